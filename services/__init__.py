@@ -1,0 +1,1 @@
+"""The independent services of Relais; none imports another."""

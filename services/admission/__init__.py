@@ -1,0 +1,3 @@
+"""Owns: ledger of movements, identities, sources.
+Consumes: nothing.
+Publishes: movements, access granted and revoked."""

@@ -1,0 +1,3 @@
+"""Owns: facts, indicator values.
+Consumes: admission, pathway, notifications.
+Publishes: nothing."""

@@ -1,0 +1,3 @@
+"""Owns: care circles, consents, contacts, obligations, attempts.
+Consumes: admission, pathway.
+Publishes: outcomes of obligations."""

@@ -1,0 +1,3 @@
+"""Owns: stays, pathways, expectations, ruptures, rules.
+Consumes: admission.
+Publishes: expectations, ruptures."""

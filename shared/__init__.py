@@ -1,0 +1,1 @@
+"""What every service needs and that knows no business: contracts, spine, HTTP, telemetry, security."""

@@ -1,0 +1,99 @@
+"""What does admission publish? Movements of persons, and who may call the services.
+
+A movement is one fact in a stay (IHE PAM, historic movement management): inserted under a
+`movement_id`, later updated or cancelled under the same one. Its content is that of the newest
+insert or update by `(emitted_at, sequence)`; a cancel is final. No personal data travels here:
+`stay_id` and `movement_id` are opaque, derived from the sender's own identifiers with a secret.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.envelope import Payload
+
+MovementKind = Literal["admission", "transfer", "discharge"]
+
+ClassOfStay = Literal["emergency", "inpatient", "outpatient", "recurring", "home", "telemonitoring"]
+"""HL7 v2 PV1-2 in words: E, I, O, R, HAD, V (PAM.fr 2.11.1, section 6.10.1)."""
+
+Mode = Literal["home", "transfer", "mutation", "acute_visit", "birth", "death", "ambulatory", "other"]
+"""Mode of entry or exit: PMSI 8, 7, 6, 0, N, 9 and the rest (PAM.fr 2.11.1, section 6.17, ZFM-1, ZFM-2)."""
+
+
+class Place(Payload):
+    """Where a person comes from or goes to."""
+
+    mode: Mode
+    establishment: str | None = None
+    """FINESS number, when the place is an establishment."""
+    expected_at: datetime | None = None
+    """When the person is expected there; destinations only."""
+
+
+class Movement(Payload):
+    """The content that every event about a movement carries."""
+
+    movement_id: UUID
+    stay_id: UUID
+    kind: MovementKind
+    source_id: UUID
+    establishment: str
+    """FINESS number of the establishment that states the fact."""
+    occurred_at: datetime
+    """In the ward (ZBE-2)."""
+    emitted_at: datetime
+    """By the source (MSH-7): orders updates of one movement."""
+    unit: str | None = None
+    class_of_stay: ClassOfStay | None = None
+    origin: Place | None = None
+    destination: Place | None = None
+
+
+class PatientAdmitted(Movement):
+    """A stay began (A01, A04)."""
+
+
+class PatientTransferred(Movement):
+    """A person moved within the establishment, or left for another one (`destination.establishment`)."""
+
+
+class PatientDischarged(Movement):
+    """A stay ended (A03)."""
+
+
+class MovementUpdated(Movement):
+    """A known movement has this content from now on (Z99)."""
+
+
+class MovementCancelled(Movement):
+    """A movement did not take place (A11, A12, A13); the content is what was cancelled."""
+
+
+MOVEMENT_EVENTS = (
+    PatientAdmitted,
+    PatientTransferred,
+    PatientDischarged,
+    MovementUpdated,
+    MovementCancelled,
+)
+
+Scope = Literal["intake", "read", "circle", "operator"]
+
+
+class AccessGranted(Payload):
+    """An API key exists; the subject of the event is its source."""
+
+    key_id: UUID
+    key_sha256: str
+    """Hex digest of the whole key; the key itself (256 random bits) is shown once and stored nowhere."""
+    source_id: UUID
+    scopes: tuple[Scope, ...]
+    establishment: str | None = None
+    """FINESS number the key is bound to; none for an operator of the whole platform."""
+
+
+class AccessRevoked(Payload):
+    """An API key is no longer valid."""
+
+    key_id: UUID

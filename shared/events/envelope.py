@@ -1,0 +1,41 @@
+"""How does a fact travel? The envelope of an event, the same for every publisher.
+
+A publisher states a `NewEvent`; the ledger gives it its place and makes it a `RecordedEvent`.
+Every consumer gets the latter: `(publisher, subject, sequence)` is dense, so a hole is visible.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+TraceContext = dict[str, str]
+"""W3C `traceparent` and `tracestate`, as they stand in headers; empty when not traced."""
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The data of an event; changes only by adding fields that have a default."""
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that a service is about to publish."""
+
+    event_id: UUID
+    subject: UUID
+    """Who it is about, and the Kafka key: a person, or a source for grants of access."""
+    occurred_at: datetime
+    data: Payload
+    trace: TraceContext = {}
+
+
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact with its place: the `sequence`-th one (1, 2, 3, ...) that `publisher` states of `subject`."""
+
+    event_id: UUID
+    publisher: str
+    subject: UUID
+    sequence: int
+    occurred_at: datetime
+    recorded_at: datetime
+    data: Payload
+    trace: TraceContext = {}

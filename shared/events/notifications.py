@@ -1,0 +1,29 @@
+"""What does notifications publish? How each obligation ended; the subject is the person."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.envelope import Payload
+
+Outcome = Literal["informed", "acknowledged", "handled_by_human", "superseded", "suppressed", "expired"]
+
+
+class ObligationSettled(Payload):
+    """An obligation reached its one outcome."""
+
+    obligation_id: UUID
+    caused_by: UUID
+    """`event_id` of the event that someone had to be told."""
+    kind: str
+    """From the catalogue, such as `admission.occurred`."""
+    establishment: str
+    """FINESS number of the establishment that stated the fact."""
+    recipient_role: Literal["carer", "professional"]
+    outcome: Outcome
+    fact_occurred_at: datetime
+    fact_recorded_at: datetime
+    settled_at: datetime
+    reason: str | None = None
+    channel: str | None = None
+    """The one that reached the recipient; none when nobody was told."""

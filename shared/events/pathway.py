@@ -1,0 +1,50 @@
+"""What does pathway publish? Expectations and ruptures; the subject is always the person."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.envelope import Payload
+
+
+class _Arrival(Payload):
+    """An arrival that should follow a departure towards another establishment."""
+
+    expectation_id: UUID
+    departure_movement_id: UUID
+    from_establishment: str
+    to_establishment: str
+    departed_at: datetime
+    due_at: datetime
+
+
+class ExpectationOpened(_Arrival):
+    """A person left for another establishment and is expected there by `due_at`."""
+
+
+class ExpectationMet(_Arrival):
+    """The person arrived; `late` when that was after `due_at`."""
+
+    arrival_movement_id: UUID
+    arrived_at: datetime
+    late: bool
+
+
+class ExpectationWithdrawn(_Arrival):
+    """The departure was cancelled or changed, so nothing is expected any more."""
+
+
+class RuptureOpened(_Arrival):
+    """`due_at` passed without an arrival. `rupture_id` is the expectation's id."""
+
+    rupture_id: UUID
+    kind: Literal["arrival_overdue"] = "arrival_overdue"
+
+
+class RuptureClosed(_Arrival):
+    """The rupture is over: the person arrived late, or nothing is expected any more."""
+
+    rupture_id: UUID
+    closed_at: datetime
+    reason: Literal["arrived", "withdrawn"]
+    kind: Literal["arrival_overdue"] = "arrival_overdue"
