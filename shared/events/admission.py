@@ -21,7 +21,7 @@ Mode = Literal["home", "transfer", "mutation", "acute_visit", "birth", "death", 
 """Mode of entry or exit: PMSI 8, 7, 6, 0, N, 9 and the rest (PAM.fr 2.11.1, section 6.17, ZFM-1, ZFM-2)."""
 
 
-class Place(Payload):
+class Place(Payload, frozen=True, kw_only=True):
     """Where a person comes from or goes to."""
 
     mode: Mode
@@ -31,7 +31,7 @@ class Place(Payload):
     """When the person is expected there; destinations only."""
 
 
-class Movement(Payload):
+class Movement(Payload, frozen=True, kw_only=True):
     """The content that every event about a movement carries."""
 
     movement_id: UUID
@@ -50,23 +50,23 @@ class Movement(Payload):
     destination: Place | None = None
 
 
-class PatientAdmitted(Movement):
+class PatientAdmitted(Movement, frozen=True, kw_only=True):
     """A stay began (A01, A04)."""
 
 
-class PatientTransferred(Movement):
+class PatientTransferred(Movement, frozen=True, kw_only=True):
     """A person moved within the establishment, or left for another one (`destination.establishment`)."""
 
 
-class PatientDischarged(Movement):
+class PatientDischarged(Movement, frozen=True, kw_only=True):
     """A stay ended (A03)."""
 
 
-class MovementUpdated(Movement):
+class MovementUpdated(Movement, frozen=True, kw_only=True):
     """A known movement has this content from now on (Z99)."""
 
 
-class MovementCancelled(Movement):
+class MovementCancelled(Movement, frozen=True, kw_only=True):
     """A movement did not take place (A11, A12, A13); the content is what was cancelled."""
 
 
@@ -81,7 +81,7 @@ MOVEMENT_EVENTS = (
 Scope = Literal["intake", "read", "circle", "operator"]
 
 
-class AccessGranted(Payload):
+class AccessGranted(Payload, frozen=True, kw_only=True):
     """An API key exists; the subject of the event is its source."""
 
     key_id: UUID
@@ -93,7 +93,7 @@ class AccessGranted(Payload):
     """FINESS number the key is bound to; none for an operator of the whole platform."""
 
 
-class AccessRevoked(Payload):
+class AccessRevoked(Payload, frozen=True, kw_only=True):
     """An API key is no longer valid."""
 
     key_id: UUID

@@ -9,7 +9,7 @@ from shared.events.envelope import Payload
 Outcome = Literal["informed", "acknowledged", "handled_by_human", "superseded", "suppressed", "expired"]
 
 
-class ObligationSettled(Payload):
+class ObligationSettled(Payload, frozen=True, kw_only=True):
     """An obligation reached its one outcome."""
 
     obligation_id: UUID

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.events.envelope import Payload
 
 
-class _Arrival(Payload):
+class _Arrival(Payload, frozen=True, kw_only=True):
     """An arrival that should follow a departure towards another establishment."""
 
     expectation_id: UUID
@@ -18,11 +18,11 @@ class _Arrival(Payload):
     due_at: datetime
 
 
-class ExpectationOpened(_Arrival):
+class ExpectationOpened(_Arrival, frozen=True, kw_only=True):
     """A person left for another establishment and is expected there by `due_at`."""
 
 
-class ExpectationMet(_Arrival):
+class ExpectationMet(_Arrival, frozen=True, kw_only=True):
     """The person arrived; `late` when that was after `due_at`."""
 
     arrival_movement_id: UUID
@@ -30,18 +30,18 @@ class ExpectationMet(_Arrival):
     late: bool
 
 
-class ExpectationWithdrawn(_Arrival):
+class ExpectationWithdrawn(_Arrival, frozen=True, kw_only=True):
     """The departure was cancelled or changed, so nothing is expected any more."""
 
 
-class RuptureOpened(_Arrival):
+class RuptureOpened(_Arrival, frozen=True, kw_only=True):
     """`due_at` passed without an arrival. `rupture_id` is the expectation's id."""
 
     rupture_id: UUID
     kind: Literal["arrival_overdue"] = "arrival_overdue"
 
 
-class RuptureClosed(_Arrival):
+class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     """The rupture is over: the person arrived late, or nothing is expected any more."""
 
     rupture_id: UUID
