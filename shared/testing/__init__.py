@@ -1,0 +1,1 @@
+"""What do tests share? Builders, generators and doubles; never imported by a service."""

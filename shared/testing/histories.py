@@ -1,0 +1,153 @@
+"""Which histories can a person have? Hypothesis strategies for the events that admission publishes.
+
+A history is made like the real ones: a journey over one to three establishments, then what sources do
+to it afterwards: forgotten admissions, updates, repeated inserts, cancels, cancels of what was never
+inserted, clocks that disagree, ties. Events come in order of sequence, which is not the order of
+emission. Deliver them through `redeliveries` or `batches` to prove that a projection converges.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import strategies as st
+
+from shared.events.admission import Mode, Place
+from shared.events.envelope import RecordedEvent
+from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, minutes, movement_of
+
+_GAPS_MINUTES = st.sampled_from((-120, -10, 0, 20, 90, 180, 1500))
+"""From a departure to the next arrival: before it (overlap, skewed clocks), in time, late, the next day."""
+_STEPS_MINUTES = st.sampled_from((0, 5, 45, 600))
+_EMISSION_LAGS_MINUTES = st.sampled_from((-30, 0, 0, 1, 1, 5, 300))
+_ENDINGS = st.sampled_from(
+    ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
+)
+_UNITS = st.sampled_from((None, "2101", "2102"))
+
+
+@st.composite
+def person_histories(draw: st.DrawFn, *, name: str = "Rose", max_stays: int = 3) -> list[RecordedEvent]:
+    """Everything stated about one person, in order of sequence (1, 2, 3, ...)."""
+    journey = PersonHistory(name)
+    at = 0
+    for number in range(draw(st.integers(1, max_stays))):
+        at += draw(_GAPS_MINUTES)
+        at = _live_through_stay(draw, journey, number, at)
+    if not journey.events:
+        journey.admit("stay", at=minutes(at))
+    _correct(draw, journey)
+    return _accepted_in(draw(st.permutations(journey.events)), name, draw)
+
+
+def people(count: int = 3) -> st.SearchStrategy[list[RecordedEvent]]:
+    """The histories of several persons, one after the other; sequences are dense per person."""
+    each = [person_histories(name=f"person {number}", max_stays=2) for number in range(count)]
+    return st.tuples(*each).map(lambda histories: [event for history in histories for event in history])
+
+
+@st.composite
+def redeliveries(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """All events at least once, some twice, in any order."""
+    again = draw(st.lists(st.sampled_from(events), max_size=4)) if events else []
+    return list(draw(st.permutations([*events, *again])))
+
+
+@st.composite
+def batches(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[list[RecordedEvent]]:
+    """The events, in their order, cut into batches of any sizes."""
+    cuts = sorted(draw(st.sets(st.integers(1, max(1, len(events) - 1)), max_size=4)))
+    bounds = [0, *cuts, len(events)]
+    return [list(events[start:end]) for start, end in pairwise(bounds) if start < end]
+
+
+def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at: int) -> int:
+    stay = f"stay {number}"
+    home = draw(st.sampled_from(ESTABLISHMENTS))
+    if draw(st.integers(0, 9)):  # one admission in ten was forgotten
+        origin = draw(st.sampled_from((None, Place(mode="home"), Place(mode="transfer"))))
+        journey.admit(
+            stay,
+            at=minutes(at),
+            establishment=home,
+            origin=origin,
+            unit=draw(_UNITS),
+            emitted=_emitted(draw, at),
+        )
+    for _ in range(draw(st.integers(0, 2))):
+        at += draw(_STEPS_MINUTES)
+        journey.transfer(
+            stay, at=minutes(at), establishment=home, unit=draw(_UNITS), emitted=_emitted(draw, at)
+        )
+    at += draw(_STEPS_MINUTES)
+    _end_stay(draw, journey, stay=stay, home=home, at=at)
+    return at
+
+
+def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
+    ending = draw(_ENDINGS)
+    to = draw(st.sampled_from(ESTABLISHMENTS))  # sometimes its own
+    expected_at = draw(st.sampled_from((None, minutes(at + 30), minutes(at + 240))))
+    emitted = _emitted(draw, at)
+    modes: dict[str, Mode] = {
+        "home": "home",
+        "death": "death",
+        "mutation": "mutation",
+        "transfer": "transfer",
+    }
+    if ending in ("home", "death"):
+        journey.discharge(stay, at=minutes(at), establishment=home, mode=modes[ending], emitted=emitted)
+    elif ending in ("transfer", "mutation"):
+        journey.discharge(
+            stay,
+            at=minutes(at),
+            establishment=home,
+            to=to,
+            mode=modes[ending],
+            expected_at=expected_at,
+            emitted=emitted,
+        )
+    elif ending in ("transfer out", "planned transfer"):
+        journey.transfer(
+            stay, at=minutes(at), establishment=home, to=to, expected_at=expected_at, emitted=emitted
+        )
+    if ending == "planned transfer":  # said before it happened, then the stay is closed
+        journey.discharge(stay, at=minutes(at), establishment=home, to=to, emitted=_emitted(draw, at))
+
+
+def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
+    for _ in range(draw(st.integers(0, 3))):
+        event = draw(st.sampled_from(journey.events))
+        emitted = movement_of(event).emitted_at + timedelta(minutes=draw(st.sampled_from((-5, 0, 2, 600))))
+        match draw(st.sampled_from(("update", "repeat", "cancel", "cancel"))):
+            case "update":
+                journey.update(event, emitted=emitted, **_changes(draw, event))
+            case "repeat":
+                journey.repeat(event, emitted=emitted, **_changes(draw, event))
+            case _:
+                journey.cancel(event, emitted=emitted)
+    if len(journey.events) > 1 and draw(st.integers(0, 9)) == 0:
+        journey.events.pop(0)  # never sent: its updates and its cancel are about an unknown movement
+
+
+def _changes(draw: st.DrawFn, event: RecordedEvent) -> dict[str, object]:
+    movement = movement_of(event)
+    shift = timedelta(minutes=draw(st.sampled_from((-240, -1, 0, 15, 600))))
+    changes: dict[str, object] = {"occurred_at": movement.occurred_at + shift, "unit": draw(_UNITS)}
+    if movement.destination is not None and draw(st.booleans()):
+        to = draw(st.sampled_from((None, *ESTABLISHMENTS)))
+        changes["destination"] = Place(mode="transfer", establishment=to) if to else Place(mode="home")
+    return changes
+
+
+def _emitted(draw: st.DrawFn, at: int) -> datetime:
+    return minutes(at + draw(_EMISSION_LAGS_MINUTES))
+
+
+def _accepted_in(order: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> list[RecordedEvent]:
+    """Numbers the events anew: most histories are accepted as stated, some in another order."""
+    accepted = PersonHistory(name)
+    stated = sorted(order, key=lambda event: event.sequence)
+    for event in order if draw(st.booleans()) else stated:
+        accepted.record(movement_of(event))
+    return accepted.events
