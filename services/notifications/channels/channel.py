@@ -1,0 +1,67 @@
+"""What does every medium promise? One send, one answer, and no exception for the provider's troubles."""
+
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+Medium = Literal["sms", "email"]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt's words, ready to leave."""
+
+    attempt_id: UUID
+    """The same id on a resend of the same attempt, so that a provider that can deduplicate does."""
+    to: str
+    """E.164 number or e-mail address."""
+    subject: str | None
+    text: str
+    html: str | None
+    validity_seconds: int
+    """How long the fact stays worth telling; the provider must not deliver it later."""
+
+
+class Accepted(msgspec.Struct, frozen=True, tag=True):
+    """The provider took charge of the message; whether it was delivered comes later, or never."""
+
+    provider_id: str | None
+
+
+class RejectedTemporarily(msgspec.Struct, frozen=True, tag=True):
+    """Certainly not taken, for now: the same channel may be tried again."""
+
+    reason: str
+
+
+class RejectedPermanently(msgspec.Struct, frozen=True, tag=True):
+    """Certainly not taken, and never will be: the contact is bad, go to the next channel."""
+
+    reason: str
+
+
+class Unknown(msgspec.Struct, frozen=True, tag=True):
+    """The request left and no answer came: it may or may not have been taken."""
+
+    reason: str
+
+
+SendResult = Accepted | RejectedTemporarily | RejectedPermanently | Unknown
+"""`reason` is a constant phrase or a protocol's status code: never an address, never a text."""
+
+
+class Channel(Protocol):
+    """One medium towards one provider."""
+
+    @property
+    def name(self) -> Medium: ...
+
+    @property
+    def gives_receipts(self) -> bool:
+        """Whether a delivery report may follow an acceptance; without, acceptance is the (weak) evidence."""
+        ...
+
+    async def send(self, message: Message) -> SendResult:
+        """Hands the message to the provider once. Refused before anything was sent is temporary;
+        cut or timed out after the request left is unknown. Raises only for our own faults."""
+        ...

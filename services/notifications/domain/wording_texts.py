@@ -1,0 +1,98 @@
+"""What do we say? Every sentence that a carer or a professional may read, to be re-read by people.
+
+Reviewers: no name but the carer's alias, no unit, no speciality, no establishment name, no reason, no health
+data. Sentences about the person do not agree in gender and put no preposition before the alias, since
+neither its gender nor its first letter is known. The SMS has no ç ê ô î â û œ, no typographic quote or
+dash: one of them makes the message cost double and its delivery report ambiguous.
+"""
+
+CARER_SMS = {
+    "admission.occurred": "{alias} est en établissement depuis le {when}",
+    "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}",
+    "discharge.occurred": "{alias} a quitté l'établissement le {when}",
+}
+
+CARER_FR = {
+    "admission.occurred": "{alias} est en établissement depuis le {when}.",
+    "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}.",
+    "discharge.occurred": "{alias} a quitté l'établissement le {when}.",
+}
+
+CARER_EN = {
+    "admission.occurred": "{alias} has been in a care establishment since {when}.",
+    "transfer.arrived": "{alias} safely reached the new establishment on {when}.",
+    "discharge.occurred": "{alias} left the establishment on {when}.",
+}
+
+PROFESSIONAL_FR = {
+    "admission.occurred": "Une personne que vous suivez est entrée dans un établissement le {when}.",
+    "transfer.departed": "Une personne est partie vers votre établissement le {when}. Elle y est attendue.",
+    "transfer.arrived": "Une personne que vous suivez est bien arrivée à destination le {when}.",
+    "transfer.overdue": (
+        "Une personne partie d'un établissement vers un autre le {when} n'y est toujours pas annoncée. "
+        "Merci de vérifier auprès de l'autre établissement."
+    ),
+    "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
+}
+
+PROFESSIONAL_EN = {
+    "admission.occurred": "A person you follow was admitted to an establishment on {when}.",
+    "transfer.departed": "A person left for your establishment on {when} and is expected there.",
+    "transfer.arrived": "A person you follow safely reached their destination on {when}.",
+    "transfer.overdue": (
+        "A person who left one establishment for another on {when} has not been reported as arrived. "
+        "Please check with the other establishment."
+    ),
+    "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
+}
+
+SMS_PLAIN = (
+    "Parcours : {sentence}. Détails et contact : {link} ou {phone}",
+    "Parcours : {sentence}. {link} ou {phone}",
+    "Parcours : {sentence}. Contact : {phone}",
+)
+"""The longest one that fits is sent; the last one always does."""
+
+SMS_CHANGED = (
+    "Parcours : CHANGEMENT. {sentence} (annule notre message du {told}). {link} ou {phone}",
+    "Parcours : CHANGEMENT. {sentence}. {link} ou {phone}",
+    "Parcours : CHANGEMENT. {sentence}. Contact : {phone}",
+)
+
+SMS_RETRACTED = (
+    "Parcours : ERREUR de notre part. Ne tenez pas compte du message du {told} concernant {alias}."
+    " Contact : {phone}",
+)
+
+MAIL_SUBJECT = {
+    "plain": "Parcours : information concernant {about}",
+    "changed": "Parcours : CHANGEMENT concernant {about}",
+    "retracted": "Parcours : ERREUR de notre part concernant {about}",
+}
+
+ABOUT_FR = "une personne que vous suivez"
+ABOUT_EN = "a person you follow"
+
+LEAD_FR = {
+    "changed": "CHANGEMENT : ce message annule celui du {told}.",
+    "retracted": "ERREUR de notre part : ne tenez pas compte de notre message du {told} concernant {about}.",
+}
+
+LEAD_EN = {
+    "changed": "CHANGE: this message replaces the one of {told}.",
+    "retracted": "OUR MISTAKE: please disregard our message of {told} about {about}.",
+}
+
+LINK_FR = "Voir les détails"
+LINK_EN = "See the details"
+CALL_FR = "Vous pouvez aussi appeler le {phone}."
+CALL_EN = "You can also call {phone}."
+
+FOOTER_FR = (
+    "Ce message ne contient volontairement aucune information médicale. Il est envoyé automatiquement : "
+    "merci de ne pas y répondre. Nous ne demandons jamais de mot de passe ni de coordonnées bancaires."
+)
+FOOTER_EN = (
+    "On purpose, this message holds no medical information. It is sent automatically: please do not reply. "
+    "We never ask for passwords or bank details."
+)
