@@ -1,0 +1,89 @@
+"""How does the demo speak to the platform? Through the public HTTP APIs only, as any user would."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from deploy.local.demo.journey import Establishment
+
+_TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything listens, and the operator's key."""
+
+    admission: str
+    pathway: str
+    notifications: str
+    indicators: str
+    sms: str
+    mail: str
+    operator_key: str
+    traces: str | None = None
+
+
+class Platform:
+    """The services, seen by five establishments that each hold a key of their own."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Addresses) -> None:
+        self._client = client
+        self._keys: dict[str, str] = {}
+        self.addresses = addresses
+
+    async def register(self, establishment: Establishment) -> None:
+        """Give an establishment a source and its key."""
+        answer = await self._call(
+            "POST",
+            f"{self.addresses.admission}/v1/sources",
+            self.addresses.operator_key,
+            {
+                "name": f"demo {establishment.finess}",
+                "establishment": establishment.finess,
+                "scopes": ["intake", "read", "circle"],
+            },
+        )
+        self._keys[establishment.finess] = answer.json()["key"]
+
+    def key_of(self, establishment: Establishment) -> str:
+        """The key of a registered establishment."""
+        return self._keys[establishment.finess]
+
+    async def post_movement(self, establishment: Establishment, body: dict[str, Any]) -> dict[str, Any]:
+        """Post one movement; returns its receipt."""
+        url = f"{self.addresses.admission}/v1/movements"
+        receipt: dict[str, Any] = (await self._call("POST", url, self.key_of(establishment), body)).json()
+        return receipt
+
+    async def put_member(self, establishment: Establishment, path: str, body: dict[str, Any]) -> bool:
+        """Add someone to a care circle; false while notifications does not know the person yet."""
+        url = f"{self.addresses.notifications}/v1/persons/{path}"
+        answer = await self._call("PUT", url, self.key_of(establishment), body, accept=(404,))
+        return answer.status_code != httpx.codes.NOT_FOUND
+
+    async def get(self, establishment: Establishment, url: str) -> Any:
+        """Read something as an establishment."""
+        return (await self._call("GET", url, self.key_of(establishment))).json()
+
+    async def _call(
+        self, method: str, url: str, key: str, body: object = None, *, accept: tuple[int, ...] = ()
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = await self._client.request(method, url, headers=headers, json=body)
+        if answer.is_error and answer.status_code not in accept:
+            raise DemoError(f"{method} {url} answered {answer.status_code}: {answer.text[:500]}")
+        return answer
+
+
+class DemoError(Exception):
+    """The platform gave an answer that the demo cannot go on with; the message says which."""
+
+
+@asynccontextmanager
+async def open_platform(addresses: Addresses) -> AsyncIterator[Platform]:
+    """A platform to play on; closes its connections at the end."""
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        yield Platform(client, addresses)
