@@ -1,4 +1,4 @@
-"""How is the day played? Post every movement in order of time, enrol a carer for each person, wait, report."""
+"""How is the day played? Post every movement in order of time, enrol a carer for each person, wait."""
 
 import asyncio
 from collections import Counter

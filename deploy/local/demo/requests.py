@@ -80,7 +80,10 @@ def carer(person: Person, *, consent_at: datetime) -> dict[str, Any]:
     return {
         "alias": _ALIASES[person.number % len(_ALIASES)],
         "channels": [
-            {"medium": "sms", "address": f"+33639 98 {number // 100:02d} {number % 100:02d}".replace(" ", "")},
+            {
+                "medium": "sms",
+                "address": f"+33639 98 {number // 100:02d} {number % 100:02d}".replace(" ", ""),
+            },
             {"medium": "email", "address": f"proche{person.number}@exemple.fr"},
         ],
         "language": "fr",

@@ -1,0 +1,1 @@
+"""A realistic day, played on the running platform through its public APIs."""

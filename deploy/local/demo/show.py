@@ -1,0 +1,68 @@
+"""What does a person see of the demo? Progress, then what happened and where to look at it."""
+
+import asyncio
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from deploy.local.demo import generated, mimic
+from deploy.local.demo.journey import HOSPITAL, Person
+from deploy.local.demo.platform import Addresses
+from deploy.local.demo.play import Played, play
+
+
+def run(addresses: Addresses, console: Console) -> None:
+    """Play the day and show the result.
+
+    Raises:
+        DemoError: the platform gave an answer that the demo cannot go on with.
+    """
+    people = _people(console)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Posting movements", total=None)
+        played = asyncio.run(
+            play(
+                addresses,
+                people,
+                report=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        )
+    console.print(_summary(played))
+    _where_to_look(addresses, played, console)
+
+
+def _people(console: Console) -> list[Person]:
+    if mimic.FOLDER.is_dir():
+        console.print("Playing 129 real, de-identified stays (MIMIC-III demo), one day in an hour.")
+        return mimic.people()
+    console.print("Playing a generated stream (the MIMIC-III demo tables are not here).")
+    return generated.people()
+
+
+def _summary(played: Played) -> Table:
+    table = Table(title="The day", show_header=False)
+    table.add_row("persons", str(played.persons))
+    table.add_row("movements accepted", str(len(played.receipts)))
+    for status, count in sorted(played.obligations.items()):
+        table.add_row(f"obligations {status}", str(count))
+    table.add_row("movements not settled yet", str(played.unsettled))
+    return table
+
+
+def _where_to_look(addresses: Addresses, played: Played, console: Console) -> None:
+    establishment, receipt = played.last
+    person = receipt["person_id"]
+    console.print("\nWhere to look")
+    console.print(f"  SMS that carers got     {addresses.sms}/")
+    console.print(f"  E-mail that was sent    {addresses.mail}/")
+    console.print(f"  A receipt               {addresses.admission}/v1/receipts/{receipt['receipt_id']}")
+    console.print(f"  A person's pathway      {addresses.pathway}/v1/persons/{person}/pathway")
+    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?establishment={HOSPITAL.finess}"
+    console.print(f"  Occupancy               {occupancy}")
+    if addresses.traces and (trace := receipt.get("trace_id")):
+        console.print(f"  Its trace               {addresses.traces}/zipkin/traces/{trace}")
+    console.print(
+        f"\nRead these with a key, for example that of {establishment.name}:\n"
+        f'  curl -H "Authorization: Bearer $KEY" {addresses.pathway}/v1/persons/{person}/pathway'
+    )
