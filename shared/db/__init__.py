@@ -1,0 +1,1 @@
+"""The spine's database side: connections, the one transaction edge, its tables and migrations."""

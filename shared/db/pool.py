@@ -1,0 +1,71 @@
+"""How do we connect to PostgreSQL? One asyncpg pool per process, with a limit on every wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+
+
+class Executor(Protocol):
+    """What a pool and a connection can both do; on a pool every call is its own transaction."""
+
+    async def execute(self, query: str, *args: object) -> str: ...
+
+    async def executemany(self, command: str, args: Sequence[Sequence[object]]) -> None: ...
+
+    async def fetch(self, query: str, *args: object) -> list[Any]: ...
+
+    async def fetchrow(self, query: str, *args: object) -> Any: ...
+
+    async def fetchval(self, query: str, *args: object) -> Any: ...
+
+
+class Connection(Executor, Protocol):
+    """A connection inside the transaction that `shared.db.transaction` opened."""
+
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Sequence[Sequence[object]], columns: Sequence[str]
+    ) -> str: ...
+
+
+class Pool(Executor, Protocol):
+    """The connections of one process to its service's database."""
+
+    def acquire(self, *, timeout: float) -> AbstractAsyncContextManager[Any]: ...
+
+
+CONNECT_TIMEOUT_SECONDS = 10
+COMMAND_TIMEOUT_SECONDS = 30
+
+SERVER_SETTINGS = {
+    # A session that sits in a transaction keeps its persons locked and the vacuum away.
+    "idle_in_transaction_session_timeout": "30s",
+    "lock_timeout": "20s",
+    # Plans of the `unnest` statements look expensive and are short.
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+@asynccontextmanager
+async def open_pool(
+    database_url: str, *, application_name: str, min_size: int = 1, max_size: int = 8
+) -> AsyncIterator[Pool]:
+    """Open the pool; closing is bounded, because a lost server never answers a goodbye."""
+    pool = await asyncpg.create_pool(
+        database_url,
+        min_size=min_size,
+        max_size=max_size,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        server_settings={"application_name": application_name, **SERVER_SETTINGS},
+    )
+    try:
+        yield pool
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), CONNECT_TIMEOUT_SECONDS)
+        except TimeoutError:
+            pool.terminate()

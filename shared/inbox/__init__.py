@@ -1,0 +1,1 @@
+"""The consuming half of the spine that lives in the database: applied once, or parked."""

@@ -1,0 +1,30 @@
+"""What does a consumer get? A recorded event and where it was read; or it says that the event is wrong."""
+
+from uuid import UUID
+
+from shared.events.envelope import RecordedEvent
+
+
+class ReceivedEvent(RecordedEvent, frozen=True, kw_only=True):
+    """A recorded event as this service received it.
+
+    `trace` is the context of this consumer's own span, so that effects stored with it continue the trace.
+    """
+
+    type: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class EventRejected(Exception):  # noqa: N818
+    """Raised by a use case: this event is wrong, whoever applies it, however often.
+
+    The consumer rolls the batch back, parks the event and applies the rest. `reason` is a constant
+    phrase without personal data. Anything else that a use case raises means that we are wrong.
+    """
+
+    def __init__(self, event_id: UUID, reason: str) -> None:
+        super().__init__(f"event {event_id}: {reason}")
+        self.event_id = event_id
+        self.reason = reason

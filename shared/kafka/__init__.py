@@ -1,0 +1,1 @@
+"""The broker: topics, CloudEvents on the wire, producer and batch consumer."""
