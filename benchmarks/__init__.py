@@ -1,0 +1,1 @@
+"""What is measured, against what limit and which peer, in one run: `make bench`."""
