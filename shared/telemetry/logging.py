@@ -1,0 +1,138 @@
+"""What may a log line say? A constant event name, and fields from an allow-list; JSON on stdout.
+
+`get_logger().info("batch_applied", topic=..., count=...)`. A field that is not in `FIELDS` is dropped and
+counted. An exception gives its class and where it came from, never its text: messages of databases and
+parsers quote the data. Lines of libraries pass the same gate: their template, without its values.
+"""
+
+import logging as stdlib
+import sys
+from types import TracebackType
+from typing import Final, cast
+from uuid import UUID
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from shared.telemetry import metrics, tracing
+
+_SET_HERE: Final = "event level timestamp service trace_id logger template where error stack"
+_WHICH_ONE: Final = (
+    "event_id key_id source_id receipt_id obligation_id attempt_id sequence publisher type topic partition "
+    "offset epoch group consumer_group cluster_id duty indicator"
+)
+_WHAT_OF_A_FIXED_LIST: Final = "channel result status reason state door route method kind peer signal"
+_HOW_MANY_HOW_LONG: Final = "count batch attempt seconds age_seconds delay_seconds retry_in_seconds"
+_WHERE: Final = "host port url database version revision path pid exit_code"
+
+FIELDS: Final = frozenset(
+    " ".join((_SET_HERE, _WHICH_ONE, _WHAT_OF_A_FIXED_LIST, _HOW_MANY_HOW_LONG, _WHERE)).split()
+)
+_LONGEST_VALUE: Final = 200
+_LONGEST_STACK: Final = 20
+
+
+def configure(service_name: str, *, level: str = "INFO") -> None:
+    """Send this process's log lines, those of libraries included, to stdout through the allow-list."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _Service(service_name),
+            _describe_error,
+            _add_trace,
+            keep_allowed_fields,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(stdlib.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    stdlib.basicConfig(handlers=[_Forward()], level=stdlib.WARNING, force=True)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = stdlib.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+    stdlib.getLogger("uvicorn.error").setLevel(stdlib.INFO)
+
+
+def get_logger() -> FilteringBoundLogger:
+    """The logger of this process; its configuration may come later."""
+    return cast(FilteringBoundLogger, structlog.get_logger())
+
+
+def keep_allowed_fields(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    """Drop and count every field outside `FIELDS`; shorten long values."""
+    dropped = [name for name in fields if name not in FIELDS]
+    if dropped:
+        metrics.log_fields_dropped_total.inc(len(dropped))
+    return {name: _plain(value) for name, value in fields.items() if name in FIELDS}
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value[:_LONGEST_STACK]]
+    if isinstance(value, str | UUID):
+        return str(value)[:_LONGEST_VALUE]
+    return type(value).__name__  # a struct or a mapping may hold anything
+
+
+class _Service:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, _logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+        fields["service"] = self._name
+        return fields
+
+
+def _describe_error(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    given = fields.pop("exc_info", None)
+    error = fields.get("error")
+    if isinstance(given, BaseException):
+        error = given
+    elif isinstance(given, tuple):
+        error = given[1]
+    elif given:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        fields["error"] = type(error).__qualname__
+        fields["stack"] = _frames(error.__traceback__)
+    return fields
+
+
+def _frames(traceback: TracebackType | None) -> list[str]:
+    frames = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        frames.append(
+            f"{code.co_filename.rpartition('site-packages/')[2]}:{traceback.tb_lineno} {code.co_name}"
+        )
+        traceback = traceback.tb_next
+    return frames[-_LONGEST_STACK:]
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    traceparent = tracing.current_trace().get("traceparent")
+    if traceparent is not None:
+        fields["trace_id"] = traceparent.split("-")[1]
+    return fields
+
+
+class _Forward(stdlib.Handler):
+    """Takes the lines of libraries: a template with its values left out, or only where it was said."""
+
+    def emit(self, record: stdlib.LogRecord) -> None:
+        # Without arguments the message may be a finished sentence with data in it; `where` finds it.
+        fields: dict[str, object] = {"template": record.msg} if record.args else {}
+        get_logger().log(
+            record.levelno,
+            "library_said",
+            logger=record.name,
+            where=f"{record.module}:{record.lineno}",
+            exc_info=record.exc_info or None,
+            **fields,
+        )

@@ -1,0 +1,118 @@
+"""Which figures does a process expose, and what does each mean? The one catalogue.
+
+Ages are in seconds; what must stay low is an age, not a count. Labels hold names from fixed lists
+(route templates, topics, types), never an identifier.
+"""
+
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+_FAST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SLOW_SECONDS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
+
+
+def expose() -> bytes:
+    """Everything this process knows, in the Prometheus text format."""
+    return generate_latest()
+
+
+# Intake
+
+intake_requests_total: Final = Counter(
+    "relais_intake_requests_total", "Movements offered, by door and HTTP status", ["door", "status"]
+)
+intake_flush_seconds: Final = Histogram(
+    "relais_intake_flush_seconds", "One group commit of the intake", buckets=_FAST_SECONDS
+)
+intake_queue_depth: Final = Gauge("relais_intake_queue_depth", "Movements that wait for a group commit")
+
+# Ledger and relay
+
+ledger_events_total: Final = Counter(
+    "relais_ledger_events_total", "Events appended to the ledger", ["publisher"]
+)
+outbox_oldest_unsent_seconds: Final = Gauge(
+    "relais_outbox_oldest_unsent_seconds", "Age of the oldest event that the broker has not acknowledged"
+)
+outbox_unsent: Final = Gauge("relais_outbox_unsent", "Events that the broker has not acknowledged")
+relay_published_total: Final = Counter(
+    "relais_relay_published_total", "Events that the broker acknowledged", ["publisher"]
+)
+relay_errors_total: Final = Counter(
+    "relais_relay_errors_total", "Rounds of the relay that failed, by class of error", ["error"]
+)
+
+# Consumption
+
+consumer_lag_seconds: Final = Gauge(
+    "relais_consumer_lag_seconds", "Age of the newest applied event at the time it was applied", ["topic"]
+)
+events_applied_total: Final = Counter("relais_events_applied_total", "Events applied, by type", ["type"])
+inbox_duplicates_total: Final = Counter(
+    "relais_inbox_duplicates_total", "Events that came again and were not applied twice", ["topic"]
+)
+fenced_batches_total: Final = Counter(
+    "relais_fenced_batches_total", "Batches refused because another worker owns the partition", ["topic"]
+)
+consumer_restarts_total: Final = Counter(
+    "relais_consumer_restarts_total", "Times a consumer was made anew, by reason", ["reason"]
+)
+parked_events: Final = Gauge("relais_parked_events", "Events that are wrong and wait for a person")
+holes: Final = Gauge("relais_holes", "Sequence numbers that are missing in what was received")
+
+# Obligations
+
+obligations_due_oldest_seconds: Final = Gauge(
+    "relais_obligations_due_oldest_seconds", "Age of the oldest obligation that is due and not attempted"
+)
+obligations: Final = Gauge("relais_obligations", "Obligations by status", ["status"])
+attempts_total: Final = Counter(
+    "relais_attempts_total", "Tries to reach a recipient, by channel and result", ["channel", "result"]
+)
+provider_seconds: Final = Histogram(
+    "relais_provider_seconds", "One call to a provider", ["channel"], buckets=_FAST_SECONDS
+)
+informed_after_seconds: Final = Histogram(
+    "relais_informed_after_seconds",
+    "From the acceptance of a fact to the recipient informed of it",
+    ["recipient_role"],
+    buckets=_SLOW_SECONDS,
+)
+
+# Pathway
+
+ruptures_open: Final = Gauge("relais_ruptures_open", "Ruptures in care that nobody has closed")
+expectations_overdue_oldest_seconds: Final = Gauge(
+    "relais_expectations_overdue_oldest_seconds",
+    "Age of the oldest expectation past its time, not judged",
+)
+
+# HTTP
+
+http_requests_total: Final = Counter(
+    "relais_http_requests_total", "Requests answered, by route template", ["method", "route", "status"]
+)
+http_request_seconds: Final = Histogram(
+    "relais_http_request_seconds",
+    "Time to answer, by route template",
+    ["method", "route"],
+    buckets=_FAST_SECONDS,
+)
+http_errors_total: Final = Counter(
+    "relais_http_errors_total", "Requests that failed by our fault, by class of error", ["error"]
+)
+
+# Periodic duties and logs
+
+duty_seconds: Final = Histogram(
+    "relais_duty_seconds", "One turn of a periodic duty", ["duty"], buckets=_SLOW_SECONDS
+)
+duty_errors_total: Final = Counter(
+    "relais_duty_errors_total", "Turns of a duty that failed, by class of error", ["duty", "error"]
+)
+log_fields_dropped_total: Final = Counter(
+    "relais_log_fields_dropped_total", "Log fields outside the allow-list; anything but 0 is a bug"
+)
