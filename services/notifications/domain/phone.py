@@ -1,0 +1,48 @@
+"""Which number will an SMS reach? Written forms to E.164, with what metadata gets wrong for France."""
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+_HOME = "FR"
+_REACHED_BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+# Reserved by ARCEP for fiction: invalid by the metadata, and the only numbers that demos and tests may use.
+_FICTION = re.compile(r"\+3363998\d{4}")
+
+# Overseas mobiles in national form parse as metropolitan ones: the first digits say which country code.
+_OVERSEAS = {
+    "690": "590",
+    "691": "590",
+    "694": "594",
+    "696": "596",
+    "697": "596",
+    "692": "262",
+    "693": "262",
+    "639": "262",
+}
+
+
+class NotReachableError(ValueError):
+    """The number cannot take an SMS; the message says why and never quotes the number."""
+
+
+def e164(written: str) -> str:
+    """The E.164 form of a mobile number; national forms are French, overseas departments included."""
+    try:
+        number = phonenumbers.parse(written, _HOME)
+    except phonenumbers.NumberParseException:
+        raise NotReachableError("is not a phone number") from None
+    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if _FICTION.fullmatch(formatted):
+        return formatted
+    overseas = _OVERSEAS.get(str(number.national_number)[:3])
+    if number.country_code == phonenumbers.country_code_for_region(_HOME) and overseas:
+        formatted = f"+{overseas}{number.national_number}"
+        number = phonenumbers.parse(formatted)
+    if not phonenumbers.is_valid_number(number):
+        raise NotReachableError("is not a number in use")
+    if phonenumbers.number_type(number) not in _REACHED_BY_SMS:
+        raise NotReachableError("is not a mobile number")
+    return formatted
