@@ -1,0 +1,152 @@
+"""Where is a person expected, by when, and did the person arrive there?
+
+A departure towards another establishment expects an arrival there. All of it is a pure function of the
+set of events; only `state_at` needs the time. States and how they follow each other:
+
+    open ──> met          arrived by due_at
+      │  └─> met_late     arrived after due_at
+      ├────> overdue      due_at passed: the rupture is open ──> met | met_late: the rupture is closed
+      └────> withdrawn    the departure was cancelled, or goes elsewhere
+
+Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+import msgspec
+from msgspec.structs import replace
+
+from services.pathway.domain.movements import MovementHistory, MovementState
+from services.pathway.domain.rules import Rules
+
+State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival that should follow a departure."""
+
+    expectation_id: UUID
+    departure_movement_id: UUID
+    from_establishment: str
+    to_establishment: str
+    departed_at: datetime
+    due_at: datetime
+    rules_version: int
+    arrival_movement_id: UUID | None = None
+    arrived_at: datetime | None = None
+    withdrawn: bool = False
+
+
+def state_at(expectation: Expectation, now: datetime) -> State:
+    """What the expectation has come to at this moment, by what is known."""
+    if expectation.withdrawn:
+        return "withdrawn"
+    if expectation.arrived_at is not None:
+        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
+    return "overdue" if now > expectation.due_at else "open"
+
+
+def destination_of(movement: MovementState) -> str | None:
+    """The other establishment for which the person left with this movement, if any."""
+    to = movement.destination
+    if to is None or to.establishment in (None, movement.establishment):
+        return None
+    leaves = movement.kind == "transfer" or (
+        movement.kind == "discharge" and to.mode in ("transfer", "mutation")
+    )
+    return to.establishment if leaves else None
+
+
+def expected_arrivals(
+    histories: Iterable[MovementHistory], active_by_stay: Mapping[UUID, Sequence[MovementState]], rules: Rules
+) -> tuple[Expectation, ...]:
+    """Every arrival that is or ever was expected, in order of departure.
+
+    `active_by_stay` holds the active movements of each stay in timeline order.
+    """
+    standing = [
+        expectation for stay in active_by_stay.values() for expectation in _departures(stay, rules=rules)
+    ]
+    arrivals = [
+        movement for stay in active_by_stay.values() for movement in stay if movement.kind == "admission"
+    ]
+    met = _meet(standing, arrivals, rules=rules)
+    known = {expectation.expectation_id for expectation in met}
+    withdrawn = {
+        expectation.expectation_id: replace(expectation, withdrawn=True)
+        for history in histories
+        for content in history.contents
+        for expectation in _departures([content], rules=rules)
+        if expectation.expectation_id not in known
+    }
+    return tuple(sorted([*met, *withdrawn.values()], key=_departure_order))
+
+
+def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:
+    return (expectation.departed_at, expectation.expectation_id)
+
+
+def _departures(movements: Sequence[MovementState], *, rules: Rules) -> list[Expectation]:
+    """One expectation for each leaving of a stay.
+
+    A transfer to another establishment that a discharge to the same one follows is one leaving: the first
+    movement names the expectation, the last one says when the person really left.
+    """
+    leavings: list[list[MovementState]] = []
+    going_to: str | None = None
+    for movement in movements:
+        to = destination_of(movement)
+        if to is not None and to == going_to:
+            leavings[-1].append(movement)
+        elif to is not None:
+            leavings.append([movement])
+        going_to = to
+    return [_expectation(leaving, rules=rules) for leaving in leavings]
+
+
+def _expectation(leaving: Sequence[MovementState], *, rules: Rules) -> Expectation:
+    first, last = leaving[0], leaving[-1]
+    to = destination_of(first)
+    assert to is not None  # noqa: S101 - only departures are leavings
+    return Expectation(
+        expectation_id=uuid5(first.movement_id, f"arrival/{to}"),
+        departure_movement_id=first.movement_id,
+        from_establishment=first.establishment,
+        to_establishment=to,
+        departed_at=last.occurred_at,
+        due_at=_due_at(last, rules=rules),
+        rules_version=rules.version,
+    )
+
+
+def _due_at(departure: MovementState, *, rules: Rules) -> datetime:
+    expected_at = departure.destination.expected_at if departure.destination else None
+    if expected_at is None:
+        return departure.occurred_at + rules.arrival_default
+    return expected_at + rules.arrival_grace
+
+
+def _meet(
+    expectations: Iterable[Expectation], arrivals: Iterable[MovementState], *, rules: Rules
+) -> list[Expectation]:
+    """An arrival ends every earlier wait at its establishment.
+
+    Where nobody was waited for, it ends the wait of the next departure within the clock skew: so an
+    arrival never meets a departure that follows it when it already meets one before it.
+    """
+    waiting = sorted(expectations, key=_departure_order)
+    met: list[Expectation] = []
+    for arrival in sorted(arrivals, key=lambda arrival: arrival.timeline_key):
+        there = [wait for wait in waiting if wait.to_establishment == arrival.establishment]
+        ended = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
+        if not ended:
+            ended = [wait for wait in there if wait.departed_at <= arrival.occurred_at + rules.clock_skew][:1]
+        waiting = [wait for wait in waiting if wait not in ended]
+        met += [
+            replace(wait, arrival_movement_id=arrival.movement_id, arrived_at=arrival.occurred_at)
+            for wait in ended
+        ]
+    return [*met, *waiting]

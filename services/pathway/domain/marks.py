@@ -1,0 +1,60 @@
+"""Which facts contradict each other? Marks on movements; they go away when late facts explain them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from services.pathway.domain.movements import Mark, MovementState
+from services.pathway.domain.rules import Rules
+from services.pathway.domain.stays import Stay, end_of, first_admission
+
+Marks = Mapping[UUID, frozenset[Mark]]
+
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def marks_within(active: Sequence[MovementState]) -> Marks:
+    """Contradictions inside one stay, given its active movements in timeline order; by movement."""
+    admission, end = first_admission(active), end_of(active)
+    marks: dict[UUID, set[Mark]] = defaultdict(set)
+    for movement in active:
+        found = marks[movement.movement_id]
+        if admission is None:
+            found.add("unknown_stay")
+        elif movement.timeline_key < admission.timeline_key:
+            found.add(
+                "discharge_before_admission" if movement.kind == "discharge" else "transfer_before_admission"
+            )
+        elif movement.kind == "admission" and movement != admission:
+            found.add("admitted_twice")
+        if end is not None and end.kind == "discharge" and movement.timeline_key > end.timeline_key:
+            found.add("movement_after_discharge")
+    return {movement_id: frozenset(found) for movement_id, found in marks.items() if found}
+
+
+def marks_between(stays: Iterable[Stay], starts: Mapping[UUID, MovementState], rules: Rules) -> Marks:
+    """Contradictions between stays: two establishments that both count the person as present.
+
+    The mark stands on the first movement of the stay that began later; `starts` gives it by stay.
+    """
+    holding = [
+        stay
+        for stay in stays
+        if stay.status != "cancelled" and stay.class_of_stay not in rules.shareable_classes
+    ]
+    marks: dict[UUID, frozenset[Mark]] = {}
+    earlier: list[Stay] = []
+    for stay in sorted(holding, key=lambda stay: (stay.started_at, stay.stay_id)):
+        if any(_overlap(before, stay, rules) for before in earlier):
+            marks[starts[stay.stay_id].movement_id] = frozenset({"overlapping_stay"})
+        earlier.append(stay)
+    return marks
+
+
+def _overlap(before: Stay, after: Stay, rules: Rules) -> bool:
+    if before.establishment == after.establishment:
+        return False
+    both_end = min(before.ended_at or _FOR_EVER, after.ended_at or _FOR_EVER)
+    return both_end - after.started_at > rules.overlap_tolerance

@@ -1,0 +1,124 @@
+"""What is true of each movement? The convergent fold of the events that were stated about it.
+
+Content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
+replaces, an update that comes before its insert is fine; a cancel is final, whenever it comes. The
+result depends on the set of events only, not on their order or repetition.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.events.admission import ClassOfStay, Movement, MovementCancelled, MovementKind, Place
+from shared.events.envelope import RecordedEvent
+
+Mark = Literal[
+    "unknown_stay",
+    "transfer_before_admission",
+    "discharge_before_admission",
+    "admitted_twice",
+    "movement_after_discharge",
+    "overlapping_stay",
+]
+"""Why a movement contradicts the other facts known about the person."""
+
+_RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discharge": 2}
+
+TimelineKey = tuple[datetime, int, UUID]
+
+
+class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A movement as it is known now, and as it is shown on the timeline."""
+
+    movement_id: UUID
+    stay_id: UUID
+    kind: MovementKind
+    source_id: UUID
+    establishment: str
+    occurred_at: datetime
+    emitted_at: datetime
+    recorded_at: datetime
+    """When we recorded the event whose content this is."""
+    unit: str | None = None
+    class_of_stay: ClassOfStay | None = None
+    origin: Place | None = None
+    destination: Place | None = None
+    corrected: bool = False
+    """It was once stated with other content."""
+    cancelled: bool = False
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def timeline_key(self) -> TimelineKey:
+        """Orders a timeline: when it happened, entry before exit at the same instant, then the id."""
+        return (self.occurred_at, _RANKS[self.kind], self.movement_id)
+
+
+class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was stated about one movement, oldest content first."""
+
+    movement_id: UUID
+    contents: tuple[MovementState, ...]
+    """Every insert and update; what a cancel repeats counts only when nothing else is known."""
+    cancelled: bool
+
+    @property
+    def current(self) -> MovementState:
+        newest = self.contents[-1]
+        corrected = any(_substance(content) != _substance(newest) for content in self.contents)
+        return replace(newest, cancelled=self.cancelled, corrected=corrected)
+
+
+def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]:
+    """Groups a person's events by movement, each event once."""
+    by_movement: dict[UUID, dict[UUID, tuple[RecordedEvent, Movement]]] = defaultdict(dict)
+    for event in events:
+        if isinstance(event.data, Movement):
+            by_movement[event.data.movement_id][event.event_id] = (event, event.data)
+    return [_history(movement_id, list(stated.values())) for movement_id, stated in by_movement.items()]
+
+
+def _history(movement_id: UUID, stated: list[tuple[RecordedEvent, Movement]]) -> MovementHistory:
+    stated.sort(key=lambda pair: (pair[1].emitted_at, pair[0].sequence))
+    active = [pair for pair in stated if not isinstance(pair[1], MovementCancelled)]
+    return MovementHistory(
+        movement_id=movement_id,
+        contents=tuple(_state(event, movement) for event, movement in active or stated),
+        cancelled=len(active) < len(stated),
+    )
+
+
+def _state(event: RecordedEvent, movement: Movement) -> MovementState:
+    return MovementState(
+        movement_id=movement.movement_id,
+        stay_id=movement.stay_id,
+        kind=movement.kind,
+        source_id=movement.source_id,
+        establishment=movement.establishment,
+        occurred_at=movement.occurred_at,
+        emitted_at=movement.emitted_at,
+        recorded_at=event.recorded_at,
+        unit=movement.unit,
+        class_of_stay=movement.class_of_stay,
+        origin=movement.origin,
+        destination=movement.destination,
+    )
+
+
+def _substance(content: MovementState) -> tuple[object, ...]:
+    """What a correction changes; saying the same again is none."""
+    return (
+        content.stay_id,
+        content.kind,
+        content.establishment,
+        content.occurred_at,
+        content.unit,
+        content.class_of_stay,
+        content.origin,
+        content.destination,
+    )

@@ -1,0 +1,67 @@
+"""What is a person's pathway? The fold of everything that was stated about the person.
+
+Pure, and convergent: the result depends on the set of events only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from services.pathway.domain.expectations import Expectation, expected_arrivals
+from services.pathway.domain.marks import marks_between, marks_within
+from services.pathway.domain.movements import Mark, MovementState, movement_histories
+from services.pathway.domain.rules import Rules
+from services.pathway.domain.stays import Stay, first_admission, stay_of
+from shared.events.envelope import RecordedEvent
+
+
+class Pathway(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's stays and movements across establishments, each in order of time."""
+
+    stays: tuple[Stay, ...]
+    movements: tuple[MovementState, ...]
+    establishments: tuple[str, ...]
+    """Who stated anything about the person, cancelled or not: who may read."""
+
+
+def fold(events: Iterable[RecordedEvent], rules: Rules) -> tuple[Pathway, tuple[Expectation, ...]]:
+    """The pathway that the events of one person amount to, and the arrivals that they lead to expect."""
+    histories = movement_histories(events)
+    movements = sorted((history.current for history in histories), key=lambda known: known.timeline_key)
+    by_stay: dict[UUID, list[MovementState]] = defaultdict(list)
+    for movement in movements:
+        by_stay[movement.stay_id].append(movement)
+    active = {stay_id: [known for known in stay if not known.cancelled] for stay_id, stay in by_stay.items()}
+    expectations = expected_arrivals(histories, active, rules)
+    unmarked = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
+    marks = _marks(unmarked, active, rules)
+    marked = [replace(movement, marks=marks.get(movement.movement_id, ())) for movement in movements]
+    stays = [
+        stay_of([known for known in marked if known.stay_id == stay.stay_id], expectations=expectations)
+        for stay in unmarked
+    ]
+    said_by = {content.establishment for history in histories for content in history.contents}
+    pathway = Pathway(
+        stays=tuple(sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))),
+        movements=tuple(marked),
+        establishments=tuple(sorted(said_by)),
+    )
+    return pathway, expectations
+
+
+def _marks(
+    stays: Sequence[Stay], active: Mapping[UUID, Sequence[MovementState]], rules: Rules
+) -> dict[UUID, tuple[Mark, ...]]:
+    starts = {
+        stay_id: first_admission(movements) or movements[0]
+        for stay_id, movements in active.items()
+        if movements
+    }
+    marks: dict[UUID, set[Mark]] = defaultdict(set)
+    for found in (marks_between(stays, starts, rules), *(marks_within(stay) for stay in active.values())):
+        for movement_id, more in found.items():
+            marks[movement_id] |= more
+    return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}

@@ -1,0 +1,29 @@
+"""Which thresholds decide what is expected, late or contradictory? Data, with a version."""
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from shared.events.admission import ClassOfStay
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the thresholds; every expectation names the version that it was made under."""
+
+    version: int = 1
+    arrival_grace: timedelta = timedelta(seconds=3600)
+    """After the moment at which the destination expects the person."""
+    arrival_default: timedelta = timedelta(seconds=7200)
+    """After the departure, when nobody said when the person is expected."""
+    clock_skew: timedelta = timedelta(minutes=15)
+    """An arrival may seem to precede its departure by as much: two establishments, two clocks."""
+    overlap_tolerance: timedelta = timedelta(hours=1)
+    """Two establishments may both count the person as present for as long."""
+    shareable_classes: frozenset[ClassOfStay] = frozenset(
+        {"outpatient", "recurring", "home", "telemonitoring"}
+    )
+    """Stays that do not hold a bed, and so contradict no other stay."""
+
+
+RULES: Final = Rules()

@@ -1,0 +1,83 @@
+"""What is a stay, given its movements? From its admission to its discharge, in one establishment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from services.pathway.domain.expectations import Expectation, destination_of
+from services.pathway.domain.movements import Mark, MovementState
+from shared.events.admission import ClassOfStay
+
+Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
+"""On the way: left for another establishment, and neither discharged here nor arrived there yet."""
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person's time in one establishment."""
+
+    stay_id: UUID
+    establishment: str
+    status: Status
+    started_at: datetime
+    """The admission or, while that is unknown, the first movement."""
+    ended_at: datetime | None = None
+    """The discharge, or the departure for another establishment."""
+    class_of_stay: ClassOfStay | None = None
+    unit: str | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+def first_admission(active: Sequence[MovementState]) -> MovementState | None:
+    return next((movement for movement in active if movement.kind == "admission"), None)
+
+
+def end_of(active: Sequence[MovementState]) -> MovementState | None:
+    """The movement that ends a stay: its first discharge after the admission, or a last departure.
+
+    A discharge before the admission contradicts it, so it ends nothing.
+    """
+    admission = first_admission(active)
+    for movement in active:
+        after = admission is None or movement.timeline_key > admission.timeline_key
+        if movement.kind == "discharge" and after:
+            return movement
+    return active[-1] if active and destination_of(active[-1]) else None
+
+
+def stay_of(movements: Sequence[MovementState], *, expectations: Iterable[Expectation]) -> Stay:
+    """Sums up the movements of one stay, in timeline order; the expectations may be of any stay."""
+    active = [movement for movement in movements if not movement.cancelled]
+    start = first_admission(active) or (active or movements)[0]
+    end = end_of(active)
+    return Stay(
+        stay_id=start.stay_id,
+        establishment=start.establishment,
+        status=_status(active, end, expectations=expectations),
+        started_at=start.occurred_at,
+        ended_at=end.occurred_at if end else None,
+        class_of_stay=next((said.class_of_stay for said in reversed(active) if said.class_of_stay), None),
+        unit=next((said.unit for said in reversed(active) if said.unit), None),
+        marks=tuple(sorted({mark for movement in active for mark in movement.marks})),
+    )
+
+
+def _status(
+    active: Sequence[MovementState], end: MovementState | None, *, expectations: Iterable[Expectation]
+) -> Status:
+    if not active:
+        return "cancelled"
+    if end is None:
+        return "in_progress"
+    if end.kind == "discharge":
+        return "finished"
+    movement_ids = {movement.movement_id for movement in active}
+    has_arrived = any(
+        expectation.arrived_at is not None
+        and expectation.departed_at == end.occurred_at
+        and expectation.departure_movement_id in movement_ids
+        for expectation in expectations
+    )
+    return "finished" if has_arrived else "on_the_way"
