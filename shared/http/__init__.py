@@ -1,0 +1,1 @@
+"""How does a service speak HTTP? One shape of application, of errors, of decoding; knows no business."""

@@ -1,0 +1,59 @@
+"""What do the HTTP applications of all services have in common? Limits, errors, health and observation."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from shared.http.body_limit import BodyLimit
+from shared.http.errors import LastResort, answer_with_problems
+from shared.http.observed import Observed
+from shared.http.unavailable import come_back_later
+from shared.telemetry import metrics
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+Ready = Callable[[], Awaitable[bool]]
+
+
+def create_app(*, title: str, lifespan: Lifespan, routers: Sequence[APIRouter]) -> FastAPI:
+    """The application of a service; its contract is generated beforehand, so it serves no documents.
+
+    `/ready` asks `app.state.ready`, when the lifespan has set it.
+    """
+    app = FastAPI(
+        title=title,
+        lifespan=lifespan,
+        openapi_url=None,
+        middleware=[Middleware(Observed), Middleware(LastResort), Middleware(BodyLimit)],
+    )
+    answer_with_problems(app)
+    for router in (_operations, *routers):
+        app.include_router(router)
+    return app
+
+
+_operations = APIRouter(include_in_schema=False)
+
+
+@_operations.get("/health")
+async def health() -> Response:
+    """The process is alive."""
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+@_operations.get("/ready")
+async def ready(request: Request) -> Response:
+    """The process can serve."""
+    ask: Ready | None = getattr(request.app.state, "ready", None)
+    if ask is not None and not await ask():
+        raise come_back_later()
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+@_operations.get("/metrics")
+async def expose_metrics() -> Response:
+    """What Prometheus scrapes."""
+    return Response(metrics.expose(), media_type=metrics.CONTENT_TYPE)

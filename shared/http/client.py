@@ -1,0 +1,28 @@
+"""How does a service call another system over HTTP? With a timeout, and within the current trace."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from shared.telemetry import tracing
+
+
+@asynccontextmanager
+async def open_client(*, timeout_seconds: float) -> AsyncIterator[httpx.AsyncClient]:
+    """A client whose every call ends within the timeout for each of its phases.
+
+    Redirects are not followed and no proxy is taken from the environment: an address is where it says.
+    """
+    async with httpx.AsyncClient(
+        timeout=httpx.Timeout(timeout_seconds),
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        follow_redirects=False,
+        trust_env=False,
+        event_hooks={"request": [_send_trace]},
+    ) as client:
+        yield client
+
+
+async def _send_trace(request: httpx.Request) -> None:
+    request.headers.update(tracing.current_trace())

@@ -1,0 +1,61 @@
+"""What is seen of each request? A server span and two metrics, by route template, never by path."""
+
+from time import perf_counter
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.events.envelope import TraceContext
+from shared.telemetry import metrics, tracing
+
+NOT_OBSERVED: Final = frozenset({"/health", "/ready", "/metrics"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SERVER_ERROR: Final = 500
+
+
+class Observed:
+    """ASGI middleware, outermost."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in NOT_OBSERVED:
+            await self._app(scope, receive, send)
+            return
+        status = _SERVER_ERROR  # until something else was sent
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        began = perf_counter()
+        attributes = {"http.request.method": method}
+        with tracing.span(method, kind="server", trace=_given_trace(scope), attributes=attributes) as span:
+            try:
+                await self._app(scope, receive, send_and_see)
+            finally:
+                route = _template(scope)
+                span.update_name(f"{method} {route}")
+                span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                if status >= _SERVER_ERROR:
+                    tracing.record_error(span, str(status))
+                metrics.http_requests_total.labels(method, route, status).inc()
+                metrics.http_request_seconds.labels(method, route).observe(perf_counter() - began)
+
+
+def _template(scope: Scope) -> str:
+    # The router leaves the route it chose in the scope; a path that matched none may be anything.
+    return str(getattr(scope.get("route"), "path", "unmatched"))
+
+
+def _given_trace(scope: Scope) -> TraceContext:
+    return {
+        name.decode(): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in {b"traceparent", b"tracestate"}
+    }
