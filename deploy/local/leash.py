@@ -1,0 +1,33 @@
+"""How does a child never outlive its parent: drop rights, tie the life to the parent's, exec.
+
+A script of its own, not code between fork and exec: that stays safe when the parent has threads.
+usage: leash.py PARENT_PID SIGNAL UID:GID|- COMMAND...
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(parent: str, death_signal: str, account: str, *command: str) -> None:
+    """Replace this process by `command`. Never returns."""
+    if account != "-":
+        uid, gid = map(int, account.split(":"))
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+    # After the change of account, which clears the setting. It survives exec.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal))
+    if os.getppid() != int(parent):
+        sys.exit("the parent ended before its child started")
+    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    os.execvp(command[0], command)  # noqa: S606 - that is this script's purpose
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,17 @@
+"""Where does the local stack keep its files?"""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SPECIFICATIONS = Path(__file__).parent
+
+
+def state_folder() -> Path:
+    """`.relais/` of this clone, or what RELAIS_STATE_FOLDER says."""
+    return Path(os.environ.get("RELAIS_STATE_FOLDER", PROJECT / ".relais"))
+
+
+def jar_cache() -> Path:
+    """The Maven repository that `relais up` and the tests share; it survives `relais reset`."""
+    return Path(os.environ.get("RELAIS_CACHE_FOLDER", PROJECT / ".relais" / "cache")) / "maven"

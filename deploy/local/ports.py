@@ -1,0 +1,58 @@
+"""Which port does a part listen on: the usual one, or a free one when that is taken, and by whom?"""
+
+import socket
+from collections.abc import Collection
+
+import psutil
+
+HOST = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Whether we could listen on this port of the loopback address now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(*, avoid: Collection[int] = ()) -> int:
+    """A port that nobody uses now and that is not in `avoid`."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port = int(probe.getsockname()[1])
+        if port not in avoid:
+            return port
+
+
+def choose_port(preferred: int, *, avoid: Collection[int] = ()) -> int:
+    """The preferred port, or a free one when it is taken."""
+    if preferred and preferred not in avoid and is_free(preferred):
+        return preferred
+    return free_port(avoid=avoid)
+
+
+def holder(port: int) -> str:
+    """Who listens on the port, for a message: 'name (process 123)', as far as this user may see it."""
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+                if connection.pid is None:
+                    break
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        pass
+    return "another process"
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody answers on the port."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,85 @@
+"""Which real services may a test ask for: PostgreSQL and Kafka, started lazily, gone with the test run."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import kafka_server, prepare
+from deploy.local.ports import free_port
+from deploy.local.postgres import initialise, postgres_server
+from deploy.local.running import RunningServer
+from tests.databases import SUPERUSER_PASSWORD, TestDatabases
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder that an account without rights can reach, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[RunningServer]:
+    """The run's PostgreSQL, real in everything but the sync of its first files."""
+    server = postgres_server(server_folder / "postgres", port=free_port())
+    initialise(server, superuser_password=SUPERUSER_PASSWORD, durable=False)
+    running = RunningServer(server, log=server_folder / "postgres.log", stop_signal=signal.SIGINT)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def _databases(postgres: RunningServer) -> TestDatabases:
+    return TestDatabases(postgres.server.port)
+
+
+@pytest.fixture
+def create_database(_databases: TestDatabases) -> Iterator[Callable[..., str]]:
+    """Call it, plainly, also in async tests: `create_database("pathway")` gives a database's address.
+
+    Each call gives a migrated database of its own, gone after the test; without a service it is empty.
+    """
+    names: list[str] = []
+    yield lambda service=None: _databases.create(service, names)
+    _databases.drop(names)
+
+
+def _running_kafka(folder: Path, name: str) -> RunningServer:
+    port = free_port()
+    server = kafka_server(folder / name, port=port, controller_port=free_port(avoid=[port]))
+    prepare(server)
+    running = RunningServer(server, log=folder / f"{name}.log", stop_signal=signal.SIGTERM)
+    running.start()
+    return running
+
+
+@pytest.fixture(scope="session")
+def kafka(server_folder: Path) -> Iterator[RunningServer]:
+    """The run's broker, shared: other tests' records are in its topics too. Do not stop it."""
+    running = _running_kafka(server_folder, "kafka")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(kafka: RunningServer) -> str:
+    """Where the shared broker listens."""
+    return f"127.0.0.1:{kafka.server.port}"
+
+
+@pytest.fixture
+def fresh_kafka(server_folder: Path) -> Iterator[RunningServer]:
+    """A broker of the test's own, to kill, stop and start again; takes about ten seconds."""
+    name = Path(tempfile.mkdtemp(prefix="kafka-", dir=server_folder)).name
+    (server_folder / name).rmdir()
+    running = _running_kafka(server_folder, name)
+    yield running
+    running.kill()
+    shutil.rmtree(server_folder / name, ignore_errors=True)

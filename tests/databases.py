@@ -1,0 +1,81 @@
+"""How does a test get a migrated database of its own, fast: one template per service, cloned per test?"""
+
+import asyncio
+import uuid
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import asyncpg
+
+from deploy.local.databases import database_url, ensure_database, ensure_role, superuser_url
+from shared.db.migrations import migrate
+
+SUPERUSER_PASSWORD = "test-superuser"
+ROLE_PASSWORD = "test-role"
+EMPTY = "relais_test"
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    # In a thread: the caller may itself be inside an event loop.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+class TestDatabases:
+    """The databases of one test run."""
+
+    __test__ = False
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._templates: set[str] = set()
+
+    def create(self, service: str | None, names: list[str]) -> str:
+        """A new database, its name added to `names`; owned by the service's role."""
+        role = service or EMPTY
+        template = "template0"
+        if service is not None:
+            template = f"{service}_template"
+            self._migrate_once(service, template)
+        name = f"{role}_{uuid.uuid4().hex[:12]}"
+        _run(self._create(name, role, template))
+        names.append(name)
+        return self._url(role, name)
+
+    def drop(self, names: Sequence[str]) -> None:
+        """Drop the databases, whoever is still connected."""
+        if names:
+            _run(self._drop(names))
+
+    def _url(self, role: str, database: str) -> str:
+        return database_url(role=role, password=ROLE_PASSWORD, port=self._port, database=database)
+
+    def _migrate_once(self, service: str, template: str) -> None:
+        if template in self._templates:
+            return
+        _run(self._drop([template]))
+        _run(self._create(template, service, "template0"))
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(migrate, service, self._url(service, template)).result()
+        self._templates.add(template)
+
+    async def _connect(self) -> asyncpg.Connection:
+        address = superuser_url(password=SUPERUSER_PASSWORD, port=self._port)
+        return await asyncpg.connect(address, timeout=30)
+
+    async def _create(self, name: str, role: str, template: str) -> None:
+        connection = await self._connect()
+        try:
+            await ensure_role(connection, role, ROLE_PASSWORD)
+            await ensure_database(connection, name, owner=role, template=template)
+        finally:
+            await connection.close()
+
+    async def _drop(self, names: Sequence[str]) -> None:
+        connection = await self._connect()
+        try:
+            for name in names:
+                await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await connection.close()

@@ -1,0 +1,60 @@
+"""Do the embedded PostgreSQL and Kafka really run, and come back with their data?"""
+
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.running import RunningServer
+
+pytestmark = pytest.mark.services
+
+
+async def _settings(address: str) -> dict[str, str]:
+    connection = await asyncpg.connect(address)
+    try:
+        rows = await connection.fetch("SELECT name, setting FROM pg_settings")
+        return {row["name"]: row["setting"] for row in rows}
+    finally:
+        await connection.close()
+
+
+async def test_postgres_keeps_every_promise_of_durability(create_database: Callable[..., str]) -> None:
+    settings = await _settings(create_database())
+    wanted = {"fsync": "on", "synchronous_commit": "on", "data_checksums": "on", "full_page_writes": "on"}
+    assert {name: settings[name] for name in wanted} == wanted
+    assert settings["password_encryption"] == "scram-sha-256"
+    assert settings["listen_addresses"] == "127.0.0.1"
+
+
+async def test_each_test_has_a_database_of_its_own(create_database: Callable[..., str]) -> None:
+    first, second = create_database(), create_database()
+    assert first != second
+    connection = await asyncpg.connect(first)
+    await connection.execute("CREATE TABLE here (n int)")
+    await connection.close()
+    connection = await asyncpg.connect(second)
+    assert await connection.fetchval("SELECT to_regclass('here')") is None
+    await connection.close()
+
+
+async def test_a_killed_broker_comes_back_with_its_records(fresh_kafka: RunningServer) -> None:
+    bootstrap = f"127.0.0.1:{fresh_kafka.server.port}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic("kept", 6, 1)])
+    await admin.close()
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    await producer.start()
+    await producer.send_and_wait("kept", b"value", partition=3)
+    await producer.stop()
+    fresh_kafka.kill()
+    fresh_kafka.start()
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    consumer.assign([TopicPartition("kept", 3)])
+    record = await consumer.getone()
+    await consumer.stop()
+    assert record.value == b"value"
