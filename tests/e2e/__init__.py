@@ -1,0 +1,1 @@
+"""The whole platform, seen from outside: through its command line and its public HTTP APIs only."""

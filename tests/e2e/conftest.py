@@ -1,0 +1,50 @@
+"""One running platform for all tests of this folder, and two establishments on it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.establishment import Establishment, Services, register
+from tests.e2e.running import RunningPlatform, running_platform
+
+HOSPITAL_FINESS = "750000002"
+NURSING_HOME_FINESS = "940000045"
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform, started once."""
+    with running_platform(tmp_path_factory.mktemp("relais")) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def services(platform: RunningPlatform) -> Services:
+    """Where its APIs are."""
+    return Services.of(platform)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx.Client]:
+    """A client with a limit on every wait."""
+    with httpx.Client(timeout=15) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def hospital(platform: RunningPlatform, services: Services, client: httpx.Client) -> Establishment:
+    """A hospital."""
+    return register(platform, services, client, HOSPITAL_FINESS)
+
+
+@pytest.fixture(scope="session")
+def nursing_home(platform: RunningPlatform, services: Services, client: httpx.Client) -> Establishment:
+    """A nursing home."""
+    return register(platform, services, client, NURSING_HOME_FINESS)
+
+
+@pytest.fixture(scope="session")
+def stranger(platform: RunningPlatform, services: Services, client: httpx.Client) -> Establishment:
+    """An establishment that has a stay with nobody of these tests."""
+    return register(platform, services, client, "780000055")

@@ -1,0 +1,22 @@
+"""How does a test wait for a platform that works on its own time? It asks until the answer is right."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
+
+
+def eventually(ask: Callable[[], T | None], *, within_seconds: float = PATIENCE_SECONDS) -> T:
+    """The first answer of `ask` that is true; fails with the last one when none is in time."""
+    deadline = time.monotonic() + within_seconds
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still {answer!r} after {within_seconds:.0f} s: {ask.__qualname__}")
+        time.sleep(_PAUSE_SECONDS)
