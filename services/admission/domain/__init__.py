@@ -1,0 +1,1 @@
+"""What is a movement worth? Rules about statements of establishments: pure, no I/O, no clock."""

@@ -1,0 +1,93 @@
+"""What does an establishment state? One movement of one person, as its software sends it.
+
+The types carry every rule that concerns one field; `coherence` has the rules between fields. Fields
+that are not named here are accepted and stay in the encrypted record of the submission.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from shared.events.admission import ClassOfStay, Mode, MovementKind
+
+# Something to read and no control character: PostgreSQL stores no NUL, and logs stay one line each.
+_PRINTED = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
+SourceNumber = Annotated[str, Meta(min_length=1, max_length=120, pattern=_PRINTED)]
+"""A number that means something to its sender only."""
+
+Label = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PRINTED)]
+
+Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=_PRINTED)]
+
+Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern="^[0-9A-Z]{9}$")]
+"""Number of an establishment; its key is checked apart and only warns."""
+
+Moment = Annotated[datetime, Meta(tz=True, description="With an offset from UTC")]
+
+Action = Literal["insert", "update", "cancel"]
+"""IHE PAM, historic movement management (ZBE-4)."""
+
+
+class Identifier(Struct, frozen=True, kw_only=True):
+    """A number of the person; it means nothing without the authority that gave it."""
+
+    authority: Label
+    value: SourceNumber
+    type: Code | None = None
+    """HL7 v2 table 0203: PI, INS, NH."""
+
+
+class Traits(Struct, frozen=True, kw_only=True):
+    """The strict traits of identity (RNIV volet 1, 2.2)."""
+
+    birth_name: Label
+    given_names: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=20)]
+    birth_date: date
+    sex: Literal["female", "male", "unknown"]
+    used_name: Label | None = None
+    birth_place_code: Code | None = None
+    """COG code of the commune or country."""
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Who it is about; the first identifier is the one to trust."""
+
+    identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=20)]
+    traits: Traits | None = None
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where the person comes from."""
+
+    mode: Mode
+    establishment: Finess | None = None
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """Where the person goes to."""
+
+    mode: Mode
+    establishment: Finess | None = None
+    expected_at: Moment | None = None
+
+
+class StatedMovement(Struct, frozen=True, kw_only=True):
+    """One movement: inserted, updated or cancelled under its `movement_id`."""
+
+    source_event_id: SourceNumber
+    movement_id: SourceNumber
+    stay_id: SourceNumber
+    action: Action
+    kind: MovementKind
+    person: Person
+    establishment: Finess
+    occurred_at: Moment
+    """In the ward."""
+    emitted_at: Moment
+    """By the source."""
+    unit: Code | None = None
+    class_of_stay: ClassOfStay | None = None
+    origin: Origin | None = None
+    destination: Destination | None = None
