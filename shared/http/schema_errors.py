@@ -16,6 +16,11 @@ from shared.http.problems import FieldError
 
 MOST_ERRORS: Final = 100
 
+_FORMATS: Final[dict[str, str]] = {
+    "uuid": "a UUID",
+    "date": "a date, such as 2026-01-31",
+    "date-time": "a date and time with its offset from UTC, such as 2026-01-31T08:00:00+01:00",
+}
 _EXPECTED: Final[dict[str, Callable[[Any], str]]] = {
     "type": lambda names: f"expected {names if isinstance(names, str) else ' or '.join(names)}",
     "enum": lambda values: f"expected one of: {', '.join(map(str, values))}",
@@ -32,21 +37,16 @@ _EXPECTED: Final[dict[str, Callable[[Any], str]]] = {
     "exclusiveMaximum": lambda n: f"expected less than {n}",
 }
 
-_FORMATS: Final = {
-    "uuid": "a UUID",
-    "date": "a date, such as 2026-01-31",
-    "date-time": "a date and time with its offset from UTC, such as 2026-01-31T08:00:00+01:00",
-}
 _formats: Final = FormatChecker(formats=())
 # To JSON Schema 1.0 is an integer, to msgspec it is not.
-_Validator: Final = extend(
+_Validator: Final = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 _validators: Final[dict[type[Any], Validator]] = {}
 
 
-def schema_errors(value: object, type_: type[Any]) -> list[FieldError]:
+def schema_errors(value: Any, type_: type[Any]) -> list[FieldError]:
     """Everything in which `value` differs from `type_`, at most `MOST_ERRORS`."""
     found = (described for error in _validator(type_).iter_errors(value) for described in _describe(error))
     return list(islice(chain(_with_nul(value), found), MOST_ERRORS))

@@ -1,0 +1,48 @@
+"""May this request pass? The one port behind which callers are recognised.
+
+A refusal never says why: a missing, an unknown and a revoked key get the same answer.
+"""
+
+from typing import Protocol
+
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from shared.events.admission import Scope
+from shared.http.problems import Problem
+from shared.security.principal import Principal
+
+
+class Authenticator(Protocol):
+    """Recognises callers by their `Authorization` header."""
+
+    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+        """The caller, or none if unknown; raises only what means that nobody can be recognised now."""
+        ...
+
+
+class _Required(SecurityBase):
+    """A dependency that FastAPI also knows as a security scheme."""
+
+    def __init__(self, scopes: frozenset[Scope]) -> None:
+        self.model = HTTPBearer(description="API key of a source")
+        self.scheme_name = "key"
+        self._scopes = scopes
+
+    async def __call__(self, request: Request) -> Principal:
+        authenticator: Authenticator = request.app.state.authenticator
+        principal = await authenticator.authenticate(request.headers.get("authorization"))
+        if principal is None:
+            raise Problem(401, headers={"www-authenticate": "Bearer"})
+        if not self._scopes & principal.scopes:
+            raise Problem(403)
+        return principal
+
+
+def require(scope: Scope, *or_scopes: Scope) -> _Required:
+    """A dependency that gives the `Principal`, who has at least one of the scopes.
+
+    401 when nobody is recognised, 403 when the scope is missing. Asks `app.state.authenticator`.
+    """
+    return _Required(frozenset((scope, *or_scopes)))

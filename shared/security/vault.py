@@ -1,0 +1,88 @@
+"""How does personal data rest? Encrypted with a key per person; found again without being readable.
+
+The master key never encrypts data. It gives, by HKDF, one key that wraps the persons' keys, one for blind
+indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
+"""
+
+import hashlib
+import hmac
+import os
+from typing import Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_FORMAT_1: Final = b"\x01"
+_WRAPPED_KEY: Final = b"relais wrapped key"
+
+
+class Undecipherable(Exception):  # noqa: N818
+    """The ciphertext was changed, or belongs to another key or another context."""
+
+
+class Vault:
+    """Encrypts, decrypts and indexes; holds no data. `context` says what a ciphertext is and whose."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != _KEY_BYTES:
+            raise ValueError(f"the master key must have {_KEY_BYTES} bytes")
+        self._wrapping = AESGCM(_derived(master_key, b"relais person keys"))
+        self._index_key = _derived(master_key, b"relais blind indexes")
+        self._id_key = _derived(master_key, b"relais opaque ids")
+
+    def new_key(self) -> bytes:
+        """A new person's key, wrapped, as it is stored."""
+        return _sealed(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
+
+    def encrypt(self, wrapped_key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
+        """Ciphertext that only the same key and the same context open."""
+        return _sealed(self._unwrapped(wrapped_key), plaintext, context)
+
+    def decrypt(self, wrapped_key: bytes, ciphertext: bytes, *, context: bytes) -> bytes:
+        """What was encrypted; raises `Undecipherable`."""
+        return _opened(self._unwrapped(wrapped_key), ciphertext, context)
+
+    def blind_index(self, *parts: str) -> bytes:
+        """32 bytes by which a secret is found again: equal for equal parts, telling nothing else."""
+        return _keyed_hash(self._index_key, parts)
+
+    def opaque_id(self, *parts: str) -> UUID:
+        """An id that stands for the parts and does not reveal them (UUID version 8, RFC 9562)."""
+        bits = int.from_bytes(_keyed_hash(self._id_key, parts)[:16])
+        bits = bits & ~(0xF000 << 64) | 0x8000 << 64
+        bits = bits & ~(0xC000 << 48) | 0x8000 << 48
+        return UUID(int=bits)
+
+    def _unwrapped(self, wrapped_key: bytes) -> AESGCM:
+        return AESGCM(_opened(self._wrapping, wrapped_key, _WRAPPED_KEY))
+
+
+def _derived(master_key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(master_key)
+
+
+def _sealed(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return _FORMAT_1 + nonce + cipher.encrypt(nonce, plaintext, context)
+
+
+def _opened(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
+    if sealed[:1] != _FORMAT_1:
+        raise Undecipherable
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        return cipher.decrypt(nonce, ciphertext, context)
+    except (InvalidTag, ValueError):
+        raise Undecipherable from None
+
+
+def _keyed_hash(key: bytes, parts: tuple[str, ...]) -> bytes:
+    # Each part after its length: ("a", "bc") is not ("ab", "c").
+    encoded = [part.encode() for part in parts]
+    message = b"".join(len(part).to_bytes(8) + part for part in encoded)
+    return hmac.new(key, message, hashlib.sha256).digest()
