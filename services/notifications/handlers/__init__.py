@@ -1,0 +1,1 @@
+"""Use cases: each function does one thing that someone asked for, in one or more transactions."""
