@@ -1,0 +1,80 @@
+"""What does a route take and give? Its msgspec types, declared for the OpenAPI document.
+
+Routes answer with raw responses, so FastAPI cannot see their types. `describe` says them; the components
+that the schemas refer to travel in `COMPONENTS` of each operation until `shared.documents.openapi` lifts
+them into the document.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from shared.http.problems import MEDIA_TYPE, FieldError
+
+COMPONENTS: Final = "x-components"
+_REFERENCE: Final = "#/components/schemas/{name}"
+
+
+class ProblemDetails(msgspec.Struct, frozen=True):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[FieldError] = []
+
+
+def describe(
+    *,
+    answers: Mapping[int, type[msgspec.Struct] | str | None],
+    request: type[msgspec.Struct] | None = None,
+    problems: Sequence[int] = (),
+) -> dict[str, Any]:
+    """Keyword arguments for a route decorator: `@router.get(path, **describe(answers={200: Receipt}))`.
+
+    An answer is a struct (JSON), a media type such as `text/csv`, or none for an empty body. `problems`
+    are the route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
+    """
+    structs = [answer for answer in answers.values() if isinstance(answer, type)]
+    types: list[type[msgspec.Struct]] = [ProblemDetails, *structs, *([request] if request else [])]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    schema_of = dict(zip(types, schemas, strict=True))
+    responses: dict[int | str, dict[str, Any]] = {
+        status: _response(status, content=_content(answer, schema_of)) for status, answer in answers.items()
+    }
+    for status in problems:
+        responses[status] = problem_response(status)
+    extra: dict[str, Any] = {COMPONENTS: components}
+    if request is not None:
+        body = {"application/json": {"schema": schema_of[request]}}
+        extra["requestBody"] = {"required": True, "content": body}
+    return {
+        "responses": responses,
+        "status_code": min(answers),
+        "response_model": None,
+        "openapi_extra": extra,
+    }
+
+
+def problem_response(status: int) -> dict[str, Any]:
+    """A response of the document that is a problem."""
+    schema = {"$ref": _REFERENCE.format(name=ProblemDetails.__name__)}
+    return _response(status, content={MEDIA_TYPE: {"schema": schema}})
+
+
+def _response(status: int, *, content: dict[str, Any]) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    return {**response, "content": content} if content else response
+
+
+def _content(
+    answer: type[msgspec.Struct] | str | None, schema_of: Mapping[type[msgspec.Struct], dict[str, Any]]
+) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "string"}}}
+    return {"application/json": {"schema": schema_of[answer]}}
