@@ -1,4 +1,7 @@
-"""What is seen of each request? A server span and two metrics, by route template, never by path."""
+"""What is seen of each request? A server span and two metrics, by route template, never by path.
+
+The answer names its trace (`traceresponse`, W3C Trace Context Level 2 draft), so that a caller can cite it.
+"""
 
 from time import perf_counter
 from typing import Final
@@ -29,6 +32,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_trace_response()]
             await send(message)
 
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
@@ -59,3 +63,8 @@ def _given_trace(scope: Scope) -> TraceContext:
         for name, value in scope["headers"]
         if name in {b"traceparent", b"tracestate"}
     }
+
+
+def _trace_response() -> list[tuple[bytes, bytes]]:
+    traceparent = tracing.current_trace().get("traceparent")
+    return [(b"traceresponse", traceparent.encode())] if traceparent else []
