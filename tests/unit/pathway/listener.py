@@ -1,0 +1,69 @@
+"""What does somebody know who only hears what pathway publishes? Folds it, and checks that it makes sense."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from services.pathway.domain.expectations import State
+from services.pathway.domain.pathway import fold
+from services.pathway.domain.publication import Tracked, change_of
+from services.pathway.domain.rules import RULES
+from shared.events.envelope import NewEvent, Payload, RecordedEvent
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationOpened,
+    ExpectationWithdrawn,
+    RuptureClosed,
+    RuptureOpened,
+)
+from shared.testing.person_history import id_of
+
+
+class Listener:
+    """Keeps the last statement on each expectation and the ruptures that are open."""
+
+    def __init__(self) -> None:
+        self.said: dict[UUID, Payload] = {}
+        self.ruptured: set[UUID] = set()
+
+    def hear(self, payload: Payload) -> None:
+        match payload:
+            case RuptureOpened():
+                assert payload.rupture_id not in self.ruptured
+                assert isinstance(self.said[payload.expectation_id], ExpectationOpened)
+                self.ruptured.add(payload.rupture_id)
+            case RuptureClosed():
+                self.ruptured.remove(payload.rupture_id)
+            case ExpectationOpened() | ExpectationMet() | ExpectationWithdrawn():
+                assert isinstance(payload, ExpectationOpened) or payload.expectation_id in self.said
+                self.said[payload.expectation_id] = payload
+            case _:
+                raise AssertionError(payload)
+
+    def believed_state(self, expectation_id: UUID) -> State:
+        """What this listener would answer for an expectation; one it never heard of is withdrawn."""
+        match self.said.get(expectation_id):
+            case ExpectationOpened():
+                return "overdue" if expectation_id in self.ruptured else "open"
+            case ExpectationMet(late=late):
+                return "met_late" if late else "met"
+            case _:
+                return "withdrawn"
+
+
+class Publisher:
+    """Takes in events of one person and publishes the differences, as the use case does."""
+
+    def __init__(self) -> None:
+        self.known: list[RecordedEvent] = []
+        self.tracked: dict[UUID, Tracked] = {}
+
+    def take_in(self, events: Iterable[RecordedEvent], *, now: datetime) -> list[NewEvent]:
+        self.known += events
+        published: list[NewEvent] = []
+        for expectation in fold(self.known, RULES)[1]:
+            before = self.tracked.get(expectation.expectation_id)
+            change = change_of(before, expectation, person_id=id_of("person"), now=now, trace={})
+            self.tracked[expectation.expectation_id] = change.tracked
+            published += change.events
+        return published

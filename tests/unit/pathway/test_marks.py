@@ -1,0 +1,89 @@
+"""Are contradictions seen, and forgotten once late facts explain them?"""
+
+from services.pathway.domain.movements import Mark
+from services.pathway.domain.pathway import fold
+from services.pathway.domain.rules import RULES
+from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
+
+
+def _marks(history: PersonHistory) -> list[tuple[str, tuple[Mark, ...]]]:
+    pathway, _ = fold(history.events, RULES)
+    return [(movement.kind, movement.marks) for movement in pathway.movements if not movement.cancelled]
+
+
+def test_a_movement_of_an_unknown_stay_is_marked_until_the_late_admission_comes() -> None:
+    rose = PersonHistory()
+    rose.transfer("stay", at=minutes(60))
+    rose.discharge("stay", at=minutes(600))
+    assert _marks(rose) == [("transfer", ("unknown_stay",)), ("discharge", ("unknown_stay",))]
+    rose.admit("stay", at=minutes(0), emitted=minutes(700))
+    assert _marks(rose) == [("admission", ()), ("transfer", ()), ("discharge", ())]
+
+
+def test_a_movement_whose_admission_is_cancelled_is_of_an_unknown_stay_again() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0))
+    rose.discharge("stay", at=minutes(600))
+    rose.cancel(admission)
+    assert _marks(rose) == [("discharge", ("unknown_stay",))]
+
+
+def test_what_comes_before_the_admission_is_marked_and_ends_nothing() -> None:
+    rose = PersonHistory()
+    rose.transfer("stay", at=minutes(-90))
+    discharge = rose.discharge("stay", at=minutes(-60))
+    rose.admit("stay", at=minutes(0))
+    assert _marks(rose) == [
+        ("transfer", ("transfer_before_admission",)),
+        ("discharge", ("discharge_before_admission",)),
+        ("admission", ()),
+    ]
+    assert fold(rose.events, RULES)[0].stays[0].status == "in_progress"
+    rose.update(discharge, emitted=minutes(700), occurred_at=minutes(60))
+    assert fold(rose.events, RULES)[0].stays[0].status == "finished"
+    assert ("discharge", ()) in _marks(rose)
+
+
+def test_a_second_admission_of_a_stay_is_marked() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    second = rose.admit("stay", at=minutes(30))
+    assert _marks(rose) == [("admission", ()), ("admission", ("admitted_twice",))]
+    rose.cancel(second)
+    assert _marks(rose) == [("admission", ())]
+
+
+def test_movements_after_the_first_discharge_are_marked() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    rose.discharge("stay", at=minutes(600))
+    rose.transfer("stay", at=minutes(700))
+    rose.discharge("stay", at=minutes(800))
+    assert _marks(rose)[2:] == [
+        ("transfer", ("movement_after_discharge",)),
+        ("discharge", ("movement_after_discharge",)),
+    ]
+
+
+def test_two_establishments_at_once_contradict_each_other_until_the_late_discharge_comes() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.admit("second", at=minutes(600), establishment=REHABILITATION)
+    assert _marks(rose) == [("admission", ()), ("admission", ("overlapping_stay",))]
+    rose.discharge("first", at=minutes(630), establishment=HOSPITAL, emitted=minutes(900))
+    assert [marks for _, marks in _marks(rose)] == [(), (), ()]
+
+
+def test_a_stay_without_a_bed_contradicts_none() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.admit("dialysis", at=minutes(600), establishment=REHABILITATION, class_of_stay="recurring")
+    assert [marks for _, marks in _marks(rose)] == [(), ()]
+
+
+def test_who_left_for_another_establishment_is_present_there_only() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.transfer("first", at=minutes(580), establishment=HOSPITAL, to=REHABILITATION)
+    rose.admit("second", at=minutes(600), establishment=REHABILITATION)
+    assert [marks for _, marks in _marks(rose)] == [(), (), ()]

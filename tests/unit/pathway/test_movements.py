@@ -1,0 +1,95 @@
+"""Is historic movement management understood? The examples of IHE PAM and of real feeds."""
+
+from services.pathway.domain.pathway import fold
+from services.pathway.domain.rules import RULES
+from shared.testing.person_history import PersonHistory, minutes
+
+
+def test_a_forgotten_movement_goes_to_its_place_in_the_past() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    rose.discharge("stay", at=minutes(600))
+    rose.transfer("stay", at=minutes(210), unit="intensive care", emitted=minutes(700))
+    pathway, _ = fold(rose.events, RULES)
+    assert [movement.kind for movement in pathway.movements] == ["admission", "transfer", "discharge"]
+    assert pathway.stays[0].status == "finished"
+    assert pathway.stays[0].marks == ()
+
+
+def test_a_movement_cancelled_in_the_past_leaves_the_others_standing() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), unit="emergency")
+    transfer = rose.transfer("stay", at=minutes(60), unit="surgery")
+    rose.discharge("stay", at=minutes(600))
+    rose.cancel(transfer, emitted=minutes(700))
+    pathway, _ = fold(rose.events, RULES)
+    assert [movement.cancelled for movement in pathway.movements] == [False, True, False]
+    assert pathway.stays[0].unit == "emergency"
+    assert pathway.stays[0].ended_at == minutes(600)
+
+
+def test_an_insert_that_comes_again_replaces_the_first() -> None:
+    rose = PersonHistory()
+    first = rose.admit("stay", at=minutes(0))
+    rose.repeat(first, emitted=minutes(2), occurred_at=minutes(-5))
+    pathway, _ = fold(rose.events, RULES)
+    (movement,) = pathway.movements
+    assert movement.occurred_at == minutes(-5)
+    assert movement.corrected
+    assert movement.marks == ()
+
+
+def test_saying_the_same_again_corrects_nothing() -> None:
+    rose = PersonHistory()
+    rose.repeat(rose.admit("stay", at=minutes(0)), emitted=minutes(2))
+    assert not fold(rose.events, RULES)[0].movements[0].corrected
+
+
+def test_the_newest_content_by_emission_wins_and_a_tie_goes_to_the_later_sequence() -> None:
+    rose = PersonHistory()
+    first = rose.admit("stay", at=minutes(0), unit="a", emitted=minutes(10))
+    rose.update(first, emitted=minutes(10), unit="b")
+    rose.update(first, emitted=minutes(9), unit="c")
+    assert fold(rose.events, RULES)[0].movements[0].unit == "b"
+
+
+def test_a_whole_stay_cancelled_in_reverse_order_is_cancelled() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0))
+    discharge = rose.discharge("stay", at=minutes(600))
+    rose.cancel(discharge, emitted=minutes(700))
+    assert fold(rose.events, RULES)[0].stays[0].status == "in_progress"
+    rose.cancel(admission, emitted=minutes(701))
+    pathway, _ = fold(rose.events, RULES)
+    assert pathway.stays[0].status == "cancelled"
+    assert pathway.stays[0].marks == ()
+
+
+def test_a_cancel_is_final_even_when_the_insert_or_a_newer_update_comes_later() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0))
+    cancel = rose.cancel(admission, emitted=minutes(5))
+    update = rose.update(admission, emitted=minutes(60), unit="a")
+    alone, _ = fold([cancel], RULES)
+    assert alone.movements[0].cancelled
+    pathway, _ = fold([cancel, update, admission], RULES)
+    assert pathway.movements[0].cancelled
+    assert pathway.movements[0].unit == "a"
+
+
+def test_an_update_before_its_insert_is_the_content_already() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0))
+    update = rose.update(admission, emitted=minutes(60), occurred_at=minutes(-30))
+    for events in ([update], [update, admission]):
+        assert fold(events, RULES)[0].stays[0].started_at == minutes(-30)
+
+
+def test_entry_comes_before_exit_when_both_bear_the_same_time() -> None:
+    rose = PersonHistory()
+    rose.discharge("stay", at=minutes(0))
+    rose.transfer("stay", at=minutes(0))
+    rose.admit("stay", at=minutes(0))
+    pathway, _ = fold(rose.events, RULES)
+    assert [movement.kind for movement in pathway.movements] == ["admission", "transfer", "discharge"]
+    assert pathway.stays[0].marks == ()
