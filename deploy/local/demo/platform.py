@@ -26,6 +26,15 @@ class Addresses:
     traces: str | None = None
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender of a movement holds; `trace_id` when the platform records traces."""
+
+    receipt_id: str
+    person_id: str
+    trace_id: str | None
+
+
 class Platform:
     """The services, seen by five establishments that each hold a key of their own."""
 
@@ -52,11 +61,13 @@ class Platform:
         """The key of a registered establishment."""
         return self._keys[establishment.finess]
 
-    async def post_movement(self, establishment: Establishment, body: dict[str, Any]) -> dict[str, Any]:
-        """Post one movement; returns its receipt."""
+    async def post_movement(self, establishment: Establishment, body: dict[str, Any]) -> Receipt:
+        """Post one movement; returns what its sender holds."""
         url = f"{self.addresses.admission}/v1/movements"
-        receipt: dict[str, Any] = (await self._call("POST", url, self.key_of(establishment), body)).json()
-        return receipt
+        answer = await self._call("POST", url, self.key_of(establishment), body)
+        fields = answer.json()
+        _, _, trace = answer.headers.get("traceresponse", "").partition("-")
+        return Receipt(fields["receipt_id"], fields["person_id"], trace_id=trace[:32] or None)
 
     async def put_member(self, establishment: Establishment, path: str, body: dict[str, Any]) -> bool:
         """Add someone to a care circle; false while notifications does not know the person yet."""

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.local.demo import journey
 from deploy.local.demo.journey import Establishment, Person
-from deploy.local.demo.platform import Addresses, DemoError, Platform, open_platform
+from deploy.local.demo.platform import Addresses, DemoError, Platform, Receipt, open_platform
 from deploy.local.demo.requests import Post, carer, posts
 
 _ENROL_WITHIN_SECONDS = 30.0
@@ -22,9 +22,11 @@ class Played:
     """What the day left behind."""
 
     persons: int
-    receipts: Sequence[dict[str, Any]]
-    last: tuple[Establishment, dict[str, Any]]
-    """A person's last movement: the establishment that posted it and its receipt."""
+    movements: int
+    last: Receipt
+    last_establishment: str
+    last_key: str
+    """The key of the establishment that posted the last movement: it may read that person."""
     obligations: Counter[str]
     unsettled: int
 
@@ -45,8 +47,10 @@ async def play(addresses: Addresses, people: list[Person], *, report: Callable[[
         obligations, unsettled = await _settled(platform, movements, receipts)
     return Played(
         persons=len(people),
-        receipts=receipts,
-        last=(movements[-1].establishment, receipts[-1]),
+        movements=len(receipts),
+        last=receipts[-1],
+        last_establishment=movements[-1].establishment.finess,
+        last_key=platform.key_of(movements[-1].establishment),
         obligations=obligations,
         unsettled=unsettled,
     )
@@ -54,14 +58,14 @@ async def play(addresses: Addresses, people: list[Person], *, report: Callable[[
 
 async def _post_all(
     platform: Platform, movements: list[Post], *, consent_at: datetime, report: Callable[[int, int], None]
-) -> list[dict[str, Any]]:
-    receipts: list[dict[str, Any]] = []
+) -> list[Receipt]:
+    receipts: list[Receipt] = []
     enrolled: set[int] = set()
     for done, movement in enumerate(movements, start=1):
         receipt = await platform.post_movement(movement.establishment, movement.body)
         if movement.person.number not in enrolled:
             enrolled.add(movement.person.number)
-            await _enrol(platform, movement, receipt["person_id"], consent_at)
+            await _enrol(platform, movement, receipt.person_id, consent_at)
         receipts.append(receipt)
         report(done, len(movements))
     return receipts
@@ -86,7 +90,7 @@ async def _put(platform: Platform, establishment: Establishment, path: str, body
 
 
 async def _settled(
-    platform: Platform, movements: list[Post], receipts: list[dict[str, Any]]
+    platform: Platform, movements: list[Post], receipts: list[Receipt]
 ) -> tuple[Counter[str], int]:
     """Ask for each receipt until nothing is pending, at most `_SETTLE_WITHIN_SECONDS`."""
     waiting = list(zip(movements, receipts, strict=True))
@@ -107,8 +111,8 @@ async def _settled(
     return obligations, len(waiting)
 
 
-async def _services(platform: Platform, movement: Post, receipt: dict[str, Any]) -> dict[str, Any]:
-    url = f"{platform.addresses.admission}/v1/receipts/{receipt['receipt_id']}"
+async def _services(platform: Platform, movement: Post, receipt: Receipt) -> dict[str, Any]:
+    url = f"{platform.addresses.admission}/v1/receipts/{receipt.receipt_id}"
     services: dict[str, Any] = (await platform.get(movement.establishment, url))["services"]
     return services
 

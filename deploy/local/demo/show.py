@@ -7,7 +7,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from deploy.local.demo import generated, mimic
-from deploy.local.demo.journey import HOSPITAL, Person
+from deploy.local.demo.journey import Person
 from deploy.local.demo.platform import Addresses
 from deploy.local.demo.play import Played, play
 
@@ -43,7 +43,7 @@ def _people(console: Console) -> list[Person]:
 def _summary(played: Played) -> Table:
     table = Table(title="The day", show_header=False)
     table.add_row("persons", str(played.persons))
-    table.add_row("movements accepted", str(len(played.receipts)))
+    table.add_row("movements accepted", str(played.movements))
     for status, count in sorted(played.obligations.items()):
         table.add_row(f"obligations {status}", str(count))
     table.add_row("movements not settled yet", str(played.unsettled))
@@ -51,18 +51,18 @@ def _summary(played: Played) -> Table:
 
 
 def _where_to_look(addresses: Addresses, played: Played, console: Console) -> None:
-    establishment, receipt = played.last
-    person = receipt["person_id"]
+    last = played.last
+    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?establishment={played.last_establishment}"
     console.print("\nWhere to look")
     console.print(f"  SMS that carers got     {addresses.sms}/")
     console.print(f"  E-mail that was sent    {addresses.mail}/")
-    console.print(f"  A receipt               {addresses.admission}/v1/receipts/{receipt['receipt_id']}")
-    console.print(f"  A person's pathway      {addresses.pathway}/v1/persons/{person}/pathway")
-    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?establishment={HOSPITAL.finess}"
-    console.print(f"  Occupancy               {occupancy}")
-    if addresses.traces and (trace := receipt.get("trace_id")):
-        console.print(f"  Its trace               {addresses.traces}/zipkin/traces/{trace}")
-    console.print(
-        f"\nRead these with a key, for example that of {establishment.name}:\n"
-        f'  curl -H "Authorization: Bearer $KEY" {addresses.pathway}/v1/persons/{person}/pathway'
-    )
+    if addresses.traces and last.trace_id:
+        console.print(f"  The last one's trace    {addresses.traces}/zipkin/traces/{last.trace_id}")
+    console.print("\nWhat to ask (the key is one of the demo's own)")
+    console.print(f"  KEY={played.last_key}", soft_wrap=True)
+    for url in (
+        f"{addresses.admission}/v1/receipts/{last.receipt_id}",
+        f"{addresses.pathway}/v1/persons/{last.person_id}/pathway",
+        occupancy,
+    ):
+        console.print(f'  curl -sH "Authorization: Bearer $KEY" "{url}"', soft_wrap=True)
