@@ -1,0 +1,1 @@
+"""What do the indicators mean? Facts, their folding, and the arithmetic on them; all pure."""

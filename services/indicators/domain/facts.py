@@ -1,0 +1,147 @@
+"""What is known? The facts that the indicators rest on, one for each event, never changed once stored.
+
+A fact keeps what its event said and when the publisher recorded it. Everything else (which content of
+a movement holds, who is present) is derived, so it can be derived again as of any moment.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from shared.events.admission import Movement, MovementCancelled, MovementKind, MovementUpdated
+from shared.events.envelope import RecordedEvent
+from shared.events.notifications import ObligationSettled, Outcome
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationOpened,
+    ExpectationWithdrawn,
+    RuptureClosed,
+    RuptureOpened,
+)
+
+Action = Literal["insert", "update", "cancel"]
+ExpectationStep = Literal["opened", "met", "withdrawn", "rupture_opened", "rupture_closed"]
+Role = Literal["carer", "professional"]
+ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
+
+_STEPS: Final[Mapping[type[ExpectationEvent], ExpectationStep]] = {
+    ExpectationOpened: "opened",
+    ExpectationMet: "met",
+    ExpectationWithdrawn: "withdrawn",
+    RuptureOpened: "rupture_opened",
+    RuptureClosed: "rupture_closed",
+}
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What every fact has: its event, the person, its place among the publisher's events, its time."""
+
+    event_id: UUID
+    person_id: UUID
+    sequence: int
+    recorded_at: datetime
+
+
+class MovementFact(Fact, frozen=True, kw_only=True):
+    """A movement was inserted, updated or cancelled with this content."""
+
+    action: Action
+    movement_id: UUID
+    stay_id: UUID
+    kind: MovementKind
+    establishment: str
+    destination_establishment: str | None
+    occurred_at: datetime
+    emitted_at: datetime
+
+
+class ExpectationFact(Fact, frozen=True, kw_only=True):
+    """Something became of an arrival that is expected by `due_at`."""
+
+    step: ExpectationStep
+    expectation_id: UUID
+    from_establishment: str
+    to_establishment: str
+    due_at: datetime
+    arrived_at: datetime | None
+
+
+class ObligationFact(Fact, frozen=True, kw_only=True):
+    """An obligation to tell someone ended so."""
+
+    obligation_id: UUID
+    establishment: str
+    recipient_role: Role
+    outcome: Outcome
+    fact_occurred_at: datetime
+    fact_recorded_at: datetime
+    settled_at: datetime
+
+
+FactType = TypeVar("FactType", bound=Fact)
+
+
+def known_by(facts: Iterable[FactType], as_of: datetime) -> list[FactType]:
+    """Each fact that was recorded by then, once."""
+    return list({fact.event_id: fact for fact in facts if fact.recorded_at <= as_of}.values())
+
+
+def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
+    """What an event of admission says about a movement."""
+    match movement:
+        case MovementCancelled():
+            action: Action = "cancel"
+        case MovementUpdated():
+            action = "update"
+        case _:
+            action = "insert"
+    return MovementFact(
+        event_id=event.event_id,
+        person_id=event.subject,
+        sequence=event.sequence,
+        recorded_at=event.recorded_at,
+        action=action,
+        movement_id=movement.movement_id,
+        stay_id=movement.stay_id,
+        kind=movement.kind,
+        establishment=movement.establishment,
+        destination_establishment=movement.destination.establishment if movement.destination else None,
+        occurred_at=movement.occurred_at,
+        emitted_at=movement.emitted_at,
+    )
+
+
+def expectation_fact(event: RecordedEvent, expected: ExpectationEvent) -> ExpectationFact:
+    """What an event of pathway says about an expected arrival."""
+    return ExpectationFact(
+        event_id=event.event_id,
+        person_id=event.subject,
+        sequence=event.sequence,
+        recorded_at=event.recorded_at,
+        step=_STEPS[type(expected)],
+        expectation_id=expected.expectation_id,
+        from_establishment=expected.from_establishment,
+        to_establishment=expected.to_establishment,
+        due_at=expected.due_at,
+        arrived_at=expected.arrived_at if isinstance(expected, ExpectationMet) else None,
+    )
+
+
+def obligation_fact(event: RecordedEvent, settled: ObligationSettled) -> ObligationFact:
+    """What an event of notifications says about who was told."""
+    return ObligationFact(
+        event_id=event.event_id,
+        person_id=event.subject,
+        sequence=event.sequence,
+        recorded_at=event.recorded_at,
+        obligation_id=settled.obligation_id,
+        establishment=settled.establishment,
+        recipient_role=settled.recipient_role,
+        outcome=settled.outcome,
+        fact_occurred_at=settled.fact_occurred_at,
+        fact_recorded_at=settled.fact_recorded_at,
+        settled_at=settled.settled_at,
+    )

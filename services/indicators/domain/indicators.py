@@ -1,0 +1,95 @@
+"""What are an indicator's values? A pure function of the set of facts and of the moment they are as of.
+
+The facts may hold more than is asked for: other establishments, other days, and what was recorded
+after `as_of`, which is not used. Neither their order nor repetition matters.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from services.indicators.domain.calendar import Period
+from services.indicators.domain.carer_delay import delay_to_carer_informed, waits
+from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact, known_by
+from services.indicators.domain.figures import (
+    ObservationType,
+    Summarise,
+    Value,
+    daily_values,
+    value_of,
+)
+from services.indicators.domain.length_of_stay import ended_stays, length_of_stay
+from services.indicators.domain.occupancy import censuses, occupancy
+from services.indicators.domain.stays import Stay, stays
+from services.indicators.domain.transfers import due_transfers, transfers_confirmed_in_time
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose values, of which days, as known when."""
+
+    establishment: str
+    period: Period
+    as_of: datetime
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of each day, and of the whole period."""
+
+    whole: Value
+    days: list[Value]
+
+
+def occupancy_series(
+    facts: Iterable[MovementFact], question: Question, *, observed_since: date | None
+) -> Series:
+    """Persons present; `observed_since` is the first local day of which anything was known as of then."""
+    counted = censuses(
+        _stays(facts, question),
+        period=question.period,
+        as_of=question.as_of,
+        observed_since=observed_since,
+    )
+    return _series(counted, occupancy, question)
+
+
+def length_of_stay_series(facts: Iterable[MovementFact], question: Question) -> Series:
+    """Length of the stays that ended."""
+    ended = ended_stays(_stays(facts, question), period=question.period, as_of=question.as_of)
+    return _series(ended, length_of_stay, question)
+
+
+def transfers_series(facts: Iterable[ExpectationFact], question: Question) -> Series:
+    """Share of transfers confirmed in time."""
+    due = due_transfers(
+        known_by(facts, question.as_of),
+        establishment=question.establishment,
+        period=question.period,
+        as_of=question.as_of,
+    )
+    return _series(due, transfers_confirmed_in_time, question)
+
+
+def carer_delay_series(facts: Iterable[ObligationFact], question: Question) -> Series:
+    """Delay until carers were informed."""
+    ended = waits(
+        known_by(facts, question.as_of),
+        establishment=question.establishment,
+        period=question.period,
+        as_of=question.as_of,
+    )
+    return _series(ended, delay_to_carer_informed, question)
+
+
+def _stays(facts: Iterable[MovementFact], question: Question) -> list[Stay]:
+    known = stays(known_by(facts, question.as_of))
+    return [stay for stay in known if stay.establishment == question.establishment]
+
+
+def _series(
+    observations: Sequence[ObservationType], summarise: Summarise[ObservationType], question: Question
+) -> Series:
+    return Series(
+        whole=value_of(observations, summarise, period=question.period, as_of=question.as_of),
+        days=daily_values(observations, summarise, period=question.period, as_of=question.as_of),
+    )

@@ -1,0 +1,79 @@
+"""Do transferred persons arrive where they are expected, and is it known in time?
+
+An expected arrival is opened, met or withdrawn; the newest of these (pathway numbers its events per
+person) holds. It is confirmed in time when the confirmation that holds was recorded by `due_at`: an
+arrival that happened in time and was told late left the sender without news, and was a rupture.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import takewhile
+from uuid import UUID
+
+from services.indicators.domain.calendar import Period, day_of
+from services.indicators.domain.facts import ExpectationFact
+from services.indicators.domain.figures import Evidence, Figures, Observation, share
+
+
+class DueTransfer(Observation, frozen=True, kw_only=True):
+    """A transfer whose arrival was due on that day."""
+
+    confirmed_in_time: bool
+    arrived_in_time: bool
+    arrived: bool
+
+
+def due_transfers(
+    facts: Iterable[ExpectationFact], *, establishment: str, period: Period, as_of: datetime
+) -> list[DueTransfer]:
+    """The transfers out of the establishment that were due in the period and before `as_of`.
+
+    Those not due yet are left out even when they are confirmed: counting them would let the good news
+    in before the bad.
+    """
+    histories: dict[UUID, dict[UUID, ExpectationFact]] = defaultdict(dict)
+    for fact in facts:
+        if not fact.step.startswith("rupture"):
+            histories[fact.expectation_id][fact.event_id] = fact
+    ordered = (sorted(history.values(), key=lambda fact: fact.sequence) for history in histories.values())
+    return [
+        _due_transfer(history)
+        for history in ordered
+        if history[-1].step != "withdrawn"
+        and history[-1].from_establishment == establishment
+        and history[-1].due_at <= as_of
+        and day_of(history[-1].due_at) in period
+    ]
+
+
+def transfers_confirmed_in_time(observed: Sequence[DueTransfer]) -> Figures:
+    """The share of due transfers whose arrival was confirmed by then."""
+    confirmed = sum(transfer.confirmed_in_time for transfer in observed)
+    return Figures(
+        value=share(confirmed, len(observed)),
+        numerator=confirmed if observed else None,
+        denominator=len(observed),
+        details={
+            "arrived_in_time": sum(transfer.arrived_in_time for transfer in observed),
+            "arrived": sum(transfer.arrived for transfer in observed),
+        },
+    )
+
+
+def _due_transfer(history: list[ExpectationFact]) -> DueTransfer:
+    newest = history[-1]
+    recorded_at = max(fact.recorded_at for fact in history)
+    return DueTransfer(
+        day=day_of(newest.due_at),
+        rests_on=(Evidence(events=len(history), newest_recorded_at=recorded_at),),
+        confirmed_in_time=newest.step == "met" and _confirmed_at(history) <= newest.due_at,
+        arrived_in_time=newest.arrived_at is not None and newest.arrived_at <= newest.due_at,
+        arrived=newest.arrived_at is not None,
+    )
+
+
+def _confirmed_at(history: list[ExpectationFact]) -> datetime:
+    """When the confirmation that holds was first recorded; later ones only say more about it."""
+    holding = takewhile(lambda fact: fact.step == "met", reversed(history))
+    return min(fact.recorded_at for fact in holding)

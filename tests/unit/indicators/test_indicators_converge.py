@@ -1,0 +1,153 @@
+"""Are the values a function of the set of facts, and of nothing recorded after the moment asked for?"""
+
+from datetime import date, timedelta
+from typing import get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.indicators.domain.calendar import Period
+from services.indicators.domain.facts import (
+    ExpectationFact,
+    ExpectationStep,
+    FactType,
+    MovementFact,
+    ObligationFact,
+)
+from services.indicators.domain.indicators import (
+    Question,
+    Series,
+    carer_delay_series,
+    length_of_stay_series,
+    occupancy_series,
+    transfers_series,
+)
+from services.indicators.domain.occupancy import censuses
+from services.indicators.domain.stays import stays
+from shared.events.envelope import RecordedEvent
+from shared.testing.histories import people
+from shared.testing.person_history import ESTABLISHMENTS
+from tests.unit.indicators.stated_facts import LATER, expectation, march, movement_facts, settled
+
+STEPS: tuple[ExpectationStep, ...] = get_args(ExpectationStep)
+MOMENTS = st.integers(0, 12 * 24).map(lambda hours: march(1) + timedelta(hours=hours))
+PERIOD = Period(first_day=date(2026, 2, 20), last_day=date(2026, 3, 20))
+
+
+def questions() -> st.SearchStrategy[Question]:
+    return st.builds(
+        Question, establishment=st.sampled_from(ESTABLISHMENTS), period=st.just(PERIOD), as_of=MOMENTS
+    )
+
+
+@st.composite
+def expectations(draw: st.DrawFn) -> list[ExpectationFact]:
+    facts = []
+    for sequence in range(1, draw(st.integers(1, 12))):
+        step = draw(st.sampled_from(STEPS))
+        facts.append(
+            expectation(
+                step,
+                name=draw(st.sampled_from(("first", "second"))),
+                sequence=sequence,
+                due=draw(MOMENTS),
+                recorded=draw(MOMENTS),
+                arrived=draw(MOMENTS) if step == "met" else None,
+            )
+        )
+    return facts
+
+
+@st.composite
+def obligations(draw: st.DrawFn) -> list[ObligationFact]:
+    outcomes = st.sampled_from(("informed", "acknowledged", "expired", "superseded"))
+    return [
+        settled(
+            str(number),
+            fact=draw(MOMENTS),
+            after_minutes=draw(st.integers(0, 3000)),
+            outcome=draw(outcomes),
+            recorded_at=draw(MOMENTS),
+        )
+        for number in range(draw(st.integers(0, 8)))
+    ]
+
+
+def all_series(
+    asked: Question,
+    movements: list[MovementFact],
+    expected: list[ExpectationFact],
+    told: list[ObligationFact],
+) -> list[Series]:
+    return [
+        occupancy_series(movements, asked, observed_since=PERIOD.first_day),
+        length_of_stay_series(movements, asked),
+        transfers_series(expected, asked),
+        carer_delay_series(told, asked),
+    ]
+
+
+@st.composite
+def redelivered(draw: st.DrawFn, facts: list[FactType]) -> list[FactType]:
+    again = draw(st.lists(st.sampled_from(facts), max_size=4)) if facts else []
+    return draw(st.permutations([*facts, *again]))
+
+
+@settings(max_examples=25)
+@given(people(), expectations(), obligations(), questions(), st.data())
+def test_order_and_repetition_change_nothing(
+    history: list[RecordedEvent],
+    expected: list[ExpectationFact],
+    told: list[ObligationFact],
+    asked: Question,
+    data: st.DataObject,
+) -> None:
+    movements = movement_facts(history)
+    again = all_series(
+        asked,
+        data.draw(redelivered(movements)),
+        data.draw(redelivered(expected)),
+        data.draw(redelivered(told)),
+    )
+    assert again == all_series(asked, movements, expected, told)
+
+
+@settings(max_examples=25)
+@given(people(), expectations(), obligations(), questions())
+def test_nothing_recorded_after_the_moment_asked_for_is_used(
+    history: list[RecordedEvent],
+    expected: list[ExpectationFact],
+    told: list[ObligationFact],
+    asked: Question,
+) -> None:
+    movements = movement_facts(history)
+    known_then = all_series(
+        asked,
+        [fact for fact in movements if fact.recorded_at <= asked.as_of],
+        [fact for fact in expected if fact.recorded_at <= asked.as_of],
+        [fact for fact in told if fact.recorded_at <= asked.as_of],
+    )
+    assert all_series(asked, movements, expected, told) == known_then
+    for series in known_then:
+        assert all((day.newest_recorded_at or asked.as_of) <= asked.as_of for day in series.days)
+
+
+@settings(max_examples=25)
+@given(people())
+def test_the_days_of_a_stay_are_the_midnights_at_which_it_is_counted(history: list[RecordedEvent]) -> None:
+    for stay in stays(movement_facts(history)):
+        if stay.presences and stay.ended_at is not None:
+            counted = censuses([stay], period=PERIOD, as_of=LATER, observed_since=PERIOD.first_day)
+            assert sum(census.persons for census in counted) == stay.length_days
+
+
+@settings(max_examples=25)
+@given(people(), questions())
+def test_a_day_says_the_same_whatever_period_it_is_asked_in(
+    history: list[RecordedEvent], asked: Question
+) -> None:
+    facts = movement_facts(history)
+    month = occupancy_series(facts, asked, observed_since=PERIOD.first_day)
+    for day in month.days[::5]:
+        alone = Question(establishment=asked.establishment, period=day.period, as_of=asked.as_of)
+        assert occupancy_series(facts, alone, observed_since=PERIOD.first_day).whole == day
