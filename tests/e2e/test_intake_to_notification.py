@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.establishment import Establishment, Services
 from tests.e2e.eventually import eventually
 
+CARER_ID = uuid.uuid4()
 CARER_PHONE = "+33639980001"
 CARER = {
     "alias": "Mamie",
@@ -29,11 +30,11 @@ def person_id(hospital: Establishment, services: Services) -> str:
     """Someone who was admitted and has a carer."""
     receipt = hospital.post_movement(hospital.movement("admission", PERSON)).json()
     circle = f"{services.notifications}/v1/persons/{receipt['person_id']}/circle"
-    eventually(lambda: hospital.put(f"{circle}/carers/1", CARER).is_success)
+    eventually(lambda: hospital.put(f"{circle}/carers/{CARER_ID}", CARER).is_success)
     eventually(
         lambda: (
             hospital.put(
-                f"{circle}/professionals/{'940000045'}", {"email": "infirmerie@ehpad.exemple.fr"}
+                f"{circle}/professionals/940000045", {"email": "infirmerie@ehpad.exemple.fr"}
             ).is_success
         )
     )

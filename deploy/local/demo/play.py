@@ -1,6 +1,7 @@
 """How is the day played? Post every movement in order of time, enrol a carer for each person, wait."""
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +75,10 @@ async def _post_all(
 async def _enrol(platform: Platform, movement: Post, person_id: str, consent_at: datetime) -> None:
     circle = f"{person_id}/circle"
     await _put(
-        platform, movement.establishment, f"{circle}/carers/1", carer(movement.person, consent_at=consent_at)
+        platform,
+        movement.establishment,
+        f"{circle}/carers/{uuid.uuid4()}",
+        carer(movement.person, consent_at=consent_at),
     )
     for establishment in journey.ESTABLISHMENTS:
         path = f"{circle}/professionals/{establishment.finess}"
