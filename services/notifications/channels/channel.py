@@ -1,11 +1,11 @@
 """What does every medium promise? One send, one answer, and no exception for the provider's troubles."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-Medium = Literal["sms", "email"]
+from services.notifications.domain.circle import Medium
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

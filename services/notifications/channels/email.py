@@ -49,7 +49,10 @@ class EmailChannel:
         username: str | None = None,
         password: str | None = None,
     ) -> None:
-        """`sender` is an address, or `Name <address>`; `starttls`: none upgrades where the server offers it, true demands it, false never asks."""
+        """`sender` is an address, or `Name <address>`.
+
+        `starttls`: none upgrades where the server offers it, true demands it, false never asks.
+        """
         self._host = host
         self._port = port
         self._sender = sender

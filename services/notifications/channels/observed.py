@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable
 
-from services.notifications.channels.channel import Accepted, Medium, SendResult
+from services.notifications.channels.channel import Accepted, SendResult
+from services.notifications.domain.circle import Medium
 from shared.telemetry import metrics, tracing
 
 

@@ -1,38 +1,37 @@
-"""How is one fact said to one recipient over one medium? From a context that has no room for a secret."""
+"""How is one fact said to one reader over one medium? From a context that has no room for a secret."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from services.notifications.domain import gsm7, moments
 from services.notifications.domain import wording_texts as texts
+from services.notifications.domain.circle import Medium, Role
+from services.notifications.domain.kinds import fact_of, is_corrected, is_retracted
 from services.notifications.domain.wording_mail import MailWords, plain_text, web_page
 
-Kind = Literal[
-    "admission.occurred",
-    "transfer.departed",
-    "transfer.arrived",
-    "transfer.overdue",
-    "discharge.occurred",
-    "event.retracted",
-]
-Medium = Literal["sms", "email"]
-Mood = Literal["plain", "changed", "retracted"]
+Mood = Literal["plain", "corrected", "retracted"]
+Language = Literal["fr", "en"]
+
+_ALL_TEXTS = sorted((name, repr(text)) for name, text in vars(texts).items() if name.isupper())
+_TEXTS_DIGEST = hashlib.sha256(repr(_ALL_TEXTS).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WordingContext:
     """All that a text may be made of: no name but the alias, no unit, no establishment, no diagnosis."""
 
+    reader: Role
     alias: str | None
-    """What the carer calls the person; none when the reader is a professional."""
+    """What the carer calls the person; none for a professional, and for a carer who chose discretion."""
     occurred_at: datetime
     """When it happened, in the reader's time zone; for `transfer.overdue`, when the person left."""
     link: str
     phone: str
     correction_of: datetime | None = None
-    """When the reader was told what this corrects, in their time zone: makes a fact a CHANGEMENT."""
+    """When the reader was told what this corrects or retracts, in their time zone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,89 +48,119 @@ class NoWordingError(ValueError):
     """This fact has no text for this reader over this medium: nobody planned to say it."""
 
 
-def render(kind: Kind, medium: Medium, context: WordingContext) -> Rendered:
-    """The text for a carer (an alias is given) or a professional (none), plain, changed or retracted.
+def render(kind: str, medium: Medium, context: WordingContext) -> Rendered:
+    """The text of a kind, of its correction or of its retraction; raises `NoWordingError`.
 
     An SMS is one GSM-7 segment whatever the alias and the link; it leaves out the link before the phone.
     """
     return _sms(kind, context) if medium == "sms" else _mail(kind, context)
 
 
-def _mood(kind: Kind, context: WordingContext) -> Mood:
-    if kind == "event.retracted":
+def sentence(kind: str, context: WordingContext, *, language: Language) -> str:
+    """The fact alone, as the page says it: true or not, without a word on corrections."""
+    known = {
+        ("fr", True): texts.CARER_FR,
+        ("en", True): texts.CARER_EN,
+        ("fr", False): texts.PROFESSIONAL_FR,
+        ("en", False): texts.PROFESSIONAL_EN,
+    }[language, context.alias is not None]
+    say = moments.french if language == "fr" else moments.english
+    return _of(known, kind).format(alias=context.alias, when=say(context.occurred_at))
+
+
+def _mood(kind: str) -> Mood:
+    if is_retracted(kind):
         return "retracted"
-    return "plain" if context.correction_of is None else "changed"
+    return "corrected" if is_corrected(kind) else "plain"
 
 
-def _sms(kind: Kind, context: WordingContext) -> Rendered:
-    if context.alias is None:
+def _sms(kind: str, context: WordingContext) -> Rendered:
+    if context.reader == "professional":
         raise NoWordingError("a professional is not told by SMS")
-    mood = _mood(kind, context)
-    sentence = "" if mood == "retracted" else _sentence(texts.CARER_SMS, kind)
-    patterns = {
-        "plain": texts.SMS_PLAIN,
-        "changed": texts.SMS_CHANGED,
-        "retracted": texts.SMS_RETRACTED,
-    }[mood]
-    alias = gsm7.folded(context.alias)
+    mood = _mood(kind)
+    said = _of(texts.CARER_SMS, kind)
+    alias = gsm7.folded(context.alias or "")
+    told = context.correction_of or context.occurred_at
     fields = {
         "alias": alias,
-        "sentence": sentence.format(alias=alias, when=moments.short(context.occurred_at)),
-        "told": moments.short(context.correction_of or context.occurred_at),
+        "sentence": said.format(alias=alias, when=moments.short(context.occurred_at)),
+        "told": moments.short(told),
         "link": context.link,
         "phone": context.phone,
     }
+    discreet = context.alias is None
+    pattern = _longest_that_fits(_sms_patterns(mood, discreet=discreet), fields)
+    reader = "carer-discreet" if discreet else "carer"
+    return Rendered(
+        subject=None,
+        text=pattern.format_map(fields),
+        html=None,
+        template=_named(kind, f"{reader}-sms"),
+    )
+
+
+def _sms_patterns(mood: Mood, *, discreet: bool) -> Sequence[str]:
+    if discreet:
+        return texts.SMS_DISCREET[mood]
+    return {
+        "plain": texts.SMS_PLAIN,
+        "corrected": texts.SMS_CORRECTED,
+        "retracted": texts.SMS_RETRACTED,
+    }[mood]
+
+
+def _longest_that_fits(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
     for pattern in patterns:
-        text = pattern.format_map(fields)
-        length = gsm7.septets(text)
+        length = gsm7.septets(pattern.format_map(fields))
         if length is not None and length <= gsm7.SEGMENT_SEPTETS:
-            return Rendered(
-                subject=None, text=text, html=None, template=_named(kind, "sms", mood, sentence, pattern)
-            )
+            return pattern
     raise NoWordingError("no variant of this SMS fits one segment")
 
 
-def _mail(kind: Kind, context: WordingContext) -> Rendered:
-    mood = _mood(kind, context)
-    carer = context.alias is not None
-    sentences = (texts.CARER_FR, texts.CARER_EN) if carer else (texts.PROFESSIONAL_FR, texts.PROFESSIONAL_EN)
-    french, english = ("" if mood == "retracted" else _sentence(known, kind) for known in sentences)
-    fr = _words(french, context, mood, french_reader=True)
-    en = _words(english, context, mood, french_reader=False)
+def _mail(kind: str, context: WordingContext) -> Rendered:
+    mood = _mood(kind)
+    fr = _words(kind, context, mood, "fr")
+    en = _words(kind, context, mood, "en")
     subject = texts.MAIL_SUBJECT[mood].format(about=context.alias or texts.ABOUT_FR)
     return Rendered(
         subject=subject,
         text=plain_text(fr, en, link=context.link),
         html=web_page(fr, en, subject=subject, link=context.link),
-        template=_named(kind, "carer-email" if carer else "professional-email", mood, french, english),
+        template=_named(kind, f"{context.reader}-email"),
     )
 
 
-def _words(sentence: str, context: WordingContext, mood: Mood, *, french_reader: bool) -> MailWords:
-    say = moments.french if french_reader else moments.english
-    leads = texts.LEAD_FR if french_reader else texts.LEAD_EN
+def _words(kind: str, context: WordingContext, mood: Mood, language: Language) -> MailWords:
+    french = language == "fr"
+    say = moments.french if french else moments.english
+    leads = texts.LEAD_FR if french else texts.LEAD_EN
+    discreet = context.reader == "carer" and context.alias is None
+    if mood == "retracted":
+        said = ""
+    elif discreet:
+        said = texts.DISCREET_FR if french else texts.DISCREET_EN
+    else:
+        said = sentence(kind, context, language=language)
     fields = {
-        "alias": context.alias,
-        "about": context.alias or (texts.ABOUT_FR if french_reader else texts.ABOUT_EN),
-        "when": say(context.occurred_at),
+        "about": context.alias or (texts.ABOUT_FR if french else texts.ABOUT_EN),
         "told": say(context.correction_of or context.occurred_at),
         "phone": context.phone,
     }
     return MailWords(
         lead=leads.get(mood, "").format_map(fields),
-        sentence=sentence.format_map(fields),
-        link=texts.LINK_FR if french_reader else texts.LINK_EN,
-        call=(texts.CALL_FR if french_reader else texts.CALL_EN).format_map(fields),
-        footer=texts.FOOTER_FR if french_reader else texts.FOOTER_EN,
+        sentence=said,
+        link=texts.LINK_FR if french else texts.LINK_EN,
+        call=(texts.CALL_FR if french else texts.CALL_EN).format_map(fields),
+        footer=texts.FOOTER_FR if french else texts.FOOTER_EN,
     )
 
 
-def _sentence(known: dict[str, str], kind: Kind) -> str:
-    if kind not in known:
+def _of(known: Mapping[str, str], kind: str) -> str:
+    fact = fact_of(kind)
+    if fact not in known:
         raise NoWordingError("this fact is not told to this reader")
-    return known[kind]
+    return known[fact]
 
 
-def _named(kind: Kind, reader: str, mood: Mood, *sources: str) -> str:
-    digest = hashlib.sha256("\n".join(sources).encode()).hexdigest()
-    return f"{kind}/{reader}/{mood}@{digest[:12]}"
+def _named(kind: str, reader: str) -> str:
+    return f"{kind}/{reader}@{_TEXTS_DIGEST}"

@@ -53,7 +53,7 @@ SMS_PLAIN = (
 )
 """The longest one that fits is sent; the last one always does."""
 
-SMS_CHANGED = (
+SMS_CORRECTED = (
     "Parcours : CHANGEMENT. {sentence} (annule notre message du {told}). {link} ou {phone}",
     "Parcours : CHANGEMENT. {sentence}. {link} ou {phone}",
     "Parcours : CHANGEMENT. {sentence}. Contact : {phone}",
@@ -64,22 +64,40 @@ SMS_RETRACTED = (
     " Contact : {phone}",
 )
 
+SMS_DISCREET = {
+    "plain": (
+        "Parcours : une nouvelle information vous attend. Consultez-la : {link} ou appelez le {phone}",
+        "Parcours : une nouvelle information vous attend. Appelez le {phone}",
+    ),
+    "corrected": (
+        "Parcours : CHANGEMENT. Une nouvelle information vous attend : {link} ou appelez le {phone}",
+        "Parcours : CHANGEMENT. Une nouvelle information vous attend. Appelez le {phone}",
+    ),
+    "retracted": (
+        "Parcours : ERREUR de notre part. Ne tenez pas compte du message du {told}. Contact : {phone}",
+    ),
+}
+
+DISCREET_FR = "Une nouvelle information vous attend."
+DISCREET_EN = "There is news for you."
+
 MAIL_SUBJECT = {
     "plain": "Parcours : information concernant {about}",
-    "changed": "Parcours : CHANGEMENT concernant {about}",
+    "corrected": "Parcours : CHANGEMENT concernant {about}",
     "retracted": "Parcours : ERREUR de notre part concernant {about}",
 }
 
 ABOUT_FR = "une personne que vous suivez"
 ABOUT_EN = "a person you follow"
+"""In place of the alias, for professionals and for carers who chose discretion."""
 
 LEAD_FR = {
-    "changed": "CHANGEMENT : ce message annule celui du {told}.",
+    "corrected": "CHANGEMENT : ce message annule celui du {told}.",
     "retracted": "ERREUR de notre part : ne tenez pas compte de notre message du {told} concernant {about}.",
 }
 
 LEAD_EN = {
-    "changed": "CHANGE: this message replaces the one of {told}.",
+    "corrected": "CHANGE: this message replaces the one of {told}.",
     "retracted": "OUR MISTAKE: please disregard our message of {told} about {about}.",
 }
 
