@@ -18,6 +18,8 @@ class CarerView(msgspec.Struct, frozen=True, kw_only=True):
     """The recipient that obligations name; a new one each time a carer joins."""
     joined_at: datetime
     carer: Carer
+    created: bool = False
+    """Whether this very call enrolled the carer (the API answers 201 then, 200 otherwise)."""
 
 
 class ProfessionalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,8 @@ class ProfessionalView(msgspec.Struct, frozen=True, kw_only=True):
     member_id: UUID
     joined_at: datetime
     professional: Professional
+    created: bool = False
+    """Whether this very call enrolled the professional."""
 
 
 async def put_carer(

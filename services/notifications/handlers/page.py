@@ -1,6 +1,7 @@
 """What does a reader see who follows the link of a message? Logistics only, and only while it is valid."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -19,6 +20,8 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     still_true: bool
     """False once a newer version or a retraction of this fact is known."""
     phone: str
+    reference: UUID | None = None
+    """For a professional only: the person_id, to look the person up with the establishment's own key."""
 
 
 async def view(means: Means, *, token: str) -> PageView | None:
