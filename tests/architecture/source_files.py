@@ -1,0 +1,29 @@
+"""Which files are the project's own source? Everything that git tracks and that is not a migration."""
+
+import ast
+import subprocess
+from functools import cache
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+
+@cache
+def python_files() -> tuple[Path, ...]:
+    """Every Python file of the project, tests included, relative to its root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py"],  # noqa: S607
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    paths = (Path(line) for line in listed.stdout.splitlines())
+    return tuple(path for path in paths if "versions" not in path.parts and (PROJECT / path).exists())
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The parsed file."""
+    return ast.parse((PROJECT / path).read_text(encoding="utf-8"))

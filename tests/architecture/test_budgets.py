@@ -1,0 +1,44 @@
+"""Is every file and function small enough to be read in one go?"""
+
+import ast
+import statistics
+
+from tests.architecture.source_files import PROJECT, python_files, tree_of
+
+MEDIAN_FILE_LINES = 60
+LONGEST_FILE_LINES = 300
+P90_FUNCTION_LINES = 30
+LONGEST_FUNCTION_LINES = 60
+
+
+def _code() -> list[str]:
+    return [str(path) for path in python_files() if path.parts[0] != "tests"]
+
+
+def _file_lines() -> dict[str, int]:
+    return {str(path): (PROJECT / path).read_text().count("\n") for path in python_files()}
+
+
+def _function_lines() -> dict[str, int]:
+    return {
+        f"{path}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in python_files()
+        if path.parts[0] != "tests"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    assert {path: n for path, n in _file_lines().items() if n > LONGEST_FILE_LINES} == {}
+
+
+def test_half_of_the_files_fit_on_a_screen() -> None:
+    lines = _file_lines()
+    assert statistics.median(lines[path] for path in _code()) <= MEDIAN_FILE_LINES
+
+
+def test_functions_are_short() -> None:
+    lines = _function_lines()
+    assert {name: n for name, n in lines.items() if n > LONGEST_FUNCTION_LINES} == {}
+    assert statistics.quantiles(lines.values(), n=10)[8] <= P90_FUNCTION_LINES
