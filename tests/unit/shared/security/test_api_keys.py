@@ -1,0 +1,119 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.security import keys
+from shared.security.api_keys import MOST_SECONDS_REMEMBERED, ApiKeyAuthenticator
+
+KEY, KEY_SHA256 = keys.new_key()
+HEADER = f"Bearer {KEY}"
+
+
+class KeyTable:
+    """Answers the one query, and counts."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, object]] = {}
+        self.lookups = 0
+
+    def grant(self, key_sha256: str) -> None:
+        self.rows[key_sha256] = {"source_id": UUID(int=1), "establishment": None, "scopes": ["read"]}
+
+    async def fetchrow(self, _query: str, *args: object) -> Any:
+        self.lookups += 1
+        return self.rows.get(str(args[0]))
+
+    async def execute(self, query: str, *args: object) -> str:
+        raise NotImplementedError
+
+    async def executemany(self, command: str, args: Sequence[Sequence[object]]) -> None:
+        raise NotImplementedError
+
+    async def fetch(self, query: str, *args: object) -> list[Any]:
+        raise NotImplementedError
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        raise NotImplementedError
+
+
+class HandMovedClock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def table() -> KeyTable:
+    return KeyTable()
+
+
+@pytest.fixture
+def clock() -> HandMovedClock:
+    return HandMovedClock()
+
+
+@pytest.fixture
+def authenticator(table: KeyTable, clock: HandMovedClock) -> ApiKeyAuthenticator:
+    return ApiKeyAuthenticator(table, seconds=clock)
+
+
+async def test_a_granted_key_is_recognised(authenticator: ApiKeyAuthenticator, table: KeyTable) -> None:
+    table.grant(KEY_SHA256)
+    principal = await authenticator.authenticate(HEADER)
+    assert principal is not None
+    assert principal.scopes == {"read"}
+
+
+async def test_a_new_key_works_at_once_though_it_was_refused_before(
+    authenticator: ApiKeyAuthenticator, table: KeyTable
+) -> None:
+    assert await authenticator.authenticate(HEADER) is None
+    table.grant(KEY_SHA256)
+    assert await authenticator.authenticate(HEADER) is not None
+
+
+async def test_a_known_key_is_looked_up_once_in_a_while(
+    authenticator: ApiKeyAuthenticator, table: KeyTable
+) -> None:
+    table.grant(KEY_SHA256)
+    for _ in range(10):
+        await authenticator.authenticate(HEADER)
+    assert table.lookups == 1
+
+
+async def test_a_revoked_key_dies_when_it_is_no_longer_remembered(
+    authenticator: ApiKeyAuthenticator, table: KeyTable, clock: HandMovedClock
+) -> None:
+    assert MOST_SECONDS_REMEMBERED <= 5
+    table.grant(KEY_SHA256)
+    await authenticator.authenticate(HEADER)
+    table.rows.clear()
+    clock.now += MOST_SECONDS_REMEMBERED
+    assert await authenticator.authenticate(HEADER) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer ", KEY, f"Basic {KEY}", f"Bearer {KEY}é", f"Bearer {'x' * 10_000}"],
+)
+async def test_what_is_no_bearer_key_is_not_even_looked_up(
+    authenticator: ApiKeyAuthenticator, table: KeyTable, header: str | None
+) -> None:
+    table.grant(KEY_SHA256)
+    assert await authenticator.authenticate(header) is None
+    assert table.lookups == 0
+
+
+async def test_the_memory_is_bounded(
+    table: KeyTable, clock: HandMovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.security.api_keys._MOST_REMEMBERED", 2)
+    authenticator = ApiKeyAuthenticator(table, seconds=clock)
+    granted = [keys.new_key() for _ in range(5)]
+    for key, key_sha256 in granted:
+        table.grant(key_sha256)
+        await authenticator.authenticate(f"Bearer {key}")
+    assert len(authenticator._remembered) <= 2
