@@ -2,13 +2,13 @@
 
 import os
 import pwd
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.errors import StackError
 
 ACCOUNT_NAME = "nobody"
-OUTSIDE_HOME = Path("/var/lib/relais")
 
 
 @dataclass(frozen=True)
@@ -32,31 +32,21 @@ def server_account() -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _allows(account: Account, path: Path, needed: int) -> bool:
-    status = path.stat()
+def _may_pass(account: Account, folder: Path) -> bool:
+    status = folder.stat()
     if status.st_uid == account.uid:
-        return status.st_mode >> 6 & needed == needed
+        return bool(status.st_mode & stat.S_IXUSR)
     if status.st_gid == account.gid:
-        return status.st_mode >> 3 & needed == needed
-    return status.st_mode & needed == needed
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)
 
 
-def reaches(account: Account | None, path: Path) -> bool:
-    """Whether the account may pass every folder down to `path` and read it, by the mode bits."""
+def may_enter(account: Account | None, folder: Path) -> bool:
+    """Whether the account may use what lies in the folder, by the mode bits of it and all above it."""
     if account is None:
         return True
-    path = path.resolve()
-    return all(_allows(account, folder, 1) for folder in path.parents) and _allows(account, path, 5)
-
-
-def reachable_folder(account: Account | None, wanted: Path) -> Path:
-    """`wanted`, or a folder outside root's private home when the account cannot get there."""
-    if account is None:
-        return wanted
-    parent = next(folder for folder in wanted.parents if folder.exists())
-    if reaches(account, parent):
-        return wanted
-    return OUTSIDE_HOME.joinpath(*wanted.resolve().parts[1:])
+    folder = folder.resolve()
+    return all(_may_pass(account, each) for each in (folder, *folder.parents))
 
 
 def give(account: Account | None, path: Path) -> None:

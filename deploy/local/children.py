@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from deploy.local.accounts import Account
 
@@ -14,38 +16,39 @@ LEASH = Path(__file__).with_name("leash.py")
 
 
 def leashed(
-    command: Sequence[str], *, account: Account | None = None, death_signal: signal.Signals = signal.SIGKILL
-) -> list[str]:
-    """The command line that runs `command` so that it dies with this process."""
-    who = "-" if account is None else f"{account.uid}:{account.gid}"
-    return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal)), who, *command]
-
-
-def start_child(
     command: Sequence[str],
     *,
-    log: Path,
     account: Account | None = None,
+    held_folder: Path | None = None,
     death_signal: signal.Signals = signal.SIGKILL,
-    environment: Mapping[str, str] | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start a leashed child in a session of its own, so that the terminal's Ctrl-C reaches only us."""
+) -> list[str]:
+    """The command line that runs `command` so that it dies with this process; see leash.py."""
+    who = "-" if account is None else f"{account.uid}:{account.gid}"
+    folder = "-" if held_folder is None else str(held_folder)
+    script = [sys.executable, "-I", "-S", str(LEASH)]
+    return [*script, str(os.getpid()), str(int(death_signal)), who, folder, *command]
+
+
+def start_child(command: Sequence[str], *, log: Path) -> subprocess.Popen[bytes]:
+    """Start a leashed command in a session of its own, so that the terminal's Ctrl-C reaches only us."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            leashed(command, account=account, death_signal=death_signal),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env=dict(environment) if environment is not None else None,
             start_new_session=True,
         )
 
 
-def kill_group(pid: int) -> None:
-    """Kill -9 for the child and whatever it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+def kill_family(pid: int) -> None:
+    """Kill -9 for the process and whatever it started, also in sessions of their own as PostgreSQL's do."""
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(pid)
+        for process in (parent, *parent.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def stop_child(
@@ -60,5 +63,5 @@ def stop_child(
     try:
         return process.wait(within_seconds)
     except subprocess.TimeoutExpired:
-        kill_group(process.pid)
+        kill_family(process.pid)
         return process.wait()

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.accounts import Account, give, hand_over, reaches, server_account
+from deploy.local.accounts import Account, give, hand_over, may_enter, server_account
 from deploy.local.children import leashed
 from deploy.local.errors import StackError
 from deploy.local.jars import checked_jars
@@ -56,14 +56,13 @@ class KafkaServer:
         return [str(java()), *JVM_OPTIONS, "-cp", jars, main_class, *arguments]
 
     def command(self) -> list[str]:
-        """The server's command line."""
-        return self._java("kafka.Kafka", str(self.properties))
+        """The server's leashed command line."""
+        return leashed(self._java("kafka.Kafka", str(self.properties)), account=self.account)
 
     def format_command(self, properties: Path, cluster_id: str) -> list[str]:
-        """The command line that prepares an empty data folder."""
-        return self._java(
-            "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties), "--standalone"
-        )
+        """The leashed command line that prepares an empty data folder."""
+        tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties), "--standalone")
+        return leashed(self._java(*tool), account=self.account)
 
     def is_ready(self) -> bool:
         """Whether the node answers that a broker is there to write to."""
@@ -76,7 +75,7 @@ def kafka_server(data: Path, *, port: int, controller_port: int) -> KafkaServer:
     account = server_account()
     data.parent.mkdir(parents=True, exist_ok=True)
     # PostgreSQL insists on an account without rights; Kafka takes one where it can reach what it reads.
-    if not all(reaches(account, path) for path in (java(), jars[0], data.parent)):
+    if not all(may_enter(account, folder) for folder in (java().parent, jars[0].parent, data.parent)):
         account = None
     return KafkaServer(data, port, controller_port, account, tuple(jars))
 
@@ -93,7 +92,7 @@ def prepare(server: KafkaServer) -> None:
     properties = server.data.with_suffix(".format.properties")
     _write_settings(server, unfinished, properties)
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = leashed(server.format_command(properties, cluster_id), account=server.account)
+    command = server.format_command(properties, cluster_id)
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode != 0:
         raise StackError(

