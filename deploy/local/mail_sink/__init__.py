@@ -1,0 +1,1 @@
+"""A mail server that delivers nothing: keeps what arrives, shows it, fails on demand."""

@@ -1,0 +1,89 @@
+"""How does one look at the mail that arrived, and script what happens to the next?"""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from deploy.local.journal import Journal
+from deploy.local.mail_sink.messages import Inbox
+from deploy.local.mail_sink.rules import MailRule, MailScript
+from deploy.local.mail_sink.smtp import Receiving, receiving
+from deploy.local.scripted import Script
+from shared.clock import Clock, system_clock
+
+_PAGE = Path(__file__).with_name("page.html")
+_LISTED = 500
+_NOTHING_RUNS = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"
+
+
+class Sink:
+    """The routes and what they share."""
+
+    def __init__(self, inbox: Inbox, script: Script[MailRule]) -> None:
+        self._inbox = inbox
+        self._script = script
+
+    async def messages(self, request: Request) -> Response:
+        if request.method != "GET":
+            self._inbox.clear()
+            return Response(status_code=204)
+        given = request.query_params.get("limit", "")
+        limit = int(given) if given.isdecimal() else _LISTED
+        listed = self._inbox.listed(to=request.query_params.get("to"), limit=limit)
+        return _json({"count": self._inbox.count, "messages": listed})
+
+    async def message(self, request: Request) -> Response:
+        found = self._inbox.found(request.path_params["id"])
+        return PlainTextResponse("no such message", 404) if found is None else _json(found)
+
+    async def html(self, request: Request) -> Response:
+        """The HTML part as the reader would see it, but with nothing of it running or loading."""
+        found = self._inbox.found(request.path_params["id"])
+        if found is None or found.html is None:
+            return PlainTextResponse("no such message", 404)
+        return HTMLResponse(found.html, headers={"Content-Security-Policy": _NOTHING_RUNS})
+
+    async def script(self, request: Request) -> Response:
+        if request.method == "PUT":
+            try:
+                self._script.replace(msgspec.json.decode(await request.body(), type=MailScript).rules)
+            except msgspec.ValidationError as error:
+                return PlainTextResponse(str(error), 422)
+        elif request.method == "DELETE":
+            self._script.replace([])
+        return _json(MailScript(rules=self._script.rules))
+
+
+def create_app(smtp: socket.socket, *, journal: Path | None = None, clock: Clock = system_clock) -> Starlette:
+    """The page; while it runs, mail is received on the socket."""
+    inbox, script, kept = Inbox(), Script[MailRule](), Journal(journal)
+    sink = Sink(inbox, script)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with receiving(Receiving(inbox=inbox, script=script, journal=kept, clock=clock), smtp):
+            yield
+        kept.close()
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/messages", sink.messages, methods=["GET", "POST", "DELETE"]),
+            Route("/messages/{id}", sink.message),
+            Route("/messages/{id}/html", sink.html),
+            Route("/script", sink.script, methods=["GET", "PUT", "DELETE"]),
+            Route("/health", lambda _request: PlainTextResponse("ok")),
+            Route("/", lambda _request: FileResponse(_PAGE)),
+        ],
+    )
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")

@@ -1,0 +1,26 @@
+"""`python -m deploy.local.sms_gateway --port N [--journal FILE]`."""
+
+import argparse
+from pathlib import Path
+
+from deploy.local import serving
+from deploy.local.sms_gateway.app import create_app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="sms_gateway", description="An SMS gateway simulator")
+    parser.add_argument("--port", type=int, default=8105, help="0 takes a free one")
+    parser.add_argument("--journal", type=Path, help="keep every request in this file, one JSON a line")
+    parser.add_argument("--report-delay-seconds", type=float, default=0.5, help="between two reports")
+    parser.add_argument("--username", help="refuse other accounts; any is accepted without")
+    parser.add_argument("--password", default="")
+    chosen = parser.parse_args()
+    credentials = (chosen.username, chosen.password) if chosen.username else None
+    app = create_app(
+        journal=chosen.journal, credentials=credentials, report_delay_seconds=chosen.report_delay_seconds
+    )
+    serving.serve(app, serving.listen(chosen.port))
+
+
+if __name__ == "__main__":
+    main()

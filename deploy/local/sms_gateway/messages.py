@@ -1,0 +1,59 @@
+"""What arrived at the gateway? The latest messages with their reports, and the journal of all."""
+
+from collections import deque
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+State = Literal["accepted", "accepted, not answered", "refused"]
+
+_KEPT = 5_000
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """One call of the delivery-report URL."""
+
+    type: int
+    sent_at: datetime
+    answered: int | None
+    """The status of the answer; none when nobody answered."""
+
+
+class Arrived(msgspec.Struct, kw_only=True):
+    """One request to send an SMS."""
+
+    id: str
+    received_at: datetime
+    to: str
+    sender: str | None
+    text: str
+    validity_minutes: int | None
+    state: State
+    status: int
+    """What the sender was answered, or would have been."""
+    report_url: str | None
+    report_mask: int
+    trace: str | None
+    reports: list[Report] = []
+
+
+class Inbox:
+    """Bounded in memory; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Arrived] = deque(maxlen=_KEPT)
+        self.count = 0
+
+    def add(self, message: Arrived) -> None:
+        self._messages.append(message)
+        self.count += 1
+
+    def listed(self, *, to: str | None, limit: int) -> list[Arrived]:
+        """The latest `limit` messages, oldest first."""
+        chosen = [m for m in self._messages if to is None or m.to == to]
+        return chosen[-limit:]
+
+    def clear(self) -> None:
+        self._messages.clear()
+        self.count = 0
