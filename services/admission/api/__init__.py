@@ -1,0 +1,1 @@
+"""How is admission spoken to over HTTP? Routes and the shapes of requests and answers."""

@@ -1,0 +1,61 @@
+"""`POST /v1/movements`: the door through which movements come, one per request."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.admission.api.understanding import understood
+from services.admission.domain.receipt import Accepted, Contradicted, Outcome
+from services.admission.handlers.accept_movement import AcceptMovement
+from services.admission.handlers.group_commit import NotCommitted
+from shared.http import responses
+from shared.http.problems import Problem
+from shared.http.unavailable import come_back_later
+from shared.security.authentication import require
+from shared.security.principal import Principal
+from shared.telemetry import metrics
+
+DOOR = "json"
+
+router = APIRouter()
+
+
+@router.post("/v1/movements", status_code=202)
+async def post_movement(
+    request: Request, source: Annotated[Principal, Depends(require("intake"))]
+) -> Response:
+    """Accept one movement.
+
+    202 once it is stored; 200 with the first receipt when it was stored before; 409 with both hashes when
+    something else was stored under its `source_event_id`; 503 when nobody can tell: send it again.
+    """
+    try:
+        response = await _accept(request, source)
+    except Problem as problem:
+        metrics.intake_requests_total.labels(DOOR, problem.status_code).inc()
+        raise
+    metrics.intake_requests_total.labels(DOOR, response.status_code).inc()
+    return response
+
+
+async def _accept(request: Request, source: Principal) -> Response:
+    accept: AcceptMovement = request.app.state.service.accept_movement
+    body = await request.body()
+    movement = understood(body)
+    if source.establishment not in {None, movement.establishment}:
+        raise Problem(403, "The key belongs to another establishment")
+    try:
+        return _answer(await accept(movement, body=body, source=source))
+    except NotCommitted:
+        raise come_back_later() from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(422, "The body cannot be read") from None
+
+
+def _answer(outcome: Outcome) -> Response:
+    if isinstance(outcome, Contradicted):
+        hashes = {"stored_sha256": outcome.stored_sha256, "given_sha256": outcome.given_sha256}
+        raise Problem(409, "Something else was stored under this source_event_id", extensions=hashes)
+    return responses.json(202 if isinstance(outcome, Accepted) else 200, outcome.receipt)

@@ -1,0 +1,1 @@
+"""What can admission be asked to do? The use cases, one file each."""

@@ -1,0 +1,90 @@
+"""Which applications may state movements, and with which keys?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.db.pool import Connection, Executor
+from shared.events.admission import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """An application of an establishment, or an operator of the platform (no establishment)."""
+
+    source_id: UUID
+    name: str
+    establishment: str | None
+    tolerance_seconds: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """A key of a source; the key itself is known to the source only."""
+
+    key_id: UUID
+    key_sha256: str
+    source_id: UUID
+    establishment: str | None
+    scopes: tuple[Scope, ...]
+
+
+_ADD_SOURCE = """
+INSERT INTO sources (source_id, name, establishment, tolerance_seconds, created_at)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id) DO NOTHING
+"""
+_ADD_KEY = """
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
+"""
+_KEY = "SELECT key_id, key_sha256, source_id, establishment, scopes FROM api_keys WHERE key_id = $1"
+_REVOKE = "UPDATE api_keys SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL RETURNING key_id"
+_TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
+
+
+async def add_source(connection: Connection, source: Source) -> None:
+    """Add the source unless it is there."""
+    await connection.execute(
+        _ADD_SOURCE,
+        source.source_id,
+        source.name,
+        source.establishment,
+        source.tolerance_seconds,
+        source.created_at,
+    )
+
+
+async def add_key(connection: Connection, key: Key) -> bool:
+    """Add the key; false when it was there before, revoked or not."""
+    scopes: Sequence[str] = list(key.scopes)
+    added = await connection.fetchval(
+        _ADD_KEY, key.key_sha256, key.key_id, key.source_id, key.establishment, scopes
+    )
+    return added is not None
+
+
+async def key_of(connection: Executor, key_id: UUID) -> Key | None:
+    """The key, valid or revoked."""
+    row = await connection.fetchrow(_KEY, key_id)
+    if row is None:
+        return None
+    return Key(
+        key_id=row["key_id"],
+        key_sha256=row["key_sha256"],
+        source_id=row["source_id"],
+        establishment=row["establishment"],
+        scopes=tuple(row["scopes"]),
+    )
+
+
+async def revoke_key(connection: Connection, key_id: UUID, *, at: datetime) -> bool:
+    """End the key; false when it had ended before."""
+    return await connection.fetchval(_REVOKE, key_id, at) is not None
+
+
+async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
+    """How far ahead the source's clock may run; none for an unknown source."""
+    seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
+    return seconds
