@@ -1,7 +1,7 @@
 """What do the HTTP applications of all services have in common? Limits, errors, health and observation."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -12,7 +12,9 @@ from shared.http.body_limit import BodyLimit
 from shared.http.errors import LastResort, answer_with_problems
 from shared.http.observed import Observed
 from shared.http.unavailable import come_back_later
-from shared.telemetry import metrics
+from shared.telemetry import logging, metrics
+
+_log = logging.get_logger()
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 Ready = Callable[[], Awaitable[bool]]
@@ -25,7 +27,7 @@ def create_app(*, title: str, lifespan: Lifespan, routers: Sequence[APIRouter]) 
     """
     app = FastAPI(
         title=title,
-        lifespan=lifespan,
+        lifespan=_telling(lifespan),
         openapi_url=None,
         middleware=[Middleware(Observed), Middleware(LastResort), Middleware(BodyLimit)],
     )
@@ -33,6 +35,20 @@ def create_app(*, title: str, lifespan: Lifespan, routers: Sequence[APIRouter]) 
     for router in (_operations, *routers):
         app.include_router(router)
     return app
+
+
+def _telling(lifespan: Lifespan) -> Lifespan:
+    # The server would log the error's text, which the allow-list drops with everything else of it.
+    @asynccontextmanager
+    async def told(app: FastAPI) -> AsyncIterator[Any]:
+        try:
+            async with lifespan(app) as state:
+                yield state
+        except Exception as error:
+            _log.critical("service_failed", exc_info=error)
+            raise
+
+    return told
 
 
 _operations = APIRouter(include_in_schema=False)

@@ -9,16 +9,20 @@ from shared.telemetry import tracing
 
 
 @asynccontextmanager
-async def open_client(*, timeout_seconds: float) -> AsyncIterator[httpx.AsyncClient]:
+async def open_client(
+    *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client whose every call ends within the timeout for each of its phases.
 
     Redirects are not followed and no proxy is taken from the environment: an address is where it says.
+    `transport` stands in for the network in tests.
     """
     async with httpx.AsyncClient(
         timeout=httpx.Timeout(timeout_seconds),
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         follow_redirects=False,
         trust_env=False,
+        transport=transport,
         event_hooks={"request": [_send_trace]},
     ) as client:
         yield client

@@ -23,7 +23,7 @@ _WHICH_ONE: Final = (
 )
 _WHAT_OF_A_FIXED_LIST: Final = "channel result status reason state door route method kind peer signal"
 _HOW_MANY_HOW_LONG: Final = "count batch attempt seconds age_seconds delay_seconds retry_in_seconds"
-_WHERE: Final = "host port url database version revision path pid exit_code"
+_WHERE: Final = "host port database version revision pid exit_code"
 
 FIELDS: Final = frozenset(
     " ".join((_SET_HERE, _WHICH_ONE, _WHAT_OF_A_FIXED_LIST, _HOW_MANY_HOW_LONG, _WHERE)).split()
@@ -32,34 +32,26 @@ _LONGEST_VALUE: Final = 200
 _LONGEST_STACK: Final = 20
 
 
-def configure(service_name: str, *, level: str = "INFO") -> None:
-    """Send this process's log lines, those of libraries included, to stdout through the allow-list."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _Service(service_name),
-            _describe_error,
-            _add_trace,
-            keep_allowed_fields,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(stdlib.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
-        cache_logger_on_first_use=False,
-    )
+class _Process:
+    service = "unnamed"
+
+
+def configure(service_name: str) -> None:
+    """Name this process, and send the lines of libraries and its last words through the same gate."""
+    _Process.service = service_name
     stdlib.basicConfig(handlers=[_Forward()], level=stdlib.WARNING, force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         library = stdlib.getLogger(name)
         library.handlers.clear()
         library.propagate = True
     stdlib.getLogger("uvicorn.error").setLevel(stdlib.INFO)
+    sys.excepthook = _last_words
 
 
 def get_logger() -> FilteringBoundLogger:
-    """The logger of this process; its configuration may come later."""
-    return cast(FilteringBoundLogger, structlog.get_logger())
+    """The logger of this process; it is safe before `configure` too, which only names the process."""
+    logger = structlog.wrap_logger(None, processors=_PROCESSORS, wrapper_class=_FROM_INFO)
+    return cast(FilteringBoundLogger, logger)
 
 
 def keep_allowed_fields(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
@@ -80,13 +72,9 @@ def _plain(value: object) -> object:
     return type(value).__name__  # a struct or a mapping may hold anything
 
 
-class _Service:
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __call__(self, _logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
-        fields["service"] = self._name
-        return fields
+def _add_service(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    fields["service"] = _Process.service
+    return fields
 
 
 def _describe_error(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
@@ -120,6 +108,22 @@ def _add_trace(_logger: WrappedLogger, _method: str, fields: EventDict) -> Event
     if traceparent is not None:
         fields["trace_id"] = traceparent.split("-")[1]
     return fields
+
+
+_FROM_INFO: Final = structlog.make_filtering_bound_logger(stdlib.INFO)
+_PROCESSORS: Final = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _add_service,
+    _describe_error,
+    _add_trace,
+    keep_allowed_fields,
+    structlog.processors.JSONRenderer(),
+)
+
+
+def _last_words(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    get_logger().critical("process_failed", exc_info=error)
 
 
 class _Forward(stdlib.Handler):

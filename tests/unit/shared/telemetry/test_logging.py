@@ -1,12 +1,12 @@
 import ast
 import json
 import logging as stdlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-import structlog
 
 from shared.telemetry import logging, metrics, tracing
 from tests.unit.shared.telemetry.recorded import recording
@@ -20,7 +20,7 @@ def _configured() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     logging.configure("test")
     yield
-    structlog.reset_defaults()
+    sys.excepthook = sys.__excepthook__
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -97,6 +97,13 @@ def test_a_library_is_heard_without_its_values(capsys: pytest.CaptureFixture[str
     assert second["where"].startswith("test_logging:")
 
 
+def test_the_last_words_of_a_process_are_a_class_and_a_place(capsys: pytest.CaptureFixture[str]) -> None:
+    sys.excepthook(ValueError, ValueError("Dupont"), None)
+    output = capsys.readouterr()
+    assert json.loads(output.out)["error"] == "ValueError"
+    assert "Dupont" not in output.out + output.err
+
+
 def test_a_line_inside_a_span_names_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
     trace = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
     with recording(), tracing.span("work", trace=trace):
@@ -110,7 +117,7 @@ def _log_calls(path: Path) -> Iterator[ast.Call]:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in {"debug", "info", "warning", "error", "critical", "exception"}
-            and ast.unparse(node.func.value) in {"_log", "log", "logger", "_logger"}
+            and ast.unparse(node.func.value).endswith(("_log", "log", "logger", "get_logger()"))
         ):
             yield node
 

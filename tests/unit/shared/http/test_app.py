@@ -1,0 +1,222 @@
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI, Query, Request
+from prometheus_client import REGISTRY
+from starlette.responses import Response
+
+from shared.http import responses
+from shared.http.app import create_app
+from shared.http.body_limit import LIMIT_BYTES
+from shared.http.problems import FieldError, Problem
+from tests.unit.shared.telemetry.recorded import recording
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/echo/{name}")
+async def echo(request: Request, name: str) -> Response:
+    return Response(f"{name} {len(await request.body())}")
+
+
+@router.get("/list")
+async def list_some(limit: Annotated[int, Query(ge=1)]) -> Response:
+    return Response(str(limit))
+
+
+@router.get("/fail/{how}")
+async def fail(how: str) -> Response:
+    raise {
+        "bug": ValueError("Jeanne Dupont"),
+        "refused": ConnectionRefusedError(),
+        "late": TimeoutError(),
+        "starting": asyncpg.CannotConnectNowError("the database system is starting up"),
+        "closed": asyncpg.InterfaceError("pool is closing"),
+        "constraint": asyncpg.UniqueViolationError("Key (name)=(Dupont) already exists"),
+    }[how]
+
+
+@router.get("/problem")
+async def problem() -> Response:
+    raise Problem(
+        409, "Other content", detail="same id", errors=[FieldError("/a", "b")], extensions={"known": "abc"}
+    )
+
+
+@router.get("/struct")
+async def struct() -> Response:
+    return responses.json(202, FieldError("/a", "b"), headers={"location": "/x"})
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    return create_app(title="test", lifespan=_lifespan, routers=[router])
+
+
+@pytest.fixture
+def client(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+def _problem(response: httpx.Response) -> dict[str, object]:
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, object] = response.json()
+    assert body["status"] == response.status_code
+    return body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/v1/echo/a", 405),
+        ("GET", "/v1/list?limit=Dupont", 422),
+        ("GET", "/v1/fail/bug", 500),
+        ("GET", "/v1/fail/constraint", 500),
+    ],
+)
+async def test_every_error_is_a_problem_that_quotes_nothing(
+    client: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    response = await client.request(method, path)
+    assert _problem(response)["status"] == status
+    assert "Dupont" not in response.text
+
+
+async def test_a_wrong_parameter_is_named(client: httpx.AsyncClient) -> None:
+    body = _problem(await client.get("/v1/list?limit=0"))
+    assert body["errors"] == [{"pointer": "/query/limit", "detail": "greater than equal"}]
+
+
+async def test_a_problem_carries_what_its_route_says(client: httpx.AsyncClient) -> None:
+    assert _problem(await client.get("/v1/problem")) == {
+        "type": "about:blank",
+        "title": "Other content",
+        "status": 409,
+        "detail": "same id",
+        "errors": [{"pointer": "/a", "detail": "b"}],
+        "known": "abc",
+    }
+
+
+async def test_a_struct_is_answered_as_json(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/struct")
+    assert (response.status_code, response.headers["location"]) == (202, "/x")
+    assert response.json() == {"pointer": "/a", "detail": "b"}
+
+
+@pytest.mark.parametrize("how", ["refused", "late", "starting", "closed"])
+async def test_an_unreachable_database_asks_to_come_back_later(client: httpx.AsyncClient, how: str) -> None:
+    response = await client.get(f"/v1/fail/{how}")
+    assert _problem(response)["status"] == 503
+    assert int(response.headers["retry-after"]) > 0
+
+
+async def test_the_text_of_an_error_is_not_logged(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await client.get("/v1/fail/bug")
+    output = capsys.readouterr()
+    assert "Dupont" not in output.out + output.err
+    assert "ValueError" in output.out
+
+
+async def test_a_body_of_64_kilobytes_is_accepted(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/echo/a", content=b"x" * LIMIT_BYTES)
+    assert response.text == f"a {LIMIT_BYTES}"
+
+
+async def test_a_body_announced_as_larger_is_refused_unread(client: httpx.AsyncClient) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was read")
+        yield b""
+
+    response = await client.post(
+        "/v1/echo/a", content=never(), headers={"content-length": str(LIMIT_BYTES + 1)}
+    )
+    assert _problem(response)["status"] == 413
+
+
+async def test_a_body_that_turns_out_larger_is_refused_while_it_streams(client: httpx.AsyncClient) -> None:
+    read_chunks = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal read_chunks
+        for _ in range(1000):
+            read_chunks += 1
+            yield b"x" * 1024
+
+    response = await client.post("/v1/echo/a", content=chunks())
+    assert _problem(response)["status"] == 413
+    assert response.headers["connection"] == "close"
+    assert read_chunks == 65
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_the_process_says_that_it_is_alive_and_ready(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).json() == {"status": "ok"}
+
+
+async def test_a_process_that_is_not_ready_says_so_and_stays_alive(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    async def not_ready() -> bool:
+        return False
+
+    app.state.ready = not_ready
+    assert (await client.get("/ready")).status_code == 503
+    assert (await client.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+async def test_no_documents_are_served_without_a_key(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_metrics_count_requests_by_route_template(client: httpx.AsyncClient) -> None:
+    labels = {"method": "POST", "route": "/v1/echo/{name}", "status": "200"}
+    before = REGISTRY.get_sample_value("relais_http_requests_total", labels) or 0
+    await client.post("/v1/echo/Dupont")
+    exposed = (await client.get("/metrics")).text
+    assert REGISTRY.get_sample_value("relais_http_requests_total", labels) == before + 1
+    assert "Dupont" not in exposed
+    assert 'route="/health"' not in exposed
+
+
+async def test_an_invented_method_or_path_adds_no_label(client: httpx.AsyncClient) -> None:
+    await client.request("DUPONT", "/v1/dupont")
+    exposed = (await client.get("/metrics")).text
+    assert "dupont" not in exposed.lower()
+    assert 'method="OTHER",route="unmatched",status="404"' in exposed
+
+
+async def test_a_request_is_a_server_span_that_continues_the_callers_trace(client: httpx.AsyncClient) -> None:
+    trace = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    with recording() as spans:
+        await client.post("/v1/echo/Dupont", headers=trace)
+        await client.get("/health")
+        [span] = spans.all()
+    assert span.name == "POST /v1/echo/{name}"
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331"
+    assert "Dupont" not in span.to_json()
+
+
+async def test_a_failed_request_is_a_failed_span_without_the_errors_text(client: httpx.AsyncClient) -> None:
+    with recording() as spans:
+        await client.get("/v1/fail/bug")
+        [span] = spans.all()
+    attributes = json.loads(span.to_json())["attributes"]
+    assert attributes["http.response.status_code"] == 500
+    assert attributes["error.type"] == "500"
+    assert "Dupont" not in span.to_json()
