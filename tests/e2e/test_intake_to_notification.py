@@ -54,7 +54,7 @@ def test_a_carer_who_joins_after_the_admission_is_told_of_it(
 ) -> None:
     assert person_id
     texts = eventually(lambda: _texts(services, client))
-    assert "Mamie est entr" in texts[0]
+    assert "Mamie est en établissement" in texts[0]
     assert "ZZSECRETNAME" not in texts[0]
 
 
@@ -81,7 +81,7 @@ def test_a_transfer_tells_the_receiver_and_its_arrival_tells_the_carer(
     )
     receipt = nursing_home.post_movement(arrival).json()
     assert receipt["person_id"] == person_id
-    eventually(lambda: [text for text in _texts(services, client) if "bien arriv" in text])
+    eventually(lambda: [text for text in _texts(services, client) if "a bien rejoint" in text])
 
 
 def test_the_receipt_shows_what_every_service_did(

@@ -19,7 +19,6 @@ from deploy.local.scripted import Script
 from shared.clock import Clock, system_clock
 
 _PAGE = Path(__file__).with_name("page.html")
-_LISTED = 500
 _NOTHING_RUNS = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -34,10 +33,11 @@ class Sink:
         if request.method != "GET":
             self._inbox.clear()
             return Response(status_code=204)
-        given = request.query_params.get("limit", "")
-        limit = int(given) if given.isdecimal() else _LISTED
-        listed = self._inbox.listed(to=request.query_params.get("to"), limit=limit)
-        return _json({"count": self._inbox.count, "messages": listed})
+        limit = request.query_params.get("limit", "")
+        listed = self._inbox.listed(
+            to=request.query_params.get("to"), limit=int(limit) if limit.isdecimal() else None
+        )
+        return _json(listed)
 
     async def message(self, request: Request) -> Response:
         found = self._inbox.found(request.path_params["id"])

@@ -11,7 +11,7 @@ import msgspec
 
 State = Literal["accepted", "accepted, not answered", "refused"]
 
-_KEPT = 2_000
+_KEPT = 5_000
 
 
 class Arrived(msgspec.Struct, kw_only=True):
@@ -59,20 +59,17 @@ class Inbox:
 
     def __init__(self) -> None:
         self._messages: deque[Arrived] = deque(maxlen=_KEPT)
-        self.count = 0
 
     def add(self, message: Arrived) -> None:
         self._messages.append(message)
-        self.count += 1
 
-    def listed(self, *, to: str | None, limit: int) -> list[Arrived]:
-        """The latest `limit` messages, oldest first."""
+    def listed(self, *, to: str | None, limit: int | None) -> list[Arrived]:
+        """The latest messages, oldest first; all that are kept without a limit."""
         chosen = [m for m in self._messages if to is None or to in m.to]
-        return chosen[-limit:]
+        return chosen if limit is None else chosen[-limit:]
 
     def found(self, message_id: str) -> Arrived | None:
         return next((m for m in self._messages if m.id == message_id), None)
 
     def clear(self) -> None:
         self._messages.clear()
-        self.count = 0

@@ -24,7 +24,6 @@ from shared.clock import Clock, system_clock
 _PAGE = Path(__file__).with_name("page.html")
 _REPORT_TIMEOUT_SECONDS = 10.0
 _ACCEPTED = 202
-_LISTED = 500
 
 
 class Gateway:
@@ -61,9 +60,8 @@ class Gateway:
         if request.method != "GET":
             self._inbox.clear()
             return Response(status_code=204)
-        limit = _number(request.query_params.get("limit")) or _LISTED
-        listed = self._inbox.listed(to=request.query_params.get("to"), limit=limit)
-        return _json({"count": self._inbox.count, "messages": listed})
+        given = request.query_params
+        return _json(self._inbox.listed(to=given.get("to"), limit=_number(given.get("limit"))))
 
     async def script(self, request: Request) -> Response:
         if request.method == "PUT":

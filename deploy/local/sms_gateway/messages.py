@@ -43,17 +43,14 @@ class Inbox:
 
     def __init__(self) -> None:
         self._messages: deque[Arrived] = deque(maxlen=_KEPT)
-        self.count = 0
 
     def add(self, message: Arrived) -> None:
         self._messages.append(message)
-        self.count += 1
 
-    def listed(self, *, to: str | None, limit: int) -> list[Arrived]:
-        """The latest `limit` messages, oldest first."""
+    def listed(self, *, to: str | None, limit: int | None) -> list[Arrived]:
+        """The latest messages, oldest first; all that are kept without a limit."""
         chosen = [m for m in self._messages if to is None or m.to == to]
-        return chosen[-limit:]
+        return chosen if limit is None else chosen[-limit:]
 
     def clear(self) -> None:
         self._messages.clear()
-        self.count = 0

@@ -9,7 +9,7 @@ Role = Literal["carer", "professional"]
 Medium = Literal["sms", "email"]
 Basis = Literal["consent", "legal_representative", "team"]
 """Why this member may know: the person's consent, a mandate, or belonging to the care team."""
-ProofKind = Literal["paper", "electronic", "oral"]
+ProofKind = Literal["written", "electronic", "oral"]
 ContactState = Literal["ok", "bad", "stopped"]
 """Bad: a provider refused it for good. Stopped: its owner asked for silence on this channel."""
 Discretion = Literal[0, 1, 2]
