@@ -12,8 +12,8 @@ Corrections go against every arrow: a cancelled arrival makes a met expectation 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 import msgspec
@@ -23,6 +23,8 @@ from services.pathway.domain.movements import MovementHistory, MovementState
 from services.pathway.domain.rules import Rules
 
 State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
+
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Expectation(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,8 +127,13 @@ def _expectation(leaving: Sequence[MovementState], *, rules: Rules) -> Expectati
 def _due_at(departure: MovementState, *, rules: Rules) -> datetime:
     expected_at = departure.destination.expected_at if departure.destination else None
     if expected_at is None:
-        return departure.occurred_at + rules.arrival_default
-    return expected_at + rules.arrival_grace
+        return _later(departure.occurred_at, rules.arrival_default)
+    return _later(expected_at, rules.arrival_grace)
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """Sources send 31/12/9999 for "unknown": the calendar ends there, and so does every deadline."""
+    return min(moment, _LAST_MOMENT - by) + by
 
 
 def _meet(
@@ -143,7 +150,7 @@ def _meet(
         there = [wait for wait in waiting if wait.to_establishment == arrival.establishment]
         ended = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
         if not ended:
-            ended = [wait for wait in there if wait.departed_at <= arrival.occurred_at + rules.clock_skew][:1]
+            ended = [wait for wait in there if wait.departed_at - arrival.occurred_at <= rules.clock_skew][:1]
         waiting = [wait for wait in waiting if wait not in ended]
         met += [
             replace(wait, arrival_movement_id=arrival.movement_id, arrived_at=arrival.occurred_at)

@@ -25,10 +25,12 @@ class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     movements: tuple[MovementState, ...]
     establishments: tuple[str, ...]
     """Who stated anything about the person, cancelled or not: who may read."""
+    expectations: tuple[Expectation, ...]
+    """Every arrival that is or ever was expected, in order of departure."""
 
 
-def fold(events: Iterable[RecordedEvent], rules: Rules) -> tuple[Pathway, tuple[Expectation, ...]]:
-    """The pathway that the events of one person amount to, and the arrivals that they lead to expect."""
+def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
+    """The pathway that the events of one person amount to."""
     histories = movement_histories(events)
     movements = sorted((history.current for history in histories), key=lambda known: known.timeline_key)
     by_stay: dict[UUID, list[MovementState]] = defaultdict(list)
@@ -44,12 +46,12 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> tuple[Pathway, tuple[
         for stay in unmarked
     ]
     said_by = {content.establishment for history in histories for content in history.contents}
-    pathway = Pathway(
+    return Pathway(
         stays=tuple(sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))),
         movements=tuple(marked),
         establishments=tuple(sorted(said_by)),
+        expectations=expectations,
     )
-    return pathway, expectations
 
 
 def _marks(

@@ -24,6 +24,7 @@ from shared.events.pathway import (
 class Tracked(msgspec.Struct, frozen=True, kw_only=True):
     """An expectation as others know it: what was published of it so far."""
 
+    person_id: UUID
     expectation: Expectation
     state: State
     version: int
@@ -46,9 +47,11 @@ def change_of(
     person_id: UUID,
     now: datetime,
     trace: TraceContext,
-) -> Change:
-    """The step from what was published (`before`) to what is true now; no events when nothing changed."""
+) -> Change | None:
+    """The step from what was published (`before`) to what is true now; none when they are the same."""
     state = state_at(expectation, now)
+    if before is not None and (before.expectation, before.state) == (expectation, state):
+        return None
     payloads = _payloads(before, expectation, state, now=now)
     version = (before.version if before else 0) + (1 if payloads else 0)
     events = tuple(
@@ -61,8 +64,13 @@ def change_of(
         )
         for payload in payloads
     )
-    kept = before.trace if before and not events else trace
-    tracked = Tracked(expectation=expectation, state=state, version=version, trace=kept)
+    tracked = Tracked(
+        person_id=person_id,
+        expectation=expectation,
+        state=state,
+        version=version,
+        trace=before.trace if before and not events else trace,
+    )
     return Change(tracked=tracked, events=events)
 
 

@@ -61,9 +61,10 @@ class Publisher:
     def take_in(self, events: Iterable[RecordedEvent], *, now: datetime) -> list[NewEvent]:
         self.known += events
         published: list[NewEvent] = []
-        for expectation in fold(self.known, RULES)[1]:
+        for expectation in fold(self.known, RULES).expectations:
             before = self.tracked.get(expectation.expectation_id)
             change = change_of(before, expectation, person_id=id_of("person"), now=now, trace={})
-            self.tracked[expectation.expectation_id] = change.tracked
-            published += change.events
+            if change is not None:
+                self.tracked[expectation.expectation_id] = change.tracked
+                published += change.events
         return published

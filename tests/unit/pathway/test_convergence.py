@@ -25,7 +25,7 @@ def test_any_permutation_and_repetition_gives_the_same_pathway(
 
 @given(history=person_histories())
 def test_every_movement_stated_is_on_the_timeline_once(history: list[RecordedEvent]) -> None:
-    pathway, _ = fold(history, RULES)
+    pathway = fold(history, RULES)
     stated = {movement_of(event).movement_id for event in history}
     assert sorted(movement.movement_id for movement in pathway.movements) == sorted(stated)
     assert {movement.stay_id for movement in pathway.movements} == {stay.stay_id for stay in pathway.stays}
@@ -33,9 +33,9 @@ def test_every_movement_stated_is_on_the_timeline_once(history: list[RecordedEve
 
 @given(history=person_histories())
 def test_only_an_active_arrival_after_the_departure_meets_it(history: list[RecordedEvent]) -> None:
-    pathway, expectations = fold(history, RULES)
+    pathway = fold(history, RULES)
     active = {movement.movement_id for movement in pathway.movements if not movement.cancelled}
-    for expectation in expectations:
+    for expectation in pathway.expectations:
         if expectation.arrived_at is not None:
             assert expectation.arrival_movement_id in active
             assert expectation.arrived_at >= expectation.departed_at - RULES.clock_skew
@@ -43,7 +43,7 @@ def test_only_an_active_arrival_after_the_departure_meets_it(history: list[Recor
 
 @given(history=person_histories())
 def test_time_alone_only_turns_open_into_overdue(history: list[RecordedEvent]) -> None:
-    for expectation in fold(history, RULES)[1]:
+    for expectation in fold(history, RULES).expectations:
         before = state_at(expectation, expectation.due_at)
         after = state_at(expectation, expectation.due_at + timedelta(microseconds=1))
         assert before == after or (before, after) == ("open", "overdue")
@@ -63,5 +63,5 @@ def test_who_hears_only_what_is_published_knows_the_truth(
     for event in published:
         listener.hear(event.data)
     assert len({event.event_id for event in published}) == len(published)
-    for expectation in fold(history, RULES)[1]:
+    for expectation in fold(history, RULES).expectations:
         assert listener.believed_state(expectation.expectation_id) == state_at(expectation, moments[-1])

@@ -12,7 +12,9 @@ from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION
 
 
 def _expected(history: PersonHistory, rules: Rules = RULES) -> list[Expectation]:
-    return [expectation for expectation in fold(history.events, rules)[1] if not expectation.withdrawn]
+    return [
+        expectation for expectation in fold(history.events, rules).expectations if not expectation.withdrawn
+    ]
 
 
 def _departed(*, expected_at: datetime | None = None) -> PersonHistory:
@@ -106,7 +108,9 @@ def test_a_departure_cancelled_or_sent_elsewhere_is_withdrawn() -> None:
     other = PersonHistory()
     other.discharge("first", at=minutes(600), to=NURSING_HOME)
     rose.update(departure, emitted=minutes(610), destination=other.events[0].data.destination)  # type: ignore[attr-defined]
-    states = {expectation.to_establishment: expectation for expectation in fold(rose.events, RULES)[1]}
+    states = {
+        expectation.to_establishment: expectation for expectation in fold(rose.events, RULES).expectations
+    }
     assert states[REHABILITATION].expectation_id == first.expectation_id
     assert state_at(states[REHABILITATION], minutes(0)) == "withdrawn"
     assert state_at(states[NURSING_HOME], minutes(0)) == "open"
@@ -118,6 +122,6 @@ def test_a_stay_left_by_transfer_is_on_the_way_until_the_arrival() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
     rose.transfer("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
-    assert fold(rose.events, RULES)[0].stays[0].status == "on_the_way"
+    assert fold(rose.events, RULES).stays[0].status == "on_the_way"
     rose.admit("second", at=minutes(650), establishment=REHABILITATION)
-    assert [stay.status for stay in fold(rose.events, RULES)[0].stays] == ["finished", "in_progress"]
+    assert [stay.status for stay in fold(rose.events, RULES).stays] == ["finished", "in_progress"]

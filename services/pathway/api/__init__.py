@@ -1,0 +1,1 @@
+"""How is pathway asked over HTTP? Routes and the shapes of their answers."""

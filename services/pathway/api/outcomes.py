@@ -1,0 +1,29 @@
+"""GET /v1/events/{event_id}/outcome: what became of an event here? Admission asks for its receipts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.pathway.handlers.outcome import EventOutcome, outcome_of
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+router = APIRouter(tags=["receipts"])
+
+
+@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=[404]))
+async def get_outcome(
+    request: Request,
+    event_id: UUID,
+    principal: Annotated[Principal, Depends(require("intake", "read"))],
+) -> Response:
+    """Whether the event was applied, and what contradicts it, for the establishment that stated it."""
+    outcome = await outcome_of(request.app.state.pool, event_id, principal=principal)
+    if outcome is None:
+        raise Problem(404)
+    return responses.json(200, outcome)

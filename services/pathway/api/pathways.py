@@ -1,0 +1,96 @@
+"""GET /v1/persons/{person_id}/pathway: what happened to a person, and what should happen next?"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from services.pathway.api.continuation import key_of, token_of
+from services.pathway.domain.expectations import Expectation, State, state_at
+from services.pathway.domain.movements import MovementState
+from services.pathway.domain.pathway import Pathway
+from services.pathway.domain.stays import Stay
+from services.pathway.domain.timeline import page_of
+from services.pathway.handlers.read_pathway import read_pathway
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+router = APIRouter(tags=["pathway"])
+
+
+class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An arrival that a departure leads to expect."""
+
+    expectation_id: UUID
+    departure_movement_id: UUID
+    from_establishment: str
+    to_establishment: str
+    departed_at: datetime
+    due_at: datetime
+    state: State
+    """`overdue`: a rupture is open, nobody knows where the person is."""
+    arrival_movement_id: UUID | None = None
+    arrived_at: datetime | None = None
+
+
+class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a person's pathway."""
+
+    person_id: UUID
+    movements: tuple[MovementState, ...]
+    """Newest first, by the time at which they happened; cancelled ones are shown as such."""
+    stays: tuple[Stay, ...] | None = None
+    """On the first page only, oldest first."""
+    expectations: tuple[ExpectedArrival, ...] | None = None
+    """On the first page only, in order of departure; without those that were withdrawn."""
+    continuation: str | None = None
+    """Gives the next page; none on the last one."""
+
+
+@router.get("/v1/persons/{person_id}/pathway", **describe(answers={200: PathwayPage}, problems=[404]))
+async def get_pathway(
+    request: Request,
+    person_id: UUID,
+    principal: Annotated[Principal, Depends(require("read"))],
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    continuation: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """A person's timeline, for establishments that the person has or had a stay with."""
+    before = key_of(continuation) if continuation is not None else None
+    pathway = await read_pathway(request.app.state.pool, person_id, principal=principal)
+    if pathway is None:
+        raise Problem(404)
+    page = page_of(pathway.movements, before=before, limit=limit)
+    shown = PathwayPage(
+        person_id=person_id,
+        movements=page.movements,
+        stays=pathway.stays if before is None else None,
+        expectations=_expected(pathway, request.app.state.clock()) if before is None else None,
+        continuation=token_of(page.next_before) if page.next_before else None,
+    )
+    return responses.json(200, shown)
+
+
+def _expected(pathway: Pathway, now: datetime) -> tuple[ExpectedArrival, ...]:
+    standing = (expectation for expectation in pathway.expectations if not expectation.withdrawn)
+    return tuple(_shown(expectation, state_at(expectation, now)) for expectation in standing)
+
+
+def _shown(expectation: Expectation, state: State) -> ExpectedArrival:
+    return ExpectedArrival(
+        expectation_id=expectation.expectation_id,
+        departure_movement_id=expectation.departure_movement_id,
+        from_establishment=expectation.from_establishment,
+        to_establishment=expectation.to_establishment,
+        departed_at=expectation.departed_at,
+        due_at=expectation.due_at,
+        state=state,
+        arrival_movement_id=expectation.arrival_movement_id,
+        arrived_at=expectation.arrived_at,
+    )

@@ -1,0 +1,24 @@
+"""Which event leads to which use case? The routing table."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from services.pathway.consumers.on_movement import on_movement
+from services.pathway.domain.rules import Rules
+from shared.clock import Clock
+from shared.db.pool import Connection
+from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
+from shared.events.envelope import Payload
+from shared.inbox.received import ReceivedEvent
+from shared.security.api_keys import on_access_granted, on_access_revoked
+
+Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
+
+
+def routes(*, clock: Clock, rules: Rules) -> Mapping[type[Payload], Route]:
+    """What pathway listens to; all movements share one route, so that a person's stay in order."""
+    movement = on_movement(clock=clock, rules=rules)
+    return {
+        **dict.fromkeys(MOVEMENT_EVENTS, movement),
+        AccessGranted: on_access_granted,
+        AccessRevoked: on_access_revoked,
+    }

@@ -1,0 +1,20 @@
+"""A movement was inserted, updated or cancelled: fold the pathways of the persons concerned."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from services.pathway.domain.rules import Rules
+from services.pathway.handlers.record_movements import record_movements
+from shared.clock import Clock
+from shared.db.pool import Connection
+from shared.inbox.received import ReceivedEvent
+
+
+def on_movement(
+    *, clock: Clock, rules: Rules
+) -> Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]:
+    """The route for a whole batch, inside the transaction that also moves the checkpoint."""
+
+    async def consume(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_movements(connection, events, now=clock(), rules=rules)
+
+    return consume

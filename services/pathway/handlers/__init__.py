@@ -1,0 +1,1 @@
+"""What can be asked of pathway? One file for each use case."""

@@ -1,0 +1,28 @@
+"""Whose arrival is overdue? Opens the ruptures that no event brings about, only the passing of time."""
+
+from datetime import datetime
+from typing import Final
+
+from services.pathway.domain.publication import change_of
+from services.pathway.handlers.publish_changes import publish_changes
+from services.pathway.storage import expectations
+from shared.db.pool import Connection
+
+MOST_AT_ONCE: Final = 200
+
+
+async def detect_overdue_expectations(
+    connection: Connection, *, now: datetime, limit: int = MOST_AT_ONCE
+) -> int:
+    """Judges the most urgent persons; gives how many it judged, `limit` meaning that there may be more.
+
+    Idempotent: what was published of an expectation is read under the lock of its person.
+    """
+    person_ids = await expectations.lock_persons_due(connection, now=now, limit=limit)
+    tracked = await expectations.tracked_of(connection, person_ids)
+    changes = [
+        change_of(known, known.expectation, person_id=known.person_id, now=now, trace=known.trace)
+        for known in tracked.values()
+    ]
+    await publish_changes(connection, changes, now=now)
+    return len(person_ids)

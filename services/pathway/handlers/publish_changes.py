@@ -1,0 +1,19 @@
+"""How does the world learn of changed expectations? What is published is kept and appended at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.pathway.domain.publication import Change
+from services.pathway.storage import expectations
+from shared.db.pool import Connection
+from shared.events.registry import PATHWAY
+from shared.outbox.append import append
+
+
+async def publish_changes(connection: Connection, changes: Sequence[Change | None], *, now: datetime) -> int:
+    """Publishes the changes, of persons whom the caller has locked; gives the number of events."""
+    real = [change for change in changes if change is not None]
+    await expectations.save(connection, [change.tracked for change in real])
+    events = [event for change in real for event in change.events]
+    await append(connection, publisher=PATHWAY, events=events, recorded_at=now)
+    return len(events)

@@ -1,0 +1,92 @@
+"""Something was stated about movements: what is true of the persons now, and what must others know?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.pathway.domain.expectations import Expectation
+from services.pathway.domain.pathway import fold
+from services.pathway.domain.publication import change_of
+from services.pathway.domain.rules import Rules
+from services.pathway.handlers.publish_changes import publish_changes
+from services.pathway.storage import expectations as tracking
+from services.pathway.storage import movement_events, pathways
+from shared.db.pool import Connection
+from shared.events.admission import (
+    Movement,
+    MovementKind,
+    PatientAdmitted,
+    PatientDischarged,
+    PatientTransferred,
+)
+from shared.events.envelope import RecordedEvent, TraceContext
+from shared.inbox.received import EventRejected
+
+_KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
+    PatientAdmitted: "admission",
+    PatientTransferred: "transfer",
+    PatientDischarged: "discharge",
+}
+
+
+async def record_movements(
+    connection: Connection, events: Sequence[RecordedEvent], *, now: datetime, rules: Rules
+) -> None:
+    """Adds the events to what is known and folds each person's pathway anew.
+
+    A few statements for the whole batch, however many persons it is about.
+
+    Raises:
+        EventRejected: an event that contradicts itself.
+    """
+    stated = [(event, _movement_of(event)) for event in events]
+    if not stated:
+        return
+    await movement_events.add(connection, stated)
+    person_ids = sorted({event.subject for event in events})
+    histories = await movement_events.histories(connection, person_ids)
+    tracked = await tracking.tracked_of(connection, person_ids)
+    known = {person_id: fold(histories[person_id], rules) for person_id in person_ids}
+    await pathways.save(connection, known)
+    causes = _causes(stated)
+    changes = [
+        change_of(
+            tracked.get(expectation.expectation_id),
+            expectation,
+            person_id=person_id,
+            now=now,
+            trace=_trace_of(expectation, person_id=person_id, causes=causes),
+        )
+        for person_id, pathway in known.items()
+        for expectation in pathway.expectations
+    ]
+    await publish_changes(connection, changes, now=now)
+
+
+def _causes(stated: Sequence[tuple[RecordedEvent, Movement]]) -> dict[UUID, TraceContext]:
+    """The trace of the last event in the batch about each movement and each person."""
+    causes: dict[UUID, TraceContext] = {}
+    for event, movement in stated:
+        causes[event.subject] = causes[movement.movement_id] = event.trace
+    return causes
+
+
+def _trace_of(
+    expectation: Expectation, *, person_id: UUID, causes: Mapping[UUID, TraceContext]
+) -> TraceContext:
+    arrival = causes.get(expectation.arrival_movement_id) if expectation.arrival_movement_id else None
+    return arrival or causes.get(expectation.departure_movement_id) or causes[person_id]
+
+
+def _movement_of(event: RecordedEvent) -> Movement:
+    movement = event.data
+    if not isinstance(movement, Movement):
+        raise EventRejected(event.event_id, "not about a movement")
+    if _KIND_OF_INSERT.get(type(movement), movement.kind) != movement.kind:
+        raise EventRejected(event.event_id, "the kind of movement is not that of the event")
+    expected_at = movement.destination.expected_at if movement.destination else None
+    for moment in (movement.occurred_at, movement.emitted_at, expected_at):
+        if moment is not None and moment.utcoffset() is None:
+            raise EventRejected(event.event_id, "a time without a time zone")
+    return movement

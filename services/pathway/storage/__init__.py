@@ -1,0 +1,1 @@
+"""Where are events, pathways and expectations kept, and by which statements?"""

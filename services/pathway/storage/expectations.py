@@ -1,0 +1,117 @@
+"""What was published of each expectation, and which ones wait for the clock?"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from services.pathway.domain.expectations import Expectation
+from services.pathway.domain.publication import Tracked
+from shared.db.pool import Connection, Executor
+from shared.events.envelope import TraceContext
+
+_SAVE: Final = """
+INSERT INTO expectations (expectation_id, person_id, departure_movement_id, from_establishment,
+    to_establishment, departed_at, due_at, rules_version, arrival_movement_id, arrived_at, state, version,
+    trace)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
+    $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[])
+ON CONFLICT (expectation_id) DO UPDATE SET
+    from_establishment = excluded.from_establishment, departed_at = excluded.departed_at,
+    due_at = excluded.due_at, rules_version = excluded.rules_version,
+    arrival_movement_id = excluded.arrival_movement_id, arrived_at = excluded.arrived_at,
+    state = excluded.state, version = excluded.version, trace = excluded.trace
+"""
+
+_READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
+
+# Skips persons whom someone else judges right now: this duty never waits for a lock, so it can lock in
+# the order of urgency without a deadlock, and comes back for them.
+_LOCK_DUE: Final = """
+SELECT person_id FROM pathways
+WHERE person_id IN (
+    SELECT person_id FROM expectations WHERE state = 'open' AND due_at < $1 ORDER BY due_at LIMIT $2
+)
+FOR UPDATE SKIP LOCKED
+"""
+
+_WAITING: Final = """
+SELECT min(due_at) FILTER (WHERE state = 'open' AND due_at < $1) AS oldest_due_at,
+    count(*) FILTER (WHERE state = 'overdue') AS overdue
+FROM expectations WHERE state = 'overdue' OR (state = 'open' AND due_at < $1)
+"""
+
+_encoder: Final = msgspec.json.Encoder()
+_trace_decoder: Final = msgspec.json.Decoder(TraceContext)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the clock is ahead of us, and how many ruptures are open."""
+
+    oldest_due_at: datetime | None
+    overdue: int
+
+
+async def save(connection: Connection, tracked: Sequence[Tracked]) -> None:
+    """Keeps what is published in this transaction."""
+    if not tracked:
+        return
+    expectations = [known.expectation for known in tracked]
+    await connection.execute(
+        _SAVE,
+        [expectation.expectation_id for expectation in expectations],
+        [known.person_id for known in tracked],
+        [expectation.departure_movement_id for expectation in expectations],
+        [expectation.from_establishment for expectation in expectations],
+        [expectation.to_establishment for expectation in expectations],
+        [expectation.departed_at for expectation in expectations],
+        [expectation.due_at for expectation in expectations],
+        [expectation.rules_version for expectation in expectations],
+        [expectation.arrival_movement_id for expectation in expectations],
+        [expectation.arrived_at for expectation in expectations],
+        [known.state for known in tracked],
+        [known.version for known in tracked],
+        [_encoder.encode(known.trace).decode() if known.trace else None for known in tracked],
+    )
+
+
+async def tracked_of(connection: Connection, person_ids: Collection[UUID]) -> dict[UUID, Tracked]:
+    """What was published so far of the expectations of these persons, whom the caller has locked."""
+    rows = await connection.fetch(_READ, list(person_ids))
+    return {row["expectation_id"]: _tracked(row) for row in rows}
+
+
+async def lock_persons_due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
+    """Locks persons with an expectation whose time has passed, the most urgent ones."""
+    return [row["person_id"] for row in await connection.fetch(_LOCK_DUE, now, limit)]
+
+
+async def waiting(connection: Executor, *, now: datetime) -> Waiting:
+    """For the metrics."""
+    row = await connection.fetchrow(_WAITING, now)
+    return Waiting(oldest_due_at=row["oldest_due_at"], overdue=row["overdue"])
+
+
+def _tracked(row: Any) -> Tracked:
+    expectation = Expectation(
+        expectation_id=row["expectation_id"],
+        departure_movement_id=row["departure_movement_id"],
+        from_establishment=row["from_establishment"],
+        to_establishment=row["to_establishment"],
+        departed_at=row["departed_at"],
+        due_at=row["due_at"],
+        rules_version=row["rules_version"],
+        arrival_movement_id=row["arrival_movement_id"],
+        arrived_at=row["arrived_at"],
+        withdrawn=row["state"] == "withdrawn",
+    )
+    trace = _trace_decoder.decode(row["trace"]) if row["trace"] else {}
+    return Tracked(
+        person_id=row["person_id"],
+        expectation=expectation,
+        state=row["state"],
+        version=row["version"],
+        trace=trace,
+    )

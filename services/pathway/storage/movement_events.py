@@ -1,0 +1,78 @@
+"""What was stated about each person? The set of events: added to, never changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.db.pool import Connection, Executor
+from shared.events.admission import MOVEMENT_EVENTS, Movement
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import ADMISSION, TYPES
+
+# Persons are locked in sorted order, so two batches never wait for each other in a circle. The update that
+# never happens locks the rows that exist already, without writing a new version of them.
+_ADD: Final = """
+WITH stated AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[],
+        $7::timestamptz[], $8::bytea[])
+        AS s (event_id, person_id, establishment, movement_id, sequence, type, recorded_at, data)
+), locked AS (
+    INSERT INTO pathways (person_id) SELECT DISTINCT person_id FROM stated ORDER BY person_id
+    ON CONFLICT (person_id) DO UPDATE SET document = NULL WHERE false
+)
+INSERT INTO movement_events
+    (event_id, person_id, establishment, movement_id, sequence, type, recorded_at, data)
+SELECT * FROM stated
+ON CONFLICT (event_id) DO NOTHING
+"""
+
+_READ: Final = """
+SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events WHERE person_id = ANY ($1)
+"""
+
+_encoder: Final = msgspec.json.Encoder()
+_decoders: Final = {TYPES[payload]: msgspec.json.Decoder(payload) for payload in MOVEMENT_EVENTS}
+
+MovementEvent = tuple[RecordedEvent, Movement]
+
+
+async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
+    """Locks the persons until the end of the transaction and adds what is new about them."""
+    await connection.execute(
+        _ADD,
+        [event.event_id for event, _ in events],
+        [event.subject for event, _ in events],
+        [movement.establishment for _, movement in events],
+        [movement.movement_id for _, movement in events],
+        [event.sequence for event, _ in events],
+        [TYPES[type(movement)] for _, movement in events],
+        [event.recorded_at for event, _ in events],
+        [_encoder.encode(movement) for _, movement in events],
+    )
+
+
+async def histories(connection: Executor, person_ids: Collection[UUID]) -> dict[UUID, list[RecordedEvent]]:
+    """All that was stated about these persons, in no order.
+
+    Call it after `add`, as a statement of its own: only a new snapshot sees what was committed while
+    the lock was waited for.
+    """
+    rows = await connection.fetch(_READ, list(person_ids))
+    found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
+    for row in rows:
+        movement = _decoders[row["type"]].decode(row["data"])
+        found[row["person_id"]].append(
+            RecordedEvent(
+                event_id=row["event_id"],
+                publisher=ADMISSION,
+                subject=row["person_id"],
+                sequence=row["sequence"],
+                occurred_at=movement.occurred_at,
+                recorded_at=row["recorded_at"],
+                data=movement,
+            )
+        )
+    return found

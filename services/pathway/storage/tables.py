@@ -1,0 +1,89 @@
+"""Which tables does pathway own? Events, pathways and expectations, beside the spine's."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.db.spine import spine_tables
+
+metadata = MetaData()
+
+
+class Table(SQLModel, registry=registry(metadata=metadata)):
+    """Parent of this service's tables: two services in one process do not share a registry."""
+
+
+def _key() -> Any:
+    return Field(sa_column=Column(Uuid, primary_key=True))
+
+
+def _id(*, null: bool = False, index: bool = False) -> Any:
+    return Field(sa_column=Column(Uuid, nullable=null, index=index))
+
+
+def _moment(*, null: bool = False) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), nullable=null))
+
+
+def _words(*, null: bool = False, comment: str | None = None) -> Any:
+    return Field(sa_column=Column(Text, nullable=null, comment=comment))
+
+
+class MovementEvent(Table, table=True):
+    """Every event stated about a movement: the set that a person's pathway is folded from."""
+
+    __tablename__ = "movement_events"
+
+    event_id: UUID = _key()
+    person_id: UUID = _id(index=True)
+    establishment: str = _words()
+    movement_id: UUID = _id()
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    type: str = _words()
+    recorded_at: datetime = _moment()
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The payload as JSON"))
+
+
+class PersonPathway(Table, table=True):
+    """A person's pathway as it is known now; its row lock orders whoever folds or judges that person."""
+
+    __tablename__ = "pathways"
+
+    person_id: UUID = _key()
+    document: Any = Field(
+        sa_column=Column(
+            JSONB, comment="domain.pathway.Pathway; none only inside the transaction that makes it"
+        )
+    )
+
+
+class TrackedExpectation(Table, table=True):
+    """An expectation as it was published last; the next publication is the difference to it."""
+
+    __tablename__ = "expectations"
+    __table_args__ = (
+        Index("ix_expectations_open", "due_at", postgresql_where=text("state = 'open'")),
+        Index("ix_expectations_overdue", "due_at", postgresql_where=text("state = 'overdue'")),
+    )
+
+    expectation_id: UUID = _key()
+    person_id: UUID = _id(index=True)
+    departure_movement_id: UUID = _id()
+    from_establishment: str = _words()
+    to_establishment: str = _words()
+    departed_at: datetime = _moment()
+    due_at: datetime = _moment()
+    rules_version: int
+    arrival_movement_id: UUID | None = _id(null=True)
+    arrived_at: datetime | None = _moment(null=True)
+    state: str = _words(comment="open, overdue, met, met_late or withdrawn")
+    version: int
+    trace: str | None = _words(null=True, comment="W3C trace context as JSON")
+
+
+spine_tables(metadata)
