@@ -48,7 +48,7 @@ relay_errors_total: Final = Counter(
 # Consumption
 
 consumer_lag_seconds: Final = Gauge(
-    "relais_consumer_lag_seconds", "Age of the newest applied event at the time it was applied", ["topic"]
+    "relais_consumer_lag_seconds", "Age of the oldest event known to wait that is not applied", ["topic"]
 )
 events_applied_total: Final = Counter("relais_events_applied_total", "Events applied, by type", ["type"])
 inbox_duplicates_total: Final = Counter(

@@ -1,0 +1,52 @@
+"""Where are a worker's figures read? On a small port of its own: /metrics and /health, nothing else."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from shared.telemetry import metrics
+
+REQUEST_WITHIN_SECONDS: Final = 5
+LONGEST_REQUEST_BYTES: Final = 8192
+
+
+@asynccontextmanager
+async def expose(service: str, *, port: int) -> AsyncIterator[int]:
+    """Serve on `port` (0: any free one) of RELAIS_BIND_HOST, 127.0.0.1 by default; gives the port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            async with asyncio.timeout(REQUEST_WITHIN_SECONDS):
+                request = await reader.readuntil(b"\r\n\r\n")
+                writer.write(_response(service, request))
+                await writer.drain()
+        writer.close()
+
+    host = os.environ.get("RELAIS_BIND_HOST", "127.0.0.1")
+    server = await asyncio.start_server(answer, host, port, limit=LONGEST_REQUEST_BYTES)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def _response(service: str, request: bytes) -> bytes:
+    method, _, rest = request.partition(b" ")
+    path = rest.partition(b" ")[0].partition(b"?")[0]
+    if method != b"GET":
+        return _http("405 Method Not Allowed", "text/plain", b"")
+    if path == b"/metrics":
+        return _http("200 OK", metrics.CONTENT_TYPE, metrics.expose())
+    if path == b"/health":
+        return _http("200 OK", "application/json", b'{"status":"ok","service":"%s"}' % service.encode())
+    return _http("404 Not Found", "text/plain", b"")
+
+
+def _http(status: str, content_type: str, body: bytes) -> bytes:
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body

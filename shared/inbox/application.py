@@ -1,0 +1,165 @@
+"""How is a batch applied exactly once? Checkpoint, inbox, effects and parking in one transaction.
+
+Two failures only. "This event is wrong" (EventRejected): the batch is rolled back, the event parked, the
+rest applied. Anything else means that we are wrong, and is raised: nothing is committed, nothing skipped.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.clock import Clock, system_clock
+from shared.db.pool import Connection, Pool
+from shared.db.transaction import transaction
+from shared.events.envelope import Payload, TraceContext
+from shared.inbox import checkpoint, parking
+from shared.inbox.incoming import Envelope, Incoming
+from shared.inbox.received import EventRejected, ReceivedEvent
+from shared.inbox.sorting import Parcel, sort_out
+
+Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
+Routes = Mapping[type[Payload], Route]
+
+SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
+
+# Only the event id may conflict silently; that another event holds the sequence is not a repetition.
+_NEW: Final = """
+INSERT INTO inbox (event_id, publisher, subject, sequence, applied_at)
+SELECT event_id, publisher, subject, sequence, $5
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS came (event_id, publisher, subject, sequence)
+ON CONFLICT DO NOTHING
+RETURNING event_id
+"""
+_KNOWN: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive records of one partition, `expected` being the offset that the checkpoint must have."""
+
+    claim: checkpoint.Claim
+    expected: int
+    following: int
+    """The offset after the last record."""
+    incoming: Sequence[Incoming]
+    traces: Mapping[int, TraceContext] = {}
+    """Offset -> context of the span under which the record is processed."""
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch."""
+
+    events: list[ReceivedEvent]
+    skipped: int
+    """New events that no route of this service wants."""
+    duplicates: int
+    parcels: list[Parcel]
+    parked: int | None
+    """How many events are parked now; none when this batch parked nothing."""
+
+
+class Applier:
+    """Applies batches with a service's routes."""
+
+    def __init__(
+        self, pool: Pool, *, routes: Routes, parking_cap: int = 1000, clock: Clock = system_clock
+    ) -> None:
+        self._pool = pool
+        self._routes = routes
+        self._parking_cap = parking_cap
+        self._clock = clock
+
+    async def apply(self, batch: Batch) -> Applied:
+        """Commit the batch, or raise: Fenced, ParkingCapReached, or whatever a use case raised."""
+        rejected: dict[UUID, str] = {}
+        while True:
+            try:
+                async with transaction(self._pool) as connection:
+                    return await self._apply(connection, batch, rejected)
+            except EventRejected as rejection:
+                if not _is_new_rejection(rejection, batch, rejected):
+                    raise
+                rejected[rejection.event_id] = rejection.reason
+
+    async def _apply(self, connection: Connection, batch: Batch, rejected: Mapping[UUID, str]) -> Applied:
+        await checkpoint.advance(connection, batch.claim, expected=batch.expected, following=batch.following)
+        standing = await parking.standing(connection, _envelopes(batch.incoming))
+        fresh = [incoming for incoming in batch.incoming if not _is_known(incoming, standing.known)]
+        division = sort_out(fresh, rejected=rejected, blocked=standing.blocked)
+        new = await self._record(connection, division.admitted)
+        parked = None
+        if division.parcels:
+            parked = await parking.park(
+                connection,
+                division.parcels,
+                cluster_id=batch.claim.cluster_id,
+                cap=self._parking_cap,
+                now=self._clock(),
+            )
+        events = await self._route(connection, new, batch.traces)
+        return Applied(
+            events=events,
+            skipped=len(new) - len(events),
+            duplicates=len(batch.incoming) - len(new) - len(division.parcels),
+            parcels=division.parcels,
+            parked=parked,
+        )
+
+    async def _record(self, connection: Connection, admitted: Sequence[Incoming]) -> list[Incoming]:
+        """Enter the events in the inbox; answers with those that were not there, each once, in order."""
+        came = {envelope.event_id: envelope for envelope in reversed(_envelopes(admitted))}
+        if not came:
+            return []
+        rows = await connection.fetch(
+            _NEW,
+            list(came),
+            [envelope.publisher for envelope in came.values()],
+            [envelope.subject for envelope in came.values()],
+            [envelope.sequence for envelope in came.values()],
+            self._clock(),
+        )
+        new = {row["event_id"] for row in rows}
+        if len(new) < len(came):
+            await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
+        first: dict[UUID, Incoming] = {}
+        for incoming in admitted:
+            if incoming.envelope is not None and incoming.envelope.event_id in new:
+                first.setdefault(incoming.envelope.event_id, incoming)
+        return list(first.values())
+
+    async def _route(
+        self, connection: Connection, new: Sequence[Incoming], traces: Mapping[int, TraceContext]
+    ) -> list[ReceivedEvent]:
+        """Hand each route all its events in one call, in their order; answers with those handed over."""
+        shares: dict[Route, list[ReceivedEvent]] = {}
+        for incoming in new:
+            event = incoming.received(traces.get(incoming.offset, {}))
+            route = None if event is None else self._routes.get(type(event.data))
+            if event is not None and route is not None:
+                shares.setdefault(route, []).append(event)
+        for route, events in shares.items():
+            await route(connection, events)
+        return [event for events in shares.values() for event in events]
+
+
+async def _refuse_taken_sequences(connection: Connection, not_new: Sequence[UUID]) -> None:
+    """An event that is neither new nor known has a sequence that another one holds."""
+    known = {row["event_id"] for row in await connection.fetch(_KNOWN, not_new)}
+    for event_id in not_new:
+        if event_id not in known:
+            raise EventRejected(event_id, SEQUENCE_TAKEN)
+
+
+def _is_new_rejection(rejection: EventRejected, batch: Batch, rejected: Mapping[UUID, str]) -> bool:
+    # A rejection of an event that is not here, or that was left out already, is a bug of the use case.
+    here = {envelope.event_id for envelope in _envelopes(batch.incoming)}
+    return rejection.event_id in here and rejection.event_id not in rejected
+
+
+def _envelopes(incoming: Sequence[Incoming]) -> list[Envelope]:
+    return [each.envelope for each in incoming if each.envelope is not None]
+
+
+def _is_known(incoming: Incoming, known: set[UUID]) -> bool:
+    return incoming.envelope is not None and incoming.envelope.event_id in known

@@ -1,0 +1,108 @@
+"""Where does an event go that is wrong? Into `parked`, with all that was received, until a person decides.
+
+States: parked -> applied (repaired, applied in sequence order) or dismissed. A row in state parked blocks
+the later events of its stream. Whoever settles a row must hold the checkpoint row of its partition
+(SELECT ... FOR UPDATE), or a batch that runs meanwhile may still see the stream as blocked.
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.db.pool import Connection, Executor
+from shared.inbox.incoming import Envelope, Stream
+from shared.inbox.sorting import Parcel
+
+
+class ParkingCapReached(Exception):  # noqa: N818
+    """So many events cannot be wrong: we are. Stops the worker; nothing of the batch is committed."""
+
+
+_STANDING: Final = """
+SELECT event_id, NULL::text AS publisher, NULL::uuid AS subject, NULL::bigint AS first
+FROM parked WHERE event_id = ANY($1::uuid[])
+UNION ALL
+SELECT NULL, publisher, subject, min(sequence)
+FROM parked JOIN unnest($2::text[], $3::uuid[]) AS wanted (publisher, subject) USING (publisher, subject)
+WHERE state = 'parked' GROUP BY publisher, subject
+"""
+_APPLIED: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
+_PARK: Final = """
+INSERT INTO parked (reason, parked_at, event_id, publisher, subject, sequence, type,
+    cluster_id, topic, partition, record_offset, key, headers, value)
+SELECT reason, $1, event_id, publisher, subject, sequence, type,
+    $2, topic, partition, record_offset, key, headers, value
+FROM unnest($3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::text[],
+        $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[])
+    WITH ORDINALITY AS parcel (reason, event_id, publisher, subject, sequence, type,
+        topic, partition, record_offset, key, headers, value, position)
+ORDER BY position
+ON CONFLICT DO NOTHING
+"""
+_COUNT: Final = "SELECT count(*) FROM parked WHERE state = 'parked'"
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a batch must know of earlier parking."""
+
+    known: set[UUID]
+    """Events of the batch that were parked before, whatever became of them: not to be applied or parked."""
+    blocked: dict[Stream, int]
+    """The first parked sequence of the batch's blocked streams."""
+
+
+async def standing(connection: Connection, envelopes: Sequence[Envelope]) -> Standing:
+    """Look up what earlier batches parked."""
+    streams = {envelope.stream for envelope in envelopes}
+    rows = await connection.fetch(
+        _STANDING,
+        [envelope.event_id for envelope in envelopes],
+        [publisher for publisher, _ in streams],
+        [subject for _, subject in streams],
+    )
+    known = {row["event_id"] for row in rows if row["event_id"] is not None}
+    blocked = {
+        (row["publisher"], row["subject"]): row["first"] for row in rows if row["publisher"] is not None
+    }
+    return Standing(known, blocked)
+
+
+async def park(
+    connection: Connection, parcels: Sequence[Parcel], *, cluster_id: str, cap: int, now: datetime
+) -> int:
+    """Park what is neither parked nor applied already; how many are parked then. Order is kept."""
+    named = [parcel.incoming.envelope.event_id for parcel in parcels if parcel.incoming.envelope]
+    applied = {row["event_id"] for row in await connection.fetch(_APPLIED, named)}
+    rows = [
+        _row(parcel)
+        for parcel in parcels
+        if parcel.incoming.envelope is None or parcel.incoming.envelope.event_id not in applied
+    ]
+    if rows:
+        await connection.execute(_PARK, now, cluster_id, *map(list, zip(*rows, strict=True)))
+    parked = await count_parked(connection)
+    if parked > cap:
+        raise ParkingCapReached(f"more than {cap} events are parked")
+    return parked
+
+
+async def count_parked(connection: Executor) -> int:
+    """How many events wait for a person."""
+    count: int = await connection.fetchval(_COUNT)
+    return count
+
+
+def _row(parcel: Parcel) -> tuple[object, ...]:
+    incoming, envelope = parcel.incoming, parcel.incoming.envelope
+    named = (
+        (envelope.event_id, envelope.publisher, envelope.subject, envelope.sequence, envelope.type)
+        if envelope
+        else (None,) * 5
+    )
+    headers = [[name, base64.b64encode(value).decode()] for name, value in incoming.headers]
+    place = (incoming.topic, incoming.partition, incoming.offset)
+    return (parcel.reason, *named, *place, incoming.key, msgspec.json.encode(headers), incoming.value)

@@ -1,0 +1,182 @@
+"""How does a service consume? In batches of a partition, one transaction each, from its own position."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+
+from shared.clock import Clock, system_clock
+from shared.db.pool import Pool
+from shared.events.registry import TOPICS
+from shared.inbox.application import Applied, Applier, Batch, Routes
+from shared.inbox.checkpoint import Fenced
+from shared.inbox.incoming import Incoming
+from shared.inbox.parking import count_parked
+from shared.kafka.assignment import Assignment, ClusterChanged
+from shared.kafka.cloud_events import decode
+from shared.kafka.lag import Lag
+from shared.kafka.membership import join_group
+from shared.kafka.offsets import OffsetReport
+from shared.kafka.spans import EventSpan, event_spans
+from shared.kafka.topics import ensure_topics
+from shared.kafka.watchdog import Watchdog
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+FETCH_WAIT_MS: Final = 200
+FETCH_LIMIT_SECONDS: Final = 5
+
+
+def _nothing() -> None:
+    return
+
+
+class BatchConsumer:
+    """One member of a service's consumer group; run one in every worker."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        bootstrap: str,
+        group: str,
+        publishers: Sequence[str],
+        routes: Routes,
+        parking_cap: int = 1000,
+        batch_size: int = 500,
+        stalled_after_seconds: float = 60,
+        after_commit: Callable[[], None] = _nothing,
+        clock: Clock = system_clock,
+    ) -> None:
+        """`after_commit` is called after every batch that had effects: wake the relay there."""
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._group = group
+        self._publishers = publishers
+        self._topics = [TOPICS[publisher] for publisher in publishers]
+        self._routes = routes
+        self._applier = Applier(pool, routes=routes, parking_cap=parking_cap, clock=clock)
+        self._batch_size = batch_size
+        self._stalled_after_seconds = stalled_after_seconds
+        self._after_commit = after_commit
+        self._lag = Lag(self._topics, clock)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until told to stop.
+
+        Being fenced and finding another cluster are ordinary: join the group anew. Everything else is
+        raised; when it was the database or the broker that was away, call `run` again.
+        """
+        while not stop.is_set():
+            try:
+                await self._consume(stop)
+            except (Fenced, ClusterChanged) as error:
+                reason = type(error).__name__
+                metrics.consumer_restarts_total.labels(reason).inc()
+                get_logger().warning("consumer_restarts", consumer_group=self._group, reason=reason)
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        metrics.parked_events.set(await count_parked(self._pool))
+        await ensure_topics(self._bootstrap, self._publishers)
+        now = asyncio.get_running_loop().time
+        watchdog: Watchdog[TopicPartition] = Watchdog(
+            stalled_after_seconds=self._stalled_after_seconds, now=now
+        )
+        membership = join_group(
+            self._pool, bootstrap=self._bootstrap, consumer_group=self._group, topics=self._topics
+        )
+        async with membership as (consumer, assignment), OffsetReport(consumer, now=now) as report:
+            while not stop.is_set():
+                await self._turn(consumer, assignment)
+                report.send({each: held.next_offset for each, held in assignment.positions.items()})
+                if watchdog.is_due():
+                    await self._look_for_stalls(assignment, watchdog)
+
+    async def _turn(self, consumer: Any, assignment: Assignment) -> None:
+        await assignment.claim()
+        for partition, records in (await self._fetch(consumer)).items():
+            async with assignment.lock:
+                if assignment.continues(partition, records[0].offset):
+                    await self._apply(assignment, partition, records)
+                    if (consumer.highwater(partition) or 0) <= records[-1].offset + 1:
+                        self._lag.caught_up(partition)
+
+    async def _fetch(self, consumer: Any) -> dict[TopicPartition, list[Any]]:
+        try:
+            # Bounded, because getmany() waits for the end of a rebalance however long that takes.
+            fetched: dict[TopicPartition, list[Any]] = await asyncio.wait_for(
+                consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._batch_size),
+                FETCH_LIMIT_SECONDS,
+            )
+        except TimeoutError:
+            return {}
+        return fetched
+
+    async def _apply(self, assignment: Assignment, partition: TopicPartition, records: list[Any]) -> None:
+        position = assignment.positions[partition]
+        self._lag.waits(partition, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
+        incoming = [decode(record) for record in records]
+        traced = [each for each in incoming if each.data is not None and type(each.data) in self._routes]
+        following = records[-1].offset + 1
+        with event_spans([self._span(each) for each in traced]) as contexts:
+            try:
+                applied = await self._applier.apply(
+                    Batch(
+                        claim=position.claim,
+                        expected=position.next_offset,
+                        following=following,
+                        incoming=incoming,
+                        traces={each.offset: trace for each, trace in zip(traced, contexts, strict=True)},
+                    )
+                )
+            except Fenced:
+                metrics.fenced_batches_total.labels(partition.topic).inc()
+                raise
+        position.next_offset = following
+        position.just_sought = False
+        self._tell(partition, applied)
+
+    def _tell(self, partition: TopicPartition, applied: Applied) -> None:
+        for type_, count in Counter(event.type for event in applied.events).items():
+            metrics.events_applied_total.labels(type_).inc(count)
+        metrics.inbox_duplicates_total.labels(partition.topic).inc(applied.duplicates)
+        if applied.parked is not None:
+            metrics.parked_events.set(applied.parked)
+        for parcel in applied.parcels:
+            get_logger().error(
+                "event_parked",
+                event_id=parcel.incoming.envelope.event_id if parcel.incoming.envelope else None,
+                topic=partition.topic,
+                partition=partition.partition,
+                offset=parcel.incoming.offset,
+                reason=parcel.reason,
+            )
+        if applied.events:
+            self._after_commit()
+
+    async def _look_for_stalls(self, assignment: Assignment, watchdog: Watchdog[TopicPartition]) -> None:
+        behind = await assignment.behind(self._topics)
+        for partition in behind:
+            self._lag.is_behind(partition)
+        watchdog.observe(behind)
+
+    def _span(self, incoming: Incoming) -> EventSpan:
+        envelope = incoming.envelope
+        return EventSpan(
+            name=f"process {incoming.topic}",
+            kind="consumer",
+            trace=envelope.trace if envelope else {},
+            attributes={
+                "messaging.system": "kafka",
+                "messaging.operation.name": "process",
+                "messaging.operation.type": "process",
+                "messaging.destination.name": incoming.topic,
+                "messaging.destination.partition.id": str(incoming.partition),
+                "messaging.kafka.offset": incoming.offset,
+                "messaging.consumer.group.name": self._group,
+                "messaging.message.id": str(envelope.event_id) if envelope else "",
+            },
+        )
