@@ -1,0 +1,1 @@
+"""Tests without any service: pure code and doubles, in milliseconds."""

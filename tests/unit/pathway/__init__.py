@@ -1,0 +1,1 @@
+"""What does pathway decide? Its domain and edges, without any service."""

@@ -1,0 +1,1 @@
+"""Does pathway work with its real database, broker and wiring?"""
