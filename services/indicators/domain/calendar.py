@@ -37,8 +37,11 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def day_of(moment: datetime) -> date:
-    """The local day in which the moment lies."""
-    return moment.astimezone(TIME_ZONE).date()
+    """The local day in which the moment lies; the nearest that exists, at the ends of the calendar."""
+    try:
+        return moment.astimezone(TIME_ZONE).date()
+    except OverflowError:
+        return moment.date()
 
 
 def start_of(day: date) -> datetime:

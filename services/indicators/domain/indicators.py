@@ -5,11 +5,11 @@ after `as_of`, which is not used. Neither their order nor repetition matters.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
-from services.indicators.domain.calendar import Period
+from services.indicators.domain.calendar import Period, day_of
 from services.indicators.domain.carer_delay import delay_to_carer_informed, waits
 from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact, known_by
 from services.indicators.domain.figures import (
@@ -33,6 +33,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """How much was known of the establishment at that moment, also outside the period."""
+
+    events: int
+    newest_recorded_at: datetime | None
+    earliest_at: datetime | None
+    """When the first thing happened that is known; before it, nothing can be said."""
+
+
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """The value of each day, and of the whole period."""
 
@@ -40,26 +49,24 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     days: list[Value]
 
 
-def occupancy_series(
-    facts: Iterable[MovementFact], question: Question, *, observed_since: date | None
-) -> Series:
-    """Persons present; `observed_since` is the first local day of which anything was known as of then."""
+def occupancy_series(facts: Iterable[MovementFact], question: Question, known: Known) -> Series:
+    """Persons present."""
     counted = censuses(
         _stays(facts, question),
         period=question.period,
         as_of=question.as_of,
-        observed_since=observed_since,
+        observed_since=day_of(known.earliest_at) if known.earliest_at else None,
     )
     return _series(counted, occupancy, question)
 
 
-def length_of_stay_series(facts: Iterable[MovementFact], question: Question) -> Series:
+def length_of_stay_series(facts: Iterable[MovementFact], question: Question, _known: Known) -> Series:
     """Length of the stays that ended."""
     ended = ended_stays(_stays(facts, question), period=question.period, as_of=question.as_of)
     return _series(ended, length_of_stay, question)
 
 
-def transfers_series(facts: Iterable[ExpectationFact], question: Question) -> Series:
+def transfers_series(facts: Iterable[ExpectationFact], question: Question, _known: Known) -> Series:
     """Share of transfers confirmed in time."""
     due = due_transfers(
         known_by(facts, question.as_of),
@@ -70,7 +77,7 @@ def transfers_series(facts: Iterable[ExpectationFact], question: Question) -> Se
     return _series(due, transfers_confirmed_in_time, question)
 
 
-def carer_delay_series(facts: Iterable[ObligationFact], question: Question) -> Series:
+def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _known: Known) -> Series:
     """Delay until carers were informed."""
     ended = waits(
         known_by(facts, question.as_of),

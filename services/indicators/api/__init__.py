@@ -1,0 +1,1 @@
+"""What does indicators serve over HTTP? Definitions, values, and what became of an event."""

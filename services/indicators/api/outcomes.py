@@ -1,0 +1,30 @@
+"""`/v1/events/{event_id}/outcome`: what became of an event here; receipts are put together from this."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.indicators.api.shapes import EventOutcome
+from services.indicators.handlers import Handlers
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+router = APIRouter()
+
+
+@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=(404,)))
+async def read_outcome(
+    event_id: UUID,
+    principal: Annotated[Principal, Depends(require("intake", "read"))],
+    request: Request,
+) -> Response:
+    """Applied, parked or pending. An event that was never received is pending, whoever asks."""
+    outcome = await cast(Handlers, request.app.state.handlers).outcome_of(event_id)
+    if outcome.establishment is not None and not principal.may_see(outcome.establishment):
+        raise Problem(404)
+    return responses.json(200, EventOutcome(outcome.state))

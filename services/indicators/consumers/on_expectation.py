@@ -1,0 +1,11 @@
+"""Something became of an expected arrival: keep it."""
+
+from collections.abc import Sequence
+
+from services.indicators.handlers import Handlers
+from shared.db.pool import Connection
+from shared.inbox.received import ReceivedEvent
+
+
+async def on_expectation(handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    await handlers.keep_expectations(connection, events)

@@ -1,0 +1,11 @@
+"""A movement was inserted, updated or cancelled: keep what was said of it."""
+
+from collections.abc import Sequence
+
+from services.indicators.handlers import Handlers
+from shared.db.pool import Connection
+from shared.inbox.received import ReceivedEvent
+
+
+async def on_movement(handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    await handlers.keep_movements(connection, events)

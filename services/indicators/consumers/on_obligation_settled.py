@@ -1,0 +1,13 @@
+"""An obligation ended: keep how."""
+
+from collections.abc import Sequence
+
+from services.indicators.handlers import Handlers
+from shared.db.pool import Connection
+from shared.inbox.received import ReceivedEvent
+
+
+async def on_obligation_settled(
+    handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    await handlers.keep_obligations(connection, events)

@@ -1,0 +1,43 @@
+"""How are facts stored? Many in one statement, each once; nothing ever updates or deletes them.
+
+The columns stand in the order of the facts' fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import astuple
+
+from services.indicators.domain.facts import ExpectationFact, Fact, MovementFact, ObligationFact
+from shared.db.pool import Connection
+
+_INSERTS: Final[Mapping[type[Fact], str]] = {
+    MovementFact: """
+INSERT INTO movement_facts (event_id, person_id, sequence, recorded_at, action, movement_id, stay_id,
+    kind, establishment, destination_establishment, occurred_at, emitted_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[],
+    $7::uuid[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+ON CONFLICT (event_id) DO NOTHING
+""",
+    ExpectationFact: """
+INSERT INTO expectation_facts (event_id, person_id, sequence, recorded_at, step, expectation_id,
+    from_establishment, to_establishment, due_at, arrived_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[],
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+ON CONFLICT (event_id) DO NOTHING
+""",
+    ObligationFact: """
+INSERT INTO obligation_facts (event_id, person_id, sequence, recorded_at, obligation_id, establishment,
+    recipient_role, outcome, fact_occurred_at, fact_recorded_at, settled_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::uuid[], $6::text[],
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+ON CONFLICT (event_id) DO NOTHING
+""",
+}
+
+
+async def store(connection: Connection, facts: Sequence[Fact]) -> None:
+    """Keep facts of one kind; one that is already known stays as it is."""
+    if facts:
+        columns = zip(*map(astuple, facts), strict=True)
+        await connection.execute(_INSERTS[type(facts[0])], *map(list, columns))

@@ -1,0 +1,64 @@
+"""How is indicators put together? The one composition root, for the API, the worker and the tests."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.indicators.api import indicators, outcomes
+from services.indicators.consumers import PUBLISHERS, routes
+from services.indicators.handlers import Handlers
+from services.indicators.settings import Settings
+from shared.clock import Clock, system_clock
+from shared.db.pool import Pool, open_pool
+from shared.http.app import Lifespan, create_app
+from shared.kafka.consumer import BatchConsumer
+from shared.security.api_keys import ApiKeyAuthenticator
+from shared.worker import Duty
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that indicators can do."""
+
+    pool: Pool
+    handlers: Handlers
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        return bool(await self.pool.fetchval("SELECT true"))
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
+    """Open what indicators needs; nothing is connected outside of this block."""
+    async with open_pool(settings.database_url, application_name="indicators") as pool:
+        yield Service(pool=pool, handlers=Handlers(pool=pool, clock=clock))
+
+
+def create_api(lifespan: Lifespan) -> FastAPI:
+    """The HTTP application, not connected to anything before its lifespan."""
+    routers = [indicators.router, outcomes.router]
+    return create_app(title="Relais indicators", lifespan=lifespan, routers=routers)
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
+    """Let the application use the service."""
+    app.state.handlers = service.handlers
+    app.state.authenticator = ApiKeyAuthenticator(service.pool)
+    app.state.ready = service.ready
+    yield
+
+
+def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
+    """What the worker does: consume what the other services publish. It publishes nothing."""
+    consumer = BatchConsumer(
+        service.pool,
+        bootstrap=settings.kafka_bootstrap,
+        group="relais-indicators",
+        publishers=PUBLISHERS,
+        routes=routes(service.handlers),
+    )
+    return {"consumer": consumer.run}

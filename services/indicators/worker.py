@@ -1,0 +1,18 @@
+"""Background entry point of indicators: `python -m services.indicators.worker`."""
+
+import asyncio
+
+from services.indicators.settings import Settings
+from services.indicators.wiring import duties, open_service
+from shared.worker import run_worker
+
+
+async def main() -> None:
+    """Work until told to stop."""
+    settings = Settings.of()
+    async with open_service(settings) as service:
+        await run_worker("indicators", duties(service, settings), metrics_port=settings.metrics_port)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
