@@ -1,8 +1,11 @@
 """How long is everything waited for? All waits of the engine, which tests and demos may compress."""
 
+from datetime import timedelta
+
 import msgspec
 
 _FLOOR_SECONDS = 0.2
+_PACE_FLOOR = timedelta(seconds=5)  # a delivery report takes its time, whatever the factor
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,8 +18,8 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     urgent_unknown_seconds: float = 60.0
     turn_seconds: float = 1.0
     """For an earlier message to the same reader that is just leaving."""
-    step_factor: float = 1.0
-    """Of the steps, deadlines and expiries of the catalogue."""
+    pace_factor: float = 1.0
+    """Of the steps and deadlines of the catalogue; when news expires is not a wait, and is as it is."""
     call_seconds: float = 30.0
     """For one call to a provider; never compressed."""
     lease_seconds: float = 45.0
@@ -32,5 +35,9 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
             unknown_seconds=max(_FLOOR_SECONDS, self.unknown_seconds * factor),
             urgent_unknown_seconds=max(_FLOOR_SECONDS, self.urgent_unknown_seconds * factor),
             turn_seconds=max(_FLOOR_SECONDS, self.turn_seconds * factor),
-            step_factor=factor,
+            pace_factor=factor,
         )
+
+    def of_pace(self, length: timedelta) -> timedelta:
+        """A step or a deadline of the catalogue, as long as it is here."""
+        return max(min(length, _PACE_FLOOR), length * self.pace_factor)
