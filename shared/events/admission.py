@@ -6,11 +6,10 @@ insert or update by `(emitted_at, sequence)`; a cancel is final. No personal dat
 `stay_id` and `movement_id` are opaque, derived from the sender's own identifiers with a secret.
 """
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.events.envelope import Payload
+from shared.events.envelope import Moment, Payload
 
 MovementKind = Literal["admission", "transfer", "discharge"]
 
@@ -27,7 +26,7 @@ class Place(Payload, frozen=True, kw_only=True):
     mode: Mode
     establishment: str | None = None
     """FINESS number, when the place is an establishment."""
-    expected_at: datetime | None = None
+    expected_at: Moment | None = None
     """When the person is expected there; destinations only."""
 
 
@@ -40,9 +39,9 @@ class Movement(Payload, frozen=True, kw_only=True):
     source_id: UUID
     establishment: str
     """FINESS number of the establishment that states the fact."""
-    occurred_at: datetime
+    occurred_at: Moment
     """In the ward (ZBE-2)."""
-    emitted_at: datetime
+    emitted_at: Moment
     """By the source (MSH-7): orders updates of one movement."""
     unit: str | None = None
     class_of_stay: ClassOfStay | None = None

@@ -5,9 +5,13 @@ Every consumer gets the latter: `(publisher, subject, sequence)` is dense, so a 
 """
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""With its offset from UTC: nobody has to guess a zone."""
 
 TraceContext = dict[str, str]
 """W3C `traceparent` and `tracestate`, as they stand in headers; empty when not traced."""
@@ -23,7 +27,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     event_id: UUID
     subject: UUID
     """Who it is about, and the Kafka key: a person, or a source for grants of access."""
-    occurred_at: datetime
+    occurred_at: Moment
     data: Payload
     trace: TraceContext = {}
 
@@ -35,7 +39,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str
     subject: UUID
     sequence: int
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Moment
+    recorded_at: Moment
     data: Payload
     trace: TraceContext = {}

@@ -1,10 +1,9 @@
 """What does notifications publish? How each obligation ended; the subject is the person."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.events.envelope import Payload
+from shared.events.envelope import Moment, Payload
 
 Outcome = Literal["informed", "acknowledged", "handled_by_human", "superseded", "suppressed", "expired"]
 
@@ -21,9 +20,9 @@ class ObligationSettled(Payload, frozen=True, kw_only=True):
     """FINESS number of the establishment that stated the fact."""
     recipient_role: Literal["carer", "professional"]
     outcome: Outcome
-    fact_occurred_at: datetime
-    fact_recorded_at: datetime
-    settled_at: datetime
+    fact_occurred_at: Moment
+    fact_recorded_at: Moment
+    settled_at: Moment
     reason: str | None = None
     channel: str | None = None
     """The one that reached the recipient; none when nobody was told."""

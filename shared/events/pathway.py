@@ -1,10 +1,9 @@
 """What does pathway publish? Expectations and ruptures; the subject is always the person."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.events.envelope import Payload
+from shared.events.envelope import Moment, Payload
 
 
 class _Arrival(Payload, frozen=True, kw_only=True):
@@ -14,8 +13,8 @@ class _Arrival(Payload, frozen=True, kw_only=True):
     departure_movement_id: UUID
     from_establishment: str
     to_establishment: str
-    departed_at: datetime
-    due_at: datetime
+    departed_at: Moment
+    due_at: Moment
 
 
 class ExpectationOpened(_Arrival, frozen=True, kw_only=True):
@@ -26,7 +25,7 @@ class ExpectationMet(_Arrival, frozen=True, kw_only=True):
     """The person arrived; `late` when that was after `due_at`."""
 
     arrival_movement_id: UUID
-    arrived_at: datetime
+    arrived_at: Moment
     late: bool
 
 
@@ -45,6 +44,6 @@ class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     """The rupture is over: the person arrived late, or nothing is expected any more."""
 
     rupture_id: UUID
-    closed_at: datetime
+    closed_at: Moment
     reason: Literal["arrived", "withdrawn"]
     kind: Literal["arrival_overdue"] = "arrival_overdue"

@@ -14,7 +14,10 @@ import msgspec
 from shared.http.problems import MEDIA_TYPE, FieldError
 
 COMPONENTS: Final = "x-components"
-_REFERENCE: Final = "#/components/schemas/{name}"
+REFERENCE: Final = "#/components/schemas/{name}"
+
+Body = type[msgspec.Struct] | str
+"""A struct, as JSON, or a media type such as `text/csv`."""
 
 
 class ProblemDetails(msgspec.Struct, frozen=True):
@@ -29,28 +32,28 @@ class ProblemDetails(msgspec.Struct, frozen=True):
 
 def describe(
     *,
-    answers: Mapping[int, type[msgspec.Struct] | str | None],
+    answers: Mapping[int, Body | Sequence[Body] | None],
     request: type[msgspec.Struct] | None = None,
     problems: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Keyword arguments for a route decorator: `@router.get(path, **describe(answers={200: Receipt}))`.
 
-    An answer is a struct (JSON), a media type such as `text/csv`, or none for an empty body. `problems`
-    are the route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
+    An answer has one body, a choice of several, or none. `problems` are the route's own; 401, 403, 413,
+    422 and 503 are added to the document where they can happen.
     """
-    structs = [answer for answer in answers.values() if isinstance(answer, type)]
+    bodies = {status: _bodies(answer) for status, answer in answers.items()}
+    structs = [body for choice in bodies.values() for body in choice if isinstance(body, type)]
     types: list[type[msgspec.Struct]] = [ProblemDetails, *structs, *([request] if request else [])]
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     schema_of = dict(zip(types, schemas, strict=True))
     responses: dict[int | str, dict[str, Any]] = {
-        status: _response(status, content=_content(answer, schema_of)) for status, answer in answers.items()
+        status: _response(status, content=_content(choice, schema_of)) for status, choice in bodies.items()
     }
     for status in problems:
         responses[status] = problem_response(status)
     extra: dict[str, Any] = {COMPONENTS: components}
     if request is not None:
-        body = {"application/json": {"schema": schema_of[request]}}
-        extra["requestBody"] = {"required": True, "content": body}
+        extra["requestBody"] = {"required": True, "content": _content((request,), schema_of)}
     return {
         "responses": responses,
         "status_code": min(answers),
@@ -61,7 +64,7 @@ def describe(
 
 def problem_response(status: int) -> dict[str, Any]:
     """A response of the document that is a problem."""
-    schema = {"$ref": _REFERENCE.format(name=ProblemDetails.__name__)}
+    schema = {"$ref": REFERENCE.format(name=ProblemDetails.__name__)}
     return _response(status, content={MEDIA_TYPE: {"schema": schema}})
 
 
@@ -70,11 +73,18 @@ def _response(status: int, *, content: dict[str, Any]) -> dict[str, Any]:
     return {**response, "content": content} if content else response
 
 
-def _content(
-    answer: type[msgspec.Struct] | str | None, schema_of: Mapping[type[msgspec.Struct], dict[str, Any]]
-) -> dict[str, Any]:
+def _bodies(answer: Body | Sequence[Body] | None) -> Sequence[Body]:
     if answer is None:
-        return {}
-    if isinstance(answer, str):
-        return {answer: {"schema": {"type": "string"}}}
-    return {"application/json": {"schema": schema_of[answer]}}
+        return ()
+    return (answer,) if isinstance(answer, type | str) else answer
+
+
+def _content(
+    choice: Sequence[Body], schema_of: Mapping[type[msgspec.Struct], dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        body if isinstance(body, str) else "application/json": {
+            "schema": {"type": "string"} if isinstance(body, str) else schema_of[body]
+        }
+        for body in choice
+    }

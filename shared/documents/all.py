@@ -1,0 +1,35 @@
+"""Which documents are there? Every one, as text by file name."""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from shared.documents.asyncapi import asyncapi
+from shared.documents.event_schemas import event_schemas
+from shared.documents.openapi import openapi
+
+_SERVICES = Path(__file__).parents[2] / "services"
+
+
+def all_documents() -> dict[str, str]:
+    """File name -> text."""
+    documents: dict[str, dict[str, Any]] = {"asyncapi.json": asyncapi()}
+    documents |= {f"events/{type_}.schema.json": schema for type_, schema in event_schemas().items()}
+    documents |= {f"openapi/{service}.json": openapi(app) for service, app in applications()}
+    return {name: _text(document) for name, document in documents.items()}
+
+
+def applications() -> Iterator[tuple[str, FastAPI]]:
+    """The HTTP application of each service, found by where it stands: shared code names no service."""
+    for service in pkgutil.iter_modules([str(_SERVICES)]):
+        if (_SERVICES / service.name / "main.py").exists():
+            yield service.name, importlib.import_module(f"services.{service.name}.main").app
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,67 @@
+"""What does a service offer over HTTP? FastAPI's document, with the types that only msgspec knows."""
+
+import copy
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from shared.http.contract import COMPONENTS, problem_response
+
+_METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+
+
+class ContradictingSchemas(ValueError):  # noqa: N818
+    """Two different types of one service have the same name in its document."""
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an application; opens nothing."""
+    document = copy.deepcopy(app.openapi())
+    schemas: dict[str, Any] = {}
+    for operation in operations(document).values():
+        _lift_components(operation, schemas)
+        _complete_responses(operation)
+    components = document.setdefault("components", {})
+    components["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """`GET /v1/things` -> what the document says of it."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in _METHODS
+    }
+
+
+def _lift_components(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for name, schema in operation.pop(COMPONENTS, {}).items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ContradictingSchemas(name)
+
+
+def _complete_responses(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    for response in responses.values():
+        # FastAPI assumes JSON of any kind where it sees no type.
+        content = response.get("content", {})
+        declared = {media: body for media, body in content.items() if body.get("schema")}
+        response.pop("content", None)
+        if declared:
+            response["content"] = declared
+    for status in _implied(operation):
+        responses[str(status)] = problem_response(status)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _implied(operation: dict[str, Any]) -> list[int]:
+    implied = [503]
+    if operation.get("security"):
+        implied += [401, 403]
+    if "requestBody" in operation:
+        implied += [413, 422]
+    elif any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):
+        implied += [422]
+    return implied
