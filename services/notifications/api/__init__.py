@@ -1,0 +1,17 @@
+"""How is notifications spoken to over HTTP? Routes, and the shapes of requests and answers."""
+
+from services.notifications.api import (
+    carer_page,
+    carers,
+    delivery_reports,
+    obligations,
+    professionals,
+)
+
+ROUTERS = (
+    carers.router,
+    professionals.router,
+    obligations.router,
+    delivery_reports.router,
+    carer_page.router,
+)

@@ -1,0 +1,80 @@
+"""`GET /s/{token}`: what does a reader see who follows the link of a message? A page that needs nothing."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from services.notifications.domain import kinds, wording
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.page import PageView, view
+
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/s/{token}")
+async def show(token: str, request: Request) -> Response:
+    """The page of a message; looking at it consumes, acknowledges and changes nothing."""
+    means: Means = request.app.state.means
+    found = await view(means, token=token)
+    if found is None:
+        return _page("gone.html", 404, phone=means.contact_phone)
+    return _page("news.html", 200, **_words(found))
+
+
+def _words(found: PageView) -> dict[str, object]:
+    context = wording.WordingContext(
+        reader="professional" if found.alias is None else "carer",
+        alias=found.alias,
+        occurred_at=found.occurred_at,
+        link="",
+        phone=found.phone,
+    )
+    return {
+        "fr": wording.sentence(found.kind, context, language="fr"),
+        "en": wording.sentence(found.kind, context, language="en"),
+        "state": _state(found),
+        "phone": found.phone,
+        "reference": found.reference,
+    }
+
+
+def _state(found: PageView) -> str:
+    if kinds.is_retracted(found.kind):
+        return "retracted"
+    if not found.still_true:
+        return "outdated"
+    return "corrected" if kinds.is_corrected(found.kind) else "plain"
+
+
+def _page(template: str, status: int, **words: object) -> HTMLResponse:
+    text = _templates().get_template(template).render(**words)
+    return HTMLResponse(text, status, headers=_HEADERS)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).with_name("pages")
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["dialled"] = _dialled
+    return environment
+
+
+def _dialled(phone: str) -> str:
+    return phone.replace(" ", "")

@@ -1,0 +1,73 @@
+"""`/v1/persons/{person_id}/circle/carers/{carer_id}`: which family members and friends are told?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.notifications.api.paths import as_carer_id, as_uuid
+from services.notifications.api.shapes import PutCarer
+from services.notifications.api.shown import ShownCarer, shown_carer
+from services.notifications.api.understanding import understood_carer
+from services.notifications.handlers.circle import CarerView, delete_carer, get_carer, put_carer
+from services.notifications.handlers.means import Means
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+_PATH = "/v1/persons/{person_id}/circle/carers/{carer_id}"
+
+router = APIRouter()
+Manager = Annotated[Principal, Depends(require("circle"))]
+
+
+@router.put(_PATH, **describe(request=PutCarer, answers={200: ShownCarer, 201: ShownCarer}, problems=[404]))
+async def put(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+    """Enrol a carer under an id of the caller's choice, or replace what is known of them.
+
+    Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
+    """
+    means: Means = request.app.state.means
+    person = as_uuid(person_id)
+    carer = understood_carer(await request.body(), now=means.clock())
+    view = await put_carer(
+        means,
+        principal=manager,
+        person_id=person,
+        carer_id=as_carer_id(carer_id, person_id=person),
+        carer=carer,
+    )
+    return _answer(view, carer_id)
+
+
+@router.get(_PATH, **describe(answers={200: ShownCarer}, problems=[404]))
+async def get(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+    """The carer with their contacts, for those who manage them."""
+    means: Means = request.app.state.means
+    person = as_uuid(person_id)
+    view = await get_carer(
+        means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
+    )
+    return _answer(view, carer_id)
+
+
+@router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
+async def delete(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+    """Revoke: nothing more is sent, from now on, and the contacts are erased."""
+    means: Means = request.app.state.means
+    person = as_uuid(person_id)
+    found = await delete_carer(
+        means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
+    )
+    if not found:
+        raise Problem(404)
+    return Response(status_code=204)
+
+
+def _answer(view: CarerView | None, carer_id: str) -> Response:
+    if view is None:
+        raise Problem(404)
+    body = shown_carer(view, carer_id=carer_id)
+    return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})

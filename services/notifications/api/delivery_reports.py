@@ -1,0 +1,68 @@
+"""`/v1/delivery-reports/sms`: what does the gateway say of an attempt? Admitted by the token in the URL."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from services.notifications.domain.report_capability import capability_of
+from services.notifications.handlers.delivery import ReportState, record_delivery_report
+from services.notifications.handlers.means import Means
+from shared.http.contract import describe
+from shared.http.problems import FieldError, Problem
+
+_STATES: Final[Mapping[str, ReportState]] = {
+    "1": "delivered",
+    "2": "undelivered",
+    "4": "buffered",
+    "8": "sent",
+    "16": "rejected",
+}
+_LONGEST_ID = 128
+_CODE = re.compile(r"stat:[A-Z]{1,10}|err:[0-9A-Fa-f]{1,8}|NACK/\d{1,4}")
+_FORM = "application/x-www-form-urlencoded"
+
+router = APIRouter()
+_DESCRIBED = describe(answers={200: "text/plain"}, problems=[404])
+
+
+@router.post("/v1/delivery-reports/sms", **_DESCRIBED)
+@router.get("/v1/delivery-reports/sms", **_DESCRIBED)
+async def report_on_sms(request: Request) -> Response:
+    """Keep what Kannel reports, and apply it: `attempt`, `token`, `type`, `provider_id`, `answer`.
+
+    200 for every well-formed report, known attempt or not; 404 for a wrong token.
+    """
+    means: Means = request.app.state.means
+    given = await _parameters(request)
+    attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
+    if attempt_id is None or not capability_of(means.vault).admits(attempt_id, given.get("token", "")):
+        raise Problem(404)
+    if state is None:
+        raise Problem(422, "The report does not fit", errors=[FieldError("/query/type", "not a report type")])
+    await record_delivery_report(
+        means,
+        attempt_id=attempt_id,
+        provider_id=given.get("provider_id", "")[:_LONGEST_ID].replace("\0", "") or None,
+        state=state,
+        detail=" ".join(_CODE.findall(given.get("answer", ""))) or None,
+    )
+    return PlainTextResponse("kept")
+
+
+async def _parameters(request: Request) -> dict[str, str]:
+    in_url = dict(request.query_params)
+    if request.headers.get("content-type", "").partition(";")[0] != _FORM:
+        return in_url
+    return dict(parse_qsl((await request.body()).decode("utf-8", "replace"))) | in_url
+
+
+def _attempt(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

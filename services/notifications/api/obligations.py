@@ -1,0 +1,56 @@
+"""`/v1/persons/{person_id}/obligations` and `/v1/events/{event_id}/outcome`: who was told?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.notifications.api.paths import as_uuid
+from services.notifications.api.shown import Obligations
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.obligations import obligations_of
+from services.notifications.handlers.outcome import EventOutcome, outcome_of
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import FieldError, Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+_MOST = 500
+_DIGITS = 3
+
+router = APIRouter()
+
+
+@router.get("/v1/persons/{person_id}/obligations", **describe(answers={200: Obligations}, problems=[404]))
+async def list_obligations(
+    person_id: str,
+    request: Request,
+    reader: Annotated[Principal, Depends(require("read"))],
+    limit: str = "100",
+) -> Response:
+    """Who had to be told what about a person, newest first; no contact and no alias is in it."""
+    means: Means = request.app.state.means
+    person = as_uuid(person_id)
+    found = await obligations_of(means, principal=reader, person_id=person, limit=_limit(limit))
+    if found is None:
+        raise Problem(404)
+    return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))
+
+
+@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=[404]))
+async def get_outcome(
+    event_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
+) -> Response:
+    """Whether an event of the caller's establishment was applied here, and how many were told."""
+    means: Means = request.app.state.means
+    outcome = await outcome_of(means, principal=reader, event_id=as_uuid(event_id))
+    if outcome is None:
+        raise Problem(404)
+    return responses.json(200, outcome)
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS and 1 <= int(text) <= _MOST:
+        return int(text)
+    raise Problem(422, "The request does not fit", errors=[FieldError("/query/limit", f"from 1 to {_MOST}")])

@@ -1,0 +1,74 @@
+"""`/v1/persons/{person_id}/circle/professionals/{finess}`: which establishments' desks are told?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.notifications.api.paths import as_finess, as_uuid
+from services.notifications.api.shapes import PutProfessional
+from services.notifications.api.shown import ShownProfessional, shown_professional
+from services.notifications.api.understanding import understood_professional
+from services.notifications.handlers.circle import (
+    ProfessionalView,
+    delete_professional,
+    get_professional,
+    put_professional,
+)
+from services.notifications.handlers.means import Means
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+_PATH = "/v1/persons/{person_id}/circle/professionals/{finess}"
+_SHOWN = ShownProfessional
+
+router = APIRouter()
+Manager = Annotated[Principal, Depends(require("circle"))]
+
+
+@router.put(_PATH, **describe(request=PutProfessional, answers={200: _SHOWN, 201: _SHOWN}, problems=[404]))
+async def put(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+    """Enrol an establishment's desk, or replace what is known of it."""
+    means: Means = request.app.state.means
+    person, establishment = as_uuid(person_id), as_finess(finess)
+    professional = understood_professional(await request.body(), now=means.clock())
+    view = await put_professional(
+        means,
+        principal=manager,
+        person_id=person,
+        establishment=establishment,
+        professional=professional,
+    )
+    return _answer(view)
+
+
+@router.get(_PATH, **describe(answers={200: _SHOWN}, problems=[404]))
+async def get(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+    """The professional with the address that is written to."""
+    means: Means = request.app.state.means
+    view = await get_professional(
+        means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+    )
+    return _answer(view)
+
+
+@router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
+async def delete(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+    """Revoke: nothing more is sent to this desk about this person."""
+    means: Means = request.app.state.means
+    found = await delete_professional(
+        means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+    )
+    if not found:
+        raise Problem(404)
+    return Response(status_code=204)
+
+
+def _answer(view: ProfessionalView | None) -> Response:
+    if view is None:
+        raise Problem(404)
+    body = shown_professional(view)
+    return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})

@@ -1,0 +1,58 @@
+"""What may a caller state? The bodies of requests; the domain has types of its own."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from services.notifications.domain.circle import Discretion, Medium, ProofKind
+from shared.events.envelope import Moment
+
+Label = Annotated[str, Meta(min_length=1, max_length=200)]
+Address = Annotated[str, Meta(min_length=3, max_length=254)]
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """Where the proof of a consent is kept."""
+
+    kind: ProofKind
+    reference: Label
+    """The caller's own; kept encrypted."""
+
+
+class StatedConsent(Struct, frozen=True, kw_only=True):
+    """The person's agreement that this member be told."""
+
+    given_at: Moment
+    proof: Proof
+
+
+class StatedChannel(Struct, frozen=True, kw_only=True):
+    """One way to reach a carer."""
+
+    medium: Medium
+    address: Address
+    order: Annotated[int, Meta(ge=1, le=9)] | None = None
+    """1 is tried first; without, the order of the list."""
+
+
+class PutCarer(Struct, frozen=True, kw_only=True):
+    """A family member or friend who is to be told."""
+
+    alias: Label
+    """What the carer calls the person, at most 20 characters: the only name that a message holds."""
+    channels: Annotated[tuple[StatedChannel, ...], Meta(min_length=1, max_length=2)]
+    consent: StatedConsent
+    basis: Literal["consent", "legal_representative"] = "consent"
+    night: bool = False
+    """May be woken by news of the same day."""
+    discretion: Discretion = 2
+    """0 nothing at all, 1 that there is news, 2 the news with the alias."""
+
+
+class PutProfessional(Struct, frozen=True, kw_only=True):
+    """The desk of an establishment that takes part in the care."""
+
+    email: Address
+    basis: Literal["team", "consent"] = "team"
+    consent: StatedConsent | None = None
+    """Required where the basis is consent: an establishment outside the care team."""
