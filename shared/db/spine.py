@@ -103,10 +103,12 @@ def _parked(metadata: MetaData) -> None:
         Column("topic", Text, nullable=False),
         Column("partition", Integer, nullable=False),
         Column("record_offset", BigInteger, nullable=False),
+        Column("record_sha256", LargeBinary, nullable=False),
         Column("key", LargeBinary),
         Column("headers", LargeBinary, nullable=False, comment="JSON list of [name, base64 value]"),
         Column("value", LargeBinary),
-        UniqueConstraint("cluster_id", "topic", "partition", "record_offset"),
+        # A log that lost its tail gives a place twice: the place alone does not say which record it was.
+        UniqueConstraint("cluster_id", "topic", "partition", "record_offset", "record_sha256"),
         comment="Events that are wrong or wait behind one that is; state: parked, applied or dismissed",
     )
     # A subject with a row here is blocked: its later events are parked too.

@@ -108,7 +108,9 @@ class Applier:
 
     async def _record(self, connection: Connection, admitted: Sequence[Incoming]) -> list[Incoming]:
         """Enter the events in the inbox; answers with those that were not there, each once, in order."""
-        came = {envelope.event_id: envelope for envelope in reversed(_envelopes(admitted))}
+        came: dict[UUID, Envelope] = {}
+        for envelope in _envelopes(admitted):
+            came.setdefault(envelope.event_id, envelope)
         if not came:
             return []
         rows = await connection.fetch(

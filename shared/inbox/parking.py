@@ -6,6 +6,7 @@ the later events of its stream. Whoever settles a row must hold the checkpoint r
 """
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -33,13 +34,13 @@ WHERE state = 'parked' GROUP BY publisher, subject
 _APPLIED: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 _PARK: Final = """
 INSERT INTO parked (reason, parked_at, event_id, publisher, subject, sequence, type,
-    cluster_id, topic, partition, record_offset, key, headers, value)
+    cluster_id, topic, partition, record_offset, record_sha256, key, headers, value)
 SELECT reason, $1, event_id, publisher, subject, sequence, type,
-    $2, topic, partition, record_offset, key, headers, value
+    $2, topic, partition, record_offset, record_sha256, key, headers, value
 FROM unnest($3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::text[],
-        $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[])
+        $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[])
     WITH ORDINALITY AS parcel (reason, event_id, publisher, subject, sequence, type,
-        topic, partition, record_offset, key, headers, value, position)
+        topic, partition, record_offset, record_sha256, key, headers, value, position)
 ORDER BY position
 ON CONFLICT DO NOTHING
 """
@@ -104,5 +105,6 @@ def _row(parcel: Parcel) -> tuple[object, ...]:
         else (None,) * 5
     )
     headers = [[name, base64.b64encode(value).decode()] for name, value in incoming.headers]
-    place = (incoming.topic, incoming.partition, incoming.offset)
-    return (parcel.reason, *named, *place, incoming.key, msgspec.json.encode(headers), incoming.value)
+    content = (incoming.key, msgspec.json.encode(headers), incoming.value)
+    sha256 = hashlib.sha256(msgspec.msgpack.encode(content)).digest()
+    return (parcel.reason, *named, incoming.topic, incoming.partition, incoming.offset, sha256, *content)

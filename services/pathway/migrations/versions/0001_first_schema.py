@@ -123,11 +123,12 @@ def _parked() -> None:
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("record_offset", sa.BigInteger(), nullable=False),
+        sa.Column("record_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("headers", sa.LargeBinary(), nullable=False, comment="JSON list of [name, base64 value]"),
         sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("cluster_id", "topic", "partition", "record_offset"),
+        sa.UniqueConstraint("cluster_id", "topic", "partition", "record_offset", "record_sha256"),
         sa.UniqueConstraint("event_id"),
         comment="Events that are wrong or wait behind one that is; state: parked, applied or dismissed",
     )

@@ -1,0 +1,152 @@
+"""Is a batch applied exactly once, or not at all?"""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.db.pool import Connection, Pool
+from shared.events.admission import AccessRevoked
+from shared.inbox.application import SEQUENCE_TAKEN, Applier, Route
+from shared.inbox.checkpoint import Fenced
+from shared.inbox.outcome import applied_state
+from shared.inbox.received import EventRejected, ReceivedEvent
+from tests.integration.shared.incoming_records import (
+    Partition,
+    claim_partition,
+    event_id,
+    incoming,
+    record_effects,
+)
+
+pytestmark = pytest.mark.services
+
+
+def applier(pool: Pool, route: Route = record_effects) -> Applier:
+    return Applier(pool, routes={AccessRevoked: route})
+
+
+async def effects(pool: Pool) -> set[UUID]:
+    return {row["event_id"] for row in await pool.fetch("SELECT event_id FROM effects")}
+
+
+async def position(pool: Pool) -> int:
+    offset: int = await pool.fetchval("SELECT next_offset FROM checkpoint")
+    return offset
+
+
+async def test_effects_inbox_and_checkpoint_are_committed_together(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    record = incoming(uuid4(), 1)
+    applied = await applier(pool).apply(partition.batch([record]))
+    assert [event.event_id for event in applied.events] == [event_id(record)]
+    assert await effects(pool) == {event_id(record)}
+    assert await applied_state(pool, event_id(record)) == "applied"
+    assert await position(pool) == 1
+
+
+async def test_an_event_that_comes_again_is_not_applied_again(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    record = incoming(uuid4(), 1)
+    twice = partition.batch([record, record])
+    applied = await applier(pool).apply(twice)
+    assert (len(applied.events), applied.duplicates) == (1, 1)
+    partition.moved(twice)
+    applied = await applier(pool).apply(partition.batch([record]))
+    assert (len(applied.events), applied.duplicates) == (0, 1)
+
+
+async def test_a_batch_of_a_position_already_passed_is_fenced(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    batch = partition.batch([incoming(uuid4(), 1)])
+    await applier(pool).apply(batch)
+    with pytest.raises(Fenced):
+        await applier(pool).apply(batch)
+
+
+async def test_the_previous_owner_of_a_partition_cannot_commit(pool: Pool) -> None:
+    zombie = await claim_partition(pool)
+    await claim_partition(pool)
+    with pytest.raises(Fenced):
+        await applier(pool).apply(zombie.batch([incoming(uuid4(), 1)]))
+    assert await effects(pool) == set()
+
+
+async def test_a_new_owner_waits_for_the_batch_in_flight_and_continues_after_it(pool: Pool) -> None:
+    old = await claim_partition(pool)
+    takeover: list[asyncio.Task[Partition]] = []
+
+    async def taken_over_meanwhile(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        takeover.append(asyncio.create_task(claim_partition(pool)))
+        while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not takeover[0].done()
+
+    await applier(pool, taken_over_meanwhile).apply(old.batch([incoming(uuid4(), 1)]))
+    assert (await takeover[0]).position == 1
+
+
+async def test_an_event_of_an_unknown_type_is_recorded_so_that_no_hole_appears(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    newer, known = incoming(uuid4(), 1, known_type=False), incoming(uuid4(), 1)
+    applied = await applier(pool).apply(partition.batch([newer, known]))
+    assert (len(applied.events), applied.skipped, applied.duplicates) == (1, 1, 0)
+    assert await applied_state(pool, event_id(newer)) == "applied"
+    assert await effects(pool) == {event_id(known)}
+
+
+async def test_an_event_of_a_type_without_a_route_is_recorded(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    record = incoming(uuid4(), 1)
+    applied = await Applier(pool, routes={}).apply(partition.batch([record]))
+    assert (applied.events, applied.skipped) == ([], 1)
+    assert await applied_state(pool, event_id(record)) == "applied"
+
+
+async def test_a_bug_is_raised_and_nothing_is_committed(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    record = incoming(uuid4(), 1)
+
+    async def broken(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(connection, events)
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        await applier(pool, broken).apply(partition.batch([record]))
+    assert await effects(pool) == set()
+    assert await position(pool) == 0
+    assert await applied_state(pool, event_id(record)) == "pending"
+
+
+async def test_rejecting_an_event_that_is_not_in_the_batch_is_a_bug(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+
+    async def confused(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        raise EventRejected(uuid4(), "of some other batch")
+
+    with pytest.raises(EventRejected):
+        await applier(pool, confused).apply(partition.batch([incoming(uuid4(), 1)]))
+    assert await position(pool) == 0
+
+
+async def test_a_route_gets_all_its_events_of_the_batch_in_one_call_and_in_order(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    calls: list[list[int]] = []
+
+    async def note(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        calls.append([event.sequence for event in events])
+
+    subject, other = uuid4(), uuid4()
+    records = [incoming(subject, 1), incoming(other, 7), incoming(subject, 2), incoming(subject, 3)]
+    await applier(pool, note).apply(partition.batch(records))
+    assert calls == [[1, 7, 2, 3]]
+
+
+async def test_another_event_with_a_sequence_that_is_taken_is_parked_not_swallowed(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    subject = uuid4()
+    first, usurper = incoming(subject, 1), incoming(subject, 1)
+    applied = await applier(pool).apply(partition.batch([first, usurper]))
+    assert [event.event_id for event in applied.events] == [event_id(first)]
+    assert [parcel.reason for parcel in applied.parcels] == [SEQUENCE_TAKEN]
+    assert await applied_state(pool, event_id(usurper)) == "parked"
