@@ -1,0 +1,1 @@
+"""Every schema, upwards and downwards, on a real PostgreSQL."""
