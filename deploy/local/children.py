@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import psutil
 
 from deploy.local.accounts import Account
 
+# What would change a part's behaviour behind our back.
+FOREIGN = ("PG", "JAVA_", "_JAVA", "JDK_JAVA", "KAFKA_", "RELAIS_", "PYTHON", "VIRTUAL_ENV", "OTEL_TRACES_")
 LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -29,7 +31,16 @@ def leashed(
     return [*script, str(os.getpid()), str(int(death_signal)), who, folder, *command]
 
 
-def start_child(command: Sequence[str], *, log: Path) -> subprocess.Popen[bytes]:
+def clean_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The user's environment without what would meddle, and with the part's own variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    # Everything a part calls is on this machine, whatever proxy the user has.
+    return {**kept, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **own}
+
+
+def start_child(
+    command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a leashed command in a session of its own, so that the terminal's Ctrl-C reaches only us."""
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -38,6 +49,7 @@ def start_child(command: Sequence[str], *, log: Path) -> subprocess.Popen[bytes]
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
+            env=clean_environment(environment or {}),
             start_new_session=True,
         )
 

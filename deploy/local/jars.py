@@ -1,25 +1,22 @@
 """Are the jars we start exactly those of the committed lock?
 
-jgo only resolves: its own sync accepts a lock with a wrong digest, so every jar is checked here, before each
-start.
+jgo only resolves and fetches: its own sync accepts a lock with a wrong digest, so every jar is checked here,
+before each start.
 """
 
+import errno
 import fcntl
 import hashlib
-import shutil
-import subprocess
-import sys
-import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.errors import StackError
 
-RESOLVE_SECONDS = 600
-TAIL_CHARACTERS = 300
+FETCH_TIMEOUT_SECONDS = 60
+Fetched = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -63,17 +60,18 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def checked_jars(spec: Path, repository: Path) -> list[Path]:
+def checked_jars(spec: Path, repository: Path, *, fetched: Fetched | None = None) -> list[Path]:
     """The class path of the folder with jgo.toml and its lock; fetched once, checked at every call."""
     jars = read_lock(spec / "jgo.lock.toml")
     repository.mkdir(parents=True, exist_ok=True)
     with _alone(repository):
-        wrong = unfit(jars, repository)
-        if wrong:
-            for jar in wrong:
-                (repository / jar.path).unlink(missing_ok=True)
-            _resolve(spec, repository)
-            _refuse(unfit(jars, repository), repository)
+        wanted = unfit(jars, repository)
+        for done, jar in enumerate(wanted):
+            if fetched is not None:
+                fetched(done, len(wanted))
+            (repository / jar.path).unlink(missing_ok=True)
+            _fetch(jar, repository)
+        _refuse(unfit(wanted, repository), repository)
     return [repository / jar.path for jar in jars]
 
 
@@ -84,20 +82,20 @@ def _alone(repository: Path) -> Iterator[None]:
         yield
 
 
-def _resolve(spec: Path, repository: Path) -> None:
-    # In a copy: resolving writes a lock of its own, and the committed one must stay as it is.
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(spec / "jgo.toml", folder)
-        options = ["--ignore-config", "--resolver", "python", "--color", "never", "--timeout", "60"]
-        command = [sys.executable, "-m", "jgo", *options, "--repo-cache", str(repository), "lock"]
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=RESOLVE_SECONDS
-        )
-    if done.returncode != 0:
-        reason = " ".join((done.stderr or done.stdout).split())[-TAIL_CHARACTERS:]
+def _fetch(jar: LockedJar, repository: Path) -> None:
+    from jgo.maven import MavenContext  # noqa: PLC0415 - slow to load, needed once per machine
+
+    context = MavenContext(repo_cache=repository, timeout=FETCH_TIMEOUT_SECONDS)
+    component = context.project(jar.group, jar.artifact).at_version(jar.version)
+    try:
+        component.artifact(jar.classifier).resolve()
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise StackError(f"the disk is full: {jar.path.name} could not be stored") from error
         raise StackError(
-            f"{spec.name}: the jars could not be fetched from Maven Central (no network?): {reason}"
-        )
+            f"{jar.path.name} could not be fetched from Maven Central (repo.maven.apache.org): no network? "
+            f"({type(error).__name__})"
+        ) from error
 
 
 def _refuse(wrong: Sequence[LockedJar], repository: Path) -> None:

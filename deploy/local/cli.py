@@ -1,0 +1,109 @@
+"""What can a user ask of the local stack? The command `relais`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from deploy.local import control, logs, starting
+from deploy.local.errors import StackError
+from deploy.local.places import state_folder
+from deploy.local.removal import remove_state
+from deploy.local.screen import parts_table
+from deploy.local.state import is_supervised
+from deploy.local.status import status_document
+
+NOT_RUNNING = 3
+"""Exit code of `relais status` when nothing runs, as service scripts have it."""
+
+
+class OneSentence(TyperGroup):
+    """A StackError is one sentence and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except StackError as error:
+            Console(stderr=True).print(f"[red]relais:[/] {error}", highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=OneSentence,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Relais on this machine: patient pathways without gaps.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="For scripts: one JSON document on standard output.")]
+
+
+@app.command()
+def up(
+    *,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when everything is ready.")] = False,
+    traces: Annotated[bool, typer.Option(help="Start Zipkin too and record every trace.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start the whole platform; Ctrl-C stops it."""
+    start = starting.in_background if detach else starting.in_foreground
+    start(state_folder(), traces=traces, as_json=as_json)
+
+
+@app.command()
+def down() -> None:
+    """Stop it; the data stays."""
+    stopped = control.stop(state_folder())
+    Console().print("Relais has stopped." if stopped else "Relais was not running.")
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show what runs where."""
+    document = status_document(state_folder())
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+    else:
+        console = Console()
+        console.print(parts_table(document))
+        if document["message"]:
+            console.print(f"[red]{document['message']}[/]", highlight=False)
+    if document["state"] in {"stopped", "failed"}:
+        raise typer.Exit(NOT_RUNNING)
+
+
+@app.command(name="logs")
+def show_logs(
+    part: Annotated[str | None, typer.Argument(help="A part's name; all of them without.")] = None,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.")] = 50,
+) -> None:
+    """Show what the parts say."""
+    logs.show(state_folder() / "logs", part, lines=lines, follow=follow)
+
+
+@app.command()
+def migrate() -> None:
+    """Migrate the databases of the running platform."""
+    starting.migrate_running(state_folder())
+    Console().print("Every database is at its newest revision.")
+
+
+@app.command()
+def reset(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Remove all its state: data, keys and logs. Fetched programs stay."""
+    folder = state_folder()
+    if not yes:
+        running = " It is running and will be stopped." if is_supervised(folder) else ""
+        typer.confirm(f"Remove all data, keys and logs in {folder}?{running}", abort=True)
+    control.stop(folder)
+    remove_state(folder)
+    Console().print(f"Removed what was in {folder}.")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,83 @@
+"""Which secrets does the local stack make, and where are they kept? In one file only its owner can read."""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from shared.security.keys import new_key
+
+FILE = "credentials.json"
+SERVICES = ("admission", "pathway", "notifications", "indicators")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the stack's parts authenticate with. Made once; the data is unreadable without it."""
+
+    superuser_password: str
+    database_passwords: dict[str, str]
+    master_keys: dict[str, str]
+    sms_password: str
+    bootstrap_key_sha256: str
+    bootstrap_key_shown: bool = False
+
+
+def _master_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _made(bootstrap_key_sha256: str) -> Credentials:
+    return Credentials(
+        superuser_password=secrets.token_urlsafe(24),
+        database_passwords={service: secrets.token_urlsafe(24) for service in SERVICES},
+        master_keys={service: _master_key() for service in ("admission", "notifications")},
+        sms_password=secrets.token_urlsafe(24),
+        bootstrap_key_sha256=bootstrap_key_sha256,
+    )
+
+
+def read_credentials(folder: Path) -> Credentials | None:
+    """What an earlier run made, if any."""
+    try:
+        return Credentials(**json.loads((folder / FILE).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
+    """The credentials, and the operator's key in clear as long as nobody has been shown one.
+
+    The clear key is nowhere but in what this returns: a start that failed before showing it makes a new one.
+    """
+    known = read_credentials(folder)
+    if known is not None and known.bootstrap_key_shown:
+        return known, None
+    key, sha256 = new_key()
+    credentials = _made(sha256) if known is None else replace(known, bootstrap_key_sha256=sha256)
+    _write(folder, credentials)
+    return credentials, key
+
+
+def mark_shown(folder: Path) -> None:
+    """Remember that the operator's key has been shown."""
+    known = read_credentials(folder)
+    if known is not None:
+        _write(folder, replace(known, bootstrap_key_shown=True))
+
+
+def _write(folder: Path, credentials: Credentials) -> None:
+    write_secret(folder / FILE, json.dumps(asdict(credentials), indent=2))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Replace a file that only its owner can read, whole or not at all, and on the disk."""
+    unfinished = path.with_name(f"{path.name}.new")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

@@ -1,0 +1,34 @@
+"""Can the stack run on this machine at all? Asked before anything is started."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from deploy.local.errors import StackError
+
+NEEDED_MEGABYTES = 1_000
+OLDEST_PYTHON = (3, 11)
+
+
+def check_machine(folder: Path) -> None:
+    """Raises StackError with what is missing."""
+    if sys.platform not in {"linux", "darwin"}:
+        raise StackError(
+            f"the local stack runs on Linux and macOS, not on {sys.platform}: use Docker Compose"
+        )
+    if sys.version_info < OLDEST_PYTHON:
+        raise StackError("Relais needs Python 3.11 or later")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Servers of another account must be able to pass; what is secret in it says so itself.
+        folder.chmod(0o711)
+    except OSError as error:
+        raise StackError(f"{folder} cannot be written to: {error.strerror}") from error
+    check_disk(folder)
+
+
+def check_disk(folder: Path) -> None:
+    """Raises StackError when too little room is left."""
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < NEEDED_MEGABYTES:
+        raise StackError(f"the disk is full: {free} MB free in {folder}, {NEEDED_MEGABYTES} MB are needed")

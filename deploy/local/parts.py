@@ -1,0 +1,44 @@
+"""What is a part of the stack, and a step on the way, as data?"""
+
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process that runs for as long as the stack does."""
+
+    name: str
+    command: Callable[[], Sequence[str]]
+    """Its leashed command line, asked anew at each start."""
+    is_ready: Callable[[], bool]
+    url: str
+    after: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    note: str = ""
+    """What the user should know about it, such as why it is not on its usual port."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something done once while starting, between parts."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    after: tuple[str, ...] = ()
+
+
+Plan = Sequence[Part | Step]
+
+
+def levels(plan: Plan) -> dict[str, int]:
+    """How far each part or step is from the ground; what stands on something is stopped before it.
+
+    The plan is given in an order in which everything comes after what it needs.
+    """
+    heights: dict[str, int] = {}
+    for each in plan:
+        heights[each.name] = 1 + max((heights[name] for name in each.after), default=0)
+    return heights

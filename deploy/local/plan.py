@@ -1,0 +1,80 @@
+"""What has to happen, in which order, until the whole stack runs?"""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from deploy.local.addresses import API_PORTS, Addresses
+from deploy.local.credentials import Credentials
+from deploy.local.kafka import kafka_server, prepare
+from deploy.local.once import run_once
+from deploy.local.parts import Part, Step
+from deploy.local.postgres import initialise, postgres_server
+from deploy.local.servers import server_parts
+from deploy.local.services import service_database_url, service_parts
+
+
+def stack_plan(
+    addresses: Addresses, credentials: Credentials, *, data: Path, logs: Path, traces: bool
+) -> list[Part | Step]:
+    """Everything after what it needs; what does not need each other starts at the same time."""
+    servers = {part.name: part for part in server_parts(addresses, data=data, traces=traces)}
+    return [
+        Step("prepare postgresql", partial(_prepare_postgres, addresses, credentials, data)),
+        Step("prepare kafka", partial(_prepare_kafka, addresses, data)),
+        *servers.values(),
+        Step("databases", partial(_databases, addresses, credentials), after=("postgresql",)),
+        *migration_steps(addresses, credentials, logs=logs, after=("databases",)),
+        Step("topics", partial(_topics, addresses, logs), after=("kafka",)),
+        *service_parts(addresses, credentials, traces=traces),
+    ]
+
+
+def migration_steps(
+    addresses: Addresses, credentials: Credentials, *, logs: Path, after: tuple[str, ...] = ()
+) -> list[Step]:
+    """One step per service: the databases share nothing."""
+    return [
+        Step(
+            f"migrate {service}",
+            partial(
+                run_once,
+                f"migrate-{service}",
+                ["-m", "shared.db.migrations", service],
+                environment={"RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials)},
+                log=logs / f"migrate-{service}.log",
+            ),
+            after=after,
+        )
+        for service in API_PORTS
+    ]
+
+
+async def _prepare_postgres(addresses: Addresses, credentials: Credentials, data: Path) -> None:
+    server = postgres_server(data / "postgres", port=addresses.port("postgresql"))
+    await asyncio.to_thread(initialise, server, superuser_password=credentials.superuser_password)
+
+
+async def _prepare_kafka(addresses: Addresses, data: Path) -> None:
+    port, controller_port = addresses.port("kafka"), addresses.port("kafka-controller")
+
+    def fetch_and_format() -> None:
+        prepare(kafka_server(data / "kafka", port=port, controller_port=controller_port))
+
+    await asyncio.to_thread(fetch_and_format)
+
+
+async def _databases(addresses: Addresses, credentials: Credentials) -> None:
+    # Here, since the commands that only look have no use for a database client.
+    from deploy.local.databases import ensure_databases  # noqa: PLC0415
+
+    await ensure_databases(
+        superuser_password=credentials.superuser_password,
+        port=addresses.port("postgresql"),
+        passwords=credentials.database_passwords,
+    )
+
+
+async def _topics(addresses: Addresses, logs: Path) -> None:
+    arguments = ["-m", "deploy.local.topics", addresses.bootstrap]
+    await run_once("topics", arguments, environment={}, log=logs / "topics.log")

@@ -1,0 +1,95 @@
+"""How does a person see the stack: progress while it starts, a table when it runs?"""
+
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from deploy.local.state import Record, State
+
+STYLES = {"ready": "green", "done": "green", "waiting": "dim", "stopped": "dim", "failed": "red"}
+ACTIVE = {"starting", "running", "restarting"}
+MEGABYTE = 1_000_000
+
+
+class Progress:
+    """What is being started now; a live display on a terminal, a line per finished part elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, transient=True) if console.is_terminal else None
+        self._said: set[str] = set()
+
+    def __enter__(self) -> "Progress":
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Take the live display away."""
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, state: State) -> None:
+        """The state has changed."""
+        if self._live is not None:
+            self._live.update(_progress(state))
+            return
+        for record in state.records:
+            if record.state in {"ready", "done"} and record.name not in self._said:
+                self._said.add(record.name)
+                self._console.print(f"{record.name}: {record.state}", highlight=False)
+
+
+def _progress(state: State) -> RenderableType:
+    finished = sum(record.state in {"ready", "done"} for record in state.records)
+    lines: list[RenderableType] = [
+        Text(f"Relais is {state.state}: {finished} of {len(state.records)}", "bold")
+    ]
+    lines += [Spinner("dots", text=_line(record)) for record in state.records if record.state in ACTIVE]
+    return Group(*lines)
+
+
+def _line(record: Record) -> str:
+    return f"{record.name}: {record.note or record.state}"
+
+
+def parts_table(document: dict[str, Any]) -> Table:
+    """What runs where."""
+    table = Table(title=f"Relais: {document['state']}", title_justify="left")
+    for heading in ("part", "state", "process", "memory", "where", "restarts"):
+        table.add_column(heading, justify="right" if heading in {"process", "memory", "restarts"} else "left")
+    for part in document["parts"]:
+        memory = part["memory_bytes"]
+        where = Text(part["url"], style=f"link {part['url']}" if part["url"].startswith("http") else "")
+        if part["note"]:
+            where.append(f"\n{part['note']}", style="yellow")
+        table.add_row(
+            part["name"],
+            Text(part["state"], style=STYLES.get(part["state"], "yellow")),
+            str(part["pid"] or ""),
+            f"{memory / MEGABYTE:.0f} MB" if memory else "",
+            where,
+            str(part["restarts"] or ""),
+        )
+    total = document["memory_bytes"]
+    if total:
+        table.caption = f"{total / MEGABYTE:.0f} MB in all, the supervisor included"
+    return table
+
+
+def key_panel(operator_key: str) -> Panel:
+    """The operator's key, shown this once."""
+    text = Text.assemble(
+        "The operator's key, shown this once and stored nowhere:\n\n",
+        (f"    {operator_key}", "bold"),
+        "\n\nIt makes sources and their keys: POST /v1/sources at admission.",
+    )
+    return Panel(text, title="keep it", border_style="yellow")

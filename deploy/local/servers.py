@@ -1,0 +1,107 @@
+"""With which commands do the servers run that the services stand on?"""
+
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from deploy.local.addresses import Addresses
+from deploy.local.children import leashed
+from deploy.local.jars import checked_jars
+from deploy.local.kafka import JVM_OPTIONS, java, kafka_server
+from deploy.local.kafka_probe import has_brokers
+from deploy.local.parts import Part
+from deploy.local.places import SPECIFICATIONS, jar_cache
+from deploy.local.ports import HOST, accepts
+from deploy.local.postgres import postgres_server
+from deploy.local.probes import answers
+
+
+def server_parts(addresses: Addresses, *, data: Path, traces: bool) -> list[Part]:
+    """PostgreSQL, Kafka, the mail sink and the SMS simulator; Zipkin when traces are wanted."""
+    parts = [
+        _postgres(addresses, data),
+        _kafka(addresses, data),
+        _mail_sink(addresses),
+        _sms_gateway(addresses),
+    ]
+    return [*parts, _zipkin(addresses)] if traces else parts
+
+
+def _postgres(addresses: Addresses, data: Path) -> Part:
+    port = addresses.port("postgresql")
+    server = postgres_server(data / "postgres", port=port)
+    return Part(
+        name="postgresql",
+        command=server.command,
+        is_ready=server.is_ready,
+        url=f"postgresql://{HOST}:{port}",
+        after=("prepare postgresql",),
+        # SIGINT: its fast shutdown, which does not wait for clients to leave.
+        stop_signal=signal.SIGINT,
+        note=addresses.notes.get("postgresql", ""),
+    )
+
+
+def _kafka(addresses: Addresses, data: Path) -> Part:
+    port = addresses.port("kafka")
+
+    def command() -> list[str]:
+        # Made anew at each start, so that the jars are checked at each start.
+        controller_port = addresses.port("kafka-controller")
+        return kafka_server(data / "kafka", port=port, controller_port=controller_port).command()
+
+    return Part(
+        name="kafka",
+        command=command,
+        is_ready=partial(has_brokers, port),
+        url=f"kafka://{addresses.bootstrap}",
+        after=("prepare kafka",),
+        note=addresses.notes.get("kafka", ""),
+    )
+
+
+def _python(name: str, addresses: Addresses, arguments: list[str], is_ready: Callable[[], bool]) -> Part:
+    return Part(
+        name=name,
+        command=lambda: leashed([sys.executable, "-m", *arguments]),
+        is_ready=is_ready,
+        url=addresses.url(name),
+        note=addresses.notes.get(name, ""),
+    )
+
+
+def _mail_sink(addresses: Addresses) -> Part:
+    page, smtp = addresses.port("mail-sink"), addresses.port("mail-sink-smtp")
+    shows_its_page = answers(page, "/")
+    arguments = ["deploy.local.mail_sink", "--smtp-port", str(smtp), "--http-port", str(page)]
+    return _python("mail-sink", addresses, arguments, lambda: shows_its_page() and accepts(smtp))
+
+
+def _sms_gateway(addresses: Addresses) -> Part:
+    port = addresses.port("sms-gateway")
+    arguments = ["deploy.local.sms_gateway", "--port", str(port)]
+    return _python("sms-gateway", addresses, arguments, answers(port, "/"))
+
+
+def _zipkin(addresses: Addresses) -> Part:
+    port = addresses.port("zipkin")
+
+    def command() -> list[str]:
+        (jar,) = checked_jars(SPECIFICATIONS / "zipkin", jar_cache())
+        listen = [
+            f"--armeria.ports[0].ip={HOST}",
+            f"--armeria.ports[0].port={port}",
+            "--armeria.ports[0].protocol=http",
+        ]
+        return leashed([str(java()), *JVM_OPTIONS, "-jar", str(jar), *listen])
+
+    return Part(
+        name="zipkin",
+        command=command,
+        is_ready=answers(port, "/health"),
+        url=f"{addresses.url('zipkin')}/zipkin/",
+        environment={"STORAGE_TYPE": "mem"},
+        note=addresses.notes.get("zipkin", ""),
+    )

@@ -1,0 +1,103 @@
+"""With which commands and environment do the four services run? The table of their parts."""
+
+import sys
+from collections.abc import Mapping
+
+from deploy.local.addresses import API_PORTS, Addresses
+from deploy.local.children import leashed
+from deploy.local.credentials import Credentials
+from deploy.local.databases import database_url
+from deploy.local.parts import Part
+from deploy.local.ports import HOST
+from deploy.local.probes import answers
+
+SMS_USERNAME = "relais"
+MAIL_FROM = "relais@example.org"
+
+
+def service_parts(addresses: Addresses, credentials: Credentials, *, traces: bool) -> list[Part]:
+    """API and worker of each service, in the order of the data's way."""
+    parts: list[Part] = []
+    for service in API_PORTS:
+        environment = service_environment(service, addresses, credentials, traces=traces)
+        parts += [
+            _part(
+                f"{service}-api",
+                _api(service, addresses.port(f"{service}-api")),
+                "/ready",
+                addresses,
+                environment,
+            ),
+            _part(
+                f"{service}-worker", ["-m", f"services.{service}.worker"], "/health", addresses, environment
+            ),
+        ]
+    return parts
+
+
+def _part(
+    name: str, arguments: list[str], ready_path: str, addresses: Addresses, environment: Mapping[str, str]
+) -> Part:
+    port = addresses.port(name)
+    own = {"RELAIS_METRICS_PORT": str(port)} if name.endswith("-worker") else {}
+    return Part(
+        name=name,
+        command=lambda: leashed([sys.executable, *arguments]),
+        is_ready=answers(port, ready_path),
+        url=addresses.url(name),
+        after=(f"migrate {name.rsplit('-', 1)[0]}", "topics", "sms-gateway", "mail-sink"),
+        environment={**environment, **own},
+        note=addresses.notes.get(name, ""),
+    )
+
+
+def _api(service: str, port: int) -> list[str]:
+    application = f"services.{service}.main:app"
+    return ["-m", "uvicorn", application, "--host", HOST, "--port", str(port), "--no-access-log"]
+
+
+def service_environment(
+    service: str, addresses: Addresses, credentials: Credentials, *, traces: bool
+) -> dict[str, str]:
+    """What the service's settings read."""
+    environment = {
+        "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
+        "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
+        **_own(service, addresses, credentials),
+    }
+    if service in credentials.master_keys:
+        environment["RELAIS_MASTER_KEY"] = credentials.master_keys[service]
+    if traces:
+        environment["OTEL_EXPORTER_ZIPKIN_ENDPOINT"] = f"{addresses.url('zipkin')}/api/v2/spans"
+        environment["OTEL_TRACES_SAMPLER"] = "always_on"
+    return environment
+
+
+def service_database_url(service: str, addresses: Addresses, credentials: Credentials) -> str:
+    """The service's own database, by its own role."""
+    return database_url(
+        role=service,
+        password=credentials.database_passwords[service],
+        port=addresses.port("postgresql"),
+        database=service,
+    )
+
+
+def _own(service: str, addresses: Addresses, credentials: Credentials) -> dict[str, str]:
+    if service == "admission":
+        peers = [f"{peer}={addresses.url(f'{peer}-api')}" for peer in API_PORTS if peer != "admission"]
+        return {
+            "RELAIS_PEERS": ",".join(peers),
+            "RELAIS_BOOTSTRAP_KEY_SHA256": credentials.bootstrap_key_sha256,
+        }
+    if service == "notifications":
+        return {
+            "RELAIS_SMS_URL": f"{addresses.url('sms-gateway')}/cgi-bin/sendsms",
+            "RELAIS_SMS_USERNAME": SMS_USERNAME,
+            "RELAIS_SMS_PASSWORD": credentials.sms_password,
+            "RELAIS_SMTP_HOST": HOST,
+            "RELAIS_SMTP_PORT": str(addresses.port("mail-sink-smtp")),
+            "RELAIS_MAIL_FROM": MAIL_FROM,
+            "RELAIS_PUBLIC_URL": addresses.url("notifications-api"),
+        }
+    return {}

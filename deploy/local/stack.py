@@ -1,0 +1,110 @@
+"""What does the supervisor's process do from start to end? One lock, one plan, one state file."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from deploy.local.addresses import choose_addresses
+from deploy.local.children import kill_family
+from deploy.local.credentials import read_credentials
+from deploy.local.errors import StackError
+from deploy.local.keeper import Pace
+from deploy.local.machine import check_machine
+from deploy.local.parts import Plan
+from deploy.local.plan import stack_plan
+from deploy.local.state import State, process_of, read_state, supervising, write_state
+from deploy.local.supervisor import Supervisor
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Watch = Callable[[State], None]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The rooms of a state folder."""
+
+    state: Path
+
+    @property
+    def data(self) -> Path:
+        """What the servers store."""
+        return self.state / "data"
+
+    @property
+    def logs(self) -> Path:
+        """What the parts say."""
+        return self.state / "logs"
+
+
+def local_plan(folders: Folders, *, traces: bool) -> Plan:
+    """The plan of the whole local stack on this machine, now."""
+    credentials = read_credentials(folders.state)
+    if credentials is None:
+        raise StackError("there are no credentials yet")
+    return stack_plan(choose_addresses(), credentials, data=folders.data, logs=folders.logs, traces=traces)
+
+
+def run_stack(
+    folder: Path,
+    make_plan: Callable[[Folders], Plan],
+    *,
+    watch: Watch | None = None,
+    pace: Pace | None = None,
+) -> None:
+    """Run until told to stop by a signal; everything it started has ended when this returns.
+
+    Raises:
+        StackError: what could not start; the state file has it too.
+    """
+    check_machine(folder)
+    folders = Folders(folder)
+    for room in (folders.data, folders.logs):
+        room.mkdir(exist_ok=True, mode=0o711)
+    with supervising(folder):
+        end_leftovers(folder)
+        state = State(state="starting", pid=psutil.Process().pid, started=psutil.Process().create_time())
+
+        def changed() -> None:
+            # A full disk must not stop what still runs.
+            with suppress(OSError):
+                write_state(folder, state)
+            if watch is not None:
+                watch(state)
+
+        changed()
+        try:
+            supervisor = Supervisor(make_plan(folders), state, logs=folders.logs, changed=changed, pace=pace)
+            asyncio.run(_until_signal(supervisor))
+        except StackError as error:
+            state.message = str(error)
+            raise
+        except OSError as error:
+            state.message = f"{error.strerror}: {error.filename}"
+            raise StackError(state.message) from error
+        except BaseException as error:
+            state.message = f"a fault of the supervisor itself: {error!r}"
+            raise
+        finally:
+            state.state = "failed" if state.message else "stopped"
+            changed()
+
+
+async def _until_signal(supervisor: Supervisor) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    await supervisor.run(stop)
+
+
+def end_leftovers(folder: Path) -> None:
+    """End what a supervisor that was killed has left running, where the kernel did not do it."""
+    for record in read_state(folder).records:
+        process = process_of(record.pid, record.started)
+        if process is not None:
+            kill_family(process.pid)

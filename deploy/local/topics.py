@@ -1,0 +1,13 @@
+"""`python -m deploy.local.topics BOOTSTRAP`: make every publisher's topic.
+
+A process of its own, so that the supervisor need not keep a Kafka client in memory.
+"""
+
+import asyncio
+import sys
+
+from shared.events.registry import TOPICS
+from shared.kafka.topics import ensure_topics
+
+if __name__ == "__main__":
+    asyncio.run(ensure_topics(sys.argv[1], list(TOPICS)))
