@@ -35,6 +35,8 @@ def start_detached(folder: Path, arguments: list[str], *, watch: Callable[[State
             if state.pid == process.pid:
                 watch(state)
                 if state.state == "ready":
+                    # Let go of it, without the warning for a forgotten child: it is meant to outlive us.
+                    process.returncode = 0
                     return state
             time.sleep(LOOK_SECONDS)
     except BaseException:

@@ -1,0 +1,93 @@
+"""Does the supervisor keep its promises: order, restarts, and nothing left running whatever happens?"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import control
+from deploy.local.errors import StackError
+from deploy.local.state import Record, is_supervised, read_state
+from tests.e2e.eventually import eventually
+
+STAND_IN = str(Path(__file__).with_name("stand_in.py"))
+NAMES = ["ground", "middle", "top"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A state folder whose stack, if any, is stopped afterwards."""
+    yield tmp_path
+    control.stop(tmp_path)
+
+
+def _start(folder: Path, *options: str) -> None:
+    control.start_detached(folder, [STAND_IN, str(folder), *options], watch=lambda _: None)
+
+
+def _parts(folder: Path) -> dict[str, Record]:
+    return {record.name: record for record in read_state(folder).records if record.kind == "part"}
+
+
+def _processes(folder: Path) -> list[psutil.Process]:
+    return [psutil.Process(part.pid) for part in _parts(folder).values() if part.pid is not None]
+
+
+def _restarted(folder: Path, name: str) -> Record | None:
+    part = _parts(folder)[name]
+    return part if part.restarts and part.state == "ready" else None
+
+
+def test_parts_start_after_what_they_need_and_stop_before_it(folder: Path) -> None:
+    _start(folder)
+    assert [part.state for part in _parts(folder).values()] == ["ready"] * 3
+    assert (folder / "step").exists()
+    assert control.stop(folder)
+    assert (folder / "ended").read_text().split() == ["top", "middle", "ground"]
+    assert read_state(folder).state == "stopped"
+    assert not control.stop(folder)
+
+
+def test_a_part_that_dies_is_started_again_alone(folder: Path) -> None:
+    _start(folder)
+    before = {name: part.pid for name, part in _parts(folder).items()}
+    psutil.Process(before["middle"]).kill()
+    restarted = eventually(lambda: _restarted(folder, "middle"))
+    after = {name: part.pid for name, part in _parts(folder).items()}
+    assert restarted.pid != before["middle"]
+    assert {name for name in NAMES if after[name] != before[name]} == {"middle"}
+
+
+def test_a_killed_supervisor_leaves_nothing_running_and_the_next_one_starts(folder: Path) -> None:
+    _start(folder)
+    children = _processes(folder)
+    supervisor = read_state(folder).pid
+    assert supervisor is not None
+    psutil.Process(supervisor).kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert not is_supervised(folder)
+    assert read_state(folder).state == "stopped"
+    _start(folder)
+    assert read_state(folder).state == "ready"
+
+
+def test_what_cannot_start_is_said_in_one_sentence_and_the_rest_is_stopped(folder: Path) -> None:
+    with pytest.raises(StackError, match="top ended with exit code 3: the disk is full"):
+        _start(folder, "--with-failure")
+    assert (folder / "ended").read_text().split() == ["middle", "ground"]
+    state = read_state(folder)
+    assert (state.state, [record.pid for record in state.records]) == ("failed", [None] * 4)
+
+
+def test_a_second_supervisor_beside_a_running_one_says_so(folder: Path) -> None:
+    _start(folder)
+    second = subprocess.run(
+        [sys.executable, STAND_IN, str(folder)], capture_output=True, text=True, check=False
+    )
+    assert second.returncode != 0
+    assert "already runs here" in second.stderr
+    assert read_state(folder).state == "ready"
