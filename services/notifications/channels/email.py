@@ -44,12 +44,14 @@ class EmailChannel:
         port: int,
         sender: str,
         clock: Clock,
-        timeout_seconds: float = 20.0,
+        timeout_seconds: float = 10.0,
+        answer_timeout_seconds: float = 20.0,
         starttls: bool | None = None,
         username: str | None = None,
         password: str | None = None,
     ) -> None:
-        """`sender` is an address, or `Name <address>`.
+        """`sender` is an address, or `Name <address>`; the answer is the one to the whole message, which
+        a server may take its time to inspect.
 
         `starttls`: none upgrades where the server offers it, true demands it, false never asks.
         """
@@ -59,6 +61,7 @@ class EmailChannel:
         self._envelope_sender = parseaddr(sender)[1]
         self._clock = clock
         self._timeout_seconds = timeout_seconds
+        self._answer_timeout_seconds = answer_timeout_seconds
         self._starttls = starttls
         self._username = username
         self._password = password
@@ -92,7 +95,7 @@ class EmailChannel:
 
     async def _hand_over(self, smtp: SMTP, letter: EmailMessage) -> SendResult:
         try:
-            await smtp.data(letter.as_bytes())
+            await smtp.data(letter.as_bytes(), timeout=self._answer_timeout_seconds)
         except SMTPResponseException as error:
             return _refused(error)
         except (SMTPTimeoutError, SMTPServerDisconnected, OSError) as error:

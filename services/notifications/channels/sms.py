@@ -17,7 +17,6 @@ from services.notifications.channels.channel import (
 )
 from services.notifications.channels.observed import observed
 from services.notifications.domain.report_capability import ReportCapability
-from shared.telemetry import tracing
 
 _EVERY_REPORT = 31
 """Kannel's dlr-mask: delivered, failed, buffered, accepted and rejected by the network."""
@@ -45,7 +44,10 @@ class SmsChannel:
         capability: ReportCapability,
         sender: str | None = None,
     ) -> None:
-        """`public_url` is where the gateway reaches this service; `sender` has at most 11 characters."""
+        """`client` sends the current trace along, as that of `open_client` does.
+
+        `public_url` is where the gateway reaches this service; `sender` has at most 11 characters.
+        """
         self._client = client
         self._url = url
         self._account = {"username": username, "password": password} | ({"from": sender} if sender else {})
@@ -67,7 +69,7 @@ class SmsChannel:
             "validity": str(max(1, math.floor(message.validity_seconds / 60))),
         }
         try:
-            answer = await self._client.get(self._url, params=parameters, headers=tracing.current_trace())
+            answer = await self._client.get(self._url, params=parameters)
         except _NOTHING_LEFT as error:
             return RejectedTemporarily(type(error).__name__)
         except httpx.TransportError as error:

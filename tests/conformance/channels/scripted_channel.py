@@ -1,0 +1,37 @@
+"""A channel without a provider: it gives the results that a test scripted, and keeps what was sent."""
+
+import asyncio
+from collections import deque
+
+from services.notifications.channels.channel import Accepted, Message, SendResult
+from services.notifications.domain.circle import Medium
+
+
+class ScriptedChannel:
+    """Accepts everything, once the script is used up. Tests of the engine share it."""
+
+    def __init__(self, name: Medium = "sms", *, gives_receipts: bool = True) -> None:
+        self._name = name
+        self._gives_receipts = gives_receipts
+        self._sent = asyncio.Condition()
+        self.results: deque[SendResult] = deque()
+        self.messages: list[Message] = []
+
+    @property
+    def name(self) -> Medium:
+        return self._name
+
+    @property
+    def gives_receipts(self) -> bool:
+        return self._gives_receipts
+
+    async def send(self, message: Message) -> SendResult:
+        async with self._sent:
+            self.messages.append(message)
+            self._sent.notify_all()
+        return self.results.popleft() if self.results else Accepted(str(message.attempt_id))
+
+    async def until_sent(self, count: int) -> None:
+        """Returns once so many messages were handed over."""
+        async with self._sent:
+            await self._sent.wait_for(lambda: len(self.messages) >= count)

@@ -1,0 +1,31 @@
+"""A simulator inside the test's own event loop, on a free port."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from deploy.local import serving
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # signals are the test runner's
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """The application's address, for as long as the block lasts."""
+    listening = serving.listen(0)
+    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="on")
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield serving.url_of(listening)
+    finally:
+        server.should_exit = True
+        await running
