@@ -102,7 +102,7 @@ class EmailChannel:
             return Unknown(type(error).__name__)
         with contextlib.suppress(SMTPException, OSError):  # taken already: a bad goodbye changes nothing
             await smtp.quit(timeout=_QUIT_TIMEOUT_SECONDS)
-        return Accepted(letter["Message-ID"])
+        return Accepted(str(letter["Message-ID"]))
 
     def _letter(self, message: Message) -> EmailMessage:
         letter = EmailMessage(policy=_POLICY)
