@@ -15,7 +15,7 @@ LONGEST_PERIOD_DAYS: Final = 366
 # Leaves room for a day more in any time zone, on both sides of what a calendar can hold.
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
-_FINESS: Final = re.compile(r"[0-9AB]{9}")
+_FINESS: Final = re.compile(r"[0-9A-Z]{9}")
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -33,7 +33,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def question_of(asked: Asked, principal: Principal, *, now: datetime) -> Question:
     """The question; raises `Problem` 422 with every error."""
     errors: list[FieldError] = []
-    establishment = _establishment(asked.establishment or principal.establishment, errors)
+    own = principal.establishment
+    establishment = _establishment(own if asked.establishment is None else asked.establishment, errors)
     first_day = _read("from", asked.first_day, date, "a date, such as 2026-03-01", errors)
     last_day = _read("to", asked.last_day, date, "a date, such as 2026-03-31", errors)
     as_of = _as_of(asked.as_of, now, errors)

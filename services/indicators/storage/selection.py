@@ -11,28 +11,33 @@ from services.indicators.domain.facts import ExpectationFact, MovementFact, Obli
 from services.indicators.domain.indicators import Question
 from shared.db.pool import Executor
 
+# Left out: a stay that began after the period, or was over before it, whichever of its contents holds.
+# A cancel, or a movement that was restated as something else or elsewhere, leaves that open.
 _MOVEMENTS: Final = """
-WITH stated AS MATERIALIZED (
-    SELECT movement.*,
-        movement.action <> 'insert' OR count(*) OVER (PARTITION BY person_id, movement_id) > 1 AS revised,
-        movement.kind = 'discharge' OR movement.kind = 'transfer'
-            AND coalesce(movement.destination_establishment <> movement.establishment, false) AS is_exit
-    FROM movement_facts AS movement
+WITH stated AS (
+    SELECT person_id, movement_id, stay_id,
+        kind = 'discharge'
+            OR kind = 'transfer' AND coalesce(destination_establishment <> establishment, false) AS is_exit,
+        bool_or(action = 'cancel') AS cancelled, min(occurred_at) AS first_at, max(occurred_at) AS last_at
+    FROM movement_facts
     WHERE recorded_at <= $2 AND (person_id, movement_id) IN (
         SELECT person_id, movement_id FROM movement_facts WHERE establishment = $1 AND recorded_at <= $2
     )
+    GROUP BY person_id, movement_id, stay_id, establishment, is_exit
+), judged AS (
+    SELECT *, cancelled OR count(*) OVER (PARTITION BY person_id, movement_id) > 1 AS unsure FROM stated
 ), wanted AS (
-    -- Left out: a stay that nobody ever corrected and that began after the period or was over before it.
-    SELECT person_id, stay_id FROM stated GROUP BY person_id, stay_id
-    HAVING bool_or(revised) OR (min(occurred_at) < $4 AND NOT (
-        max(occurred_at) < $3
-        AND max(occurred_at) FILTER (WHERE is_exit)
-            >= coalesce(max(occurred_at) FILTER (WHERE NOT is_exit), '-infinity')
-    ) IS TRUE)
+    SELECT person_id, stay_id FROM judged GROUP BY person_id, stay_id
+    HAVING bool_or(unsure) OR (min(first_at) < $4 AND NOT coalesce(
+        max(last_at) < $3
+        AND min(first_at) FILTER (WHERE is_exit)
+            >= coalesce(max(last_at) FILTER (WHERE NOT is_exit), '-infinity'),
+        false
+    ))
 )
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
     destination_establishment, occurred_at, emitted_at
-FROM stated JOIN wanted USING (person_id, stay_id)
+FROM movement_facts JOIN wanted USING (person_id, stay_id) WHERE recorded_at <= $2
 """
 
 _EXPECTATIONS: Final = """

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.indicators.domain.calendar import Period
+from services.indicators.domain.calendar import Period, start_of
 from services.indicators.domain.facts import (
     ExpectationFact,
     ExpectationStep,
@@ -11,7 +11,7 @@ from services.indicators.domain.facts import (
     ObligationFact,
     movement_fact,
 )
-from services.indicators.domain.indicators import Question
+from services.indicators.domain.indicators import Known, Question
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import HOSPITAL, REHABILITATION, id_of, movement_of
 
@@ -28,6 +28,13 @@ def march_days(first: int, last: int) -> Period:
 
 
 MARCH = march_days(1, 31)
+
+
+def known_since(day: date) -> Known:
+    return Known(events=0, newest_recorded_at=None, earliest_at=start_of(day))
+
+
+KNOWN = known_since(date(2026, 1, 1))
 
 
 def question(period: Period = MARCH, *, as_of: datetime = LATER, establishment: str = HOSPITAL) -> Question:

@@ -5,13 +5,13 @@ import pytest
 from services.indicators.domain.facts import ObligationFact
 from services.indicators.domain.figures import Figures
 from services.indicators.domain.indicators import carer_delay_series
-from tests.unit.indicators.stated_facts import march, march_days, question, settled
+from tests.unit.indicators.stated_facts import KNOWN, march, march_days, question, settled
 
 FACT = march(2, 10)
 
 
 def figures(*facts: ObligationFact) -> Figures:
-    return carer_delay_series(facts, question()).whole.figures
+    return carer_delay_series(facts, question(), KNOWN).whole.figures
 
 
 def test_delays_run_from_the_recorded_and_from_the_occurred_fact() -> None:
@@ -55,5 +55,5 @@ def test_other_recipients_and_obligations_without_a_wait_are_left_out(changes: d
 
 def test_a_wait_counts_on_the_day_on_which_it_ended() -> None:
     late = settled("late", fact=FACT, after_minutes=14 * 60)
-    days = carer_delay_series([late], question(march_days(2, 3))).days
+    days = carer_delay_series([late], question(march_days(2, 3)), KNOWN).days
     assert [day.figures.denominator for day in days] == [0, 1]

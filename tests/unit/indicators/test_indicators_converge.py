@@ -27,7 +27,7 @@ from services.indicators.domain.stays import stays
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
 from shared.testing.person_history import ESTABLISHMENTS
-from tests.unit.indicators.stated_facts import LATER, expectation, march, movement_facts, settled
+from tests.unit.indicators.stated_facts import KNOWN, LATER, expectation, march, movement_facts, settled
 
 STEPS: tuple[ExpectationStep, ...] = get_args(ExpectationStep)
 MOMENTS = st.integers(0, 12 * 24).map(lambda hours: march(1) + timedelta(hours=hours))
@@ -80,10 +80,10 @@ def all_series(
     told: list[ObligationFact],
 ) -> list[Series]:
     return [
-        occupancy_series(movements, asked, observed_since=PERIOD.first_day),
-        length_of_stay_series(movements, asked),
-        transfers_series(expected, asked),
-        carer_delay_series(told, asked),
+        occupancy_series(movements, asked, KNOWN),
+        length_of_stay_series(movements, asked, KNOWN),
+        transfers_series(expected, asked, KNOWN),
+        carer_delay_series(told, asked, KNOWN),
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_day_says_the_same_whatever_period_it_is_asked_in(
     history: list[RecordedEvent], asked: Question
 ) -> None:
     facts = movement_facts(history)
-    month = occupancy_series(facts, asked, observed_since=PERIOD.first_day)
+    month = occupancy_series(facts, asked, KNOWN)
     for day in month.days[::5]:
         alone = Question(establishment=asked.establishment, period=day.period, as_of=asked.as_of)
-        assert occupancy_series(facts, alone, observed_since=PERIOD.first_day).whole == day
+        assert occupancy_series(facts, alone, KNOWN).whole == day

@@ -2,7 +2,7 @@
 
 from services.indicators.domain.indicators import length_of_stay_series
 from shared.testing.person_history import REHABILITATION, PersonHistory
-from tests.unit.indicators.stated_facts import march, march_days, movement_facts, question
+from tests.unit.indicators.stated_facts import KNOWN, march, march_days, movement_facts, question
 
 
 def stayed(name: str, *, first: int, last: int) -> PersonHistory:
@@ -14,7 +14,7 @@ def stayed(name: str, *, first: int, last: int) -> PersonHistory:
 
 def test_a_stay_lasts_the_midnights_it_spans() -> None:
     short, long = stayed("Rose", first=2, last=2), stayed("Jean", first=2, last=6)
-    series = length_of_stay_series(movement_facts(short.events + long.events), question())
+    series = length_of_stay_series(movement_facts(short.events + long.events), question(), KNOWN)
     assert series.whole.figures.value == 2
     assert (series.whole.figures.numerator, series.whole.figures.denominator) == (4, 2)
     assert series.whole.figures.details == {"median": 2, "p90": 4, "without_admission": 0}
@@ -22,7 +22,7 @@ def test_a_stay_lasts_the_midnights_it_spans() -> None:
 
 def test_a_stay_belongs_to_the_day_on_which_it_ended() -> None:
     facts = movement_facts(stayed("Rose", first=2, last=6).events)
-    series = length_of_stay_series(facts, question(march_days(5, 7)))
+    series = length_of_stay_series(facts, question(march_days(5, 7)), KNOWN)
     assert [day.figures.denominator for day in series.days] == [0, 1, 0]
     assert [day.figures.value for day in series.days] == [None, 4, None]
 
@@ -30,14 +30,14 @@ def test_a_stay_belongs_to_the_day_on_which_it_ended() -> None:
 def test_the_ninth_decile_is_a_length_that_occurred() -> None:
     histories = [stayed(f"person {days}", first=1, last=1 + days) for days in range(1, 11)]
     facts = movement_facts([event for history in histories for event in history.events])
-    assert length_of_stay_series(facts, question()).whole.figures.details["p90"] == 9
+    assert length_of_stay_series(facts, question(), KNOWN).whole.figures.details["p90"] == 9
 
 
 def test_a_stay_without_known_admission_is_counted_apart() -> None:
     history = PersonHistory()
     history.transfer("stay", at=march(2))
     history.discharge("stay", at=march(4))
-    figures = length_of_stay_series(movement_facts(history.events), question()).whole.figures
+    figures = length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures
     assert (figures.value, figures.denominator, figures.details["without_admission"]) == (None, 0, 1)
 
 
@@ -46,7 +46,7 @@ def test_a_stay_ends_at_the_departure_also_when_a_discharge_follows() -> None:
     history.admit("stay", at=march(2))
     history.transfer("stay", at=march(4), to=REHABILITATION)
     history.discharge("stay", at=march(6), to=REHABILITATION)
-    assert length_of_stay_series(movement_facts(history.events), question()).whole.figures.value == 2
+    assert length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures.value == 2
 
 
 def test_time_between_two_presences_of_one_stay_is_not_part_of_it() -> None:
@@ -54,7 +54,7 @@ def test_time_between_two_presences_of_one_stay_is_not_part_of_it() -> None:
     for entry, leave in ((2, 4), (10, 11)):
         history.admit("stay", at=march(entry))
         history.discharge("stay", at=march(leave))
-    figures = length_of_stay_series(movement_facts(history.events), question()).whole.figures
+    figures = length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures
     assert (figures.value, figures.denominator) == (3, 1)
 
 
@@ -62,5 +62,5 @@ def test_a_stay_that_goes_on_or_ends_in_the_future_is_not_counted() -> None:
     history = stayed("Rose", first=2, last=6)
     history.admit("second", at=march(7))
     facts = movement_facts(history.events)
-    assert length_of_stay_series(facts, question(as_of=march(5))).whole.figures.denominator == 0
-    assert length_of_stay_series(facts, question(as_of=march(31))).whole.figures.denominator == 1
+    assert length_of_stay_series(facts, question(as_of=march(5)), KNOWN).whole.figures.denominator == 0
+    assert length_of_stay_series(facts, question(as_of=march(31)), KNOWN).whole.figures.denominator == 1

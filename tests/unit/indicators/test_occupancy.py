@@ -5,11 +5,11 @@ from datetime import date
 from services.indicators.domain.facts import MovementFact
 from services.indicators.domain.indicators import Question, occupancy_series
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory
-from tests.unit.indicators.stated_facts import march, march_days, movement_facts, question
+from tests.unit.indicators.stated_facts import KNOWN, known_since, march, march_days, movement_facts, question
 
 
 def persons(facts: list[MovementFact], asked: Question, since: date = date(2026, 1, 1)) -> list[float | None]:
-    series = occupancy_series(facts, asked, observed_since=since)
+    series = occupancy_series(facts, asked, known_since(since))
     return [day.figures.value for day in series.days]
 
 
@@ -90,7 +90,7 @@ def test_the_current_day_is_counted_now_and_a_future_day_is_not() -> None:
     series = occupancy_series(
         movement_facts(history.events),
         question(march_days(2, 4), as_of=march(3, 12)),
-        observed_since=date(2026, 3, 2),
+        known_since(date(2026, 3, 2)),
     )
     assert [day.figures.value for day in series.days] == [1, 1, None]
     assert [day.provisional for day in series.days] == [False, True, True]
@@ -103,7 +103,7 @@ def test_days_before_anything_was_known_have_no_count() -> None:
 
 def test_the_whole_period_is_the_mean_and_counts_its_evidence_once() -> None:
     facts = movement_facts(stay_from_2_to_4().events)
-    series = occupancy_series(facts, question(march_days(2, 5)), observed_since=date(2026, 1, 1))
+    series = occupancy_series(facts, question(march_days(2, 5)), KNOWN)
     assert series.whole.figures.value == 0.5
     assert (series.whole.figures.numerator, series.whole.figures.denominator) == (2, 4)
     assert (series.whole.events, series.days[0].events, series.days[3].events) == (2, 2, 0)

@@ -4,14 +4,14 @@ from services.indicators.domain.facts import ExpectationFact
 from services.indicators.domain.figures import Figures
 from services.indicators.domain.indicators import Question, transfers_series
 from shared.testing.person_history import REHABILITATION
-from tests.unit.indicators.stated_facts import expectation, march, march_days, question
+from tests.unit.indicators.stated_facts import KNOWN, expectation, march, march_days, question
 
 DUE = march(2, 14)
 OPENED = expectation("opened", sequence=1, due=DUE, recorded=march(2, 12))
 
 
 def figures(*facts: ExpectationFact, asked: Question | None = None) -> Figures:
-    return transfers_series(facts, asked or question()).whole.figures
+    return transfers_series(facts, asked or question(), KNOWN).whole.figures
 
 
 def met(*, sequence: int, arrived_hour: int, recorded_hour: int) -> ExpectationFact:
@@ -64,5 +64,5 @@ def test_a_confirmation_that_was_taken_back_does_not_count_for_the_next() -> Non
 
 def test_transfers_count_for_the_establishment_that_sent_and_the_day_they_were_due() -> None:
     assert figures(OPENED, asked=question(establishment=REHABILITATION)).denominator == 0
-    days = transfers_series([OPENED], question(march_days(1, 3))).days
+    days = transfers_series([OPENED], question(march_days(1, 3)), KNOWN).days
     assert [day.figures.denominator for day in days] == [0, 1, 0]

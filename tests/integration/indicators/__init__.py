@@ -1,0 +1,1 @@
+"""Do indicators store and answer on a real PostgreSQL what their arithmetic says?"""

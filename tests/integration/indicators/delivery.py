@@ -1,0 +1,71 @@
+"""How does a test hand events to indicators? As its consumer does: checkpoint, inbox, routes, one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from services.indicators.consumers import routes
+from services.indicators.wiring import Service
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import TYPES
+from shared.inbox import checkpoint
+from shared.inbox.application import Applied, Applier, Batch
+from shared.inbox.incoming import Envelope, Incoming
+
+
+@dataclass
+class Delivery:
+    """The service with a consumer that takes what it is given."""
+
+    service: Service
+    claim: checkpoint.Claim | None = None
+    offset: int = 0
+
+    async def deliver(self, events: Sequence[RecordedEvent], *, wrong: Sequence[int] = ()) -> Applied:
+        """Applies one batch; the events at the positions `wrong` come unreadable, and are parked."""
+        batch = Batch(
+            claim=self.claim or await self._claim(),
+            expected=self.offset,
+            following=self.offset + len(events),
+            incoming=[
+                _incoming(event, self.offset + nth, reason="not readable" if nth in wrong else None)
+                for nth, event in enumerate(events)
+            ],
+        )
+        applied = await Applier(self.service.pool, routes=routes(self.service.handlers)).apply(batch)
+        self.offset = batch.following
+        return applied
+
+    async def _claim(self) -> checkpoint.Claim:
+        self.claim, _ = await checkpoint.raise_epoch(
+            self.service.pool,
+            consumer_group="relais-indicators",
+            cluster_id="test",
+            topic="relais.admission",
+            partition=0,
+        )
+        await checkpoint.move(self.service.pool, self.claim, self.offset)
+        return self.claim
+
+
+def _incoming(event: RecordedEvent, offset: int, *, reason: str | None) -> Incoming:
+    return Incoming(
+        topic="relais.admission",
+        partition=0,
+        offset=offset,
+        key=str(event.subject).encode(),
+        value=msgspec.json.encode(event.data),
+        headers=(),
+        envelope=Envelope(
+            event_id=event.event_id,
+            publisher=event.publisher,
+            subject=event.subject,
+            sequence=event.sequence,
+            type=TYPES[type(event.data)],
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+        ),
+        data=event.data if reason is None else None,
+        reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""What do the indicators say? Their arithmetic, without any service."""
