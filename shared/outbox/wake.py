@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import asyncpg
 
@@ -15,19 +14,11 @@ class _Hint:
     """At most one NOTIFY in flight per pool; a wish that comes meanwhile is fulfilled right after."""
 
     def __init__(self) -> None:
-        self.wanted = False
+        self.wanted = True
         self.task: asyncio.Task[None] | None = None
 
-    async def send(self, pool: Pool) -> None:
-        while self.wanted:
-            self.wanted = False
-            try:
-                await pool.execute(f"NOTIFY {CHANNEL}")
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-                return  # only a hint: the relay polls
 
-
-_hints: WeakKeyDictionary[Pool, _Hint] = WeakKeyDictionary()
+_in_flight: Final[dict[Pool, _Hint]] = {}
 
 
 def wake(pool: Pool) -> None:
@@ -36,7 +27,21 @@ def wake(pool: Pool) -> None:
     Call it after the commit, never inside the transaction: NOTIFY takes a lock that all commits of the
     database share (measured: minus 60 % of the commit rate). The relay polls, so a lost hint costs 0.1 s.
     """
-    hint = _hints.setdefault(pool, _Hint())
-    hint.wanted = True
-    if hint.task is None or hint.task.done():
-        hint.task = asyncio.get_running_loop().create_task(hint.send(pool))
+    hint = _in_flight.get(pool)
+    if hint is not None:
+        hint.wanted = True
+        return
+    hint = _in_flight[pool] = _Hint()
+    hint.task = asyncio.get_running_loop().create_task(_send(pool, hint))
+
+
+async def _send(pool: Pool, hint: _Hint) -> None:
+    try:
+        while hint.wanted:
+            hint.wanted = False
+            await pool.execute(f"NOTIFY {CHANNEL}")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return  # only a hint: the relay polls
+    finally:
+        # Right after the last look at `wanted`, so no wish falls between; and no pool is kept for ever.
+        del _in_flight[pool]
