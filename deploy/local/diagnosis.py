@@ -1,8 +1,12 @@
 """Why did a part end, in one sentence, from its exit code and the end of its log?"""
 
+import json
+import signal
 from pathlib import Path
 
 TAIL_BYTES = 16_384
+LAST_LINES = 40
+LONGEST_QUOTE = 200
 KNOWN = {
     "No space left on device": "the disk is full",
     "Address already in use": "its port was taken by another program",
@@ -11,31 +15,50 @@ KNOWN = {
 }
 
 
-def tail(log: Path) -> list[str]:
-    """The last lines of a log that say something."""
+def tail(log: Path, *, since: int = 0) -> list[str]:
+    """The last lines of a log that say something, none from before position `since`."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            file.seek(max(since, log.stat().st_size - TAIL_BYTES))
             lines = file.read().decode(errors="replace").splitlines()
     except FileNotFoundError:
         return []
-    return [line for line in lines if line.strip()]
+    return [line.strip() for line in lines if line.strip()][-LAST_LINES:]
 
 
-def why_it_ended(name: str, exit_code: int | None, log: Path) -> str:
-    """One sentence for the user."""
-    lines = tail(log)
-    ended = (
-        f"{name} was stopped by signal {-exit_code}"
-        if exit_code and exit_code < 0
-        else (
-            f"{name} ended with exit code {exit_code}"
-            if exit_code is not None
-            else f"{name} did not become ready"
-        )
-    )
-    for sign, meaning in KNOWN.items():
-        if any(sign in line for line in lines[-40:]):
-            return f"{ended}: {meaning} (`relais logs {name}`)"
-    last = f": {lines[-1].strip()[:300]}" if lines else ""
-    return f"{ended}{last} (`relais logs {name}`)"
+def end_of(log: Path) -> int:
+    """Where the next process will write."""
+    return log.stat().st_size if log.exists() else 0
+
+
+def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0) -> str:
+    """One sentence for the user; without an exit code it was not ready in time."""
+    lines = tail(log, since=since)
+    known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
+    reason = known[0] if known else _quote(lines)
+    return f"{_how(name, exit_code)}{': ' if reason else ''}{reason} (`relais logs {name}`)"
+
+
+def _how(name: str, exit_code: int | None) -> str:
+    if exit_code is None:
+        return f"{name} did not become ready"
+    if exit_code < 0:
+        return f"{name} was ended by {signal.Signals(-exit_code).name}"
+    return f"{name} ended with exit code {exit_code}"
+
+
+def _quote(lines: list[str]) -> str:
+    """The last error of a service, or else the last line."""
+    for line in reversed(lines):
+        said = _said(line)
+        if said.get("level") in {"error", "critical"}:
+            return " ".join(str(said[field]) for field in ("event", "duty", "error") if field in said)
+    return lines[-1][:LONGEST_QUOTE] if lines else ""
+
+
+def _said(line: str) -> dict[str, object]:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

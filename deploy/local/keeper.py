@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from deploy.local.children import kill_family, start_child
-from deploy.local.diagnosis import why_it_ended
+from deploy.local.diagnosis import end_of, why_it_ended
 from deploy.local.errors import StackError
 from deploy.local.parts import Part
 from deploy.local.state import Record
@@ -43,6 +43,7 @@ class Keeper:
         self._log = log
         self._changed = changed
         self._pace = pace
+        self._log_start = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -53,8 +54,7 @@ class Keeper:
         """
         if self._record.state != "restarting":
             self._set("starting")
-        if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
-            self._log.replace(self._log.with_suffix(".log.old"))
+        self._log_start = _new_page(self._log)
         # In a thread, for what the command may have to check. Not the start itself: a child on a leash dies
         # with the thread that started it.
         command = await asyncio.to_thread(self.part.command)
@@ -115,7 +115,7 @@ class Keeper:
     def _lost(self) -> str:
         exit_code = self._process.poll() if self._process is not None else None
         self._end()
-        return why_it_ended(self.part.name, exit_code, self._log)
+        return why_it_ended(self.part.name, exit_code, self._log, since=self._log_start)
 
     def _end(self) -> None:
         if self._process is not None:
@@ -127,6 +127,15 @@ class Keeper:
         if self._record.state != state:
             self._record.state = state
             self._changed()
+
+
+def _new_page(log: Path) -> int:
+    """Where the next process will write in the log; a long one is put away first."""
+    size = end_of(log)
+    if size <= LOG_BYTES:
+        return size
+    log.replace(log.with_suffix(".log.old"))
+    return 0
 
 
 def _started(pid: int) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.children import kill_family, leashed, start_child
-from deploy.local.diagnosis import why_it_ended
+from deploy.local.diagnosis import end_of, why_it_ended
 from deploy.local.errors import StackError
 
 LOOK_SECONDS = 0.1
@@ -18,6 +18,7 @@ async def run_once(name: str, arguments: Sequence[str], *, environment: Mapping[
     Raises:
         StackError: it failed.
     """
+    since = end_of(log)
     process = start_child(leashed([sys.executable, *arguments]), log=log, environment=environment)
     try:
         while (exit_code := process.poll()) is None:  # noqa: ASYNC110 - processes have no event to wait for
@@ -26,4 +27,4 @@ async def run_once(name: str, arguments: Sequence[str], *, environment: Mapping[
         kill_family(process.pid)
         process.wait()
     if exit_code != 0:
-        raise StackError(why_it_ended(name, exit_code, log))
+        raise StackError(why_it_ended(name, exit_code, log, since=since))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -63,21 +64,24 @@ def _line(record: Record) -> str:
 
 def parts_table(document: dict[str, Any]) -> Table:
     """What runs where."""
-    table = Table(title=f"Relais: {document['state']}", title_justify="left")
-    for heading in ("part", "state", "process", "memory", "where", "restarts"):
-        table.add_column(heading, justify="right" if heading in {"process", "memory", "restarts"} else "left")
+    table = Table(title=f"Relais: {document['state']}", title_justify="left", box=box.SIMPLE)
+    for heading in ("part", "state", "process", "memory"):
+        table.add_column(
+            heading, justify="right" if heading in {"process", "memory"} else "left", no_wrap=True
+        )
+    table.add_column("where", overflow="fold")
     for part in document["parts"]:
         memory = part["memory_bytes"]
         where = Text(part["url"], style=f"link {part['url']}" if part["url"].startswith("http") else "")
-        if part["note"]:
-            where.append(f"\n{part['note']}", style="yellow")
+        restarts = f"started again {part['restarts']} times" if part["restarts"] else ""
+        for remark in filter(None, (part["note"], restarts)):
+            where.append(f"\n{remark}", style="yellow")
         table.add_row(
             part["name"],
             Text(part["state"], style=STYLES.get(part["state"], "yellow")),
             str(part["pid"] or ""),
             f"{memory / MEGABYTE:.0f} MB" if memory else "",
             where,
-            str(part["restarts"] or ""),
         )
     total = document["memory_bytes"]
     if total:

@@ -1,0 +1,39 @@
+"""Are the stack's secrets made once, kept to their owner, and the operator's key shown once?"""
+
+import base64
+import stat
+from pathlib import Path
+
+from deploy.local.credentials import FILE, ensure_credentials, mark_shown, read_credentials
+from shared.security.keys import sha256_of
+
+
+def test_each_service_has_a_password_of_its_own_and_keys_are_of_full_length(tmp_path: Path) -> None:
+    credentials, _ = ensure_credentials(tmp_path)
+    assert set(credentials.database_passwords) == {"admission", "pathway", "notifications", "indicators"}
+    assert len(set(credentials.database_passwords.values())) == 4
+    assert {len(base64.b64decode(key)) for key in credentials.master_keys.values()} == {32}
+
+
+def test_only_the_owner_can_read_them(tmp_path: Path) -> None:
+    ensure_credentials(tmp_path)
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+
+
+def test_the_operators_key_is_stored_as_its_hash_and_given_until_it_was_shown(tmp_path: Path) -> None:
+    _, first = ensure_credentials(tmp_path)
+    credentials, second = ensure_credentials(tmp_path)
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert credentials.bootstrap_key_sha256 == sha256_of(second)
+    assert second not in (tmp_path / FILE).read_text()
+    mark_shown(tmp_path)
+    assert ensure_credentials(tmp_path)[1] is None
+
+
+def test_all_else_stays_as_it_was(tmp_path: Path) -> None:
+    first, _ = ensure_credentials(tmp_path)
+    second, _ = ensure_credentials(tmp_path)
+    assert (second.database_passwords, second.master_keys) == (first.database_passwords, first.master_keys)
+    assert read_credentials(tmp_path) == second

@@ -1,0 +1,27 @@
+"""Is the one Kafka node set up for one node, on this machine only?"""
+
+from pathlib import Path
+
+from deploy.local.kafka_settings import as_properties, broker_settings
+
+SETTINGS = broker_settings(data=Path("/data"), port=1, controller_port=2)
+
+
+def test_no_topic_waits_for_a_second_node() -> None:
+    replicated = {name: value for name, value in SETTINGS.items() if "replica" in name or "isr" in name}
+    assert len(replicated) >= 7
+    assert set(replicated.values()) == {"1"}
+
+
+def test_only_code_makes_topics_and_replays_find_their_records() -> None:
+    assert SETTINGS["auto.create.topics.enable"] == "false"
+    assert int(SETTINGS["log.retention.hours"]) == 30 * 24
+
+
+def test_it_listens_on_this_machine_only() -> None:
+    assert SETTINGS["listeners"] == "PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:2"
+    assert SETTINGS["controller.quorum.bootstrap.servers"] == "127.0.0.1:2"
+
+
+def test_they_are_written_as_properties() -> None:
+    assert as_properties({"a": "1", "b.c": "2"}) == "a=1\nb.c=2\n"
