@@ -43,7 +43,8 @@ def configure(service_name: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         library = stdlib.getLogger(name)
         library.handlers.clear()
-        library.propagate = True
+        # Requests are spans and metrics: uvicorn logs each one as long as its logger has a handler.
+        library.propagate = name != "uvicorn.access"
     stdlib.getLogger("uvicorn.error").setLevel(stdlib.INFO)
     sys.excepthook = _last_words
 
