@@ -27,7 +27,7 @@ VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """
 _REVOKE = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
-VALUES ('revoked before granted ' || $1::text, $1, $2, '{}', $3)
+VALUES ('revoked before granted ' || $1::uuid, $1, $2, '{}', $3)
 ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, excluded.revoked_at)
 """
 

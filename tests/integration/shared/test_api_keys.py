@@ -1,0 +1,87 @@
+"""Does the replica of the keys end up the same, whatever the order in which admission's events come?"""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from shared.db.pool import Pool
+from shared.db.transaction import transaction
+from shared.events.admission import AccessGranted, AccessRevoked
+from shared.events.envelope import Payload
+from shared.inbox.received import ReceivedEvent
+from shared.security import keys
+from shared.security.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
+
+pytestmark = pytest.mark.services
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SOURCE = UUID(int=3)
+KEY, KEY_SHA256 = keys.new_key()
+GRANTED = AccessGranted(
+    key_id=UUID(int=1), key_sha256=KEY_SHA256, source_id=SOURCE, scopes=("read",), establishment="690784137"
+)
+REVOKED = AccessRevoked(key_id=UUID(int=1))
+
+
+def _received(data: Payload) -> ReceivedEvent:
+    return ReceivedEvent(
+        event_id=UUID(int=9),
+        publisher="admission",
+        subject=SOURCE,
+        sequence=1,
+        occurred_at=NOW,
+        recorded_at=NOW,
+        data=data,
+        type="",
+        topic="relais.admission",
+        partition=0,
+        offset=0,
+    )
+
+
+async def _apply(pool: Pool, payloads: Sequence[Payload]) -> None:
+    for payload in payloads:
+        route = on_access_granted if isinstance(payload, AccessGranted) else on_access_revoked
+        async with transaction(pool) as connection:
+            await route(connection, [_received(payload)])
+
+
+async def test_a_granted_key_opens_with_its_scopes_and_its_establishment(pool: Pool) -> None:
+    await _apply(pool, [GRANTED])
+    principal = await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}")
+    assert principal is not None
+    assert (principal.source_id, principal.establishment) == (SOURCE, "690784137")
+    assert principal.scopes == {"read"}
+
+
+async def test_another_key_does_not_open(pool: Pool) -> None:
+    await _apply(pool, [GRANTED])
+    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {keys.new_key()[0]}") is None
+
+
+@pytest.mark.parametrize("order", set(itertools.permutations([GRANTED, GRANTED, REVOKED, REVOKED])))
+async def test_a_revoked_key_stays_dead_in_any_order_and_repetition(
+    pool: Pool, order: Sequence[Payload]
+) -> None:
+    await _apply(pool, order)
+    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}") is None
+
+
+async def test_a_revocation_says_nothing_of_other_keys(pool: Pool) -> None:
+    await _apply(pool, [AccessRevoked(key_id=UUID(int=2)), AccessRevoked(key_id=UUID(int=4)), GRANTED])
+    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}") is not None
+
+
+async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
+    made = [keys.new_key() for _ in range(3)]
+    granted = [
+        AccessGranted(key_id=UUID(int=n), key_sha256=key_sha256, source_id=SOURCE, scopes=("intake", "read"))
+        for n, (_, key_sha256) in enumerate(made)
+    ]
+    async with transaction(pool) as connection:
+        await on_access_granted(connection, [_received(one) for one in granted])
+    authenticator = ApiKeyAuthenticator(pool)
+    assert all([await authenticator.authenticate(f"Bearer {key}") for key, _ in made])
