@@ -67,10 +67,7 @@ def status(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     else:
-        console = Console()
-        console.print(parts_table(document))
-        if document["message"]:
-            console.print(f"[red]{document['message']}[/]", highlight=False)
+        Console().print(parts_table(document))
     if document["state"] in {"stopped", "failed"}:
         raise typer.Exit(NOT_RUNNING)
 

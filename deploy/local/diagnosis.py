@@ -35,7 +35,8 @@ def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0)
     """One sentence for the user; without an exit code it was not ready in time."""
     lines = tail(log, since=since)
     known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
-    reason = known[0] if known else _quote(lines)
+    # Whoever is killed has said nothing about it.
+    reason = known[0] if known else "" if exit_code == -signal.SIGKILL else _quote(lines)
     return f"{_how(name, exit_code)}{': ' if reason else ''}{reason} (`relais logs {name}`)"
 
 
@@ -52,7 +53,9 @@ def _quote(lines: list[str]) -> str:
     for line in reversed(lines):
         said = _said(line)
         if said.get("level") in {"error", "critical"}:
-            return " ".join(str(said[field]) for field in ("event", "duty", "error") if field in said)
+            return " ".join(
+                str(said[field]) for field in ("event", "duty", "template", "error") if field in said
+            )
     return lines[-1][:LONGEST_QUOTE] if lines else ""
 
 

@@ -62,8 +62,8 @@ def _line(record: Record) -> str:
     return f"{record.name}: {record.note or record.state}"
 
 
-def parts_table(document: dict[str, Any]) -> Table:
-    """What runs where."""
+def parts_table(document: dict[str, Any]) -> RenderableType:
+    """What runs where, and below it what there is to say about the parts."""
     table = Table(title=f"Relais: {document['state']}", title_justify="left", box=box.SIMPLE)
     for heading in ("part", "state", "process", "memory"):
         table.add_column(
@@ -71,22 +71,29 @@ def parts_table(document: dict[str, Any]) -> Table:
         )
     table.add_column("where", overflow="fold")
     for part in document["parts"]:
-        memory = part["memory_bytes"]
-        where = Text(part["url"], style=f"link {part['url']}" if part["url"].startswith("http") else "")
-        restarts = f"started again {part['restarts']} times" if part["restarts"] else ""
-        for remark in filter(None, (part["note"], restarts)):
-            where.append(f"\n{remark}", style="yellow")
         table.add_row(
             part["name"],
             Text(part["state"], style=STYLES.get(part["state"], "yellow")),
             str(part["pid"] or ""),
-            f"{memory / MEGABYTE:.0f} MB" if memory else "",
-            where,
+            _megabytes(part["memory_bytes"]),
+            Text(part["url"], style=f"link {part['url']}" if part["url"].startswith("http") else ""),
         )
-    total = document["memory_bytes"]
-    if total:
-        table.caption = f"{total / MEGABYTE:.0f} MB in all, the supervisor included"
-    return table
+    if document["memory_bytes"]:
+        table.caption = f"{_megabytes(document['memory_bytes'])} in all, the supervisor included"
+    remarks = [Text(remark, style="yellow") for part in document["parts"] for remark in _remarks(part)]
+    if document["message"]:
+        remarks.append(Text(document["message"], style="red"))
+    return Group(table, *remarks)
+
+
+def _megabytes(size: int | None) -> str:
+    return f"{size / MEGABYTE:.0f} MB" if size else ""
+
+
+def _remarks(part: dict[str, Any]) -> list[str]:
+    restarts = f"started again {part['restarts']} x" if part["restarts"] else ""
+    said = [remark for remark in (restarts, part["note"]) if remark]
+    return [f"{part['name']}: {'; '.join(said)}"] if said else []
 
 
 def key_panel(operator_key: str) -> Panel:

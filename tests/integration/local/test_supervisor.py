@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local import control
 from deploy.local.errors import StackError
-from deploy.local.state import Record, is_supervised, read_state
+from deploy.local.state import Record, is_supervised, process_of, read_state
 from tests.e2e.eventually import eventually
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))
@@ -30,10 +30,6 @@ def _start(folder: Path, *options: str) -> None:
 
 def _parts(folder: Path) -> dict[str, Record]:
     return {record.name: record for record in read_state(folder).records if record.kind == "part"}
-
-
-def _processes(folder: Path) -> list[psutil.Process]:
-    return [psutil.Process(part.pid) for part in _parts(folder).values() if part.pid is not None]
 
 
 def _restarted(folder: Path, name: str) -> Record | None:
@@ -63,12 +59,11 @@ def test_a_part_that_dies_is_started_again_alone(folder: Path) -> None:
 
 def test_a_killed_supervisor_leaves_nothing_running_and_the_next_one_starts(folder: Path) -> None:
     _start(folder)
-    children = _processes(folder)
+    children = list(_parts(folder).values())
     supervisor = read_state(folder).pid
     assert supervisor is not None
     psutil.Process(supervisor).kill()
-    _, alive = psutil.wait_procs(children, timeout=20)
-    assert alive == []
+    eventually(lambda: all(process_of(child.pid, child.started) is None for child in children))
     assert not is_supervised(folder)
     assert read_state(folder).state == "stopped"
     _start(folder)
