@@ -1,0 +1,1 @@
+"""Do the dashboard's queries return data from a real Prometheus?"""

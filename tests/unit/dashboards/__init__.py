@@ -1,0 +1,1 @@
+"""Do dashboards and alerts speak of what the processes expose?"""
