@@ -26,6 +26,12 @@ class Crowd:
         url = f"{self._establishment.services.admission}/v1/movements"
         return [answer.json() for answer in await self._all("POST", [(url, body) for body in bodies])]
 
+    async def traces_of(self, bodies: Sequence[dict[str, Any]]) -> list[str]:
+        """Post each movement; the id of its trace, as the answer names it."""
+        url = f"{self._establishment.services.admission}/v1/movements"
+        answers = await self._all("POST", [(url, body) for body in bodies])
+        return [answer.headers["traceresponse"].split("-")[1] for answer in answers]
+
     async def put(self, urls: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Put every body; a person who is not known yet is asked for again."""
         await self._all("PUT", list(urls), retry_on=frozenset({404}))

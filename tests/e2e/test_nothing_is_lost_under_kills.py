@@ -28,7 +28,7 @@ KILLED = (
     "indicators-api",
     "indicators-worker",
     "kafka",
-    "postgres",
+    "postgresql",
 )
 SETTLED = {"informed", "acknowledged", "handled_by_human", "superseded", "suppressed", "expired"}
 TOLD = {"informed", "delivered", "superseded", "suppressed"}
@@ -87,7 +87,7 @@ def _kill(platform: RunningPlatform, part: str) -> None:
 
     def is_back() -> bool:
         now = platform.parts()[part]
-        return bool(now["state"] == "running" and now["pid"] != killed)
+        return bool(now["state"] == "ready" and now["pid"] != killed)
 
     eventually(is_back)
 
