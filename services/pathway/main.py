@@ -1,9 +1,23 @@
-"""Which HTTP application does pathway serve? `python -m uvicorn services.pathway.main:app`."""
+"""HTTP entry point of pathway."""
 
-import os
-from functools import partial
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from services.pathway.settings import read_settings
-from services.pathway.wiring import api
+from fastapi import FastAPI
 
-app = api(partial(read_settings, os.environ))
+from services.pathway.settings import Settings
+from services.pathway.wiring import create_api, open_service, serving
+from shared.telemetry import logging, tracing
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """From the environment to an application that serves, and back."""
+    logging.configure("pathway")
+    tracing.configure("pathway")
+    async with open_service(Settings.of()) as service, serving(app, service):
+        yield
+    tracing.shutdown()
+
+
+app = create_api(lifespan)

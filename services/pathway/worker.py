@@ -1,17 +1,17 @@
-"""What does pathway do in the background? It consumes, relays, watches the clock and measures."""
+"""Background entry point of pathway: `python -m services.pathway.worker`."""
 
 import asyncio
-import os
 
-from services.pathway.settings import read_settings
-from services.pathway.wiring import worker_duties
+from services.pathway.settings import Settings
+from services.pathway.wiring import duties, open_service
 from shared.worker import run_worker
 
 
 async def main() -> None:
-    settings = read_settings(os.environ)
-    async with worker_duties(settings) as duties:
-        await run_worker("pathway-worker", duties, metrics_port=settings.metrics_port)
+    """Work until told to stop."""
+    settings = Settings.of()
+    async with open_service(settings) as service:
+        await run_worker("pathway", duties(service, settings), metrics_port=settings.metrics_port)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ async def get_outcome(
     principal: Annotated[Principal, Depends(require("intake", "read"))],
 ) -> Response:
     """Whether the event was applied, and what contradicts it, for the establishment that stated it."""
-    outcome = await outcome_of(request.app.state.pool, event_id, principal=principal)
+    outcome = await outcome_of(request.app.state.service.pool, event_id, principal=principal)
     if outcome is None:
         raise Problem(404)
     return responses.json(200, outcome)

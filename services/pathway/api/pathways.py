@@ -63,7 +63,7 @@ async def get_pathway(
 ) -> Response:
     """A person's timeline, for establishments that the person has or had a stay with."""
     before = key_of(continuation) if continuation is not None else None
-    pathway = await read_pathway(request.app.state.pool, person_id, principal=principal)
+    pathway = await read_pathway(request.app.state.service.pool, person_id, principal=principal)
     if pathway is None:
         raise Problem(404)
     page = page_of(pathway.movements, before=before, limit=limit)
@@ -71,7 +71,7 @@ async def get_pathway(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, request.app.state.clock()) if before is None else None,
+        expectations=_expected(pathway, request.app.state.service.clock()) if before is None else None,
         continuation=token_of(page.next_before) if page.next_before else None,
     )
     return responses.json(200, shown)

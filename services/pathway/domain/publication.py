@@ -50,6 +50,8 @@ def change_of(
 ) -> Change | None:
     """The step from what was published (`before`) to what is true now; none when they are the same."""
     state = state_at(expectation, now)
+    if state == "open" and _has_passed(before, expectation):
+        state = "overdue"
     if before is not None and (before.expectation, before.state) == (expectation, state):
         return None
     payloads = _payloads(before, expectation, state, now=now)
@@ -72,6 +74,13 @@ def change_of(
         trace=before.trace if before and not events else trace,
     )
     return Change(tracked=tracked, events=events)
+
+
+def _has_passed(before: Tracked | None, expectation: Expectation) -> bool:
+    """A deadline that passed once has passed, also by the clock of another machine that runs behind."""
+    return (
+        before is not None and before.state == "overdue" and before.expectation.due_at == expectation.due_at
+    )
 
 
 def _payloads(

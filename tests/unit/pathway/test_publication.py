@@ -83,6 +83,13 @@ def test_a_new_deadline_is_said_and_ends_a_rupture_that_was_none() -> None:
     assert opened.data.due_at == minutes(820)
 
 
+def test_a_slow_clock_does_not_close_what_a_fast_one_opened() -> None:
+    publisher, rose = Publisher(), _departed()
+    publisher.take_in(rose.events, now=minutes(721))
+    assert publisher.take_in([], now=minutes(719)) == []
+    assert publisher.take_in([], now=minutes(722)) == []
+
+
 def test_applied_again_the_same_step_bears_the_same_ids() -> None:
     rose = _departed()
     once, again = (Publisher().take_in(rose.events, now=minutes(at)) for at in (601, 640))

@@ -1,0 +1,108 @@
+"""How does a test hand events to pathway? As its consumer does: checkpoint, inbox, routes, one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from services.pathway.consumers import routes
+from services.pathway.domain.rules import RULES
+from services.pathway.periodic.detect_overdue_expectations import detect_overdue
+from shared.db.pool import Pool
+from shared.events.envelope import Payload, RecordedEvent
+from shared.events.registry import PAYLOADS, TYPES
+from shared.inbox import checkpoint
+from shared.inbox.application import Applied, Applier, Batch
+from shared.inbox.incoming import Envelope, Incoming
+from shared.testing.person_history import START
+
+
+@dataclass
+class Delivery:
+    """Pathway's database with a consumer that takes what it is given, and a clock that stands still."""
+
+    pool: Pool
+    now: datetime = START
+    claim: checkpoint.Claim | None = None
+    offset: int = 0
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def deliver(self, events: Sequence[RecordedEvent]) -> Applied:
+        """Applies one batch."""
+        claim = self.claim or await self._claim()
+        batch = Batch(
+            claim=claim,
+            expected=self.offset,
+            following=self.offset + len(events),
+            incoming=[_incoming(event, self.offset + nth) for nth, event in enumerate(events)],
+            traces={self.offset + nth: event.trace for nth, event in enumerate(events)},
+        )
+        applier = Applier(self.pool, routes=routes(clock=self.clock, rules=RULES), clock=self.clock)
+        applied = await applier.apply(batch)
+        self.offset = batch.following
+        return applied
+
+    async def watch(self, at: datetime) -> None:
+        """One turn of the periodic duty, at this moment."""
+        self.now = at
+        await detect_overdue(self.pool, clock=self.clock)
+
+    async def published(self) -> list[Payload]:
+        """Everything in the ledger, in order."""
+        rows = await self.pool.fetch("SELECT type, data FROM ledger ORDER BY id")
+        return [msgspec.json.decode(row["data"], type=PAYLOADS[row["type"]]) for row in rows]
+
+    async def documents(self) -> dict[UUID, Any]:
+        """What is stored of each person, pathway and expectations; how it got there is left out."""
+        pathways = await self.pool.fetch("SELECT person_id, document FROM pathways")
+        expectations = await self.pool.fetch("SELECT * FROM expectations ORDER BY expectation_id")
+        left_out = {"version", "trace"}
+        return {
+            row["person_id"]: (
+                msgspec.json.decode(row["document"]),
+                [
+                    {name: value for name, value in each.items() if name not in left_out}
+                    for each in expectations
+                    if each["person_id"] == row["person_id"]
+                ],
+            )
+            for row in pathways
+        }
+
+    async def _claim(self) -> checkpoint.Claim:
+        self.claim, _ = await checkpoint.raise_epoch(
+            self.pool,
+            consumer_group="relais-pathway",
+            cluster_id="test",
+            topic="relais.admission",
+            partition=0,
+        )
+        await checkpoint.move(self.pool, self.claim, self.offset)
+        return self.claim
+
+
+def _incoming(event: RecordedEvent, offset: int) -> Incoming:
+    return Incoming(
+        topic="relais.admission",
+        partition=0,
+        offset=offset,
+        key=str(event.subject).encode(),
+        value=msgspec.json.encode(event.data),
+        headers=(),
+        envelope=Envelope(
+            event_id=event.event_id,
+            publisher=event.publisher,
+            subject=event.subject,
+            sequence=event.sequence,
+            type=TYPES[type(event.data)],
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            trace=event.trace,
+        ),
+        data=event.data,
+    )

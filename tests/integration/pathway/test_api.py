@@ -1,0 +1,163 @@
+"""Does the API tell each reader what that reader may know, and nothing else?"""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.events.admission import PatientTransferred
+from shared.testing.person_history import (
+    HOSPITAL,
+    NURSING_HOME,
+    REHABILITATION,
+    PersonHistory,
+    minutes,
+    movement_of,
+)
+from tests.integration.pathway.delivery import Delivery
+from tests.integration.pathway.readers import reader
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+async def hospital(app: FastAPI, delivery: Delivery) -> AsyncIterator[httpx.AsyncClient]:
+    async with reader(app, delivery, HOSPITAL, "read", "intake") as client:
+        yield client
+
+
+@pytest.fixture
+async def nursing_home(app: FastAPI, delivery: Delivery) -> AsyncIterator[httpx.AsyncClient]:
+    async with reader(app, delivery, NURSING_HOME, "read", "intake") as client:
+        yield client
+
+
+def _path(person: PersonHistory) -> str:
+    return f"/v1/persons/{person.person_id}/pathway"
+
+
+async def test_the_pathway_shows_movements_stays_and_what_is_expected(
+    hospital: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL, unit="2101")
+    rose.discharge("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
+    rose.update(rose.events[0], emitted=minutes(20), unit="2102")
+    delivery.now = minutes(601)
+    await delivery.deliver(rose.events)
+    shown = (await hospital.get(_path(rose))).json()
+    assert [movement["kind"] for movement in shown["movements"]] == ["discharge", "admission"]
+    admission = shown["movements"][1]
+    assert (admission["unit"], admission["corrected"]) == ("2102", True)
+    assert {"occurred_at", "emitted_at", "recorded_at", "stay_id", "establishment"} <= set(admission)
+    assert [stay["status"] for stay in shown["stays"]] == ["finished"]
+    assert [each["state"] for each in shown["expectations"]] == ["open"]
+    delivery.now = minutes(721)  # told at once, even before the watch looked
+    assert (await hospital.get(_path(rose))).json()["expectations"][0]["state"] == "overdue"
+
+
+async def test_a_stranger_cannot_tell_a_person_of_others_from_nobody(
+    nursing_home: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    await delivery.deliver(rose.events)
+    theirs = await nursing_home.get(_path(rose))
+    nobody = await nursing_home.get(_path(PersonHistory("nobody")))
+    assert theirs.status_code == nobody.status_code == 404
+    assert theirs.content == nobody.content
+
+
+async def test_who_ever_stated_a_stay_reads_the_whole_pathway_even_once_it_is_cancelled(
+    nursing_home: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.cancel(rose.admit("second", at=minutes(60), establishment=NURSING_HOME))
+    await delivery.deliver(rose.events)
+    shown = (await nursing_home.get(_path(rose))).json()
+    assert {movement["establishment"] for movement in shown["movements"]} == {HOSPITAL, NURSING_HOME}
+    assert [stay["status"] for stay in shown["stays"]] == ["in_progress", "cancelled"]
+
+
+async def test_an_operator_bound_to_no_establishment_reads_everyone(app: FastAPI, delivery: Delivery) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    await delivery.deliver(rose.events)
+    async with reader(app, delivery, None, "operator", "read") as operator:
+        assert (await operator.get(_path(rose))).status_code == 200
+
+
+async def test_pages_follow_the_token_and_only_the_first_sums_up(
+    hospital: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0))
+    for number in range(4):
+        rose.transfer("first", at=minutes(10 + number))
+    await delivery.deliver(rose.events)
+    first = (await hospital.get(_path(rose), params={"limit": 3})).json()
+    second = await hospital.get(_path(rose), params={"limit": 3, "continuation": first["continuation"]})
+    assert [len(page["movements"]) for page in (first, second.json())] == [3, 2]
+    assert "stays" in first
+    assert second.json().keys() == {"person_id", "movements"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"continuation": "x"}, {"continuation": "é" * 8}],
+)
+async def test_a_wrong_page_is_refused_where_it_is_wrong(
+    hospital: httpx.AsyncClient, wrong: dict[str, str]
+) -> None:
+    answer = await hospital.get(_path(PersonHistory()), params=wrong)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (name,) = wrong
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/query/{name}"]
+
+
+async def test_the_outcome_of_an_event_shows_its_marks_until_late_facts_explain_it(
+    hospital: httpx.AsyncClient, nursing_home: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    discharge = rose.discharge("first", at=minutes(600), establishment=HOSPITAL)
+    path = f"/v1/events/{discharge.event_id}/outcome"
+    assert (await hospital.get(path)).json() == {"state": "pending", "marks": []}
+    await delivery.deliver([discharge])
+    assert (await hospital.get(path)).json() == {"state": "applied", "marks": ["unknown_stay"]}
+    assert (await nursing_home.get(path)).status_code == 404
+    await delivery.deliver([rose.admit("first", at=minutes(0), establishment=HOSPITAL)])
+    assert (await hospital.get(path)).json() == {"state": "applied", "marks": []}
+
+
+async def test_a_parked_event_is_shown_to_who_stated_it(
+    hospital: httpx.AsyncClient, nursing_home: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    admission = movement_of(PersonHistory("other").admit("first", at=minutes(0), establishment=HOSPITAL))
+    content = {name: getattr(admission, name) for name in admission.__struct_fields__}
+    wrong = rose.record(PatientTransferred(**content))
+    await delivery.deliver([wrong])
+    path = f"/v1/events/{wrong.event_id}/outcome"
+    assert (await hospital.get(path)).json()["state"] == "parked"
+    assert (await nursing_home.get(path)).status_code == 404
+
+
+async def test_what_is_no_movement_is_nobodys_event(hospital: httpx.AsyncClient, delivery: Delivery) -> None:
+    event_id = await delivery.pool.fetchval("SELECT event_id FROM inbox LIMIT 1")
+    assert (await hospital.get(f"/v1/events/{event_id}/outcome")).status_code == 404
+
+
+@pytest.mark.parametrize("path", [f"/v1/persons/{uuid4()}/pathway", f"/v1/events/{uuid4()}/outcome"])
+async def test_nothing_is_answered_without_a_key_or_its_scope(
+    app: FastAPI, delivery: Delivery, path: str
+) -> None:
+    async with reader(app, delivery, HOSPITAL, "circle") as client:
+        assert (await client.get(path)).status_code == 403
+        client.headers["authorization"] = "Bearer unknown"
+        assert (await client.get(path)).status_code == 401
+        del client.headers["authorization"]
+        assert (await client.get(path)).status_code == 401
