@@ -34,12 +34,14 @@ def describe(
     *,
     answers: Mapping[int, Body | Sequence[Body] | None],
     request: type[msgspec.Struct] | None = None,
+    query: Mapping[str, str] | None = None,
     problems: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Keyword arguments for a route decorator: `@router.get(path, **describe(answers={200: Receipt}))`.
 
-    An answer has one body, a choice of several, or none. `problems` are the route's own; 401, 403, 413,
-    422 and 503 are added to the document where they can happen.
+    An answer has one body, a choice of several, or none. `query` are parameters that the route reads
+    itself, with what they mean; FastAPI sees those in its signature. `problems` are
+    the route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
     """
     bodies = {status: _bodies(answer) for status, answer in answers.items()}
     structs = [body for choice in bodies.values() for body in choice if isinstance(body, type)]
@@ -54,6 +56,11 @@ def describe(
     extra: dict[str, Any] = {COMPONENTS: components}
     if request is not None:
         extra["requestBody"] = {"required": True, "content": _content((request,), schema_of)}
+    if query:
+        extra["parameters"] = [
+            {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
+            for name, meaning in query.items()
+        ]
     return {
         "responses": responses,
         "status_code": min(answers),

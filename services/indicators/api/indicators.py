@@ -1,6 +1,6 @@
 """`/v1/indicators`: what the indicators mean, and their values."""
 
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -18,9 +18,6 @@ from shared.security.principal import Principal
 
 router = APIRouter()
 Reader = Annotated[Principal, Depends(require("read"))]
-
-_VALUES: Final[dict[str, Any]] = describe(answers={200: IndicatorValues}, problems=(404,))
-_VALUES["responses"][200]["content"][MEDIA_TYPE] = {"schema": {"type": "string"}}
 
 
 @router.get("/v1/indicators", **describe(answers={200: DefinitionList}))
@@ -45,7 +42,9 @@ def _asked(
     )
 
 
-@router.get("/v1/indicators/{name}", **_VALUES)
+@router.get(
+    "/v1/indicators/{name}", **describe(answers={200: (IndicatorValues, MEDIA_TYPE)}, problems=(404,))
+)
 async def read_indicator(
     name: str, asked: Annotated[Asked, Depends(_asked)], reader: Reader, request: Request
 ) -> Response:

@@ -27,7 +27,17 @@ _CODE = re.compile(r"stat:[A-Z]{1,10}|err:[0-9A-Fa-f]{1,8}|NACK/\d{1,4}")
 _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter()
-_DESCRIBED = describe(answers={200: "text/plain"}, problems=[404])
+_DESCRIBED = describe(
+    answers={200: "text/plain"},
+    query={
+        "attempt": "The attempt that is reported on",
+        "token": "Given with the attempt; admits reports on it and nothing else",
+        "type": "1 delivered, 2 not delivered, 4 buffered, 8 sent, 16 rejected",
+        "provider_id": "The gateway's own id of the message",
+        "answer": "What the operator answered; only its codes are kept",
+    },
+    problems=[404],
+)
 
 
 @router.post("/v1/delivery-reports/sms", **_DESCRIBED)
