@@ -84,6 +84,14 @@ def show_logs(
 
 
 @app.command()
+def demo() -> None:
+    """Play a realistic day on it, and show where to look; starts it when it does not run."""
+    from deploy.local.demo.here import play_here  # noqa: PLC0415 - its imports would slow every other command
+
+    play_here(state_folder())
+
+
+@app.command()
 def migrate() -> None:
     """Migrate the databases of the running platform."""
     starting.migrate_running(state_folder())
