@@ -48,7 +48,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
             async with expose(service, port=metrics_port) as port:
                 get_logger().info("worker_started", port=port)
                 running = {
-                    name: asyncio.ensure_future(_keep(name, duty, stop)) for name, duty in duties.items()
+                    name: asyncio.ensure_future(keep(name, duty, stop)) for name, duty in duties.items()
                 }
                 await stop.wait()
                 failed = await _end(running)
@@ -76,7 +76,7 @@ async def _end(running: Mapping[str, asyncio.Future[None]]) -> bool:
     return failed
 
 
-async def _keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
+async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
     """Run a duty, and again after every transient failure; the pause grows until it ran well for a while."""
     now = asyncio.get_running_loop().time
     pause = SHORTEST_PAUSE_SECONDS

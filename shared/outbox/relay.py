@@ -66,7 +66,7 @@ class Relay:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
         woken = asyncio.Event()
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+        async with _set_as_well(woken, stop), self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
             if not await self._lead(session, stop):
                 return
             async with self._listening(session, woken), self._producer() as producer:
@@ -141,6 +141,21 @@ class Relay:
 
 async def _try_lock(session: Executor) -> bool:
     return bool(await session.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER))
+
+
+@asynccontextmanager
+async def _set_as_well(event: asyncio.Event, when: asyncio.Event) -> AsyncIterator[None]:
+    """Set `event` as soon as `when` is set: whoever waits for the first one wakes for the second too."""
+
+    async def follow() -> None:
+        await when.wait()
+        event.set()
+
+    task = asyncio.create_task(follow())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
