@@ -23,7 +23,7 @@ from services.notifications.channels.sms import SmsChannel
 from services.notifications.domain.report_capability import ReportCapability
 from shared.clock import system_clock
 from tests.conformance.channels.scripted_channel import ScriptedChannel
-from tests.conformance.channels.served import served
+from tests.served import served
 
 _PATIENCE_SECONDS = 20.0
 _SHORT_SECONDS = 1.0
