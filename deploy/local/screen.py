@@ -59,7 +59,7 @@ def _progress(state: State) -> RenderableType:
 
 
 def _line(record: Record) -> str:
-    return f"{record.name}: {record.note or record.state}"
+    return f"{record.name}: {record.state}" + (f" ({record.note})" if record.note else "")
 
 
 def parts_table(document: dict[str, Any]) -> RenderableType:
