@@ -20,6 +20,7 @@ from shared.telemetry import metrics
 DOOR = "json"
 
 router = APIRouter()
+Source = Annotated[Principal, Depends(require("intake"))]
 
 
 @router.post("/v1/movements", status_code=202)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.admission.api.shapes import ReceiptWithServices
 from services.admission.handlers.show_receipt import ShowReceipt
 from shared.http import responses
+from shared.http.contract import describe
 from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -17,7 +18,7 @@ from shared.security.principal import Principal
 router = APIRouter()
 
 
-@router.get("/v1/receipts/{receipt_id}")
+@router.get("/v1/receipts/{receipt_id}", **describe(answers={200: ReceiptWithServices}, problems=[404]))
 async def get_receipt(
     receipt_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:

@@ -9,6 +9,7 @@ from services.admission.api.receipts import as_uuid
 from services.admission.api.shapes import CreateSource, SourceCreated
 from services.admission.handlers.manage_access import ManageAccess
 from shared.http import responses
+from shared.http.contract import describe
 from shared.http.decoding import decode
 from shared.http.problems import FieldError, Problem
 from shared.security.authentication import require
@@ -18,7 +19,7 @@ router = APIRouter()
 Operator = Annotated[Principal, Depends(require("operator"))]
 
 
-@router.post("/v1/sources", status_code=201)
+@router.post("/v1/sources", **describe(answers={201: SourceCreated}, request=CreateSource))
 async def create_source(request: Request, operator: Operator) -> Response:
     """A source and its key; the answer is the only place where the key is ever shown."""
     access: ManageAccess = request.app.state.service.manage_access
@@ -46,7 +47,7 @@ async def create_source(request: Request, operator: Operator) -> Response:
     return responses.json(201, body, headers={"cache-control": "no-store"})
 
 
-@router.delete("/v1/keys/{key_id}", status_code=204)
+@router.delete("/v1/keys/{key_id}", **describe(answers={204: None}, problems=[404]))
 async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
     """End a key, everywhere within seconds; again is no error."""
     access: ManageAccess = request.app.state.service.manage_access

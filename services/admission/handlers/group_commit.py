@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from shared.failures import is_transient
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -28,25 +30,33 @@ class _Waiting(Generic[Item, Answer]):
     item: Item
     answered: asyncio.Future[Answer]
 
+    def answer(self, answer: Answer) -> None:
+        """Tell the caller, unless it went away."""
+        if not self.answered.done():
+            self.answered.set_result(answer)
+
+    def refuse(self, error: Exception) -> None:
+        """Raise at the caller, unless it went away."""
+        if not self.answered.done():
+            self.answered.set_exception(error)
+
 
 class GroupCommit(Generic[Item, Answer]):
     """A bounded queue in front of `commit`, which stores a batch and answers each item in order.
 
-    When `commit` raises one of `unavailable` the whole batch is refused with `NotCommitted`. Anything else
-    it raises is blamed on some item: the batch is halved until only that one fails.
+    When `commit` fails for a passing reason, the whole batch is refused with `NotCommitted`. Anything else is
+    blamed on some item: the batch is halved until only that one fails.
     """
 
     def __init__(
         self,
         commit: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
         *,
-        unavailable: tuple[type[Exception], ...],
         batch_limit: int = BATCH_LIMIT,
         queue_limit: int = QUEUE_LIMIT,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._commit = commit
-        self._unavailable: tuple[type[Exception], ...] = (NotCommitted, *unavailable)
         self._batch_limit = batch_limit
         self._patience_seconds = patience_seconds
         self._queue: asyncio.Queue[_Waiting[Item, Answer] | None] = asyncio.Queue(queue_limit)
@@ -62,7 +72,7 @@ class GroupCommit(Generic[Item, Answer]):
 
         A caller that goes away takes nothing with it: the item is committed all the same.
         """
-        waiting = _Waiting[Item, Answer](item, asyncio.get_running_loop().create_future())
+        waiting: _Waiting[Item, Answer] = _Waiting(item, asyncio.get_running_loop().create_future())
         try:
             if self._closed:
                 raise NotCommitted
@@ -104,22 +114,19 @@ class GroupCommit(Generic[Item, Answer]):
     async def _flush(self, batch: Sequence[_Waiting[Item, Answer]]) -> None:
         try:
             answers = await self._commit([waiting.item for waiting in batch])
-        except self._unavailable:
+        except Exception as error:  # noqa: BLE001 - an edge: the flusher outlives whatever an item does
+            await self._fail(batch, error)
+        else:
+            for waiting, answer in zip(batch, answers, strict=True):
+                waiting.answer(answer)
+
+    async def _fail(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
+        if isinstance(error, NotCommitted) or is_transient(error):
             for waiting in batch:
-                _fail(waiting, NotCommitted())
-        except Exception as error:  # noqa: BLE001 - an edge: the flusher outlives whatever one item does
-            if len(batch) == 1:
-                _fail(batch[0], error)
-                return
+                waiting.refuse(NotCommitted())
+        elif len(batch) == 1:
+            batch[0].refuse(error)
+        else:
             middle = len(batch) // 2
             await self._flush(batch[:middle])
             await self._flush(batch[middle:])
-        else:
-            for waiting, answer in zip(batch, answers, strict=True):
-                if not waiting.answered.done():
-                    waiting.answered.set_result(answer)
-
-
-def _fail(waiting: _Waiting[Item, Answer], error: Exception) -> None:
-    if not waiting.answered.done():
-        waiting.answered.set_exception(error)

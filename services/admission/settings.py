@@ -1,0 +1,69 @@
+"""What does admission take from its environment? Read once, complete or not at all."""
+
+import base64
+import binascii
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_REQUIRED = ("RELAIS_DATABASE_URL", "RELAIS_KAFKA_BOOTSTRAP", "RELAIS_MASTER_KEY")
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The environment of an admission process."""
+
+    database_url: str
+    kafka_bootstrap: str
+    master_key: bytes
+    peers: Mapping[str, str]
+    """Name of each service that receipts ask -> where its API is."""
+    bootstrap_key_sha256: str | None = None
+    """Digest of the operator's key that exists from the start."""
+    metrics_port: int = 0
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read them; ends the process with one message that names all that is missing or wrong."""
+        missing = [name for name in _REQUIRED if not environment.get(name)]
+        if missing:
+            raise SystemExit(f"admission needs in its environment: {', '.join(missing)}")
+        try:
+            return cls(
+                database_url=environment["RELAIS_DATABASE_URL"],
+                kafka_bootstrap=environment["RELAIS_KAFKA_BOOTSTRAP"],
+                master_key=_master_key(environment["RELAIS_MASTER_KEY"]),
+                peers=_peers(environment.get("RELAIS_PEERS", "")),
+                bootstrap_key_sha256=_digest(environment.get("RELAIS_BOOTSTRAP_KEY_SHA256", "")),
+                metrics_port=int(environment.get("RELAIS_METRICS_PORT", "0")),
+            )
+        except ValueError as error:
+            raise SystemExit(f"admission cannot start: {error}") from None
+
+
+def _master_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise ValueError("RELAIS_MASTER_KEY must be 32 bytes in base64")
+    return key
+
+
+def _peers(text: str) -> dict[str, str]:
+    peers: dict[str, str] = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        name, _, url = entry.partition("=")
+        if not (name and re.match("https?://", url)):
+            raise ValueError("RELAIS_PEERS must read name=http://host:port,...")
+        peers[name] = url.rstrip("/")
+    return peers
+
+
+def _digest(text: str) -> str | None:
+    if text and not re.fullmatch("[0-9a-f]{64}", text):
+        raise ValueError("RELAIS_BOOTSTRAP_KEY_SHA256 must be 64 hexadecimal digits")
+    return text or None

@@ -1,0 +1,92 @@
+"""How is admission put together? The one composition root, for the API, the worker and the tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.admission.api import movements, receipts, sources
+from services.admission.handlers.accept_movement import AcceptMovement
+from services.admission.handlers.commit_submissions import CommitSubmissions
+from services.admission.handlers.group_commit import GroupCommit
+from services.admission.handlers.identities import Identities
+from services.admission.handlers.manage_access import ManageAccess
+from services.admission.handlers.show_receipt import PATIENCE_SECONDS, ShowReceipt
+from services.admission.handlers.submission import Prepare
+from services.admission.handlers.tolerances import Tolerances
+from services.admission.settings import Settings
+from shared.clock import Clock, system_clock
+from shared.db.pool import Pool, open_pool
+from shared.events.registry import ADMISSION
+from shared.http.app import Lifespan, create_app
+from shared.http.client import open_client
+from shared.outbox.relay import Relay
+from shared.security.api_keys import ApiKeyAuthenticator
+from shared.security.vault import Vault
+from shared.telemetry import metrics
+from shared.worker import Duty
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that admission can do."""
+
+    pool: Pool
+    accept_movement: AcceptMovement
+    show_receipt: ShowReceipt
+    manage_access: ManageAccess
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        return bool(await self.pool.fetchval("SELECT true"))
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
+    """Open what admission needs; nothing is connected outside of this block."""
+    async with (
+        open_pool(settings.database_url, application_name="admission") as pool,
+        open_client(timeout_seconds=PATIENCE_SECONDS) as client,
+    ):
+        vault = Vault(settings.master_key)
+        commit = CommitSubmissions(pool, vault, Identities(pool), clock)
+        yield Service(
+            pool=pool,
+            accept_movement=AcceptMovement(Prepare(vault, clock), Tolerances(pool), GroupCommit(commit)),
+            show_receipt=ShowReceipt(pool, client, settings.peers),
+            manage_access=ManageAccess(pool, clock),
+        )
+
+
+def create_api(lifespan: Lifespan) -> FastAPI:
+    """The HTTP application, not connected to anything before its lifespan."""
+    routers = [movements.router, receipts.router, sources.router]
+    return create_app(title="Relais admission", lifespan=lifespan, routers=routers)
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
+    """Let the application use the service; what is queued at the end is committed before it ends."""
+    app.state.service = service
+    app.state.authenticator = ApiKeyAuthenticator(service.pool)
+    app.state.ready = service.ready
+    group_commit = service.accept_movement.group_commit
+    metrics.intake_queue_depth.set_function(lambda: group_commit.depth)
+    async with group_commit.running():
+        yield
+
+
+def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
+    """What the worker does: relay the outbox, and let the operator's first key in."""
+
+    async def register_operator(stop: asyncio.Event) -> None:
+        if settings.bootstrap_key_sha256 is not None:
+            await service.manage_access.register_operator(settings.bootstrap_key_sha256)
+        await stop.wait()
+
+    return {
+        "relay": Relay(service.pool, settings.kafka_bootstrap, ADMISSION).run,
+        "register_operator": register_operator,
+    }

@@ -1,0 +1,18 @@
+"""Background entry point of admission: `python -m services.admission.worker`."""
+
+import asyncio
+
+from services.admission.settings import Settings
+from services.admission.wiring import duties, open_service
+from shared.worker import run_worker
+
+
+async def main() -> None:
+    """Work until told to stop."""
+    settings = Settings.of()
+    async with open_service(settings) as service:
+        await run_worker("admission", duties(service, settings), metrics_port=settings.metrics_port)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

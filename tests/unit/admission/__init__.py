@@ -1,0 +1,1 @@
+"""What admission decides, without a service."""

@@ -1,0 +1,88 @@
+"""What other services learn of a movement."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.admission.api.understanding import understood
+from services.admission.domain.content import content_sha256
+from services.admission.handlers.submission import Prepare, Submission
+from shared.events import admission
+from shared.security.vault import Vault
+from tests.unit.admission.bodies import AUTHORITY, CLINIC, NAME, encoded, identifier, movement
+
+prepare = Prepare(Vault(bytes(range(32))), lambda: datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+numbers = st.text("ABC0123456789-", min_size=1, max_size=8)
+
+
+def submission(**other: Any) -> Submission:
+    body = encoded(movement(identifier("270055512345678"), **other))
+    return prepare(
+        understood(body),
+        body=body,
+        source_id=UUID(int=7),
+        tolerance=timedelta(seconds=300),
+        trace={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "event"),
+    [
+        ("insert", "admission", admission.PatientAdmitted),
+        ("insert", "transfer", admission.PatientTransferred),
+        ("insert", "discharge", admission.PatientDischarged),
+        ("update", "discharge", admission.MovementUpdated),
+        ("cancel", "admission", admission.MovementCancelled),
+    ],
+)
+def test_action_and_kind_make_the_event(action: str, kind: str, event: type) -> None:
+    data = submission(action=action, kind=kind, origin=None).data
+    assert type(data) is event
+    assert data.kind == kind
+
+
+def test_where_and_when_travel() -> None:
+    expected_at = "2026-03-01T12:00:00Z"
+    destination = {"mode": "transfer", "establishment": CLINIC, "expected_at": expected_at}
+    data = submission(kind="transfer", origin=None, destination=destination).data
+    assert data.destination == admission.Place(
+        mode="transfer", establishment=CLINIC, expected_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
+    )
+    assert (data.unit, data.class_of_stay, data.source_id) == ("CARDIO", "inpatient", UUID(int=7))
+
+
+def test_nothing_that_names_the_person_travels() -> None:
+    data = submission(stay_id="IEP-4711", movement_id="MVT-4712").data
+    travelling = msgspec.json.encode(data).decode()
+    for secret in (NAME, "Camille", "1941-05-17", "270055512345678", AUTHORITY, "IEP-4711", "MVT-4712"):
+        assert secret not in travelling
+
+
+@given(one=numbers, other=numbers)
+def test_opaque_ids_are_equal_exactly_when_the_numbers_are(one: str, other: str) -> None:
+    first, second = submission(movement_id=one, stay_id=one), submission(movement_id=other, stay_id=other)
+    assert (first.data.movement_id == second.data.movement_id) is (one == other)
+    assert (first.data.stay_id == second.data.stay_id) is (one == other)
+    assert first.data.stay_id != first.data.movement_id
+
+
+def test_the_same_number_in_another_establishment_is_another_stay() -> None:
+    assert submission(stay_id="1").data.stay_id != submission(stay_id="1", establishment=CLINIC).data.stay_id
+
+
+def test_a_billing_number_is_no_identity() -> None:
+    numbers_of_person = [identifier("1") | {"type": "NH"}, identifier("2") | {"type": "PI"}]
+    both = submission(person={"identifiers": numbers_of_person})
+    assert both.identifiers == submission(person={"identifiers": numbers_of_person[1:]}).identifiers
+
+
+def test_the_submission_keeps_the_body_as_it_came() -> None:
+    made = submission(unknown_field="kept")
+    assert b"unknown_field" in made.body
+    assert made.content_sha256 == content_sha256(made.body)
