@@ -61,7 +61,15 @@ class KafkaServer:
 
     def format_command(self, properties: Path, cluster_id: str) -> list[str]:
         """The leashed command line that prepares an empty data folder."""
-        tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties), "--standalone")
+        # With "=", because every 64th identity begins with a dash and would be taken for an option.
+        tool = (
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster_id}",
+            "-c",
+            str(properties),
+            "--standalone",
+        )
         return leashed(self._java(*tool), account=self.account)
 
     def is_ready(self) -> bool:
