@@ -1,5 +1,6 @@
 """What do the HTTP applications of all services have in common? Limits, errors, health and observation."""
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -44,6 +45,9 @@ def _telling(lifespan: Lifespan) -> Lifespan:
         try:
             async with lifespan(app) as state:
                 yield state
+        except SystemExit as told_why:
+            sys.stderr.write(f"{told_why}\n")  # a sentence for whoever starts the process
+            raise
         except Exception as error:
             _log.critical("service_failed", exc_info=error)
             raise

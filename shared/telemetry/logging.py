@@ -132,7 +132,9 @@ class _Forward(stdlib.Handler):
 
     def emit(self, record: stdlib.LogRecord) -> None:
         # Without arguments the message may be a finished sentence with data in it; `where` finds it.
-        fields: dict[str, object] = {"template": record.msg} if record.args else {}
+        # What uvicorn says of itself in passing is constant.
+        constant = bool(record.args) or (record.name, record.levelno) == ("uvicorn.error", stdlib.INFO)
+        fields: dict[str, object] = {"template": record.msg} if constant else {}
         get_logger().log(
             record.levelno,
             "library_said",

@@ -220,3 +220,27 @@ async def test_a_failed_request_is_a_failed_span_without_the_errors_text(client:
     assert attributes["http.response.status_code"] == 500
     assert attributes["error.type"] == "500"
     assert "Dupont" not in span.to_json()
+
+
+async def _start(error: BaseException) -> None:
+    @asynccontextmanager
+    async def failing(_app: FastAPI) -> AsyncIterator[None]:
+        raise error
+        yield
+
+    app = create_app(title="test", lifespan=failing, routers=[])
+    async with app.router.lifespan_context(app):
+        pass
+
+
+async def test_a_start_that_fails_is_logged_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="Dupont"):
+        await _start(ValueError("Dupont"))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["error"]) == ("service_failed", "ValueError")
+
+
+async def test_a_sentence_for_whoever_starts_the_process_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        await _start(SystemExit("RELAIS_DATABASE_URL not set"))
+    assert "RELAIS_DATABASE_URL not set" in capsys.readouterr().err
