@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.kafka import kafka_server, prepare
 from deploy.local.ports import free_port
 from deploy.local.postgres import initialise, postgres_server
 from deploy.local.running import RunningServer
 from tests.databases import SUPERUSER_PASSWORD, TestDatabases
+
+# A slow machine is no failure: no test is judged by its time.
+settings.register_profile("relais", deadline=None)
+settings.load_profile("relais")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.zipkin.json import ZipkinExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 from shared.telemetry import tracing
@@ -25,6 +28,24 @@ def test_without_an_exporter_in_the_environment_configuring_changes_nothing(
     tracing.configure("test")
     with tracing.span("anything") as span:
         assert not span.is_recording()
+
+
+@pytest.mark.parametrize(
+    ("variable", "exporter"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", OTLPSpanExporter),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", OTLPSpanExporter),
+        ("OTEL_EXPORTER_ZIPKIN_ENDPOINT", ZipkinExporter),
+    ],
+)
+def test_the_environment_names_the_exporter(
+    monkeypatch: pytest.MonkeyPatch, variable: str, exporter: type[SpanExporter]
+) -> None:
+    monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    [processor] = tracing._processors_of_environment()
+    assert isinstance(processor, BatchSpanProcessor)
+    assert isinstance(processor.span_exporter, exporter)
+    processor.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_a_stored_context_is_continued() -> None:
