@@ -1,0 +1,1 @@
+"""How does a message leave? One file for each medium, all with the same promises."""

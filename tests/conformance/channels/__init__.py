@@ -1,0 +1,1 @@
+"""Does every channel keep the promises of `Channel`?"""
