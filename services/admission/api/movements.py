@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.admission.api.understanding import understood
-from services.admission.domain.receipt import Accepted, Contradicted, Outcome
+from services.admission.domain.movement import StatedMovement
+from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
 from services.admission.handlers.accept_movement import AcceptMovement
 from services.admission.handlers.group_commit import NotCommitted
 from shared.http import responses
+from shared.http.contract import describe
 from shared.http.problems import Problem
 from shared.http.unavailable import come_back_later
 from shared.security.authentication import require
@@ -23,10 +25,11 @@ router = APIRouter()
 Source = Annotated[Principal, Depends(require("intake"))]
 
 
-@router.post("/v1/movements", status_code=202)
-async def post_movement(
-    request: Request, source: Annotated[Principal, Depends(require("intake"))]
-) -> Response:
+@router.post(
+    "/v1/movements",
+    **describe(answers={202: Receipt, 200: Receipt}, request=StatedMovement, problems=[409]),
+)
+async def post_movement(request: Request, source: Source) -> Response:
     """Accept one movement.
 
     202 once it is stored; 200 with the first receipt when it was stored before; 409 with both hashes when
