@@ -38,17 +38,17 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
         by_stay[movement.stay_id].append(movement)
     active = {stay_id: [known for known in stay if not known.cancelled] for stay_id, stay in by_stay.items()}
     expectations = expected_arrivals(histories, active, rules)
-    unmarked = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
-    marks = _marks(unmarked, active, rules)
-    marked = [replace(movement, marks=marks.get(movement.movement_id, ())) for movement in movements]
-    stays = [
-        stay_of([known for known in marked if known.stay_id == stay.stay_id], expectations=expectations)
-        for stay in unmarked
-    ]
+    stays = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
+    marks = _marks(stays, active, rules)
     said_by = {content.establishment for history in histories for content in history.contents}
     return Pathway(
-        stays=tuple(sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))),
-        movements=tuple(marked),
+        stays=tuple(
+            replace(stay, marks=_marks_of(active[stay.stay_id], marks))
+            for stay in sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))
+        ),
+        movements=tuple(
+            replace(movement, marks=marks.get(movement.movement_id, ())) for movement in movements
+        ),
         establishments=tuple(sorted(said_by)),
         expectations=expectations,
     )
@@ -67,3 +67,8 @@ def _marks(
         for movement_id, more in found.items():
             marks[movement_id] |= more
     return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}
+
+
+def _marks_of(movements: Sequence[MovementState], marks: Mapping[UUID, tuple[Mark, ...]]) -> tuple[Mark, ...]:
+    found = {mark for movement in movements for mark in marks.get(movement.movement_id, ())}
+    return tuple(sorted(found))

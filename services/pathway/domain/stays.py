@@ -48,7 +48,10 @@ def end_of(active: Sequence[MovementState]) -> MovementState | None:
 
 
 def stay_of(movements: Sequence[MovementState], *, expectations: Iterable[Expectation]) -> Stay:
-    """Sums up the movements of one stay, in timeline order; the expectations may be of any stay."""
+    """Sums up the movements of one stay, in timeline order, without marks.
+
+    The expectations may be those of any stay.
+    """
     active = [movement for movement in movements if not movement.cancelled]
     start = first_admission(active) or (active or movements)[0]
     end = end_of(active)
@@ -60,7 +63,6 @@ def stay_of(movements: Sequence[MovementState], *, expectations: Iterable[Expect
         ended_at=end.occurred_at if end else None,
         class_of_stay=next((said.class_of_stay for said in reversed(active) if said.class_of_stay), None),
         unit=next((said.unit for said in reversed(active) if said.unit), None),
-        marks=tuple(sorted({mark for movement in active for mark in movement.marks})),
     )
 
 

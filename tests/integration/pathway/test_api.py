@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import asdict
 
 from shared.events.admission import PatientTransferred
 from shared.testing.person_history import (
@@ -138,8 +139,7 @@ async def test_a_parked_event_is_shown_to_who_stated_it(
 ) -> None:
     rose = PersonHistory()
     admission = movement_of(PersonHistory("other").admit("first", at=minutes(0), establishment=HOSPITAL))
-    content = {name: getattr(admission, name) for name in admission.__struct_fields__}
-    wrong = rose.record(PatientTransferred(**content))
+    wrong = rose.record(PatientTransferred(**asdict(admission)))
     await delivery.deliver([wrong])
     path = f"/v1/events/{wrong.event_id}/outcome"
     assert (await hospital.get(path)).json()["state"] == "parked"

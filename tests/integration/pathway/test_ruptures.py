@@ -1,14 +1,16 @@
 """Are ruptures opened by the clock and closed by what is heard, each exactly once?"""
 
 import asyncio
-from uuid import UUID
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from services.pathway.handlers.detect_overdue_expectations import detect_overdue_expectations
+from services.pathway.periodic.measure_ruptures import measure_ruptures
 from shared.db.transaction import transaction
-from shared.events.admission import PatientTransferred
+from shared.events.admission import Movement, PatientTransferred
 from shared.events.pathway import (
     ExpectationMet,
     ExpectationOpened,
@@ -16,6 +18,7 @@ from shared.events.pathway import (
     RuptureClosed,
     RuptureOpened,
 )
+from shared.telemetry import metrics
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes, movement_of
 from tests.integration.pathway.delivery import Delivery
 
@@ -114,12 +117,49 @@ async def test_effects_continue_the_trace_of_their_cause(delivery: Delivery) -> 
     assert all(TRACE["traceparent"] in row["trace"] for row in rows)
 
 
-async def test_an_event_that_contradicts_itself_is_parked_alone(delivery: Delivery) -> None:
+async def test_the_watch_says_how_far_it_is_behind_and_how_many_are_missing(delivery: Delivery) -> None:
+    await delivery.deliver([*_departed("Rose").events, *_departed("Paul").events])
+    delivery.now = minutes(730)
+    await measure_ruptures(delivery.pool, clock=delivery.clock)
+    exposed = metrics.expose().decode()
+    assert "relais_expectations_overdue_oldest_seconds 600.0" in exposed
+    await delivery.watch(minutes(730))
+    await measure_ruptures(delivery.pool, clock=delivery.clock)
+    exposed = metrics.expose().decode()
+    assert "relais_expectations_overdue_oldest_seconds 0.0" in exposed
+    assert "relais_ruptures_open 2.0" in exposed
+
+
+async def test_a_moment_at_the_end_of_the_calendar_is_no_reason_to_stop(delivery: Delivery) -> None:
+    rose = PersonHistory()
+    unknown = datetime.max.replace(tzinfo=UTC)
+    rose.discharge("first", at=unknown, to=REHABILITATION, expected_at=unknown, emitted=minutes(0))
+    rose.admit("second", at=unknown, establishment=REHABILITATION, emitted=minutes(0))
+    rose.transfer("second", at=datetime.min.replace(tzinfo=UTC), establishment=REHABILITATION, to=HOSPITAL)
+    assert (await delivery.deliver(rose.events)).parcels == []
+    assert set(await delivery.documents()) == {rose.person_id}
+
+
+def _wrong_kind(movement: Movement) -> Movement:
+    return PatientTransferred(**asdict(movement))
+
+
+def _no_time_zone(movement: Movement) -> Movement:
+    return replace(movement, occurred_at=movement.occurred_at.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_wrong_kind, "the kind of movement is not that of the event"),
+        (_no_time_zone, "a time without a time zone"),
+    ],
+)
+async def test_an_event_that_contradicts_itself_is_parked_alone(
+    delivery: Delivery, spoil: Callable[[Movement], Movement], reason: str
+) -> None:
     paul, rose = PersonHistory("Paul"), _departed()
-    admission = movement_of(rose.events[0])
-    content = {name: getattr(admission, name) for name in admission.__struct_fields__}
-    wrong = paul.record(PatientTransferred(**content))
+    wrong = paul.record(spoil(movement_of(rose.events[0])))
     applied = await delivery.deliver([wrong, *rose.events])
-    assert [parcel.reason for parcel in applied.parcels] == ["the kind of movement is not that of the event"]
-    persons: set[UUID] = set(await delivery.documents())
-    assert persons == {rose.person_id}
+    assert [parcel.reason for parcel in applied.parcels] == [reason]
+    assert set(await delivery.documents()) == {rose.person_id}
