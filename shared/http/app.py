@@ -28,6 +28,7 @@ def create_app(*, title: str, lifespan: Lifespan, routers: Sequence[APIRouter]) 
     """
     app = FastAPI(
         title=title,
+        version="1",
         lifespan=_telling(lifespan),
         openapi_url=None,
         middleware=[Middleware(Observed), Middleware(LastResort), Middleware(BodyLimit)],

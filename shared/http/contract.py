@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from shared.http.problems import MEDIA_TYPE, FieldError
+from shared.http.schemas import REFERENCE, schemas_of
 
 COMPONENTS: Final = "x-components"
-REFERENCE: Final = "#/components/schemas/{name}"
 
 Body = type[msgspec.Struct] | str
 """A struct, as JSON, or a media type such as `text/csv`."""
@@ -46,8 +46,7 @@ def describe(
     bodies = {status: _bodies(answer) for status, answer in answers.items()}
     structs = [body for choice in bodies.values() for body in choice if isinstance(body, type)]
     types: list[type[msgspec.Struct]] = [ProblemDetails, *structs, *([request] if request else [])]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
-    schema_of = dict(zip(types, schemas, strict=True))
+    schema_of, components = schemas_of(types)
     responses: dict[int | str, dict[str, Any]] = {
         status: _response(status, content=_content(choice, schema_of)) for status, choice in bodies.items()
     }

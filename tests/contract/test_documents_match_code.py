@@ -60,6 +60,17 @@ def test_an_events_schema_is_a_schema_and_says_how_moments_look(type_: str) -> N
                 assert "date-time" in str(property_), name
 
 
+@pytest.mark.parametrize("service", APIS)
+def test_an_apis_moments_are_said_to_be_moments(service: str) -> None:
+    unsaid = [
+        f"{schema}.{name}"
+        for schema, described in APIS[service]["components"]["schemas"].items()
+        for name, property_ in described.get("properties", {}).items()
+        if name.endswith("_at") and "date-time" not in str(property_)
+    ]
+    assert unsaid == []
+
+
 def test_each_topic_carries_each_of_its_types_once() -> None:
     channels = asyncapi()["channels"]
     assert {channel["address"] for channel in channels.values()} == set(TOPICS.values())
