@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from deploy.local.kafka import kafka_server, prepare
 from deploy.local.ports import free_port
@@ -16,7 +16,7 @@ from deploy.local.running import RunningServer
 from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
 # A slow machine is no failure: no test is judged by its time.
-settings.register_profile("relais", deadline=None)
+settings.register_profile("relais", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("relais")
 
 
