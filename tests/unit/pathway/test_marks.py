@@ -74,6 +74,15 @@ def test_two_establishments_at_once_contradict_each_other_until_the_late_dischar
     assert [marks for _, marks in _marks(rose)] == [(), (), ()]
 
 
+def test_two_establishments_may_both_count_the_person_for_as_long_as_is_tolerated() -> None:
+    for overlap_minutes, marks in ((60, ()), (61, ("overlapping_stay",))):
+        rose = PersonHistory()
+        rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+        rose.admit("second", at=minutes(600), establishment=REHABILITATION)
+        rose.discharge("first", at=minutes(600 + overlap_minutes), establishment=HOSPITAL)
+        assert _marks(rose)[1] == ("admission", marks)
+
+
 def test_a_stay_without_a_bed_contradicts_none() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
