@@ -1,0 +1,49 @@
+"""Which admission may a test talk to? One with a database of its own, or several over one database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from fastapi import FastAPI
+
+from services.admission.settings import Settings
+from services.admission.wiring import create_api, open_service, serving
+from shared.clock import Clock, system_clock
+from tests.integration.admission.running import Admission, open_client, settings_for
+
+Open = Callable[..., AbstractAsyncContextManager[Admission]]
+
+
+@asynccontextmanager
+async def _nothing(_app: FastAPI) -> AsyncIterator[None]:
+    yield  # the test enters what the lifespan would
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Admission]:
+    app = create_api(_nothing)
+    async with (
+        open_service(settings, clock=clock) as service,
+        serving(app, service),
+        open_client(app) as client,
+    ):
+        yield Admission(app, service, client)
+
+
+@pytest.fixture
+def open_admission() -> Open:
+    """Call it with settings: a whole API process, but for the socket."""
+    return _opened
+
+
+@pytest.fixture
+def admission_settings(create_database: Callable[..., str]) -> Settings:
+    """Settings with a migrated database of the test's own; no broker."""
+    return settings_for(create_database("admission"))
+
+
+@pytest.fixture
+async def admission(admission_settings: Settings) -> AsyncIterator[Admission]:
+    """An admission that serves."""
+    async with _opened(admission_settings) as opened:
+        yield opened

@@ -1,0 +1,74 @@
+"""How does a test use a running admission? With keys made by its own use cases."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.admission.handlers.manage_access import NewSource
+from services.admission.settings import Settings
+from services.admission.wiring import Service
+from shared.events.admission import Scope
+from tests.unit.admission.bodies import HOSPITAL, encoded
+
+MASTER_KEY = bytes(range(32))
+INTAKE: tuple[Scope, ...] = ("intake",)
+
+
+def settings_for(
+    database_url: str, *, kafka_bootstrap: str = "127.0.0.1:1", bootstrap_key_sha256: str | None = None
+) -> Settings:
+    """Settings of a process that has no peers."""
+    return Settings(
+        database_url=database_url,
+        kafka_bootstrap=kafka_bootstrap,
+        master_key=MASTER_KEY,
+        peers={},
+        bootstrap_key_sha256=bootstrap_key_sha256,
+    )
+
+
+def open_client(app: FastAPI) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    """A client of the application in this process; what fails in it is answered, not raised here."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://admission")
+
+
+@dataclass(frozen=True)
+class Admission:
+    """One API process."""
+
+    app: FastAPI
+    service: Service
+    client: httpx.AsyncClient
+
+    async def source(
+        self,
+        establishment: str | None = HOSPITAL,
+        scopes: Sequence[Scope] = INTAKE,
+        tolerance_seconds: int = 300,
+    ) -> NewSource:
+        """A new source of an establishment."""
+        return await self.service.manage_access.create_source(
+            "ward system",
+            establishment=establishment,
+            scopes=scopes,
+            tolerance_seconds=tolerance_seconds,
+        )
+
+    async def post(self, source: NewSource, body: object) -> httpx.Response:
+        """Offer a movement; bytes go as they are."""
+        content = body if isinstance(body, bytes) else encoded(body)
+        return await self.client.post("/v1/movements", content=content, headers=bearer(source.secret))
+
+    async def rows(self, query: str, *arguments: object) -> list[dict[str, Any]]:
+        """What the database holds."""
+        return [dict(row) for row in await self.service.pool.fetch(query, *arguments)]
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"authorization": f"Bearer {key}"}

@@ -1,0 +1,59 @@
+"""What a thief of the database can read: nobody's name, number or stay."""
+
+import io
+
+from services.admission.handlers.commit_submissions import RECORD_CONTEXT
+from services.admission.storage.tables import metadata
+from shared.db.transaction import transaction
+from shared.security.vault import Vault
+from tests.integration.admission.running import MASTER_KEY, Admission
+from tests.unit.admission.bodies import NAME, encoded, identifier, movement
+
+SECRETS = (NAME, "Camille", "1941-05-17", "270055512345678", "IEP-4711", "MVT-4712", "said in confidence")
+
+
+def confidential() -> bytes:
+    return encoded(
+        movement(
+            identifier("270055512345678"),
+            stay_id="IEP-4711",
+            movement_id="MVT-4712",
+            note="said in confidence",
+        )
+    )
+
+
+async def test_no_table_holds_anything_personal_in_the_clear(admission: Admission) -> None:
+    source = await admission.source()
+    body = confidential()
+    assert all(secret.encode() in body for secret in SECRETS)
+    assert (await admission.post(source, body)).status_code == 202
+    dumped = b""
+    for table in metadata.sorted_tables:
+        bytes_of_table = io.BytesIO()
+        async with transaction(admission.service.pool) as connection:
+            await connection.copy_from_table(table.name, output=bytes_of_table, format="binary")  # type: ignore[attr-defined]
+        dumped += bytes_of_table.getvalue()
+    assert b"CARDIO" in dumped, "the search would find what is there"
+    assert [secret for secret in (*SECRETS, source.secret) if secret.encode() in dumped] == []
+
+
+async def test_the_record_is_the_body_as_it_came_for_whoever_has_the_keys(admission: Admission) -> None:
+    body = confidential()
+    event_id = (await admission.post(await admission.source(), body)).json()["event_id"]
+    [row] = await admission.rows(
+        """
+        SELECT record, wrapped_key, event_id FROM submissions
+        JOIN ledger USING (event_id) JOIN persons ON person_id = subject WHERE event_id = $1
+        """,
+        event_id,
+    )
+    context = RECORD_CONTEXT + row["event_id"].bytes
+    assert Vault(MASTER_KEY).decrypt(row["wrapped_key"], row["record"], context=context) == body
+
+
+async def test_each_person_has_a_key_of_their_own(admission: Admission) -> None:
+    source = await admission.source()
+    for _ in range(3):
+        await admission.post(source, movement())
+    assert len(await admission.rows("SELECT DISTINCT wrapped_key FROM persons")) == 3

@@ -1,0 +1,118 @@
+"""`GET /v1/receipts/{receipt_id}`: what became of a movement, asked of the services."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.admission.handlers.manage_access import NewSource
+from tests.integration.admission.running import Admission, bearer
+from tests.unit.admission.bodies import CLINIC, movement
+
+Answer = Callable[[httpx.Request], httpx.Response]
+PEERS = {
+    "pathway": "http://pathway",
+    "notifications": "http://notifications",
+    "indicators": "http://indicators",
+}
+
+
+def ask(admission: Admission, answers: dict[str, Answer]) -> None:
+    """Let the peers answer so; the network between is httpx's own stand-in."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return answers[request.url.host](request)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+    show = replace(admission.service.show_receipt, client=client, peers=PEERS)
+    admission.app.state.service = replace(admission.service, show_receipt=show)
+
+
+async def accepted(admission: Admission, source: NewSource) -> dict[str, object]:
+    answer = await admission.post(source, movement())
+    receipt: dict[str, object] = answer.json()
+    return receipt
+
+
+async def test_the_receipt_says_where_the_event_was_applied(admission: Admission) -> None:
+    source = await admission.source()
+    receipt = await accepted(admission, source)
+    asked: list[httpx.Request] = []
+
+    def pathway(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"state": "applied", "marks": ["stay_unknown"], "later": 1})
+
+    notified = {"state": "applied", "obligations": {"informed": 2, "due": 1}}
+    ask(
+        admission,
+        {
+            "pathway": pathway,
+            "notifications": lambda _: httpx.Response(
+                200, json={"state": "applied", "obligations": obligations}
+            ),
+            "indicators": lambda _: httpx.Response(404),
+        },
+    )
+    path = f"/v1/receipts/{receipt['receipt_id']}"
+    answer = await admission.client.get(path, headers=bearer(source.secret))
+    assert answer.status_code == 200
+    assert answer.json() == receipt | {
+        "services": {
+            "pathway": {"state": "applied", "marks": ["stay_unknown"]},
+            "notifications": notified,
+            "indicators": {"state": "pending"},
+        }
+    }
+    assert asked[0].url.path == f"/v1/events/{receipt['event_id']}/outcome"
+    assert asked[0].headers["authorization"] == f"Bearer {source.secret}"
+
+
+def fail(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("too slow", request=request)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        fail,
+        lambda _: httpx.Response(500),
+        lambda _: httpx.Response(401),
+        lambda _: httpx.Response(200, text="<html>"),
+        lambda _: httpx.Response(200, content=b'{"state":"\xff"}'),
+        lambda _: httpx.Response(200, json={"state": "new state"}),
+    ],
+)
+async def test_a_service_that_does_not_answer_is_unreachable_and_no_error(
+    admission: Admission, bad: Answer
+) -> None:
+    source = await admission.source()
+    receipt = await accepted(admission, source)
+    ask(admission, dict.fromkeys(PEERS, bad))
+    path = f"/v1/receipts/{receipt['receipt_id']}"
+    answer = await admission.client.get(path, headers=bearer(source.secret))
+    assert answer.status_code == 200
+    assert answer.json()["services"] == {name: {"state": "unreachable"} for name in PEERS}
+
+
+async def test_another_establishments_receipt_is_not_told_from_one_that_does_not_exist(
+    admission: Admission,
+) -> None:
+    receipt = await accepted(admission, await admission.source())
+    reader = bearer((await admission.source(CLINIC, ["read", "intake", "operator"])).secret)
+    unknown = [f"/v1/receipts/{receipt_id}" for receipt_id in (receipt["receipt_id"], uuid4(), "no-id")]
+    answers = [await admission.client.get(path, headers=reader) for path in unknown]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_who_reads_receipts(admission: Admission) -> None:
+    path = f"/v1/receipts/{(await accepted(admission, await admission.source()))['receipt_id']}"
+    colleague = await admission.source(scopes=["read"])
+    platform = await admission.source(None, ["read", "operator"])
+    nobody = await admission.source(scopes=["circle"])
+    readers = [colleague, platform, nobody]
+    answers = [await admission.client.get(path, headers=bearer(reader.secret)) for reader in readers]
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
