@@ -32,6 +32,8 @@ def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str,
         "share.coordinator.state.topic.min.isr": "1",
         # Members join at once: nobody waits for others on one machine.
         "group.initial.rebalance.delay.ms": "0",
+        # A sign of life for followers, of which there are none: twice a second would be written for nothing.
+        "metadata.max.idle.interval.ms": "5000",
         # Longer than any replay: consumers keep their own position.
         "log.retention.hours": str(RETENTION_DAYS * 24),
         "log.segment.bytes": str(128 * 1024 * 1024),

@@ -11,6 +11,7 @@ import psutil
 
 from deploy.local.children import kill_family, start_child
 from deploy.local.diagnosis import end_of, why_it_ended
+from deploy.local.ending import ends
 from deploy.local.errors import StackError
 from deploy.local.parts import Part
 from deploy.local.state import Record
@@ -92,23 +93,18 @@ class Keeper:
                     self._changed()
 
     async def _until_it_ends(self) -> None:
-        asked = time.monotonic()
-        while self._process is not None and self._process.poll() is None:
-            await asyncio.sleep(self._pace.look_seconds)
-            if time.monotonic() - asked > self._pace.ask_seconds:
-                ready = await asyncio.to_thread(self.part.is_ready)
-                self._set("ready" if ready else "not answering")
-                asked = time.monotonic()
+        while self._process is not None:
+            if await ends(self._process, within_seconds=self._pace.ask_seconds):
+                return
+            ready = await asyncio.to_thread(self.part.is_ready)
+            self._set("ready" if ready else "not answering")
 
     async def stop(self) -> None:
         """Ask it to end; kill it when it does not within the bound."""
         if self._process is not None:
             if self._process.poll() is None:
                 self._process.send_signal(self.part.stop_signal)
-            deadline = time.monotonic() + self._pace.stop_within_seconds
-            # A process sets no event to wait for.
-            while self._process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110
-                await asyncio.sleep(self._pace.look_seconds)
+            await ends(self._process, within_seconds=self._pace.stop_within_seconds)
             self._end()
         self._set("stopped")
 

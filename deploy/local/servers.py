@@ -101,7 +101,7 @@ def _zipkin(addresses: Addresses) -> Part:
         name="zipkin",
         command=command,
         is_ready=answers(port, "/health"),
-        url=f"{addresses.url('zipkin')}/zipkin/",
+        url=addresses.url("zipkin"),
         environment={"STORAGE_TYPE": "mem"},
         note=addresses.notes.get("zipkin", ""),
     )
