@@ -1,4 +1,4 @@
-"""Where do the contestants meet? On one PostgreSQL and one Kafka of the run's own, synced as in production."""
+"""Where do the contestants meet? On one PostgreSQL and one Kafka of their own, synced as in production."""
 
 import asyncio
 import base64
@@ -15,8 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.kafka.topics import ensure_topics
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from benchmarks.textbook import TOPIC as PEER_TOPIC
 from deploy.local.children import start_child, stop_child
 from deploy.local.databases import database_url, ensure_databases
 from deploy.local.kafka import kafka_server, prepare
@@ -25,6 +26,7 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.postgres import initialise, postgres_server
 from deploy.local.running import RunningServer
 from shared.db.migrations import migrate
+from shared.kafka.topics import PARTITIONS, ensure_topics
 from shared.security.keys import new_key
 
 _PASSWORD = "benchmark"  # noqa: S105 - a server of this run only, on the loopback address
@@ -68,8 +70,18 @@ def open_arena() -> Iterator[Arena]:
         asyncio.run(ensure_topics(bootstrap, ["admission"]))
         key, digest = new_key()
         ours = _start_admission(stack, folder, urls["admission"], bootstrap, digest)
+        asyncio.run(_make_topic(bootstrap, PEER_TOPIC))
         peer = _start_peer(stack, folder, urls["peer"], bootstrap)
         yield Arena(folder, urls["bare"], ours, key, peer)
+
+
+async def _make_topic(bootstrap: str, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(topic, num_partitions=PARTITIONS, replication_factor=1)])
+    finally:
+        await admin.close()
 
 
 def _run(stack: ExitStack, server: RunningServer) -> None:

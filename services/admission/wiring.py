@@ -63,7 +63,9 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
     routers = [movements.router, receipts.router, sources.router]
-    return create_app(title="Relais admission", lifespan=lifespan, routers=routers)
+    return create_app(
+        title="Relais admission", lifespan=lifespan, routers=routers, short_cuts=movements.SHORT_CUTS
+    )
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from shared.http.body_limit import BodyLimit
 from shared.http.errors import LastResort, answer_with_problems
 from shared.http.observed import Observed
+from shared.http.short_cut import ShortCut, ShortCuts
 from shared.http.unavailable import come_back_later
 from shared.telemetry import logging, metrics
 
@@ -21,17 +22,25 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 Ready = Callable[[], Awaitable[bool]]
 
 
-def create_app(*, title: str, lifespan: Lifespan, routers: Sequence[APIRouter]) -> FastAPI:
+def create_app(
+    *, title: str, lifespan: Lifespan, routers: Sequence[APIRouter], short_cuts: ShortCuts | None = None
+) -> FastAPI:
     """The application of a service; its contract is generated beforehand, so it serves no documents.
 
-    `/ready` asks `app.state.ready`, when the lifespan has set it.
+    `/ready` asks `app.state.ready`, when the lifespan has set it. `short_cuts` are routes of `routers` that
+    are too hot for the framework's way.
     """
     app = FastAPI(
         title=title,
         version="1",
         lifespan=_telling(lifespan),
         openapi_url=None,
-        middleware=[Middleware(Observed), Middleware(LastResort), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(Observed),
+            Middleware(LastResort),
+            Middleware(BodyLimit),
+            Middleware(ShortCut, short_cuts=short_cuts or {}),
+        ],
     )
     answer_with_problems(app)
     for router in (_operations, *routers):

@@ -1,0 +1,42 @@
+"""Does a route that is too hot for the framework's way behave as any other?"""
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.http.problems import Problem
+from shared.http.short_cut import ShortCut
+
+
+async def _answer(request: Request) -> Response:
+    return Response(await request.body())
+
+
+async def _refuse(_request: Request) -> Response:
+    raise Problem(409, "Taken")
+
+
+def _client() -> httpx.AsyncClient:
+    short_cuts = {("POST", "/hot"): _answer, ("POST", "/taken"): _refuse}
+    app = FastAPI(middleware=[Middleware(ShortCut, short_cuts=short_cuts)])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here")
+
+
+async def test_a_short_cut_answers_with_the_body_it_read() -> None:
+    async with _client() as client:
+        answer = await client.post("/hot", content=b"facts")
+    assert (answer.status_code, answer.content) == (200, b"facts")
+
+
+async def test_a_problem_raised_there_is_a_problem_document() -> None:
+    async with _client() as client:
+        answer = await client.post("/taken")
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+
+
+async def test_another_method_or_path_goes_the_frameworks_way() -> None:
+    async with _client() as client:
+        assert (await client.get("/hot")).status_code == 404
+        assert (await client.post("/cold")).status_code == 404
