@@ -4,6 +4,8 @@ import json
 import signal
 from pathlib import Path
 
+from deploy.local.machine import is_full
+
 TAIL_BYTES = 16_384
 LAST_LINES = 40
 LONGEST_QUOTE = 200
@@ -35,6 +37,8 @@ def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0)
     """One sentence for the user; without an exit code it was not ready in time."""
     lines = tail(log, since=since)
     known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
+    # Asked too, since a part on a full disk cannot even say so.
+    known += ["the disk is full"] if is_full(log.parent) else []
     # Whoever is killed has said nothing about it.
     reason = known[0] if known else "" if exit_code == -signal.SIGKILL else _quote(lines)
     return f"{_how(name, exit_code)}{': ' if reason else ''}{reason} (`relais logs {name}`)"

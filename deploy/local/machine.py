@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.local.errors import StackError
 
-NEEDED_MEGABYTES = 1_000
+NEEDED_MEGABYTES, FULL_MEGABYTES = 1_000, 20
 OLDEST_PYTHON = (3, 11)
 
 
@@ -24,11 +24,19 @@ def check_machine(folder: Path) -> None:
         folder.chmod(0o711)
     except OSError as error:
         raise StackError(f"{folder} cannot be written to: {error.strerror}") from error
-    check_disk(folder)
+    _check_disk(folder)
 
 
-def check_disk(folder: Path) -> None:
-    """Raises StackError when too little room is left."""
-    free = shutil.disk_usage(folder).free // 1_000_000
+def is_full(folder: Path) -> bool:
+    """Whether the disk has so little room left that parts fail by it."""
+    return _free_megabytes(folder) < FULL_MEGABYTES
+
+
+def _free_megabytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free // 1_000_000
+
+
+def _check_disk(folder: Path) -> None:
+    free = _free_megabytes(folder)
     if free < NEEDED_MEGABYTES:
         raise StackError(f"the disk is full: {free} MB free in {folder}, {NEEDED_MEGABYTES} MB are needed")

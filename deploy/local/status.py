@@ -5,6 +5,7 @@ from typing import Any
 
 import psutil
 
+from deploy.local.machine import is_full
 from deploy.local.state import Record, State, process_of, read_state
 
 
@@ -21,7 +22,7 @@ def describe(state: State, folder: Path) -> dict[str, Any]:
     own = memory_bytes(supervisor, with_children=False) if supervisor else 0
     return {
         "state": state.state,
-        "message": state.message,
+        "message": state.message or ("the disk is full" if folder.exists() and is_full(folder) else ""),
         "since": state.since,
         "supervisor": {"pid": supervisor.pid if supervisor else None, "memory_bytes": own},
         "memory_bytes": own + sum(part["memory_bytes"] or 0 for part in parts),
