@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from shared.exposure import expose
@@ -21,7 +22,7 @@ Duty = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set; may raise, and is then started again from scratch."""
 
 SHORTEST_PAUSE_SECONDS: Final = 0.2
-LONGEST_PAUSE_SECONDS: Final = 10.0
+LONGEST_PAUSE_SECONDS: Final = 5.0
 HEALTHY_AFTER_SECONDS: Final = 30.0
 STOP_WITHIN_SECONDS: Final = 25.0
 
@@ -50,6 +51,8 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
                 running = {
                     name: asyncio.ensure_future(keep(name, duty, stop)) for name, duty in duties.items()
                 }
+                for task in running.values():
+                    task.add_done_callback(partial(_stop_unless_well, stop))
                 await stop.wait()
                 failed = await _end(running)
     finally:
@@ -76,6 +79,12 @@ async def _end(running: Mapping[str, asyncio.Future[None]]) -> bool:
     return failed
 
 
+def _stop_unless_well(stop: asyncio.Event, task: asyncio.Future[None]) -> None:
+    # A library can cancel the task that calls it; a duty that ended so must not be missing unnoticed.
+    if task.cancelled() or task.exception() is not None:
+        stop.set()
+
+
 async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
     """Run a duty, and again after every transient failure; the pause grows until it ran well for a while."""
     now = asyncio.get_running_loop().time
@@ -87,7 +96,6 @@ async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
         except Exception as error:
             metrics.duty_errors_total.labels(name, type(error).__name__).inc()
             if not is_transient(error):
-                stop.set()
                 raise
             if now() - started > HEALTHY_AFTER_SECONDS:
                 pause = SHORTEST_PAUSE_SECONDS

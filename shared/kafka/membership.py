@@ -1,17 +1,14 @@
 """How does a worker join its consumer group, and leave it within a bound?"""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
 from shared.db.pool import Pool
 from shared.kafka.assignment import Assignment
-
-STOP_TIMEOUT_SECONDS: Final = 10
+from shared.kafka.stopping import stop_client
 
 
 @asynccontextmanager
@@ -32,6 +29,7 @@ async def join_group(
         heartbeat_interval_ms=2_000,
         rebalance_timeout_ms=15_000,
         request_timeout_ms=20_000,
+        retry_backoff_ms=250,
     )
     assignment = Assignment(pool, consumer, bootstrap=bootstrap, consumer_group=consumer_group)
     try:
@@ -39,6 +37,4 @@ async def join_group(
         await consumer.start()
         yield consumer, assignment
     finally:
-        # stop() may wait for a broker that is gone. The fence, not a tidy goodbye, is what protects us.
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(consumer.stop(), STOP_TIMEOUT_SECONDS)
+        await stop_client(consumer.stop(), client="consumer")

@@ -25,7 +25,8 @@ class OffsetReport:
     def send(self, positions: Mapping[TopicPartition, int]) -> None:
         """Report the positions, unless that was done just now or nothing moved; never waits."""
         busy = self._task is not None and not self._task.done()
-        if busy or positions == self._sent or self._now() - self._sent_at < REPORT_EVERY_SECONDS:
+        too_soon = self._now() - self._sent_at < REPORT_EVERY_SECONDS
+        if busy or too_soon or not positions or positions == self._sent:
             return
         self._sent, self._sent_at = dict(positions), self._now()
         self._task = asyncio.get_running_loop().create_task(self._commit(dict(positions)))
@@ -42,5 +43,4 @@ class OffsetReport:
     ) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])

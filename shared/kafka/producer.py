@@ -1,14 +1,12 @@
 """How do records get to the broker? Through a producer that is thrown away at the first error."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
-STOP_TIMEOUT_SECONDS: Final = 10
+from shared.kafka.stopping import stop_client
 
 
 @asynccontextmanager
@@ -26,11 +24,10 @@ async def open_producer(bootstrap: str, *, client_id: str) -> AsyncIterator[Any]
         compression_type="lz4",
         max_batch_size=128 * 1024,
         request_timeout_ms=10_000,
+        retry_backoff_ms=250,
     )
     try:
         await producer.start()
         yield producer
     finally:
-        # stop() flushes, and with a dead broker it never ends; what it loses is still in the outbox.
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(producer.stop(), STOP_TIMEOUT_SECONDS)
+        await stop_client(producer.stop(), client="producer")

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.events.registry import TOPICS
+from shared.kafka.stopping import stop_client
 
 PARTITIONS: Final = 6
 REQUEST_TIMEOUT_MS: Final = 10_000
@@ -44,4 +45,4 @@ async def _admin(bootstrap: str) -> AsyncIterator[Any]:
         await admin.start()
         yield admin
     finally:
-        await admin.close()
+        await stop_client(admin.close(), client="admin")
