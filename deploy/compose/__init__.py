@@ -1,0 +1,1 @@
+"""Does docker-compose.yml agree with the repository? One file for each thing that can disagree."""

@@ -1,0 +1,26 @@
+"""Does the broker in a container have the settings of the embedded one? Both are tested as one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy.compose.composition import Composition
+from deploy.local.kafka_settings import broker_settings
+
+# Where it is reached and where it writes differ by nature.
+_OF_THE_PLACE = {
+    "advertised.listeners",
+    "controller.quorum.bootstrap.servers",
+    "listener.security.protocol.map",
+    "listeners",
+    "log.dirs",
+}
+
+
+def check_broker(composition: Composition) -> Iterator[str]:
+    """Each setting that differs."""
+    environment = composition.containers["kafka"]["environment"]
+    embedded = broker_settings(data=Path("data"), port=1, controller_port=2)
+    for name, value in embedded.items():
+        given = environment.get("KAFKA_" + name.upper().replace(".", "_"))
+        if name not in _OF_THE_PLACE and given != value:
+            yield f"kafka: {name} is {given}, and {value} in the embedded broker"

@@ -1,0 +1,49 @@
+"""Can every command of our containers be run? Its module exists in the image that runs it."""
+
+import importlib
+import importlib.util
+from collections.abc import Iterator, Sequence
+
+from deploy.compose.composition import SERVICES, Composition, Container
+
+_ROLES = ("migrate", "api", "worker")
+
+
+def check_commands(composition: Composition) -> Iterator[str]:
+    """What is not importable, runs another service's code, or is missing."""
+    for service in SERVICES:
+        for role in _ROLES:
+            if f"{service}-{role}" not in composition.containers:
+                yield f"{service}-{role} is missing"
+    for name, container in composition.own.items():
+        command = container.get("command") or []
+        if command[:2] != ["python", "-m"]:
+            yield f"{name}: expected a command that begins with python -m"
+            continue
+        yield from (f"{name}: {problem}" for problem in _of_command(name, container, command[2:]))
+
+
+def _of_command(name: str, container: Container, command: Sequence[str]) -> Iterator[str]:
+    module, arguments = command[0], command[1:]
+    service = container["build"].get("args", {}).get("SERVICE")
+    if importlib.util.find_spec(module) is None:
+        yield f"there is no module {module}"
+    elif module == "uvicorn":
+        yield from _of_application(arguments[0], service)
+    elif module == "shared.db.migrations":
+        if arguments[0] != service:
+            yield f"migrates {arguments[0]}, and its image holds {service}"
+    elif module.startswith("services.") and not module.startswith(f"services.{service}."):
+        yield f"runs {module}, and its image holds {service}"
+    if service is not None and not name.startswith(f"{service}-"):
+        yield f"its image holds {service}"
+
+
+def _of_application(application: str, service: str | None) -> Iterator[str]:
+    module, _, attribute = application.partition(":")
+    if not module.startswith(f"services.{service}."):
+        yield f"serves {application}, and its image holds {service}"
+    elif importlib.util.find_spec(module) is None:
+        yield f"there is no module {module}"
+    elif not hasattr(importlib.import_module(module), attribute):
+        yield f"there is no {application}"

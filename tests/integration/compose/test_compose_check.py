@@ -1,0 +1,126 @@
+"""Is everything that docker-compose.yml names there, and is each kind of mistake noticed?"""
+
+import copy
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from deploy.compose.composition import PROJECT, Composition, NotAComposition, docker_compose, load
+from deploy.compose_check import CHECKS, main, problems_of
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() != "x86_64",
+    reason="NO docker-compose FROM PyPI FOR THIS MACHINE: docker-compose.yml was not checked",
+)
+
+
+@pytest.fixture(scope="module")
+def composition() -> Composition:
+    return load()
+
+
+def test_nothing_in_the_file_disagrees_with_the_repository(composition: Composition) -> None:
+    assert {name: problems for name, problems in problems_of(composition).items() if problems} == {}
+
+
+def changed(composition: Composition, change: Callable[[dict[str, Any]], object]) -> Composition:
+    containers = copy.deepcopy(dict(composition.containers))
+    change(containers)
+    return replace(composition, containers=containers)
+
+
+def set_environment(container: str, **variables: str) -> Callable[[dict[str, Any]], object]:
+    return lambda containers: containers[container]["environment"].update(variables)
+
+
+MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
+    ("paths", "grafana", lambda all_: all_["grafana"]["volumes"][0].update(source=str(PROJECT / "nowhere"))),
+    ("paths", "mail-sink", lambda all_: all_["mail-sink"]["build"].update(target="nothing")),
+    ("commands", "pathway-worker", lambda all_: all_.pop("pathway-worker")),
+    (
+        "commands",
+        "services.pathway.runner",
+        lambda all_: all_["pathway-worker"]["command"].__setitem__(2, "services.pathway.runner"),
+    ),
+    (
+        "commands",
+        "holds pathway",
+        lambda all_: all_["pathway-worker"]["command"].__setitem__(2, "services.admission.worker"),
+    ),
+    (
+        "commands",
+        "main:application",
+        lambda all_: all_["pathway-api"]["command"].__setitem__(3, "services.pathway.main:application"),
+    ),
+    (
+        "commands",
+        "holds admission",
+        lambda all_: all_["pathway-api"]["build"]["args"].update(SERVICE="admission"),
+    ),
+    (
+        "variables",
+        "nobody reads RELAIS_KAFKA_SERVERS",
+        set_environment("indicators-worker", RELAIS_KAFKA_SERVERS="kafka:9092"),
+    ),
+    (
+        "variables",
+        "RELAIS_DATABASE_URL",
+        lambda all_: all_["indicators-api"]["environment"].pop("RELAIS_DATABASE_URL"),
+    ),
+    ("variables", "RELAIS_MASTER_KEY", set_environment("admission-api", RELAIS_MASTER_KEY="short")),
+    (
+        "addresses",
+        "nobody listens at pathway-api:8112",
+        set_environment("admission-api", RELAIS_PEERS="pathway=http://pathway-api:8112"),
+    ),
+    (
+        "addresses",
+        "nobody listens at postgresql:5432",
+        set_environment("pathway-api", RELAIS_DATABASE_URL="postgresql://a:b@postgresql:5432/a"),
+    ),
+    ("addresses", "open to the network", lambda all_: all_["pathway-api"]["ports"][0].pop("host_ip")),
+    ("addresses", "published 2 times", lambda all_: all_["pathway-api"]["ports"][0].update(published="8101")),
+    (
+        "addresses",
+        "does not lead to itself",
+        set_environment("pathway-worker", RELAIS_HEALTH_URL="http://127.0.0.1:8102/health"),
+    ),
+    (
+        "addresses",
+        "RELAIS_PUBLIC_URL",
+        set_environment("notifications-api", RELAIS_PUBLIC_URL="http://127.0.0.1:9999"),
+    ),
+    ("broker", "log.retention.hours", set_environment("kafka", KAFKA_LOG_RETENTION_HOURS="1")),
+    ("hardening", "written to", lambda all_: all_["pathway-api"].update(read_only=False)),
+    ("hardening", "capabilities", lambda all_: all_["pathway-api"].update(cap_add=["NET_ADMIN"])),
+    ("hardening", "user of its image", lambda all_: all_["pathway-api"].update(user="0")),
+]
+
+
+@pytest.mark.parametrize(("check", "named", "mistake"), MISTAKES, ids=[named for _, named, _ in MISTAKES])
+def test_a_mistake_is_noticed_and_named(
+    composition: Composition, check: str, named: str, mistake: Callable[[dict[str, Any]], object]
+) -> None:
+    problems = list(CHECKS[check](changed(composition, mistake)))
+    assert any(named in problem for problem in problems), problems
+
+
+def test_a_variable_that_the_example_does_not_say_is_noticed(composition: Composition) -> None:
+    undocumented = replace(composition, variables=composition.variables | {"UNDOCUMENTED"})
+    assert "UNDOCUMENTED is only in docker-compose.yml" in list(CHECKS["variables"](undocumented))
+    assert "UNDOCUMENTED: Compose starts without it" in list(CHECKS["secrets"](undocumented))
+
+
+def test_compose_itself_refuses_a_missing_secret_and_names_it() -> None:
+    with pytest.raises(NotAComposition, match="ADMISSION_MASTER_KEY is missing a value"):
+        docker_compose(PROJECT, "", "config", "-q")
+
+
+def test_the_command_says_what_it_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main() == 0
+    said = capsys.readouterr().out
+    assert all(f"ok      {check}" in said for check in ("schema", *CHECKS))
