@@ -26,12 +26,18 @@ _decoders: Final[Mapping[str, msgspec.json.Decoder[Payload]]] = {
 class Record(Protocol):
     """The part of a consumed Kafka record that is read here."""
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
 
 
 def encode(envelope: Envelope) -> list[tuple[str, bytes]]:

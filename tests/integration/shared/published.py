@@ -14,7 +14,7 @@ from shared.inbox.application import Route
 from shared.kafka.consumer import BatchConsumer
 from shared.outbox.append import append
 from shared.worker import Duty, keep
-from tests.integration.shared.incoming_records import record_effects
+from tests.integration.shared.batches import record_effects
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 60

@@ -12,13 +12,8 @@ from shared.inbox.application import SEQUENCE_TAKEN, Applier, Route
 from shared.inbox.checkpoint import Fenced
 from shared.inbox.outcome import applied_state
 from shared.inbox.received import EventRejected, ReceivedEvent
-from tests.integration.shared.incoming_records import (
-    Partition,
-    claim_partition,
-    event_id,
-    incoming,
-    record_effects,
-)
+from shared.testing.records import event_id, incoming
+from tests.integration.shared.batches import Partition, claim_partition, record_effects
 
 pytestmark = pytest.mark.services
 

@@ -12,16 +12,8 @@ from shared.inbox.application import Applier, Route
 from shared.inbox.outcome import applied_state
 from shared.inbox.parking import ParkingCapReached
 from shared.inbox.sorting import WAITS
-from tests.integration.shared.incoming_records import (
-    REFUSED,
-    WRONG,
-    claim_partition,
-    event_id,
-    incoming,
-    record_effects,
-    refusing,
-    unreadable,
-)
+from shared.testing.records import WRONG, event_id, incoming, unreadable
+from tests.integration.shared.batches import REFUSED, claim_partition, record_effects, refusing
 
 pytestmark = pytest.mark.services
 

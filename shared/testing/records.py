@@ -1,0 +1,62 @@
+"""What does a consumer meet? Records as if they had been read from the broker."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from shared.events.admission import AccessRevoked
+from shared.inbox.incoming import Envelope, Incoming
+
+NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WRONG: Final = "the payload does not fit its type"
+
+
+def incoming(
+    subject: UUID,
+    sequence: int,
+    *,
+    event_id: UUID | None = None,
+    known_type: bool = True,
+    reason: str | None = None,
+) -> Incoming:
+    """A record that was read; with a `reason` it is wrong, with an unknown type nobody wants it."""
+    event_id = event_id or uuid4()
+    return Incoming(
+        topic="relais.admission",
+        partition=0,
+        offset=0,
+        key=str(subject).encode(),
+        value=b"{}",
+        headers=(("ce_id", str(event_id).encode()),),
+        envelope=Envelope(
+            event_id=event_id,
+            publisher="admission",
+            subject=subject,
+            sequence=sequence,
+            type="relais.admission.access-revoked.v1" if known_type else "relais.admission.unheard-of.v1",
+            occurred_at=NOW,
+            recorded_at=NOW,
+        ),
+        data=AccessRevoked(key_id=uuid4()) if known_type and reason is None else None,
+        reason=reason,
+    )
+
+
+def unreadable() -> Incoming:
+    """A record of which not even the headers make sense."""
+    return Incoming(
+        topic="relais.admission",
+        partition=0,
+        offset=0,
+        key=b"\xff",
+        value=b"\x00",
+        headers=(),
+        reason="the headers are not those of a CloudEvent 1.0",
+    )
+
+
+def event_id(record: Incoming) -> UUID:
+    """The id of a readable record."""
+    if record.envelope is None:
+        raise ValueError("the record has no id")
+    return record.envelope.event_id

@@ -1,0 +1,47 @@
+"""Which failures may be retried, and which mean that we are wrong?"""
+
+import asyncpg
+import pytest
+from aiokafka.errors import CommitFailedError, KafkaConnectionError
+
+from shared.failures import is_transient
+from shared.inbox.parking import ParkingCapReached
+from shared.kafka.watchdog import ConsumerStalled
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        ConnectionRefusedError(),
+        KafkaConnectionError(),
+        CommitFailedError(),
+        asyncpg.ConnectionDoesNotExistError(),
+        asyncpg.CannotConnectNowError(),
+        asyncpg.AdminShutdownError(),
+        asyncpg.TooManyConnectionsError(),
+        asyncpg.DiskFullError(),
+        asyncpg.DeadlockDetectedError(),
+        asyncpg.LockNotAvailableError(),
+        asyncpg.QueryCanceledError(),
+        asyncpg.InterfaceError("connection is closed"),
+    ],
+)
+def test_what_is_away_full_or_busy_is_transient(error: Exception) -> None:
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("a bug"),
+        ParkingCapReached(),
+        ConsumerStalled(),
+        asyncpg.UniqueViolationError(),
+        asyncpg.UndefinedTableError(),
+        asyncpg.InvalidPasswordError(),
+        asyncpg.exceptions._base.DataError("an argument of the wrong type"),
+    ],
+)
+def test_everything_else_is_our_fault(error: Exception) -> None:
+    assert not is_transient(error)
