@@ -71,6 +71,11 @@ def shutdown() -> None:
         provider.shutdown()
 
 
+def is_recording() -> bool:
+    """Whether this process records at all; when not, a span only passes the given context through."""
+    return _Recording.provider is not None
+
+
 @contextmanager
 def span(
     name: str,
