@@ -27,5 +27,5 @@ def test_no_label_identifies_anyone() -> None:
 
 
 def test_the_exposition_is_prometheus_text() -> None:
-    metrics.outbox_oldest_unsent_seconds.set(2.5)
-    assert b"relais_outbox_oldest_unsent_seconds 2.5" in metrics.expose()
+    metrics.intake_queue_depth.set(2.5)
+    assert b"relais_intake_queue_depth 2.5" in metrics.expose()
