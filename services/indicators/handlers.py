@@ -18,6 +18,7 @@ from shared.db.pool import Connection, Executor, Pool
 from shared.events.admission import Movement
 from shared.events.notifications import ObligationSettled
 from shared.inbox.outcome import AppliedState, applied_state
+from shared.inbox.parked_value import establishment_of_parked
 from shared.inbox.received import ReceivedEvent
 
 
@@ -35,7 +36,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     state: AppliedState
     establishment: str | None
-    """Whose fact it states; none while the event is not stored here."""
+    """Whose fact it states; none while it was not received, and when it states nobody's."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -98,4 +99,5 @@ class Handlers:
     async def outcome_of(self, event_id: UUID) -> Outcome:
         """What became of an event here, and whose it is where that is known."""
         state = await applied_state(self.pool, event_id)
-        return Outcome(state, await coverage.establishment_of(self.pool, event_id))
+        find = establishment_of_parked if state == "parked" else coverage.establishment_of
+        return Outcome(state, await find(self.pool, event_id))
