@@ -1,14 +1,13 @@
 """What does admission take from its environment? Read once, complete or not at all."""
 
-import base64
-import binascii
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.security.vault import master_key_of
+
 _REQUIRED = ("RELAIS_DATABASE_URL", "RELAIS_KAFKA_BOOTSTRAP", "RELAIS_MASTER_KEY")
-_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,23 +33,13 @@ class Settings:
             return cls(
                 database_url=environment["RELAIS_DATABASE_URL"],
                 kafka_bootstrap=environment["RELAIS_KAFKA_BOOTSTRAP"],
-                master_key=_master_key(environment["RELAIS_MASTER_KEY"]),
+                master_key=master_key_of(environment["RELAIS_MASTER_KEY"]),
                 peers=_peers(environment.get("RELAIS_PEERS", "")),
                 bootstrap_key_sha256=_digest(environment.get("RELAIS_BOOTSTRAP_KEY_SHA256", "")),
                 metrics_port=int(environment.get("RELAIS_METRICS_PORT", "0")),
             )
         except ValueError as error:
             raise SystemExit(f"admission cannot start: {error}") from None
-
-
-def _master_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise ValueError("RELAIS_MASTER_KEY must be 32 bytes in base64")
-    return key
 
 
 def _peers(text: str) -> dict[str, str]:

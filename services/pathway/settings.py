@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from services.pathway.domain.rules import RULES, Rules
+from shared import environment as process_environment
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda field: f"RELAIS_{field.upper()}"):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
     """The environment of a process of pathway; each field is the variable `RELAIS_<FIELD>`."""
 
     database_url: str
@@ -23,15 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda field: f
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read them; ends the process with one message that names all that is missing."""
-        given = {name: value for name, value in environment.items() if value}
-        fields = msgspec.structs.fields(cls)
-        missing = [one.encode_name for one in fields if one.required and one.encode_name not in given]
-        if missing:
-            raise SystemExit(f"pathway cannot start: {', '.join(missing)} not set")
-        try:
-            return msgspec.convert(given, cls, strict=False)
-        except msgspec.ValidationError as error:
-            raise SystemExit(f"pathway cannot start: {error}") from None
+        return process_environment.read(cls, "pathway", environment)
 
     @property
     def rules(self) -> Rules:

@@ -4,6 +4,8 @@ The master key never encrypts data. It gives, by HKDF, one key that wraps the pe
 indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -23,6 +25,17 @@ _WRAPPED_KEY: Final = b"relais wrapped key"
 
 class Undecipherable(Exception):  # noqa: N818
     """The ciphertext was changed, or belongs to another key or another context."""
+
+
+def master_key_of(text: str) -> bytes:
+    """The master key from its base64 text; raises ValueError, which never quotes it."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise ValueError("RELAIS_MASTER_KEY must be 32 bytes in base64")
+    return key
 
 
 class Vault:

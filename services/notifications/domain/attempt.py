@@ -1,7 +1,7 @@
 """What states can an attempt have, and what does each say about the reader?
 
     created -> claimed -> accepted | rejected_temporarily | rejected_permanently | unknown
-    accepted | unknown -> delivered | undelivered | no_receipt
+    accepted | unknown -> delivered | undelivered | no_receipt       (a report may come before the answer)
 
 An attempt is a row before it is a call, so there is no `created` without `claimed` in the database.
 """

@@ -4,7 +4,8 @@
             -> informed* | acknowledged* | handled_by_human* | superseded* | expired*      (* terminal)
 
 Suppressed, superseded and expired are reached from every state before them; in_progress with the first
-attempt. `expired` opens a task for a person: it is a visible outcome, not a loss.
+attempt. `planned` lasts within one transaction, and so does `due`, unless it must wait for its turn.
+`expired` opens a task for a person: it is a visible outcome, not a loss.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ _TOLD: Final[tuple[Status, ...]] = ("informed", "acknowledged", "handled_by_huma
 
 TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
     "planned": ("scheduled", *_UNTOLD),
-    "scheduled": ("due", *_UNTOLD),
+    "scheduled": ("due", "in_progress", *_UNTOLD),
     "due": ("scheduled", "in_progress", *_UNTOLD),
     "in_progress": (*_TOLD, *_UNTOLD),
     "informed": (),

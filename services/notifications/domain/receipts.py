@@ -20,21 +20,20 @@ _MEANS: Final[Mapping[int, AttemptStatus]] = {
     2: "undelivered",
     3: "delivered",
 }
+_UNANSWERED: Final[frozenset[AttemptStatus]] = frozenset(("claimed", "unknown"))
 _STRENGTH: Final[Mapping[AttemptStatus, int]] = {"undelivered": 2, "delivered": 3}
 
 
 def concluded(status: AttemptStatus, reports: Iterable[ReportState]) -> AttemptStatus:
     """The status of an attempt, given every report on it: late, repeated and reordered ones included.
 
-    A report says that the provider had taken the message, so it settles an unknown outcome; it cannot
-    undo a better one. While the provider has not answered, reports wait.
+    A report says that the provider had taken the message: it settles an unknown outcome, and may come
+    before the provider's answer. It cannot undo a better one.
     """
-    if status == "claimed":
-        return status
     rank = max((_RANK[state] for state in reports), default=-1)
     if rank < 0:
         return status
     meant = _MEANS[rank]
     if meant == "accepted":
-        return "accepted" if status == "unknown" else status
+        return "accepted" if status in _UNANSWERED else status
     return meant if _STRENGTH[meant] > _STRENGTH.get(status, 0) else status

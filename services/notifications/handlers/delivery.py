@@ -1,12 +1,17 @@
 """What does a delivery report change? It is stored first, then applied to the attempt it is about."""
 
-from typing import Literal
 from uuid import UUID
 
-from services.notifications.handlers.means import Means
+from msgspec.structs import replace
 
-ReportState = Literal["delivered", "undelivered", "sent", "buffered", "rejected"]
-"""Kannel's dlr types 1, 2, 8, 4 and 16."""
+from services.notifications.domain.receipts import ReportState, concluded
+from services.notifications.handlers.follow_up import attempt_of, follow_up
+from services.notifications.handlers.means import Means
+from services.notifications.storage import reports, sending
+from shared.db.transaction import transaction
+from shared.outbox.wake import wake
+
+__all__ = ["ReportState", "apply_reports", "record_delivery_report"]
 
 
 async def record_delivery_report(
@@ -22,4 +27,27 @@ async def record_delivery_report(
     The caller has checked the report's token. Late, repeated, reordered and too early reports are all
     ordinary. `detail` is a protocol's code, never a number or a text.
     """
-    raise NotImplementedError
+    await reports.keep(
+        means.pool, attempt_id, provider_id=provider_id, state=state, detail=detail, now=means.clock()
+    )
+    return await apply_reports(means, attempt_id)
+
+
+async def apply_reports(means: Means, attempt_id: UUID) -> bool:
+    """Conclude from all reports on an attempt, whatever was concluded before."""
+    now = means.clock()
+    obligation_id = await reports.obligation_of(means.pool, attempt_id)
+    settled = False
+    async with transaction(means.pool) as connection:
+        own = None if obligation_id is None else await sending.lock(connection, obligation_id)
+        attempt = None if own is None else attempt_of(own, attempt_id)
+        if own is not None and attempt is not None:
+            status = concluded(attempt.status, await reports.states(connection, attempt_id))
+            if status != attempt.status:
+                await sending.conclude(connection, attempt_id, status=status, now=now)
+                heard = replace(attempt, status=status, answered_at=now)
+                settled = await follow_up(connection, means, own, heard, now=now)
+        await reports.mark_applied(connection, attempt_id, now=now)
+    if settled:
+        wake(means.pool)
+    return attempt is not None

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
 from services.notifications.domain.circle import Medium
+from services.notifications.domain.decision import Circumstances
 from services.notifications.domain.waits import Waits
 from shared.clock import Clock
 from shared.db.pool import Pool
@@ -26,3 +27,7 @@ class Means:
     public_url: str
     """Where readers reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
+
+    def circumstances(self) -> Circumstances:
+        """The same for everything that is decided in one transaction."""
+        return Circumstances(now=self.clock(), waits=self.waits, zone=self.zone)

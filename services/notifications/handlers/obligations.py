@@ -6,7 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.notifications.domain.displayed import displayed_status
 from services.notifications.handlers.means import Means
+from services.notifications.handlers.membership import may_see
+from services.notifications.storage import listing
+from services.notifications.storage.listing import Listed
+from shared.db.transaction import ACQUIRE_TIMEOUT_SECONDS
 from shared.security.principal import Principal
 
 
@@ -43,4 +48,35 @@ async def obligations_of(
     means: Means, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
     """None when the person is none of the caller's."""
-    raise NotImplementedError
+    if not await may_see(means, person_id, principal=principal):
+        return None
+    async with means.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        listed = await listing.newest(connection, person_id, limit=limit)
+    return [_view(each) for each in listed]
+
+
+def _view(listed: Listed) -> ObligationView:
+    own = listed.obligation
+    return ObligationView(
+        obligation_id=own.obligation_id,
+        event_id=own.event_id,
+        member_id=own.recipient_id,
+        role=own.recipient_role,
+        kind=own.kind,
+        status=displayed_status(own),
+        fact_occurred_at=own.fact_occurred_at,
+        deadline=own.deadline,
+        reason=listed.reason,
+        channel=listed.channel,
+        evidence=listed.evidence,
+        settled_at=listed.settled_at,
+        attempts=tuple(
+            AttemptView(
+                channel=attempt.channel,
+                status=attempt.status,
+                claimed_at=attempt.claimed_at,
+                reason=listed.reasons.get(attempt.attempt_id),
+            )
+            for attempt in own.attempts
+        ),
+    )

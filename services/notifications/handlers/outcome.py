@@ -1,13 +1,21 @@
 """What became of an event here? Applied or not, and how many were told; counts only."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
+from services.notifications.domain.displayed import counted_status
 from services.notifications.handlers.means import Means
+from services.notifications.storage import watch
+from shared.inbox.outcome import applied_state
+from shared.inbox.parked_value import establishment_of_parked
 from shared.security.principal import Principal
+
+# No establishment has this name: only an operator of the whole platform may see such events.
+_UNREADABLE: Final = "unreadable"
 
 
 class EventOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,5 +27,21 @@ class EventOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def outcome_of(means: Means, *, principal: Principal, event_id: UUID) -> EventOutcome | None:
-    """None unless the event is known here as one of the caller's establishment (an operator sees all)."""
-    raise NotImplementedError
+    """None for an event that another establishment stated.
+
+    An event that nobody here has seen is pending for whoever asks: it may be on its way, and saying so
+    gives nothing away.
+    """
+    state = await applied_state(means.pool, event_id)
+    if state == "pending":
+        return EventOutcome(state=state, obligations={})
+    if state == "parked":
+        stated_by = await establishment_of_parked(means.pool, event_id)
+    else:
+        stated_by = await watch.stated_by(means.pool, event_id)
+    if not principal.may_see(stated_by or _UNREADABLE):
+        return None
+    counts: Counter[str] = Counter()
+    for status, number in (await watch.outcome_counts(means.pool, event_id)).items():
+        counts[counted_status(status)] += number
+    return EventOutcome(state=state, obligations=counts)

@@ -5,7 +5,15 @@ from uuid import UUID
 
 import msgspec
 
+from services.notifications.domain.derivation import expected_obligations
+from services.notifications.domain.obligations import Obligation
+from services.notifications.domain.standing import Supersede, Suppress, Verdict
+from services.notifications.handlers.compose import alias_of, shown_kind
+from services.notifications.handlers.links import digest_of
 from services.notifications.handlers.means import Means
+from services.notifications.storage import facts, links, readers, recipients
+from shared.db.pool import Connection
+from shared.db.transaction import transaction
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,4 +34,28 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def view(means: Means, *, token: str) -> PageView | None:
     """None for a token that is unknown, expired or revoked, all alike."""
-    raise NotImplementedError
+    async with transaction(means.pool) as connection:
+        own = await links.find(connection, digest_of(token), now=means.clock())
+        if own is None:
+            return None
+        sealed = (await readers.read(connection, [own.recipient_id]))[own.recipient_id]
+        verdict = await _verdict(connection, own)
+    if isinstance(verdict, Suppress):
+        return None
+    return PageView(
+        kind=shown_kind(own),
+        alias=alias_of(means, own, sealed),
+        occurred_at=own.fact_occurred_at.astimezone(means.zone),
+        still_true=not isinstance(verdict, Supersede),
+        phone=means.contact_phone,
+        reference=own.person_id if own.recipient_role == "professional" else None,
+    )
+
+
+async def _verdict(connection: Connection, own: Obligation) -> Verdict | None:
+    """What the facts say of it now."""
+    circle = await recipients.of_persons(connection, [own.person_id])
+    stated = await facts.of_persons(connection, [own.person_id])
+    members = [member.recipient for member in circle.get(own.person_id, [])]
+    expected = expected_obligations(stated[own.person_id], members)
+    return next((each.verdict for each in expected if each.obligation_id == own.obligation_id), None)

@@ -9,6 +9,7 @@ from services.pathway.domain.movements import Mark
 from services.pathway.storage import outcomes, pathways
 from shared.db.pool import Executor
 from shared.inbox.outcome import AppliedState, applied_state
+from shared.inbox.parked_value import establishment_of_parked
 from shared.security.principal import Principal
 
 # No establishment has these names: only an operator of the whole platform may see such events.
@@ -34,7 +35,7 @@ async def outcome_of(connection: Executor, event_id: UUID, *, principal: Princip
     if state == "pending":
         return EventOutcome(state=state)
     if state == "parked":
-        stated_by = await outcomes.establishment_of_parked(connection, event_id)
+        stated_by = await establishment_of_parked(connection, event_id)
         return EventOutcome(state=state) if principal.may_see(stated_by or _UNREADABLE) else None
     known = await outcomes.applied_event(connection, event_id)
     if not principal.may_see(known.establishment if known else _NOT_A_MOVEMENT):

@@ -8,7 +8,6 @@ import msgspec
 from shared.db.pool import Executor
 
 _APPLIED: Final = "SELECT person_id, movement_id, establishment FROM movement_events WHERE event_id = $1"
-_PARKED: Final = "SELECT value FROM parked WHERE event_id = $1"
 
 
 class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,10 +18,6 @@ class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
     establishment: str
 
 
-class _Stated(msgspec.Struct):
-    establishment: str | None = None
-
-
 async def applied_event(connection: Executor, event_id: UUID) -> KnownEvent | None:
     """The event, when its effects are committed."""
     row = await connection.fetchrow(_APPLIED, event_id)
@@ -31,12 +26,3 @@ async def applied_event(connection: Executor, event_id: UUID) -> KnownEvent | No
     return KnownEvent(
         person_id=row["person_id"], movement_id=row["movement_id"], establishment=row["establishment"]
     )
-
-
-async def establishment_of_parked(connection: Executor, event_id: UUID) -> str | None:
-    """Who stated a parked event, where that can still be read."""
-    value = await connection.fetchval(_PARKED, event_id)
-    try:
-        return msgspec.json.decode(value or b"{}", type=_Stated).establishment
-    except msgspec.MsgspecError:
-        return None

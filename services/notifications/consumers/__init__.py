@@ -1,0 +1,23 @@
+"""Which event leads to which use case? The routing table."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from services.notifications.consumers.on_stated_fact import on_stated_fact
+from services.notifications.domain.arrival_news import WatchedArrival
+from services.notifications.handlers.means import Means
+from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
+from shared.events.envelope import Payload
+from shared.inbox.application import Route
+from shared.security.api_keys import on_access_granted, on_access_revoked
+
+
+def routes(means: Means) -> Mapping[type[Payload], Route]:
+    """What notifications listens to: movements, watched arrivals, and who may call."""
+    fact = on_stated_fact(means)
+    return {
+        **dict.fromkeys(MOVEMENT_EVENTS, fact),
+        **dict.fromkeys(get_args(WatchedArrival), fact),
+        AccessGranted: on_access_granted,
+        AccessRevoked: on_access_revoked,
+    }

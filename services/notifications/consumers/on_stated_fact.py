@@ -1,0 +1,18 @@
+"""A movement or a watched arrival was stated: whoever must be told of it gets an obligation."""
+
+from collections.abc import Sequence
+
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.record_facts import record_facts
+from shared.db.pool import Connection
+from shared.inbox.application import Route
+from shared.inbox.received import ReceivedEvent
+
+
+def on_stated_fact(means: Means) -> Route:
+    """The route for a whole batch, inside the transaction that also moves the checkpoint."""
+
+    async def consume(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_facts(connection, events, means.circumstances())
+
+    return consume

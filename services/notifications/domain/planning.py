@@ -1,0 +1,118 @@
+"""What becomes of what is expected? A new obligation gets its times; an open one may be thought over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.attempt import AWAITED
+from services.notifications.domain.catalogue import entry_of
+from services.notifications.domain.circle import Medium
+from services.notifications.domain.decision import Circumstances, Settle
+from services.notifications.domain.derivation import Expected
+from services.notifications.domain.obligation import Status
+from services.notifications.domain.obligations import Obligation
+from services.notifications.domain.quiet_hours import held_until
+from services.notifications.domain.standing import Send, Supersede, Suppress, Suppression, Verdict
+from services.notifications.domain.statements import NOTHING
+from services.notifications.domain.steps import Patience
+
+_DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
+_RETRACTED = "event.retracted"
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """Not to be sent again once what is open is known; or (both none) to be sent after all."""
+
+    obligation_id: UUID
+    barred_by: Suppression | None = None
+    superseded_by: UUID | None = None
+
+
+def planned(
+    expected: Expected, *, usable: Sequence[Medium], circumstances: Circumstances, trace: str | None
+) -> Obligation:
+    """The obligation as it begins; `status` says whether it is open."""
+    entry = entry_of(expected.kind)
+    recipient, event, now = expected.recipient, expected.event, circumstances.now
+    morning = held_until(
+        now, zone=circumstances.zone, urgency=entry.urgency, role=recipient.role, night=recipient.night
+    )
+    known_since = max(event.recorded_at, recipient.joined_at)
+    not_before = morning or now
+    pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
+    worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
+    said, shown_kind, occurred_at = _content(expected)
+    return Obligation(
+        obligation_id=expected.obligation_id,
+        event_id=event.event_id,
+        recipient_id=recipient.member_id,
+        person_id=event.subject,
+        recipient_role=recipient.role,
+        kind=expected.kind,
+        stated_by=expected.statement.stated_by,
+        aspect=expected.statement.aspect,
+        fact_key=expected.statement.fact_key,
+        said=said,
+        shown_kind=shown_kind,
+        fact_occurred_at=occurred_at,
+        fact_recorded_at=event.recorded_at,
+        fact_sequence=expected.statement.event.sequence,
+        status=_first_status(expected.verdict),
+        superseded_by=expected.verdict.by if isinstance(expected.verdict, Supersede) else None,
+        lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
+        held=morning is not None,
+        not_before=not_before,
+        deadline=max(known_since, morning or known_since) + pace.deadline,
+        expires_at=known_since + entry.expires_after,
+        trace=trace,
+    )
+
+
+def rejudged(obligation: Obligation, verdict: Verdict) -> Settle | Bar | None:
+    """What a new look at the facts changes for an open obligation; nothing, mostly.
+
+    While something may still be heard of an attempt, the obligation stays open for it, but is barred.
+    """
+    bar = _bar_of(obligation, verdict)
+    if isinstance(verdict, Send) or _is_awaited(obligation):
+        unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
+        return None if unchanged else bar
+    return settled_by(verdict)
+
+
+def settled_by(verdict: Verdict) -> Settle | None:
+    """How the facts alone settle an obligation; none when it is to be sent."""
+    match verdict:
+        case Suppress(reason):
+            return Settle(outcome="suppressed", reason=reason)
+        case Supersede(by, reason):
+            return Settle(outcome="superseded", reason=reason, superseded_by=by)
+        case _:
+            return None
+
+
+def _content(expected: Expected) -> tuple[str, str, datetime]:
+    statement = expected.statement
+    said = statement.said_to(expected.recipient)
+    if said == NOTHING or statement.news is None:
+        return NOTHING, _RETRACTED, statement.event.occurred_at
+    return said, statement.news.shown_kind, statement.news.occurred_at
+
+
+def _first_status(verdict: Verdict) -> Status:
+    settled = settled_by(verdict)
+    return "scheduled" if settled is None else settled.outcome
+
+
+def _bar_of(obligation: Obligation, verdict: Verdict) -> Bar:
+    return Bar(
+        obligation_id=obligation.obligation_id,
+        barred_by=verdict.reason if isinstance(verdict, Suppress) else None,
+        superseded_by=verdict.by if isinstance(verdict, Supersede) else None,
+    )
+
+
+def _is_awaited(obligation: Obligation) -> bool:
+    return bool(obligation.attempts) and obligation.attempts[-1].status in AWAITED

@@ -1,0 +1,46 @@
+"""All the time, one lane per channel: claims what is due and sends it, so many calls at once."""
+
+import asyncio
+from typing import Final
+
+from services.notifications.domain.circle import Medium
+from services.notifications.handlers.claim_due import claim_due
+from services.notifications.handlers.dispatch import dispatch
+from services.notifications.handlers.means import Means
+from shared.worker import Duty
+
+CALLS_AT_ONCE: Final = 32
+IDLE_SECONDS: Final = 0.2
+
+
+def fulfil_due_obligations(means: Means, medium: Medium) -> Duty:
+    """The duty of one lane: a slow provider delays only its own channel."""
+
+    async def duty(stop: asyncio.Event) -> None:
+        calls: set[asyncio.Task[None]] = set()
+        try:
+            while not stop.is_set():
+                free = CALLS_AT_ONCE - len(calls)
+                departures = await claim_due(means, medium, limit=free) if free else []
+                calls |= {asyncio.create_task(dispatch(means, medium, each)) for each in departures}
+                if not departures:
+                    calls = await _ended_or_idle(calls, stop)
+        finally:
+            # What has left is heard out, also when another call failed: its answer is known only here.
+            await asyncio.gather(*calls, return_exceptions=True)
+
+    return duty
+
+
+async def _ended_or_idle(calls: set[asyncio.Task[None]], stop: asyncio.Event) -> set[asyncio.Task[None]]:
+    """Wait for a call to end, for the idle time or for the end; the calls that still run. Raises theirs."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait(
+            {*calls, stopping}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        stopping.cancel()
+    for call in calls & done:
+        call.result()
+    return calls - done

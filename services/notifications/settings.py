@@ -1,0 +1,54 @@
+"""What does notifications take from its environment? Read once, complete or not at all."""
+
+import os
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from services.notifications.domain.waits import Waits
+from shared import environment as process_environment
+from shared.security.vault import master_key_of
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
+    """The environment of a process of notifications; each field is the variable `RELAIS_<FIELD>`."""
+
+    database_url: str
+    kafka_bootstrap: str
+    master_key: str
+    """32 bytes in base64."""
+    sms_url: str
+    """Of the gateway's `sendsms`."""
+    sms_username: str
+    sms_password: str
+    smtp_host: str
+    smtp_port: int
+    mail_from: str
+    """An address, or `Name <address>`."""
+    public_url: str
+    """Where the gateway and readers reach this service."""
+    contact_phone: str = "05 36 49 00 00"
+    """Whom readers may call; the default belongs to nobody."""
+    time_zone: str = "Europe/Paris"
+    wait_factor: float = 1.0
+    """Above 0, at most 1: compresses the engine's patience for tests and demos."""
+    metrics_port: int = 0
+    """Of the worker; 0 is any free one."""
+
+    def __post_init__(self) -> None:
+        master_key_of(self.master_key)
+        self.waits  # noqa: B018 - refuses a factor that is out of range
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("RELAIS_TIME_ZONE names no time zone") from None
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read them; ends the process with one message that names all that is missing, or what is wrong."""
+        return process_environment.read(cls, "notifications", environment)
+
+    @property
+    def waits(self) -> Waits:
+        return Waits().compressed(self.wait_factor)

@@ -1,0 +1,35 @@
+"""Which kinds of columns do the tables have?"""
+
+from typing import Any
+
+from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+
+def key() -> Any:
+    return Field(sa_column=Column(Uuid, primary_key=True))
+
+
+def identity(*, null: bool = False, comment: str | None = None) -> Any:
+    return Field(sa_column=Column(Uuid, nullable=null, comment=comment))
+
+
+def reference(to: Any, *, on_delete: str = "CASCADE") -> Any:
+    return Field(sa_column=Column(Uuid, ForeignKey(to, ondelete=on_delete), nullable=False, index=True))
+
+
+def words(*, null: bool = False, primary_key: bool = False, comment: str | None = None) -> Any:
+    return Field(sa_column=Column(Text, primary_key=primary_key, nullable=null, comment=comment))
+
+
+def word_list() -> Any:
+    return Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+def moment(*, null: bool = False, comment: str | None = None) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), nullable=null, comment=comment))
+
+
+def sealed(*, null: bool = False, comment: str = "Sealed with the person's key") -> Any:
+    return Field(sa_column=Column(LargeBinary, nullable=null, comment=comment))

@@ -1,0 +1,250 @@
+"""Which tables does notifications own? Circles, facts, obligations and attempts, beside the spine's."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from services.notifications.domain.obligation import TERMINAL
+from services.notifications.storage.columns import identity, key, moment, reference, sealed, word_list, words
+from shared.db.spine import spine_tables
+
+metadata = MetaData()
+
+
+class Table(SQLModel, registry=registry(metadata=metadata)):
+    """Parent of this service's tables: two services in one process do not share a registry."""
+
+
+class Person(Table, table=True):
+    """Someone of whom facts are known; its row lock orders whoever plans for that person."""
+
+    __tablename__ = "persons"
+
+    person_id: UUID = key()
+    wrapped_key: bytes | None = sealed(null=True, comment="From the first enrolment on; without it, erased")
+
+
+class Presence(Table, table=True):
+    """An establishment that states facts of a person may read and change that person's circle."""
+
+    __tablename__ = "presence"
+
+    person_id: UUID = key()
+    establishment: str = words(primary_key=True)
+
+
+class Fact(Table, table=True):
+    """Every fact received that someone may have to be told: the set that obligations derive from."""
+
+    __tablename__ = "facts"
+
+    event_id: UUID = key()
+    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    publisher: str = words()
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    type: str = words()
+    stated_by: str | None = words(null=True, comment="Establishment whose event it is")
+    occurred_at: datetime = moment()
+    recorded_at: datetime = moment()
+    trace: str | None = words(null=True, comment="W3C trace context as JSON, of the span that applied it")
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The payload as JSON"))
+
+
+class Member(Table, table=True):
+    """One membership in a care circle, from joining to revocation; joining again is a new one."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        Index(
+            "uq_members_carer",
+            "person_id",
+            "carer_id",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL AND carer_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_members_professional",
+            "person_id",
+            "establishment",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL AND establishment IS NOT NULL"),
+        ),
+        CheckConstraint("(carer_id IS NULL) <> (establishment IS NULL)", name="carer_or_professional"),
+    )
+
+    member_id: UUID = key()
+    person_id: UUID = reference(Person.person_id)
+    role: str = words()
+    carer_id: UUID | None = identity(null=True)
+    establishment: str | None = words(null=True)
+    alias: bytes | None = sealed(null=True)
+    basis: str = words()
+    consent: bytes | None = sealed(null=True)
+    channels: list[str] = word_list()
+    night: bool
+    discretion: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    joined_at: datetime = moment()
+    revoked_at: datetime | None = moment(null=True)
+
+
+class ContactPoint(Table, table=True):
+    """One way to reach a member; deleted when the member is revoked."""
+
+    __tablename__ = "contact_points"
+    __table_args__ = (UniqueConstraint("member_id", "channel"),)
+
+    contact_id: UUID = key()
+    member_id: UUID = reference(Member.member_id)
+    channel: str = words()
+    value: bytes = sealed()
+    value_index: bytes = Field(
+        sa_column=Column(LargeBinary, nullable=False, index=True, comment="Blind: finds the same contact")
+    )
+    state: str = words()
+    changed_at: datetime = moment()
+
+
+class Obligation(Table, table=True):
+    """One recipient must be told of one event; ends in exactly one outcome."""
+
+    __tablename__ = "obligations"
+    __table_args__ = (
+        UniqueConstraint("event_id", "recipient_id", "kind"),
+        CheckConstraint(
+            "(next_action_at IS NULL) = (status IN (" + ", ".join(f"'{s}'" for s in TERMINAL) + "))",
+            name="no_orphan",
+        ),
+        Index(
+            "ix_obligations_due",
+            "lane",
+            "next_action_at",
+            postgresql_where=text("next_action_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_obligations_open",
+            "person_id",
+            postgresql_where=text("next_action_at IS NOT NULL"),
+        ),
+    )
+
+    obligation_id: UUID = key()
+    event_id: UUID = identity()
+    recipient_id: UUID = reference(Member.member_id)
+    kind: str = words()
+    person_id: UUID = reference(Person.person_id)
+    recipient_role: str = words()
+    stated_by: str = words(comment="Establishment that stated the fact")
+    aspect: str = words(comment="What the news is about; older news is not sent after newer")
+    fact_key: str = words(comment="The fact whose versions supersede each other")
+    shown_kind: str = words(comment="The fact that the reader is told")
+    said: str = words(comment="Equal for equal words")
+    fact_occurred_at: datetime = moment()
+    fact_recorded_at: datetime = moment()
+    fact_sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    status: str = words()
+    reason: str | None = words(null=True)
+    barred_by: str | None = words(null=True, comment="Why it is not sent again, once what is open is known")
+    superseded_by: UUID | None = identity(null=True, comment="The event that made it old news")
+    lane: str = words(comment="Channel that is due next")
+    held: bool
+    not_before: datetime = moment()
+    deadline: datetime = moment()
+    expires_at: datetime = moment()
+    next_action_at: datetime | None = moment(null=True)
+    channel: str | None = words(null=True, comment="The one that reached the recipient")
+    evidence: str | None = words(null=True)
+    created_at: datetime = moment()
+    settled_at: datetime | None = moment(null=True)
+    trace: str | None = words(null=True, comment="W3C trace context as JSON")
+
+
+class Attempt(Table, table=True):
+    """One try over one channel; committed before the call, so that no call is forgotten."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "number"),
+        Index("ix_attempts_claimed", "lease_until", postgresql_where=text("status = 'claimed'")),
+    )
+
+    attempt_id: UUID = key()
+    obligation_id: UUID = identity()
+    number: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    step: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    channel: str = words()
+    contact_id: UUID | None = identity(null=True)
+    status: str = words()
+    reason: str | None = words(null=True)
+    provider_id: str | None = words(null=True)
+    template: str | None = words(null=True)
+    claimed_at: datetime = moment()
+    lease_until: datetime = moment()
+    answered_at: datetime | None = moment(null=True)
+
+
+class DeliveryReport(Table, table=True):
+    """What a provider reported, as it came, before anything is concluded from it."""
+
+    __tablename__ = "delivery_reports"
+    __table_args__ = (
+        Index("ix_delivery_reports_waiting", "received_at", postgresql_where=text("applied_at IS NULL")),
+    )
+
+    report_id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    provider_id: str | None = words(null=True)
+    state: str = words()
+    detail: str | None = words(null=True)
+    received_at: datetime = moment()
+    applied_at: datetime | None = moment(null=True)
+
+
+class PageToken(Table, table=True):
+    """The link in a message opens one small page; the token itself is stored nowhere."""
+
+    __tablename__ = "page_tokens"
+
+    token_sha256: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    obligation_id: UUID = reference(Obligation.obligation_id)
+    expires_at: datetime = moment()
+
+
+class HumanTask(Table, table=True):
+    """Someone was not told by machine: a person must see to it."""
+
+    __tablename__ = "human_tasks"
+
+    obligation_id: UUID = key()
+    reason: str = words()
+    opened_at: datetime = moment()
+    closed_at: datetime | None = moment(null=True)
+
+
+class Transition(Table, table=True):
+    """Evidence: every status that an obligation ever had; written by a trigger, never changed."""
+
+    __tablename__ = "transitions"
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    obligation_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    status: str = words()
+    reason: str | None = words(null=True)
+    changed_at: datetime = moment()
+
+
+spine_tables(metadata)

@@ -1,0 +1,135 @@
+"""How is notifications put together? The one composition root, for the API, the worker and the tests."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import httpx
+from fastapi import FastAPI
+
+from services.notifications.api import ROUTERS
+from services.notifications.channels.channel import Channel
+from services.notifications.channels.email import EmailChannel
+from services.notifications.channels.sms import SmsChannel
+from services.notifications.consumers import routes
+from services.notifications.domain.circle import Medium
+from services.notifications.domain.report_capability import capability_of
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.watch import (
+    expire_obligations,
+    measure_obligations,
+    sweep_unknown_attempts,
+)
+from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
+from services.notifications.settings import Settings
+from shared.clock import Clock, system_clock
+from shared.db.pool import open_pool
+from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
+from shared.http.app import Lifespan, create_app
+from shared.http.client import open_client
+from shared.kafka.consumer import BatchConsumer
+from shared.outbox.relay import Relay
+from shared.outbox.wake import wake
+from shared.security.api_keys import ApiKeyAuthenticator
+from shared.security.vault import Vault, master_key_of
+from shared.worker import Duty, periodic
+
+SMS_TIMEOUT_SECONDS: Final = 20.0
+SWEEP_EVERY_SECONDS: Final = 1.0
+MEASURE_EVERY_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What every part of notifications works with."""
+
+    means: Means
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        return bool(await self.means.pool.fetchval("SELECT true"))
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
+    """Open what notifications needs; it also starts while the database is away, and waits for it."""
+    async with (
+        open_pool(settings.database_url, application_name="notifications", min_size=0, max_size=16) as pool,
+        open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client,
+    ):
+        vault = Vault(master_key_of(settings.master_key))
+        yield Service(
+            Means(
+                pool=pool,
+                vault=vault,
+                clock=clock,
+                channels=_channels(settings, vault, client, clock),
+                waits=settings.waits,
+                zone=ZoneInfo(settings.time_zone),
+                public_url=settings.public_url.rstrip("/"),
+                contact_phone=settings.contact_phone,
+            )
+        )
+
+
+def _channels(
+    settings: Settings, vault: Vault, client: httpx.AsyncClient, clock: Clock
+) -> Mapping[Medium, Channel]:
+    return {
+        "sms": SmsChannel(
+            client,
+            url=settings.sms_url,
+            username=settings.sms_username,
+            password=settings.sms_password,
+            public_url=settings.public_url.rstrip("/"),
+            capability=capability_of(vault),
+        ),
+        "email": EmailChannel(
+            host=settings.smtp_host, port=settings.smtp_port, sender=settings.mail_from, clock=clock
+        ),
+    }
+
+
+def create_api(lifespan: Lifespan) -> FastAPI:
+    """The HTTP application, not connected to anything before its lifespan."""
+    return create_app(title="Relais notifications", lifespan=lifespan, routers=ROUTERS)
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
+    """Let the application use the service."""
+    app.state.means = service.means
+    app.state.authenticator = ApiKeyAuthenticator(service.means.pool)
+    app.state.ready = service.ready
+    yield
+
+
+def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
+    """What the worker does: consume, relay, send over each channel, watch the clock, measure."""
+    means = service.means
+    consumer = BatchConsumer(
+        means.pool,
+        bootstrap=settings.kafka_bootstrap,
+        group="relais-notifications",
+        publishers=[ADMISSION, PATHWAY],
+        routes=routes(means),
+        after_commit=partial(wake, means.pool),
+        clock=means.clock,
+    )
+    clockwork = {
+        "sweep_unknown_attempts": (sweep_unknown_attempts, SWEEP_EVERY_SECONDS),
+        "expire_obligations": (expire_obligations, SWEEP_EVERY_SECONDS),
+        "measure_obligations": (measure_obligations, MEASURE_EVERY_SECONDS),
+    }
+    return {
+        "consumer": consumer.run,
+        "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
+        **{f"fulfil_{medium}": fulfil_due_obligations(means, medium) for medium in means.channels},
+        **{
+            name: periodic(name, partial(duty, means), every_seconds=seconds)
+            for name, (duty, seconds) in clockwork.items()
+        },
+    }
