@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.e2e.eventually import eventually
 from tests.e2e.running import RunningPlatform
 
 TEST_AUTHORITY = "1.2.250.1.213.1.4.10"
@@ -96,4 +97,9 @@ def register(
         headers={"Authorization": f"Bearer {platform.operator_key}"},
     )
     assert answer.status_code == httpx.codes.CREATED, answer.text
-    return Establishment(finess, answer.json()["key"], services, client)
+    registered = Establishment(finess, answer.json()["key"], services, client)
+    # The key travels to the other services as an event.
+    for service in (services.pathway, services.notifications, services.indicators):
+        url = f"{service}/v1/events/{uuid.uuid4()}/outcome"
+        eventually(lambda url=url: registered.get(url).status_code != httpx.codes.UNAUTHORIZED)
+    return registered

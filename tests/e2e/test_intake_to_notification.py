@@ -1,7 +1,9 @@
 """Does a posted admission reach a carer's phone, and everything else that a stranger is promised?"""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -112,11 +114,18 @@ def test_the_pathway_spans_both_establishments(
 
 
 def test_occupancy_counts_the_person_while_present(hospital: Establishment, services: Services) -> None:
-    answer = hospital.get(f"{services.indicators}/v1/indicators/occupancy", establishment=hospital.finess)
-    assert answer.status_code == httpx.codes.OK
-    csv = hospital.get(
-        f"{services.indicators}/v1/indicators/occupancy", establishment=hospital.finess, format="csv"
-    )
+    before = datetime.now(UTC).isoformat()
+    hospital.post_movement(hospital.movement("admission", f"{PERSON}-2"))
+    today = datetime.now(ZoneInfo("Europe/Paris")).date().isoformat()
+    url = f"{services.indicators}/v1/indicators/occupancy"
+
+    def present(as_of: str | None = None) -> int:
+        moment = {"as_of": as_of} if as_of else {}
+        answer = hospital.get(url, **{"from": today, "to": today}, **moment).json()
+        return int(answer["days"][0]["value"] or 0)
+
+    assert eventually(lambda: present() - present(as_of=before)) == 1
+    csv = hospital.get(url, **{"from": today, "to": today, "format": "csv"})
     assert csv.headers["content-type"].startswith("text/csv")
 
 

@@ -70,10 +70,10 @@ class Platform:
         return Receipt(fields["receipt_id"], fields["person_id"], trace_id=trace[:32] or None)
 
     async def put_member(self, establishment: Establishment, path: str, body: dict[str, Any]) -> bool:
-        """Add someone to a care circle; false while notifications does not know the person yet."""
+        """Add someone to a care circle; false while notifications does not know the person or the key yet."""
         url = f"{self.addresses.notifications}/v1/persons/{path}"
-        answer = await self._call("PUT", url, self.key_of(establishment), body, accept=(404,))
-        return answer.status_code != httpx.codes.NOT_FOUND
+        answer = await self._call("PUT", url, self.key_of(establishment), body, accept=(401, 404))
+        return answer.is_success
 
     async def get(self, establishment: Establishment, url: str) -> Any:
         """Read something as an establishment."""
