@@ -9,6 +9,7 @@ RETRY_AFTER_SECONDS = 5
 UNREACHABLE: tuple[type[Exception], ...] = (
     OSError,  # refused, reset, unresolved
     TimeoutError,  # no connection of the pool, or no answer, in time
+    asyncpg.InternalClientError,  # what asyncpg says when a session dies in mid-statement
     asyncpg.InterfaceError,  # the connection or the pool was closed under us
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,  # too many connections, disk full

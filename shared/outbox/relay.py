@@ -13,12 +13,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
-import asyncpg
-from aiokafka.errors import KafkaError
-
 from shared.clock import Clock, system_clock
 from shared.db.pool import Executor, Pool
 from shared.events.registry import TOPICS
+from shared.failures import TRANSIENT
 from shared.kafka.producer import open_producer
 from shared.kafka.topics import ensure_topics
 from shared.outbox import sending
@@ -95,7 +93,7 @@ class Relay:
     async def _counted_round(self, session: Executor, producer: Any) -> int:
         try:
             return await self._round(session, producer)
-        except (KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except TRANSIENT as error:
             metrics.relay_errors_total.labels(type(error).__name__).inc()
             raise
 

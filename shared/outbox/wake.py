@@ -3,9 +3,8 @@
 import asyncio
 from typing import Final
 
-import asyncpg
-
 from shared.db.pool import Pool
+from shared.failures import TRANSIENT
 
 CHANNEL: Final = "relais_outbox"
 
@@ -40,7 +39,7 @@ async def _send(pool: Pool, hint: _Hint) -> None:
         while hint.wanted:
             hint.wanted = False
             await pool.execute(f"NOTIFY {CHANNEL}")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except TRANSIENT:
         return  # only a hint: the relay polls
     finally:
         # Right after the last look at `wanted`, so no wish falls between; and no pool is kept for ever.

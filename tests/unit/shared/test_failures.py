@@ -25,6 +25,7 @@ from shared.kafka.watchdog import ConsumerStalled
         asyncpg.LockNotAvailableError(),
         asyncpg.QueryCanceledError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 15"),
     ],
 )
 def test_what_is_away_full_or_busy_is_transient(error: Exception) -> None:
