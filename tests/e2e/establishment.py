@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -101,5 +102,9 @@ def register(
     # The key travels to the other services as an event.
     for service in (services.pathway, services.notifications, services.indicators):
         url = f"{service}/v1/events/{uuid.uuid4()}/outcome"
-        eventually(lambda url=url: registered.get(url).status_code != httpx.codes.UNAUTHORIZED)
+        eventually(partial(_is_recognised, registered, url))
     return registered
+
+
+def _is_recognised(establishment: Establishment, url: str) -> bool:
+    return establishment.get(url).status_code != httpx.codes.UNAUTHORIZED
