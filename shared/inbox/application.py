@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from shared.clock import Clock, system_clock
@@ -22,6 +23,7 @@ from shared.inbox.sorting import Parcel, sort_out
 Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
 Routes = Mapping[type[Payload], Route]
 
+MOST_COLLISIONS: Final = 3
 SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
 
 # Only the event id may conflict silently; that another event holds the sequence is not a repetition.
@@ -73,6 +75,7 @@ class Applier:
     async def apply(self, batch: Batch) -> Applied:
         """Commit the batch, or raise: Fenced, ParkingCapReached, or whatever a use case raised."""
         rejected: dict[UUID, str] = {}
+        collisions = 0
         while True:
             try:
                 async with transaction(self._pool) as connection:
@@ -81,6 +84,10 @@ class Applier:
                 if not _is_new_rejection(rejection, batch, rejected):
                     raise
                 rejected[rejection.event_id] = rejection.reason
+            except asyncpg.TransactionRollbackError:  # a deadlock with another writer of this service
+                collisions += 1
+                if collisions == MOST_COLLISIONS:
+                    raise
 
     async def _apply(self, connection: Connection, batch: Batch, rejected: Mapping[UUID, str]) -> Applied:
         await checkpoint.advance(connection, batch.claim, expected=batch.expected, following=batch.following)

@@ -44,18 +44,22 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self.lock = asyncio.Lock()
         self.positions: dict[TopicPartition, Position] = {}
         self.cluster_id = ""
+        self.settled = False
+        """Whether Kafka has assigned and all of it is claimed: `positions` is then all that is ours."""
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002
         """Let the batch in flight end, then forget: whoever is next must not find us half-way."""
         async with self.lock:
             self.positions.clear()
             self._unclaimed.clear()
+            self.settled = False
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Only note them: aiokafka swallows what a listener raises, and a claim can fail."""
         async with self.lock:
             self.positions.clear()
             self._unclaimed = set(assigned)
+            self.settled = not assigned
 
     async def claim(self) -> None:
         """Claim what is assigned and not claimed yet."""
@@ -68,6 +72,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             for partition in wanted:
                 self.positions[partition] = await self._claim(partition, earliest[partition], end[partition])
             self._unclaimed.difference_update(wanted)
+            self.settled = True
 
     async def _claim(self, partition: TopicPartition, earliest: int, end: int) -> Position:
         claim, stored = await checkpoint.raise_epoch(
@@ -115,8 +120,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def behind(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """Position of each partition whose log goes on after it: ours, or anyone's when we have none."""
-        if await cluster_id(self._bootstrap) != self.cluster_id:
+        present = await cluster_id(self._bootstrap)
+        if self.cluster_id not in {"", present}:
             raise ClusterChanged
+        self.cluster_id = present
         positions = {each: position.next_offset for each, position in self.positions.items()}
         if not positions:
             stored = await checkpoint.positions(

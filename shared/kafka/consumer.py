@@ -97,6 +97,8 @@ class BatchConsumer:
 
     async def _turn(self, consumer: Any, assignment: Assignment) -> None:
         await assignment.claim()
+        if assignment.settled:
+            self._lag.only(assignment.positions)
         for partition, records in (await self._fetch(consumer)).items():
             async with assignment.lock:
                 if assignment.continues(partition, records[0].offset):

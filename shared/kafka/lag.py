@@ -1,5 +1,6 @@
 """How old is the oldest event that this process should have applied? Per topic, as a figure that ages."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
@@ -27,8 +28,13 @@ class Lag:
         self._waiting.setdefault(partition, self._clock())
 
     def caught_up(self, partition: TopicPartition) -> None:
-        """Nothing waits, or it is not ours any more."""
+        """Nothing waits."""
         self._waiting.pop(partition, None)
+
+    def only(self, partitions: Collection[TopicPartition]) -> None:
+        """Forget those that are others' to apply."""
+        for partition in self._waiting.keys() - set(partitions):
+            del self._waiting[partition]
 
     def age_seconds(self, topic: str) -> float:
         """Age of the oldest waiting record of a topic; 0 when none waits."""

@@ -9,6 +9,7 @@ import msgspec
 from shared.db.pool import Connection
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import TYPES
+from shared.telemetry import metrics
 
 # The order inside this statement carries the spine's promises:
 # 1. `drawn` locks the subjects in sorted order (no deadlock between batches) and draws their sequences
@@ -63,6 +64,7 @@ async def append(
         [_encoder.encode(event.data) for event in events],
         recorded_at,
     )
+    metrics.ledger_events_total.labels(publisher).inc(len(events))
     sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}
     return [_recorded(event, publisher, sequences[event.event_id], recorded_at) for event in events]
 

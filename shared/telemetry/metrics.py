@@ -43,7 +43,7 @@ intake_queue_depth: Final = Gauge("relais_intake_queue_depth", "Movements that w
 # Ledger and relay
 
 ledger_events_total: Final = Counter(
-    "relais_ledger_events_total", "Events appended to the ledger", ["publisher"]
+    "relais_ledger_events_total", "Events appended to the ledger, those rolled back included", ["publisher"]
 )
 outbox_oldest_unsent_seconds: Final = Gauge(
     "relais_outbox_oldest_unsent_seconds", "Age of the oldest event that the broker has not acknowledged"

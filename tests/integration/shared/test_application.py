@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from shared.db.pool import Connection, Pool
@@ -145,3 +146,23 @@ async def test_another_event_with_a_sequence_that_is_taken_is_parked_not_swallow
     assert [event.event_id for event in applied.events] == [event_id(first)]
     assert [parcel.reason for parcel in applied.parcels] == [SEQUENCE_TAKEN]
     assert await applied_state(pool, event_id(usurper)) == "parked"
+
+
+async def test_a_deadlock_with_another_writer_is_tried_again_and_not_for_ever(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    batch = partition.batch([incoming(uuid4(), 1)])
+    tries = 0
+
+    async def collide_twice(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        nonlocal tries
+        tries += 1
+        await record_effects(connection, events)
+        if tries < 3:
+            raise asyncpg.DeadlockDetectedError
+
+    async def collide_always(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        raise asyncpg.DeadlockDetectedError
+
+    with pytest.raises(asyncpg.DeadlockDetectedError):
+        await applier(pool, collide_always).apply(batch)
+    assert len((await applier(pool, collide_twice).apply(batch)).events) == 1

@@ -12,6 +12,7 @@ from shared.events.envelope import RecordedEvent
 from shared.inbox.outcome import applied_state
 from shared.inbox.parking import ParkingCapReached
 from shared.inbox.received import EventRejected, ReceivedEvent
+from shared.kafka.assignment import Assignment
 from shared.kafka.consumer import BatchConsumer
 from shared.kafka.producer import open_producer
 from shared.kafka.topics import PARTITIONS, cluster_id
@@ -178,3 +179,20 @@ async def test_a_consumer_that_fetches_nothing_while_records_wait_ends_its_worke
     stuck = consumer(pool, kafka_bootstrap, group, stalled_after_seconds=0.2)
     with pytest.raises(ConsumerStalled):
         await stuck.run(asyncio.Event())
+
+
+async def test_a_member_without_a_partition_waits_and_knows_who_is_behind(
+    pool: Pool, kafka_bootstrap: str, group: str
+) -> None:
+    commits = Commits()
+    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+        await commits.until_applied(pool, await published(pool, kafka_bootstrap, 20))
+    client = AIOKafkaConsumer(bootstrap_servers=kafka_bootstrap)
+    await client.start()
+    spare = Assignment(pool, client, bootstrap=kafka_bootstrap, consumer_group=group)
+    assert await spare.behind([TOPIC]) == {}
+    await published(pool, kafka_bootstrap, 20)
+    behind = await spare.behind([TOPIC])
+    await client.stop()
+    assert behind
+    assert {each.topic for each in behind} == {TOPIC}

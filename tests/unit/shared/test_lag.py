@@ -47,3 +47,11 @@ def test_a_broker_whose_clock_is_ahead_makes_no_negative_age() -> None:
     lag = Lag([TOPIC], Hands())
     lag.waits(TopicPartition(TOPIC, 0), NOON + timedelta(seconds=30))
     assert lag.age_seconds(TOPIC) == 0
+
+
+def test_what_is_now_anothers_to_apply_has_no_age_here() -> None:
+    lag = Lag([TOPIC], Hands())
+    lag.waits(TopicPartition(TOPIC, 0), NOON - timedelta(seconds=30))
+    lag.waits(TopicPartition(TOPIC, 1), NOON - timedelta(seconds=10))
+    lag.only([TopicPartition(TOPIC, 1)])
+    assert lag.age_seconds(TOPIC) == 10
