@@ -27,7 +27,8 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_file_says_which_question_it_answers() -> None:
-    silent = [str(path) for path in python_files() if not ast.get_docstring(tree_of(path))]
+    code = [path for path in python_files() if path.parts[0] != "tests"]
+    silent = [str(path) for path in code if not ast.get_docstring(tree_of(path))]
     assert silent == []
 
 
@@ -49,6 +50,7 @@ def test_only_edge_loops_catch_everything() -> None:
     """An edge loop re-raises, answers or parks; anywhere else a bug would be hidden."""
     edges = {
         "services/admission/handlers/group_commit.py",
+        "shared/http/app.py",
         "shared/http/errors.py",
         "shared/telemetry/tracing.py",
         "shared/worker.py",
