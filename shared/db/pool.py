@@ -51,9 +51,12 @@ SERVER_SETTINGS = {
 
 @asynccontextmanager
 async def open_pool(
-    database_url: str, *, application_name: str, min_size: int = 1, max_size: int = 8
+    database_url: str, *, application_name: str, min_size: int = 0, max_size: int = 8
 ) -> AsyncIterator[Pool]:
-    """Open the pool; closing is bounded, because a lost server never answers a goodbye."""
+    """Open the pool, also while the server is away: connections are made when they are needed.
+
+    Closing is bounded, because a lost server never answers a goodbye.
+    """
     pool = await asyncpg.create_pool(
         database_url,
         min_size=min_size,
