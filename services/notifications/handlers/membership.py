@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from services.notifications.domain.circle import Basis, Consent, Contact, Preferences
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.plan import plan
-from services.notifications.storage import circle, seals
+from services.notifications.storage import circle, planning, seals
 from services.notifications.storage.circle import SealedContact, SealedMember, Seat
 from shared.db.transaction import transaction
 from shared.outbox.wake import wake
@@ -38,7 +38,8 @@ class Seated(msgspec.Struct, frozen=True, kw_only=True):
 async def enrol(means: Means, seat: Seat, member: Member, *, principal: Principal) -> Seated | None:
     """Seat the member or change what is known of them; none when the person is none of the caller's.
 
-    Whoever joins is told the newest fact: it is planned in the same transaction.
+    Whoever joins is told the newest fact: it is planned in the same transaction. What waits for a known
+    member is looked at again: they may have other contacts now, or sleep at other hours.
     """
     circumstances = means.circumstances()
     async with transaction(means.pool) as connection:
@@ -52,7 +53,9 @@ async def enrol(means: Means, seat: Seat, member: Member, *, principal: Principa
         known = await circle.find(connection, seat)
         sealed = _sealed(means, key, member, member_id=known.member_id if known else uuid4())
         joined_at = known.joined_at if known else circumstances.now
+        await planning.lock_open(connection, [seat.person_id])  # before contacts, as whoever records answers
         await circle.put(connection, seat, replace(sealed, joined_at=joined_at), now=circumstances.now)
+        await planning.wake_unsent(connection, sealed.member_id, now=circumstances.now)
         await plan(connection, [seat.person_id], circumstances)
         stored = await circle.find(connection, seat)
     wake(means.pool)
@@ -76,6 +79,7 @@ async def revoke(means: Means, seat: Seat, *, principal: Principal) -> bool:
         stored = await circle.find(connection, seat) if person is not None else None
         if stored is None:
             return False
+        await planning.lock_open(connection, [seat.person_id])
         await circle.revoke(connection, stored.member_id, now=circumstances.now)
         await plan(connection, [seat.person_id], circumstances)
     wake(means.pool)

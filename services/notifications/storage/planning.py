@@ -21,6 +21,11 @@ ORDER BY obligation_id FOR UPDATE
 
 _KNOWN: Final = "SELECT obligation_id FROM obligations WHERE person_id = ANY ($1)"
 
+_WAKE_UNSENT: Final = """
+UPDATE obligations SET next_action_at = $2
+WHERE recipient_id = $1 AND status IN ('scheduled', 'due') AND next_action_at > $2
+"""
+
 _BAR: Final = """
 UPDATE obligations o SET barred_by = b.barred_by, superseded_by = b.superseded_by
 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS b (obligation_id, barred_by, superseded_by)
@@ -70,3 +75,8 @@ async def bar(connection: Connection, bars: Sequence[Bar]) -> None:
             [bar.barred_by for bar in bars],
             [bar.superseded_by for bar in bars],
         )
+
+
+async def wake_unsent(connection: Connection, member_id: UUID, *, now: datetime) -> None:
+    """Whatever waits for this member without a try is looked at now."""
+    await connection.execute(_WAKE_UNSENT, member_id, now)

@@ -305,7 +305,8 @@ def _obligations() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trace", sa.Text(), nullable=True, comment="W3C trace context as JSON"),
         sa.CheckConstraint(
-            "(next_action_at IS NULL) = (status IN ('informed', 'acknowledged', 'handled_by_human', 'superseded', 'suppressed', 'expired'))",
+            "(next_action_at IS NULL) = (status IN ('informed', 'acknowledged', 'handled_by_human', "
+            "'superseded', 'suppressed', 'expired'))",
             name="no_orphan",
         ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.person_id"], ondelete="CASCADE"),

@@ -1,0 +1,174 @@
+"""How does a test work the engine? Facts in, turns of the lanes, a clock that moves when told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.notifications.domain.circle import (
+    Carer,
+    Consent,
+    Contact,
+    Medium,
+    Preferences,
+    Professional,
+)
+from services.notifications.domain.waits import Waits
+from services.notifications.handlers.circle import delete_carer, put_carer, put_professional
+from services.notifications.handlers.claim_due import claim_due
+from services.notifications.handlers.dispatch import dispatch
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.record_facts import record_facts
+from services.notifications.handlers.turn import Departure
+from services.notifications.handlers.watch import expire_obligations, sweep_unknown_attempts
+from shared.db.pool import Pool
+from shared.db.transaction import transaction
+from shared.events.envelope import RecordedEvent
+from shared.events.notifications import ObligationSettled
+from shared.events.registry import TYPES
+from shared.inbox.received import ReceivedEvent
+from shared.security.principal import Principal
+from shared.security.vault import Vault
+from tests.conformance.channels.scripted_channel import ScriptedChannel
+
+PHONE = "+33639980001"
+MAIL = "proche@exemple.fr"
+DESK_MAIL = "accueil@ehpad.exemple.fr"
+ALIAS = "Mamie Zouzou"
+PROOF = "registre-4711"
+OPERATOR = Principal(source_id=UUID(int=9), establishment=None, scopes=frozenset({"operator"}))
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def carer(*channels: Medium, night: bool = False, discretion: Any = 2) -> Carer:
+    """A carer with these channels, first choice first."""
+    chosen: tuple[Medium, ...] = channels or ("sms", "email")
+    values: dict[Medium, str] = {"sms": PHONE, "email": MAIL}
+    return Carer(
+        alias=ALIAS,
+        consent=Consent(given_at=MORNING, proof_kind="written", proof_reference=PROOF),
+        contacts=tuple(Contact(channel=channel, value=values[channel]) for channel in chosen),
+        preferences=Preferences(channels=chosen, night=night, discretion=discretion),
+    )
+
+
+@dataclass
+class Desk:
+    """The service's database and use cases, between scripted channels."""
+
+    pool: Pool
+    now: datetime = MORNING
+    waits: Waits = field(default_factory=Waits)
+    sms: ScriptedChannel = field(default_factory=ScriptedChannel)
+    email: ScriptedChannel = field(default_factory=lambda: ScriptedChannel("email", gives_receipts=False))
+    public_url: str = "https://p.exemple.fr"
+
+    @property
+    def means(self) -> Means:
+        return Means(
+            pool=self.pool,
+            vault=Vault(bytes(range(32))),
+            clock=lambda: self.now,
+            channels={"sms": self.sms, "email": self.email},
+            waits=self.waits,
+            zone=ZoneInfo("Europe/Paris"),
+            public_url=self.public_url,
+            contact_phone="05 36 49 00 00",
+        )
+
+    async def state(self, *events: RecordedEvent) -> None:
+        """One batch of the consumer."""
+        received = [
+            ReceivedEvent(
+                **msgspec.structs.asdict(event),
+                type=TYPES[type(event.data)],
+                topic="relais.test",
+                partition=0,
+                offset=0,
+            )
+            for event in events
+        ]
+        async with transaction(self.pool) as connection:
+            await record_facts(connection, received, self.means.circumstances())
+
+    async def enrol(
+        self, person_id: UUID, member: Carer | None = None, *, carer_id: UUID | None = None
+    ) -> UUID:
+        """A carer joins, or changes; gives their carer_id."""
+        chosen = carer_id or uuid4()
+        view = await put_carer(
+            self.means,
+            principal=OPERATOR,
+            person_id=person_id,
+            carer_id=chosen,
+            carer=member or carer(),
+        )
+        assert view is not None
+        return chosen
+
+    async def enrol_desk(self, person_id: UUID, establishment: str) -> None:
+        desk = Professional(basis="team", contacts=(Contact(channel="email", value=DESK_MAIL),))
+        view = await put_professional(
+            self.means,
+            principal=OPERATOR,
+            person_id=person_id,
+            establishment=establishment,
+            professional=desk,
+        )
+        assert view is not None
+
+    async def revoke(self, person_id: UUID, carer_id: UUID) -> None:
+        assert await delete_carer(self.means, principal=OPERATOR, person_id=person_id, carer_id=carer_id)
+
+    async def claim(self, medium: Medium = "sms") -> list[Departure]:
+        """Attempts that are written and have not left: what a worker that dies here leaves behind."""
+        return await claim_due(self.means, medium, limit=50)
+
+    async def turn(self) -> None:
+        """Everything that is due leaves, over every channel, until nothing more is due now."""
+        await sweep_unknown_attempts(self.means)
+        await expire_obligations(self.means)
+        for _ in range(20):
+            left = False
+            for medium, channel in self.means.channels.items():
+                departures = await self.claim(medium)
+                for departure in departures:
+                    await dispatch(self.means, channel.name, departure)
+                left = left or bool(departures)
+            if not left and not await self._due_now():
+                return
+            if not left:
+                self.now += timedelta(seconds=self.waits.turn_seconds)
+        raise AssertionError("the lanes do not come to rest")
+
+    async def after(self, **delta: float) -> None:
+        """The clock moves, then everything that is due by then leaves."""
+        self.now += timedelta(**delta)
+        await self.turn()
+
+    async def obligations(self, **where: object) -> list[Any]:
+        """Rows, in the order in which their facts happened."""
+        rows = await self.pool.fetch("SELECT * FROM obligations ORDER BY fact_occurred_at, kind, event_id")
+        return [row for row in rows if all(row[name] == value for name, value in where.items())]
+
+    async def ends(self) -> dict[str, tuple[str, str | None]]:
+        """Kind -> status and reason, for tests with one recipient and one event of a kind."""
+        return {row["kind"]: (row["status"], row["reason"]) for row in await self.obligations()}
+
+    async def attempts(self) -> Sequence[Any]:
+        return await self.pool.fetch("SELECT * FROM attempts ORDER BY claimed_at, number")
+
+    async def outcomes(self) -> list[ObligationSettled]:
+        """What was published."""
+        rows = await self.pool.fetch("SELECT data FROM ledger ORDER BY id")
+        return [msgspec.json.decode(row["data"], type=ObligationSettled) for row in rows]
+
+    async def _due_now(self) -> bool:
+        """Waits only for its turn behind another message: a second decides."""
+        limit = self.now + timedelta(seconds=self.waits.turn_seconds)
+        due = "SELECT EXISTS (SELECT FROM obligations WHERE status = 'due' AND next_action_at <= $1)"
+        return bool(await self.pool.fetchval(due, limit))
