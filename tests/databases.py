@@ -66,7 +66,7 @@ class TestDatabases:
         return await asyncpg.connect(address, timeout=30)
 
     async def _stop_autovacuum(self) -> None:
-        # Databases live for a test. The launcher of a nap of 60 s was seen to hold up a DROP DATABASE so long.
+        # Databases live for a test; the launcher was seen to hold up a DROP DATABASE for its nap of 60 s.
         connection = await self._connect()
         try:
             await connection.execute("ALTER SYSTEM SET autovacuum = off")

@@ -1,5 +1,6 @@
 """One running platform for all tests of this folder, and two establishments on it."""
 
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -23,7 +24,7 @@ def sink() -> Iterator[OtlpSink]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink) -> Iterator[RunningPlatform]:
     """The platform, started once, recording every trace."""
-    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": "always_on"}
+    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": os.environ.get("E2E_SAMPLER","always_on")}
     with running_platform(tmp_path_factory.mktemp("relais"), **tracing) as platform:
         yield platform
 
