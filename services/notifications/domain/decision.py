@@ -77,14 +77,15 @@ def decide(
     now = circumstances.now
     told = freshness.last_told(own, peers)
     usable = usable_channels(own, reader, told)
-    move = next_move(own, usable, circumstances.waits)
+    barred = _barred(own, reader)
+    move = next_move(own, usable, circumstances.waits, to_the_end=barred is None)
     if own.in_flight:
         return Defer(until=now + timedelta(seconds=circumstances.waits.turn_seconds))
     if move is not None and now < move.at:
         return Defer(until=move.at)
-    refusal = (
-        _barred(own, reader) or _too_late(own, now) or _unwanted(own, peers, circumstances)
-    ) or _asleep(own, reader, circumstances)
+    refusal = (barred or _too_late(own, now) or _unwanted(own, peers, circumstances)) or _asleep(
+        own, reader, circumstances
+    )
     if refusal is not None:
         return refusal
     again = move is not None and move.move == "again"
@@ -111,14 +112,19 @@ def usable_channels(own: Obligation, reader: Reader, told: Obligation | None) ->
     return tuple(sorted(usable, key=lambda channel: channel not in reached))
 
 
-def next_move(own: Obligation, usable: Sequence[Medium], waits: Waits) -> steps.Next | None:
-    """What follows the last attempt; none before the first one, and while one is in flight."""
+def next_move(
+    own: Obligation, usable: Sequence[Medium], waits: Waits, *, to_the_end: bool
+) -> steps.Next | None:
+    """What follows the last attempt; none before the first one, and while one is in flight.
+
+    `to_the_end`: on the last channel there is, patience lasts until the deadline.
+    """
     if not own.attempts:
         return None
     patience = steps.Patience(waits=waits, urgency=entry_of(own.kind).urgency)
     last = own.attempts[-1]
     step_ends_at = None
-    if steps.next_channel(own.attempts, usable, again=False) is None:
+    if to_the_end and steps.next_channel(own.attempts, usable, again=False) is None:
         began = next(attempt.claimed_at for attempt in own.attempts if attempt.step == last.step)
         step_ends_at = max(began + patience.step, own.deadline)
     return steps.after(own.attempts, patience, step_ends_at=step_ends_at)

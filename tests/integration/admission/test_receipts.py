@@ -50,9 +50,7 @@ async def test_the_receipt_says_where_the_event_was_applied(admission: Admission
         admission,
         {
             "pathway": pathway,
-            "notifications": lambda _: httpx.Response(
-                200, json={"state": "applied", "obligations": obligations}
-            ),
+            "notifications": lambda _: httpx.Response(200, json=notified),
             "indicators": lambda _: httpx.Response(404),
         },
     )

@@ -93,6 +93,15 @@ class Desk:
             for event in events
         ]
         async with transaction(self.pool) as connection:
+            for event in received:
+                await connection.execute(
+                    "INSERT INTO inbox VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                    event.event_id,
+                    event.publisher,
+                    event.subject,
+                    event.sequence,
+                    self.now,
+                )
             await record_facts(connection, received, self.means.circumstances())
 
     async def enrol(

@@ -134,15 +134,20 @@ async def test_many_workers_share_the_work_and_repeat_nothing(desk: Desk) -> Non
 
 
 class _Stuck(ScriptedChannel):
-    """A provider that takes messages and never answers."""
+    """A provider that takes messages and does not answer until the test is over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
 
     async def send(self, message: Message) -> SendResult:
-        await super().send(message)
-        return await asyncio.Future[SendResult]()
+        result = await super().send(message)
+        await self.over.wait()
+        return result
 
 
 async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> None:
-    desk.sms = _Stuck()
+    desk.sms = stuck = _Stuck()
     await _admitted(desk)
     other = PersonHistory("Paul")
     await desk.state(other.admit("stay", at=minutes(0)))
@@ -155,9 +160,8 @@ async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> 
     await desk.sms.until_sent(1)
     await desk.email.until_sent(1)
     stop.set()
-    for lane in lanes:
-        lane.cancel()
-    await asyncio.gather(*lanes, return_exceptions=True)
+    stuck.over.set()
+    await asyncio.gather(*lanes)
 
 
 async def _report(desk: Desk, message: Message, state: ReportState) -> None:
