@@ -22,7 +22,7 @@ SELECT member_id, joined_at, alias, consent, basis, channels, night, discretion 
 WHERE person_id = $1 AND carer_id IS NOT DISTINCT FROM $2 AND establishment IS NOT DISTINCT FROM $3
     AND revoked_at IS NULL
 """
-_CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE member_id = $1 ORDER BY channel"
+_CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE member_id = $1"
 
 _PUT: Final = """
 INSERT INTO members (member_id, person_id, role, carer_id, establishment, joined_at,
@@ -123,7 +123,7 @@ async def find(connection: Executor, seat: Seat) -> SealedMember | None:
         discretion=row["discretion"],
         contacts=tuple(
             SealedContact(channel=each["channel"], value=each["value"], state=each["state"])
-            for each in contacts
+            for each in sorted(contacts, key=lambda each: row["channels"].index(each["channel"]))
         ),
     )
 

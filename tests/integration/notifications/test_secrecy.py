@@ -1,0 +1,108 @@
+"""Does the database keep what it was told in confidence, and do links open no more than they must?"""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from services.notifications.domain.circle import Carer
+from services.notifications.handlers.circle import get_carer
+from services.notifications.handlers.delivery import record_delivery_report
+from services.notifications.handlers.page import PageView, view
+from shared.security.principal import Principal
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
+from tests.integration.notifications.desk import ALIAS, DESK_MAIL, MAIL, OPERATOR, PHONE, PROOF, Desk, carer
+
+pytestmark = pytest.mark.services
+
+SECRETS = (ALIAS, PHONE, MAIL, DESK_MAIL, PROOF, "est en établissement", "est entrée")
+
+
+async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await desk.enrol(rose.person_id)
+    await desk.enrol_desk(rose.person_id, NURSING_HOME)
+    await desk.turn()
+    await record_delivery_report(
+        desk.means, attempt_id=desk.sms.messages[0].attempt_id, provider_id="1", state="undelivered"
+    )
+    await desk.turn()
+    tables = await desk.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    assert {row["tablename"] for row in tables} >= {"members", "contact_points", "attempts", "ledger"}
+    link = urlsplit(desk.sms.messages[0].text.split("https:")[1].split()[0]).path.rpartition("/")[2]
+    for table in tables:
+        rows = await desk.pool.fetch(f'SELECT t::text AS row FROM "{table["tablename"]}" t')  # noqa: S608
+        stored = "\n".join(row["row"] for row in rows)
+        for secret in (*SECRETS, link):
+            assert secret not in stored
+            assert secret.encode().hex() not in stored
+
+    view_of_manager = await get_carer(
+        desk.means, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
+    )
+    assert view_of_manager is not None
+    assert view_of_manager.carer == carer()
+
+
+async def test_only_an_establishment_with_a_stay_sees_the_circle(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0), establishment=HOSPITAL))
+    carer_id = await desk.enrol(rose.person_id)
+
+    async def seen_by(establishment: str | None) -> Carer | None:
+        principal = Principal(
+            source_id=id_of("source"), establishment=establishment, scopes=frozenset({"circle"})
+        )
+        found = await get_carer(desk.means, principal=principal, person_id=rose.person_id, carer_id=carer_id)
+        return None if found is None else found.carer
+
+    assert await seen_by(HOSPITAL) == carer()
+    assert await seen_by(NURSING_HOME) is None
+    assert await seen_by(None) is None
+
+
+async def test_the_link_in_a_message_shows_whether_it_still_holds_and_dies_with_the_membership(
+    desk: Desk,
+) -> None:
+    rose = PersonHistory("Rose")
+    admission = rose.admit("stay", at=minutes(0))
+    await desk.state(admission)
+    carer_id = await desk.enrol(rose.person_id)
+    await desk.turn()
+
+    page = await _followed(desk)
+    assert page is not None
+    assert (page.kind, page.alias, page.still_true) == ("admission.occurred", ALIAS, True)
+    await desk.state(rose.cancel(admission))
+    page = await _followed(desk)
+    assert page is not None
+    assert not page.still_true
+    assert await view(desk.means, token="nobodys-one") is None
+    await desk.revoke(rose.person_id, carer_id)
+    assert await _followed(desk) is None
+
+
+async def test_a_carer_who_chose_discretion_gets_no_alias(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    await desk.enrol(rose.person_id, carer(discretion=1))
+    await desk.turn()
+    assert ALIAS not in desk.sms.messages[0].text
+    page = await _followed(desk)
+    assert page is not None
+    assert page.alias is None
+
+
+async def test_a_carer_who_wants_nothing_gets_nothing(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    await desk.enrol(rose.person_id, carer(discretion=0))
+    await desk.turn()
+    assert desk.sms.messages == []
+    assert await desk.ends() == {"admission.occurred": ("suppressed", "preference_off")}
+
+
+async def _followed(desk: Desk) -> PageView | None:
+    """What the link of the first message shows."""
+    token = desk.sms.messages[0].text.split("/s/")[1].split()[0]
+    return await view(desk.means, token=token)
