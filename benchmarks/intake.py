@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 import httpx
+import uvloop
 
 from benchmarks import bare_inserts, fsync
 from benchmarks.arena import Arena
@@ -73,7 +74,9 @@ def _intake_key(arena: Arena) -> str:
 
 def _measure(url: str, headers: dict[str, str], connections: int, requests: int) -> Measured:
     bodies = list(movements(requests, establishment=FINESS, prefix=uuid.uuid4().hex))
-    return asyncio.run(post_all(f"{url}/v1/movements", bodies, connections=connections, headers=headers))
+    # The same loop as the servers': a slower client would measure itself.
+    load = post_all(f"{url}/v1/movements", bodies, connections=connections, headers=headers)
+    return uvloop.run(load)
 
 
 def _cell(contestant: str, connections: int, probe: float, measured: Measured) -> Cell:

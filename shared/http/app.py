@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from shared.http.body_limit import BodyLimit
 from shared.http.errors import LastResort, answer_with_problems
@@ -22,6 +23,19 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 Ready = Callable[[], Awaitable[bool]]
 
 
+class _Application(FastAPI):
+    """Our layers stand around all of the framework's, so that a short cut passes none of those."""
+
+    def __init__(self, short_cuts: ShortCuts, **described: Any) -> None:
+        super().__init__(**described)
+        self._short_cuts = short_cuts
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Called by the framework, once."""
+        framework = super().build_middleware_stack()
+        return Observed(BodyLimit(ShortCut(framework, short_cuts=self._short_cuts)))
+
+
 def create_app(
     *, title: str, lifespan: Lifespan, routers: Sequence[APIRouter], short_cuts: ShortCuts | None = None
 ) -> FastAPI:
@@ -30,17 +44,13 @@ def create_app(
     `/ready` asks `app.state.ready`, when the lifespan has set it. `short_cuts` are routes of `routers` that
     are too hot for the framework's way.
     """
-    app = FastAPI(
+    app = _Application(
+        short_cuts or {},
         title=title,
         version="1",
         lifespan=_telling(lifespan),
         openapi_url=None,
-        middleware=[
-            Middleware(Observed),
-            Middleware(LastResort),
-            Middleware(BodyLimit),
-            Middleware(ShortCut, short_cuts=short_cuts or {}),
-        ],
+        middleware=[Middleware(LastResort)],
     )
     answer_with_problems(app)
     for router in (_operations, *routers):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.http.errors import LastResort
 from shared.http.problems import Problem, response_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -26,18 +27,23 @@ class _Route:
 
 
 class ShortCut:
-    """ASGI middleware, innermost: everything else goes the framework's way."""
+    """ASGI middleware in front of the framework, for everything else."""
 
     def __init__(self, app: ASGIApp, *, short_cuts: ShortCuts) -> None:
         self._app = app
         self._routes = {each: _Route(each[1]) for each in short_cuts}
         self._short_cuts = dict(short_cuts)
+        self._guarded = LastResort(self._answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         wanted = (scope.get("method", ""), scope.get("path", ""))
         if wanted not in self._short_cuts:
             await self._app(scope, receive, send)
             return
+        await self._guarded(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = (scope["method"], scope["path"])
         scope["route"] = self._routes[wanted]
         try:
             response = await self._short_cuts[wanted](Request(scope, receive))

@@ -6,7 +6,6 @@ indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from typing import Final
@@ -98,4 +97,4 @@ def _keyed_hash(key: bytes, parts: tuple[str, ...]) -> bytes:
     # Each part after its length: ("a", "bc") is not ("ab", "c").
     encoded = [part.encode() for part in parts]
     message = b"".join(len(part).to_bytes(8) + part for part in encoded)
-    return hmac.new(key, message, hashlib.sha256).digest()
+    return hmac.digest(key, message, "sha256")

@@ -89,6 +89,9 @@ def span(
 
     An empty `trace` starts a new one: the cause was not traced.
     """
+    if not trace and not is_recording():
+        yield otel.get_current_span()  # there is nothing to record and no given context to pass on
+        return
     with _Recording.tracer.start_as_current_span(
         name,
         context=None if trace is None else _context_of(trace),
