@@ -86,7 +86,7 @@ def _judged_news_of_aspect(
     for newer in (peer for peer in elsewhere if peer.order > own.order and not _taken_back(peer, others)):
         if newer.told_at is not None:
             return Supersede(newer.event_id, "newer_told")
-        if newer.stands and own.delayed:
+        if newer.stands and own.delayed and newer.fact_occurred_at <= now:
             return Supersede(newer.event_id, "newer_known")
     about_to_leave = any(
         older.order < own.order

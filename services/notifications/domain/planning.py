@@ -1,7 +1,7 @@
 """What becomes of what is expected? A new obligation gets its times; an open one may be thought over."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from services.notifications.domain.catalogue import entry_of
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.decision import Circumstances, Settle
 from services.notifications.domain.derivation import Expected
+from services.notifications.domain.kinds import is_corrected, is_retracted
 from services.notifications.domain.obligation import Status
 from services.notifications.domain.obligations import Obligation
 from services.notifications.domain.quiet_hours import held_until
@@ -20,6 +21,9 @@ from services.notifications.domain.steps import Patience
 
 _DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of ours a ward's clock may run."""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,15 +39,17 @@ def planned(
 ) -> Obligation:
     """The obligation as it begins; `status` says whether it is open."""
     entry = entry_of(expected.kind)
-    recipient, event, now = expected.recipient, expected.event, circumstances.now
+    recipient, event = expected.recipient, expected.event
+    said, shown_kind, occurred_at = _content(expected)
+    ahead = _is_ahead(expected.kind, occurred_at, now=circumstances.now)
+    earliest = occurred_at if ahead else circumstances.now
     morning = held_until(
-        now, zone=circumstances.zone, urgency=entry.urgency, role=recipient.role, night=recipient.night
+        earliest, zone=circumstances.zone, urgency=entry.urgency, role=recipient.role, night=recipient.night
     )
-    known_since = max(event.recorded_at, recipient.joined_at)
-    not_before = morning or now
+    known_since = occurred_at if ahead else max(event.recorded_at, recipient.joined_at)
+    not_before = morning or earliest
     pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
     worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
-    said, shown_kind, occurred_at = _content(expected)
     return Obligation(
         obligation_id=expected.obligation_id,
         event_id=event.event_id,
@@ -91,6 +97,11 @@ def settled_by(verdict: Verdict) -> Settle | None:
             return Settle(outcome="superseded", reason=reason, superseded_by=by)
         case _:
             return None
+
+
+def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
+    """Nobody is told that something happened before it has; that what was told was wrong, at once."""
+    return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + CLOCK_SKEW
 
 
 def _content(expected: Expected) -> tuple[str, str, datetime]:

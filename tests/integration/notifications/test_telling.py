@@ -113,7 +113,7 @@ async def test_the_receiving_desk_is_told_of_a_departure_and_the_carer_of_the_ar
     await desk.enrol_desk(rose.person_id, HOSPITAL)
     await desk.turn()
     before = len(desk.email.messages)
-    await desk.state(rose.transfer("stay", at=minutes(70), to=NURSING_HOME))
+    await desk.state(rose.transfer("stay", at=minutes(50), to=NURSING_HOME))
     await desk.turn()
     assert [mail.to for mail in desk.email.messages[before:]] == [DESK_MAIL]
     assert len(desk.sms.messages) == 1

@@ -1,0 +1,21 @@
+"""What is told of a fact that its source dates ahead? Nothing, before it has happened."""
+
+import pytest
+
+from shared.testing.person_history import PersonHistory, minutes
+from tests.integration.notifications.desk import Desk, carer
+
+pytestmark = pytest.mark.services
+
+
+async def test_a_fact_that_is_dated_ahead_is_told_when_it_has_happened(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    await desk.enrol(rose.person_id, carer(night=True))
+    await desk.turn()
+    await desk.state(rose.discharge("stay", at=minutes(36 * 60)))
+    await desk.after(hours=30)
+    assert len(desk.sms.messages) == 1
+
+    await desk.after(hours=7)
+    assert "a quitté" in desk.sms.messages[-1].text
