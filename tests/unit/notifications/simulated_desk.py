@@ -1,0 +1,181 @@
+"""What would the engine do, with nothing around it? The same decisions, over a dictionary.
+
+`learn` is planning, `take` a turn of a lane, `answer` the provider's, `report` a delivery report. Every
+change goes through `_become`, which knows what an obligation may never do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from services.notifications.domain.attempt import Attempt, AttemptStatus
+from services.notifications.domain.audience import Recipient
+from services.notifications.domain.catalogue import entry_of
+from services.notifications.domain.circle import Medium
+from services.notifications.domain.decision import Circumstances, Defer, Reader, Settle, Tell, decide
+from services.notifications.domain.derivation import Expected, expected_obligations
+from services.notifications.domain.obligation import TERMINAL, Status, may_become
+from services.notifications.domain.obligations import Obligation
+from services.notifications.domain.planning import Bar, planned, rejudged
+from services.notifications.domain.receipts import ReportState, concluded
+from services.notifications.domain.steps import Patience, after
+from services.notifications.domain.waits import Waits
+from shared.events.envelope import RecordedEvent
+
+PARIS = ZoneInfo("Europe/Paris")
+CHANNELS: dict[str, tuple[Medium, ...]] = {"carer": ("sms", "email"), "professional": ("email",)}
+
+
+@dataclass
+class Sent:
+    """One message that left, with what was known of it when it did."""
+
+    obligation: Obligation
+    attempt: Attempt
+
+
+@dataclass
+class SimulatedDesk:
+    """One person's obligations, and a clock."""
+
+    circle: list[Recipient]
+    now: datetime
+    waits: Waits = field(default_factory=Waits)
+    events: list[RecordedEvent] = field(default_factory=list)
+    obligations: dict[UUID, Obligation] = field(default_factory=dict)
+    next_action: dict[UUID, datetime] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
+    were_unknown: set[UUID] = field(default_factory=set)
+    reports: dict[UUID, list[ReportState]] = field(default_factory=dict)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        return Circumstances(now=self.now, waits=self.waits, zone=PARIS)
+
+    def expected(self) -> list[Expected]:
+        return expected_obligations(self.events, self.circle)
+
+    def learn(self, events: Sequence[RecordedEvent] = ()) -> None:
+        """New facts, or a changed circle: the difference is planned."""
+        self.events += events
+        for each in self.expected():
+            own = self.obligations.get(each.obligation_id)
+            if own is None:
+                usable = CHANNELS[each.recipient.role]
+                own = planned(each, usable=usable, circumstances=self.circumstances, trace=None)
+                assert may_become("planned", own.status)
+                self.obligations[own.obligation_id] = own
+                if own.status not in TERMINAL:
+                    self.next_action[own.obligation_id] = own.not_before
+            elif own.status not in TERMINAL:
+                match rejudged(own, each.verdict):
+                    case Bar(barred_by=barred_by, superseded_by=superseded_by):
+                        self._keep(replace(own, barred_by=barred_by, superseded_by=superseded_by))
+                    case Settle(outcome=outcome):
+                        self._become(own, outcome)
+
+    def revoke(self, recipient: Recipient) -> None:
+        """A member leaves."""
+        self.circle = [
+            replace(each, revoked_at=self.now) if each.member_id == recipient.member_id else each
+            for each in self.circle
+        ]
+        self.learn()
+
+    def due(self) -> list[UUID]:
+        """What a lane would find, the most overdue first."""
+        ready = [known for known, at in self.next_action.items() if at <= self.now]
+        return sorted(ready, key=lambda known: (self.next_action[known], *self.obligations[known].order))
+
+    def take(self, obligation_id: UUID) -> Tell | Defer | Settle:
+        """One decision, carried out."""
+        own = self.obligations[obligation_id]
+        mine = [each for each in self.obligations.values() if each.recipient_id == own.recipient_id]
+        decision = decide(own, mine, self._reader(own), self.circumstances)
+        match decision:
+            case Tell():
+                self._tell(own, decision)
+            case Defer(until=until, held=held):
+                status: Status = own.status
+                if own.status != "in_progress":
+                    status = "scheduled" if held else "due"
+                own = replace(own, held=own.held or held, not_before=until if held else own.not_before)
+                if held:
+                    own = replace(own, deadline=max(own.deadline, until + self._patience(own).deadline))
+                self._become(own, status, at=until)
+            case Settle(outcome=outcome):
+                self._become(own, outcome)
+        return decision
+
+    def answer(self, attempt: Attempt, own: Obligation, status: AttemptStatus) -> None:
+        """The provider's answer, or the end of the lease (`unknown`)."""
+        if attempt.status in ("claimed", "unknown"):
+            self._hear(own, replace(attempt, status=status, answered_at=self.now))
+
+    def report(self, attempt: Attempt, own: Obligation, state: ReportState) -> None:
+        """A delivery report, whenever it comes."""
+        known = self.reports.setdefault(attempt.attempt_id, [])
+        known.append(state)
+        status = concluded(attempt.status, known)
+        if status != attempt.status:
+            self._hear(own, replace(attempt, status=status, answered_at=self.now))
+
+    def attempts(self) -> list[tuple[Obligation, Attempt]]:
+        return [(own, attempt) for own in self.obligations.values() for attempt in own.attempts]
+
+    def _tell(self, own: Obligation, tell: Tell) -> None:
+        attempt = Attempt(
+            attempt_id=tell.attempt_id,
+            number=tell.number,
+            step=tell.step,
+            channel=tell.channel,
+            status="claimed",
+            claimed_at=self.now,
+        )
+        self.sent.append(Sent(own, attempt))
+        lease = self.now + timedelta(seconds=self.waits.lease_seconds)
+        self._become(replace(own, attempts=(*own.attempts, attempt)), "in_progress", at=lease)
+
+    def _hear(self, own: Obligation, heard: Attempt) -> None:
+        if heard.status == "unknown":
+            self.were_unknown.add(heard.attempt_id)
+        attempts = tuple(heard if each.number == heard.number else each for each in own.attempts)
+        own = replace(own, attempts=attempts)
+        self._keep(own)
+        if own.status in TERMINAL:
+            return
+        if heard.status == "delivered" or (heard.status == "accepted" and heard.channel == "email"):
+            self._become(own, "informed")
+        elif heard.number == own.attempts[-1].number:
+            following = after(own.attempts, self._patience(own), step_ends_at=None)
+            self.next_action[own.obligation_id] = following.at if following else self.now
+
+    def _become(self, own: Obligation, status: Status, *, at: datetime | None = None) -> None:
+        before = self.obligations[own.obligation_id].status
+        assert status == before or may_become(before, status), (before, status)
+        assert before not in TERMINAL
+        self._keep(replace(own, status=status))
+        if status in TERMINAL:
+            del self.next_action[own.obligation_id]
+        elif at is not None:
+            self.next_action[own.obligation_id] = at
+
+    def _keep(self, own: Obligation) -> None:
+        self.obligations[own.obligation_id] = own
+
+    def _patience(self, own: Obligation) -> Patience:
+        return Patience(waits=self.waits, urgency=entry_of(own.kind).urgency)
+
+    def _reader(self, own: Obligation) -> Reader:
+        recipient = next(each for each in self.circle if each.member_id == own.recipient_id)
+        contacts = dict.fromkeys(CHANNELS[recipient.role], own.recipient_id)
+        return Reader(
+            revoked=recipient.revoked_at is not None,
+            discretion=recipient.discretion,
+            night=recipient.night,
+            contacts=contacts if recipient.revoked_at is None else {},
+        )
