@@ -25,7 +25,6 @@ class Played:
     persons: int
     movements: int
     last: Receipt
-    last_establishment: str
     last_key: str
     """The key of the establishment that posted the last movement: it may read that person."""
     obligations: Counter[str]
@@ -50,7 +49,6 @@ async def play(addresses: Addresses, people: list[Person], *, report: Callable[[
         persons=len(people),
         movements=len(receipts),
         last=receipts[-1],
-        last_establishment=movements[-1].establishment.finess,
         last_key=platform.key_of(movements[-1].establishment),
         obligations=obligations,
         unsettled=unsettled,

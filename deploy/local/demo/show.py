@@ -1,6 +1,7 @@
 """What does a person see of the demo? Progress, then what happened and where to look at it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.progress import Progress
@@ -52,7 +53,8 @@ def _summary(played: Played) -> Table:
 
 def _where_to_look(addresses: Addresses, played: Played, console: Console) -> None:
     last = played.last
-    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?establishment={played.last_establishment}"
+    today = datetime.now(UTC).date()
+    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?from={today - timedelta(days=1)}&to={today}"
     console.print("\nWhere to look")
     console.print(f"  SMS that carers got     {addresses.sms}/")
     console.print(f"  E-mail that was sent    {addresses.mail}/")
