@@ -121,13 +121,19 @@ def _mail(kind: str, context: WordingContext) -> Rendered:
     mood = _mood(kind)
     fr = _words(kind, context, mood, "fr")
     en = _words(kind, context, mood, "en")
-    subject = texts.MAIL_SUBJECT[mood].format(about=context.alias or texts.ABOUT_FR)
+    subject = _subject(kind, context, mood)
     return Rendered(
         subject=subject,
         text=plain_text(fr, en, link=context.link),
         html=web_page(fr, en, subject=subject, link=context.link),
         template=_named(kind, f"{context.reader}-email"),
     )
+
+
+def _subject(kind: str, context: WordingContext, mood: Mood) -> str:
+    if context.reader == "professional":
+        return texts.PROFESSIONAL_MOOD[mood].format(subject=_of(texts.PROFESSIONAL_SUBJECT, kind))
+    return texts.MAIL_SUBJECT[mood].format(about=context.alias or texts.ABOUT_FR)
 
 
 def _words(kind: str, context: WordingContext, mood: Mood, language: Language) -> MailWords:

@@ -87,6 +87,21 @@ MAIL_SUBJECT = {
     "retracted": "Parcours : ERREUR de notre part concernant {about}",
 }
 
+PROFESSIONAL_SUBJECT = {
+    "admission.occurred": "entrée d'une personne que vous suivez",
+    "transfer.departed": "une personne est attendue chez vous",
+    "transfer.arrived": "arrivée confirmée d'une personne que vous suivez",
+    "transfer.overdue": "arrivée non confirmée d'une personne, à vérifier",
+    "discharge.occurred": "sortie d'une personne que vous suivez",
+}
+"""What a desk sorts its mail by; a subject is no more protected than an envelope, so it names nobody."""
+
+PROFESSIONAL_MOOD = {
+    "plain": "Parcours : {subject}",
+    "corrected": "Parcours : CHANGEMENT, {subject}",
+    "retracted": "Parcours : ERREUR de notre part, {subject}",
+}
+
 ABOUT_FR = "une personne que vous suivez"
 ABOUT_EN = "a person you follow"
 """In place of the alias, for professionals and for carers who chose discretion."""

@@ -149,10 +149,20 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
 def test_a_professional_is_told_every_fact_by_email_without_any_name(kind: str) -> None:
     mail = render(kind, "email", _context(None, reader="professional"))
     assert mail.subject is not None
-    assert "une personne que vous suivez" in f"{mail.subject} {mail.text}"
+    assert mail.subject.startswith("Parcours : ")
+    assert "personne" in mail.subject
     assert LINK in mail.text
     assert mail.html is not None
     assert LINK in mail.html
+
+
+def test_a_desk_can_sort_its_mail_by_subject() -> None:
+    subjects = {
+        render(kind, "email", _context(None, reader="professional")).subject for kind in _every_kind()
+    }
+    assert len(subjects) == len(_every_kind())
+    assert "Parcours : arrivée non confirmée d'une personne, à vérifier" in subjects
+    assert "Parcours : CHANGEMENT, une personne est attendue chez vous" in subjects
 
 
 def test_a_professional_is_never_told_by_sms() -> None:
