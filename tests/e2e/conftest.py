@@ -1,12 +1,10 @@
 """One running platform for all tests of this folder, and two establishments on it."""
 
-import os
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from shared.testing.otlp_sink import OtlpSink, running_sink
 from tests.e2e.establishment import Establishment, Services, register
 from tests.e2e.running import RunningPlatform, running_platform
 
@@ -15,17 +13,9 @@ NURSING_HOME_FINESS = "940000045"
 
 
 @pytest.fixture(scope="session")
-def sink() -> Iterator[OtlpSink]:
-    """Where the platform's spans go."""
-    with running_sink() as sink:
-        yield sink
-
-
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink) -> Iterator[RunningPlatform]:
-    """The platform, started once, recording every trace."""
-    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": os.environ.get("E2E_SAMPLER","always_on")}
-    with running_platform(tmp_path_factory.mktemp("relais"), **tracing) as platform:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform, started once."""
+    with running_platform(tmp_path_factory.mktemp("relais")) as platform:
         yield platform
 
 

@@ -1,15 +1,18 @@
 """Does one trace span each event, from the establishment's POST to the phone?"""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from shared.testing.otlp_sink import OtlpSink
+from shared.testing.otlp_sink import OtlpSink, running_sink
 from shared.testing.spans import SpanRecord
 from shared.testing.trace_checker import by_trace, flaws
 from tests.e2e.crowd import Crowd
-from tests.e2e.establishment import Establishment, Services
+from tests.e2e.establishment import Establishment, Services, register
+from tests.e2e.running import running_platform
 
 EVENTS = 500
 MANDATORY = (
@@ -25,13 +28,32 @@ MANDATORY = (
 WITHIN_SECONDS = 90.0
 
 
-@pytest.fixture
-async def known_persons(hospital: Establishment, services: Services) -> list[str]:
+@pytest.fixture(scope="module")
+def sink() -> Iterator[OtlpSink]:
+    """Where this platform's spans go."""
+    with running_sink() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="module")
+def hospital(
+    tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink, client: httpx.Client
+) -> Iterator[Establishment]:
+    """A hospital on a platform of this test's own, which records every trace."""
+    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": "always_on"}
+    with running_platform(tmp_path_factory.mktemp("traced"), **tracing) as platform:
+        yield register(platform, Services.of(platform), client, "750000002")
+
+
+@pytest.fixture(scope="module")
+async def known_persons(hospital: Establishment) -> list[str]:
     """As many persons as events, admitted, each with a carer who may be told at night."""
     crowd, run = Crowd(hospital), uuid.uuid4().hex[:8]
     persons = [f"{run}-{number}" for number in range(EVENTS)]
     receipts = await crowd.post_movements([hospital.movement("admission", person) for person in persons])
-    circles = [f"{services.notifications}/v1/persons/{each['person_id']}/circle" for each in receipts]
+    circles = [
+        f"{hospital.services.notifications}/v1/persons/{each['person_id']}/circle" for each in receipts
+    ]
     await crowd.put(
         (f"{circle}/carers/{uuid.uuid4()}", _carer(number)) for number, circle in enumerate(circles)
     )
