@@ -1,11 +1,13 @@
 """Which port does a part listen on: the usual one, or a free one when that is taken, and by whom?"""
 
+import random
 import socket
 from collections.abc import Collection
 
 import psutil
 
 HOST = "127.0.0.1"
+CANDIDATES = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
@@ -20,13 +22,13 @@ def is_free(port: int) -> bool:
 
 
 def free_port(*, avoid: Collection[int] = ()) -> int:
-    """A port that nobody uses now and that is not in `avoid`."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if port not in avoid:
-            return port
+    """A port that nobody uses now and that is not in `avoid`.
+
+    Below the range from which systems take the ports of outgoing connections: one of those could hold it
+    at the moment when a server that died comes back to it.
+    """
+    candidates = random.sample(CANDIDATES, len(CANDIDATES))
+    return next(port for port in candidates if port not in avoid and is_free(port))
 
 
 def choose_port(preferred: int, *, avoid: Collection[int] = ()) -> int:

@@ -18,5 +18,5 @@ def eventually(ask: Callable[[], T | None], *, within_seconds: float = PATIENCE_
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"still {answer!r} after {within_seconds:.0f} s: {ask.__qualname__}")
+            raise AssertionError(f"still {answer!r} after {within_seconds:.0f} s: {ask}")
         time.sleep(_PAUSE_SECONDS)
