@@ -72,7 +72,6 @@ consumer_restarts_total: Final = Counter(
     "relais_consumer_restarts_total", "Times a consumer was made anew, by reason", ["reason"]
 )
 parked_events: Final = Gauge("relais_parked_events", "Events that are wrong and wait for a person")
-holes: Final = Gauge("relais_holes", "Sequence numbers that are missing in what was received")
 
 # Obligations
 
