@@ -4,14 +4,16 @@ import json
 import signal
 from pathlib import Path
 
+from deploy.local.errors import PortTakenError, StackError
 from deploy.local.machine import is_full
 
 TAIL_BYTES = 16_384
 LAST_LINES = 40
 LONGEST_QUOTE = 200
+PORT_TAKEN = "ddress already in use"
 KNOWN = {
     "No space left on device": "the disk is full",
-    "Address already in use": "its port was taken by another program",
+    PORT_TAKEN: "its port was taken by another program",
     "Cannot allocate memory": "the memory is exhausted",
     "OutOfMemoryError": "the memory is exhausted",
 }
@@ -33,15 +35,20 @@ def end_of(log: Path) -> int:
     return log.stat().st_size if log.exists() else 0
 
 
-def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0) -> str:
+def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0) -> StackError:
     """One sentence for the user; without an exit code it was not ready in time."""
     lines = tail(log, since=since)
+    error = PortTakenError if any(PORT_TAKEN in line for line in lines) else StackError
+    return error(f"{_how(name, exit_code)}{_why(exit_code, lines, log)} (`relais logs {name}`)")
+
+
+def _why(exit_code: int | None, lines: list[str], log: Path) -> str:
     known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
     # Asked too, since a part on a full disk cannot even say so.
     known += ["the disk is full"] if is_full(log.parent) else []
     # Whoever is killed has said nothing about it.
     reason = known[0] if known else "" if exit_code == -signal.SIGKILL else _quote(lines)
-    return f"{_how(name, exit_code)}{': ' if reason else ''}{reason} (`relais logs {name}`)"
+    return f": {reason}" if reason else ""
 
 
 def _how(name: str, exit_code: int | None) -> str:

@@ -65,7 +65,7 @@ class Keeper:
         deadline = time.monotonic() + self._pace.ready_within_seconds
         while not await asyncio.to_thread(self.part.is_ready):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise StackError(self._lost())
+                raise self._lost()
             await asyncio.sleep(self._pace.look_seconds)
         self._record.note = self.part.note
         self._set("ready")
@@ -78,7 +78,7 @@ class Keeper:
             await self._until_it_ends()
             if time.monotonic() - began > self._pace.steady_after_seconds:
                 pause = self._pace.first_pause_seconds
-            self._record.note = self._lost()
+            self._record.note = str(self._lost())
             self._record.restarts += 1
             self._set("restarting")
             while True:
@@ -108,7 +108,7 @@ class Keeper:
             self._end()
         self._set("stopped")
 
-    def _lost(self) -> str:
+    def _lost(self) -> StackError:
         exit_code = self._process.poll() if self._process is not None else None
         self._end()
         return why_it_ended(self.part.name, exit_code, self._log, since=self._log_start)

@@ -7,7 +7,6 @@ from pathlib import Path
 from deploy.local.children import kill_family, leashed, start_child
 from deploy.local.diagnosis import end_of, why_it_ended
 from deploy.local.ending import ends
-from deploy.local.errors import StackError
 
 RUN_WITHIN_SECONDS = 300.0
 
@@ -27,4 +26,4 @@ async def run_once(name: str, arguments: Sequence[str], *, environment: Mapping[
         kill_family(process.pid)
         process.wait()
     if exit_code != 0:
-        raise StackError(why_it_ended(name, exit_code, log, since=since))
+        raise why_it_ended(name, exit_code, log, since=since)

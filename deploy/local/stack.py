@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import psutil
 from deploy.local.addresses import choose_addresses
 from deploy.local.children import kill_family
 from deploy.local.credentials import read_credentials
-from deploy.local.errors import StackError
+from deploy.local.errors import PortTakenError, StackError
 from deploy.local.keeper import Pace
 from deploy.local.machine import check_machine
 from deploy.local.parts import Plan
@@ -21,6 +21,7 @@ from deploy.local.state import State, process_of, read_state, supervising, write
 from deploy.local.supervisor import Supervisor
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ATTEMPTS = 3
 Watch = Callable[[State], None]
 
 
@@ -78,20 +79,42 @@ def run_stack(
 
         changed()
         try:
-            supervisor = Supervisor(make_plan(folders), state, logs=folders.logs, changed=changed, pace=pace)
-            asyncio.run(_until_signal(supervisor))
-        except StackError as error:
-            state.message = str(error)
-            raise
-        except OSError as error:
-            state.message = f"{error.strerror}: {error.filename}"
-            raise StackError(state.message) from error
-        except BaseException as error:
-            state.message = f"a fault of the supervisor itself: {error!r}"
-            raise
+            with _explained(state):
+                _run_plans(
+                    lambda: Supervisor(
+                        make_plan(folders), state, logs=folders.logs, changed=changed, pace=pace
+                    )
+                )
         finally:
             state.state = "failed" if state.message else "stopped"
             changed()
+
+
+def _run_plans(new_supervisor: Callable[[], Supervisor]) -> None:
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            asyncio.run(_until_signal(new_supervisor()))
+            break
+        except PortTakenError:
+            # A new plan finds the port taken and chooses another one.
+            if not attempts_left:
+                raise
+
+
+@contextmanager
+def _explained(state: State) -> Iterator[None]:
+    """Keep in the state why the supervisor ended, unless it was told to."""
+    try:
+        yield
+    except StackError as error:
+        state.message = str(error)
+        raise
+    except OSError as error:
+        state.message = f"{error.strerror}: {error.filename}"
+        raise StackError(state.message) from error
+    except BaseException as error:
+        state.message = f"a fault of the supervisor itself: {error!r}"
+        raise
 
 
 async def _until_signal(supervisor: Supervisor) -> None:

@@ -55,7 +55,8 @@ class Supervisor:
             async with asyncio.TaskGroup() as group:
                 for each in self._plan:
                     group.create_task(self._start(each))
-        except* Exception as errors:  # noqa: BLE001 - the first of them is the message
+        except ExceptionGroup as errors:
+            # The first to fail; it made the group give up the others.
             raise errors.exceptions[0] from None
 
     async def _start(self, each: Part | Step) -> None:

@@ -1,4 +1,4 @@
-"""A small stack for the supervisor's tests: `python stand_in.py FOLDER` supervises three tiny processes."""
+"""A small stack for the supervisor's tests: `python stand_in.py FOLDER [failing|late]`."""
 
 import sys
 from functools import partial
@@ -25,6 +25,17 @@ signal.signal(signal.SIGTERM, end)
 while True:
     signal.pause()
 """
+# The first time it is too late for its port; its second start finds another one.
+LATE = (
+    """
+import pathlib, sys
+late = pathlib.Path(sys.argv[1]) / "late"
+if not late.exists():
+    late.touch()
+    sys.exit("OSError: [Errno 98] Address already in use")
+"""
+    + CHILD
+)
 FAILING = "import sys; print('No space left on device'); sys.exit(3)"
 
 
@@ -45,8 +56,8 @@ def _part(folder: Path, name: str, *after: str, code: str = CHILD) -> Part:
     )
 
 
-def plan(folders: Folders, *, with_failure: bool = False) -> Plan:
-    """ground <- step <- middle <- top; with a failure, top cannot start."""
+def plan(folders: Folders, *, top: str) -> Plan:
+    """ground <- step <- middle <- top, which runs the code it is given."""
     folder = folders.state
 
     async def step() -> None:
@@ -56,10 +67,11 @@ def plan(folders: Folders, *, with_failure: bool = False) -> Plan:
         _part(folder, "ground"),
         Step("step", step, after=("ground",)),
         _part(folder, "middle", "step"),
-        _part(folder, "top", "middle", code=FAILING if with_failure else CHILD),
+        _part(folder, "top", "middle", code=top),
     ]
 
 
 if __name__ == "__main__":
     pace = Pace(look_seconds=0.01, ask_seconds=0.1, first_pause_seconds=0.01)
-    run_stack(Path(sys.argv[1]), partial(plan, with_failure="--with-failure" in sys.argv), pace=pace)
+    codes = {"failing": FAILING, "late": LATE}
+    run_stack(Path(sys.argv[1]), partial(plan, top=codes.get(sys.argv[-1], CHILD)), pace=pace)

@@ -71,8 +71,8 @@ def test_a_killed_supervisor_leaves_nothing_running_and_the_next_one_starts(fold
 
 
 def test_what_cannot_start_is_said_in_one_sentence_and_the_rest_is_stopped(folder: Path) -> None:
-    with pytest.raises(StackError, match="top ended with exit code 3: the disk is full"):
-        _start(folder, "--with-failure")
+    with pytest.raises(StackError, match=r"^top ended with exit code 3: the disk is full"):
+        _start(folder, "failing")
     assert (folder / "ended").read_text().split() == ["middle", "ground"]
     state = read_state(folder)
     assert (state.state, [record.pid for record in state.records]) == ("failed", [None] * 4)
@@ -86,3 +86,9 @@ def test_a_second_supervisor_beside_a_running_one_says_so(folder: Path) -> None:
     assert second.returncode != 0
     assert "already runs here" in second.stderr
     assert read_state(folder).state == "ready"
+
+
+def test_whoever_is_too_late_for_its_port_is_started_anew_with_all_others(folder: Path) -> None:
+    _start(folder, "late")
+    assert (folder / "ended").read_text().split() == ["middle", "ground"]
+    assert [part.state for part in _parts(folder).values()] == ["ready"] * 3

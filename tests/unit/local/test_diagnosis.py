@@ -30,12 +30,12 @@ def test_the_sentence_says_how_and_why(
     tmp_path: Path, log: str, exit_code: int | None, sentence: str
 ) -> None:
     (tmp_path / "kafka.log").write_text(log)
-    assert why_it_ended("kafka", exit_code, tmp_path / "kafka.log") == sentence
+    assert str(why_it_ended("kafka", exit_code, tmp_path / "kafka.log")) == sentence
 
 
 def test_what_an_earlier_process_said_is_no_reason(tmp_path: Path) -> None:
     log = tmp_path / "kafka.log"
     log.write_text("No space left on device\n")
-    assert why_it_ended("kafka", 1, log, since=log.stat().st_size) == (
+    assert str(why_it_ended("kafka", 1, log, since=log.stat().st_size)) == (
         "kafka ended with exit code 1 (`relais logs kafka`)"
     )
