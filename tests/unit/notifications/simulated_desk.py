@@ -141,6 +141,7 @@ class SimulatedDesk:
         self._become(replace(own, attempts=(*own.attempts, attempt)), "in_progress", at=lease)
 
     def _hear(self, own: Obligation, heard: Attempt) -> None:
+        own = self.obligations[own.obligation_id]
         if heard.status == "unknown":
             self.were_unknown.add(heard.attempt_id)
         attempts = tuple(heard if each.number == heard.number else each for each in own.attempts)
