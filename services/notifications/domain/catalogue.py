@@ -60,6 +60,9 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
 STALE_AFTER: Final = timedelta(hours=24)
 """News that is older than this when it is recorded, or when someone joins, is not told as news."""
 
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far ahead of ours a ward's clock may run; what is dated further ahead has not happened yet."""
+
 
 def entry_of(kind: str) -> Entry:
     """The entry of a kind, of its correction and of its retraction."""

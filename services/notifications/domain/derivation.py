@@ -13,10 +13,10 @@ import msgspec
 
 from services.notifications.domain.audience import Recipient
 from services.notifications.domain.facts import Fact, facts_of, is_deceased
-from services.notifications.domain.kinds import corrected, retracted
 from services.notifications.domain.reinstatement import retold_after
 from services.notifications.domain.standing import Verdict, verdict_of
-from services.notifications.domain.statements import NOTHING, Statement
+from services.notifications.domain.statements import Statement
+from services.notifications.domain.versions import kinds_of
 from shared.events.envelope import RecordedEvent
 
 _NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
@@ -62,22 +62,6 @@ def expected_obligations(events: Iterable[RecordedEvent], circle: Sequence[Recip
 def _told(facts: Mapping[str, Fact], recipient: Recipient) -> Iterator[tuple[RecordedEvent, Statement, str]]:
     for fact in facts.values():
         for position, statement in enumerate(fact):
-            for kind in sorted(_kinds(statement, fact[:position], recipient)):
+            for kind in sorted(kinds_of(statement, fact[:position], recipient)):
                 yield statement.event, statement, kind
-    for event, statement in retold_after(facts, recipient):
-        if statement.news is not None:
-            yield event, statement, statement.news.kind
-
-
-def _kinds(statement: Statement, earlier: Fact, recipient: Recipient) -> set[str]:
-    """The kinds by which one version of a fact may reach a recipient, given the versions before it."""
-    told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
-    if statement.news is not None and statement.said_to(recipient) != NOTHING:
-        kinds = set() if statement.only_corrects else {str(statement.news.kind)}
-        return kinds | ({corrected(statement.news.kind)} if told_before else set())
-    if not (statement.replaces or statement.ends):
-        return set()
-    shown = {version.news.shown_kind for version in told_before if version.news is not None}
-    if statement.ends and statement.news is not None and statement.news.audience.includes(recipient):
-        shown.add(statement.news.shown_kind)  # a cancel that came alone says itself what it takes back
-    return {retracted(kind) for kind in shown if not statement.ends or kind in statement.ends}
+    yield from retold_after(facts, recipient)

@@ -1,13 +1,13 @@
 """What becomes of what is expected? A new obligation gets its times; an open one may be thought over."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from services.notifications.domain.attempt import AWAITED
-from services.notifications.domain.catalogue import entry_of
+from services.notifications.domain.catalogue import CLOCK_SKEW, entry_of
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.decision import Circumstances, Settle
 from services.notifications.domain.derivation import Expected
@@ -21,9 +21,6 @@ from services.notifications.domain.steps import Patience
 
 _DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far ahead of ours a ward's clock may run."""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):

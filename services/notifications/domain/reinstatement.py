@@ -1,34 +1,45 @@
-"""What is told again when a death turns out to be an error? What it had silenced of the day before."""
+"""What is told again when a death turns out to be an error? What it had silenced.
+
+News of the day before, and whatever corrects or takes back what was told: for each kind the newest. Where it
+was told after all, or is no longer the newest, nothing is sent twice: that is found out when it is due.
+"""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from services.notifications.domain.audience import Recipient
 from services.notifications.domain.catalogue import STALE_AFTER
 from services.notifications.domain.facts import Fact
+from services.notifications.domain.kinds import is_corrected, is_retracted
 from services.notifications.domain.statements import LOCATION, NOTHING, Statement
+from services.notifications.domain.versions import kinds_of
 from shared.events.envelope import RecordedEvent
 
 
 def retold_after(
     facts: Mapping[str, Fact], recipient: Recipient
-) -> Iterator[tuple[RecordedEvent, Statement]]:
-    """For each cancelled death, the newest news of each kind that the death may have silenced.
+) -> Iterator[tuple[RecordedEvent, Statement, str]]:
+    """For each version that ends a death: the event that owes it, the statement that is told, the kind.
 
-    Where it was told after all, or is no longer the newest, nothing is sent twice: that is found out when
-    the obligation is due.
+    A cancel leaves the person where they were, which is told; an update says itself where they are.
     """
     for fact in facts.values():
-        for end in (version for version in fact if version.death and version.ends):
-            latest: dict[str, Statement] = {}
-            for version in _silenced(facts, end, recipient):
-                if version.news is not None:
-                    latest[version.news.kind] = version
-            for version in latest.values():
-                yield end.event, version
+        for position, end in enumerate(fact):
+            deaths = [version for version in fact[: position + 1] if version.death]
+            if not deaths or (end.death and not end.ends):
+                continue
+            since = min(death.event.recorded_at for death in deaths) - STALE_AFTER
+            silenced = _corrections(facts, recipient, since=since)
+            if end.ends:
+                silenced |= _news(facts, recipient, since=end.event.recorded_at - STALE_AFTER)
+            owed_anyway = kinds_of(end, fact[:position], recipient)
+            yield from (
+                (end.event, version, kind) for kind, version in silenced.items() if kind not in owed_anyway
+            )
 
 
-def _silenced(facts: Mapping[str, Fact], end: Statement, recipient: Recipient) -> list[Statement]:
-    since = end.event.recorded_at - STALE_AFTER
+def _news(facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime) -> dict[str, Statement]:
+    """What happened since then, the newest of each kind."""
     versions = [
         version
         for fact in facts.values()
@@ -37,4 +48,18 @@ def _silenced(facts: Mapping[str, Fact], end: Statement, recipient: Recipient) -
         and version.said_to(recipient) != NOTHING
         and version.event.occurred_at > since
     ]
-    return sorted(versions, key=lambda version: (version.event.occurred_at, version.version))
+    ordered = sorted(versions, key=lambda version: (version.event.occurred_at, version.version))
+    return {version.news.kind: version for version in ordered if version.news is not None}
+
+
+def _corrections(facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime) -> dict[str, Statement]:
+    """What was corrected or taken back since then, the newest of each kind."""
+    versions = [
+        (version, kind)
+        for fact in facts.values()
+        for position, version in enumerate(fact)
+        for kind in kinds_of(version, fact[:position], recipient)
+        if (is_corrected(kind) or is_retracted(kind)) and version.event.recorded_at > since
+    ]
+    ordered = sorted(versions, key=lambda each: (each[0].event.recorded_at, each[0].event.event_id))
+    return {kind: version for version, kind in ordered}

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.audience import Recipient
-from services.notifications.domain.catalogue import STALE_AFTER
+from services.notifications.domain.catalogue import CLOCK_SKEW, STALE_AFTER
 from services.notifications.domain.facts import Fact, newest
 from services.notifications.domain.kinds import fact_of, is_corrected, is_retracted
 from services.notifications.domain.statements import NOTHING, Statement
@@ -92,12 +92,13 @@ def _outdated_by(statement: Statement, kind: str, recipient: Recipient, fact: Fa
 
 
 def _newest_when_joining(statement: Statement, recipient: Recipient, facts: Mapping[str, Fact]) -> Statement:
-    """Who joins is told where the person is now, not the whole day before."""
+    """Who joins is told where the person is now: not the whole day before, nor only what is to come."""
     known = [
         fact[-1]
         for fact in facts.values()
         if fact[-1].aspect == statement.aspect
         and fact[-1].event.recorded_at <= recipient.joined_at
+        and fact[-1].event.occurred_at <= recipient.joined_at + CLOCK_SKEW
         and fact[-1].said_to(recipient) != NOTHING
     ]
     return max([statement, *known], key=lambda version: (version.event.occurred_at, version.version))
