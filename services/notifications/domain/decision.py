@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.notifications.domain import freshness, steps
-from services.notifications.domain.catalogue import entry_of
+from services.notifications.domain.catalogue import CLOCK_SKEW, entry_of
 from services.notifications.domain.circle import Discretion, Medium
 from services.notifications.domain.obligations import Obligation
 from services.notifications.domain.quiet_hours import held_until
@@ -83,7 +83,7 @@ def decide(
         return Defer(until=now + timedelta(seconds=circumstances.waits.turn_seconds))
     if move is not None and now < move.at:
         return Defer(until=move.at)
-    refusal = (barred or _too_late(own, now) or _unwanted(own, peers, circumstances)) or _asleep(
+    refusal = (barred or _too_late(own, now) or _unwanted(own, peers, circumstances)) or _too_early(
         own, reader, circumstances
     )
     if refusal is not None:
@@ -162,12 +162,15 @@ def _too_late(own: Obligation, now: datetime) -> Settle | None:
     return Settle(outcome="expired", reason="too_late") if now >= own.expires_at else None
 
 
-def _asleep(own: Obligation, reader: Reader, circumstances: Circumstances) -> Defer | None:
+def _too_early(own: Obligation, reader: Reader, circumstances: Circumstances) -> Defer | None:
+    if own.is_news and own.fact_occurred_at > circumstances.now + CLOCK_SKEW:
+        return Defer(until=own.fact_occurred_at)
     morning = held_until(
         circumstances.now,
         zone=circumstances.zone,
         urgency=entry_of(own.kind).urgency,
         role=own.recipient_role,
         night=reader.night,
+        expires_at=own.expires_at,
     )
     return None if morning is None else Defer(until=morning, held=True)

@@ -40,10 +40,16 @@ def planned(
     said, shown_kind, occurred_at = _content(expected)
     ahead = _is_ahead(expected.kind, occurred_at, now=circumstances.now)
     earliest = occurred_at if ahead else circumstances.now
-    morning = held_until(
-        earliest, zone=circumstances.zone, urgency=entry.urgency, role=recipient.role, night=recipient.night
-    )
     known_since = occurred_at if ahead else max(event.recorded_at, recipient.joined_at)
+    expires_at = known_since + entry.expires_after
+    morning = held_until(
+        earliest,
+        zone=circumstances.zone,
+        urgency=entry.urgency,
+        role=recipient.role,
+        night=recipient.night,
+        expires_at=expires_at,
+    )
     not_before = morning or earliest
     pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
     worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
@@ -68,7 +74,7 @@ def planned(
         held=morning is not None,
         not_before=not_before,
         deadline=max(known_since, morning or known_since) + pace.deadline,
-        expires_at=known_since + entry.expires_after,
+        expires_at=expires_at,
         trace=trace,
     )
 

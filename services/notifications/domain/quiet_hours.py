@@ -14,10 +14,17 @@ _OPTIONAL: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
 
 
 def held_until(
-    now: datetime, *, zone: ZoneInfo, urgency: Urgency, role: Role, night: bool
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    urgency: Urgency,
+    role: Role,
+    night: bool,
+    expires_at: datetime | None = None,
 ) -> datetime | None:
     """The end of the quiet hours, when this must wait for it; delays, never drops.
 
+    What would expire before the morning is told at night: it came late through no fault of the reader.
     Desks of professionals are staffed or read in the morning: an e-mail wakes nobody.
     """
     if role == "professional" or (night and urgency in _OPTIONAL):
@@ -26,4 +33,5 @@ def held_until(
     if END <= local.time() < BEGIN:
         return None
     morning = local.date() + timedelta(days=1 if local.time() >= BEGIN else 0)
-    return datetime.combine(morning, END, tzinfo=zone).astimezone(now.tzinfo)
+    end = datetime.combine(morning, END, tzinfo=zone).astimezone(now.tzinfo)
+    return end if expires_at is None or end < expires_at else None

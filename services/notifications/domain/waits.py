@@ -22,7 +22,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     """Of the steps and deadlines of the catalogue; when news expires is not a wait, and is as it is."""
     call_seconds: float = 22.0
     """For one call to a provider; never compressed, and shorter than a worker's farewell."""
-    lease_seconds: float = 45.0
+    lease_seconds: float = 30.0
     """For the outcome of a claimed attempt, longer than any call; never compressed."""
 
     def compressed(self, factor: float) -> "Waits":

@@ -34,11 +34,14 @@ ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded
 """
 _DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
 # The same address keeps its state: who asked for silence there is not written to because of a repetition.
+# Another address is another contact: what is still to be heard of the old one does not count against it.
 _PUT_CONTACTS: Final = """
 INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
 SELECT c.contact_id, $1, c.channel, c.value, c.value_index, 'ok', $2
 FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (contact_id, channel, value, value_index)
 ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_index = excluded.value_index,
+    contact_id = CASE WHEN contact_points.value_index = excluded.value_index
+        THEN contact_points.contact_id ELSE excluded.contact_id END,
     state = CASE WHEN contact_points.value_index = excluded.value_index
         THEN contact_points.state ELSE 'ok' END,
     changed_at = excluded.changed_at

@@ -15,12 +15,13 @@ from services.notifications.storage.rows import obligations_of
 from shared.db.pool import Connection
 
 # Never waits: a row that someone plans for, or a member who is just changing, is left for the next turn.
-# So whoever sends holds locks only for a moment and stands in no circle of waiting.
+# So whoever sends holds locks only for a moment and stands in no circle of waiting. Only one sender at a time
+# decides for a member: what another is about to send them is not to be seen yet.
 _LOCK_DUE: Final = """
 SELECT o.* FROM obligations o JOIN members m ON m.member_id = o.recipient_id
 WHERE o.lane = $1 AND o.next_action_at <= $2
 ORDER BY o.next_action_at, o.fact_occurred_at, o.fact_sequence LIMIT $3
-FOR UPDATE OF o SKIP LOCKED FOR SHARE OF m SKIP LOCKED
+FOR UPDATE OF o SKIP LOCKED FOR NO KEY UPDATE OF m SKIP LOCKED
 """
 
 _PEERS: Final = """

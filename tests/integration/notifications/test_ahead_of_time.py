@@ -19,3 +19,17 @@ async def test_a_fact_that_is_dated_ahead_is_told_when_it_has_happened(desk: Des
 
     await desk.after(hours=7)
     assert "a quitté" in desk.sms.messages[-1].text
+
+
+async def test_to_change_a_carer_does_not_bring_the_future_forward(desk: Desk) -> None:
+    rose = PersonHistory("Rose")
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await desk.enrol(rose.person_id, carer(night=True))
+    await desk.turn()
+    await desk.state(rose.discharge("stay", at=minutes(36 * 60)))
+    await desk.enrol(rose.person_id, carer("sms", night=True), carer_id=carer_id)
+    await desk.after(hours=30)
+    assert len(desk.sms.messages) == 1
+
+    await desk.after(hours=7)
+    assert "a quitté" in desk.sms.messages[-1].text
