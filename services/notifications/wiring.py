@@ -18,12 +18,10 @@ from services.notifications.consumers import routes
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.report_capability import capability_of
 from services.notifications.handlers.means import Means
-from services.notifications.handlers.watch import (
-    expire_obligations,
-    measure_obligations,
-    sweep_unknown_attempts,
-)
+from services.notifications.periodic.expire_obligations import expire_obligations
 from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
+from services.notifications.periodic.measure_obligations import measure_obligations
+from services.notifications.periodic.sweep_unknown_attempts import sweep_unknown_attempts
 from services.notifications.settings import Settings
 from shared.clock import Clock, system_clock
 from shared.db.pool import open_pool
@@ -35,11 +33,9 @@ from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
 from shared.security.api_keys import ApiKeyAuthenticator
 from shared.security.vault import Vault, master_key_of
-from shared.worker import Duty, periodic
+from shared.worker import Duty
 
 SMS_TIMEOUT_SECONDS: Final = 20.0
-SWEEP_EVERY_SECONDS: Final = 1.0
-MEASURE_EVERY_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -119,17 +115,11 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         after_commit=partial(wake, means.pool),
         clock=means.clock,
     )
-    clockwork = {
-        "sweep_unknown_attempts": (sweep_unknown_attempts, SWEEP_EVERY_SECONDS),
-        "expire_obligations": (expire_obligations, SWEEP_EVERY_SECONDS),
-        "measure_obligations": (measure_obligations, MEASURE_EVERY_SECONDS),
-    }
     return {
         "consumer": consumer.run,
         "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
         **{f"fulfil_{medium}": fulfil_due_obligations(means, medium) for medium in means.channels},
-        **{
-            name: periodic(name, partial(duty, means), every_seconds=seconds)
-            for name, (duty, seconds) in clockwork.items()
-        },
+        "sweep_unknown_attempts": sweep_unknown_attempts(means),
+        "expire_obligations": expire_obligations(means),
+        "measure_obligations": measure_obligations(means),
     }

@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+import msgspec
+
 from shared.events.admission import AccessRevoked
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import TOPICS, TYPES
 from shared.inbox.incoming import Envelope, Incoming
 
 NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -39,6 +43,29 @@ def incoming(
         ),
         data=AccessRevoked(key_id=uuid4()) if known_type and reason is None else None,
         reason=reason,
+    )
+
+
+def as_read(event: RecordedEvent, *, offset: int = 0) -> Incoming:
+    """The record of an event that another service recorded."""
+    return Incoming(
+        topic=TOPICS[event.publisher],
+        partition=0,
+        offset=offset,
+        key=str(event.subject).encode(),
+        value=msgspec.json.encode(event.data),
+        headers=(),
+        envelope=Envelope(
+            event_id=event.event_id,
+            publisher=event.publisher,
+            subject=event.subject,
+            sequence=event.sequence,
+            type=TYPES[type(event.data)],
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            trace=event.trace,
+        ),
+        data=event.data,
     )
 
 

@@ -1,0 +1,16 @@
+"""Every second: is there news that is too old to be told? A person is asked to see to it."""
+
+from functools import partial
+from typing import Final
+
+from services.notifications.handlers import watch
+from services.notifications.handlers.means import Means
+from shared.worker import Duty, periodic
+
+EVERY_SECONDS: Final = 1.0
+
+
+def expire_obligations(means: Means) -> Duty:
+    """Does not depend on the lanes, which a provider may hold up."""
+    expire = partial(watch.expire_obligations, means)
+    return periodic("expire_obligations", expire, every_seconds=EVERY_SECONDS)

@@ -1,0 +1,16 @@
+"""Every second: are there attempts that nobody will answer for, or reports that nobody applied?"""
+
+from functools import partial
+from typing import Final
+
+from services.notifications.handlers import watch
+from services.notifications.handlers.means import Means
+from shared.worker import Duty, periodic
+
+EVERY_SECONDS: Final = 1.0
+
+
+def sweep_unknown_attempts(means: Means) -> Duty:
+    """What a worker that died left behind is taken up by those that live."""
+    sweep = partial(watch.sweep_unknown_attempts, means)
+    return periodic("sweep_unknown_attempts", sweep, every_seconds=EVERY_SECONDS)
