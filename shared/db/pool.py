@@ -63,6 +63,7 @@ async def open_pool(
         max_size=max_size,
         timeout=CONNECT_TIMEOUT_SECONDS,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
+        reset=_leave_as_it_is,
         server_settings={"application_name": application_name, **SERVER_SETTINGS},
     )
     try:
@@ -72,3 +73,11 @@ async def open_pool(
             await asyncio.wait_for(pool.close(), CONNECT_TIMEOUT_SECONDS)
         except TimeoutError:
             pool.terminate()
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """Instead of asyncpg's reset, four statements after every use (measured: a third of a small flush).
+
+    Nobody changes a session; whoever locks or listens on one undoes it, or ends the session. A transaction
+    that was left open is rolled back all the same.
+    """

@@ -64,7 +64,7 @@ class Relay:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
         woken = asyncio.Event()
-        async with _set_as_well(woken, stop), self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+        async with _set_as_well(woken, stop), self._session() as session:
             if not await self._lead(session, stop):
                 return
             async with self._listening(session, woken), self._producer() as producer:
@@ -76,11 +76,22 @@ class Relay:
 
     async def relay_once(self) -> int:
         """Send one batch now and return its size; 0 as well when another relay leads."""
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+        async with self._session() as session:
             if not await _try_lock(session):
                 return 0
             async with self._producer() as producer:
                 return await self._round(session, producer)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Any]:
+        """A session whose lock ends with the block; after an error the whole session ends, lock and all."""
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+            try:
+                yield session
+            except BaseException:
+                session.terminate()
+                raise
+            await session.execute("SELECT pg_advisory_unlock_all()")
 
     async def _lead(self, session: Executor, stop: asyncio.Event) -> bool:
         while not stop.is_set():

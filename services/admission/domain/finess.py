@@ -1,5 +1,6 @@
 """Is the key of a FINESS number right? Luhn on its nine characters; a wrong key warns and refuses nothing."""
 
+from functools import lru_cache
 from typing import Final
 
 # Corsica: 2A and 2B count as 21 and 22 (holds for all 64 of them in SAE 2023).
@@ -7,6 +8,7 @@ _CORSICA: Final = str.maketrans("AB", "12")
 _NINE: Final = 9
 
 
+@lru_cache(maxsize=4096)  # some thousand establishments state everything
 def key_is_valid(finess: str) -> bool:
     """Whether the last digit is the key of the others."""
     digits = finess.translate(_CORSICA)

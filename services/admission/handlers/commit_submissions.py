@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-import asyncpg
 from opentelemetry.trace import SpanContext
 
 from services.admission.domain.identity import Person
 from services.admission.domain.marks import Mark
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, sent_again
-from services.admission.handlers.group_commit import NotCommitted
 from services.admission.handlers.identities import Assigned, Identities, assign
 from services.admission.handlers.submission import Submission
 from services.admission.storage import submissions as storage
@@ -25,7 +23,6 @@ from shared.outbox.wake import wake
 from shared.security.vault import Vault
 from shared.telemetry import metrics, tracing
 
-ATTEMPTS = 5
 RECORD_CONTEXT = b"submission record "
 """What a sealed record is bound to, with its event id."""
 
@@ -66,7 +63,8 @@ class CommitSubmissions:
         return [Flushed(_outcome(submission, receipts[submission.key]), flush) for submission in batch]
 
     async def _store(self, submissions: Sequence[Submission]) -> dict[Key, Receipt]:
-        for _ in range(ATTEMPTS):
+        # Ends: every turn that is lost makes at least one identifier of the batch a known one.
+        while True:
             created: list[Person] = []
 
             def new_person(created: list[Person] = created) -> Person:
@@ -77,9 +75,8 @@ class CommitSubmissions:
             assigned = list(assign(submissions, known, new_person=new_person))
             try:
                 return await self._commit(assigned, created)
-            except (LinkedMeanwhile, asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            except LinkedMeanwhile:
                 continue
-        raise NotCommitted
 
     async def _commit(self, assigned: Sequence[Assigned], created: Sequence[Person]) -> dict[Key, Receipt]:
         rows = [self._row(one) for one in assigned]

@@ -1,7 +1,8 @@
 """One flush, seen from inside: order, repetition and its two statements."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.admission.api.understanding import understood
+from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Accepted, Contradicted, Repeated
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.commit_submissions import CommitSubmissions
@@ -96,3 +98,30 @@ async def test_a_batch_of_known_persons_is_two_statements(
     monkeypatch.setattr(commit_submissions, "transaction", counted)
     await commit([submitted(movement(one)) for one in [ANNE, BEN] * 50])
     assert len(statements) == 2
+
+
+class OutOfDate(Identities):
+    """Knows nobody when it is first asked: as if another process linked everybody right after."""
+
+    asked = 0
+
+    async def owners(self, submissions: Sequence[Submission]) -> dict[bytes, Person]:
+        self.asked += 1
+        return {} if self.asked == 1 else await super().owners(submissions)
+
+
+async def test_somebody_linked_meanwhile_is_found_and_the_batch_stored_once(
+    commit: CommitSubmissions, admission: Admission
+) -> None:
+    [first] = await commit([submitted(movement(ANNE))])
+    late = OutOfDate(admission.service.pool)
+    [second, new] = await replace(commit, identities=late)(
+        [submitted(movement(ANNE)), submitted(movement(BEN))]
+    )
+    assert isinstance(first.outcome, Accepted)
+    assert isinstance(second.outcome, Accepted)
+    assert isinstance(new.outcome, Accepted)
+    assert second.outcome.receipt.person_id == first.outcome.receipt.person_id
+    assert second.outcome.receipt.sequence == 2
+    assert len(await admission.rows("SELECT FROM persons")) == 2
+    assert late.asked == 2

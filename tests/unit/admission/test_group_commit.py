@@ -46,7 +46,7 @@ async def test_what_gathers_during_one_commit_is_the_next_batch() -> None:
     commits = Commits()
     commits.open.clear()
     group = GroupCommit(commits)
-    async with group.running(flushers=1):
+    async with group.running():
         first = asyncio.create_task(group.submit("a"))
         await commits.began.wait()
         others = await queued(group, ["b", "c", "d"])
@@ -55,11 +55,28 @@ async def test_what_gathers_during_one_commit_is_the_next_batch() -> None:
     assert commits.batches == [["a"], ["b", "c", "d"]]
 
 
+async def test_a_second_batch_is_begun_meanwhile_only_for_a_crowd() -> None:
+    commits = Commits()
+    commits.open.clear()
+    group = GroupCommit(commits, crowd=3)
+    async with group.running():
+        first = asyncio.create_task(group.submit("a"))
+        await commits.began.wait()
+        others = await queued(group, ["b", "c"])
+        commits.began.clear()
+        others.append(asyncio.create_task(group.submit("d")))
+        await commits.began.wait()
+        assert group.depth == 0
+        commits.open.set()
+        await asyncio.gather(first, *others)
+    assert commits.batches == [["a"], ["b", "c", "d"]]
+
+
 async def test_a_batch_has_a_limit() -> None:
     commits = Commits()
     group = GroupCommit(commits, batch_limit=2)
     tasks = await queued(group, ["a", "b", "c"])
-    async with group.running(flushers=1):
+    async with group.running():
         await asyncio.gather(*tasks)
     assert commits.batches == [["a", "b"], ["c"]]
 
@@ -77,7 +94,7 @@ async def test_an_item_that_cannot_be_stored_fails_alone() -> None:
     commits = Commits()
     group = GroupCommit(commits)
     tasks = await queued(group, ["a", "b", "poison", "c", "d"])
-    async with group.running(flushers=1):
+    async with group.running():
         answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [answer for answer in answers if isinstance(answer, str)] == [f"stored {x}" for x in "abcd"]
     assert isinstance(answers[2], asyncpg.CheckViolationError)
