@@ -1,0 +1,67 @@
+"""What does `relais` answer while nothing runs?"""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.local.cli import NOT_RUNNING, app
+from deploy.local.state import Record, State, write_state
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty state folder that the command uses."""
+    monkeypatch.setenv("RELAIS_STATE_FOLDER", str(tmp_path))
+    return tmp_path
+
+
+def test_the_status_is_a_document_for_scripts() -> None:
+    answer = runner.invoke(app, ["status", "--json"])
+    assert answer.exit_code == NOT_RUNNING
+    document = json.loads(answer.output)
+    assert (document["state"], document["parts"], document["memory_bytes"]) == ("stopped", [], 0)
+
+
+def test_a_failed_start_is_still_explained(folder: Path) -> None:
+    record = Record(name="kafka", kind="part", state="stopped", note="port 19092 is taken by nc (process 7)")
+    write_state(folder, State(state="failed", message="the disk is full", records=[record]))
+    answer = runner.invoke(app, ["status"])
+    assert answer.exit_code == NOT_RUNNING
+    assert "the disk is full" in answer.output
+    assert "kafka: port 19092 is taken by nc" in answer.output
+
+
+def test_a_reset_asks_and_keeps_what_was_fetched(folder: Path) -> None:
+    for name in ("data", "logs", "cache"):
+        (folder / name).mkdir()
+    (folder / "credentials.json").touch()
+    assert runner.invoke(app, ["reset"], input="n\n").exit_code != 0
+    assert (folder / "credentials.json").exists()
+    assert runner.invoke(app, ["reset", "--yes"]).exit_code == 0
+    assert [path.name for path in folder.iterdir()] == ["cache"]
+
+
+def test_the_end_of_one_log_or_of_all_is_shown(folder: Path) -> None:
+    (folder / "logs").mkdir()
+    (folder / "logs" / "kafka.log").write_text("one\ntwo\n")
+    (folder / "logs" / "pathway-api.log").write_text("three\n")
+    assert runner.invoke(app, ["logs", "kafka", "-n", "1"]).output == "two\n"
+    shown = [line.split() for line in runner.invoke(app, ["logs"]).output.splitlines()]
+    assert shown == [["kafka", "|", "one"], ["kafka", "|", "two"], ["pathway-api", "|", "three"]]
+
+
+@pytest.mark.parametrize("command", [["logs", "kafak"], ["migrate"]])
+def test_what_cannot_be_done_is_one_sentence(command: list[str]) -> None:
+    answer = runner.invoke(app, command)
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("relais: ")
+    assert "Traceback" not in answer.output
+
+
+def test_nothing_to_stop_is_no_error() -> None:
+    answer = runner.invoke(app, ["down"])
+    assert (answer.exit_code, answer.output) == (0, "Relais was not running.\n")
