@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from deploy.local import control, logs, starting
@@ -27,7 +28,9 @@ class OneSentence(TyperGroup):
         try:
             return super().invoke(ctx)
         except StackError as error:
-            Console(stderr=True).print(f"[red]relais:[/] {error}", highlight=False, soft_wrap=True)
+            Console(stderr=True).print(
+                f"[red]relais:[/] {escape(str(error))}", highlight=False, soft_wrap=True
+            )
             raise typer.Exit(1) from None
 
 
