@@ -86,11 +86,13 @@ class Relay:
     async def _session(self) -> AsyncIterator[Any]:
         """A session whose lock ends with the block; after an error the whole session ends, lock and all."""
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+            is_sound = False
             try:
                 yield session
-            except BaseException:
-                session.terminate()
-                raise
+                is_sound = True
+            finally:
+                if not is_sound:
+                    session.terminate()
             await session.execute("SELECT pg_advisory_unlock_all()")
 
     async def _lead(self, session: Executor, stop: asyncio.Event) -> bool:
