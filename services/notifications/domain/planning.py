@@ -79,11 +79,12 @@ def planned(
     )
 
 
-def rejudged(obligation: Obligation, verdict: Verdict) -> Settle | Bar | None:
+def rejudged(obligation: Obligation, expected: Expected) -> Settle | Bar | None:
     """What a new look at the facts changes for an open obligation; nothing, mostly.
 
     While something may still be heard of an attempt, the obligation stays open for it, but is barred.
     """
+    verdict = _verdict_of_words(obligation, expected)
     bar = _bar_of(obligation, verdict)
     if isinstance(verdict, Send) or _is_awaited(obligation):
         unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
@@ -113,6 +114,18 @@ def _content(expected: Expected) -> tuple[str, str, datetime]:
     if said == NOTHING or statement.news is None:
         return NOTHING, _RETRACTED, statement.event.occurred_at
     return said, statement.news.shown_kind, statement.news.occurred_at
+
+
+def _verdict_of_words(obligation: Obligation, expected: Expected) -> Verdict:
+    """What is worth telling again may be something else by now: then these words are old."""
+    said, shown_kind, _ = _content(expected)
+    statement = expected.statement
+    same = (obligation.fact_key, obligation.said, obligation.shown_kind) == (
+        statement.fact_key,
+        said,
+        shown_kind,
+    )
+    return expected.verdict if same else Supersede(statement.event.event_id, "newer_version")
 
 
 def _first_status(verdict: Verdict) -> Status:

@@ -1,7 +1,8 @@
 """What is told again when a death turns out to be an error? What it had silenced.
 
-News of the day before, and whatever corrects or takes back what was told: for each kind the newest. Where it
-was told after all, or is no longer the newest, nothing is sent twice: that is found out when it is due.
+News of the day before, and whatever corrects or takes back what was told: for each kind the newest that was
+recorded by then. Where it was told after all, or is no longer the newest, nothing is sent twice: that is
+found out when it is due.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,17 +29,20 @@ def retold_after(
             deaths = [version for version in fact[: position + 1] if version.death]
             if not deaths or (end.death and not end.ends):
                 continue
+            until = end.event.recorded_at
             since = min(death.event.recorded_at for death in deaths) - STALE_AFTER
-            silenced = _corrections(facts, recipient, since=since)
+            silenced = _corrections(facts, recipient, since=since, until=until)
             if end.ends:
-                silenced |= _news(facts, recipient, since=end.event.recorded_at - STALE_AFTER)
+                silenced |= _news(facts, recipient, since=until - STALE_AFTER, until=until)
             owed_anyway = kinds_of(end, fact[:position], recipient)
             yield from (
                 (end.event, version, kind) for kind, version in silenced.items() if kind not in owed_anyway
             )
 
 
-def _news(facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime) -> dict[str, Statement]:
+def _news(
+    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, Statement]:
     """What happened since then, the newest of each kind."""
     versions = [
         version
@@ -47,19 +51,22 @@ def _news(facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime) -
         if version.aspect == LOCATION
         and version.said_to(recipient) != NOTHING
         and version.event.occurred_at > since
+        and version.event.recorded_at <= until
     ]
     ordered = sorted(versions, key=lambda version: (version.event.occurred_at, version.version))
     return {version.news.kind: version for version in ordered if version.news is not None}
 
 
-def _corrections(facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime) -> dict[str, Statement]:
+def _corrections(
+    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, Statement]:
     """What was corrected or taken back since then, the newest of each kind."""
     versions = [
         (version, kind)
         for fact in facts.values()
         for position, version in enumerate(fact)
         for kind in kinds_of(version, fact[:position], recipient)
-        if (is_corrected(kind) or is_retracted(kind)) and version.event.recorded_at > since
+        if (is_corrected(kind) or is_retracted(kind)) and since < version.event.recorded_at <= until
     ]
     ordered = sorted(versions, key=lambda each: (each[0].event.recorded_at, each[0].event.event_id))
     return {kind: version for version, kind in ordered}

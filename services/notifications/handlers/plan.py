@@ -70,7 +70,7 @@ async def _think_over(
     bars: list[Bar] = []
     for each in expected:
         own = open_.get(each.obligation_id)
-        change = rejudged(own, each.verdict) if own is not None else None
+        change = rejudged(own, each) if own is not None else None
         if isinstance(change, Bar):
             bars.append(change)
         elif own is not None and change is not None:

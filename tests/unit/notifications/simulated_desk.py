@@ -72,7 +72,7 @@ class SimulatedDesk:
                 if own.status not in TERMINAL:
                     self.next_action[own.obligation_id] = own.not_before
             elif own.status not in TERMINAL:
-                match rejudged(own, each.verdict):
+                match rejudged(own, each):
                     case Bar(barred_by=barred_by, superseded_by=superseded_by):
                         self._keep(replace(own, barred_by=barred_by, superseded_by=superseded_by))
                     case Settle(outcome=outcome):

@@ -155,7 +155,7 @@ class ObligationMachine(RuleBasedStateMachine):
     def _nobody_is_left_with_an_error(self) -> None:
         """I5: what was told and is no longer so was corrected, or a person was asked to."""
         facts = facts_of(self.desk.events)
-        if any(version.death for fact in facts.values() for version in fact):
+        if is_deceased(facts):
             return
         for recipient in (each for each in self.desk.circle if each.revoked_at is None):
             mine = [own for own in self.desk.obligations.values() if own.recipient_id == recipient.member_id]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from tests.unit.notifications.circle import carer, desk, sent, verdicts
+from tests.unit.notifications.simulated_desk import SimulatedDesk
 
 
 @pytest.fixture
@@ -80,6 +81,22 @@ def test_a_retraction_that_a_death_silenced_is_owed_again_when_the_death_is_canc
     rose.cancel(death, emitted=minutes(80))
     retracted = verdicts(rose.events, [carer()])["carer", "admission.occurred.retracted"]
     assert retracted == ["send", "send"]
+
+
+def test_what_was_to_be_told_again_makes_way_for_a_newer_version(rose: PersonHistory) -> None:
+    evening = minutes(14 * 60)
+    engine = SimulatedDesk(circle=[carer(night=False)], now=evening)
+    admission = rose.admit("stay", at=minutes(10 * 60))
+    death = rose.discharge("stay", at=minutes(11 * 60), mode="death")
+    rose.cancel(death)
+    rose.update(admission, emitted=minutes(13 * 60), occurred_at=minutes(9 * 60))
+    for event in rose.events:
+        engine.learn([event])
+    engine.now += timedelta(hours=10)
+    for obligation_id in engine.due():
+        engine.take(obligation_id)
+    (sent_once,) = engine.sent
+    assert sent_once.obligation.fact_occurred_at == minutes(9 * 60)
 
 
 def test_who_joins_is_told_where_the_person_is_and_not_the_day_before(rose: PersonHistory) -> None:
