@@ -27,5 +27,5 @@ def test_no_label_identifies_anyone() -> None:
 
 
 def test_the_exposition_is_prometheus_text() -> None:
-    metrics.intake_queue_depth.set(2.5)
-    assert b"relais_intake_queue_depth 2.5" in metrics.expose()
+    metrics.outbox_unsent.set(2.5)
+    assert b"relais_outbox_unsent 2.5" in metrics.expose()
