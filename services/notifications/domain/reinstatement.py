@@ -2,7 +2,8 @@
 
 News of the day before, and whatever corrects or takes back what was told: for each kind the newest that was
 recorded by then. Where it was told after all, or is no longer the newest, nothing is sent twice: that is
-found out when it is due.
+found out when it is due. An event owes a recipient one obligation of each kind, so of two corrections of
+the same kind that a death silenced only the newer one is told.
 """
 
 from collections.abc import Iterator, Mapping

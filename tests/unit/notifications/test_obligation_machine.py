@@ -12,6 +12,7 @@ from services.notifications.domain.decision import Tell
 from services.notifications.domain.facts import facts_of, is_deceased
 from services.notifications.domain.freshness import last_told
 from services.notifications.domain.obligation import TERMINAL
+from services.notifications.domain.obligations import Obligation
 from services.notifications.domain.receipts import ReportState
 from services.notifications.domain.standing import Send
 from shared.events.admission import Place
@@ -157,6 +158,7 @@ class ObligationMachine(RuleBasedStateMachine):
         facts = facts_of(self.desk.events)
         if is_deceased(facts):
             return
+        died = any(version.death for fact in facts.values() for version in fact)
         for recipient in (each for each in self.desk.circle if each.revoked_at is None):
             mine = [own for own in self.desk.obligations.values() if own.recipient_id == recipient.member_id]
             for key, fact in facts.items():
@@ -164,8 +166,15 @@ class ObligationMachine(RuleBasedStateMachine):
                 told = [own for own in about if own.told_at is not None]
                 if not told or any(own.status == "expired" for own in about):
                     continue
+                if died and self._shares_a_kind_of_correction(about, mine):
+                    continue  # a death that was no death owes one correction of each kind, not two
                 last = max(told, key=lambda own: str(own.told_at))
                 assert last.said == fact[-1].said_to(recipient)
+
+    @staticmethod
+    def _shares_a_kind_of_correction(about: list[Obligation], mine: list[Obligation]) -> bool:
+        kinds = {own.kind for own in about if not own.is_news}
+        return any(own.kind in kinds and own.fact_key != about[0].fact_key for own in mine)
 
     def _learn(self) -> None:
         self.desk.now = max(self.desk.now, self.history.events[-1].recorded_at)
