@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from unicodedata import normalize
 
 import msgspec
@@ -86,9 +86,11 @@ def _problems_of_sense(body: Any, *, now: datetime) -> Iterator[FieldError]:
         yield FieldError("/alias", why)
     if "email" in body:
         yield from _problem_of_address("email", body["email"], "/email")
-    seen = set()
+    seen: set[str] = set()
     for index, channel in enumerate(_listed(body.get("channels"))):
         medium = channel.get("medium")
+        if medium not in ("sms", "email"):
+            continue
         if medium in seen:
             yield FieldError(f"/channels/{index}/medium", "a medium may be given once")
         seen.add(medium)
@@ -102,8 +104,8 @@ def _listed(channels: Any) -> list[dict[str, Any]]:
     return [item if isinstance(item, dict) else {} for item in channels] if isinstance(channels, list) else []
 
 
-def _problem_of_address(medium: Any, address: Any, pointer: str) -> Iterator[FieldError]:
-    if medium not in {"sms", "email"} or not isinstance(address, str):
+def _problem_of_address(medium: Literal["sms", "email"], address: Any, pointer: str) -> Iterator[FieldError]:
+    if not isinstance(address, str):
         return
     try:
         canonical(medium, address)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.notifications.api.understanding import understood_carer, understood_professional
@@ -109,6 +109,7 @@ _json = st.recursive(
 )
 
 
+@example(changed={"channels": [{"medium": []}, {"medium": {}}]})
 @given(changed=st.dictionaries(st.sampled_from(list(CARER)), _json))
 def test_no_body_is_our_fault(changed: dict[str, Any]) -> None:
     with contextlib.suppress(Problem):
