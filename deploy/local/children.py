@@ -13,7 +13,7 @@ import psutil
 from deploy.local.accounts import Account
 
 # What would change a part's behaviour behind our back.
-FOREIGN = ("PG", "JAVA_", "_JAVA", "JDK_JAVA", "KAFKA_", "RELAIS_", "PYTHON", "VIRTUAL_ENV", "OTEL_TRACES_")
+FOREIGN = ("PG", "JAVA_", "_JAVA", "JDK_JAVA", "KAFKA_", "RELAIS_", "PYTHON", "VIRTUAL_ENV")
 LEASH = Path(__file__).with_name("leash.py")
 
 

@@ -14,6 +14,7 @@ from deploy.local.diagnosis import end_of, why_it_ended
 from deploy.local.ending import ends
 from deploy.local.errors import StackError
 from deploy.local.parts import Part
+from deploy.local.ports import listens
 from deploy.local.state import Record
 
 LOG_BYTES = 20_000_000
@@ -63,12 +64,17 @@ class Keeper:
         self._record.pid, self._record.started = self._process.pid, _started(self._process.pid)
         self._changed()
         deadline = time.monotonic() + self._pace.ready_within_seconds
-        while not await asyncio.to_thread(self.part.is_ready):
+        while not await asyncio.to_thread(self._is_ready, self._process.pid):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise self._lost()
             await asyncio.sleep(self._pace.look_seconds)
         self._record.note = self.part.note
         self._set("ready")
+
+    def _is_ready(self, pid: int) -> bool:
+        """Ready, and it is ours that says so: not a stranger's server that took the port before our child."""
+        port = self.part.port
+        return self.part.is_ready() and (port is None or listens(pid, port))
 
     async def keep(self) -> None:
         """Start it again whenever it dies, with growing pauses. Never returns."""

@@ -14,6 +14,8 @@ class Part:
     """Its leashed command line, asked anew at each start."""
     is_ready: Callable[[], bool]
     url: str
+    port: int | None = None
+    """Where it answers `is_ready`, for a part that listens."""
     after: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM

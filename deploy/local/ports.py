@@ -51,6 +51,18 @@ def holder(port: int) -> str:
     return "another process"
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process listens on the port."""
+    try:
+        connections = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(
+        connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+        for connection in connections
+    )
+
+
 def accepts(port: int) -> bool:
     """Whether somebody answers on the port."""
     try:

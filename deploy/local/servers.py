@@ -37,6 +37,7 @@ def _postgres(addresses: Addresses, data: Path) -> Part:
         command=server.command,
         is_ready=server.is_ready,
         url=f"postgresql://{HOST}:{port}",
+        port=port,
         after=("prepare postgresql",),
         # SIGINT: its fast shutdown, which does not wait for clients to leave.
         stop_signal=signal.SIGINT,
@@ -57,6 +58,7 @@ def _kafka(addresses: Addresses, data: Path) -> Part:
         command=command,
         is_ready=partial(has_brokers, port),
         url=f"kafka://{addresses.bootstrap}",
+        port=port,
         after=("prepare kafka",),
         note=addresses.notes.get("kafka", ""),
     )
@@ -68,6 +70,7 @@ def _python(name: str, addresses: Addresses, arguments: list[str], is_ready: Cal
         command=lambda: leashed([sys.executable, "-m", *arguments]),
         is_ready=is_ready,
         url=addresses.url(name),
+        port=addresses.port(name),
         note=addresses.notes.get(name, ""),
     )
 
@@ -102,6 +105,7 @@ def _zipkin(addresses: Addresses) -> Part:
         command=command,
         is_ready=answers(port, "/health"),
         url=addresses.url("zipkin"),
+        port=port,
         environment={"STORAGE_TYPE": "mem"},
         note=addresses.notes.get("zipkin", ""),
     )

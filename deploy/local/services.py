@@ -1,5 +1,6 @@
 """With which commands and environment do the four services run? The table of their parts."""
 
+import os
 import sys
 from collections.abc import Mapping
 
@@ -13,6 +14,8 @@ from deploy.local.probes import answers
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"
+PASSED_ON = ("RELAIS_WAIT_FACTOR",)
+"""What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
 
 def service_parts(addresses: Addresses, credentials: Credentials, *, traces: bool) -> list[Part]:
@@ -45,6 +48,7 @@ def _part(
         command=lambda: leashed([sys.executable, *arguments]),
         is_ready=answers(port, ready_path),
         url=addresses.url(name),
+        port=port,
         after=(f"migrate {name.rsplit('-', 1)[0]}", "topics", "sms-gateway", "mail-sink"),
         environment={**environment, **own},
         note=addresses.notes.get(name, ""),
@@ -64,6 +68,7 @@ def service_environment(
         "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
         "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
         **_own(service, addresses, credentials),
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }
     if service in credentials.master_keys:
         environment["RELAIS_MASTER_KEY"] = credentials.master_keys[service]

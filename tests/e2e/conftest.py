@@ -14,8 +14,8 @@ NURSING_HOME_FINESS = "940000045"
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform, started once."""
-    with running_platform(tmp_path_factory.mktemp("relais")) as platform:
+    """The platform, started once, with little patience for carriers whose answer a kill has cut off."""
+    with running_platform(tmp_path_factory.mktemp("relais"), RELAIS_WAIT_FACTOR="0.05") as platform:
         yield platform
 
 
