@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help install up down status demo reset logs migrate test test-unit lint format bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format bench documents dashboards compose-check lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,10 @@ test: install ## Run every test, on a real PostgreSQL and a real Kafka
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-unit: install ## Run the tests that need no service, in seconds
-	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests/unit tests/contract tests/architecture $(ARGS)
+
+explore: install ## Run the unit tests with many more, and new, generated examples
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto tests/unit $(ARGS)
 
 lint: install ## Check style, types and the import rules
 	@$(BIN)/ruff check .

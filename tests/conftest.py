@@ -1,5 +1,6 @@
 """Which real services may a test ask for: PostgreSQL and Kafka, started lazily, gone with the test run."""
 
+import os
 import shutil
 import signal
 import tempfile
@@ -15,9 +16,12 @@ from deploy.local.postgres import initialise, postgres_server
 from deploy.local.running import RunningServer
 from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
-# A slow machine is no failure: no test is judged by its time.
-settings.register_profile("relais", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("relais")
+# A slow machine is no failure: no test is judged by its time. The same examples every time, so that what was
+# green stays green; `make explore` looks for new ones.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("relais", _PATIENT, derandomize=True, max_examples=50)
+settings.register_profile("explore", _PATIENT, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
 
 
 @pytest.fixture(scope="session")

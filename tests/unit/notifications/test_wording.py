@@ -76,11 +76,11 @@ def test_a_plain_sms_holds_the_link_for_the_longest_alias(kind: str) -> None:
         assert LINK in render(kind, "sms", _context("M" * aliases.LONGEST)).text
 
 
-@given(
-    text=st.text(
-        st.sampled_from(sorted(gsm7.BASIC | gsm7.EXTENDED)) | st.characters(), min_size=1, max_size=200
-    )
-)
+# Without ESC: the alphabet's own sign for "the next one is of the extension", which is no character.
+_characters = st.sampled_from(sorted(gsm7.BASIC | gsm7.EXTENDED)) | st.characters(exclude_characters="\x1b")
+
+
+@given(text=st.text(_characters, min_size=1, max_size=200))
 def test_the_count_of_septets_agrees_with_an_independent_one(text: str) -> None:
     septets = gsm7.septets(text)
     assert (septets is not None) == smsutil.is_valid_gsm(text)

@@ -98,6 +98,7 @@ async def test_a_revoked_key_dies_when_it_is_no_longer_remembered(
 @pytest.mark.parametrize(
     "header",
     [None, "", "Bearer", "Bearer ", KEY, f"Basic {KEY}", f"Bearer {KEY}é", f"Bearer {'x' * 10_000}"],
+    ids=["none", "empty", "no key", "blank key", "no scheme", "other scheme", "no ascii", "too long"],
 )
 async def test_what_is_no_bearer_key_is_not_even_looked_up(
     authenticator: ApiKeyAuthenticator, table: KeyTable, header: str | None
