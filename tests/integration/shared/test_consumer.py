@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.db.pool import Connection, Pool
+from shared.db.pool import Connection, Pool, open_pool
 from shared.events.envelope import RecordedEvent
 from shared.inbox.outcome import applied_state
 from shared.inbox.parking import ParkingCapReached
@@ -110,15 +110,18 @@ async def test_a_fenced_consumer_discards_its_batch_joins_again_and_goes_on(
 
 
 async def test_losing_the_database_sessions_loses_no_event(
-    pool: Pool, kafka_bootstrap: str, group: str
+    pool: Pool, spine_database: str, kafka_bootstrap: str, group: str
 ) -> None:
     commits = Commits()
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with (
+        open_pool(spine_database, application_name="consumer") as theirs,
+        kept_running(consumer(theirs, kafka_bootstrap, group, after_commit=commits).run),
+    ):
         for _ in range(3):
             events = await published(pool, kafka_bootstrap, 20)
             await pool.fetch(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND application_name = 'consumer'"
             )
             await commits.until_applied(pool, events)
 
