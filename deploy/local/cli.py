@@ -15,6 +15,8 @@ from deploy.local.removal import remove_state
 from deploy.local.screen import parts_table
 from deploy.local.state import is_supervised
 from deploy.local.status import status_document
+from deploy.operator.commands import register
+from deploy.operator.options import AsJson
 
 NOT_RUNNING = 3
 """Exit code of `relais status` when nothing runs, as service scripts have it."""
@@ -41,7 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Relais on this machine: patient pathways without gaps.",
 )
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts: one JSON document on standard output.")]
 
 
 @app.command()
@@ -112,6 +113,8 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask."
     remove_state(folder)
     Console().print(f"Removed what was in {folder}.")
 
+
+register(app)
 
 if __name__ == "__main__":
     app()

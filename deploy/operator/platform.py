@@ -1,0 +1,116 @@
+"""Where is the platform that a command speaks to, and with which key? Its answers, or one sentence why not.
+
+`RELAIS_<SERVICE>_URL` and `RELAIS_OPERATOR_KEY` say it for any platform; what they leave out is taken from
+the stack of this machine.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from deploy.local.addresses import API_PORTS
+from deploy.local.errors import StackError
+from deploy.local.operator_key import demo_key
+from deploy.local.places import state_folder
+from deploy.local.state import read_state
+
+SERVICES: Final = tuple(API_PORTS)
+KEY_VARIABLE: Final = "RELAIS_OPERATOR_KEY"
+_TIMEOUT_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The services' addresses and the key that opens them."""
+
+    urls: Mapping[str, str]
+    operator_key: str = field(repr=False)
+
+    def get(self, service: str, path: str, query: Mapping[str, str | int] | None = None) -> Any:
+        """What a service answers to GET, as JSON."""
+        return self.call("GET", service, path, query=query)
+
+    def post(self, service: str, path: str, body: object = None) -> Any:
+        """What a service answers to POST, as JSON; none when the answer is empty."""
+        return self.call("POST", service, path, body=body)
+
+    def call(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: object = None,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+    ) -> Any:
+        """Call a service.
+
+        Raises:
+            StackError: it cannot be reached, refuses the key or finds the request wrong; says which.
+        """
+        url = self._url_of(service) + path
+        try:
+            # An address is where it says: no proxy of the environment, no redirect.
+            with httpx.Client(timeout=timeout_seconds, trust_env=False) as client:
+                answer = client.request(
+                    method,
+                    url,
+                    params=query,
+                    json=body,
+                    headers={"Authorization": f"Bearer {self.operator_key}"},
+                )
+        except httpx.HTTPError as error:
+            raise StackError(f"{service} does not answer at {url} ({type(error).__name__})") from None
+        if not answer.is_success:
+            raise StackError(f"{service} answered {answer.status_code} to {method} {path}: {_why(answer)}")
+        return answer.json() if answer.content else None
+
+    def _url_of(self, service: str) -> str:
+        try:
+            return self.urls[service]
+        except KeyError:
+            raise StackError(
+                f"where is {service}? Set {_variable(service)}, or start it here with `relais up`"
+            ) from None
+
+
+def open_platform(environment: Mapping[str, str] = os.environ) -> Platform:
+    """The platform that the environment names, or else the one of this machine.
+
+    Raises:
+        StackError: there is no key for it.
+    """
+    folder = state_folder()
+    operator_key = environment.get(KEY_VARIABLE) or demo_key(folder)
+    if not operator_key:
+        raise StackError(f"no operator's key: set {KEY_VARIABLE}, or start a platform here with `relais up`")
+    named = {service: environment.get(_variable(service), "").rstrip("/") for service in SERVICES}
+    return Platform(
+        {**_local_urls(folder), **{name: url for name, url in named.items() if url}}, operator_key
+    )
+
+
+def _local_urls(folder: Path) -> dict[str, str]:
+    state = read_state(folder)
+    records = {} if state.state == "stopped" else {record.name: record.url for record in state.records}
+    return {service: records[f"{service}-api"] for service in SERVICES if f"{service}-api" in records}
+
+
+def _variable(service: str) -> str:
+    return f"RELAIS_{service.upper()}_URL"
+
+
+def _why(answer: httpx.Response) -> str:
+    """What a problem document says, as one sentence."""
+    try:
+        problem = answer.json()
+        said = [problem["title"], *([problem["detail"]] if problem.get("detail") else [])]
+        errors = [f"{error['pointer']} {error['detail']}" for error in problem.get("errors", [])]
+    except (ValueError, KeyError, TypeError):
+        return answer.reason_phrase
+    return ": ".join([*said, *(["; ".join(errors)] if errors else [])])
