@@ -1,11 +1,14 @@
-"""How is a batch applied exactly once? Checkpoint, inbox, effects and parking in one transaction.
+"""How is an event applied exactly once? Checkpoint, inbox, effects and parking in one transaction.
+
+Most come in batches of a partition. What comes otherwise (pulled from a ledger, or retried after parking)
+waits for the batches in flight and holds the later ones up, so that neither judges by what the other changes.
 
 Two failures only. "This event is wrong" (EventRejected): the batch is rolled back, the event parked, the
 rest applied. Anything else means that we are wrong, and is raised: nothing is committed, nothing skipped.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -23,7 +26,13 @@ from shared.inbox.sorting import Parcel, sort_out
 Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
 Routes = Mapping[type[Payload], Route]
 
+T = TypeVar("T")
+Attempt = Callable[[Connection, Mapping[UUID, str]], Awaitable[T]]
+"""Applies all but what was rejected before: event id -> reason."""
+
 MOST_COLLISIONS: Final = 3
+OUTSIDE: Final = "outside the broker"
+"""Stands for the cluster where an event that came otherwise is parked."""
 SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
 
 # Only the event id may conflict silently; that another event holds the sequence is not a repetition.
@@ -74,14 +83,55 @@ class Applier:
 
     async def apply(self, batch: Batch) -> Applied:
         """Commit the batch, or raise: Fenced, ParkingCapReached, or whatever a use case raised."""
+
+        async def attempt(connection: Connection, rejected: Mapping[UUID, str]) -> Applied:
+            await checkpoint.advance(
+                connection, batch.claim, expected=batch.expected, following=batch.following
+            )
+            return await self._take_in(
+                connection, batch.incoming, rejected, cluster_id=batch.claim.cluster_id, traces=batch.traces
+            )
+
+        return await self._without_rejected(batch.incoming, attempt)
+
+    async def apply_outside(self, incoming: Sequence[Incoming]) -> Applied:
+        """Commit events that did not come from the broker, as a batch would; no position moves.
+
+        Known ones are dropped, and those of a blocked stream are parked. Raises what `apply` raises, but
+        Fenced. Small shares are kind: meanwhile no batch of this service commits.
+        """
+
+        async def attempt(connection: Connection, rejected: Mapping[UUID, str]) -> Applied:
+            await checkpoint.hold_all(connection)
+            return await self._take_in(connection, incoming, rejected, cluster_id=OUTSIDE, traces={})
+
+        return await self._without_rejected(incoming, attempt)
+
+    async def apply_parked(
+        self, incoming: Incoming, settle: Callable[[Connection], Awaitable[None]]
+    ) -> list[ReceivedEvent]:
+        """Commit one event that is parked; `settle` finds it free to go and takes it out of parking.
+
+        Raises EventRejected when it is still wrong, and whatever `settle` or a use case raised.
+        """
+
+        async def attempt(connection: Connection, _: Mapping[UUID, str]) -> list[ReceivedEvent]:
+            await checkpoint.hold_all(connection)
+            await settle(connection)
+            return await self._route(connection, await self._record(connection, [incoming]), {})
+
+        return await self._without_rejected([], attempt)
+
+    async def _without_rejected(self, incoming: Sequence[Incoming], attempt: Attempt[T]) -> T:
+        """Commit what is left when each of `incoming` that turns out wrong is left out."""
         rejected: dict[UUID, str] = {}
         collisions = 0
         while True:
             try:
                 async with transaction(self._pool) as connection:
-                    return await self._apply(connection, batch, rejected)
+                    return await attempt(connection, rejected)
             except EventRejected as rejection:
-                if not _is_new_rejection(rejection, batch, rejected):
+                if not _is_new_rejection(rejection, incoming, rejected):
                     raise
                 rejected[rejection.event_id] = rejection.reason
             except asyncpg.TransactionRollbackError:  # a deadlock with another writer of this service
@@ -89,10 +139,17 @@ class Applier:
                 if collisions == MOST_COLLISIONS:
                     raise
 
-    async def _apply(self, connection: Connection, batch: Batch, rejected: Mapping[UUID, str]) -> Applied:
-        await checkpoint.advance(connection, batch.claim, expected=batch.expected, following=batch.following)
-        standing = await parking.standing(connection, _envelopes(batch.incoming))
-        fresh = [incoming for incoming in batch.incoming if not _is_known(incoming, standing.known)]
+    async def _take_in(
+        self,
+        connection: Connection,
+        incoming: Sequence[Incoming],
+        rejected: Mapping[UUID, str],
+        *,
+        cluster_id: str,
+        traces: Mapping[int, TraceContext],
+    ) -> Applied:
+        standing = await parking.standing(connection, _envelopes(incoming))
+        fresh = [each for each in incoming if not _is_known(each, standing.known)]
         division = sort_out(fresh, rejected=rejected, blocked=standing.blocked)
         new = await self._record(connection, division.admitted)
         parked = None
@@ -100,15 +157,15 @@ class Applier:
             parked = await parking.park(
                 connection,
                 division.parcels,
-                cluster_id=batch.claim.cluster_id,
+                cluster_id=cluster_id,
                 cap=self._parking_cap,
                 now=self._clock(),
             )
-        events = await self._route(connection, new, batch.traces)
+        events = await self._route(connection, new, traces)
         return Applied(
             events=events,
             skipped=len(new) - len(events),
-            duplicates=len(batch.incoming) - len(new) - len(division.parcels),
+            duplicates=len(incoming) - len(new) - len(division.parcels),
             parcels=division.parcels,
             parked=parked,
         )
@@ -143,7 +200,7 @@ class Applier:
         """Hand each route all its events in one call, in their order; answers with those handed over."""
         shares: dict[Route, list[ReceivedEvent]] = {}
         for incoming in new:
-            event = incoming.received(traces.get(incoming.offset, {}))
+            event = incoming.received(_trace_of(incoming, traces))
             route = None if event is None else self._routes.get(type(event.data))
             if event is not None and route is not None:
                 shares.setdefault(route, []).append(event)
@@ -160,9 +217,17 @@ async def _refuse_taken_sequences(connection: Connection, not_new: Sequence[UUID
             raise EventRejected(event_id, SEQUENCE_TAKEN)
 
 
-def _is_new_rejection(rejection: EventRejected, batch: Batch, rejected: Mapping[UUID, str]) -> bool:
+def _trace_of(incoming: Incoming, traces: Mapping[int, TraceContext]) -> TraceContext:
+    # Without a span of its own the event goes on in the trace that it came with.
+    came_with = incoming.envelope.trace if incoming.envelope is not None else {}
+    return traces.get(incoming.offset, came_with)
+
+
+def _is_new_rejection(
+    rejection: EventRejected, incoming: Sequence[Incoming], rejected: Mapping[UUID, str]
+) -> bool:
     # A rejection of an event that is not here, or that was left out already, is a bug of the use case.
-    here = {envelope.event_id for envelope in _envelopes(batch.incoming)}
+    here = {envelope.event_id for envelope in _envelopes(incoming)}
     return rejection.event_id in here and rejection.event_id not in rejected
 
 

@@ -35,6 +35,8 @@ _MOVE: Final = """
 UPDATE checkpoint SET next_offset = $6
 WHERE consumer_group = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4 AND epoch = $5
 """
+# The table, not its rows: a partition that is claimed for the first time must wait as well.
+_HOLD_ALL: Final = "LOCK TABLE checkpoint IN SHARE ROW EXCLUSIVE MODE"
 _POSITIONS: Final = """
 SELECT topic, partition, next_offset FROM checkpoint
 WHERE consumer_group = $1 AND cluster_id = $2 AND next_offset IS NOT NULL
@@ -61,6 +63,14 @@ async def advance(connection: Connection, claim: Claim, *, expected: int, follow
     done = await connection.execute(_ADVANCE, *_key(claim), expected, following)
     if done != "UPDATE 1":
         raise Fenced
+
+
+async def hold_all(connection: Connection) -> None:
+    """Let the batches in flight commit and the later ones wait until this transaction ends.
+
+    Like `advance` it must come first: who holds a position and who wants all of them cannot deadlock then.
+    """
+    await connection.execute(_HOLD_ALL)
 
 
 async def move(pool: Executor, claim: Claim, offset: int) -> None:

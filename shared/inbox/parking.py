@@ -1,8 +1,8 @@
 """Where does an event go that is wrong? Into `parked`, with all that was received, until a person decides.
 
 States: parked -> applied (repaired, applied in sequence order) or dismissed. A row in state parked blocks
-the later events of its stream. Whoever settles a row must hold the checkpoint row of its partition
-(SELECT ... FOR UPDATE), or a batch that runs meanwhile may still see the stream as blocked.
+the later events of its stream. Whoever settles a row must hold all positions (`checkpoint.hold_all`), or a
+batch that runs meanwhile may still see the stream as blocked.
 """
 
 import base64
