@@ -1,7 +1,6 @@
 """How does a service consume? In batches of a partition, one transaction each, from its own position."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,10 +10,11 @@ from aiokafka import TopicPartition
 from shared.clock import Clock, system_clock
 from shared.db.pool import Pool
 from shared.events.registry import TOPICS
-from shared.inbox.application import Applied, Applier, Batch, Routes
+from shared.inbox.application import Applier, Batch, Routes
 from shared.inbox.checkpoint import Fenced
 from shared.inbox.incoming import Incoming
 from shared.inbox.parking import count_parked
+from shared.inbox.told import tell
 from shared.kafka.assignment import Assignment, ClusterChanged
 from shared.kafka.cloud_events import decode
 from shared.kafka.lag import Lag
@@ -139,23 +139,7 @@ class BatchConsumer:
                 raise
         position.next_offset = following
         position.just_sought = False
-        self._tell(partition, applied)
-
-    def _tell(self, partition: TopicPartition, applied: Applied) -> None:
-        for type_, count in Counter(event.type for event in applied.events).items():
-            metrics.events_applied_total.labels(type_).inc(count)
-        metrics.inbox_duplicates_total.labels(partition.topic).inc(applied.duplicates)
-        if applied.parked is not None:
-            metrics.parked_events.set(applied.parked)
-        for parcel in applied.parcels:
-            get_logger().error(
-                "event_parked",
-                event_id=parcel.incoming.envelope.event_id if parcel.incoming.envelope else None,
-                topic=partition.topic,
-                partition=partition.partition,
-                offset=parcel.incoming.offset,
-                reason=parcel.reason,
-            )
+        tell(applied, topic=partition.topic)
         if applied.events:
             self._after_commit()
 
