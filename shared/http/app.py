@@ -50,6 +50,8 @@ def create_app(
         version="1",
         lifespan=_telling(lifespan),
         openapi_url=None,
+        # `Observed` records; the framework would ask the environment at every request whether it should.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[Middleware(LastResort)],
     )
     answer_with_problems(app)
