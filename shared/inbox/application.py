@@ -37,9 +37,10 @@ SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
 
 # Only the event id may conflict silently; that another event holds the sequence is not a repetition.
 _NEW: Final = """
-INSERT INTO inbox (event_id, publisher, subject, sequence, applied_at)
-SELECT event_id, publisher, subject, sequence, $5
-FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS came (event_id, publisher, subject, sequence)
+INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, establishment, applied_at)
+SELECT event_id, publisher, subject, sequence, recorded_at, establishment, $7
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::text[])
+    AS came (event_id, publisher, subject, sequence, recorded_at, establishment)
 ON CONFLICT DO NOTHING
 RETURNING event_id
 """
@@ -172,27 +173,26 @@ class Applier:
 
     async def _record(self, connection: Connection, admitted: Sequence[Incoming]) -> list[Incoming]:
         """Enter the events in the inbox; answers with those that were not there, each once, in order."""
-        came: dict[UUID, Envelope] = {}
-        for envelope in _envelopes(admitted):
-            came.setdefault(envelope.event_id, envelope)
+        came: dict[UUID, tuple[Envelope, Incoming]] = {}
+        for incoming in admitted:
+            if incoming.envelope is not None:
+                came.setdefault(incoming.envelope.event_id, (incoming.envelope, incoming))
         if not came:
             return []
         rows = await connection.fetch(
             _NEW,
             list(came),
-            [envelope.publisher for envelope in came.values()],
-            [envelope.subject for envelope in came.values()],
-            [envelope.sequence for envelope in came.values()],
+            [envelope.publisher for envelope, _ in came.values()],
+            [envelope.subject for envelope, _ in came.values()],
+            [envelope.sequence for envelope, _ in came.values()],
+            [envelope.recorded_at for envelope, _ in came.values()],
+            [incoming.establishment for _, incoming in came.values()],
             self._clock(),
         )
         new = {row["event_id"] for row in rows}
         if len(new) < len(came):
             await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
-        first: dict[UUID, Incoming] = {}
-        for incoming in admitted:
-            if incoming.envelope is not None and incoming.envelope.event_id in new:
-                first.setdefault(incoming.envelope.event_id, incoming)
-        return list(first.values())
+        return [incoming for event_id, (_, incoming) in came.items() if event_id in new]
 
     async def _route(
         self, connection: Connection, new: Sequence[Incoming], traces: Mapping[int, TraceContext]

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import Payload, TraceContext
+from shared.events.establishment import establishment_in, establishment_of
 from shared.inbox.received import ReceivedEvent
 
 Stream = tuple[str, UUID]
@@ -41,6 +42,11 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     envelope: Envelope | None = None
     data: Payload | None = None
     reason: str | None = None
+
+    @property
+    def establishment(self) -> str | None:
+        """Whose fact it states, also of a type that is newer than we are."""
+        return establishment_in(self.value) if self.data is None else establishment_of(self.data)
 
     def received(self, trace: TraceContext) -> ReceivedEvent | None:
         """The event for the use cases, its trace continued; none when there is nothing to apply."""

@@ -33,17 +33,19 @@ WHERE state = 'parked' GROUP BY publisher, subject
 """
 _APPLIED: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 _PARK: Final = """
-INSERT INTO parked (reason, parked_at, event_id, publisher, subject, sequence, type,
-    cluster_id, topic, partition, record_offset, record_sha256, key, headers, value)
-SELECT reason, $1, event_id, publisher, subject, sequence, type,
+INSERT INTO parked (reason, parked_at, event_id, publisher, subject, sequence, type, recorded_at,
+    establishment, cluster_id, topic, partition, record_offset, record_sha256, key, headers, value)
+SELECT reason, $1, event_id, publisher, subject, sequence, type, recorded_at, establishment,
     $2, topic, partition, record_offset, record_sha256, key, headers, value
 FROM unnest($3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::text[],
-        $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[])
-    WITH ORDINALITY AS parcel (reason, event_id, publisher, subject, sequence, type,
-        topic, partition, record_offset, record_sha256, key, headers, value, position)
+        $9::timestamptz[], $10::text[], $11::text[], $12::int[], $13::bigint[], $14::bytea[], $15::bytea[],
+        $16::bytea[], $17::bytea[])
+    WITH ORDINALITY AS parcel (reason, event_id, publisher, subject, sequence, type, recorded_at,
+        establishment, topic, partition, record_offset, record_sha256, key, headers, value, position)
 ORDER BY position
 ON CONFLICT DO NOTHING
 """
+_NAMED: Final = ("event_id", "publisher", "subject", "sequence", "type", "recorded_at")
 _COUNT: Final = "SELECT count(*) FROM parked WHERE state = 'parked'"
 
 
@@ -99,12 +101,9 @@ async def count_parked(connection: Executor) -> int:
 
 def _row(parcel: Parcel) -> tuple[object, ...]:
     incoming, envelope = parcel.incoming, parcel.incoming.envelope
-    named = (
-        (envelope.event_id, envelope.publisher, envelope.subject, envelope.sequence, envelope.type)
-        if envelope
-        else (None,) * 5
-    )
+    named = tuple(getattr(envelope, field, None) for field in _NAMED)
     headers = [[name, base64.b64encode(value).decode()] for name, value in incoming.headers]
     content = (incoming.key, msgspec.json.encode(headers), incoming.value)
     sha256 = hashlib.sha256(msgspec.msgpack.encode(content)).digest()
-    return (parcel.reason, *named, incoming.topic, incoming.partition, incoming.offset, sha256, *content)
+    place = (incoming.topic, incoming.partition, incoming.offset)
+    return (parcel.reason, *named, incoming.establishment, *place, sha256, *content)

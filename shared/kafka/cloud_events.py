@@ -1,7 +1,7 @@
 """How does an event look on the wire? CloudEvents 1.0, Kafka protocol binding, binary mode."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -98,7 +98,7 @@ def _envelope(headers: Headers) -> Envelope | None:
             recorded_at=_moment(said["ce_recordedtime"]),
             trace=_trace(said),
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
     return envelope if 0 < envelope.sequence < 2**63 and _storable(envelope) else None
 
@@ -112,7 +112,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without its offset from UTC")
-    return moment
+    return moment.astimezone(UTC)  # or it leaves the calendar, and could not be stored
 
 
 def _trace(said: Mapping[str, str]) -> TraceContext:

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.db.pool import Connection
 from shared.events.envelope import NewEvent, RecordedEvent
+from shared.events.establishment import establishment_of
 from shared.events.registry import TYPES
 from shared.telemetry import metrics
 
@@ -18,8 +19,9 @@ from shared.telemetry import metrics
 #    subject always has the smaller outbox id and is visible first. The relay's order rests on this.
 _APPEND = """
 WITH stated AS MATERIALIZED (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[])
-        WITH ORDINALITY AS s (event_id, subject, type, occurred_at, trace, data, position)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[],
+            $7::text[])
+        WITH ORDINALITY AS s (event_id, subject, type, occurred_at, trace, data, establishment, position)
 ), drawn AS (
     INSERT INTO subjects (subject, last_sequence)
     SELECT subject, count(*) FROM stated GROUP BY subject ORDER BY subject
@@ -31,8 +33,9 @@ WITH stated AS MATERIALIZED (
             + row_number() OVER (PARTITION BY subject ORDER BY position) AS sequence
     FROM stated JOIN drawn USING (subject)
 ), recorded AS (
-    INSERT INTO ledger (event_id, subject, sequence, type, occurred_at, recorded_at, trace, data)
-    SELECT event_id, subject, sequence, type, occurred_at, $7, trace, data
+    INSERT INTO ledger
+        (event_id, subject, sequence, type, occurred_at, recorded_at, trace, data, establishment)
+    SELECT event_id, subject, sequence, type, occurred_at, $8, trace, data, establishment
     FROM numbered ORDER BY subject, sequence
     RETURNING id, event_id, sequence
 ), queued AS (
@@ -62,6 +65,7 @@ async def append(
         [event.occurred_at for event in events],
         [_encoder.encode(event.trace).decode() if event.trace else None for event in events],
         [_encoder.encode(event.data) for event in events],
+        [establishment_of(event.data) for event in events],
         recorded_at,
     )
     metrics.ledger_events_total.labels(publisher).inc(len(events))

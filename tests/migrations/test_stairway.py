@@ -47,6 +47,7 @@ def test_a_history_has_one_head(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_spine_is_in_every_schema(service: str) -> None:
     spine = {"subjects", "ledger", "outbox", "checkpoint", "inbox", "parked", "api_keys"}
+    spine |= {"seals", "holes", "reconciliations", "pauses"}
     assert spine <= set(declared(service).tables)
 
 

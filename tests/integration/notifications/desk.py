@@ -95,12 +95,13 @@ class Desk:
         async with transaction(self.pool) as connection:
             for event in received:
                 await connection.execute(
-                    "INSERT INTO inbox VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                    "INSERT INTO inbox VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
                     event.event_id,
                     event.publisher,
                     event.subject,
                     event.sequence,
                     self.now,
+                    event.recorded_at,
                 )
             await record_facts(connection, received, self.means.circumstances())
 
