@@ -19,7 +19,7 @@ _MOST_REMEMBERED: Final = 10_000
 _LONGEST_HEADER: Final = 200
 
 _FIND = """
-SELECT source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL
+SELECT key_id, source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL
 """
 _GRANT = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes)
@@ -59,6 +59,7 @@ class ApiKeyAuthenticator:
             source_id=row["source_id"],
             establishment=row["establishment"],
             scopes=frozenset(row["scopes"]),
+            key_id=row["key_id"],
         )
         self._remember(key_sha256, until=now + MOST_SECONDS_REMEMBERED, principal=principal)
         return principal

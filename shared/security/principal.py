@@ -14,6 +14,8 @@ class Principal:
     establishment: str | None
     """FINESS number the key is bound to; none for the platform's own operators."""
     scopes: frozenset[Scope]
+    key_id: UUID | None = None
+    """Which key it was, for the record of what an operator looked at or decided."""
 
     def may_see(self, establishment: str) -> bool:
         """Is this establishment's data within reach? All of it, for an operator bound to none."""

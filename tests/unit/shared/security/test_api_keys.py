@@ -19,7 +19,12 @@ class KeyTable:
         self.lookups = 0
 
     def grant(self, key_sha256: str) -> None:
-        self.rows[key_sha256] = {"source_id": UUID(int=1), "establishment": None, "scopes": ["read"]}
+        self.rows[key_sha256] = {
+            "key_id": UUID(int=2),
+            "source_id": UUID(int=1),
+            "establishment": None,
+            "scopes": ["read"],
+        }
 
     async def fetchrow(self, _query: str, *args: object) -> Any:
         self.lookups += 1
@@ -64,7 +69,7 @@ async def test_a_granted_key_is_recognised(authenticator: ApiKeyAuthenticator, t
     table.grant(KEY_SHA256)
     principal = await authenticator.authenticate(HEADER)
     assert principal is not None
-    assert principal.scopes == {"read"}
+    assert (principal.scopes, principal.key_id) == ({"read"}, UUID(int=2))
 
 
 async def test_a_new_key_works_at_once_though_it_was_refused_before(
