@@ -1,12 +1,15 @@
 """What does a movement tell, and to whom? The mapping from movements to the catalogue."""
 
 from datetime import UTC
+from typing import Final
 
 from services.notifications.domain.audience import Audience
 from services.notifications.domain.kinds import FACT_KINDS, FactKind
 from services.notifications.domain.statements import LOCATION, News, Statement
-from shared.events.admission import Movement, MovementCancelled
+from shared.events.admission import Mode, Movement, MovementCancelled, Place
 from shared.events.envelope import RecordedEvent
+
+_BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
 def statement_of_movement(event: RecordedEvent, movement: Movement) -> Statement:
@@ -31,14 +34,28 @@ def _news_of_movement(movement: Movement) -> News | None:
     origin, destination = movement.origin, movement.destination
     others = Audience(carers=True, professionals=True, not_desk=movement.establishment)
     if movement.kind == "admission":
-        if origin is not None and (origin.mode in ("transfer", "mutation") or origin.establishment):
+        if origin is not None and _is_elsewhere(origin, movement):
             return _told(movement, "transfer.arrived", Audience(carers=True))
         return _told(movement, "admission.occurred", others)
     if destination is not None and destination.mode == "death":
         return None
-    if destination is not None and destination.establishment not in (None, movement.establishment):
+    if destination is not None and _leaves_for(destination, movement):
         return _told(movement, "transfer.departed", Audience(desks=(str(destination.establishment),)))
     return _told(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+
+
+def _is_elsewhere(origin: Place, movement: Movement) -> bool:
+    """Whoever comes from a unit of the same establishment has not reached a new one."""
+    if origin.establishment is None:
+        return origin.mode in _BETWEEN_ESTABLISHMENTS
+    return origin.establishment != movement.establishment
+
+
+def _leaves_for(destination: Place, movement: Movement) -> bool:
+    """As pathway sees it: who goes home is discharged, also when an establishment cares for them there."""
+    if destination.establishment in (None, movement.establishment):
+        return False
+    return movement.kind == "transfer" or destination.mode in _BETWEEN_ESTABLISHMENTS
 
 
 def _told(movement: Movement, kind: FactKind, audience: Audience) -> News:

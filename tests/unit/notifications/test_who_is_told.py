@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.notifications.domain.derivation import expected_obligations
-from shared.events.admission import Place
+from shared.events.admission import Mode, Place
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
     ExpectationMet,
@@ -65,6 +65,19 @@ def test_an_admission_from_another_establishment_is_an_arrival_for_carers(
 ) -> None:
     event = rose.admit("stay", at=minutes(0), establishment=NURSING_HOME, origin=origin)
     assert told([event], event) == {"transfer.arrived": {"carer"}}
+
+
+@pytest.mark.parametrize("mode", ["transfer", "mutation", "home"])
+def test_an_admission_from_a_unit_of_the_same_establishment_is_no_arrival(
+    rose: PersonHistory, mode: Mode
+) -> None:
+    event = rose.admit("stay", at=minutes(0), origin=Place(mode=mode, establishment=HOSPITAL))
+    assert set(told([event], event)) == {"admission.occurred"}
+
+
+def test_who_goes_home_into_the_care_of_an_establishment_is_discharged(rose: PersonHistory) -> None:
+    event = rose.discharge("stay", at=minutes(0), mode="home", to=NURSING_HOME)
+    assert told([event], event) == {"discharge.occurred": {"carer", "rehabilitation", "nursing home"}}
 
 
 def test_a_departure_is_told_to_the_receiving_desk_only(rose: PersonHistory) -> None:

@@ -1,0 +1,53 @@
+"""Which statements are versions of the same fact, and in which order do they hold?"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from shared.events.admission import Movement, MovementCancelled
+from shared.events.envelope import Payload, RecordedEvent
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationOpened,
+    ExpectationWithdrawn,
+    RuptureClosed,
+    RuptureOpened,
+)
+
+_WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed)
+
+_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Fact = list[RecordedEvent]
+"""The versions of one fact, each once; a cancel is final."""
+
+
+def facts(events: Iterable[RecordedEvent]) -> list[Fact]:
+    """A movement, by when its source stated it; or the wait for an arrival, as pathway numbered it."""
+    grouped: dict[UUID, dict[UUID, RecordedEvent]] = defaultdict(dict)
+    for event in events:
+        fact = _about(event.data)
+        if fact is not None:
+            grouped[fact][event.event_id] = event
+    return [sorted(versions.values(), key=_place) for versions in grouped.values()]
+
+
+def establishment_of(statement: Payload) -> str | None:
+    """Whose fact it is: in its account the obligations are counted."""
+    if isinstance(statement, Movement):
+        return statement.establishment
+    return statement.from_establishment if isinstance(statement, _WAITS) else None
+
+
+def _about(statement: Payload) -> UUID | None:
+    if isinstance(statement, Movement):
+        return statement.movement_id
+    return statement.expectation_id if isinstance(statement, _WAITS) else None
+
+
+def _place(event: RecordedEvent) -> tuple[bool, datetime, int]:
+    if isinstance(event.data, Movement):
+        return (isinstance(event.data, MovementCancelled), event.data.emitted_at, event.sequence)
+    return (False, _AT_ALL_TIMES, event.sequence)

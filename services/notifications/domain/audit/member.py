@@ -1,0 +1,40 @@
+"""Who may be told what was recorded when? A membership as far as rights go, read from the table itself."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.events.envelope import RecordedEvent
+
+DAY_BEFORE_JOINING: Final = timedelta(hours=24)
+"""Who joins may know what happened in the day before."""
+
+
+class AuditedMember(msgspec.Struct, frozen=True, kw_only=True):
+    """One membership, from joining to revocation."""
+
+    member_id: UUID
+    role: str
+    establishment: str | None
+    """Of a professional."""
+    basis: str
+    consented: bool
+    """The person's consent to this member is on record."""
+    joined_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def entitled(self) -> bool:
+        """Nobody knows anything without a basis: the care team, a mandate, or the person's consent."""
+        return self.consented or self.basis in ("team", "legal_representative")
+
+    def may_know(self, event: RecordedEvent) -> bool:
+        """Recorded before they left, and either since they joined or about the day before that."""
+        if not self.entitled:
+            return False
+        if self.revoked_at is not None and self.revoked_at <= event.recorded_at:
+            return False
+        since = self.joined_at - DAY_BEFORE_JOINING
+        return event.recorded_at > self.joined_at or event.occurred_at > since
