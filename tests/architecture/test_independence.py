@@ -1,0 +1,31 @@
+"""Is the checker of the continuity test independent? It knows nothing of what it judges."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.source_files import python_files, tree_of
+
+CHECKER = Path("tests/continuity/checker")
+ITS_OWN = "tests.continuity.checker"
+JUDGED = ("services", "shared", "deploy", "tests", "benchmarks")
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def _is_judged(module: str) -> bool:
+    return module.split(".", maxsplit=1)[0] in JUDGED and not module.startswith(ITS_OWN)
+
+
+def test_the_checker_imports_nothing_that_it_judges() -> None:
+    files = [path for path in python_files() if CHECKER in path.parents]
+    assert files
+    wrong = {f"{path}: {module}" for path in files for module in _imported(path) if _is_judged(module)}
+    assert wrong == set()

@@ -1,0 +1,71 @@
+"""I6: does every service hold the facts that it applied, word for word?"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.stored import Event, Row
+from tests.continuity.checker.verdict import Finding
+
+
+def check_copies(evidence: Evidence) -> Finding:
+    """The sets that projections are folded from: pathway's, notifications' and indicators'."""
+    movements = {event.event_id: event for event in evidence.movements}
+    arrivals = {event.event_id: event for event in evidence.stored["pathway"].ledger}
+    settled = {event.event_id: event for event in evidence.stored["notifications"].ledger}
+    indicators = evidence.stored["indicators"]
+    parked = {
+        service: {row["event_id"] for row in stored.rows("parked") if row["state"] == "parked"}
+        for service, stored in evidence.stored.items()
+    }
+    violations = [
+        *_words("pathway", evidence.stored["pathway"].rows("movement_events"), movements, parked["pathway"]),
+        *_words(
+            "notifications",
+            evidence.stored["notifications"].rows("facts"),
+            {**movements, **arrivals},
+            parked["notifications"],
+        ),
+        *_figures(indicators.rows("movement_facts"), movements, parked["indicators"]),
+        *_same("expectation facts", indicators.rows("expectation_facts"), arrivals, parked["indicators"]),
+        *_same("obligation facts", indicators.rows("obligation_facts"), settled, parked["indicators"]),
+    ]
+    looked_at = 3 * len(movements) + 2 * len(arrivals) + len(settled)
+    return Finding(invariant="I6 copies of facts", looked_at=looked_at, violations=violations)
+
+
+def _same(what: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+    kept = {row["event_id"] for row in rows}
+    for event_id in events.keys() - kept - parked:
+        yield f"{what}: {event_id} was applied without effect"
+    for event_id in kept - events.keys():
+        yield f"{what}: {event_id} was never published"
+
+
+def _words(service: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+    rows = list(rows)
+    yield from _same(f"facts of {service}", rows, events, parked)
+    for row in rows:
+        event = events.get(row["event_id"])
+        if event is not None and _plain(json.loads(row["data"])) != _plain(event.data):
+            yield f"facts of {service}: {row['event_id']} says something else than the ledger"
+
+
+def _figures(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+    rows = list(rows)
+    yield from _same("movement facts", rows, events, parked)
+    for row in rows:
+        event = events.get(row["event_id"])
+        names = ("movement_id", "kind", "establishment")
+        if event is not None and any(row[name] != event.data[name] for name in names):
+            yield f"movement facts: {row['event_id']} says something else than the ledger"
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is left out where it says nothing."""
+    return {
+        name: _plain(value) if isinstance(value, dict) else value
+        for name, value in data.items()
+        if value is not None
+    }

@@ -1,0 +1,49 @@
+"""I8: was anybody told who may not know? Every message at the gateway, against the circle."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from tests.continuity.checker import told
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.run import Line
+from tests.continuity.checker.stored import Row
+from tests.continuity.checker.told import Reader
+from tests.continuity.checker.verdict import Finding
+
+AT_THE_SAME_MOMENT: Final = timedelta(seconds=5)
+"""A revocation may wait for a lock while what was claimed before it leaves."""
+
+
+def check_entitled(evidence: Evidence) -> Finding:
+    """Each message went to the phone of someone who belonged, and about the person they belong to."""
+    stored = evidence.stored["notifications"]
+    obligations = {row["obligation_id"]: row for row in stored.rows("obligations")}
+    attempts = {row["attempt_id"]: row for row in stored.rows("attempts")}
+    by_phone: dict[str, list[Reader]] = {}
+    for reader in told.readers_of(evidence):
+        by_phone.setdefault(reader.carer.phone, []).append(reader)
+    sent = told.requests(evidence)
+    violations = [
+        f"request {line['request_id']}: {what}"
+        for line in sent
+        for what in _not_entitled(line, attempts, obligations, by_phone.get(line["to"], []))
+    ]
+    return Finding(invariant="I8 only the entitled", looked_at=len(sent), violations=violations)
+
+
+def _not_entitled(
+    line: Line, attempts: Mapping[str, Row], obligations: Mapping[str, Row], readers: list[Reader]
+) -> Iterator[str]:
+    if not readers:
+        yield "went to a phone of nobody's circle"
+        return
+    attempt = attempts.get(line.get("attempt", ""))
+    obligation = obligations.get(attempt["obligation_id"]) if attempt is not None else None
+    if attempt is None or obligation is None:
+        return  # the orphan is `repeats`' to report
+    reader = next((each for each in readers if each.member_id == obligation["recipient_id"]), None)
+    if reader is None or reader.carer.person_id != obligation["person_id"]:
+        yield "is about another person than this phone's"
+    elif reader.revoked_at is not None and attempt["claimed_at"] > reader.revoked_at + AT_THE_SAME_MOMENT:
+        yield f"left {attempt['claimed_at'] - reader.revoked_at} after the carer was revoked"

@@ -1,0 +1,71 @@
+"""What do the invariants look at? The run's journals beside what databases, broker and logs hold."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tests.continuity.checker.carried import Record, read_topics
+from tests.continuity.checker.run import Run, read_run
+from tests.continuity.checker.stored import Event, Stored, read_databases
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything known of a run."""
+
+    run: Run
+    stored: Mapping[str, Stored]
+    records: tuple[Record, ...] = ()
+    logs: tuple[Path, ...] = ()
+
+    @cached_property
+    def acknowledged(self) -> dict[str, str]:
+        """Event id -> the source's own event id, for every movement that a client was told is stored."""
+        return {
+            line["event_id"]: line["source_event_id"]
+            for line in self.run.clients
+            if line["what"] == "answer" and line["status"] in {200, 202}
+        }
+
+    @cached_property
+    def movements(self) -> list[Event]:
+        """What admission's ledger says about persons, in the order of its ids."""
+        return [event for event in self.stored["admission"].ledger if event.is_movement]
+
+    @cached_property
+    def movements_of(self) -> dict[str, list[Event]]:
+        """The same by person."""
+        found: dict[str, list[Event]] = {}
+        for event in self.movements:
+            found.setdefault(event.subject, []).append(event)
+        return found
+
+    @cached_property
+    def poisoned_events(self) -> set[str]:
+        return {line["event_id"] for line in self.run.poison if line.get("event_id")}
+
+    @cached_property
+    def poisoned_subjects(self) -> set[str]:
+        """Whose later events wait behind a broken one."""
+        return {line["subject"] for line in self.run.poison if line.get("subject")}
+
+
+def read_evidence(folder: Path) -> Evidence:
+    """Read a run folder, and the servers that it names."""
+    run = read_run(folder)
+    return Evidence(
+        run=run,
+        stored=read_databases(run.about["databases"]),
+        records=read_topics(run.about["kafka_bootstrap"]) if run.about.get("kafka_bootstrap") else (),
+        logs=tuple(_log_files(run.about.get("logs", ()))),
+    )
+
+
+def _log_files(places: Iterable[str]) -> Iterator[Path]:
+    for place in places:
+        path = Path(place)
+        if path.is_dir():
+            yield from (each for each in sorted(path.rglob("*")) if each.is_file())
+        else:
+            yield from sorted(path.parent.glob(path.name))

@@ -1,0 +1,149 @@
+"""What is true of a person, by admission's ledger? The checker's own fold (design.md, decision 0005).
+
+Content of a movement: its newest insert or update by (emitted, sequence); a cancel is final. A departure is
+a transfer, or a discharge by transfer or mutation, to another establishment. A discharge that follows a
+transfer to the same place is the same leaving. An arrival ends all earlier waits at its establishment; if
+there was none, the next one that seems to begin within a quarter of an hour.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tests.continuity.checker.stored import Event
+
+CLOCK_SKEW: Final = timedelta(minutes=15)
+_RANK: Final = {"admission": 0, "transfer": 1, "discharge": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How long an arrival is waited for."""
+
+    grace: timedelta = timedelta(hours=1)
+    default: timedelta = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """A movement as it is now."""
+
+    movement_id: str
+    stay_id: str
+    kind: str
+    establishment: str
+    occurred_at: datetime
+    destination: Mapping[str, Any]
+    origin: Mapping[str, Any]
+    cancelled: bool
+    event: Event
+    """Whose content this is."""
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        return (self.occurred_at, _RANK[self.kind], self.movement_id)
+
+    @property
+    def leaves_for(self) -> str | None:
+        """The other establishment that it goes to."""
+        to = self.destination.get("establishment")
+        if to in (None, self.establishment):
+            return None
+        by_discharge = self.kind == "discharge" and self.destination.get("mode") in {"transfer", "mutation"}
+        return str(to) if self.kind == "transfer" or by_discharge else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """An arrival that is waited for, and the one that ended the wait."""
+
+    departure: str
+    to: str
+    departed_at: datetime
+    due_at: datetime
+    met_by: str | None = None
+    arrived_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.departure, self.to)
+
+
+def movements_of(events: Iterable[Event]) -> list[Movement]:
+    """Every movement of one person, in the order in which they happened."""
+    stated: dict[str, list[Event]] = defaultdict(list)
+    for event in {event.event_id: event for event in events}.values():
+        stated[event.data["movement_id"]].append(event)
+    return sorted((_current(versions) for versions in stated.values()), key=lambda each: each.order)
+
+
+def _current(versions: Sequence[Event]) -> Movement:
+    said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
+    newest = max(said or versions, key=lambda event: (_moment(event.data["emitted_at"]), event.sequence))
+    return movement(newest, cancelled=len(said) < len(versions))
+
+
+def movement(event: Event, *, cancelled: bool) -> Movement:
+    """What one event says of its movement."""
+    data = event.data
+    return Movement(
+        movement_id=data["movement_id"],
+        stay_id=data["stay_id"],
+        kind=data["kind"],
+        establishment=data["establishment"],
+        occurred_at=_moment(data["occurred_at"]),
+        destination=data.get("destination") or {},
+        origin=data.get("origin") or {},
+        cancelled=cancelled,
+        event=event,
+    )
+
+
+def arrivals_of(movements: Iterable[Movement], waiting: Waiting) -> list[Arrival]:
+    """Every arrival that is waited for by what stands now, met or not."""
+    active = [each for each in movements if not each.cancelled]
+    stays: dict[str, list[Movement]] = defaultdict(list)
+    for each in active:
+        stays[each.stay_id].append(each)
+    open_ = [wait for stay in stays.values() for wait in _leavings(stay, waiting)]
+    met: list[Arrival] = []
+    for arrival in (each for each in active if each.kind == "admission"):
+        ended = _ended(open_, arrival)
+        open_ = [wait for wait in open_ if wait not in ended]
+        met += [replace(wait, met_by=arrival.movement_id, arrived_at=arrival.occurred_at) for wait in ended]
+    return met + open_
+
+
+def _leavings(stay: Sequence[Movement], waiting: Waiting) -> list[Arrival]:
+    found: list[Arrival] = []
+    before: str | None = None
+    for each in stay:
+        to = each.leaves_for
+        if to is not None:
+            departure = found.pop().departure if to == before else each.movement_id
+            due_at = _due_at(each, waiting)
+            found.append(Arrival(departure=departure, to=to, departed_at=each.occurred_at, due_at=due_at))
+        before = to
+    return found
+
+
+def _due_at(departure: Movement, waiting: Waiting) -> datetime:
+    expected_at = departure.destination.get("expected_at")
+    if expected_at is None:
+        return departure.occurred_at + waiting.default
+    return _moment(expected_at) + waiting.grace
+
+
+def _ended(open_: Sequence[Arrival], arrival: Movement) -> list[Arrival]:
+    there = [wait for wait in open_ if wait.to == arrival.establishment]
+    earlier = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
+    if earlier:
+        return earlier
+    soon = [wait for wait in there if wait.departed_at - arrival.occurred_at <= CLOCK_SKEW]
+    return sorted(soon, key=lambda wait: wait.departed_at)[:1]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,99 @@
+"""I5 and I10: did each service apply exactly what was published, and park exactly what was broken?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.stored import CONSUMED, Row
+from tests.continuity.checker.verdict import Finding
+
+
+def check_inboxes(evidence: Evidence) -> Finding:
+    """I5: inbox = ledger, minus what is parked behind a broken record."""
+    violations: list[str] = []
+    lost: set[str] = set()
+    looked_at = 0
+    for consumer, publishers in CONSUMED.items():
+        stored = evidence.stored[consumer]
+        parked = {row["event_id"] for row in stored.rows("parked") if row["state"] == "parked"}
+        for publisher in publishers:
+            published = {
+                event.event_id: (event.subject, event.sequence) for event in evidence.stored[publisher].ledger
+            }
+            applied = {
+                row["event_id"]: (row["subject"], row["sequence"])
+                for row in stored.rows("inbox")
+                if row["publisher"] == publisher
+            }
+            looked_at += len(published)
+            missing = published.keys() - applied.keys() - parked
+            lost |= missing & evidence.acknowledged.keys()
+            violations += [
+                f"{consumer} never applied {event_id} of {publisher}"
+                for event_id in sorted(missing - evidence.acknowledged.keys())
+            ]
+            violations += _not_published(consumer, publisher, published, applied)
+    return Finding(
+        invariant="I5 inbox = ledger", looked_at=looked_at, violations=violations, lost=frozenset(lost)
+    )
+
+
+def check_parked(evidence: Evidence) -> Finding:
+    """I10: what is parked is what was broken on purpose, and what waits behind it."""
+    violations: list[str] = []
+    parked = 0
+    for consumer, publishers in CONSUMED.items():
+        rows = evidence.stored[consumer].rows("parked")
+        parked += len(rows)
+        violations += [f"{consumer}: {what}" for what in _unasked(evidence, rows)]
+        violations += [f"{consumer}: {what}" for what in _not_parked(evidence, publishers, rows)]
+    return Finding(
+        invariant="I10 parked = poison",
+        looked_at=parked,
+        violations=violations,
+        figures={"injected": len(evidence.run.poison)},
+    )
+
+
+def _not_published(
+    consumer: str,
+    publisher: str,
+    published: dict[str, tuple[str, int]],
+    applied: dict[str, tuple[str, int]],
+) -> Iterator[str]:
+    for event_id, place in applied.items():
+        if event_id not in published:
+            yield f"{consumer} applied {event_id}, which {publisher} never published"
+        elif published[event_id] != place:
+            yield f"{consumer} applied {event_id} under another subject or number than {publisher}'s"
+
+
+def _unasked(evidence: Evidence, rows: tuple[Row, ...]) -> Iterator[str]:
+    nameless = Counter(line["target"] for line in evidence.run.poison if not line.get("event_id"))
+    for row in rows:
+        if row["event_id"] is None:
+            nameless[row["topic"]] -= 1
+            if nameless[row["topic"]] < 0:
+                yield f"parked more unreadable records of {row['topic']} than were put there"
+        elif row["event_id"] not in evidence.poisoned_events and not _waits(evidence, row):
+            yield f"parked {row['event_id']}, which is sound: {row['reason']}"
+
+
+def _waits(evidence: Evidence, row: Row) -> bool:
+    return row["subject"] in evidence.poisoned_subjects
+
+
+def _not_parked(evidence: Evidence, publishers: tuple[str, ...], rows: tuple[Row, ...]) -> Iterator[str]:
+    if evidence.run.lost_logs:
+        return  # a broken record that the broker lost is in no ledger, and rightly gone
+    topics = {f"relais.{publisher}" for publisher in publishers}
+    injected = [line for line in evidence.run.poison if line["target"] in topics]
+    known = {row["event_id"] for row in rows}
+    for line in injected:
+        if line.get("event_id") and line["event_id"] not in known:
+            yield f"the broken record {line['event_id']} is not parked"
+    wanted = Counter(line["target"] for line in injected if not line.get("event_id"))
+    found = Counter(row["topic"] for row in rows if row["event_id"] is None)
+    for topic, count in wanted.items():
+        if found[topic] < count:
+            yield f"{count} unreadable records were put into {topic}, {found[topic]} are parked"

@@ -1,0 +1,53 @@
+"""Which invariants are checked, in which order? I1-I14 of the specification, as far as they apply.
+
+Not here: I9 (reading one's own write) and I13 (whole traces) have tests of their own under tests/e2e; an
+alert's gap detector (I12 of the specification) is seen as the ruptures of I6. I12 here is secrecy.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tests.continuity.checker import (
+    acknowledged,
+    copies,
+    entitlement,
+    inboxes,
+    obligations,
+    order,
+    outcomes,
+    pathways,
+    quiet,
+    repeats,
+    secrecy,
+    sequences,
+    statements,
+)
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.verdict import Finding, Verdict
+
+INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
+    acknowledged.check_acknowledged,
+    acknowledged.check_unknown,
+    acknowledged.check_nothing_invented,
+    sequences.check_sequences,
+    inboxes.check_inboxes,
+    copies.check_copies,
+    pathways.check_pathways,
+    statements.check_statements,
+    order.check_order,
+    obligations.check_told,
+    obligations.check_last_word,
+    entitlement.check_entitled,
+    repeats.check_repeats,
+    repeats.check_attempts,
+    inboxes.check_parked,
+    outcomes.check_outcomes,
+    secrecy.check_secrecy,
+    quiet.check_quiet,
+)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Look at everything, whatever was found before."""
+    findings = [check(evidence) for check in INVARIANTS]
+    return Verdict(acknowledged=len(evidence.acknowledged), findings=findings)

@@ -1,0 +1,30 @@
+"""I14: once all is healed, is nothing left to do, and nothing left behind that grows?"""
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.stored import Row, Stored
+from tests.continuity.checker.verdict import Finding
+
+
+def check_quiet(evidence: Evidence) -> Finding:
+    """Outboxes are empty, reports applied, obligations ended, and no replication slot holds the log."""
+    violations = [
+        f"{service}: {what}" for service, stored in evidence.stored.items() for what in _left(stored)
+    ]
+    looked_at = sum(len(stored.rows("obligations")) for stored in evidence.stored.values())
+    return Finding(invariant="I14 nothing pending", looked_at=looked_at, violations=violations)
+
+
+def _left(stored: Stored) -> list[str]:
+    left = [
+        f"{count} rows in {table}"
+        for table in ("outbox", "reports_waiting", "slots")
+        if (count := len(stored.rows(table)))
+    ]
+    pending = [row for row in stored.rows("obligations") if _is_pending(row, stored)]
+    return left + [f"obligation {row['obligation_id']} is {row['status']}" for row in pending]
+
+
+def _is_pending(row: Row, stored: Stored) -> bool:
+    # News that is dated ahead is told when its moment has come.
+    ahead = row["fact_occurred_at"] > stored.now and row["not_before"] > stored.now
+    return row["next_action_at"] is not None and not ahead

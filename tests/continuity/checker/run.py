@@ -1,0 +1,80 @@
+"""What happened in a run, as those outside of the platform wrote it down? The journals of its folder."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carer:
+    """Who is entitled to know about one person, and on which phone; the harness enrolled them."""
+
+    person_id: str
+    carer_id: str
+    phone: str
+    joined_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of the harness."""
+
+    clients: tuple[Line, ...]
+    gateway: tuple[Line, ...]
+    faults: tuple[Line, ...]
+    about: Line
+    circle: tuple[Carer, ...] = ()
+
+    @property
+    def poison(self) -> list[Line]:
+        """The broken records that were put into the topics."""
+        return [line for line in self.faults if line["kind"] == "poison"]
+
+    @property
+    def lost_logs(self) -> list[Line]:
+        """Faults after which the broker does not hold what it once acknowledged."""
+        return [line for line in self.faults if any(word in line["kind"] for word in ("wipe", "truncat"))]
+
+
+def read_run(folder: Path) -> Run:
+    """Read the journals; a line that a kill cut short is the last one, and is left out."""
+    about = json.loads((folder / "run.json").read_text())
+    return Run(
+        clients=tuple(_lines(folder / "clients.jsonl")),
+        gateway=tuple(_lines(folder / "gateway.jsonl")),
+        faults=tuple(_lines(folder / "faults.jsonl")),
+        about=about,
+        circle=tuple(_carer(each) for each in about.get("circle", ())),
+    )
+
+
+def moment(said: str | float) -> datetime:
+    """A time as a journal writes it: ISO 8601, or seconds since the epoch."""
+    if isinstance(said, str):
+        return datetime.fromisoformat(said)
+    return datetime.fromtimestamp(said, UTC)
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    if not path.exists():
+        return
+    for text in path.read_text().splitlines(keepends=True):
+        if text.endswith("\n"):
+            yield json.loads(text)
+
+
+def _carer(said: Line) -> Carer:
+    revoked_at = said.get("revoked_at")
+    return Carer(
+        person_id=said["person_id"],
+        carer_id=said["carer_id"],
+        phone=said["phone"],
+        joined_at=moment(said["joined_at"]),
+        revoked_at=None if revoked_at is None else moment(revoked_at),
+    )

@@ -1,0 +1,38 @@
+"""I6: is the last thing that pathway said of each arrival what it holds? Others know nothing else of it."""
+
+from collections import defaultdict
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.verdict import Finding
+
+
+def check_statements(evidence: Evidence) -> Finding:
+    """Opened, met or withdrawn as in the table; a rupture is open exactly while the arrival is overdue."""
+    stored = evidence.stored["pathway"]
+    said: dict[str, str] = {}
+    ruptures: dict[str, int] = defaultdict(int)
+    for event in stored.ledger:
+        step = event.type.removeprefix("relais.pathway.").removesuffix(".v1")
+        expectation = event.data["expectation_id"]
+        if step.startswith("rupture"):
+            ruptures[expectation] += 1 if step == "rupture-opened" else -1
+        else:
+            said[expectation] = _meaning(step, late=bool(event.data.get("late")))
+    violations: list[str] = []
+    for row in stored.rows("expectations"):
+        expectation, state = row["expectation_id"], row["state"]
+        wanted = {"open", "overdue"} if state in {"open", "overdue"} else {state}
+        told = said.get(expectation)
+        if not (told in wanted or (told is None and state == "withdrawn")):
+            violations.append(f"{expectation} is {state}, but was last said to be {told}")
+        if ruptures[expectation] != (1 if state == "overdue" else 0):
+            violations.append(f"{expectation} is {state} with {ruptures[expectation]} open ruptures")
+    tracked = {row["expectation_id"] for row in stored.rows("expectations")}
+    violations += [f"{each} was stated and is not tracked" for each in said.keys() - tracked]
+    return Finding(invariant="I6 arrivals as stated", looked_at=len(tracked), violations=violations)
+
+
+def _meaning(step: str, *, late: bool) -> str:
+    if step == "expectation-met":
+        return "met_late" if late else "met"
+    return {"expectation-opened": "open", "expectation-withdrawn": "withdrawn"}[step]

@@ -1,0 +1,113 @@
+"""What do the four databases hold after a run? Read once, read-only, by plain SQL."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+Row = Mapping[str, Any]
+
+CONSUMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "pathway": ("admission",),
+    "notifications": ("admission", "pathway"),
+    "indicators": ("admission", "pathway", "notifications"),
+}
+"""Who consumes whom (design.md, Services)."""
+
+_SPINE: Final[Mapping[str, str]] = {
+    "ledger": "SELECT id, event_id::text, subject::text, sequence, type, occurred_at, recorded_at,"
+    " convert_from(data, 'UTF8') AS data FROM ledger ORDER BY id",
+    "subjects": "SELECT subject::text, last_sequence FROM subjects",
+    "outbox": "SELECT id FROM outbox",
+    "inbox": "SELECT event_id::text, publisher, subject::text, sequence, applied_at FROM inbox",
+    "parked": "SELECT event_id::text, publisher, subject::text, state, reason, topic FROM parked",
+    "clock": "SELECT clock_timestamp() AS now",
+    "slots": "SELECT slot_name FROM pg_replication_slots",
+}
+_OWN: Final[Mapping[str, Mapping[str, str]]] = {
+    "admission": {
+        "submissions": "SELECT source_id::text, source_event_id, encode(content_sha256, 'hex') AS sha256,"
+        " event_id::text FROM submissions",
+    },
+    "pathway": {
+        "movement_events": "SELECT event_id::text, convert_from(data, 'UTF8') AS data FROM movement_events",
+        "pathways": "SELECT person_id::text, document::text FROM pathways",
+        "expectations": "SELECT person_id::text, expectation_id::text, departure_movement_id::text,"
+        " to_establishment, departed_at, due_at, arrival_movement_id::text, arrived_at, state"
+        " FROM expectations",
+    },
+    "notifications": {
+        "facts": "SELECT event_id::text, publisher, convert_from(data, 'UTF8') AS data FROM facts",
+        "members": "SELECT member_id::text, person_id::text, carer_id::text, discretion, joined_at,"
+        " revoked_at FROM members",
+        "obligations": "SELECT obligation_id::text, event_id::text, recipient_id::text, person_id::text,"
+        " kind, fact_key, said, status, reason, superseded_by::text, not_before, next_action_at,"
+        " fact_occurred_at FROM obligations",
+        "attempts": "SELECT attempt_id::text, obligation_id::text, number, channel, status, reason,"
+        " claimed_at, lease_until FROM attempts",
+        "human_tasks": "SELECT obligation_id::text, reason FROM human_tasks",
+        "transitions": "SELECT obligation_id::text, status FROM transitions ORDER BY id",
+        "reports_waiting": "SELECT report_id FROM delivery_reports WHERE applied_at IS NULL",
+    },
+    "indicators": {
+        "movement_facts": "SELECT event_id::text, action, movement_id::text, kind, establishment,"
+        " destination_establishment, occurred_at, emitted_at FROM movement_facts",
+        "expectation_facts": "SELECT event_id::text FROM expectation_facts",
+        "obligation_facts": "SELECT event_id::text, obligation_id::text, outcome FROM obligation_facts",
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One row of a ledger."""
+
+    id: int
+    event_id: str
+    subject: str
+    sequence: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    data: Row
+
+    @property
+    def is_movement(self) -> bool:
+        return self.type.startswith("relais.admission.") and "movement_id" in self.data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """One service's database; `tables` holds the rows of each table by its name."""
+
+    now: datetime
+    ledger: tuple[Event, ...] = ()
+    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+
+    def rows(self, table: str) -> tuple[Row, ...]:
+        return self.tables.get(table, ())
+
+
+def read_databases(addresses: Mapping[str, str]) -> dict[str, Stored]:
+    """Read every service's database."""
+    return {service: asyncio.run(_read(service, address)) for service, address in addresses.items()}
+
+
+async def _read(service: str, address: str) -> Stored:
+    connection = await asyncpg.connect(address, timeout=30, command_timeout=600)
+    try:
+        # One snapshot for all tables: nothing can move between two of them.
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            queries = {**_SPINE, **_OWN[service]}
+            tables = {name: tuple(await connection.fetch(query)) for name, query in queries.items()}
+    finally:
+        await connection.close()
+    return Stored(
+        now=tables["clock"][0]["now"],
+        ledger=tuple(Event(**{**row, "data": json.loads(row["data"])}) for row in tables.pop("ledger")),
+        tables=tables,
+    )

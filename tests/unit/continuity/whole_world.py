@@ -1,0 +1,248 @@
+"""A run in which nothing is wrong, made by hand: one person, three movements, one carer, one broken record.
+
+Each test takes it, breaks one thing, and looks at what the checker says.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.continuity.checker.carried import Record
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.run import Carer, Run
+from tests.continuity.checker.stored import CONSUMED, Event, Stored
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PERSON, CARER, MEMBER = "person-1", "carer-1", "member-1"
+PHONE = "+33639981001"
+HOSPITAL, HOME = "750000002", "940000045"
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def _data(movement: str, kind: str, establishment: str, minutes: int, **more: Any) -> dict[str, Any]:
+    when = (NOON + timedelta(minutes=minutes)).isoformat()
+    said = {"movement_id": movement, "stay_id": f"stay-{establishment}", "kind": kind}
+    return {**said, "establishment": establishment, "occurred_at": when, "emitted_at": when, **more}
+
+
+@dataclass
+class World:
+    """Change what you like, then take the `evidence`."""
+
+    clients: list[dict[str, Any]] = field(default_factory=list)
+    gateway: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    ledgers: dict[str, list[Event]] = field(default_factory=dict)
+    tables: dict[str, Rows] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    revoked_at: datetime | None = None
+    secrets: list[str] = field(default_factory=lambda: ["ZZSECRETNAME", "1 85 05 78"])
+
+    def rows(self, service: str, table: str) -> list[dict[str, Any]]:
+        return self.tables[service].setdefault(table, [])
+
+    @property
+    def evidence(self) -> Evidence:
+        carer = Carer(
+            person_id=PERSON, carer_id=CARER, phone=PHONE, joined_at=NOON, revoked_at=self.revoked_at
+        )
+        run = Run(
+            clients=tuple(self.clients),
+            gateway=tuple(self.gateway),
+            faults=tuple(self.faults),
+            about={"secrets": self.secrets},
+            circle=(carer,),
+        )
+        stored = {
+            service: Stored(
+                now=NOON + timedelta(minutes=30),
+                ledger=tuple(self.ledgers.get(service, ())),
+                tables={name: tuple(rows) for name, rows in tables.items()},
+            )
+            for service, tables in self.tables.items()
+        }
+        return Evidence(run=run, stored=stored, records=tuple(self.records))
+
+
+def whole_world() -> World:
+    """Admitted, left for a home, arrived there: the carer is told of the first and the last."""
+    world = World(tables={service: {} for service in ("admission", *CONSUMED)})
+    _states(world)
+    _arrives(world)
+    _tells(world)
+    _publishes_and_applies(world)
+    world.faults.append({"at": _at(1), "kind": "poison", "target": "relais.admission", "event_id": "broken"})
+    for consumer in CONSUMED:
+        broken = {"event_id": "broken", "subject": "elsewhere", "publisher": "admission"}
+        row = {**broken, "state": "parked", "reason": "wrong payload", "topic": "relais.admission"}
+        world.rows(consumer, "parked").append(row)
+    return world
+
+
+def _at(minutes: float) -> str:
+    return (NOON + timedelta(minutes=minutes)).isoformat()
+
+
+def _states(world: World) -> None:
+    to_home = {"mode": "transfer", "establishment": HOME}
+    said = [
+        ("patient-admitted", _data("movement-1", "admission", HOSPITAL, 1)),
+        ("patient-transferred", _data("movement-2", "transfer", HOSPITAL, 2, destination=to_home)),
+        (
+            "patient-admitted",
+            _data("movement-3", "admission", HOME, 3, origin={"mode": "transfer", "establishment": HOSPITAL}),
+        ),
+    ]
+    for number, (type_, data) in enumerate(said, start=1):
+        event_id = f"event-{number}"
+        world.ledgers.setdefault("admission", []).append(
+            _event(event_id, PERSON, number, f"relais.admission.{type_}.v1", data)
+        )
+        submitted = {"source_event_id": f"source-{number}", "event_id": event_id, "sha256": f"sha-{number}"}
+        world.rows("admission", "submissions").append({**submitted, "source_id": "source"})
+        sent = {"source_event_id": f"source-{number}", "body_sha256": f"sha-{number}"}
+        world.clients.append({**sent, "what": "send", "stated": dict(data)})
+        answer = {"what": "answer", "status": 202, "event_id": event_id, "person_id": PERSON}
+        world.clients.append({**sent, **answer})
+
+
+def _event(event_id: str, subject: str, sequence: int, type_: str, data: dict[str, Any]) -> Event:
+    when = datetime.fromisoformat(data.get("occurred_at", _at(5)))
+    return Event(
+        id=sequence,
+        event_id=event_id,
+        subject=subject,
+        sequence=sequence,
+        type=type_,
+        occurred_at=when,
+        recorded_at=when + timedelta(seconds=1),
+        data=data,
+    )
+
+
+def _arrives(world: World) -> None:
+    movements = [event.data for event in world.ledgers["admission"]]
+    document = {
+        "movements": [dict(data) for data in movements],
+        "stays": [
+            _stay(HOSPITAL, "finished", 1, ended_at=_at(2)),
+            _stay(HOME, "in_progress", 3),
+        ],
+    }
+    world.rows("pathway", "pathways").append({"person_id": PERSON, "document": json.dumps(document)})
+    expectation = {
+        "person_id": PERSON,
+        "expectation_id": "expectation-1",
+        "departure_movement_id": "movement-2",
+        "to_establishment": HOME,
+        "due_at": NOON + timedelta(hours=2, minutes=2),
+        "arrival_movement_id": "movement-3",
+        "state": "met",
+    }
+    world.rows("pathway", "expectations").append(expectation)
+    world.ledgers["pathway"] = [
+        _event(f"arrival-{n}", PERSON, n, f"relais.pathway.expectation-{step}.v1", _expected(step))
+        for n, step in enumerate(("opened", "met"), start=1)
+    ]
+
+
+def _expected(step: str) -> dict[str, Any]:
+    return (
+        {"expectation_id": "expectation-1", "late": False}
+        if step == "met"
+        else {"expectation_id": "expectation-1"}
+    )
+
+
+def _stay(establishment: str, status: str, minutes: int, **more: Any) -> dict[str, Any]:
+    said = {"stay_id": f"stay-{establishment}", "establishment": establishment, "status": status}
+    return {**said, "started_at": _at(minutes), **more}
+
+
+def _tells(world: World) -> None:
+    member = {"member_id": MEMBER, "person_id": PERSON, "carer_id": CARER, "discretion": 2}
+    world.rows("notifications", "members").append({**member, "joined_at": NOON, "revoked_at": None})
+    for number, text in ((1, "24/11 à 13h01"), (3, "24/11 à 13h03")):
+        obligation, attempt = f"obligation-{number}", f"attempt-{number}"
+        world.rows("notifications", "obligations").append(
+            {
+                "obligation_id": obligation,
+                "event_id": f"event-{number}",
+                "recipient_id": MEMBER,
+                "person_id": PERSON,
+                "kind": "admission.occurred",
+                "fact_key": f"movement:movement-{number}",
+                "status": "informed",
+                "reason": None,
+                "superseded_by": None,
+                "next_action_at": None,
+                "not_before": NOON,
+                "fact_occurred_at": NOON,
+            }
+        )
+        claimed_at = NOON + timedelta(minutes=number, seconds=2)
+        tried = {"attempt_id": attempt, "obligation_id": obligation, "number": 1, "channel": "sms"}
+        world.rows("notifications", "attempts").append(
+            {**tried, "status": "delivered", "claimed_at": claimed_at}
+        )
+        asked = {"request_id": f"request-{number}", "to": PHONE, "text": f"Parcours : Mamie le {text}."}
+        at = (claimed_at + timedelta(seconds=1)).isoformat()
+        world.gateway.append({**asked, "at": at, "attempt": attempt, "answered": "accepted"})
+        world.rows("notifications", "transitions").extend(
+            {"obligation_id": obligation, "status": status}
+            for status in ("scheduled", "in_progress", "informed")
+        )
+        world.ledgers.setdefault("notifications", []).append(
+            _event(
+                f"settled-{number}",
+                PERSON,
+                len(world.ledgers["notifications"]) + 1 if "notifications" in world.ledgers else 1,
+                "relais.notifications.obligation-settled.v1",
+                {"obligation_id": obligation, "outcome": "informed"},
+            )
+        )
+
+
+def _publishes_and_applies(world: World) -> None:
+    for publisher, ledger in world.ledgers.items():
+        world.rows(publisher, "subjects").append({"subject": PERSON, "last_sequence": len(ledger)})
+        world.records += [_record(publisher, event) for event in ledger]
+        for consumer, publishers in CONSUMED.items():
+            if publisher in publishers:
+                world.rows(consumer, "inbox").extend(_applied(publisher, event) for event in ledger)
+    movements, arrivals = world.ledgers["admission"], world.ledgers["pathway"]
+    world.rows("pathway", "movement_events").extend(_copy(event) for event in movements)
+    world.rows("notifications", "facts").extend(_copy(event) for event in (*movements, *arrivals))
+    world.rows("indicators", "movement_facts").extend(
+        {"event_id": event.event_id, **event.data} for event in movements
+    )
+    for table, events in (
+        ("expectation_facts", arrivals),
+        ("obligation_facts", world.ledgers["notifications"]),
+    ):
+        world.rows("indicators", table).extend({"event_id": event.event_id} for event in events)
+
+
+def _copy(event: Event) -> dict[str, Any]:
+    return {"event_id": event.event_id, "data": json.dumps(event.data)}
+
+
+def _applied(publisher: str, event: Event) -> dict[str, Any]:
+    place = {"event_id": event.event_id, "subject": event.subject, "sequence": event.sequence}
+    return {**place, "publisher": publisher, "applied_at": event.recorded_at}
+
+
+def _record(publisher: str, event: Event) -> Record:
+    return Record(
+        topic=f"relais.{publisher}",
+        partition=0,
+        offset=event.sequence,
+        key=event.subject,
+        headers=f"ce_id: {event.event_id}",
+        value=json.dumps(event.data),
+        event_id=event.event_id,
+        subject=event.subject,
+        sequence=event.sequence,
+    )
