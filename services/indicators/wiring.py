@@ -14,6 +14,8 @@ from shared.clock import Clock, system_clock
 from shared.db.pool import Pool, open_pool
 from shared.http.app import Lifespan, create_app
 from shared.kafka.consumer import BatchConsumer
+from shared.parked import api as parked
+from shared.parked.desk import parked_desk
 from shared.security.api_keys import ApiKeyAuthenticator
 from shared.worker import Duty
 
@@ -39,7 +41,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [indicators.router, outcomes.router]
+    routers = [indicators.router, outcomes.router, parked.router]
     return create_app(title="Relais indicators", lifespan=lifespan, routers=routers)
 
 
@@ -49,6 +51,7 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     app.state.handlers = service.handlers
     app.state.authenticator = ApiKeyAuthenticator(service.pool)
     app.state.ready = service.ready
+    app.state.parked = parked_desk(service.pool, routes(service.handlers))
     yield
 
 

@@ -31,6 +31,8 @@ from shared.http.client import open_client
 from shared.kafka.consumer import BatchConsumer
 from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
+from shared.parked import api as parked
+from shared.parked.desk import parked_desk
 from shared.security.api_keys import ApiKeyAuthenticator
 from shared.security.vault import Vault, master_key_of
 from shared.worker import Duty
@@ -91,7 +93,8 @@ def _channels(
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    return create_app(title="Relais notifications", lifespan=lifespan, routers=ROUTERS)
+    routers = [*ROUTERS, parked.router]
+    return create_app(title="Relais notifications", lifespan=lifespan, routers=routers)
 
 
 @asynccontextmanager
@@ -100,6 +103,7 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     app.state.means = service.means
     app.state.authenticator = ApiKeyAuthenticator(service.means.pool)
     app.state.ready = service.ready
+    app.state.parked = parked_desk(service.means.pool, routes(service.means), service.means.clock)
     yield
 
 

@@ -17,9 +17,12 @@ from shared.clock import Clock, system_clock
 from shared.db.pool import Pool, open_pool
 from shared.events.registry import ADMISSION, PATHWAY
 from shared.http.app import Lifespan, create_app
+from shared.inbox.application import Routes
 from shared.kafka.consumer import BatchConsumer
 from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
+from shared.parked import api as parked
+from shared.parked.desk import parked_desk
 from shared.security.api_keys import ApiKeyAuthenticator
 from shared.worker import Duty, periodic
 
@@ -33,6 +36,7 @@ class Service:
 
     pool: Pool
     clock: Clock
+    routes: Routes
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -43,12 +47,13 @@ class Service:
 async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
     """Open what pathway needs; it also starts while the database is away, and waits for it."""
     async with open_pool(settings.database_url, application_name="pathway", min_size=0) as pool:
-        yield Service(pool=pool, clock=clock)
+        yield Service(pool=pool, clock=clock, routes=routes(clock=clock, rules=settings.rules))
 
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    return create_app(title="Relais pathway", lifespan=lifespan, routers=[pathways.router, outcomes.router])
+    routers = [pathways.router, outcomes.router, parked.router]
+    return create_app(title="Relais pathway", lifespan=lifespan, routers=routers)
 
 
 @asynccontextmanager
@@ -57,6 +62,7 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     app.state.service = service
     app.state.authenticator = ApiKeyAuthenticator(service.pool)
     app.state.ready = service.ready
+    app.state.parked = parked_desk(service.pool, service.routes, service.clock)
     yield
 
 
@@ -68,7 +74,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         bootstrap=settings.kafka_bootstrap,
         group="relais-pathway",
         publishers=[ADMISSION],
-        routes=routes(clock=clock, rules=settings.rules),
+        routes=service.routes,
         after_commit=partial(wake, pool),
         clock=clock,
     )
