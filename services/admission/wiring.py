@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from services.admission.api import movements, receipts, sources
+from services.admission.api import batches, movements, receipts, sources
+from services.admission.handlers.accept_batch import AcceptBatch
 from services.admission.handlers.accept_movement import AcceptMovement
 from services.admission.handlers.commit_submissions import CommitSubmissions
 from services.admission.handlers.group_commit import GroupCommit
@@ -35,6 +36,7 @@ class Service:
 
     pool: Pool
     accept_movement: AcceptMovement
+    accept_batch: AcceptBatch
     show_receipt: ShowReceipt
     manage_access: ManageAccess
 
@@ -52,9 +54,13 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     ):
         vault = Vault(settings.master_key)
         commit = CommitSubmissions(pool, vault, Identities(pool), clock)
+        prepare, tolerances = Prepare(vault, clock), Tolerances(pool)
+        # A queue of their own: whoever sends one movement does not wait behind ten thousand.
+        many = GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT)
         yield Service(
             pool=pool,
-            accept_movement=AcceptMovement(Prepare(vault, clock), Tolerances(pool), GroupCommit(commit)),
+            accept_movement=AcceptMovement(prepare, tolerances, GroupCommit(commit)),
+            accept_batch=AcceptBatch(prepare, tolerances, many),
             show_receipt=ShowReceipt(pool, client, settings.peers),
             manage_access=ManageAccess(pool, clock),
         )
@@ -62,9 +68,12 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [movements.router, receipts.router, sources.router]
     return create_app(
-        title="Relais admission", lifespan=lifespan, routers=routers, short_cuts=movements.SHORT_CUTS
+        title="Relais admission",
+        lifespan=lifespan,
+        routers=[movements.router, batches.router, receipts.router, sources.router],
+        short_cuts=movements.SHORT_CUTS,
+        body_limits={batches.PATH: batches.LIMIT_BYTES},
     )
 
 
@@ -74,9 +83,9 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     app.state.service = service
     app.state.authenticator = ApiKeyAuthenticator(service.pool)
     app.state.ready = service.ready
-    group_commit = service.accept_movement.group_commit
-    metrics.intake_queue_depth.set_function(lambda: group_commit.depth)
-    async with group_commit.running():
+    single, many = service.accept_movement.group_commit, service.accept_batch.group_commit
+    metrics.intake_queue_depth.set_function(lambda: single.depth + many.depth)
+    async with single.running(), many.running():
         yield
 
 

@@ -1,7 +1,7 @@
 """What do the HTTP applications of all services have in common? Limits, errors, health and observation."""
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -26,26 +26,34 @@ Ready = Callable[[], Awaitable[bool]]
 class _Application(FastAPI):
     """Our layers stand around all of the framework's, so that a short cut passes none of those."""
 
-    def __init__(self, short_cuts: ShortCuts, **described: Any) -> None:
+    def __init__(self, short_cuts: ShortCuts, body_limits: Mapping[str, int], **described: Any) -> None:
         super().__init__(**described)
         self._short_cuts = short_cuts
+        self._body_limits = body_limits
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
         framework = super().build_middleware_stack()
-        return Observed(BodyLimit(ShortCut(framework, short_cuts=self._short_cuts)))
+        inner = ShortCut(framework, short_cuts=self._short_cuts)
+        return Observed(BodyLimit(inner, limits=self._body_limits))
 
 
 def create_app(
-    *, title: str, lifespan: Lifespan, routers: Sequence[APIRouter], short_cuts: ShortCuts | None = None
+    *,
+    title: str,
+    lifespan: Lifespan,
+    routers: Sequence[APIRouter],
+    short_cuts: ShortCuts | None = None,
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """The application of a service; its contract is generated beforehand, so it serves no documents.
 
     `/ready` asks `app.state.ready`, when the lifespan has set it. `short_cuts` are routes of `routers` that
-    are too hot for the framework's way.
+    are too hot for the framework's way; `body_limits` are paths that take larger bodies (bytes).
     """
     app = _Application(
         short_cuts or {},
+        body_limits or {},
         title=title,
         version="1",
         lifespan=_telling(lifespan),

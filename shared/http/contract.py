@@ -6,6 +6,7 @@ them into the document.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,9 +16,18 @@ from shared.http.problems import MEDIA_TYPE, FieldError
 from shared.http.schemas import REFERENCE, schemas_of
 
 COMPONENTS: Final = "x-components"
+NDJSON: Final = "application/x-ndjson"
 
-Body = type[msgspec.Struct] | str
-"""A struct, as JSON, or a media type such as `text/csv`."""
+
+@dataclass(frozen=True)
+class Lines:
+    """A body of many structs, each as JSON on a line of its own (NDJSON)."""
+
+    of: type[msgspec.Struct]
+
+
+Body = type[msgspec.Struct] | Lines | str
+"""A struct, as JSON, many of them, or a media type such as `text/csv`."""
 
 
 class ProblemDetails(msgspec.Struct, frozen=True):
@@ -33,7 +43,7 @@ class ProblemDetails(msgspec.Struct, frozen=True):
 def describe(
     *,
     answers: Mapping[int, Body | Sequence[Body] | None],
-    request: type[msgspec.Struct] | None = None,
+    request: type[msgspec.Struct] | Lines | None = None,
     query: Mapping[str, str] | None = None,
     problems: Sequence[int] = (),
 ) -> dict[str, Any]:
@@ -44,9 +54,9 @@ def describe(
     the route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
     """
     bodies = {status: _bodies(answer) for status, answer in answers.items()}
-    structs = [body for choice in bodies.values() for body in choice if isinstance(body, type)]
-    types: list[type[msgspec.Struct]] = [ProblemDetails, *structs, *([request] if request else [])]
-    schema_of, components = schemas_of(types)
+    shown = [body for choice in bodies.values() for body in choice] + ([request] if request else [])
+    structs = [body.of if isinstance(body, Lines) else body for body in shown if not isinstance(body, str)]
+    schema_of, components = schemas_of([ProblemDetails, *structs])
     responses: dict[int | str, dict[str, Any]] = {
         status: _response(status, content=_content(choice, schema_of)) for status, choice in bodies.items()
     }
@@ -82,15 +92,18 @@ def _response(status: int, *, content: dict[str, Any]) -> dict[str, Any]:
 def _bodies(answer: Body | Sequence[Body] | None) -> Sequence[Body]:
     if answer is None:
         return ()
-    return (answer,) if isinstance(answer, type | str) else answer
+    return (answer,) if isinstance(answer, type | Lines | str) else answer
 
 
 def _content(
     choice: Sequence[Body], schema_of: Mapping[type[msgspec.Struct], dict[str, Any]]
 ) -> dict[str, Any]:
-    return {
-        body if isinstance(body, str) else "application/json": {
-            "schema": {"type": "string"} if isinstance(body, str) else schema_of[body]
-        }
-        for body in choice
-    }
+    content: dict[str, Any] = {}
+    for body in choice:
+        if isinstance(body, str):
+            content[body] = {"schema": {"type": "string"}}
+        elif isinstance(body, Lines):
+            content[NDJSON] = {"schema": {**schema_of[body.of], "description": "Of each line"}}
+        else:
+            content["application/json"] = {"schema": schema_of[body]}
+    return content

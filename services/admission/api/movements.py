@@ -24,6 +24,10 @@ DOOR = "json"
 
 PATH = "/v1/movements"
 
+CONTRADICTED = "Something else was stored under this source_event_id"
+FOREIGN = "The key belongs to another establishment"
+UNREADABLE = "The body cannot be read"
+
 router = APIRouter()
 _source = require("intake")
 Source = Annotated[Principal, Depends(_source)]
@@ -61,17 +65,17 @@ async def _accept(request: Request, source: Principal) -> Response:
     body = await request.body()
     movement = understood(body)
     if source.establishment not in {None, movement.establishment}:
-        raise Problem(403, "The key belongs to another establishment")
+        raise Problem(403, FOREIGN)
     try:
         return _answer(await accept(movement, body=body, source=source))
     except NotCommitted:
         raise come_back_later() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(422, "The body cannot be read") from None
+        raise Problem(422, UNREADABLE) from None
 
 
 def _answer(outcome: Outcome) -> Response:
     if isinstance(outcome, Contradicted):
         hashes = {"stored_sha256": outcome.stored_sha256, "given_sha256": outcome.given_sha256}
-        raise Problem(409, "Something else was stored under this source_event_id", extensions=hashes)
+        raise Problem(409, CONTRADICTED, extensions=hashes)
     return responses.json(202 if isinstance(outcome, Accepted) else 200, outcome.receipt)

@@ -9,7 +9,7 @@ nothing waits without limit.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -41,6 +41,14 @@ class _Waiting(Generic[Item, Answer]):
         """Tell the caller, unless it went away."""
         if not self.answered.done():
             self.answered.set_result(answer)
+
+    @property
+    def settled(self) -> Answer | Exception:
+        """The answer, or why there is none."""
+        if not self.answered.done() or self.answered.cancelled():
+            return NotCommitted()
+        error = self.answered.exception()
+        return error if isinstance(error, Exception) else self.answered.result()
 
     def refuse(self, error: Exception) -> None:
         """Raise at the caller, unless it went away."""
@@ -94,6 +102,19 @@ class GroupCommit(Generic[Item, Answer]):
                 return await waiting.answered
         except TimeoutError:
             raise NotCommitted from None
+
+    async def submit_all(self, items: Sequence[Item]) -> list[Answer | Exception]:
+        """The answer to each, or the error that `submit` would have raised for it; they keep their order."""
+        if self._closed or len(self._queue) + len(items) > self._queue_limit:
+            return [NotCommitted() for _ in items]
+        loop = asyncio.get_running_loop()
+        together: list[_Waiting[Item, Answer]] = [_Waiting(item, loop.create_future()) for item in items]
+        self._queue.extend(together)
+        self._signal()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_seconds):
+                await asyncio.gather(*(waiting.answered for waiting in together), return_exceptions=True)
+        return [waiting.settled for waiting in together]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,0 +1,90 @@
+"""What does a line of a batch say, and what is said of it? The same as of a movement that comes alone."""
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from services.admission.api.movements import CONTRADICTED, FOREIGN, UNREADABLE
+from services.admission.api.understanding import understood
+from services.admission.domain.receipt import Accepted, Contradicted, Receipt, Repeated
+from services.admission.handlers.accept_batch import Answer, Stated
+from services.admission.handlers.group_commit import NotCommitted
+from shared.http.body_limit import LIMIT_BYTES
+from shared.http.contract import ProblemDetails
+from shared.http.problems import Problem
+from shared.security.principal import Principal
+from shared.telemetry import logging, metrics
+
+_log = logging.get_logger()
+
+
+class LineProblem(ProblemDetails, frozen=True, kw_only=True, omit_defaults=True):
+    """What is wrong with a line; the hashes where something else was stored under its id."""
+
+    stored_sha256: str | None = None
+    given_sha256: str | None = None
+
+
+class LineAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to one line: a receipt (202 new, 200 stored before) or a problem."""
+
+    line: int
+    """Counted from 1; empty lines count and are not answered."""
+    status: int
+    receipt: Receipt | None = None
+    problem: LineProblem | None = None
+
+
+class Line(NamedTuple):
+    """A line that is not empty."""
+
+    number: int
+    body: bytes
+
+
+def stated_on(line: Line, *, source: Principal) -> Stated | Problem:
+    """The movement that a line states, or why it is none that this source may state."""
+    if len(line.body) > LIMIT_BYTES:
+        return Problem(413)
+    try:
+        movement = understood(line.body)
+    except Problem as problem:
+        return problem
+    if source.establishment not in {None, movement.establishment}:
+        return Problem(403, FOREIGN)
+    return movement, line.body
+
+
+def answer_to(line: Line, answer: Answer | Problem) -> LineAnswer:
+    """What the sender reads; an error of ours is logged."""
+    match answer:
+        case Accepted(receipt):
+            return LineAnswer(line=line.number, status=202, receipt=receipt)
+        case Repeated(receipt):
+            return LineAnswer(line=line.number, status=200, receipt=receipt)
+        case Contradicted(stored_sha256, given_sha256):
+            problem = Problem(409, CONTRADICTED)
+            hashes = {"stored_sha256": stored_sha256, "given_sha256": given_sha256}
+        case Problem():
+            problem, hashes = answer, {}
+        case NotCommitted():
+            problem, hashes = Problem(503), {}
+        case msgspec.DecodeError() | UnicodeDecodeError() | RecursionError():
+            problem, hashes = Problem(422, UNREADABLE), {}
+        case error:
+            metrics.http_errors_total.labels(type(error).__name__).inc()
+            _log.error("request_failed", status=500, exc_info=error)
+            problem, hashes = Problem(500), {}
+    return LineAnswer(line=line.number, status=problem.status_code, problem=_details(problem, hashes))
+
+
+def _details(problem: Problem, hashes: dict[str, str]) -> LineProblem:
+    return LineProblem(
+        type="about:blank",
+        title=problem.title,
+        status=problem.status_code,
+        detail=problem.problem_detail,
+        errors=list(problem.errors),
+        **hashes,
+    )

@@ -1,0 +1,117 @@
+"""`POST /v1/movements:batch`: the door for many movements at once, one on each line (NDJSON).
+
+Lines are committed some hundreds at a time, and each group is answered after its commit. When one cannot
+be committed, the rest is not tried: the database is away, and the sender must come back in any case.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Final
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from services.admission.api.batch_lines import Line, LineAnswer, answer_to, stated_on
+from services.admission.api.movements import Source
+from services.admission.domain.movement import StatedMovement
+from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch
+from services.admission.handlers.group_commit import NotCommitted
+from shared.http.contract import NDJSON, Lines, describe
+from shared.http.problems import Problem
+from shared.http.unavailable import come_back_later
+from shared.security.principal import Principal
+from shared.telemetry import metrics
+
+DOOR: Final = "ndjson"
+PATH: Final = "/v1/movements:batch"
+
+LIMIT_BYTES: Final = 8 * 1024 * 1024
+LIMIT_LINES: Final = 10_000
+LINES_PER_COMMIT: Final = 500
+READING_SECONDS: Final = 60.0
+_NOT_COMMITTED: Final = 503
+
+router = APIRouter()
+_encoder: Final = msgspec.json.Encoder()
+
+Answers = AsyncGenerator[list[LineAnswer], None]
+
+
+@router.post(PATH, **describe(answers={200: Lines(LineAnswer)}, request=Lines(StatedMovement)))
+async def post_movements(request: Request, source: Source) -> Response:
+    """Accept many movements; the answer says of each line what `POST /v1/movements` would have said.
+
+    A line that is refused leaves the others alone. Lines with 503 must be sent again, which is safe for
+    all of them. The whole is refused, and nothing of it stored, with 413 when it has more than 10,000
+    lines or 8 MB, and with 503 when no line has another answer.
+    """
+    answers = _answers(request, source)
+    try:
+        first: list[LineAnswer] = await anext(answers, [])
+    except Problem as problem:
+        metrics.intake_requests_total.labels(DOOR, problem.status_code).inc()
+        raise
+    if first and all(answer.status == _NOT_COMMITTED for answer in first):
+        await answers.aclose()
+        raise come_back_later()
+    return StreamingResponse(_encoded(first, answers), media_type=NDJSON)
+
+
+async def _answers(request: Request, source: Principal) -> Answers:
+    """The lines' answers, in order; never an empty list."""
+    accept: AcceptBatch = request.app.state.service.accept_batch
+    if accept.places.locked():
+        raise come_back_later()
+    async with accept.places:
+        lines = await _lines(request)
+        is_tried = True
+        for begin in range(0, len(lines), LINES_PER_COMMIT):
+            group = lines[begin : begin + LINES_PER_COMMIT]
+            if is_tried:
+                answers = await _accepted(group, accept, source)
+            else:
+                answers = [answer_to(line, NotCommitted()) for line in group]
+            is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
+            for status, count in Counter(answer.status for answer in answers).items():
+                metrics.intake_requests_total.labels(DOOR, status).inc(count)
+            yield answers
+
+
+async def _lines(request: Request) -> list[Line]:
+    body = bytearray()
+    count = 0
+    try:
+        async with asyncio.timeout(READING_SECONDS):
+            async for part in request.stream():
+                body += part
+                count += part.count(b"\n")
+                if count > LIMIT_LINES:
+                    raise Problem(413, "Too many lines", headers={"connection": "close"})
+    except TimeoutError:
+        raise Problem(408, headers={"connection": "close"}) from None
+    split = bytes(body).split(b"\n")
+    return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
+
+
+async def _accepted(group: Sequence[Line], accept: AcceptBatch, source: Principal) -> list[LineAnswer]:
+    stated = []
+    for line in group:
+        stated.append(stated_on(line, source=source))
+        if len(stated) % AT_A_TIME == 0:
+            await asyncio.sleep(0)
+    good = [one for one in stated if not isinstance(one, Problem)]
+    became = iter(await accept(good, source=source) if good else [])
+    return [
+        answer_to(line, one if isinstance(one, Problem) else next(became))
+        for line, one in zip(group, stated, strict=True)
+    ]
+
+
+async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncIterator[bytes]:
+    async with aclosing(answers):
+        yield _encoder.encode_lines(first)
+        async for more in answers:
+            yield _encoder.encode_lines(more)

@@ -1,0 +1,68 @@
+"""How are many movements of one source accepted? By one commit for all, each with an answer of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import msgspec
+
+from services.admission.domain.movement import StatedMovement
+from services.admission.domain.receipt import Outcome
+from services.admission.handlers.commit_submissions import Flushed
+from services.admission.handlers.group_commit import GroupCommit
+from services.admission.handlers.submission import Prepare, Submission
+from services.admission.handlers.tolerances import Tolerances
+from shared.events.envelope import TraceContext
+from shared.security.principal import Principal
+from shared.telemetry import tracing
+
+AT_A_TIME = 50
+"""Movements that are prepared before somebody else's request has its turn."""
+
+BATCHES_AT_ONCE = 8
+"""Their bodies are in memory; who comes meanwhile comes back later."""
+
+Stated = tuple[StatedMovement, bytes]
+"""A movement and the body that states it."""
+
+Answer = Outcome | Exception
+"""`NotCommitted` where nobody can tell; any other exception is about that one movement."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptBatch:
+    """The door of the spine for whoever has many at once."""
+
+    prepare: Prepare
+    tolerances: Tolerances
+    group_commit: GroupCommit[Submission, Flushed]
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+
+    async def __call__(self, stated: Sequence[Stated], *, source: Principal) -> list[Answer]:
+        """What became of each, after the commit, in order; of several under one id the first one counts."""
+        tolerance = await self.tolerances.of(source.source_id)
+        with tracing.span("ledger commit", attributes={"relais.batch.size": len(stated)}) as span:
+            prepared: list[Submission | Exception] = []
+            for one in stated:
+                prepared.append(self._prepared(one, source, tolerance, tracing.current_trace()))
+                if len(prepared) % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+            submissions = [one for one in prepared if isinstance(one, Submission)]
+            settled = iter(await self.group_commit.submit_all(submissions))
+            answers = [next(settled) if isinstance(one, Submission) else one for one in prepared]
+            flushes = {one.flush.span_id: one.flush for one in answers if isinstance(one, Flushed)}
+            for flush in flushes.values():
+                span.add_link(flush)
+        return [answer.outcome if isinstance(answer, Flushed) else answer for answer in answers]
+
+    def _prepared(
+        self, one: Stated, source: Principal, tolerance: timedelta, trace: TraceContext
+    ) -> Submission | Exception:
+        movement, body = one
+        try:
+            return self.prepare(
+                movement, body=body, source_id=source.source_id, tolerance=tolerance, trace=trace
+            )
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return error

@@ -1,0 +1,139 @@
+"""Whatever the mix of lines, each is answered as if it were alone. The ledger is a stand-in here."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Literal
+
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.trace import INVALID_SPAN_CONTEXT
+
+from services.admission.api import batches
+from services.admission.api.batch_lines import LineAnswer
+from services.admission.domain.receipt import Accepted, Outcome, Receipt, sent_again
+from services.admission.handlers.accept_batch import AcceptBatch
+from services.admission.handlers.commit_submissions import Flushed
+from services.admission.handlers.group_commit import GroupCommit
+from services.admission.handlers.submission import Prepare, Submission
+from shared.clock import system_clock
+from shared.http.errors import answer_with_problems
+from shared.security.principal import Principal
+from shared.security.vault import Vault
+from tests.unit.admission.bodies import CLINIC, HOSPITAL, encoded, movement
+
+Kind = Literal["one", "the same otherwise", "invalid", "no json", "foreign", "too large", "empty"]
+
+SOURCE = Principal(source_id=uuid.uuid4(), establishment=HOSPITAL, scopes=frozenset({"intake"}))
+BODIES = [movement(source_event_id=str(number)) for number in range(3)]
+
+
+class Ledger:
+    """Keeps the first submission of each id, like the database."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Receipt] = {}
+
+    async def __call__(self, batch: Sequence[Submission]) -> list[Flushed]:
+        return [Flushed(self._outcome(one), INVALID_SPAN_CONTEXT) for one in batch]
+
+    def _outcome(self, one: Submission) -> Outcome:
+        given_sha256 = one.content_sha256.hex()
+        if one.source_event_id in self.stored:
+            return sent_again(self.stored[one.source_event_id], given_sha256=given_sha256)
+        receipt = Receipt(
+            receipt_id=one.receipt_id,
+            event_id=one.event_id,
+            person_id=uuid.uuid4(),
+            source_event_id=one.source_event_id,
+            sequence=1,
+            accepted_at=datetime.now(UTC),
+            content_sha256=given_sha256,
+            marks=one.marks,
+        )
+        self.stored[one.source_event_id] = receipt
+        return Accepted(receipt)
+
+
+class Tolerances:
+    """Asks no database."""
+
+    async def of(self, _source_id: uuid.UUID) -> timedelta:
+        return timedelta(minutes=5)
+
+
+class Authenticator:
+    """Knows everybody."""
+
+    async def authenticate(self, _header: str | None) -> Principal:
+        return SOURCE
+
+
+def line_of(kind: Kind, number: int) -> bytes:
+    """A line of that kind about one of the movements."""
+    body = BODIES[number]
+    return {
+        "one": encoded(body),
+        "the same otherwise": encoded(body | {"unit": "OTHER"}),
+        "invalid": encoded(body | {"kind": "visit"}),
+        "no json": b'{"source_event_id": ',
+        "foreign": encoded(body | {"establishment": CLINIC}),
+        "too large": encoded(body | {"more": "x" * 65_536}),
+        "empty": b"  ",
+    }[kind]
+
+
+def expected_of(lines: Sequence[tuple[Kind, int]]) -> list[tuple[int, int]]:
+    """Line and status, by the rules as the documentation says them."""
+    refused = {"invalid": 422, "no json": 422, "foreign": 403, "too large": 413}
+    first: dict[int, Kind] = {}
+    expected: list[tuple[int, int]] = []
+    for line, (kind, number) in enumerate(lines, 1):
+        if kind in refused:
+            expected.append((line, refused[kind]))
+        elif kind != "empty":
+            status = 202 if number not in first else 200 if first[number] == kind else 409
+            first.setdefault(number, kind)
+            expected.append((line, status))
+    return expected
+
+
+async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
+    """Post it to an application of its own."""
+    group_commit = GroupCommit(ledger)
+    prepare = Prepare(Vault(bytes(32)), system_clock)
+    accept = AcceptBatch(prepare, Tolerances(), group_commit)  # type: ignore[arg-type]
+    app = FastAPI()
+    answer_with_problems(app)
+    app.include_router(batches.router)
+    app.state.service, app.state.authenticator = SimpleNamespace(accept_batch=accept), Authenticator()
+    transport = httpx.ASGITransport(app)
+    async with group_commit.running(), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+        response = await client.post(batches.PATH, content=content)
+    return msgspec.json.Decoder(LineAnswer).decode_lines(response.content)
+
+
+lines_strategy = st.lists(
+    st.tuples(st.sampled_from(Kind.__args__), st.integers(0, len(BODIES) - 1)),  # type: ignore[attr-defined]
+    max_size=12,
+)
+
+
+@given(lines=lines_strategy, group=st.integers(1, 4))
+def test_any_mix_of_lines_is_answered_line_by_line(lines: list[tuple[Kind, int]], group: int) -> None:
+    ledger = Ledger()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "LINES_PER_COMMIT", group)
+        answers = asyncio.run(answered(b"\n".join(line_of(*line) for line in lines), ledger))
+    assert [(answer.line, answer.status) for answer in answers] == expected_of(lines)
+    for answer in answers:
+        if answer.receipt is not None:
+            assert answer.receipt == ledger.stored[answer.receipt.source_event_id]
+        assert (answer.receipt is None) == (answer.status not in {200, 202})
+        assert (answer.problem is None) == (answer.receipt is not None)
