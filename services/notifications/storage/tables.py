@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    DateTime,
     Identity,
     Index,
     LargeBinary,
@@ -20,6 +21,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from services.notifications.domain.obligation import TERMINAL
+from services.notifications.storage.audit_tables import audit_tables
 from services.notifications.storage.columns import identity, key, moment, reference, sealed, word_list, words
 from shared.db.spine import spine_tables
 
@@ -52,6 +54,11 @@ class Fact(Table, table=True):
     """Every fact received that someone may have to be told: the set that obligations derive from."""
 
     __tablename__ = "facts"
+    __table_args__ = (
+        Index(
+            "ix_facts_known_at", "known_at", postgresql_using="brin", postgresql_with={"autosummarize": True}
+        ),
+    )
 
     event_id: UUID = key()
     person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
@@ -63,6 +70,13 @@ class Fact(Table, table=True):
     recorded_at: datetime = moment()
     trace: str | None = words(null=True, comment="W3C trace context as JSON, of the span that applied it")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The payload as JSON"))
+    known_at: datetime | None = Field(
+        sa_column=Column(
+            DateTime(timezone=True),
+            server_default=text("clock_timestamp()"),
+            comment="By the clock of the database",
+        )
+    )
 
 
 class Member(Table, table=True):
@@ -85,6 +99,8 @@ class Member(Table, table=True):
             postgresql_where=text("revoked_at IS NULL AND establishment IS NOT NULL"),
         ),
         CheckConstraint("(carer_id IS NULL) <> (establishment IS NULL)", name="carer_or_professional"),
+        Index("ix_members_joined_at", "joined_at"),
+        Index("ix_members_revoked_at", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
     )
 
     member_id: UUID = key()
@@ -139,6 +155,12 @@ class Obligation(Table, table=True):
             "ix_obligations_open",
             "person_id",
             postgresql_where=text("next_action_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_obligations_fact_recorded_at",
+            "fact_recorded_at",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": True},
         ),
     )
 
@@ -239,6 +261,14 @@ class Transition(Table, table=True):
     """Evidence: every status that an obligation ever had; written by a trigger, never changed."""
 
     __tablename__ = "transitions"
+    __table_args__ = (
+        Index(
+            "ix_transitions_changed_at",
+            "changed_at",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": True},
+        ),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     obligation_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
@@ -248,3 +278,4 @@ class Transition(Table, table=True):
 
 
 spine_tables(metadata)
+audit_tables(metadata)
