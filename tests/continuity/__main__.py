@@ -1,0 +1,71 @@
+"""`python -m tests.continuity`: one run, its checker, and the result in words."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.continuity.faults.kinds import KINDS
+from tests.continuity.faults.schedule import schedule_of
+from tests.continuity.platform.places import PROJECT
+from tests.continuity.report import told
+from tests.continuity.run import Plan, finished
+
+LARGE = 50_000
+
+
+def main() -> None:
+    """Exit code 0 only when nothing was lost, nothing is unexplained, and all became quiet in time."""
+    chosen = _parser().parse_args()
+    sys.exit(asyncio.run(_run(_plan(chosen), check=not chosen.unchecked)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="continuity", description="Break everything, lose nothing")
+    parser.add_argument("--n", type=int, default=2000, help="movements to send")
+    parser.add_argument("--seed", type=int, default=None, help="repeats a load and a schedule")
+    parser.add_argument("--minutes", type=float, default=None, help="time for the load")
+    parser.add_argument("--times", type=int, default=None, help="how often each kind of fault")
+    parser.add_argument("--kinds", default="", help="these only, such as broker.kill,database.stop; none: -")
+    parser.add_argument("--without", default="", help="not these")
+    parser.add_argument("--folder", type=Path, default=None, help="where the evidence goes")
+    parser.add_argument("--mutation", default=None, help="a bug to put in")
+    parser.add_argument("--unchecked", action="store_true", help="leave the checker out")
+    return parser
+
+
+def _plan(chosen: argparse.Namespace) -> Plan:
+    large = chosen.n >= LARGE
+    seed = secrets.randbits(31) if chosen.seed is None else chosen.seed
+    seconds = 60 * (chosen.minutes or (42 if large else max(0.5, min(2.0, chosen.n / 1000))))
+    wanted = chosen.kinds.split(",") if chosen.kinds else list(KINDS)
+    kinds = [kind for kind in wanted if kind != "-" and kind not in chosen.without.split(",")]
+    times = chosen.times or (20 if large else 1)
+    return Plan(
+        folder=chosen.folder or Path(tempfile.mkdtemp(prefix="relais-continuity-")),
+        n=chosen.n,
+        seed=seed,
+        load_seconds=seconds,
+        faults=schedule_of(seed, kinds=kinds, times=times, within_seconds=seconds),
+        settle_seconds=600 if large else 180,
+        mutation=chosen.mutation,
+    )
+
+
+async def _run(plan: Plan, *, check: bool) -> int:
+    async with finished(plan) as evidence:
+        print(told(evidence), flush=True)
+        failed = bool(evidence.complaints)
+        if check:
+            checker = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.continuity.checker", str(plan.folder), cwd=PROJECT
+            )
+            failed = await checker.wait() != 0 or failed
+    print(f"evidence: {plan.folder}, seed {plan.seed}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    main()

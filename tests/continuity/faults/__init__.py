@@ -1,0 +1,1 @@
+"""What breaks, when, and how it is healed."""

@@ -1,0 +1,108 @@
+"""What happens to PostgreSQL? Killed, frozen, out of connections, locked, cut off right after a COMMIT."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import asyncpg
+
+from tests.continuity.faults.schedule import Fault
+from tests.continuity.platform.places import SERVICES
+from tests.continuity.platform.running import Platform
+
+DELAY_SECONDS: Final = 0.1
+MOST_ANSWERS_LOST: Final = 12
+CONNECT_SECONDS: Final = 30
+
+_BACKENDS: Final = """
+SELECT pid FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND usename <> current_user ORDER BY pid
+"""
+_END_SESSIONS: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+
+
+async def kill(platform: Platform, fault: Fault) -> None:
+    """Every process of it, at once."""
+    async with platform.processes["postgresql"].down():
+        await asyncio.sleep(fault.lasts_seconds)
+
+
+async def stop(platform: Platform, fault: Fault) -> None:
+    """Frozen, with all its backends."""
+    platform.processes["postgresql"].signal(signal.SIGSTOP)
+    await asyncio.sleep(fault.lasts_seconds)
+    platform.processes["postgresql"].signal(signal.SIGCONT)
+
+
+async def backend_killed(platform: Platform, fault: Fault) -> None:
+    """One backend dies; the others are ended by their server, which recovers."""
+    async with superuser(platform) as connection:
+        backends = [row["pid"] for row in await connection.fetch(_BACKENDS)]
+    if backends:
+        with suppress(ProcessLookupError):
+            os.kill(random.Random(fault.seed).choice(backends), signal.SIGKILL)
+
+
+async def no_connections(platform: Platform, fault: Fault) -> None:
+    """A service's sessions end and no new ones are allowed."""
+    service = random.Random(fault.seed).choice(SERVICES)
+    async with superuser(platform) as connection:
+        await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT 0')
+        await connection.fetch(_END_SESSIONS, service)
+        await asyncio.sleep(fault.lasts_seconds)
+        await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT -1')
+
+
+async def locks(platform: Platform, fault: Fault) -> None:
+    """Someone locks a ledger or an inbox and takes their time; everyone queues behind."""
+    service = random.Random(fault.seed).choice(SERVICES)
+    table = "ledger" if service == "admission" else "inbox"
+    async with superuser(platform, service) as connection:
+        await connection.execute("BEGIN")
+        await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        await asyncio.sleep(fault.lasts_seconds)
+        await connection.execute("ROLLBACK")
+
+
+async def cut_after_commit(platform: Platform, fault: Fault) -> str:
+    """COMMITs arrive and are done, and their senders never hear of it."""
+    proxy = platform.database_proxy
+    before = proxy.answers_lost
+    proxy.answers_to_lose = random.Random(fault.seed).randint(3, MOST_ANSWERS_LOST)
+    await asyncio.sleep(fault.lasts_seconds)
+    proxy.heal()
+    return f"{proxy.answers_lost - before} answers"
+
+
+async def cut(platform: Platform, fault: Fault) -> None:
+    """Every connection is reset."""
+    platform.database_proxy.cut()
+    await asyncio.sleep(fault.lasts_seconds)
+
+
+async def black_hole(platform: Platform, fault: Fault) -> None:
+    """Nothing passes, and nobody is told."""
+    platform.database_proxy.swallow()
+    await asyncio.sleep(fault.lasts_seconds)
+    platform.database_proxy.heal()
+
+
+async def delay(platform: Platform, fault: Fault) -> None:
+    """Everything comes late."""
+    platform.database_proxy.delay_seconds = DELAY_SECONDS
+    await asyncio.sleep(fault.lasts_seconds)
+    platform.database_proxy.heal()
+
+
+@asynccontextmanager
+async def superuser(platform: Platform, database: str = "postgres") -> AsyncIterator[Any]:
+    """A session of our own, past the proxy."""
+    connection = await asyncpg.connect(platform.superuser_url(database), timeout=CONNECT_SECONDS)
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_SECONDS)

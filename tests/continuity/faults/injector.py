@@ -1,0 +1,79 @@
+"""How is a schedule carried out? Each fault at its time, journaled, at most three at once."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from tests.continuity.faults import broker, database, gateway, services
+from tests.continuity.faults.kinds import group_of
+from tests.continuity.faults.schedule import MOST_AT_ONCE, Fault
+from tests.continuity.journal import Journal
+from tests.continuity.platform.places import SERVICES, service_of
+from tests.continuity.platform.running import Platform
+
+Breaking = Callable[[Platform, Fault], Awaitable[str | None]]
+"""Breaks, waits, heals; may say what came of it."""
+
+_OWN: Final[Mapping[str, Breaking]] = {
+    **{f"broker.{each.__name__}": each for each in (broker.kill, broker.restart, broker.stop, broker.wipe)},
+    **{f"broker.{each.__name__}": each for each in (broker.cut, broker.black_hole, broker.delay)},
+    "broker.truncate": broker.truncate,
+    "broker.disk_full": broker.disk_full,
+    **{f"database.{each.__name__}": each for each in (database.kill, database.stop, database.locks)},
+    **{f"database.{each.__name__}": each for each in (database.cut, database.black_hole, database.delay)},
+    "database.backend_killed": database.backend_killed,
+    "database.no_connections": database.no_connections,
+    "database.cut_after_commit": database.cut_after_commit,
+    **{f"service.{each.__name__}": each for each in (services.kill, services.zombie)},
+    "service.rolling_restart": services.rolling_restart,
+    "service.two_leaders": services.two_leaders,
+}
+
+
+def breaking(kind: str) -> Breaking:
+    """What carries out a kind of fault."""
+    if kind.startswith("failpoint."):
+        return services.at_failpoint
+    return gateway.moody if kind.startswith("gateway.") else _OWN[kind]
+
+
+class Injector:
+    """Carries out a schedule against a platform."""
+
+    def __init__(self, platform: Platform, journal: Journal, *, seed: int) -> None:
+        self.done: Counter[str] = Counter()
+        self.without_effect: Counter[str] = Counter()
+        """Of those that were carried out and hit nothing, such as a failpoint that nobody passed."""
+        self._platform = platform
+        self._journal = journal
+        self._seed = seed
+        self._free = asyncio.Semaphore(MOST_AT_ONCE)
+        self._targets: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def run(self, faults: Sequence[Fault]) -> None:
+        """Return once all are over and healed, and what they hit can be used again."""
+        began = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as running:
+            for fault in faults:
+                await asyncio.sleep(began + fault.at_seconds - asyncio.get_running_loop().time())
+                running.create_task(self._happen(fault))
+
+    async def _happen(self, fault: Fault) -> None:
+        async with self._targets[group_of(fault.target)], self._free:
+            told = {"fault": fault.number, "kind": fault.kind, "target": fault.target, "seed": self._seed}
+            await self._journal.write(**told, phase="began", lasts_seconds=fault.lasts_seconds)
+            note = await breaking(fault.kind)(self._platform, fault)
+            await self._journal.write(**told, phase="ended", note=note)
+            self.done[fault.kind] += 1
+            if note is not None and note.startswith(("not reached", "skipped")):
+                self.without_effect[fault.kind] += 1
+            await self._platform.ready(*self._hit_by(fault))
+
+    def _hit_by(self, fault: Fault) -> list[str]:
+        processes = self._platform.processes
+        if fault.target in processes:
+            return [fault.target]
+        if group_of(fault.target) in SERVICES:
+            return [part for part in processes if service_of(part) == group_of(fault.target)]
+        return []

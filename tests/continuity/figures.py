@@ -1,0 +1,178 @@
+"""How did the platform do under the faults? Figures from the journals and the databases, after the run."""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import asyncpg
+
+from tests.continuity.platform.places import CONSUMES
+
+ANSWERED_WITHIN_SECONDS: Final = 2.0
+_CONNECT_SECONDS: Final = 30
+_ATTEMPTS: Final = """
+SELECT attempt_id::text, event_id::text FROM attempts JOIN obligations USING (obligation_id)
+"""
+_UNKNOWN: Final = "SELECT count(DISTINCT obligation_id) FROM attempts WHERE status = 'unknown'"
+_RECORDED: Final = "SELECT event_id, recorded_at FROM ledger ORDER BY recorded_at"
+_APPLIED: Final = "SELECT event_id, applied_at FROM inbox WHERE publisher = 'admission'"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One fault, from its begin to its end."""
+
+    kind: str
+    began: float
+    ended: float
+
+
+def lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of a journal; a line that was cut off by a crash is none."""
+    with path.open() as lines:
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                continue
+
+
+def intervals_of(entries: Iterable[Mapping[str, Any]]) -> list[Interval]:
+    """The faults that began and ended."""
+    began: dict[int, float] = {}
+    intervals = []
+    for entry in entries:
+        if entry.get("phase") == "began":
+            began[entry["fault"]] = seconds(entry["at"])
+        elif entry.get("phase") == "ended":
+            intervals.append(Interval(entry["kind"], began[entry["fault"]], seconds(entry["at"])))
+    return intervals
+
+
+def seconds(moment: str) -> float:
+    """An ISO moment as seconds."""
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def quantiles(values: Sequence[float]) -> dict[str, float | int]:
+    """How many, and p50, p99 and the longest."""
+    if not values:
+        return {"count": 0}
+    ordered = sorted(values)
+    return {
+        "count": len(ordered),
+        "p50": round(median(ordered), 3),
+        "p99": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], 3),
+        "max": round(ordered[-1], 3),
+    }
+
+
+def availability(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | int]:
+    """Of all tries to send a movement, how many were answered well within two seconds."""
+    sent: dict[tuple[str, str, str], float] = {}
+    tries = well = 0
+    for entry in entries:
+        key = (entry["client"], entry["source_event_id"], entry["body_sha256"])
+        if entry["what"] == "send":
+            sent[key] = seconds(entry["at"])
+            tries += 1
+        elif entry["what"] == "answer" and entry["status"] in {200, 202, 409}:
+            well += seconds(entry["at"]) - sent[key] <= ANSWERED_WITHIN_SECONDS
+    return {"tries": tries, "within_2_s": well, "share": round(well / tries, 4) if tries else 1.0}
+
+
+def acknowledged(entries: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Event id -> when a client first held its receipt."""
+    first: dict[str, float] = {}
+    for entry in entries:
+        if entry["what"] == "answer" and entry["status"] in {200, 202}:
+            first.setdefault(entry["event_id"], seconds(entry["at"]))
+    return first
+
+
+def told_after(
+    gateway: Iterable[Mapping[str, Any]],
+    events: Mapping[str, str],
+    acknowledged_at: Mapping[str, float],
+    intervals: Sequence[Interval],
+) -> dict[str, Any]:
+    """From a receipt to the gateway's acceptance, for news that met a fault on its way and for the rest."""
+    first: dict[str, float] = {}
+    for entry in gateway:
+        event = events.get(entry.get("attempt") or "", "")
+        if "to" in entry and event in acknowledged_at and entry["provider_id"] is not None:
+            first.setdefault(event, seconds(entry["at"]))
+    inside: list[float] = []
+    outside: list[float] = []
+    for event, at in first.items():
+        begin = acknowledged_at[event]
+        met = any(each.began <= at and begin <= each.ended for each in intervals)
+        (inside if met else outside).append(max(0.0, at - begin))
+    return {"inside_faults": quantiles(inside), "outside_faults": quantiles(outside)}
+
+
+def recovery(
+    intervals: Sequence[Interval],
+    recorded: Sequence[tuple[str, float]],
+    applied: Mapping[str, Mapping[str, float]],
+) -> dict[str, dict[str, float | int]]:
+    """Per kind: from the healing until an event that came after it was applied by every consumer."""
+    times: defaultdict[str, list[float]] = defaultdict(list)
+    for interval in intervals:
+        later = [event for event, at in recorded if at >= interval.ended][:200]
+        firsts = [
+            min((held[event] for event in later if event in held), default=None) for held in applied.values()
+        ]
+        if firsts and all(first is not None for first in firsts):
+            times[interval.kind].append(max(0.0, max(first for first in firsts if first) - interval.ended))
+    return {kind: quantiles(values) for kind, values in sorted(times.items())}
+
+
+def repeated(gateway: Iterable[Mapping[str, Any]]) -> int:
+    """How many messages the gateway accepted beyond the first one with the same words to the same phone."""
+    accepted: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for entry in gateway:
+        if "to" in entry and entry["provider_id"] is not None:
+            accepted[entry["to"], entry["text"]] += 1
+    return sum(count - 1 for count in accepted.values())
+
+
+async def figures_of(folder: Path, databases: Mapping[str, str]) -> dict[str, Any]:
+    """All of them."""
+    clients = await asyncio.to_thread(lambda: list(lines_of(folder / "clients.jsonl")))
+    gateway = await asyncio.to_thread(lambda: list(lines_of(folder / "gateway.jsonl")))
+    intervals = intervals_of(lines_of(folder / "faults.jsonl"))
+    events = {row[0]: row[1] for row in await _fetch(databases["notifications"], _ATTEMPTS)}
+    unknown = (await _fetch(databases["notifications"], _UNKNOWN))[0][0]
+    recorded = [(str(event), at.timestamp()) for event, at in await _fetch(databases["admission"], _RECORDED)]
+    applied = {
+        service: {str(event): at.timestamp() for event, at in await _fetch(databases[service], _APPLIED)}
+        for service in CONSUMES
+    }
+    receipts = acknowledged(clients)
+    messages = [entry for entry in gateway if "to" in entry]
+    return {
+        "acknowledged": len(receipts),
+        "intake": availability(clients),
+        "acknowledged_to_gateway_seconds": told_after(gateway, events, receipts, intervals),
+        "recovery_seconds": recovery(intervals, recorded, applied),
+        "messages": len(messages),
+        "messages_repeated": repeated(gateway),
+        "ambiguous_at_gateway": sum(entry["answered"] in {"timeout", "cut"} for entry in messages),
+        "attempts_left_unknown": unknown,
+    }
+
+
+async def _fetch(url: str, query: str) -> list[Any]:
+    connection = await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
+    try:
+        rows: list[Any] = await connection.fetch(query)
+        return rows
+    finally:
+        await connection.close()

@@ -1,0 +1,94 @@
+"""What does the gateway do with a request? It journals it on the disk, and only then answers, or does not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+from uuid import uuid4
+
+from deploy.local.ports import HOST
+from tests.continuity.gateway.moods import Mood, Temper
+from tests.continuity.gateway.reporting import Reporter
+from tests.continuity.journal import Journal
+
+SLOW_SECONDS: Final = (1.0, 6.0)
+_ACCEPTED: Final = b"0: Accepted for delivery"
+_REFUSED: Final = b"Come back later"
+
+
+class Gateway:
+    """One gateway; a fault changes its temper."""
+
+    def __init__(self, journal: Journal, *, port: int, seed: int) -> None:
+        self.temper = Temper(seed)
+        self._journal = journal
+        self._port = port
+        self._reporter = Reporter(journal, self.temper)
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Answer for as long as the block lasts."""
+        server = await asyncio.start_server(self._serve, HOST, self._port)
+        try:
+            async with self._reporter.running():
+                yield
+        finally:
+            server.close()
+            for writer in self._open:
+                writer.transport.abort()
+
+    async def idle(self) -> None:
+        """Return once every report that is to come has been made."""
+        await self._reporter.idle()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                target = head.split(b" ", 2)[1].decode()
+                if not await self._answer(dict(parse_qsl(urlsplit(target).query)), reader, writer):
+                    return
+        except (OSError, asyncio.IncompleteReadError):
+            return
+        finally:
+            self._open.discard(writer)
+            writer.transport.abort()
+
+    async def _answer(
+        self, given: dict[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Whether the connection goes on."""
+        mood = self.temper.of_next_request()
+        taken = mood.answer not in {"busy", "refused"}
+        attempt = parse_qs(urlsplit(given.get("dlr-url", "")).query).get("attempt", [None])[0]
+        request_id = str(uuid4())
+        await self._journal.write(
+            request_id=request_id,
+            to=given["to"],
+            text=given["text"],
+            attempt=attempt,
+            answered="accepted" if mood.answer == "slow" else mood.answer,
+            status=mood.status,
+            provider_id=request_id if taken else None,
+            report=mood.reporting if taken else None,
+        )
+        if taken:
+            self._reporter.plan(given["dlr-url"], attempt or "", request_id, mood.reporting)
+        return await self._reply(mood, reader, writer)
+
+    async def _reply(self, mood: Mood, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        if mood.answer == "cut":
+            return False
+        if mood.answer == "timeout":
+            await reader.read(1)  # ends when the caller gives up
+            return False
+        if mood.answer == "slow":
+            await asyncio.sleep(self.temper.delay_seconds(*SLOW_SECONDS))
+        body = _REFUSED if mood.answer in {"busy", "refused"} else _ACCEPTED
+        status = 202 if mood.answer == "slow" else mood.status
+        head = f"HTTP/1.1 {status} Said\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        return True

@@ -1,0 +1,1 @@
+"""Simulated establishments: what they state, in which order, how insistently, and with which mistakes."""

@@ -1,0 +1,105 @@
+"""What happens to one person of the run? Stays, transfers that arrive, late or never, and corrections."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from tests.continuity.load.offers import ESTABLISHMENTS, Offer, body_of
+
+Arrival = Literal["in_time", "late", "never", "home"]
+
+_ARRIVALS: Final[tuple[Arrival, ...]] = ("in_time", "late", "never", "home")
+_HOW_OFTEN: Final = (35, 10, 10, 45)
+_CORRECTED: Final = 0.02
+_CANCELLED: Final = 0.015
+_UNITS: Final = ("URG", "MED", "CHIR", "REA")
+
+
+class Journey:
+    """One person's movements in the order in which they happened."""
+
+    def __init__(self, run: str, person: str, *, base: datetime, dice: random.Random) -> None:
+        """`base` is the moment at which the run begins: nothing happens after it."""
+        self._run, self._person, self._dice = run, person, dice
+        self._arrival = dice.choices(_ARRIVALS, _HOW_OFTEN)[0]
+        self._here, self._there = dice.sample(ESTABLISHMENTS, 2)
+        # A late or missing arrival is overdue already; one in time is expected for a while yet.
+        hours = dice.uniform(6, 10) if self._arrival in {"late", "never"} else dice.uniform(0.5, 1.5)
+        self._departure = base - timedelta(hours=hours)
+
+    def admission(self) -> Offer:
+        """How it begins; the same number however often it is asked for."""
+        at = self._departure - timedelta(hours=3)
+        return self._offer("0", "admission", self._here, "A", at, origin={"mode": "home"})
+
+    def rest(self) -> Iterator[Offer]:
+        """Everything after the admission."""
+        for move in range(self._dice.randint(0, 2)):
+            at = self._departure - timedelta(minutes=60 - 20 * move)
+            yield from self._told(f"u{move}", "transfer", "A", at, unit=self._dice.choice(_UNITS))
+        if self._arrival == "home":
+            yield from self._told("x", "discharge", "A", self._departure, destination={"mode": "home"})
+            return
+        destination = {"mode": "transfer", "establishment": self._there}
+        yield from self._told("x", "discharge", "A", self._departure, destination=destination)
+        if self._arrival != "never":
+            delay = timedelta(minutes=20) if self._arrival == "in_time" else timedelta(hours=4)
+            origin = {"mode": "transfer", "establishment": self._here}
+            at = self._departure + delay
+            yield self._offer("y", "admission", self._there, "B", at, origin=origin)
+
+    def _told(self, name: str, kind: str, stay: str, at: datetime, **other: Any) -> Iterator[Offer]:
+        """A movement, and what its establishment says of it afterwards."""
+        yield self._offer(name, kind, self._here, stay, at, **other)
+        if self._dice.random() < _CORRECTED:
+            earlier = at - timedelta(minutes=5)
+            yield self._offer(name, kind, self._here, stay, earlier, version=1, action="update", **other)
+        elif self._dice.random() < _CANCELLED:
+            yield self._offer(name, kind, self._here, stay, at, version=1, action="cancel", **other)
+
+    def _offer(
+        self,
+        name: str,
+        kind: str,
+        establishment: str,
+        stay: str,
+        at: datetime,
+        *,
+        version: int = 0,
+        **other: Any,
+    ) -> Offer:
+        body = body_of(
+            self._run,
+            self._person,
+            movement=f"{self._person}-{name}",
+            version=version,
+            stay=f"{self._person}-{stay}",
+            kind=kind,
+            establishment=establishment,
+            occurred_at=at,
+            emitted_at=at + timedelta(minutes=1 + version),
+            **other,
+        )
+        return Offer(self._person, establishment, body)
+
+
+def hot_moves(run: str, person: str, *, base: datetime, count: int) -> Iterator[Offer]:
+    """One person's long stay with a move between units every few seconds."""
+    here = ESTABLISHMENTS[0]
+    for number in range(count):
+        at = base - timedelta(hours=12) + timedelta(seconds=number)
+        kind = "transfer" if number else "admission"
+        body = body_of(
+            run,
+            person,
+            movement=f"{person}-{number}",
+            version=0,
+            stay=f"{person}-A",
+            kind=kind,
+            establishment=here,
+            occurred_at=at,
+            emitted_at=at,
+            unit=_UNITS[number % len(_UNITS)],
+        )
+        yield Offer(person, here, body)

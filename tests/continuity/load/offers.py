@@ -1,0 +1,91 @@
+"""What does an establishment say, ready to be sent and sent again byte for byte?"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+ESTABLISHMENTS: Final = tuple(f"7500{number:05d}" for number in range(1, 7))
+AUTHORITY: Final = "1.2.250.1.213.1.4.10"
+BIRTH_NAME: Final = "ZZCONTINUITY"
+
+Twist = Literal["plain", "again", "at_once", "other_content"]
+"""`again` is sent twice, `at_once` by two clients at the same time, `other_content` once more with
+something else under the same id."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One movement as one establishment states it."""
+
+    person: str
+    """The alias of this run: no name and no number."""
+    establishment: str
+    body: Mapping[str, Any]
+    twist: Twist = "plain"
+
+    @property
+    def id(self) -> str:
+        """The sender's own number of it."""
+        return str(self.body["source_event_id"])
+
+    def contradicted(self) -> "Offer":
+        """Something else under the same id."""
+        return Offer(self.person, self.establishment, {**self.body, "unit": "OTHER"})
+
+    def canonical(self) -> bytes:
+        """The body, written as its digest wants it."""
+        return json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def digest(self) -> str:
+        """SHA-256 of the content, as a receipt shows it."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    def stated(self) -> dict[str, Any]:
+        """The content without the person."""
+        return {name: value for name, value in self.body.items() if name != "person"}
+
+
+def identifier_of(run: str, person: str) -> str:
+    """The number by which a person is known to every establishment; begins alike for a whole run."""
+    return f"INS{run}-{person}"
+
+
+def body_of(
+    run: str,
+    person: str,
+    *,
+    movement: str,
+    version: int,
+    stay: str,
+    kind: str,
+    establishment: str,
+    occurred_at: datetime,
+    emitted_at: datetime,
+    action: str = "insert",
+    **other: Any,
+) -> dict[str, Any]:
+    """The body of a movement: version after version of one movement have ids of their own."""
+    return {
+        "source_event_id": f"{run}-{movement}-{version}",
+        "movement_id": f"{run}-{movement}",
+        "stay_id": f"{run}-{stay}",
+        "action": action,
+        "kind": kind,
+        "person": {
+            "identifiers": [{"authority": AUTHORITY, "value": identifier_of(run, person)}],
+            "traits": {
+                "birth_name": BIRTH_NAME,
+                "given_names": ["Camille"],
+                "birth_date": "1941-05-17",
+                "sex": "female",
+            },
+        },
+        "establishment": establishment,
+        "class_of_stay": "inpatient",
+        "occurred_at": occurred_at.isoformat(),
+        "emitted_at": emitted_at.isoformat(),
+        **other,
+    }

@@ -1,0 +1,63 @@
+"""What is sent in a run, and in which order? Drawn from the seed: out of order, late, twice, contradicted."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from tests.continuity.load.journeys import Journey, hot_moves
+from tests.continuity.load.offers import Offer, Twist
+
+HOT: Final = 0.01
+DUPLICATED: Final = 0.02
+CONTRADICTED: Final = 0.003
+OUT_OF_ORDER: Final = 0.2
+WITH_A_CARER: Final = 0.3
+_APART: Final = 6.0
+"""Between two movements of one person, as a share of a hundredth of the load."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """`first`: admissions of those who have a carer, sent before any fault; `then`: the rest, in order."""
+
+    first: Sequence[Offer]
+    then: Sequence[Offer]
+
+
+def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
+    """About `n` movements; the same ones for the same arguments."""
+    dice = random.Random(seed)
+    hot = list(hot_moves(run, "HOT", base=base, count=max(2, int(n * HOT))))
+    first: list[Offer] = []
+    placed: list[tuple[float, Offer]] = [(dice.random(), offer) for offer in hot]
+    person = 0
+    while len(first) + len(placed) < n:
+        person += 1
+        journey = Journey(run, f"P{person:06d}", base=base, dice=dice)
+        begins = dice.random()
+        if dice.random() < WITH_A_CARER:
+            first.append(journey.admission())
+        else:
+            placed.append((begins, journey.admission()))
+        placed += _placed(journey.rest(), begins, dice)
+    placed.sort(key=lambda item: item[0])
+    return Load(first, [replace(offer, twist=_twist(dice)) for _, offer in placed])
+
+
+def _placed(offers: Iterator[Offer], begins: float, dice: random.Random) -> Iterator[tuple[float, Offer]]:
+    """Where in the load each movement stands, from 0 to 1; one in five anywhere."""
+    at = begins
+    for offer in offers:
+        at += _APART / 100 * dice.uniform(0.3, 1)
+        yield (dice.random() if dice.random() < OUT_OF_ORDER else min(at, 1.0)), offer
+
+
+def _twist(dice: random.Random) -> Twist:
+    drawn = dice.random()
+    if drawn < CONTRADICTED:
+        return "other_content"
+    if drawn < CONTRADICTED + DUPLICATED:
+        return dice.choice(("again", "at_once"))
+    return "plain"

@@ -1,0 +1,73 @@
+"""Where does everything of one run listen and lie?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.local.addresses import API_PORTS, Addresses
+from deploy.local.ports import free_port
+
+PROJECT: Final = Path(__file__).resolve().parents[3]
+SERVICES: Final = tuple(API_PORTS)
+APIS: Final = ("admission-api", "admission-api-2", "pathway-api", "notifications-api")
+WORKERS: Final = tuple(f"{service}-worker-{number}" for service in SERVICES for number in (1, 2))
+PUBLISHERS: Final = ("admission", "pathway", "notifications")
+CONSUMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pathway": ("admission",),
+    "notifications": ("admission", "pathway"),
+    "indicators": ("admission", "pathway", "notifications"),
+}
+
+
+def service_of(part: str) -> str:
+    """The service that a process belongs to."""
+    return part.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folder of a run, and its ports."""
+
+    folder: Path
+    ports: Mapping[str, int]
+
+    @classmethod
+    def chosen(cls, folder: Path) -> "Places":
+        """Free ports for every part; the rooms of the folder are made."""
+        ports: dict[str, int] = {}
+        servers = ("postgresql", "kafka", "kafka-controller", "proxy-postgresql", "proxy-kafka")
+        unused = ("mail-sink", "mail-sink-smtp", "indicators-api")
+        for name in (*servers, *unused, "sms-gateway", *APIS, *WORKERS):
+            ports[name] = free_port(avoid=ports.values())
+        places = cls(folder, ports)
+        for room in (folder, places.data, places.logs, places.failpoints):
+            room.mkdir(parents=True, exist_ok=True)
+            # Servers run as an account without rights.
+            room.chmod(0o711)
+        return places
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def failpoints(self) -> Path:
+        return self.folder / "failpoints"
+
+    def seen_by_services(self) -> Addresses:
+        """The same ports, with the proxies in the place of the servers."""
+        seen = {
+            **self.ports,
+            "postgresql": self.ports["proxy-postgresql"],
+            "kafka": self.ports["proxy-kafka"],
+        }
+        return Addresses(seen, {})
+
+    def url(self, part: str) -> str:
+        """Where a part is spoken to."""
+        return self.seen_by_services().url(part)

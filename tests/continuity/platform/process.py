@@ -1,0 +1,120 @@
+"""How does one process live here? Started, started again when it dies, unless a fault holds it down."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from deploy.local.children import kill_family, start_child
+from deploy.local.ending import ends
+
+READY_WITHIN_SECONDS: Final = 120.0
+STOP_WITHIN_SECONDS: Final = 40.0
+LOOK_SECONDS: Final = 0.2
+
+
+class Process:
+    """One part of the platform."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        command: Callable[[], Sequence[str]],
+        is_ready: Callable[[], bool],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        self.name = name
+        self.deaths: list[int] = []
+        """Exit codes of those that ended by themselves."""
+        self._command = command
+        self._is_ready = is_ready
+        self._log = log
+        self._environment = environment
+        self._stop_signal = stop_signal
+        self._held = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
+
+    def start(self) -> None:
+        """Start it unless it runs. In the thread of the event loop: a child dies with its thread."""
+        if self.pid is None:
+            self._process = start_child(self._command(), log=self._log, environment=self._environment)
+
+    async def ready(self, *, within_seconds: float = READY_WITHIN_SECONDS) -> None:
+        """Return once it can be used."""
+        async with asyncio.timeout(within_seconds):
+            while not await asyncio.to_thread(self._is_ready):
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def keep(self) -> None:
+        """Start it again whenever it ends by itself. Never returns."""
+        while True:
+            if self._held or self._process is None:
+                await asyncio.sleep(LOOK_SECONDS)
+            elif await ends(self._process, within_seconds=1.0) and not self._held:
+                self.deaths.append(self._process.returncode)
+                await asyncio.sleep(LOOK_SECONDS)
+                if not self._held:
+                    self.start()
+
+    def hold(self) -> None:
+        """From now on it is not started again when it dies."""
+        self._held += 1
+
+    def release(self) -> None:
+        """End a `hold`: started again unless another one holds it."""
+        self._held -= 1
+        if not self._held:
+            self.start()
+
+    @asynccontextmanager
+    async def down(self, *, cleanly: bool = False) -> AsyncIterator[None]:
+        """Down for as long as the block lasts: killed, or asked to end; then started again."""
+        self.hold()
+        try:
+            await (self.stop() if cleanly else self.kill())
+            yield
+        finally:
+            self.release()
+
+    async def kill(self) -> None:
+        """End it at once, with all its children."""
+        if self._process is not None:
+            kill_family(self._process.pid)
+            await asyncio.to_thread(self._process.wait)
+
+    async def stop(self) -> None:
+        """Ask it to end; kill it when it does not."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                self._process.send_signal(self._stop_signal)
+            await ends(self._process, within_seconds=STOP_WITHIN_SECONDS)
+            await self.kill()
+
+    async def end(self) -> None:
+        """Stop it for good."""
+        self.hold()
+        self.signal(signal.SIGCONT)
+        await self.stop()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it and all its children."""
+        if self.pid is None:
+            return
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            family = psutil.Process(self.pid)
+            for each in (family, *family.children(recursive=True)):
+                os.kill(each.pid, number)

@@ -1,0 +1,117 @@
+"""How does a whole platform run for a test, with every part of it in reach of the faults?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from deploy.local.addresses import Addresses
+from deploy.local.credentials import Credentials, ensure_credentials
+from deploy.local.databases import superuser_url
+from deploy.local.services import service_database_url
+from shared.kafka.topics import ensure_topics
+from tests.continuity.gateway.server import Gateway
+from tests.continuity.journal import Journal
+from tests.continuity.platform.places import PUBLISHERS, SERVICES, Places
+from tests.continuity.platform.process import Process
+from tests.continuity.platform.servers import Broker, postgresql, prepare_databases
+from tests.continuity.platform.services import service_processes
+from tests.continuity.proxy.proxy import Proxy
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running platform."""
+
+    places: Places
+    credentials: Credentials
+    operator_key: str
+    processes: Mapping[str, Process]
+    """By name: postgresql, kafka, and every API and worker."""
+    broker: Broker
+    database_proxy: Proxy
+    broker_proxy: Proxy
+    gateway: Gateway
+    broker_has_own_disk: bool
+
+    @property
+    def bootstrap(self) -> str:
+        """Where Kafka is reached, through its proxy."""
+        return self.places.seen_by_services().bootstrap
+
+    def superuser_url(self, database: str = "postgres") -> str:
+        """The database past the proxy, with every right."""
+        password, port = self.credentials.superuser_password, self.places.ports["postgresql"]
+        return superuser_url(password=password, port=port, database=database)
+
+    def database_urls(self) -> dict[str, str]:
+        """Each service's database past the proxy, by its own role."""
+        direct = Addresses(self.places.ports, {})
+        return {service: service_database_url(service, direct, self.credentials) for service in SERVICES}
+
+    async def ready(self, *parts: str) -> None:
+        """Return once the parts can be used; all of them when none is named."""
+        await asyncio.gather(*(self.processes[part].ready() for part in parts or self.processes))
+
+
+@asynccontextmanager
+async def running_platform(
+    places: Places, *, wait_factor: float, mutation: str | None, gateway_journal: Journal, seed: int
+) -> AsyncIterator[Platform]:
+    """Start everything, yield when all of it is ready, end all of it."""
+    credentials, operator_key = ensure_credentials(places.folder)
+    if operator_key is None:
+        raise RuntimeError("a run begins in a folder of its own")
+    ports = places.ports
+    broker = await asyncio.to_thread(Broker, places)
+    async with AsyncExitStack() as stack:
+        has_own_disk = await stack.enter_async_context(broker.own_disk())
+        platform = Platform(
+            places=places,
+            credentials=credentials,
+            operator_key=operator_key,
+            processes=_processes(places, credentials, broker, wait_factor=wait_factor, mutation=mutation),
+            broker=broker,
+            database_proxy=Proxy(port=ports["proxy-postgresql"], target_port=ports["postgresql"]),
+            broker_proxy=Proxy(port=ports["proxy-kafka"], target_port=ports["kafka"]),
+            gateway=Gateway(gateway_journal, port=ports["sms-gateway"], seed=seed),
+            broker_has_own_disk=has_own_disk,
+        )
+        for part in (platform.gateway, platform.database_proxy, platform.broker_proxy):
+            await stack.enter_async_context(part.running())
+        async with _kept(platform):
+            yield platform
+
+
+def _processes(
+    places: Places, credentials: Credentials, broker: Broker, *, wait_factor: float, mutation: str | None
+) -> dict[str, Process]:
+    services = service_processes(places, credentials, wait_factor=wait_factor, mutation=mutation)
+    servers = [postgresql(places, credentials), broker.process]
+    return {process.name: process for process in (*servers, *services)}
+
+
+@asynccontextmanager
+async def _kept(platform: Platform) -> AsyncIterator[None]:
+    processes = platform.processes.values()
+    keepers: list[asyncio.Task[None]] = []
+    try:
+        await asyncio.to_thread(platform.broker.format)
+        for server in ("postgresql", "kafka"):
+            platform.processes[server].start()
+        await platform.ready("postgresql", "kafka")
+        await prepare_databases(platform.places, platform.credentials)
+        await ensure_topics(platform.bootstrap, PUBLISHERS)
+        for process in processes:
+            process.start()
+        await platform.ready()
+        keepers = [asyncio.create_task(process.keep()) for process in processes]
+        yield
+    finally:
+        for keeper in keepers:
+            keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*keepers, return_exceptions=True)
+        servers = [platform.processes[name] for name in ("postgresql", "kafka")]
+        await asyncio.gather(*(process.end() for process in processes if process not in servers))
+        await asyncio.gather(*(server.end() for server in servers))

@@ -1,0 +1,110 @@
+"""How are PostgreSQL and Kafka made for a run, so that services reach them only through the proxies?"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from deploy.local.accounts import give
+from deploy.local.credentials import Credentials
+from deploy.local.databases import ensure_databases
+from deploy.local.kafka import KafkaServer, kafka_server, prepare
+from deploy.local.once import run_once
+from deploy.local.ports import HOST
+from deploy.local.postgres import initialise, postgres_server
+from deploy.local.services import service_database_url
+from tests.continuity.platform.places import PROJECT, SERVICES, Places
+from tests.continuity.platform.process import Process
+
+BROKER_DISK: Final = "1g"
+
+
+def postgresql(places: Places, credentials: Credentials) -> Process:
+    """The database, its cluster made."""
+    server = postgres_server(places.data / "postgres", port=places.ports["postgresql"])
+    initialise(server, superuser_password=credentials.superuser_password)
+    return Process(
+        "postgresql",
+        command=server.command,
+        is_ready=server.is_ready,
+        log=places.logs / "postgresql.log",
+        stop_signal=signal.SIGINT,
+    )
+
+
+class Broker:
+    """Kafka on a disk of its own."""
+
+    def __init__(self, places: Places) -> None:
+        self.disk = places.data / "broker"
+        self.server: KafkaServer = kafka_server(
+            self.disk / "kafka",
+            port=places.ports["kafka"],
+            controller_port=places.ports["kafka-controller"],
+        )
+        self._advertised = places.ports["proxy-kafka"]
+        self.process = Process(
+            "kafka",
+            command=self.server.command,
+            is_ready=self.server.is_ready,
+            log=places.logs / "kafka.log",
+        )
+
+    def format(self) -> None:
+        """Make its data folder, unless it is there; clients are sent to the proxy."""
+        prepare(self.server)
+        with self.server.properties.open("a") as properties:
+            # The last word on a setting counts.
+            properties.write(f"advertised.listeners=PLAINTEXT://{HOST}:{self._advertised},")
+            properties.write(f"CONTROLLER://{HOST}:{self.server.controller_port}\n")
+
+    def wipe(self) -> None:
+        """Lose all its data; it comes back as another cluster."""
+        shutil.rmtree(self.server.data)
+        self.format()
+
+    @asynccontextmanager
+    async def own_disk(self) -> AsyncIterator[bool]:
+        """A small file system for as long as the block lasts; false where we may not mount one."""
+        self.disk.mkdir(exist_ok=True)
+        mounted = os.geteuid() == 0 and await asyncio.to_thread(
+            _succeeds, "mount", "-t", "tmpfs", "-o", f"size={BROKER_DISK},mode=711", "relais", str(self.disk)
+        )
+        self.disk.chmod(0o711)
+        give(self.server.account, self.disk)
+        try:
+            yield mounted
+        finally:
+            if mounted:
+                await asyncio.to_thread(_succeeds, "umount", "--lazy", str(self.disk))
+
+
+def _succeeds(*command: str) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+async def prepare_databases(places: Places, credentials: Credentials) -> None:
+    """A migrated database for each service."""
+    await ensure_databases(
+        superuser_password=credentials.superuser_password,
+        port=places.ports["postgresql"],
+        passwords=credentials.database_passwords,
+    )
+    await asyncio.gather(*(_migrate(service, places, credentials) for service in SERVICES))
+
+
+async def _migrate(service: str, places: Places, credentials: Credentials) -> None:
+    url = service_database_url(service, places.seen_by_services(), credentials)
+    await run_once(
+        f"migrate-{service}",
+        ["-m", "shared.db.migrations", service],
+        environment={"RELAIS_DATABASE_URL": url, "PYTHONPATH": str(PROJECT)},
+        log=places.logs / f"migrate-{service}.log",
+    )

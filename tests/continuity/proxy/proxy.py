@@ -1,0 +1,87 @@
+"""What stands between the services and a server? A port that a fault can cut, delay or turn into a hole."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from deploy.local.ports import HOST
+from tests.continuity.proxy.link import Link
+
+CONNECT_WITHIN_SECONDS: Final = 5.0
+
+
+class Proxy:
+    """One server's proxy."""
+
+    def __init__(self, *, port: int, target_port: int) -> None:
+        self.port = port
+        self.delay_seconds = 0.0
+        """For every piece of data, each way."""
+        self.answers_to_lose = 0
+        """Of so many COMMITs that come next, the answer is lost."""
+        self.answers_lost = 0
+        self._target_port = target_port
+        self._links: set[Link] = set()
+        self._clear = asyncio.Event()
+        self._clear.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen for as long as the block lasts."""
+        server = await asyncio.start_server(self._serve, HOST, self.port)
+        try:
+            yield
+        finally:
+            server.close()
+            self.heal()
+            self.cut()
+
+    def cut(self) -> None:
+        """Reset all connections."""
+        for link in list(self._links):
+            link.cut()
+
+    def swallow(self) -> None:
+        """From now on nothing passes, and nobody is told."""
+        self._clear.clear()
+
+    def heal(self) -> None:
+        """Everything passes again, what was held back first."""
+        self.delay_seconds, self.answers_to_lose = 0.0, 0
+        self._clear.set()
+
+    def link_at(self, server_side_port: int) -> Link | None:
+        """The link that the server knows by this port."""
+        return next((link for link in self._links if link.server_side_port == server_side_port), None)
+
+    async def passable(self) -> None:
+        """See Weather."""
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
+        await self._clear.wait()
+
+    def takes_commit(self) -> bool:
+        """See Weather."""
+        if not self.answers_to_lose:
+            return False
+        self.answers_to_lose -= 1
+        self.answers_lost += 1
+        return True
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._clear.wait()
+            async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
+                server = await asyncio.open_connection(HOST, self._target_port)
+        except OSError:
+            writer.transport.abort()
+            return
+        link = Link((reader, writer), server, self)
+        self._links.add(link)
+        try:
+            await link.run()
+        except OSError:
+            pass
+        finally:
+            self._links.discard(link)

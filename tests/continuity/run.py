@@ -1,0 +1,157 @@
+"""What is one run of the continuity test? Load and faults, then quiet, then the evidence in one folder."""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from tests.continuity.evidence import Evidence
+from tests.continuity.faults.database import superuser
+from tests.continuity.faults.injector import Injector
+from tests.continuity.faults.schedule import Fault
+from tests.continuity.gateway.moods import HEALTHY
+from tests.continuity.journal import Journal, now
+from tests.continuity.load.client import CONNECTIONS, TIMEOUT_SECONDS, Clients
+from tests.continuity.load.enrolment import Carer, enrol, register_sources, revoke_some
+from tests.continuity.load.plan import load_of
+from tests.continuity.load.poison import Poison
+from tests.continuity.load.traffic import Traffic
+from tests.continuity.platform.places import SERVICES, Places
+from tests.continuity.platform.running import Platform, running_platform
+from tests.continuity.settling import settled
+
+POISONED: Final = 0.001
+REVOKED: Final = 0.05
+TELL_EVERY_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What will be done; the same plan, the same load and the same schedule."""
+
+    folder: Path
+    """Empty or not there yet; everything of the run is left in it."""
+    n: int
+    seed: int
+    load_seconds: float
+    faults: Sequence[Fault] = ()
+    wait_factor: float = 0.02
+    settle_seconds: float = 240.0
+    mutation: str | None = None
+
+
+@dataclass(frozen=True)
+class _Journals:
+    clients: Journal
+    gateway: Journal
+    faults: Journal
+
+
+@asynccontextmanager
+async def finished(plan: Plan) -> AsyncIterator[Evidence]:
+    """Carry the plan out. In the block all is quiet, the evidence is written and the servers still run."""
+    places = Places.chosen(plan.folder)
+    async with AsyncExitStack() as stack:
+        journals = await _open_journals(plan.folder, stack)
+        print(f"starting the platform in {plan.folder}, seed {plan.seed}", flush=True)
+        platform = await stack.enter_async_context(
+            running_platform(
+                places,
+                wait_factor=plan.wait_factor,
+                mutation=plan.mutation,
+                gateway_journal=journals.gateway,
+                seed=plan.seed,
+            )
+        )
+        evidence = Evidence(
+            seed=plan.seed,
+            n=plan.n,
+            wait_factor=plan.wait_factor,
+            mutation=plan.mutation,
+            folder=plan.folder,
+            databases=platform.database_urls(),
+            kafka_bootstrap=platform.bootstrap,
+            planned=plan.faults,
+        )
+        await _under_load(plan, platform, journals, evidence)
+        await evidence.write({name: process.deaths for name, process in platform.processes.items()})
+        yield evidence
+
+
+async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
+    journals = [Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults")]
+    for journal in journals:
+        stack.push_async_callback(journal.close)
+    return _Journals(*journals)
+
+
+async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evidence: Evidence) -> None:
+    load = load_of(plan.seed, n=plan.n, run=evidence.run, base=datetime.now(UTC))
+    doors = [platform.places.url(part) for part in ("admission-api", "admission-api-2")]
+    notifications = platform.places.url("notifications-api")
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
+        keys = await register_sources(http, doors[0], platform.operator_key)
+        traffic = Traffic(Clients(http, journals.clients, doors=doors, keys=keys))
+        print(f"{len(load.first)} persons with a carer", flush=True)
+        persons = await traffic.all_at_once(load.first)
+        admitted = list(zip(load.first, persons, strict=True))
+        evidence.carers = await enrol(http, notifications, keys, admitted)
+        injector = Injector(platform, journals.faults, seed=plan.seed)
+        poison = Poison(platform.bootstrap, journals.faults, seed=plan.seed)
+        print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)
+        evidence.load_began_at = now()
+        telling = asyncio.create_task(_tell(traffic, injector))
+        async with asyncio.TaskGroup() as running:
+            seconds = plan.load_seconds
+            running.create_task(traffic.paced(load.then, within_seconds=seconds))
+            running.create_task(injector.run(plan.faults))
+            running.create_task(poison.sprinkle(_poisoned(plan), within_seconds=seconds))
+            leaving = _leaving(plan, evidence.carers)
+            running.create_task(revoke_some(http, notifications, keys, leaving, within_seconds=seconds))
+        telling.cancel()
+    evidence.surprises = traffic.surprises
+    evidence.injected, evidence.without_effect = dict(injector.done), dict(injector.without_effect)
+    evidence.load_ended_at = now()
+    await _heal(platform)
+    print("healed; waiting until nothing is left to do", flush=True)
+    await platform.gateway.idle()
+    evidence.standing = await settled(
+        platform.database_urls(), poison=poison.event_ids, within_seconds=plan.settle_seconds
+    )
+    evidence.quiesced_at = now()
+
+
+async def _tell(traffic: Traffic, injector: Injector) -> None:
+    while True:
+        await asyncio.sleep(TELL_EVERY_SECONDS)
+        print(f"  {traffic.answered} answered, {injector.done.total()} faults over", flush=True)
+
+
+def _poisoned(plan: Plan) -> int:
+    return max(4, int(plan.n * POISONED))
+
+
+def _leaving(plan: Plan, carers: Sequence[Carer]) -> list[Carer]:
+    return random.Random(plan.seed).sample(carers, int(len(carers) * REVOKED))
+
+
+async def _heal(platform: Platform) -> None:
+    """Whatever a fault may have left behind."""
+    platform.database_proxy.heal()
+    platform.broker_proxy.heal()
+    platform.gateway.temper.mood = HEALTHY
+    for process in platform.processes.values():
+        process.signal(signal.SIGCONT)
+    await platform.ready("postgresql")
+    async with superuser(platform) as connection:
+        for service in SERVICES:
+            await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT -1')
+    await platform.ready()

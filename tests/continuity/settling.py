@@ -1,0 +1,78 @@
+"""Has everything that was acknowledged been applied everywhere, and told? Asked of the databases."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+
+from tests.continuity.platform.places import CONSUMES, PUBLISHERS
+
+LOOK_SECONDS: Final = 1.0
+_CONNECT_SECONDS: Final = 30
+_LEDGER: Final = "SELECT (SELECT count(*) FROM ledger) AS events, (SELECT count(*) FROM outbox) AS unsent"
+_INBOX: Final = "SELECT count(*) FROM inbox WHERE publisher = $1"
+_PARKED: Final = """
+SELECT count(*) FROM parked
+WHERE publisher = $1 AND state = 'parked' AND event_id IS NOT NULL AND NOT event_id = ANY($2::uuid[])
+"""
+_OPEN: Final = """
+SELECT (SELECT count(*) FROM obligations WHERE next_action_at IS NOT NULL) AS due,
+    (SELECT count(*) FROM delivery_reports WHERE applied_at IS NULL) AS reports
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is still to be done; all empty when there is nothing."""
+
+    unsent: Mapping[str, int] = field(default_factory=dict)
+    """Publisher -> events that the broker has not acknowledged."""
+    unapplied: Mapping[str, int] = field(default_factory=dict)
+    """`consumer<publisher` -> events that are neither applied nor parked."""
+    due: int = 0
+    reports: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        return not (any(self.unsent.values()) or any(self.unapplied.values()) or self.due or self.reports)
+
+
+async def settled(
+    databases: Mapping[str, str], *, poison: Collection[str], within_seconds: float
+) -> Standing:
+    """The standing when nothing is left to do, or when the time is up."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + within_seconds
+    while True:
+        standing = await standing_of(databases, poison=poison)
+        if standing.is_settled or clock() > deadline:
+            return standing
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def standing_of(databases: Mapping[str, str], *, poison: Collection[str]) -> Standing:
+    """What is still to be done now; `poison` are the ids of events that no ledger has."""
+    connections = {service: await _connect(url) for service, url in databases.items()}
+    try:
+        ledgers = {publisher: await connections[publisher].fetchrow(_LEDGER) for publisher in PUBLISHERS}
+        unapplied = {}
+        for consumer, publishers in CONSUMES.items():
+            for publisher in publishers:
+                held = await connections[consumer].fetchval(_INBOX, publisher)
+                held += await connections[consumer].fetchval(_PARKED, publisher, list(poison))
+                unapplied[f"{consumer}<{publisher}"] = ledgers[publisher]["events"] - held
+        still_open = await connections["notifications"].fetchrow(_OPEN)
+    finally:
+        await asyncio.gather(*(connection.close() for connection in connections.values()))
+    return Standing(
+        unsent={publisher: row["unsent"] for publisher, row in ledgers.items()},
+        unapplied=unapplied,
+        due=still_open["due"],
+        reports=still_open["reports"],
+    )
+
+
+async def _connect(url: str) -> Any:
+    return await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
