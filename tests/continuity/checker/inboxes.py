@@ -87,7 +87,7 @@ def _not_parked(evidence: Evidence, publishers: tuple[str, ...], rows: tuple[Row
     if evidence.run.lost_logs:
         return  # a broken record that the broker lost is in no ledger, and rightly gone
     topics = {f"relais.{publisher}" for publisher in publishers}
-    injected = [line for line in evidence.run.poison if line["target"] in topics]
+    injected = [line for line in evidence.run.certain_poison if line["target"] in topics]
     known = {row["event_id"] for row in rows}
     for line in injected:
         if line.get("event_id") and line["event_id"] not in known:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.continuity.checker import told
 from tests.continuity.checker.evidence import Evidence
@@ -10,6 +11,10 @@ from tests.continuity.checker.run import Line
 from tests.continuity.checker.stored import Row
 from tests.continuity.checker.told import FRESH, Reader
 from tests.continuity.checker.verdict import Finding
+
+MAY_HAVE_REACHED: Final = frozenset({"accepted", "unknown", "delivered", "undelivered", "no_receipt"})
+TRIES_IN_DOUBT: Final = 2
+"""What nobody knows of is sent once more before it is given up (notifications.md, E2)."""
 
 
 @dataclass(kw_only=True)
@@ -87,8 +92,7 @@ def _unfounded(desk: Desk, reader: Reader, row: Row, events: set[str]) -> Iterat
         case "informed" | "acknowledged" | "handled_by_human":
             yield from _not_informed(desk, reader, row)
         case "expired":
-            if row["obligation_id"] not in desk.tasks:
-                yield "expired, and no person has the task"
+            yield from _not_expired(desk, row)
         case "superseded":
             if row["superseded_by"] not in events or not row["reason"]:
                 yield "superseded by nothing"
@@ -103,6 +107,15 @@ def _not_informed(desk: Desk, reader: Reader, row: Row) -> Iterator[str]:
     by_phone = desk.taken[reader.carer.phone]
     if not any(line.get("attempt") in attempts for line in by_phone):
         yield "said to be informed, but nothing of it ever reached the gateway"
+
+
+def _not_expired(desk: Desk, row: Row) -> Iterator[str]:
+    if row["obligation_id"] not in desk.tasks:
+        yield "expired, and no person has the task"
+    attempts = sorted(desk.attempts[row["obligation_id"]], key=lambda attempt: attempt["number"])
+    given_up = row["reason"] == "unreachable" and attempts and attempts[-1]["status"] == "unknown"
+    if given_up and sum(attempt["status"] in MAY_HAVE_REACHED for attempt in attempts) < TRIES_IN_DOUBT:
+        yield "given up after an unknown outcome that was never sent again"
 
 
 def _not_suppressible(desk: Desk, reader: Reader, row: Row) -> Iterator[str]:

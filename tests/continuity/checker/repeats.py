@@ -13,7 +13,7 @@ from tests.continuity.checker.verdict import Finding
 
 LEASE: Final = timedelta(seconds=40)
 """For so long after a fault an answer may have been lost by it: a worker's lease, and some."""
-_DISTURBS: Final = ("notifications", "postgres", "database", "proxy", "gateway", "stack", "all", "services")
+_DISTURBS: Final = ("notifications", "postgres", "database")
 
 
 def check_repeats(evidence: Evidence) -> Finding:
@@ -94,7 +94,7 @@ def _is_ambiguous(
 def _disturbances(evidence: Evidence) -> list[tuple[datetime, datetime]]:
     """When answers may have been lost: from a lease before a fault began until it ended, and some."""
     moments: dict[str, list[datetime]] = defaultdict(list)
-    for line in evidence.run.faults:
+    for line in evidence.run.broken:
         if any(word in line["target"] for word in _DISTURBS):
             moments[str(line.get("fault"))].append(moment(line["at"]))
     return [(min(found) - LEASE, max(found) + LEASE) for found in moments.values()]

@@ -33,13 +33,23 @@ class Run:
 
     @property
     def poison(self) -> list[Line]:
-        """The broken records that were put into the topics."""
-        return [line for line in self.faults if line["kind"] == "poison"]
+        """The broken records that were put into the topics, or may have been."""
+        return [line for line in self.faults if line["kind"] == "poison" and line.get("phase") != "ended"]
+
+    @property
+    def certain_poison(self) -> list[Line]:
+        """Those that the broker said it has."""
+        return [line for line in self.faults if line["kind"] == "poison" and line.get("phase") != "began"]
+
+    @property
+    def broken(self) -> list[Line]:
+        """What was done to parts of the platform, each fault once when it began and once when it ended."""
+        return [line for line in self.faults if line["kind"] != "poison"]
 
     @property
     def lost_logs(self) -> list[Line]:
         """Faults after which the broker does not hold what it once acknowledged."""
-        return [line for line in self.faults if any(word in line["kind"] for word in ("wipe", "truncat"))]
+        return [line for line in self.broken if any(word in line["kind"] for word in ("wipe", "truncat"))]
 
 
 def read_run(folder: Path) -> Run:

@@ -28,6 +28,12 @@ _SPINE: Final[Mapping[str, str]] = {
     "clock": "SELECT clock_timestamp() AS now",
     "slots": "SELECT slot_name FROM pg_replication_slots",
 }
+_HISTORY: Final[Mapping[str, str]] = {
+    "positions": "SELECT txid, at, cluster_id, topic, partition, epoch, next_offset"
+    " FROM continuity_positions ORDER BY id",
+    "arrivals": "SELECT event_id::text, at, txid FROM continuity_arrivals",
+}
+"""Written by triggers of the test's own, where the harness has installed them."""
 _OWN: Final[Mapping[str, Mapping[str, str]]] = {
     "admission": {
         "submissions": "SELECT source_id::text, source_event_id, encode(content_sha256, 'hex') AS sha256,"
@@ -103,6 +109,8 @@ async def _read(service: str, address: str) -> Stored:
         # One snapshot for all tables: nothing can move between two of them.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             queries = {**_SPINE, **_OWN[service]}
+            if await connection.fetchval("SELECT to_regclass('continuity_positions') IS NOT NULL"):
+                queries |= _HISTORY
             tables = {name: tuple(await connection.fetch(query)) for name, query in queries.items()}
     finally:
         await connection.close()

@@ -28,8 +28,11 @@ class Reader:
     joined_at: datetime
     revoked_at: datetime | None
 
-    def belongs_at(self, when: datetime) -> bool:
-        return self.joined_at < when and (self.revoked_at is None or when < self.revoked_at)
+    def must_know(self, event: Event) -> bool:
+        """What is recorded while they belong, and what happened in the day before they joined."""
+        if self.revoked_at is not None and event.recorded_at >= self.revoked_at:
+            return False
+        return event.recorded_at > self.joined_at or event.occurred_at > self.joined_at - FRESH
 
 
 def readers_of(evidence: Evidence) -> list[Reader]:
@@ -62,14 +65,14 @@ def carers_hear_of(said: Movement) -> bool:
         return True
     if said.destination.get("mode") == "death":
         return False
-    return said.kind == "discharge" and said.destination.get("establishment") in (None, said.establishment)
+    return said.kind == "discharge" and said.leaves_for is None
 
 
 def required(evidence: Evidence) -> Iterator[tuple[Reader, Event]]:
-    """Who must be told of what: the news of a person, to each carer who belonged when it was recorded."""
+    """Who must be told of what: the news of a person, to each carer who may know it."""
     for reader in readers_of(evidence):
         for event in evidence.movements_of.get(reader.carer.person_id, ()):
-            if reader.belongs_at(event.recorded_at) and is_news(event):
+            if reader.must_know(event) and is_news(event):
                 yield reader, event
 
 
@@ -93,7 +96,7 @@ def last_words(evidence: Evidence) -> Iterator[tuple[Reader, Movement]]:
 
 def _is_told_as_news(reader: Reader, event: Event) -> bool:
     fresh = event.recorded_at - event.occurred_at <= FRESH
-    return fresh and reader.belongs_at(event.recorded_at)
+    return fresh and reader.must_know(event)
 
 
 def is_death(event: Event) -> bool:

@@ -1,0 +1,58 @@
+"""What happened in a database, one commit after the other? Triggers of the test's own that write it down.
+
+A checkpoint and an inbox show where a service has come to, not the way: whether a position ever went back,
+and which events came otherwise than in a batch of the broker.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import asyncpg
+
+CONSUMERS: Final = ("pathway", "notifications", "indicators")
+
+_TABLES: Final = """
+CREATE TABLE continuity_positions (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    txid bigint NOT NULL DEFAULT txid_current(), cluster_id text NOT NULL, topic text NOT NULL,
+    partition int NOT NULL, epoch bigint NOT NULL, next_offset bigint
+);
+CREATE TABLE continuity_arrivals (
+    event_id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    txid bigint NOT NULL DEFAULT txid_current()
+)
+"""
+
+# The checkpoint's row is locked while its trigger runs: the order of the ids is that of the commits.
+_TRIGGERS: Final = """
+CREATE FUNCTION continuity_position() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO continuity_positions (cluster_id, topic, partition, epoch, next_offset)
+    VALUES (NEW.cluster_id, NEW.topic, NEW.partition, NEW.epoch, NEW.next_offset);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER continuity_position AFTER INSERT OR UPDATE ON checkpoint
+FOR EACH ROW EXECUTE FUNCTION continuity_position();
+CREATE FUNCTION continuity_arrival() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO continuity_arrivals (event_id) SELECT event_id FROM arrived ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER continuity_arrival AFTER INSERT ON inbox REFERENCING NEW TABLE AS arrived
+FOR EACH STATEMENT EXECUTE FUNCTION continuity_arrival()
+"""
+
+
+async def install_history(addresses: Mapping[str, str]) -> None:
+    """Write history from now on; `addresses` are those of the services' databases, with their own roles."""
+    await asyncio.gather(*(_install(addresses[service]) for service in CONSUMERS))
+
+
+async def _install(address: str) -> None:
+    connection = await asyncpg.connect(address, timeout=30)
+    try:
+        await connection.execute(_TABLES)
+        await connection.execute(_TRIGGERS)
+    finally:
+        await connection.close()

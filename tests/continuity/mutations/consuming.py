@@ -1,0 +1,65 @@
+"""Bugs of the consumers: the position moved first, no fence, events swallowed, broken ones skipped."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from shared.inbox import application, checkpoint
+from shared.inbox.application import Applier, Batch
+from shared.inbox.incoming import Incoming
+from shared.inbox.sorting import WAITS, Sorted
+from tests.continuity.mutations.patching import replaced
+
+_PAUSE_SECONDS: Final = 0.4
+_UNFENCED: Final = """
+UPDATE checkpoint SET next_offset = $7
+WHERE consumer_group = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4
+    AND $5::bigint IS NOT NULL AND $6::bigint IS NOT NULL
+"""
+
+
+def position_before_effects() -> None:
+    """As with offsets that are committed first: the position moves, then the batch is applied."""
+
+    async def moved_first(self: Applier, batch: Batch) -> Any:
+        async with self._pool.acquire(timeout=10) as own:
+            await advance(own, batch.claim, expected=batch.expected, following=batch.following)
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return await apply(self, batch)
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        return
+
+    advance = replaced(checkpoint, "advance", nothing)
+    apply = replaced(Applier, "apply", moved_first)
+
+
+def no_fence() -> None:
+    """Whoever has records writes them, whether the partition is still theirs or not."""
+
+    async def late(self: Applier, batch: Batch) -> Any:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return await apply(self, batch)
+
+    replaced(checkpoint, "_ADVANCE", _UNFENCED)
+    apply = replaced(Applier, "apply", late)
+
+
+def inbox_swallows() -> None:
+    """Takes two new events of one person in one batch for a repetition."""
+
+    async def route(self: Applier, connection: Any, new: Sequence[Incoming], traces: Any) -> Any:
+        first = {each.envelope.subject: each for each in reversed(new) if each.envelope is not None}
+        return await plain(self, connection, [each for each in new if each in first.values()], traces)
+
+    plain = replaced(Applier, "_route", route)
+
+
+def poison_skipped() -> None:
+    """Leaves out what it cannot read."""
+
+    def sort_out(*args: Any, **kwargs: Any) -> Sorted:
+        division = plain(*args, **kwargs)
+        return Sorted(division.admitted, [parcel for parcel in division.parcels if parcel.reason == WAITS])
+
+    plain = replaced(application, "sort_out", sort_out)

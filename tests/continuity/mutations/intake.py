@@ -1,0 +1,92 @@
+"""Bugs of the intake: answered too early, numbered outside of the transaction."""
+
+import asyncio
+import os
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.admission.handlers import commit_submissions
+from shared.events.envelope import NewEvent, RecordedEvent
+from shared.outbox import append as appending
+from tests.continuity.mutations.patching import replaced
+
+_PAUSE_SECONDS: Final = 0.2
+_unfinished: Final[set[asyncio.Task[None]]] = set()
+
+_DRAW: Final = """
+INSERT INTO subjects (subject, last_sequence) VALUES ($1, $2)
+ON CONFLICT (subject) DO UPDATE SET last_sequence = subjects.last_sequence + excluded.last_sequence
+RETURNING last_sequence
+"""
+_GIVEN: Final = (
+    "drawn AS (SELECT * FROM unnest($9::uuid[], $10::bigint[]) AS d (subject, last_sequence)\n), numbered"
+)
+
+
+def acknowledged_before_commit() -> None:
+    """The answer leaves while the commit is still on its way."""
+    replaced(commit_submissions, "transaction", _committed_later)
+
+
+@asynccontextmanager
+async def _committed_later(pool: Any) -> AsyncIterator[Any]:
+    connection = await pool.acquire(timeout=10)
+    work = connection.transaction()
+    await work.start()
+    try:
+        yield connection
+    except BaseException:
+        await work.rollback()
+        await pool.release(connection)
+        raise
+    task = asyncio.create_task(_commit(pool, connection, work))
+    _unfinished.add(task)
+    task.add_done_callback(_unfinished.discard)
+
+
+async def _commit(pool: Any, connection: Any, work: Any) -> None:
+    await asyncio.sleep(_PAUSE_SECONDS)
+    await work.commit()
+    await pool.release(connection)
+
+
+def numbers_drawn_outside() -> None:
+    """As a database's sequence gives them: not under a lock, and not given back by a rollback."""
+    numbered = re.compile(r"drawn AS \(.*?\n\), numbered", re.DOTALL)
+    statement, found = numbered.subn(_GIVEN, appending._APPEND)
+    assert found == 1
+
+    async def append(
+        connection: Any, *, publisher: str, events: Sequence[NewEvent], recorded_at: datetime
+    ) -> list[RecordedEvent]:
+        last = await _draw(Counter(event.subject for event in events))
+        await asyncio.sleep(_PAUSE_SECONDS)
+        numbering: Any = _WithNumbers(connection, statement, last)
+        return await appending.append(numbering, publisher=publisher, events=events, recorded_at=recorded_at)
+
+    replaced(commit_submissions, "append", append)
+
+
+async def _draw(wanted: Counter[UUID]) -> dict[UUID, int]:
+    own = await asyncpg.connect(os.environ["RELAIS_DATABASE_URL"], timeout=10)
+    try:
+        return {subject: await own.fetchval(_DRAW, subject, wanted[subject]) for subject in sorted(wanted)}
+    finally:
+        await own.close()
+
+
+class _WithNumbers:
+    """A connection on which the ledger's statement takes the numbers that were drawn before."""
+
+    def __init__(self, plain: Any, statement: str, last: dict[UUID, int]) -> None:
+        self._plain, self._statement, self._last = plain, statement, last
+
+    async def fetch(self, _: str, *values: Any) -> Any:
+        return await self._plain.fetch(self._statement, *values, list(self._last), list(self._last.values()))

@@ -1,0 +1,90 @@
+"""Bugs of the notifications: sent too early, not sent again, sent to the revoked, said too much."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from services.notifications.channels.sms import SmsChannel
+from services.notifications.domain import decision, derivation, steps
+from services.notifications.domain.decision import Reader
+from services.notifications.handlers import claim_due, dispatch
+from services.notifications.handlers.turn import Turn
+from services.notifications.storage import circle
+from tests.continuity.mutations.patching import replaced
+
+_PAUSE_SECONDS: Final = 0.4
+
+
+def sent_before_row() -> None:
+    """Calls the gateway while the transaction that claims the attempt is still open."""
+    calls: dict[UUID, asyncio.Task[Any]] = {}
+
+    def told_at_once(self: Turn, *args: Any) -> None:
+        before = len(self.departures)
+        tell(self, *args)
+        for departure in self.departures[before:]:
+            channel = self._means.channels[self._medium]
+            calls[departure.message.attempt_id] = asyncio.create_task(channel.send(departure.message))
+
+    async def answer(channel: Any, means: Any, departure: Any) -> Any:
+        return await calls.pop(departure.message.attempt_id)
+
+    @asynccontextmanager
+    async def slow(pool: Any) -> AsyncIterator[Any]:
+        async with transaction(pool) as connection:
+            yield connection
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    tell = replaced(Turn, "_tell", told_at_once)
+    transaction = replaced(claim_due, "transaction", slow)
+    replaced(dispatch, "_call", answer)
+
+
+def unknown_not_resent() -> None:
+    """What nobody answered for is given up."""
+
+    def given_up(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
+        following = after(attempts, patience, step_ends_at=step_ends_at)
+        if following is not None and attempts[-1].status == "unknown":
+            return replace(following, move="next_step")
+        return following
+
+    async def late(*args: Any) -> Any:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return await call(*args)
+
+    after = replaced(steps, "after", given_up)
+    call = replaced(dispatch, "_call", late)
+
+
+def rights_checked_once() -> None:
+    """When an obligation is planned, and never again: a revocation is written down, and that is all."""
+
+    async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
+        await connection.execute("UPDATE members SET revoked_at = $2 WHERE member_id = $1", member_id, now)
+
+    def planned(statement: Any, kind: str, recipient: Any, **more: Any) -> Any:
+        return verdict_of(statement, kind, replace(recipient, revoked_at=None), **more)
+
+    def asked(own: Any, reader: Reader) -> Any:
+        return barred(own, replace(reader, revoked=False))
+
+    replaced(circle, "revoke", revoke)
+    verdict_of = replaced(derivation, "verdict_of", planned)
+    barred = replaced(decision, "_barred", asked)
+
+
+def phone_in_log() -> None:
+    """A line that somebody forgot to take out."""
+
+    async def send(self: SmsChannel, message: Any) -> Any:
+        sys.stderr.write(f"sending to {message.to}\n")
+        return await plain(self, message)
+
+    plain = replaced(SmsChannel, "send", send)
