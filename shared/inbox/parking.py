@@ -18,6 +18,9 @@ from shared.db.pool import Connection, Executor
 from shared.inbox.incoming import Envelope, Stream
 from shared.inbox.sorting import Parcel
 
+CAP: Final = 1000
+"""So many events of a service may be parked."""
+
 
 class ParkingCapReached(Exception):  # noqa: N818
     """So many events cannot be wrong: we are. Stops the worker; nothing of the batch is committed."""

@@ -13,7 +13,7 @@ from shared.events.registry import TOPICS
 from shared.inbox.application import Applier, Batch, Routes
 from shared.inbox.checkpoint import Fenced
 from shared.inbox.incoming import Incoming
-from shared.inbox.parking import count_parked
+from shared.inbox.parking import CAP, count_parked
 from shared.inbox.told import tell
 from shared.kafka.assignment import Assignment, ClusterChanged
 from shared.kafka.cloud_events import decode
@@ -23,6 +23,7 @@ from shared.kafka.offsets import OffsetReport
 from shared.kafka.spans import EventSpan, event_spans
 from shared.kafka.topics import ensure_topics
 from shared.kafka.watchdog import Watchdog
+from shared.operations.gate import Gate
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
@@ -45,7 +46,7 @@ class BatchConsumer:
         group: str,
         publishers: Sequence[str],
         routes: Routes,
-        parking_cap: int = 1000,
+        parking_cap: int = CAP,
         batch_size: int = 500,
         stalled_after_seconds: float = 60,
         after_commit: Callable[[], None] = _nothing,
@@ -63,14 +64,18 @@ class BatchConsumer:
         self._stalled_after_seconds = stalled_after_seconds
         self._after_commit = after_commit
         self._lag = Lag(self._topics, clock)
+        self._gate = Gate(pool, "consumer")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Consume until told to stop.
+        """Consume until told to stop. While paused it is no member of its group, and holds no partition.
 
         Being fenced and finding another cluster are ordinary: join the group anew. Everything else is
         raised; when it was the database or the broker that was away, call `run` again.
         """
         while not stop.is_set():
+            await self._gate.until_open(stop)
+            if stop.is_set():
+                return
             try:
                 await self._consume(stop)
             except (Fenced, ClusterChanged) as error:
@@ -89,7 +94,7 @@ class BatchConsumer:
             self._pool, bootstrap=self._bootstrap, consumer_group=self._group, topics=self._topics
         )
         async with membership as (consumer, assignment), OffsetReport(consumer, now=now) as report:
-            while not stop.is_set():
+            while not stop.is_set() and await self._gate.is_open():
                 await self._turn(consumer, assignment)
                 report.send({each: held.next_offset for each, held in assignment.positions.items()})
                 if watchdog.is_due():

@@ -19,6 +19,7 @@ from shared.events.registry import TOPICS
 from shared.failures import TRANSIENT
 from shared.kafka.producer import open_producer
 from shared.kafka.topics import ensure_topics
+from shared.operations.gate import Gate
 from shared.outbox import sending
 from shared.outbox.wake import CHANNEL
 from shared.telemetry import metrics
@@ -60,6 +61,7 @@ class Relay:
         self._oldest: datetime | None = None
         self._rounds = 0
         metrics.outbox_oldest_unsent_seconds.set_function(self._oldest_age_seconds)
+        metrics.relay_leads.labels(publisher).set(0)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
@@ -69,9 +71,10 @@ class Relay:
                 return
             async with self._listening(session, woken), self._producer() as producer:
                 get_logger().info("relay_leads", publisher=self._publisher)
+                gate = Gate(session, "relay")
                 while not stop.is_set():
                     woken.clear()
-                    if await self._counted_round(session, producer) == 0:
+                    if await self._counted_round(session, producer, gate) == 0:
                         await _wait(woken, POLL_SECONDS)
 
     async def relay_once(self) -> int:
@@ -80,7 +83,7 @@ class Relay:
             if not await _try_lock(session):
                 return 0
             async with self._producer() as producer:
-                return await self._round(session, producer)
+                return await self._round(session, producer, Gate(session, "relay"))
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Any]:
@@ -91,6 +94,7 @@ class Relay:
                 yield session
                 is_sound = True
             finally:
+                metrics.relay_leads.labels(self._publisher).set(0)
                 if not is_sound:
                     session.terminate()
             await session.execute("SELECT pg_advisory_unlock_all()")
@@ -98,23 +102,26 @@ class Relay:
     async def _lead(self, session: Executor, stop: asyncio.Event) -> bool:
         while not stop.is_set():
             if await _try_lock(session):
+                metrics.relay_leads.labels(self._publisher).set(1)
                 return True
             self._oldest = None  # the leader's figure, not ours
             await _wait(stop, STANDBY_SECONDS)
         return False
 
-    async def _counted_round(self, session: Executor, producer: Any) -> int:
+    async def _counted_round(self, session: Executor, producer: Any, gate: Gate) -> int:
         try:
-            return await self._round(session, producer)
+            return await self._round(session, producer, gate)
         except TRANSIENT as error:
             metrics.relay_errors_total.labels(type(error).__name__).inc()
             raise
 
-    async def _round(self, session: Executor, producer: Any) -> int:
-        rows = await session.fetch(_UNSENT, self._batch_size)
+    async def _round(self, session: Executor, producer: Any, gate: Gate) -> int:
+        is_open = await gate.is_open()
+        # Held up or not, how long the oldest one has waited must be seen.
+        rows = await session.fetch(_UNSENT, self._batch_size if is_open else 1)
         self._oldest = rows[0]["recorded_at"] if rows else None
         await self._count(session)
-        if not rows:
+        if not rows or not is_open:
             return 0
         await sending.send(producer, self._publisher, rows)
         await session.execute(_SENT, [row["outbox_id"] for row in rows])

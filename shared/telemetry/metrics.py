@@ -49,6 +49,9 @@ outbox_oldest_unsent_seconds: Final = Gauge(
     "relais_outbox_oldest_unsent_seconds", "Age of the oldest event that the broker has not acknowledged"
 )
 outbox_unsent: Final = Gauge("relais_outbox_unsent", "Events that the broker has not acknowledged")
+relay_leads: Final = Gauge(
+    "relais_relay_leads", "1 in the one worker whose relay sends, 0 where it stands by", ["publisher"]
+)
 relay_published_total: Final = Counter(
     "relais_relay_published_total", "Events that the broker acknowledged", ["publisher"]
 )
@@ -72,6 +75,13 @@ consumer_restarts_total: Final = Counter(
     "relais_consumer_restarts_total", "Times a consumer was made anew, by reason", ["reason"]
 )
 parked_events: Final = Gauge("relais_parked_events", "Events that are wrong and wait for a person")
+parking_cap: Final = Gauge("relais_parking_cap", "Beyond so many parked events the worker stops")
+
+# Operation
+
+paused_seconds: Final = Gauge(
+    "relais_paused_seconds", "For how long a person has held up a part; 0 when nobody does", ["part"]
+)
 
 # Obligations
 
@@ -90,6 +100,20 @@ informed_after_seconds: Final = Histogram(
     "From the acceptance of a fact to the recipient informed of it",
     ["recipient_role"],
     buckets=_SLOW_SECONDS,
+)
+obligations_audited_total: Final = Counter(
+    "relais_obligations_audited_total", "Persons whose obligations were derived again from the ledgers"
+)
+obligation_differences: Final = Gauge(
+    "relais_obligation_differences",
+    "Obligations about which the ledgers and the table do not agree, by difference",
+    ["difference"],
+)
+obligation_gaps_repaired_total: Final = Counter(
+    "relais_obligation_gaps_repaired_total", "Obligations that were missing and were planned after all"
+)
+obligations_unaudited_seconds: Final = Gauge(
+    "relais_obligations_unaudited_seconds", "Age of the oldest change that may not have been audited"
 )
 
 # Pathway
