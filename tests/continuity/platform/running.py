@@ -11,6 +11,7 @@ from deploy.local.databases import superuser_url
 from deploy.local.services import service_database_url
 from shared.kafka.topics import ensure_topics
 from tests.continuity.gateway.server import Gateway
+from tests.continuity.history import install_history
 from tests.continuity.journal import Journal
 from tests.continuity.platform.places import PUBLISHERS, SERVICES, Places
 from tests.continuity.platform.process import Process
@@ -101,6 +102,7 @@ async def _kept(platform: Platform) -> AsyncIterator[None]:
             platform.processes[server].start()
         await platform.ready("postgresql", "kafka")
         await prepare_databases(platform.places, platform.credentials)
+        await install_history(platform.database_urls())
         await ensure_topics(platform.bootstrap, PUBLISHERS)
         for process in processes:
             process.start()
