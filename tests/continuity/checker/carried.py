@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 TOPICS: Final = ("relais.admission", "relais.pathway", "relais.notifications")
 _QUIET_MS: Final = 1000
@@ -36,16 +37,10 @@ async def _read(bootstrap: str) -> tuple[Record, ...]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        known = await consumer.topics()
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in TOPICS
-            if topic in known
-            for number in consumer.partitions_for_topic(topic) or ()
-        ]
+        partitions = await _partitions(bootstrap)
         consumer.assign(partitions)
         await consumer.seek_to_beginning()
-        ends = await consumer.end_offsets(partitions) if partitions else {}
+        ends = await consumer.end_offsets(partitions)
         records: list[Record] = []
         while any([await consumer.position(each) < ends[each] for each in partitions]):
             fetched = await consumer.getmany(timeout_ms=_QUIET_MS)
@@ -53,6 +48,20 @@ async def _read(bootstrap: str) -> tuple[Record, ...]:
     finally:
         await consumer.stop()
     return tuple(records)
+
+
+async def _partitions(bootstrap: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        topics = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in topics
+        for partition in topic["partitions"]
+    ]
 
 
 def _record(raw: Any) -> Record:

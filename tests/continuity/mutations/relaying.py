@@ -16,7 +16,7 @@ from tests.continuity.mutations.patching import replaced
 _PAUSE_SECONDS: Final = 0.3
 _AFTER: Final = module._UNSENT.replace("ORDER BY", "WHERE outbox.id > $2 ORDER BY")
 _UNLOCKED: Final = module._UNSENT.replace("LIMIT $1", "LIMIT $1 FOR UPDATE OF outbox SKIP LOCKED")
-_FEW: Final = 3
+_FEW: Final = 50
 
 
 def id_cursor() -> None:

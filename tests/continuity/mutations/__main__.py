@@ -1,0 +1,106 @@
+"""`python -m tests.continuity.mutations`: does the checker find every bug that is put in? n of how many."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.continuity.checker.evidence import read_evidence
+from tests.continuity.checker.invariants import judge
+from tests.continuity.checker.verdict import Verdict, keep
+from tests.continuity.mutations.schedules import EXPOSURES
+from tests.continuity.run import Plan, finished
+
+SEED: Final = 20261124
+SETTLE_SECONDS: Final = 75.0
+"""Longer than a lease and a retry; a bug that leaves something undone is not waited for any longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One bug, and what the checker said of the run."""
+
+    mutation: str
+    line: str
+    broken: Sequence[str]
+    examples: Sequence[str]
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.broken)
+
+
+def main() -> int:
+    """Exit code 0 when every bug is caught; with --control, when every run without its bug holds."""
+    chosen = _parser().parse_args()
+    names = chosen.only.split(",") if chosen.only else list(EXPOSURES)
+    trials = []
+    for name in names:
+        trial = asyncio.run(_try(name, chosen.seed, is_control=chosen.control))
+        trials.append(trial)
+        sys.stdout.write(f"{_row(trial)}\n")
+        sys.stdout.flush()
+    if chosen.json:
+        chosen.json.write_text(json.dumps([asdict(trial) for trial in trials], indent=1))
+    caught = sum(trial.caught for trial in trials)
+    sys.stdout.write(f"caught {caught} of {len(trials)}\n")
+    return 0 if caught == (0 if chosen.control else len(trials)) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mutations", description=main.__doc__)
+    parser.add_argument("--only", default="", help="these bugs, separated by commas")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--control", action="store_true", help="the same loads and faults without any bug")
+    parser.add_argument("--json", type=Path, default=None, help="where the result is kept")
+    return parser
+
+
+async def _try(name: str, seed: int, *, is_control: bool) -> Trial:
+    folder = Path(tempfile.mkdtemp(prefix=f"relais-mutation-{name}-"))
+    exposure = EXPOSURES[name]
+    plan = Plan(
+        folder=folder,
+        n=exposure.n,
+        seed=seed,
+        load_seconds=exposure.load_seconds,
+        faults=exposure.faults,
+        settle_seconds=SETTLE_SECONDS,
+        mutation=None if is_control else name,
+    )
+    async with finished(plan):
+        verdict = await asyncio.to_thread(_judged, folder)
+    trial = _trial(name, verdict)
+    if trial.caught != is_control:
+        shutil.rmtree(folder, ignore_errors=True)  # only what came out unexpectedly is looked into
+    return trial
+
+
+def _judged(folder: Path) -> Verdict:
+    verdict = judge(read_evidence(folder))
+    keep(verdict, folder / "verdict.json")
+    return verdict
+
+
+def _trial(name: str, verdict: Verdict) -> Trial:
+    examples = [
+        f"{finding.invariant}: {next(iter([*finding.violations, *sorted(finding.lost)]))}"
+        for finding in verdict.findings
+        if not finding.holds
+    ]
+    return Trial(mutation=name, line=verdict.line, broken=verdict.broken, examples=examples)
+
+
+def _row(trial: Trial) -> str:
+    by = ", ".join(trial.broken) or "NOT CAUGHT"
+    return f"{trial.mutation:<30}{trial.line:<50}{by}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

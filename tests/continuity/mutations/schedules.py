@@ -1,0 +1,62 @@
+"""Which load and which faults bring a bug to light? The smallest that we found, for each one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from tests.continuity.faults.schedule import Fault
+
+OF_INDICATORS: Final = 0
+"""With this seed, `database.locks` locks the inbox of indicators."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposure:
+    """What is done to a mutated platform."""
+
+    n: int = 400
+    load_seconds: float = 12.0
+    faults: Sequence[Fault] = ()
+
+
+def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) -> Iterator[Fault]:
+    """One after the other, at whatever they are doing."""
+    for number, (part, turn) in enumerate(zip(parts, count()), start=1):
+        yield Fault(number, "service.kill", part, at_seconds + turn * every_seconds, 0.2, number)
+
+
+_APIS: Final = ("admission-api", "admission-api-2") * 3
+_RELAYS: Final = ("admission-worker-1", "admission-worker-2") * 3
+_SENDERS: Final = ("notifications-worker-1", "notifications-worker-2") * 3
+_CONSUMERS: Final = ("pathway-worker-1", "indicators-worker-1", "pathway-worker-2", "indicators-worker-2")
+
+EXPOSURES: Final[Mapping[str, Exposure]] = {
+    "acknowledged_before_commit": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
+    "numbers_drawn_outside": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
+    "id_cursor": Exposure(n=600),
+    "several_relays": Exposure(n=800),
+    "deleted_before_acknowledged": Exposure(faults=[*_killed(*_RELAYS)], load_seconds=16),
+    "position_before_effects": Exposure(faults=[*_killed(*_CONSUMERS)]),
+    "no_fence": Exposure(
+        n=900, load_seconds=45, faults=[Fault(1, "service.zombie", "pathway-worker-1", 4.0, 33.0, 1)]
+    ),
+    "inbox_swallows": Exposure(
+        n=600, faults=[Fault(1, "database.locks", "postgresql", 3.0, 6.0, OF_INDICATORS)]
+    ),
+    "poison_skipped": Exposure(),
+    "correction_dropped": Exposure(n=900),
+    "sent_before_row": Exposure(n=600, load_seconds=16, faults=[*_killed(*_SENDERS)]),
+    "unknown_not_resent": Exposure(n=600, load_seconds=16, faults=[*_killed(*_SENDERS)]),
+    "rights_checked_once": Exposure(
+        n=2500, load_seconds=30, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
+    ),
+    "phone_in_log": Exposure(),
+    "nothing_pulled": Exposure(
+        n=600,
+        faults=[
+            Fault(1, "database.locks", "postgresql", 3.0, 7.0, OF_INDICATORS),
+            Fault(2, "broker.wipe", "kafka", 7.0, 0.5, 2),
+        ],
+    ),
+}
