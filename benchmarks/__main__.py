@@ -1,52 +1,54 @@
-"""`python -m benchmarks`: run the intake benchmark, print its table, keep the raw result as JSON."""
+"""`python -m benchmarks [p1 ... p7]`: run benchmarks, print their tables, keep the raw results as JSON."""
 
 import argparse
-import json
-from datetime import UTC, datetime
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import intake
-from benchmarks.arena import open_arena
+from benchmarks import p1_single
+from benchmarks.results import Result, keep
 
-_RESULTS = Path("benchmarks/results")
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
+    "p1": p1_single.run,
+}
+_console = Console(width=200)
 
 
 def main() -> None:
-    """Parse the sizes, run, report."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=6000)
-    parser.add_argument("--connections", type=int, nargs="+", default=[16, 128])
-    arguments = parser.parse_args()
-    with open_arena() as arena:
-        result = intake.run(
-            arena,
-            rounds=arguments.rounds,
-            requests=arguments.requests,
-            connections=tuple(arguments.connections),
-        )
-    _RESULTS.mkdir(exist_ok=True)
-    path = _RESULTS / f"intake-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
-    path.write_text(json.dumps(result, indent=1))
-    _show(result, path)
+    """Parse the sizes; without any, run a short form of all."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
+    parser.add_argument("benchmarks", nargs="*", metavar="p1...p7", help="all when none is named")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=4000, help="p1, p2: of each cell")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.benchmarks) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    for name in chosen.benchmarks or BENCHMARKS:
+        began = time.monotonic()
+        result = BENCHMARKS[name](chosen)
+        path = keep(result)
+        _show(result)
+        _console.print(f"took {time.monotonic() - began:.0f} s; raw result: {path}\n")
 
 
-def _show(result: dict[str, object], path: Path) -> None:
-    summary = result["summary"]
-    assert isinstance(summary, list)
-    table = Table(title="Intake: median of the rounds", show_header=True)
-    table.add_column("")
-    for row in summary:
-        table.add_column(f"{row['connections']} connections", justify="right")
-    for name in summary[0]:
-        if name != "connections":
-            table.add_row(name.replace("_", " "), *(f"{row[name]:,.2f}" for row in summary))
-    console = Console()
-    console.print(table)
-    console.print(f"bare inserts per second: {result['bare_inserts_per_second']:,.0f}; raw result: {path}")
+def _show(result: Result) -> None:
+    table = Table(title=f"{result.benchmark.upper()} {result.title}", show_header=False)
+    for name in dict.fromkeys(name for row in result.rows for name in row):
+        table.add_row(name, *(_figure(row.get(name)) for row in result.rows))
+    _console.print(table)
+    for aim in result.aims:
+        wanted = f">= {aim.at_least:g}" if aim.at_least is not None else f"<= {aim.at_most:g}"
+        _console.print(f"{'met' if aim.is_met else 'NOT met'}: {aim.name} {aim.got:.3g} ({wanted})")
+
+
+def _figure(value: float | int | str | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.3g}"
 
 
 if __name__ == "__main__":

@@ -1,36 +1,25 @@
-"""Where do the contestants meet? On one PostgreSQL and one Kafka of their own, synced as in production."""
+"""Where do admission and its textbook peer meet? On one PostgreSQL and one Kafka."""
 
 import asyncio
 import base64
-import os
 import secrets
-import shutil
-import signal
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from benchmarks.processes import open_api, open_process
+from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
 from benchmarks.textbook import TOPIC as PEER_TOPIC
-from deploy.local.children import start_child, stop_child
-from deploy.local.databases import database_url, ensure_databases
-from deploy.local.kafka import kafka_server, prepare
-from deploy.local.places import PROJECT
-from deploy.local.ports import HOST, free_port
-from deploy.local.postgres import initialise, postgres_server
-from deploy.local.running import RunningServer
 from shared.db.migrations import migrate
 from shared.kafka.topics import PARTITIONS, ensure_topics
 from shared.security.keys import new_key
 
-_PASSWORD = "benchmark"  # noqa: S105 - a server of this run only, on the loopback address
-_READY_SECONDS = 60.0
+FINESS = "750000002"
+_CLIENT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,41 +27,61 @@ class Arena:
     """The running contestants."""
 
     folder: Path
-    database: str
+    database: Database
     ours: str
-    operator_key: str
+    key: str
+    """Of a source of the establishment `FINESS`."""
     peer: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What shows the key."""
+        return {"Authorization": f"Bearer {self.key}"}
 
 
 @contextmanager
 def open_arena() -> Iterator[Arena]:
     """Start the servers, admission (API and relay) and the peer; stop everything at the end."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="relais-bench-", dir=os.environ.get("RELAIS_BENCH_FOLDER")))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o711)
-        port = free_port()
-        postgres = postgres_server(folder / "postgres", port=port)
-        initialise(postgres, superuser_password=_PASSWORD)
-        _run(stack, RunningServer(postgres, log=folder / "postgres.log", stop_signal=signal.SIGINT))
-        kafka = kafka_server(folder / "kafka", port=free_port(), controller_port=free_port())
-        prepare(kafka)
-        _run(stack, RunningServer(kafka, log=folder / "kafka.log", stop_signal=signal.SIGTERM))
-        bootstrap = f"{HOST}:{kafka.port}"
-        names = ("admission", "peer", "bare")
-        asyncio.run(
-            ensure_databases(
-                superuser_password=_PASSWORD, port=port, passwords=dict.fromkeys(names, _PASSWORD)
-            )
-        )
-        urls = {name: database_url(role=name, password=_PASSWORD, port=port, database=name) for name in names}
-        migrate("admission", urls["admission"])
-        asyncio.run(ensure_topics(bootstrap, ["admission"]))
-        key, digest = new_key()
-        ours = _start_admission(stack, folder, urls["admission"], bootstrap, digest)
+        folder = stack.enter_context(scratch_folder())
+        database = stack.enter_context(open_postgres(folder))
+        bootstrap = stack.enter_context(open_kafka(folder))
+        database.make(["admission", "peer", "bare"])
+        migrate("admission", database.url("admission"))
+        ours, key = stack.enter_context(open_admission(folder, database, bootstrap))
         asyncio.run(_make_topic(bootstrap, PEER_TOPIC))
-        peer = _start_peer(stack, folder, urls["peer"], bootstrap)
-        yield Arena(folder, urls["bare"], ours, key, peer)
+        environment = {
+            "PEER_DATABASE_URL": database.url("peer").replace("postgresql://", "postgresql+asyncpg://"),
+            "PEER_KAFKA_BOOTSTRAP": bootstrap,
+        }
+        peer = open_api(folder, "benchmarks.textbook:app", ready="/docs", environment=environment)
+        yield Arena(folder, database, ours, key, stack.enter_context(peer))
+
+
+@contextmanager
+def open_admission(folder: Path, database: Database, bootstrap: str) -> Iterator[tuple[str, str]]:
+    """Admission's API and worker on a migrated database; its URL and a key for its intake."""
+    operator_key, digest = new_key()
+    environment = service_environment("admission", database, bootstrap) | {
+        "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "RELAIS_BOOTSTRAP_KEY_SHA256": digest,
+        "RELAIS_PEERS": "",
+    }
+    asyncio.run(ensure_topics(bootstrap, ["admission"]))
+    with (
+        open_process(folder, "services.admission.worker", environment),
+        open_api(folder, "services.admission.main:app", ready="/ready", environment=environment) as url,
+    ):
+        yield url, _intake_key(url, operator_key)
+
+
+def service_environment(service: str, database: Database, bootstrap: str) -> dict[str, str]:
+    """What every service is given."""
+    return {
+        "RELAIS_DATABASE_URL": database.url(service),
+        "RELAIS_KAFKA_BOOTSTRAP": bootstrap,
+        "RELAIS_METRICS_PORT": "0",
+    }
 
 
 async def _make_topic(bootstrap: str, topic: str) -> None:
@@ -84,54 +93,16 @@ async def _make_topic(bootstrap: str, topic: str) -> None:
         await admin.close()
 
 
-def _run(stack: ExitStack, server: RunningServer) -> None:
-    server.start()
-    stack.callback(server.stop)
-
-
-def _start_admission(stack: ExitStack, folder: Path, database: str, bootstrap: str, digest: str) -> str:
-    environment = {
-        "RELAIS_DATABASE_URL": database,
-        "RELAIS_KAFKA_BOOTSTRAP": bootstrap,
-        "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "RELAIS_BOOTSTRAP_KEY_SHA256": digest,
-        "RELAIS_METRICS_PORT": "0",
-        "RELAIS_PEERS": "",
-    }
-    _start(stack, folder, "worker", ["-m", "services.admission.worker"], environment)
-    return _start_api(stack, folder, "services.admission.main:app", "/ready", environment)
-
-
-def _start_peer(stack: ExitStack, folder: Path, database: str, bootstrap: str) -> str:
-    environment = {
-        "PEER_DATABASE_URL": database.replace("postgresql://", "postgresql+asyncpg://"),
-        "PEER_KAFKA_BOOTSTRAP": bootstrap,
-    }
-    return _start_api(stack, folder, "benchmarks.textbook:app", "/docs", environment)
-
-
-def _start_api(stack: ExitStack, folder: Path, app: str, ready: str, environment: Mapping[str, str]) -> str:
-    port = free_port()
-    arguments = ["-m", "uvicorn", app, "--host", HOST, "--port", str(port), "--no-access-log"]
-    _start(stack, folder, app.split(".")[1], arguments, environment)
-    url = f"http://{HOST}:{port}"
-    deadline = time.monotonic() + _READY_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(url + ready, timeout=5):  # noqa: S310 - our own address
-                return url
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-def _start(
-    stack: ExitStack, folder: Path, name: str, arguments: list[str], environment: Mapping[str, str]
-) -> None:
-    process = start_child(
-        [sys.executable, *arguments],
-        log=folder / f"{name}.log",
-        environment={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
-    )
-    stack.callback(stop_child, process)
+def _intake_key(url: str, operator_key: str) -> str:
+    with httpx.Client(
+        timeout=_CLIENT_SECONDS, transport=httpx.HTTPTransport(retries=3), trust_env=False
+    ) as client:
+        body = {"name": "benchmark", "establishment": FINESS, "scopes": ["intake"]}
+        while True:
+            # The worker lets the operator in; until then nobody is known.
+            answer = client.post(
+                f"{url}/v1/sources", json=body, headers={"Authorization": f"Bearer {operator_key}"}
+            )
+            if answer.status_code != httpx.codes.UNAUTHORIZED:
+                answer.raise_for_status()
+                return str(answer.json()["key"])

@@ -1,0 +1,52 @@
+"""How are the contestants run? As processes of their own, with one uvicorn worker for an API."""
+
+import os
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.children import start_child, stop_child
+from deploy.local.places import PROJECT
+from deploy.local.ports import HOST, free_port
+
+_READY_SECONDS = 60.0
+
+
+@contextmanager
+def open_process(folder: Path, module: str, environment: Mapping[str, str], *arguments: str) -> Iterator[int]:
+    """`python -m module`, stopped at the end; its process id."""
+    process = start_child(
+        [sys.executable, "-m", module, *arguments],
+        log=folder / f"{module}.log",
+        environment={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
+    )
+    try:
+        yield process.pid
+    finally:
+        stop_child(process)
+
+
+@contextmanager
+def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """An ASGI application, served as in production; its URL, when `ready` answers."""
+    port = free_port()
+    arguments = [app, "--host", HOST, "--port", str(port), "--no-access-log"]
+    with open_process(folder, "uvicorn", environment, *arguments):
+        url = f"http://{HOST}:{port}"
+        _wait_until_ready(url + ready)
+        yield url
+
+
+def _wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
