@@ -13,21 +13,26 @@ from pathlib import Path
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
 
-def _value(name: str, *, key: str) -> str:
+def _value(name: str, *, key: str, peer_key: str) -> str:
     if name.endswith("_MASTER_KEY"):
         return base64.b64encode(secrets.token_bytes(32)).decode()
     if name == "BOOTSTRAP_KEY_SHA256":
         return hashlib.sha256(key.encode()).hexdigest()
+    if name == "PEER_KEY_SHA256":
+        return hashlib.sha256(peer_key.encode()).hexdigest()
+    if name == "PEER_KEY":
+        return peer_key
     return secrets.token_hex(24)
 
 
 def filled(example: str, *, key: str) -> str:
     """The example with a new secret for every variable; `key` is the operator's."""
+    peer_key = secrets.token_urlsafe(32)
     lines = []
     for line in example.splitlines():
         name, equals, _ = line.partition("=")
         is_variable = equals and not line.startswith("#")
-        lines.append(f"{name}={_value(name, key=key)}" if is_variable else line)
+        lines.append(f"{name}={_value(name, key=key, peer_key=peer_key)}" if is_variable else line)
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,6 @@
 """What does a process take from its environment? Its settings, complete or not at all."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -27,3 +28,21 @@ def read(settings: type[T], service: str, environment: Mapping[str, str]) -> T:
         return msgspec.convert(given, settings, strict=False)
     except msgspec.ValidationError as error:
         raise SystemExit(f"{service} cannot start: {error}") from None
+
+
+def named_addresses(text: str, *, variable: str) -> dict[str, str]:
+    """Where other services are, from `name=http://host:port,...`; raises ValueError."""
+    addresses: dict[str, str] = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        name, _, url = entry.partition("=")
+        if not (name and re.match("https?://", url)):
+            raise ValueError(f"{variable} must read name=http://host:port,...")
+        addresses[name] = url.rstrip("/")
+    return addresses
+
+
+def sha256_digest(text: str, *, variable: str) -> str:
+    """A hexadecimal SHA-256, or nothing; raises ValueError."""
+    if text and not re.fullmatch("[0-9a-f]{64}", text):
+        raise ValueError(f"{variable} must be 64 hexadecimal digits")
+    return text

@@ -23,6 +23,8 @@ class Credentials:
     sms_password: str
     bootstrap_key_sha256: str
     bootstrap_key_shown: bool = False
+    peer_key: str = ""
+    """With which the services read each other's ledgers."""
 
 
 def _master_key() -> str:
@@ -36,6 +38,7 @@ def _made(bootstrap_key_sha256: str) -> Credentials:
         master_keys={service: _master_key() for service in ("admission", "notifications")},
         sms_password=secrets.token_urlsafe(24),
         bootstrap_key_sha256=bootstrap_key_sha256,
+        peer_key=new_key()[0],
     )
 
 
@@ -53,6 +56,9 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
     The clear key is nowhere but in what this returns: a start that failed before showing it makes a new one.
     """
     known = read_credentials(folder)
+    if known is not None and not known.peer_key:  # made before there was one
+        known = replace(known, peer_key=new_key()[0])
+        _write(folder, known)
     if known is not None and known.bootstrap_key_shown:
         return known, None
     key, sha256 = new_key()

@@ -11,9 +11,16 @@ from deploy.local.databases import database_url
 from deploy.local.parts import Part
 from deploy.local.ports import HOST
 from deploy.local.probes import answers
+from shared.security.keys import sha256_of
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"
+CONSUMED = {
+    "pathway": ("admission",),
+    "notifications": ("admission", "pathway"),
+    "indicators": ("admission", "pathway", "notifications"),
+}
+"""Whose ledgers a service may have to read."""
 PASSED_ON = ("RELAIS_WAIT_FACTOR",)
 """What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
@@ -67,9 +74,14 @@ def service_environment(
     environment = {
         "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
         "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
+        "RELAIS_PEER_KEY_SHA256": sha256_of(credentials.peer_key),
         **_own(service, addresses, credentials),
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }
+    if service in CONSUMED:
+        ledgers = [f"{publisher}={addresses.url(f'{publisher}-api')}" for publisher in CONSUMED[service]]
+        environment["RELAIS_PUBLISHERS"] = ",".join(ledgers)
+        environment["RELAIS_PEER_KEY"] = credentials.peer_key
     if service in credentials.master_keys:
         environment["RELAIS_MASTER_KEY"] = credentials.master_keys[service]
     if traces:

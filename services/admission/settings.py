@@ -1,10 +1,10 @@
 """What does admission take from its environment? Read once, complete or not at all."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.environment import named_addresses, sha256_digest
 from shared.security.vault import master_key_of
 
 _REQUIRED = ("RELAIS_DATABASE_URL", "RELAIS_KAFKA_BOOTSTRAP", "RELAIS_MASTER_KEY")
@@ -21,6 +21,8 @@ class Settings:
     """Name of each service that receipts ask -> where its API is."""
     bootstrap_key_sha256: str | None = None
     """Digest of the operator's key that exists from the start."""
+    peer_key_sha256: str = ""
+    """Digest of the key with which the platform's services read the ledger."""
     metrics_port: int = 0
 
     @classmethod
@@ -34,25 +36,14 @@ class Settings:
                 database_url=environment["RELAIS_DATABASE_URL"],
                 kafka_bootstrap=environment["RELAIS_KAFKA_BOOTSTRAP"],
                 master_key=master_key_of(environment["RELAIS_MASTER_KEY"]),
-                peers=_peers(environment.get("RELAIS_PEERS", "")),
-                bootstrap_key_sha256=_digest(environment.get("RELAIS_BOOTSTRAP_KEY_SHA256", "")),
+                peers=named_addresses(environment.get("RELAIS_PEERS", ""), variable="RELAIS_PEERS"),
+                bootstrap_key_sha256=_digest(environment, "RELAIS_BOOTSTRAP_KEY_SHA256") or None,
+                peer_key_sha256=_digest(environment, "RELAIS_PEER_KEY_SHA256"),
                 metrics_port=int(environment.get("RELAIS_METRICS_PORT", "0")),
             )
         except ValueError as error:
             raise SystemExit(f"admission cannot start: {error}") from None
 
 
-def _peers(text: str) -> dict[str, str]:
-    peers: dict[str, str] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        name, _, url = entry.partition("=")
-        if not (name and re.match("https?://", url)):
-            raise ValueError("RELAIS_PEERS must read name=http://host:port,...")
-        peers[name] = url.rstrip("/")
-    return peers
-
-
-def _digest(text: str) -> str | None:
-    if text and not re.fullmatch("[0-9a-f]{64}", text):
-        raise ValueError("RELAIS_BOOTSTRAP_KEY_SHA256 must be 64 hexadecimal digits")
-    return text or None
+def _digest(environment: Mapping[str, str], variable: str) -> str:
+    return sha256_digest(environment.get(variable, ""), variable=variable)

@@ -23,8 +23,13 @@ from shared.db.pool import Pool, open_pool
 from shared.events.registry import ADMISSION
 from shared.http.app import Lifespan, create_app
 from shared.http.client import open_client
+from shared.operations import api as operations
+from shared.operations.desk import OperationsDesk, operations_desk
+from shared.operations.gate import Gate
+from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
-from shared.security.api_keys import ApiKeyAuthenticator
+from shared.reconciliation import ledger_api
+from shared.reconciliation.books import Books, open_books
 from shared.security.vault import Vault
 from shared.telemetry import metrics
 from shared.worker import Duty
@@ -35,10 +40,13 @@ class Service:
     """Everything that admission can do."""
 
     pool: Pool
+    books: Books
     accept_movement: AcceptMovement
     accept_batch: AcceptBatch
     show_receipt: ShowReceipt
     manage_access: ManageAccess
+    intake: Gate
+    operations: OperationsDesk
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -51,6 +59,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     async with (
         open_pool(settings.database_url, application_name="admission") as pool,
         open_client(timeout_seconds=PATIENCE_SECONDS) as client,
+        open_books(ADMISSION, pool, clock, key_sha256=settings.peer_key_sha256) as books,
     ):
         vault = Vault(settings.master_key)
         commit = CommitSubmissions(pool, vault, Identities(pool), clock)
@@ -59,10 +68,15 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
         many = GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT)
         yield Service(
             pool=pool,
+            books=books,
             accept_movement=AcceptMovement(prepare, tolerances, GroupCommit(commit)),
             accept_batch=AcceptBatch(prepare, tolerances, many),
             show_receipt=ShowReceipt(pool, client, settings.peers),
             manage_access=ManageAccess(pool, clock),
+            intake=Gate(pool, "intake"),
+            operations=operations_desk(
+                pool, ["intake", "relay"], bootstrap=settings.kafka_bootstrap, clock=clock
+            ),
         )
 
 
@@ -71,7 +85,14 @@ def create_api(lifespan: Lifespan) -> FastAPI:
     return create_app(
         title="Relais admission",
         lifespan=lifespan,
-        routers=[movements.router, batches.router, receipts.router, sources.router],
+        routers=[
+            movements.router,
+            batches.router,
+            receipts.router,
+            sources.router,
+            ledger_api.router,
+            operations.router,
+        ],
         short_cuts=movements.SHORT_CUTS,
         body_limits={batches.PATH: batches.LIMIT_BYTES},
     )
@@ -81,8 +102,10 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service; what is queued at the end is committed before it ends."""
     app.state.service = service
-    app.state.authenticator = ApiKeyAuthenticator(service.pool)
+    app.state.books = service.books
+    app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
+    app.state.operations = service.operations
     single, many = service.accept_movement.group_commit, service.accept_batch.group_commit
     metrics.intake_queue_depth.set_function(lambda: single.depth + many.depth)
     async with single.running(), many.running():
@@ -100,4 +123,5 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     return {
         "relay": Relay(service.pool, settings.kafka_bootstrap, ADMISSION).run,
         "register_operator": register_operator,
+        "measure_operations": measure_operations(service.pool),
     }

@@ -13,8 +13,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
 
     database_url: str
     kafka_bootstrap: str
+    publishers: str = ""
+    """Where the ledgers of the services are that this one consumes: `name=http://host:port,...`."""
+    peer_key: str = ""
+    """Opens them."""
+    peer_key_sha256: str = ""
+    """Digest of the key with which the platform's services read what this one holds."""
     metrics_port: int = 0
     """Of the worker; 0 is any free one."""
+
+    def __post_init__(self) -> None:
+        process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
+        process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

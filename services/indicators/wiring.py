@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -14,10 +15,16 @@ from shared.clock import Clock, system_clock
 from shared.db.pool import Pool, open_pool
 from shared.http.app import Lifespan, create_app
 from shared.kafka.consumer import BatchConsumer
+from shared.operations import api as operations
+from shared.operations.desk import OperationsDesk, operations_desk
+from shared.operations.measure import measure_operations
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.security.api_keys import ApiKeyAuthenticator
+from shared.reconciliation import inbox_api
+from shared.reconciliation.books import Books, open_books
 from shared.worker import Duty
+
+GROUP: Final = "relais-indicators"
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class Service:
 
     pool: Pool
     handlers: Handlers
+    operations: OperationsDesk
+    books: Books
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -35,13 +44,36 @@ class Service:
 @asynccontextmanager
 async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
     """Open what indicators needs; nothing is connected outside of this block."""
-    async with open_pool(settings.database_url, application_name="indicators") as pool:
-        yield Service(pool=pool, handlers=Handlers(pool=pool, clock=clock))
+    async with (
+        open_pool(settings.database_url, application_name="indicators") as pool,
+        open_books(
+            "indicators",
+            pool,
+            clock,
+            consumes=PUBLISHERS,
+            publishers=settings.publishers,
+            key=settings.peer_key,
+            key_sha256=settings.peer_key_sha256,
+        ) as books,
+    ):
+        yield Service(
+            pool=pool,
+            handlers=Handlers(pool=pool, clock=clock),
+            operations=operations_desk(
+                pool,
+                ["consumer"],
+                bootstrap=settings.kafka_bootstrap,
+                consumer_group=GROUP,
+                publishers=PUBLISHERS,
+                clock=clock,
+            ),
+            books=books,
+        )
 
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [indicators.router, outcomes.router, parked.router]
+    routers = [indicators.router, outcomes.router, parked.router, operations.router, inbox_api.router]
     return create_app(title="Relais indicators", lifespan=lifespan, routers=routers)
 
 
@@ -49,8 +81,10 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.handlers = service.handlers
-    app.state.authenticator = ApiKeyAuthenticator(service.pool)
+    app.state.books = service.books
+    app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
+    app.state.operations = service.operations
     app.state.parked = parked_desk(service.pool, routes(service.handlers))
     yield
 
@@ -60,8 +94,8 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     consumer = BatchConsumer(
         service.pool,
         bootstrap=settings.kafka_bootstrap,
-        group="relais-indicators",
-        publishers=PUBLISHERS,
+        group=GROUP,
+        publishers=service.books.consumes,
         routes=routes(service.handlers),
     )
-    return {"consumer": consumer.run}
+    return {"consumer": consumer.run, "measure_operations": measure_operations(service.pool)}

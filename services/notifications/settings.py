@@ -33,10 +33,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
     time_zone: str = "Europe/Paris"
     wait_factor: float = 1.0
     """Above 0, at most 1: compresses the engine's patience for tests and demos."""
+    publishers: str = ""
+    """Where the ledgers of the services are that this one consumes: `name=http://host:port,...`."""
+    peer_key: str = ""
+    """Opens them."""
+    peer_key_sha256: str = ""
+    """Digest of the key with which the platform's services read what this one holds."""
     metrics_port: int = 0
     """Of the worker; 0 is any free one."""
 
     def __post_init__(self) -> None:
+        process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
+        process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
         master_key_of(self.master_key)
         self.waits  # noqa: B018 - refuses a factor that is out of range
         try:

@@ -29,15 +29,20 @@ from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
 from shared.http.app import Lifespan, create_app
 from shared.http.client import open_client
 from shared.kafka.consumer import BatchConsumer
+from shared.operations import api as operations
+from shared.operations.desk import OperationsDesk, operations_desk
+from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.security.api_keys import ApiKeyAuthenticator
+from shared.reconciliation import inbox_api, ledger_api
+from shared.reconciliation.books import Books, open_books
 from shared.security.vault import Vault, master_key_of
 from shared.worker import Duty
 
 SMS_TIMEOUT_SECONDS: Final = 20.0
+GROUP: Final = "relais-notifications"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Service:
     """What every part of notifications works with."""
 
     means: Means
+    operations: OperationsDesk
+    books: Books
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -57,10 +64,28 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     async with (
         open_pool(settings.database_url, application_name="notifications", min_size=0, max_size=16) as pool,
         open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client,
+        open_books(
+            NOTIFICATIONS,
+            pool,
+            clock,
+            consumes=[ADMISSION, PATHWAY],
+            publishers=settings.publishers,
+            key=settings.peer_key,
+            key_sha256=settings.peer_key_sha256,
+        ) as books,
     ):
         vault = Vault(master_key_of(settings.master_key))
         yield Service(
-            Means(
+            books=books,
+            operations=operations_desk(
+                pool,
+                ["consumer", "relay", "sending"],
+                bootstrap=settings.kafka_bootstrap,
+                consumer_group=GROUP,
+                publishers=books.consumes,
+                clock=clock,
+            ),
+            means=Means(
                 pool=pool,
                 vault=vault,
                 clock=clock,
@@ -69,7 +94,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
                 zone=ZoneInfo(settings.time_zone),
                 public_url=settings.public_url.rstrip("/"),
                 contact_phone=settings.contact_phone,
-            )
+            ),
         )
 
 
@@ -93,7 +118,7 @@ def _channels(
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [*ROUTERS, parked.router]
+    routers = [*ROUTERS, parked.router, operations.router, ledger_api.router, inbox_api.router]
     return create_app(title="Relais notifications", lifespan=lifespan, routers=routers)
 
 
@@ -101,8 +126,10 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.means = service.means
-    app.state.authenticator = ApiKeyAuthenticator(service.means.pool)
+    app.state.books = service.books
+    app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
+    app.state.operations = service.operations
     app.state.parked = parked_desk(service.means.pool, routes(service.means), service.means.clock)
     yield
 
@@ -113,8 +140,8 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     consumer = BatchConsumer(
         means.pool,
         bootstrap=settings.kafka_bootstrap,
-        group="relais-notifications",
-        publishers=[ADMISSION, PATHWAY],
+        group=GROUP,
+        publishers=service.books.consumes,
         routes=routes(means),
         after_commit=partial(wake, means.pool),
         clock=means.clock,
@@ -125,5 +152,6 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         **{f"fulfil_{medium}": fulfil_due_obligations(means, medium) for medium in means.channels},
         "sweep_unknown_attempts": sweep_unknown_attempts(means),
         "expire_obligations": expire_obligations(means),
+        "measure_operations": measure_operations(means.pool, clock=means.clock),
         "measure_obligations": measure_obligations(means),
     }

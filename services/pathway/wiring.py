@@ -19,15 +19,20 @@ from shared.events.registry import ADMISSION, PATHWAY
 from shared.http.app import Lifespan, create_app
 from shared.inbox.application import Routes
 from shared.kafka.consumer import BatchConsumer
+from shared.operations import api as operations
+from shared.operations.desk import OperationsDesk, operations_desk
+from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.security.api_keys import ApiKeyAuthenticator
+from shared.reconciliation import inbox_api, ledger_api
+from shared.reconciliation.books import Books, open_books
 from shared.worker import Duty, periodic
 
 DETECT_EVERY_SECONDS: Final = 1.0
 MEASURE_EVERY_SECONDS: Final = 5.0
+GROUP: Final = "relais-pathway"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Service:
     pool: Pool
     clock: Clock
     routes: Routes
+    operations: OperationsDesk
+    books: Books
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -46,13 +53,38 @@ class Service:
 @asynccontextmanager
 async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
     """Open what pathway needs; it also starts while the database is away, and waits for it."""
-    async with open_pool(settings.database_url, application_name="pathway", min_size=0) as pool:
-        yield Service(pool=pool, clock=clock, routes=routes(clock=clock, rules=settings.rules))
+    async with (
+        open_pool(settings.database_url, application_name="pathway", min_size=0) as pool,
+        open_books(
+            PATHWAY,
+            pool,
+            clock,
+            consumes=[ADMISSION],
+            publishers=settings.publishers,
+            key=settings.peer_key,
+            key_sha256=settings.peer_key_sha256,
+        ) as books,
+    ):
+        yield Service(
+            pool=pool,
+            clock=clock,
+            routes=routes(clock=clock, rules=settings.rules),
+            operations=operations_desk(
+                pool,
+                ["consumer", "relay"],
+                bootstrap=settings.kafka_bootstrap,
+                consumer_group=GROUP,
+                publishers=books.consumes,
+                clock=clock,
+            ),
+            books=books,
+        )
 
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [pathways.router, outcomes.router, parked.router]
+    routers = [pathways.router, outcomes.router, parked.router, operations.router]
+    routers += [ledger_api.router, inbox_api.router]
     return create_app(title="Relais pathway", lifespan=lifespan, routers=routers)
 
 
@@ -60,8 +92,10 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.service = service
-    app.state.authenticator = ApiKeyAuthenticator(service.pool)
+    app.state.books = service.books
+    app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
+    app.state.operations = service.operations
     app.state.parked = parked_desk(service.pool, service.routes, service.clock)
     yield
 
@@ -72,8 +106,8 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     consumer = BatchConsumer(
         pool,
         bootstrap=settings.kafka_bootstrap,
-        group="relais-pathway",
-        publishers=[ADMISSION],
+        group=GROUP,
+        publishers=service.books.consumes,
         routes=service.routes,
         after_commit=partial(wake, pool),
         clock=clock,
@@ -84,5 +118,6 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         "consumer": consumer.run,
         "relay": Relay(pool, settings.kafka_bootstrap, PATHWAY, clock=clock).run,
         "detect_overdue": periodic("detect_overdue", watch, every_seconds=DETECT_EVERY_SECONDS),
+        "measure_operations": measure_operations(pool, clock=clock),
         "measure_ruptures": periodic("measure_ruptures", measure, every_seconds=MEASURE_EVERY_SECONDS),
     }

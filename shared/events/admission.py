@@ -77,7 +77,8 @@ MOVEMENT_EVENTS = (
     MovementCancelled,
 )
 
-Scope = Literal["intake", "read", "circle", "operator"]
+Scope = Literal["intake", "read", "circle", "operator", "ledger"]
+"""`ledger` reads what services published and hold: for the services themselves."""
 
 
 class AccessGranted(Payload, frozen=True, kw_only=True):

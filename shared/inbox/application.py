@@ -19,6 +19,7 @@ from shared.db.pool import Connection, Pool
 from shared.db.transaction import transaction
 from shared.events.envelope import Payload, TraceContext
 from shared.inbox import checkpoint, parking
+from shared.inbox.entering import enter
 from shared.inbox.incoming import Envelope, Incoming
 from shared.inbox.received import EventRejected, ReceivedEvent
 from shared.inbox.sorting import Parcel, sort_out
@@ -33,18 +34,6 @@ Attempt = Callable[[Connection, Mapping[UUID, str]], Awaitable[T]]
 MOST_COLLISIONS: Final = 3
 OUTSIDE: Final = "outside the broker"
 """Stands for the cluster where an event that came otherwise is parked."""
-SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
-
-# Only the event id may conflict silently; that another event holds the sequence is not a repetition.
-_NEW: Final = """
-INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, establishment, applied_at)
-SELECT event_id, publisher, subject, sequence, recorded_at, establishment, $7
-FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::text[])
-    AS came (event_id, publisher, subject, sequence, recorded_at, establishment)
-ON CONFLICT DO NOTHING
-RETURNING event_id
-"""
-_KNOWN: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +58,15 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     parcels: list[Parcel]
     parked: int | None
     """How many events are parked now; none when this batch parked nothing."""
+    holes: int
+    """Numbers that were noticed to be missing: pull them."""
 
 
 class Applier:
     """Applies batches with a service's routes."""
 
     def __init__(
-        self, pool: Pool, *, routes: Routes, parking_cap: int = 1000, clock: Clock = system_clock
+        self, pool: Pool, *, routes: Routes, parking_cap: int = parking.CAP, clock: Clock = system_clock
     ) -> None:
         self._pool = pool
         self._routes = routes
@@ -119,7 +110,8 @@ class Applier:
         async def attempt(connection: Connection, _: Mapping[UUID, str]) -> list[ReceivedEvent]:
             await checkpoint.hold_all(connection)
             await settle(connection)
-            return await self._route(connection, await self._record(connection, [incoming]), {})
+            entered = await enter(connection, [incoming], now=self._clock())
+            return await self._route(connection, entered.new, {})
 
         return await self._without_rejected([], attempt)
 
@@ -152,7 +144,7 @@ class Applier:
         standing = await parking.standing(connection, _envelopes(incoming))
         fresh = [each for each in incoming if not _is_known(each, standing.known)]
         division = sort_out(fresh, rejected=rejected, blocked=standing.blocked)
-        new = await self._record(connection, division.admitted)
+        entered = await enter(connection, division.admitted, now=self._clock())
         parked = None
         if division.parcels:
             parked = await parking.park(
@@ -162,37 +154,15 @@ class Applier:
                 cap=self._parking_cap,
                 now=self._clock(),
             )
-        events = await self._route(connection, new, traces)
+        events = await self._route(connection, entered.new, traces)
         return Applied(
             events=events,
-            skipped=len(new) - len(events),
-            duplicates=len(incoming) - len(new) - len(division.parcels),
+            skipped=len(entered.new) - len(events),
+            duplicates=len(incoming) - len(entered.new) - len(division.parcels),
             parcels=division.parcels,
             parked=parked,
+            holes=entered.holes,
         )
-
-    async def _record(self, connection: Connection, admitted: Sequence[Incoming]) -> list[Incoming]:
-        """Enter the events in the inbox; answers with those that were not there, each once, in order."""
-        came: dict[UUID, tuple[Envelope, Incoming]] = {}
-        for incoming in admitted:
-            if incoming.envelope is not None:
-                came.setdefault(incoming.envelope.event_id, (incoming.envelope, incoming))
-        if not came:
-            return []
-        rows = await connection.fetch(
-            _NEW,
-            list(came),
-            [envelope.publisher for envelope, _ in came.values()],
-            [envelope.subject for envelope, _ in came.values()],
-            [envelope.sequence for envelope, _ in came.values()],
-            [envelope.recorded_at for envelope, _ in came.values()],
-            [incoming.establishment for _, incoming in came.values()],
-            self._clock(),
-        )
-        new = {row["event_id"] for row in rows}
-        if len(new) < len(came):
-            await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
-        return [incoming for event_id, (_, incoming) in came.items() if event_id in new]
 
     async def _route(
         self, connection: Connection, new: Sequence[Incoming], traces: Mapping[int, TraceContext]
@@ -207,14 +177,6 @@ class Applier:
         for route, events in shares.items():
             await route(connection, events)
         return [event for events in shares.values() for event in events]
-
-
-async def _refuse_taken_sequences(connection: Connection, not_new: Sequence[UUID]) -> None:
-    """An event that is neither new nor known has a sequence that another one holds."""
-    known = {row["event_id"] for row in await connection.fetch(_KNOWN, not_new)}
-    for event_id in not_new:
-        if event_id not in known:
-            raise EventRejected(event_id, SEQUENCE_TAKEN)
 
 
 def _trace_of(incoming: Incoming, traces: Mapping[int, TraceContext]) -> TraceContext:

@@ -17,6 +17,7 @@ from shared.telemetry import metrics
 #    under the lock, which is held to the commit (no hole: a rollback gives the numbers back);
 # 2. `recorded` and `queued` draw their ids after that, in sequence order, so an earlier event of a
 #    subject always has the smaller outbox id and is visible first. The relay's order rests on this.
+# `opened` is for a writer that was held up for long: its hour may have been counted already.
 _APPEND = """
 WITH stated AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[],
@@ -40,6 +41,9 @@ WITH stated AS MATERIALIZED (
     RETURNING id, event_id, sequence
 ), queued AS (
     INSERT INTO outbox (ledger_id) SELECT id FROM recorded ORDER BY id
+), opened AS (
+    UPDATE seals SET state = 'open' WHERE publisher = $9
+        AND window_start = date_trunc('hour', $8::timestamptz, 'UTC') AND state <> 'open'
 )
 SELECT event_id, sequence FROM recorded
 """
@@ -67,6 +71,7 @@ async def append(
         [_encoder.encode(event.data) for event in events],
         [establishment_of(event.data) for event in events],
         recorded_at,
+        publisher,
     )
     metrics.ledger_events_total.labels(publisher).inc(len(events))
     sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}

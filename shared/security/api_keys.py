@@ -42,7 +42,7 @@ class ApiKeyAuthenticator:
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
-        key = _bearer_key(authorization_header)
+        key = bearer_key(authorization_header)
         if key is None:
             return None
         key_sha256 = sha256_of(key)
@@ -70,7 +70,8 @@ class ApiKeyAuthenticator:
         self._remembered[key_sha256] = (until, principal)
 
 
-def _bearer_key(header: str | None) -> str | None:
+def bearer_key(header: str | None) -> str | None:
+    """The key that the header brings, if it has the form of one."""
     if header is None or len(header) > _LONGEST_HEADER:
         return None
     scheme, _, key = header.partition(" ")

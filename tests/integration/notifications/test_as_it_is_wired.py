@@ -109,7 +109,7 @@ async def running(create_database: Callable[..., str]) -> AsyncIterator[Running]
     sms = ScriptedChannel()
     async with open_service(settings, clock=lambda: minutes(60)) as service:
         means = replace(service.means, channels={"sms": sms})
-        async with serving(app, Service(means)):
+        async with serving(app, replace(service, means=means)):
             yield Running(app, means, sms, await claim_partition(means.pool))
 
 

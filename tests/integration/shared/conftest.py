@@ -12,7 +12,8 @@ from shared.db.pool import Pool, open_pool
 from shared.db.spine import spine_tables
 
 
-async def _create_tables(database_url: str) -> None:
+async def create_spine(database_url: str) -> None:
+    """Create the tables in an empty database."""
     metadata = MetaData()
     spine_tables(metadata)
     # What the tests' use cases write: one row per applied event, a second one would be refused.
@@ -28,7 +29,7 @@ async def _create_tables(database_url: str) -> None:
 async def spine_database(create_database: Callable[..., str]) -> str:
     """The address of an empty spine."""
     database_url = await asyncio.to_thread(create_database)
-    await _create_tables(database_url)
+    await create_spine(database_url)
     return database_url
 
 

@@ -1,0 +1,82 @@
+"""`/v1/ledger/...`: what did this service publish? For the services that consume it, and for operators."""
+
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from shared.http import responses
+from shared.http.contract import describe
+from shared.reconciliation import ledger
+from shared.reconciliation.books import Books
+from shared.reconciliation.digests import digests_of
+from shared.reconciliation.seals import windows_between
+from shared.reconciliation.shapes import Digests, LedgerPage, Tallies
+from shared.reconciliation.tallies import by_day, days, tallies_of
+from shared.reconciliation.windows import BUCKETS, hour_of
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+router = APIRouter(prefix="/v1/ledger", tags=["reconciliation"])
+
+Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
+_LARGEST: Final = 2**63 - 1
+
+
+@router.get("/digests", **describe(answers={200: Digests}))
+async def get_digests(
+    request: Request,
+    _: Reader,
+    until: AwareDatetime,
+    since: AwareDatetime | None = None,
+    recount: bool = False,
+) -> Response:
+    """Count and digest per hour and bucket, of what was recorded before `until`.
+
+    `recount` counts sealed hours again, too.
+    """
+    books: Books = request.app.state.books
+    first = since or await ledger.first_hour(books.pool)
+    return responses.json(200, await digests_of(books.ledger, first, until, recount=recount))
+
+
+@router.get("/events", **describe(answers={200: LedgerPage}))
+async def get_events(
+    request: Request,
+    _: Reader,
+    window: AwareDatetime,
+    bucket: Annotated[int, Query(ge=0, lt=BUCKETS)],
+    after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=ledger.PAGE)] = ledger.PAGE,
+) -> Response:
+    """The events of one hour and bucket, in the order of recording."""
+    books: Books = request.app.state.books
+    page = await ledger.events_of_cell(
+        books.pool, window=hour_of(window), bucket=bucket, after=after, limit=limit
+    )
+    return responses.json(200, page)
+
+
+@router.get("/persons/{subject}/events", **describe(answers={200: LedgerPage}))
+async def get_events_of_person(
+    request: Request,
+    _: Reader,
+    subject: UUID,
+    first: Annotated[int, Query(alias="from", ge=1, le=_LARGEST)],
+    last: Annotated[int, Query(alias="to", ge=1, le=_LARGEST)],
+) -> Response:
+    """The events of a subject with these sequence numbers, as far as there are any; at most 1000."""
+    books: Books = request.app.state.books
+    page = await ledger.events_of_person(books.pool, subject, first=first, last=last)
+    return responses.json(200, page)
+
+
+@router.get("/tallies", **describe(answers={200: Tallies}))
+async def get_tallies(request: Request, _: Reader, since: date, until: date) -> Response:
+    """How many events of each establishment were recorded on each day, `until` included."""
+    books: Books = request.app.state.books
+    recorded = by_day(await windows_between(books.ledger, *days(since, until)))
+    return responses.json(200, Tallies(tallies=tallies_of(recorded=recorded)))

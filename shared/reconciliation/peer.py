@@ -1,0 +1,76 @@
+"""How does a consumer ask a publisher's ledger? Over HTTP, with the deployment's own key and a time limit."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.shapes import Digests, LedgerPage
+
+T = TypeVar("T")
+
+ANSWER_WITHIN_SECONDS: Final = 30.0
+
+
+class PeerUnavailable(ConnectionError):  # noqa: N818
+    """The publisher cannot be asked now: away, too slow, or it does not know our key."""
+
+
+class Peer:
+    """The ledger of one publisher."""
+
+    def __init__(self, client: httpx.AsyncClient, *, publisher: str, url: str, key: str) -> None:
+        self.publisher = publisher
+        self._client = client
+        self._url = url
+        self._headers = {"authorization": f"Bearer {key}"}
+
+    async def digests(
+        self, *, since: datetime | None, until: datetime, recount: bool = False
+    ) -> AsyncIterator[Digests]:
+        """What the ledger holds from an hour on, or from its beginning, in parts that follow each other."""
+        while True:
+            asked = {"until": until.isoformat(), "recount": str(recount).lower()}
+            if since is not None:
+                asked["since"] = since.isoformat()
+            part = await self._get("/v1/ledger/digests", asked, Digests)
+            yield part
+            if part.until >= until:
+                return
+            since = part.until
+
+    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]:
+        """All events of a cell, in the order in which they were recorded."""
+        events: list[LedgerEvent] = []
+        after: int | None = 0
+        while after is not None:
+            asked = {"window": window.isoformat(), "bucket": str(bucket), "after": str(after)}
+            page = await self._get("/v1/ledger/events", asked, LedgerPage)
+            events += page.events
+            after = page.after
+        return events
+
+    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
+        """The events of a subject that have these sequence numbers, as far as there are any."""
+        asked = {"from": str(first), "to": str(last)}
+        page = await self._get(f"/v1/ledger/persons/{subject}/events", asked, LedgerPage)
+        return list(page.events)
+
+    async def _get(self, path: str, query: dict[str, str], type_: type[T]) -> T:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+                answer = await self._client.get(self._url + path, params=query, headers=self._headers)
+            answer.raise_for_status()
+            return msgspec.json.decode(answer.content, type=type_)
+        except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise PeerUnavailable(f"{self.publisher}: {_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    answer: Any = getattr(error, "response", None)
+    return type(error).__name__ if answer is None else f"HTTP {answer.status_code}"

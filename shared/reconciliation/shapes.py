@@ -1,0 +1,44 @@
+"""What do publishers and consumers tell each other about what they hold?"""
+
+from datetime import date, datetime
+
+import msgspec
+
+from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.windows import Window
+
+
+class Digests(msgspec.Struct, frozen=True, kw_only=True):
+    """What one side holds of a publisher, hour by hour."""
+
+    since: datetime | None
+    """The first hour of the answer; none when there is nothing at all."""
+    until: datetime
+    """How far the answer goes: not always as far as was asked. Go on from here."""
+    windows: tuple[Window, ...]
+    """Those that are not empty."""
+
+
+class LedgerPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of the events that were asked for."""
+
+    events: tuple[LedgerEvent, ...]
+    after: int | None = None
+    """Gives the next page; none on the last one."""
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Events of an establishment that were recorded on a day (UTC)."""
+
+    day: date
+    establishment: str | None
+    recorded: int = 0
+    applied: int = 0
+    parked: int = 0
+    dismissed: int = 0
+
+
+class Tallies(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of some days, those without events left out."""
+
+    tallies: tuple[Tally, ...]

@@ -1,0 +1,115 @@
+"""What does a publisher tell of its ledger, and to whom?"""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.events.envelope import RecordedEvent
+from shared.reconciliation import ledger
+from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from tests.integration.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
+
+pytestmark = pytest.mark.services
+
+WE = {"authorization": f"Bearer {KEY}"}
+
+
+async def windows(sides: Sides) -> list[Window]:
+    return [
+        window
+        async for part in sides.peer.digests(since=None, until=sides.clock())
+        for window in part.windows
+    ]
+
+
+def cells(events: Sequence[RecordedEvent]) -> tuple[object, ...]:
+    identities = [Identity(event.event_id, event.subject, event.sequence) for event in events]
+    return tuple(
+        cell_of(one for one in identities if bucket_of(one.subject) == bucket) for bucket in range(BUCKETS)
+    )
+
+
+async def test_an_hour_is_count_and_digest_of_each_bucket_and_numbers_of_each_establishment(
+    sides: Sides,
+) -> None:
+    subjects = [uuid4() for _ in range(30)]
+    first = await sides.record(*subjects)
+    sides.clock.passes(hours=30)
+    second = await sides.record(*subjects[:3], establishment=None)
+    sides.clock.passes(minutes=1)
+    told = await windows(sides)
+    assert [(window.start, window.total) for window in told] == [
+        (START, 30),
+        (hour_of(second[0].recorded_at), 3),
+    ]
+    assert [window.buckets for window in told] == [cells(first), cells(second)]
+    assert [window.tallies for window in told] == [{HOSPITAL: 30}, {"": 3}]
+
+
+async def test_a_cell_is_read_page_by_page_whole_and_in_order(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "PAGE", 3)
+    subject = UUID(int=5)
+    events = await sides.record(*[subject] * 7, uuid4())
+    asked: dict[str, str | int] = {"window": START.isoformat(), "bucket": 5, "limit": 3}
+    sequences: list[int] = []
+    after, pages = 0, 0
+    while after is not None:
+        answer = await sides.client.get(
+            "http://admission/v1/ledger/events", params={**asked, "after": after}, headers=WE
+        )
+        page = json.loads(answer.content)
+        sequences += [one["sequence"] for one in page["events"] if one["subject"] == str(subject)]
+        after, pages = page.get("after"), pages + 1
+    assert (sequences, pages) == ([1, 2, 3, 4, 5, 6, 7], 3)
+    read = await sides.peer.events(START, 5)
+    assert [one.event_id for one in read if one.subject == subject] == [
+        event.event_id for event in events[:7]
+    ]
+    assert json.loads(bytes(read[0].data))["establishment"] == HOSPITAL
+
+
+async def test_a_person_s_numbers_are_read_as_far_as_there_are_any(sides: Sides) -> None:
+    subject = uuid4()
+    await sides.record(*[subject] * 4)
+    read = await sides.peer.events_of_person(subject, 3, 9)
+    assert [one.sequence for one in read] == [3, 4]
+    assert await sides.peer.events_of_person(uuid4(), 1, 1) == []
+
+
+async def test_numbers_are_told_by_day_and_establishment(sides: Sides) -> None:
+    await sides.record(uuid4(), uuid4())
+    sides.clock.passes(days=1)
+    await sides.record(uuid4(), establishment=None)
+    answer = await sides.client.get(
+        "http://admission/v1/ledger/tallies",
+        params={"since": "2026-03-01", "until": "2026-03-02"},
+        headers=WE,
+    )
+    assert [(one["day"], one["establishment"], one["recorded"]) for one in answer.json()["tallies"]] == [
+        ("2026-03-01", HOSPITAL, 2),
+        ("2026-03-02", None, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [(KEY, 200), (KEY + "0", 401), ("", 401), ("relais_somebody_else", 401)]
+)
+async def test_only_who_has_the_key_may_read(sides: Sides, key: str, status: int) -> None:
+    answer = await sides.client.get(
+        "http://admission/v1/ledger/digests",
+        params={"until": START.isoformat()},
+        headers={"authorization": f"Bearer {key}"},
+    )
+    assert answer.status_code == status
+
+
+async def test_what_does_not_fit_is_said(sides: Sides) -> None:
+    answer = await sides.client.get(
+        "http://admission/v1/ledger/events", params={"window": "noon", "bucket": 16}, headers=WE
+    )
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/query/window", "/query/bucket"}

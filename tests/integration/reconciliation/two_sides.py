@@ -1,0 +1,108 @@
+"""How do tests record, apply and lose events, and watch what is asked?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+
+from shared.db.transaction import transaction
+from shared.events.admission import AccessGranted, AccessRevoked
+from shared.events.envelope import NewEvent, RecordedEvent
+from shared.inbox.application import Applier
+from shared.outbox.append import append
+from shared.reconciliation.books import Books
+from shared.reconciliation.peer import Peer
+from shared.security.keys import new_key
+from shared.testing.records import as_read
+from tests.integration.shared.batches import record_effects
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOSPITAL = "440000057"
+KEY = new_key()[0]
+
+
+class Clock:
+    """Stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Traffic:
+    """Every request to the publisher; none gets through while it is away."""
+
+    asked: list[str] = field(default_factory=list)
+    away: bool = False
+
+    def through(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        traffic = self
+
+        class Watched(httpx.AsyncBaseTransport):
+            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+                traffic.asked.append(request.url.path)
+                if traffic.away:
+                    raise httpx.ConnectError("away")
+                return await transport.handle_async_request(request)
+
+        return Watched()
+
+
+@dataclass
+class Sides:
+    ledger: Books
+    books: Books
+    peer: Peer
+    client: httpx.AsyncClient
+    clock: Clock
+    traffic: Traffic
+
+    @property
+    def applier(self) -> Applier:
+        return Applier(
+            self.books.pool,
+            routes={AccessRevoked: record_effects, AccessGranted: record_effects},
+            clock=self.clock,
+        )
+
+    async def record(self, *subjects: UUID, establishment: str | None = HOSPITAL) -> list[RecordedEvent]:
+        """One event per mention of a subject, recorded now."""
+        events = [
+            NewEvent(
+                event_id=uuid4(),
+                subject=subject,
+                occurred_at=self.clock(),
+                data=AccessGranted(
+                    key_id=uuid4(),
+                    key_sha256="0" * 64,
+                    source_id=subject,
+                    scopes=("read",),
+                    establishment=establishment,
+                ),
+            )
+            for subject in subjects
+        ]
+        async with transaction(self.ledger.pool) as connection:
+            return await append(connection, publisher="admission", events=events, recorded_at=self.clock())
+
+    async def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """They reach the consumer."""
+        await self.applier.apply_outside([as_read(event) for event in events])
+
+    async def forget(self, events: Sequence[RecordedEvent]) -> None:
+        """The consumer loses them, and their effects."""
+        ids = [event.event_id for event in events]
+        await self.books.pool.execute("DELETE FROM inbox WHERE event_id = ANY($1::uuid[])", ids)
+        await self.books.pool.execute("DELETE FROM effects WHERE event_id = ANY($1::uuid[])", ids)
+
+    async def applied(self) -> set[UUID]:
+        rows = await self.books.pool.fetch("SELECT event_id FROM inbox JOIN effects USING (event_id)")
+        return {row["event_id"] for row in rows}
