@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import p1_single
+from benchmarks import p1_single, p2_batch, p7_overload
 from benchmarks.results import Result, keep
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "p1": p1_single.run,
+    "p2": p2_batch.run,
+    "p7": p7_overload.run,
 }
 _console = Console(width=200)
 
@@ -22,6 +24,7 @@ def main() -> None:
     parser.add_argument("benchmarks", nargs="*", metavar="p1...p7", help="all when none is named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=4000, help="p1, p2: of each cell")
+    parser.add_argument("--seconds", type=float, default=10, help="p3, p7: of each cell")
     chosen = parser.parse_args()
     if unknown := set(chosen.benchmarks) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

@@ -28,7 +28,7 @@ class Measured:
 async def post_all(url: str, bodies: list[bytes], *, connections: int, headers: dict[str, str]) -> Measured:
     """Post every body once, over `connections` connections at a time."""
     target = urlsplit(url)
-    head = _head(target.path, target.netloc, headers)
+    head = head_of(target.path, target.netloc, headers)
     remaining = iter(bodies)
     durations: list[float] = []
     statuses: Counter[int] = Counter()
@@ -39,7 +39,7 @@ async def post_all(url: str, bodies: list[bytes], *, connections: int, headers: 
             for body in remaining:
                 start = time.perf_counter()
                 writer.write(head(len(body)) + body)
-                status = await _answer(reader)
+                status = await answer_of(reader)
                 durations.append(time.perf_counter() - start)
                 statuses[status] += 1
         finally:
@@ -53,14 +53,16 @@ async def post_all(url: str, bodies: list[bytes], *, connections: int, headers: 
     return Measured(len(durations) / elapsed, cuts[49] * 1000, cuts[98] * 1000, statuses)
 
 
-def _head(path: str, host: str, headers: dict[str, str]) -> Callable[[int], bytes]:
+def head_of(path: str, host: str, headers: dict[str, str]) -> Callable[[int], bytes]:
+    """Length of a body -> the head of its request."""
     lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     fixed = "\r\n".join(lines)
     return lambda length: f"{fixed}\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def answer_of(reader: asyncio.StreamReader) -> int:
+    """The status of the answer, which is read to its end."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     lengths = (line for line in head.splitlines() if line.lower().startswith("content-length:"))
     await reader.readexactly(int(next(lengths).partition(":")[2]))

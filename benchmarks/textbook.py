@@ -99,3 +99,27 @@ async def post_movement(movement: PeerMovement, request: Request) -> dict[str, A
         TOPIC, movement.model_dump_json().encode(), key=movement.person.identifiers[0].value.encode()
     )
     return {"receipt_id": stored.id, "accepted_at": stored.recorded_at.isoformat()}
+
+
+@app.post("/v1/movements/batch", status_code=202)
+async def post_movements(movements: list[PeerMovement], request: Request) -> list[dict[str, Any]]:
+    """The same for many: one session, one commit, then one message after the other."""
+    async with AsyncSession(request.app.state.engine) as session:
+        stored = [
+            PeerEvent(
+                source_event_id=movement.source_event_id,
+                recorded_at=datetime.now(UTC),
+                body=movement.model_dump(mode="json"),
+            )
+            for movement in movements
+        ]
+        session.add_all(stored)
+        await session.commit()
+        receipts = []
+        for event in stored:
+            await session.refresh(event)
+            receipts.append({"receipt_id": event.id, "accepted_at": event.recorded_at.isoformat()})
+    for movement in movements:
+        key = movement.person.identifiers[0].value.encode()
+        await request.app.state.producer.send_and_wait(TOPIC, movement.model_dump_json().encode(), key=key)
+    return receipts

@@ -1,0 +1,112 @@
+"""P2: how fast is a batch of movements (NDJSON), beside inserts alone and a textbook's batch?
+
+Two batches are under way at a time. Two raw limits: narrow `unnest` inserts of a body and an outbox row,
+and our own statements with rows made beforehand, which shows what Python costs.
+"""
+
+import asyncio
+import statistics
+import time
+import uuid
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import uvloop
+
+from benchmarks import bare_store, cost, fsync
+from benchmarks.arena import FINESS, Arena, open_arena
+from benchmarks.load import movements
+from benchmarks.p1_single import PEER_SHARE, bare_limit, median_cost
+from benchmarks.results import Aim, Result, Row
+
+LINES = 1000
+AT_ONCE = 2
+_CLIENT_SECONDS = 300.0
+
+
+def run(options: Namespace) -> Result:
+    """Interleave the rounds of both and of the limits."""
+    batches = max(AT_ONCE, options.requests // LINES)
+    with open_arena() as arena:
+        cells = [_cell(arena, batches) for _ in range(options.rounds)]
+    row = _row(cells)
+    return Result(
+        "p2",
+        "Batch (NDJSON)",
+        [row],
+        [
+            Aim("of bare inserts", float(row["of bare inserts"] or 0), at_least=0.5),
+            Aim("of bare statements", float(row["of bare statements"] or 0), at_least=0.5),
+        ],
+        cells,
+        vars(options),
+    )
+
+
+def _cell(arena: Arena, batches: int) -> dict[str, Any]:
+    return {
+        "fdatasync/s": fsync.fdatasyncs_per_second(arena.folder),
+        "bare inserts/s": bare_limit(arena),
+        "bare statements/s": _bare_statements(arena, batches),
+        "peer lines/s": _peer_lines_per_second(arena, batches),
+        **_ours(arena, batches),
+    }
+
+
+def _row(cells: list[dict[str, Any]]) -> Row:
+    median = {
+        name: statistics.median(cell[name] for cell in cells) for name in cells[0] if name.endswith("/s")
+    }
+    return {
+        "lines per batch": LINES,
+        **median,
+        "times the peer": median["relais lines/s"] / median["peer lines/s"],
+        "of bare inserts": median["relais lines/s"] / median["bare inserts/s"],
+        "of bare statements": median["relais lines/s"] / median["bare statements/s"],
+        **median_cost([cell["cost"] for cell in cells]),
+    }
+
+
+def _bare_statements(arena: Arena, batches: int) -> float:
+    payload = next(movements(1, establishment=FINESS, prefix="bare"))
+    url = arena.database.url("admission")
+    limit = bare_store.events_per_second(url, batches=batches * LINES // 500, payload=payload)
+    return uvloop.run(limit)
+
+
+def _ours(arena: Arena, batches: int) -> dict[str, Any]:
+    bodies = [b"\n".join(_movements()) for _ in range(batches)]
+    before = cost.read(arena.database)
+    rate = uvloop.run(_lines_per_second(f"{arena.ours}/v1/movements:batch", bodies, arena.headers, LINES))
+    after = cost.read(arena.database)
+    return {"relais lines/s": rate, "cost": cost.per_event(before, after, batches * LINES)}
+
+
+def _peer_lines_per_second(arena: Arena, batches: int) -> float:
+    lines = LINES // PEER_SHARE
+    bodies = [b"[" + b",".join(list(_movements())[:lines]) + b"]" for _ in range(batches)]
+    return uvloop.run(_lines_per_second(f"{arena.peer}/v1/movements/batch", bodies, {}, lines))
+
+
+def _movements() -> Iterator[bytes]:
+    return movements(LINES, establishment=FINESS, prefix=uuid.uuid4().hex)
+
+
+async def _lines_per_second(url: str, bodies: list[bytes], headers: dict[str, str], lines: int) -> float:
+    remaining = iter(bodies)
+
+    async def one_client(client: httpx.AsyncClient) -> None:
+        for body in remaining:
+            answer = await client.post(url, content=body, headers=headers)
+            answer.raise_for_status()
+            accepted = answer.text.count('"receipt_id"')
+            if accepted != lines:
+                raise RuntimeError(f"{accepted} of {lines} lines were accepted")
+
+    kind = {"Content-Type": "application/x-ndjson" if headers else "application/json"}
+    async with httpx.AsyncClient(timeout=_CLIENT_SECONDS, headers=kind, trust_env=False) as client:
+        start = time.perf_counter()
+        await asyncio.gather(*(one_client(client) for _ in range(AT_ONCE)))
+        return len(bodies) * lines / (time.perf_counter() - start)
