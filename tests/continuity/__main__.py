@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.continuity.faults.kinds import KINDS
-from tests.continuity.faults.schedule import schedule_of
+from tests.continuity.faults.schedule import over_at, schedule_of
 from tests.continuity.platform.places import PROJECT
 from tests.continuity.report import told
 from tests.continuity.run import Plan, finished
@@ -43,12 +43,13 @@ def _plan(chosen: argparse.Namespace) -> Plan:
     wanted = chosen.kinds.split(",") if chosen.kinds else list(KINDS)
     kinds = [kind for kind in wanted if kind != "-" and kind not in chosen.without.split(",")]
     times = chosen.times or (20 if large else 1)
+    faults = schedule_of(seed, kinds=kinds, times=times, within_seconds=seconds)
     return Plan(
         folder=chosen.folder or Path(tempfile.mkdtemp(prefix="relais-continuity-")),
         n=chosen.n,
         seed=seed,
-        load_seconds=seconds,
-        faults=schedule_of(seed, kinds=kinds, times=times, within_seconds=seconds),
+        load_seconds=max([seconds, *map(over_at, faults)]),
+        faults=faults,
         settle_seconds=600 if large else 180,
         mutation=chosen.mutation,
     )

@@ -59,7 +59,7 @@ class Evidence:
 
     async def write(self, deaths: Mapping[str, list[int]]) -> None:
         """Compute the figures and write run.json; `deaths` are exit codes of processes that ended alone."""
-        self.figures = await figures_of(self.folder, self.databases)
+        self.figures = await figures_of(self.folder, self.databases, since=self.load_began_at)
         document = {
             "seed": self.seed,
             "n": self.n,

@@ -15,7 +15,7 @@ def _lines(evidence: Evidence) -> Iterator[str]:
     figures = evidence.figures
     intake = figures["intake"]
     yield f"acknowledged by receipts: {figures['acknowledged']}"
-    yield f"intake: {intake['share']:.2%} of {intake['tries']} tries answered within 2 s"
+    yield f"intake: {intake['share']:.2%} of {intake['sent']} movements answered within 2 s"
     delays = figures["acknowledged_to_gateway_seconds"]
     yield f"receipt to gateway, outside faults: {_quantiles(delays['outside_faults'])}"
     yield f"receipt to gateway, inside faults:  {_quantiles(delays['inside_faults'])}"

@@ -29,6 +29,8 @@ from tests.continuity.settling import settled
 
 POISONED: Final = 0.001
 REVOKED: Final = 0.05
+PATIENCE: Final = 2.5
+"""So many times the planned time may load and faults take."""
 TELL_EVERY_SECONDS: Final = 10.0
 
 
@@ -109,15 +111,22 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)
         evidence.load_began_at = now()
         telling = asyncio.create_task(_tell(traffic, injector))
-        async with asyncio.TaskGroup() as running:
-            seconds = plan.load_seconds
-            running.create_task(traffic.paced(load.then, within_seconds=seconds))
-            running.create_task(injector.run(plan.faults))
-            running.create_task(poison.sprinkle(_poisoned(plan), within_seconds=seconds))
-            leaving = _leaving(plan, evidence.carers)
-            running.create_task(revoke_some(http, notifications, keys, leaving, within_seconds=seconds))
+        seconds = plan.load_seconds
+        leaving = _leaving(plan, evidence.carers)
+        work = [
+            traffic.paced(load.then, within_seconds=seconds),
+            injector.run(plan.faults),
+            poison.sprinkle(_poisoned(plan), within_seconds=seconds),
+            revoke_some(http, notifications, keys, leaving, within_seconds=seconds),
+        ]
+        try:
+            async with asyncio.timeout(PATIENCE * seconds + plan.settle_seconds), asyncio.TaskGroup() as all_:
+                for each in work:
+                    all_.create_task(each)
+        except TimeoutError:
+            traffic.surprises.append("liveness: not everything was answered, or healed, in time")
         telling.cancel()
-    evidence.surprises = traffic.surprises
+    evidence.surprises = [*traffic.surprises, *injector.complaints]
     evidence.injected, evidence.without_effect = dict(injector.done), dict(injector.without_effect)
     evidence.load_ended_at = now()
     await _heal(platform)

@@ -54,12 +54,14 @@ async def disk_full(platform: Platform, fault: Fault) -> str | None:
         return "skipped: no file system may be mounted here"
     ballast = platform.broker.disk / "ballast"
     platform.broker.process.hold()
-    await asyncio.to_thread(_fill, ballast)
-    await asyncio.sleep(fault.lasts_seconds)
-    ballast.unlink()
-    # Whatever is left of it has given up its log folder for good.
-    await platform.broker.process.kill()
-    platform.broker.process.release()
+    try:
+        await asyncio.to_thread(_fill, ballast)
+        await asyncio.sleep(fault.lasts_seconds)
+    finally:
+        ballast.unlink()
+        # Whatever is left of it has given up its log folder for good.
+        await platform.broker.process.kill()
+        platform.broker.process.release()
     return None
 
 

@@ -16,7 +16,8 @@ from tests.continuity.platform.running import Platform
 
 DELAY_SECONDS: Final = 0.1
 MOST_ANSWERS_LOST: Final = 12
-CONNECT_SECONDS: Final = 30
+CONNECT_SECONDS: Final = 60
+LOOK_SECONDS: Final = 0.5
 
 _BACKENDS: Final = """
 SELECT pid FROM pg_stat_activity
@@ -100,9 +101,20 @@ async def delay(platform: Platform, fault: Fault) -> None:
 
 @asynccontextmanager
 async def superuser(platform: Platform, database: str = "postgres") -> AsyncIterator[Any]:
-    """A session of our own, past the proxy."""
-    connection = await asyncpg.connect(platform.superuser_url(database), timeout=CONNECT_SECONDS)
+    """A session of our own, past the proxy; a server that is just recovering is waited for."""
+    connection = await _connected(platform.superuser_url(database))
     try:
         yield connection
     finally:
         await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _connected(url: str) -> Any:
+    deadline = asyncio.get_running_loop().time() + CONNECT_SECONDS
+    while True:
+        try:
+            return await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+        except (OSError, asyncpg.PostgresError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
+import asyncpg
+
 from tests.continuity.faults import broker, database, gateway, services
 from tests.continuity.faults.kinds import group_of
 from tests.continuity.faults.schedule import MOST_AT_ONCE, Fault
@@ -15,6 +17,7 @@ from tests.continuity.platform.running import Platform
 Breaking = Callable[[Platform, Fault], Awaitable[str | None]]
 """Breaks, waits, heals; may say what came of it."""
 
+NO_EFFECT: Final = ("not reached", "skipped", "failed")
 _OWN: Final[Mapping[str, Breaking]] = {
     **{f"broker.{each.__name__}": each for each in (broker.kill, broker.restart, broker.stop, broker.wipe)},
     **{f"broker.{each.__name__}": each for each in (broker.cut, broker.black_hole, broker.delay)},
@@ -45,6 +48,7 @@ class Injector:
         self.done: Counter[str] = Counter()
         self.without_effect: Counter[str] = Counter()
         """Of those that were carried out and hit nothing, such as a failpoint that nobody passed."""
+        self.complaints: list[str] = []
         self._platform = platform
         self._journal = journal
         self._seed = seed
@@ -63,12 +67,25 @@ class Injector:
         async with self._targets[group_of(fault.target)], self._free:
             told = {"fault": fault.number, "kind": fault.kind, "target": fault.target, "seed": self._seed}
             await self._journal.write(**told, phase="began", lasts_seconds=fault.lasts_seconds)
-            note = await breaking(fault.kind)(self._platform, fault)
+            note = await self._broken(fault)
             await self._journal.write(**told, phase="ended", note=note)
             self.done[fault.kind] += 1
-            if note is not None and note.startswith(("not reached", "skipped")):
+            if note is not None and note.startswith(NO_EFFECT):
                 self.without_effect[fault.kind] += 1
+            await self._back(fault)
+
+    async def _broken(self, fault: Fault) -> str | None:
+        try:
+            return await breaking(fault.kind)(self._platform, fault)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # Another fault took away what this one needed.
+            return f"failed: {type(error).__name__}"
+
+    async def _back(self, fault: Fault) -> None:
+        try:
             await self._platform.ready(*self._hit_by(fault))
+        except TimeoutError:
+            self.complaints.append(f"{fault.target} did not come back after {fault.kind} ({fault.number})")
 
     def _hit_by(self, fault: Fault) -> list[str]:
         processes = self._platform.processes

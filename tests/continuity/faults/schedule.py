@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.continuity.faults.kinds import KINDS, group_of
 
 MOST_AT_ONCE: Final = 3
-RECOVERY_SECONDS: Final = 6.0
+RECOVERY_SECONDS: Final = 5.0
 """Reckoned for a part to be back, before the same part is hit again."""
 
 
@@ -26,38 +26,41 @@ class Fault:
     """Of whatever else is drawn while it happens."""
 
 
-def schedule_of(
-    seed: int, *, kinds: Sequence[str], times: int, within_seconds: float, first_seconds: float = 2.0
-) -> list[Fault]:
+def schedule_of(seed: int, *, kinds: Sequence[str], times: int, within_seconds: float) -> list[Fault]:
     """Every kind so many times, as a Poisson process over the given time as far as the rules allow.
 
     At most three overlap, and none hits what another one still holds; so the last may come later.
     """
     dice = random.Random(seed)
-    waiting = [kind for kind in kinds for _ in range(times)]
+    waiting = [_drawn(kind, dice) for kind in kinds for _ in range(times)]
     dice.shuffle(waiting)
-    mean_gap = within_seconds / max(1, len(waiting))
+    # Given how many there are, the moments of a Poisson process are independent of each other.
+    moments = sorted(dice.uniform(0, within_seconds) for _ in waiting)
     faults: list[Fault] = []
-    at = first_seconds
-    for number, kind in enumerate(waiting, start=1):
-        target = dice.choice(KINDS[kind].targets)
-        lasts = dice.uniform(*KINDS[kind].lasts)
-        at = _possible(faults, target, at)
-        faults.append(Fault(number, kind, target, round(at, 3), round(lasts, 3), dice.getrandbits(32)))
-        at += dice.expovariate(1 / mean_gap)
+    at = 0.0
+    for moment in moments:
+        at = max(at, moment)
+        while (fitting := _fitting(waiting, faults, at)) is None:
+            at = min(over_at(fault) for fault in faults if over_at(fault) > at)
+        waiting.remove(fitting)
+        faults.append(replace(fitting, number=len(faults) + 1, at_seconds=round(at, 3)))
     return faults
 
 
-def _possible(faults: Sequence[Fault], target: str, wanted: float) -> float:
-    """The first moment, not before `wanted`, at which the rules allow one more fault on the target."""
-    at = wanted
-    while True:
-        held = [fault for fault in faults if fault.at_seconds <= at < _over(fault)]
-        blocking = [fault for fault in held if group_of(fault.target) == group_of(target)]
-        if not blocking and len(held) < MOST_AT_ONCE:
-            return at
-        at = min(_over(fault) for fault in (blocking or held))
-
-
-def _over(fault: Fault) -> float:
+def over_at(fault: Fault) -> float:
+    """When what it hit is reckoned to be back."""
     return fault.at_seconds + fault.lasts_seconds + RECOVERY_SECONDS
+
+
+def _drawn(kind: str, dice: random.Random) -> Fault:
+    target = dice.choice(KINDS[kind].targets)
+    lasts = dice.uniform(*KINDS[kind].lasts)
+    return Fault(0, kind, target, 0.0, round(lasts, 3), dice.getrandbits(32))
+
+
+def _fitting(waiting: Sequence[Fault], faults: Sequence[Fault], at: float) -> Fault | None:
+    """The first one that the rules allow at this moment."""
+    held = [group_of(fault.target) for fault in faults if over_at(fault) > at]
+    if len(held) >= MOST_AT_ONCE:
+        return None
+    return next((fault for fault in waiting if group_of(fault.target) not in held), None)
