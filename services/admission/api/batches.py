@@ -22,6 +22,7 @@ from services.admission.handlers.group_commit import NotCommitted
 from shared.http.contract import NDJSON, Lines, describe
 from shared.http.problems import Problem
 from shared.http.unavailable import come_back_later
+from shared.operations.gate import Gate
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 
@@ -63,6 +64,7 @@ async def post_movements(request: Request, source: Source) -> Response:
 async def _answers(request: Request, source: Principal) -> Answers:
     """The lines' answers, in order; never an empty list."""
     accept: AcceptBatch = request.app.state.service.accept_batch
+    intake: Gate = request.app.state.service.intake
     if accept.places.locked():
         raise come_back_later()
     async with accept.places:
@@ -70,7 +72,7 @@ async def _answers(request: Request, source: Principal) -> Answers:
         is_tried = True
         for begin in range(0, len(lines), LINES_PER_COMMIT):
             group = lines[begin : begin + LINES_PER_COMMIT]
-            if is_tried:
+            if is_tried and await intake.is_open():
                 answers = await _accepted(group, accept, source)
             else:
                 answers = [answer_to(line, NotCommitted()) for line in group]

@@ -61,6 +61,8 @@ SHORT_CUTS: ShortCuts = {("POST", PATH): post_movement_at_once}
 
 
 async def _accept(request: Request, source: Principal) -> Response:
+    if not await request.app.state.service.intake.is_open():
+        raise come_back_later()
     accept: AcceptMovement = request.app.state.service.accept_movement
     body = await request.body()
     movement = understood(body)

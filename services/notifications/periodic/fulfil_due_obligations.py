@@ -7,6 +7,7 @@ from services.notifications.domain.circle import Medium
 from services.notifications.handlers.claim_due import claim_due
 from services.notifications.handlers.dispatch import dispatch
 from services.notifications.handlers.means import Means
+from shared.operations.gate import Gate
 from shared.worker import Duty
 
 CALLS_AT_ONCE: Final = 32
@@ -15,12 +16,13 @@ IDLE_SECONDS: Final = 0.2
 
 def fulfil_due_obligations(means: Means, medium: Medium) -> Duty:
     """The duty of one lane: a slow provider delays only its own channel."""
+    gate = Gate(means.pool, "sending")
 
     async def duty(stop: asyncio.Event) -> None:
         calls: set[asyncio.Task[None]] = set()
         try:
             while not stop.is_set():
-                free = CALLS_AT_ONCE - len(calls)
+                free = CALLS_AT_ONCE - len(calls) if await gate.is_open() else 0
                 departures = await claim_due(means, medium, limit=free) if free else []
                 calls |= {asyncio.create_task(dispatch(means, medium, each)) for each in departures}
                 if not departures:
