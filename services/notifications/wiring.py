@@ -17,7 +17,9 @@ from services.notifications.channels.sms import SmsChannel
 from services.notifications.consumers import routes
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.report_capability import capability_of
+from services.notifications.handlers.ledgers import Ledgers
 from services.notifications.handlers.means import Means
+from services.notifications.periodic.audit_obligations import audit_obligations
 from services.notifications.periodic.expire_obligations import expire_obligations
 from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
 from services.notifications.periodic.measure_obligations import measure_obligations
@@ -154,4 +156,13 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         "expire_obligations": expire_obligations(means),
         "measure_operations": measure_operations(means.pool, clock=means.clock),
         "measure_obligations": measure_obligations(means),
+        **_audits(service),
     }
+
+
+def _audits(service: Service) -> Mapping[str, Duty]:
+    """None where nobody said where the publishers' ledgers are: what is derived from our own is no proof."""
+    books = service.books
+    if set(books.peers) != set(books.consumes):
+        return {}
+    return {"audit_obligations": audit_obligations(service.means, Ledgers(books.peers))}

@@ -6,6 +6,7 @@ from services.notifications.api import (
     delivery_reports,
     obligations,
     professionals,
+    reconciliation,
 )
 
 ROUTERS = (
@@ -14,4 +15,5 @@ ROUTERS = (
     obligations.router,
     delivery_reports.router,
     carer_page.router,
+    reconciliation.router,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from services.notifications.domain.obligation import may_become
 from services.notifications.storage import settling
@@ -38,10 +38,15 @@ async def publish(connection: Connection, settlements: Sequence[Settlement], *, 
             metrics.informed_after_seconds.labels(own.recipient_role).observe(max(0.0, seconds))
 
 
+def settled_event_id(obligation_id: UUID) -> UUID:
+    """Of the one event that states how an obligation ended."""
+    return uuid5(obligation_id, _SETTLED)
+
+
 def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
     own = settlement.obligation
     return NewEvent(
-        event_id=uuid5(own.obligation_id, _SETTLED),
+        event_id=settled_event_id(own.obligation_id),
         subject=own.person_id,
         occurred_at=now,
         data=ObligationSettled(

@@ -9,8 +9,8 @@ import msgspec
 
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.obligations import Obligation
-from shared.db.pool import Connection
-from shared.events.notifications import Outcome
+from shared.db.pool import Connection, Executor
+from shared.events.notifications import ObligationSettled, Outcome
 
 _SETTLE: Final = """
 UPDATE obligations o SET status = s.outcome, reason = s.reason, channel = s.channel, evidence = s.evidence,
@@ -23,6 +23,13 @@ WHERE o.obligation_id = s.obligation_id
 _OPEN_TASKS: Final = """
 INSERT INTO human_tasks (obligation_id, reason, opened_at)
 SELECT t.*, $3 FROM unnest($1::uuid[], $2::text[]) AS t
+"""
+
+_ENDS: Final = "SELECT data FROM ledger WHERE event_id = ANY ($1)"
+_RESTORE: Final = """
+UPDATE obligations o SET channel = s.channel, settled_at = s.settled_at, evidence = 'ledger'
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS s (obligation_id, channel, settled_at)
+WHERE o.obligation_id = s.obligation_id
 """
 
 
@@ -56,3 +63,20 @@ async def settle(connection: Connection, settlements: Sequence[Settlement], *, n
             [settlement.reason or "expired" for settlement in expired],
             now,
         )
+
+
+async def published_ends(connection: Executor, event_ids: Sequence[UUID]) -> dict[UUID, ObligationSettled]:
+    """How obligations ended, as this service stated it; by obligation."""
+    rows = await connection.fetch(_ENDS, event_ids)
+    ends = [msgspec.json.decode(row["data"], type=ObligationSettled) for row in rows]
+    return {end.obligation_id: end for end in ends}
+
+
+async def restore(connection: Connection, ends: Sequence[ObligationSettled]) -> None:
+    """When and over what they ended, for obligations that were written back."""
+    await connection.execute(
+        _RESTORE,
+        [end.obligation_id for end in ends],
+        [end.channel for end in ends],
+        [end.settled_at for end in ends],
+    )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit_member import AuditedMember
 from shared.events.admission import Mode, Movement
 from shared.events.envelope import Payload
 from shared.events.pathway import ExpectationMet, RuptureClosed, RuptureOpened

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from services.notifications.domain.audit.facts import Fact
-from services.notifications.domain.audit.hearing import DEPARTED, heard, tells_of_death
-from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit_facts import Fact
+from services.notifications.domain.audit_hearing import DEPARTED, heard, tells_of_death
+from services.notifications.domain.audit_member import AuditedMember
 from shared.events.admission import Movement, MovementCancelled
 from shared.events.envelope import RecordedEvent
 

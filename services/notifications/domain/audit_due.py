@@ -2,6 +2,9 @@
 
 Each fact is walked through as one member would hear it: news is owed to who is concerned, a correction too
 to whom an earlier version concerned, and a retraction of all that was said to whom it no longer concerns.
+
+Written from the rules (decisions 0007 and 0009), not from the code that plans: no `audit_*.py` imports any of
+that, and a test keeps it so. Where the two do not agree, one of them is wrong.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.facts import Fact, facts
-from services.notifications.domain.audit.hearing import ARRIVED, OVERDUE, heard
-from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
+from services.notifications.domain.audit_facts import Fact, facts
+from services.notifications.domain.audit_hearing import ARRIVED, OVERDUE, heard
+from services.notifications.domain.audit_member import AuditedMember
+from services.notifications.domain.audit_silenced import Owed, owed_after_deaths
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed

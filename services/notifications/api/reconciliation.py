@@ -1,0 +1,40 @@
+"""`/v1/reconciliation/obligations`: was everyone told who had to be? The equation, by day."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.notifications.handlers.account import ObligationsTallies, account_of
+from services.notifications.handlers.means import Means
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.problems import FieldError, Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+_MOST_DAYS: Final = 92
+
+router = APIRouter(tags=["reconciliation"])
+
+
+@router.get("/v1/reconciliation/obligations", **describe(answers={200: ObligationsTallies}))
+async def get_obligations_account(
+    request: Request,
+    reader: Annotated[Principal, Depends(require("operator", "read"))],
+    since: date,
+    until: date,
+) -> Response:
+    """How many obligations were due on each day, `until` included, and what became of them, with reasons.
+
+    An establishment's key reads its own account. `unexplained` is 0, or somebody must look.
+    """
+    means: Means = request.app.state.means
+    if not 0 <= (until - since).days < _MOST_DAYS:
+        problem = FieldError("/query/until", f"from `since` to {_MOST_DAYS - 1} days later")
+        raise Problem(422, "The request does not fit", errors=[problem])
+    if reader.establishment is None and "operator" not in reader.scopes:
+        raise Problem(403)
+    answer = await account_of(means, since=since, until=until, establishment=reader.establishment)
+    return responses.json(200, answer)

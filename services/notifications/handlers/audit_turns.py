@@ -1,0 +1,62 @@
+"""Who is audited now? Whoever changed since the last round, and slowly, one after the other, everybody."""
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from services.notifications.domain.audit_comparison import Difference
+from services.notifications.handlers.audit import audit_persons
+from services.notifications.handlers.ledgers import Ledgers
+from services.notifications.handlers.means import Means
+from services.notifications.storage import account, audit_progress
+from services.notifications.storage.audit_progress import Round
+from shared.telemetry import metrics
+
+CHANGED_PER_TURN: Final = 200
+SWEPT_PER_TURN: Final = 20
+_TOGETHER: Final = 50
+"""Locked and compared in one transaction: briefly, since consumers wait for a locked person."""
+
+
+@dataclass
+class Auditor:
+    """What is left of the round is remembered here only: a new process begins the round again."""
+
+    means: Means
+    ledgers: Ledgers
+    _round: Round | None = None
+
+    async def turn(self) -> None:
+        """A bounded part of the work."""
+        pool = self.means.pool
+        current = self._round or await audit_progress.begin(pool)
+        self._round = current
+        for _ in range(0, CHANGED_PER_TURN, _TOGETHER):
+            await self._audit_changed(current)
+        if not current.left:
+            await audit_progress.end(pool, current)
+            self._round = None
+            await self._sweep()
+        await self._measure()
+
+    async def _audit_changed(self, current: Round) -> None:
+        some = current.left[:_TOGETHER]
+        if not some:
+            return
+        audited = await audit_persons(self.means, self.ledgers, some)
+        await audit_progress.no_longer_want(self.means.pool, some, up_to=current.last_wanted)
+        await audit_progress.want(self.means.pool, audited.postponed)
+        del current.left[:_TOGETHER]
+
+    async def _sweep(self) -> None:
+        some = await audit_progress.next_to_sweep(self.means.pool, limit=SWEPT_PER_TURN)
+        if some:
+            audited = await audit_persons(self.means, self.ledgers, some)
+            await audit_progress.want(self.means.pool, audited.postponed)
+        await audit_progress.swept(self.means.pool, some)
+
+    async def _measure(self) -> None:
+        behind = await audit_progress.lag(self.means.pool)
+        metrics.obligations_unaudited_seconds.set(behind.total_seconds())
+        open_ = await account.open_differences(self.means.pool)
+        for difference in get_args(Difference):
+            metrics.obligation_differences.labels(difference).set(open_.get(difference, 0))

@@ -1,0 +1,44 @@
+"""What do the publishers' ledgers hold in a test? What a test recorded in them, delivered or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.handlers.ledgers import Ledgers
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import ADMISSION, PATHWAY, TYPES
+from shared.inbox.pulled import LedgerEvent
+
+
+@dataclass
+class Publisher:
+    """One ledger."""
+
+    events: list[RecordedEvent] = field(default_factory=list)
+
+    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
+        return [
+            LedgerEvent(
+                event_id=event.event_id,
+                subject=event.subject,
+                sequence=event.sequence,
+                type=TYPES[type(event.data)],
+                occurred_at=event.occurred_at,
+                recorded_at=event.recorded_at,
+                data=msgspec.Raw(msgspec.json.encode(event.data)),
+            )
+            for event in self.events
+            if event.subject == subject and first <= event.sequence <= last
+        ]
+
+
+def ledgers_with(events: Sequence[RecordedEvent]) -> Ledgers:
+    """The ledgers of admission and pathway with these events."""
+    return Ledgers(
+        {
+            name: Publisher([event for event in events if event.publisher == name])
+            for name in (ADMISSION, PATHWAY)
+        }
+    )
