@@ -17,7 +17,7 @@ from services.notifications.handlers.claim_due import claim_due
 from services.notifications.handlers.dispatch import dispatch
 from services.notifications.handlers.means import Means
 from services.notifications.settings import Settings
-from services.notifications.wiring import Service, create_api, open_service, serving
+from services.notifications.wiring import create_api, open_service, serving
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.inbox.application import Applied, Applier
@@ -194,3 +194,21 @@ async def _outcome(client: httpx.AsyncClient, event: RecordedEvent) -> Any:
 def _page_of(running: Running) -> str:
     link = next(word for word in running.sms.messages[0].text.split() if word.startswith("https:"))
     return link.removeprefix("https://p.exemple.fr")
+
+
+async def test_an_establishment_reads_its_own_account_of_some_days(
+    running: Running, rose: PersonHistory
+) -> None:
+    path, day = "/v1/reconciliation/obligations", START.date().isoformat()
+    async with running.caller(HOSPITAL) as hospital, running.caller(NURSING_HOME) as nursing_home:
+        await hospital.put(f"/v1/persons/{rose.person_id}/circle/carers/daughter", json=CARER)
+        own = await hospital.get(path, params={"since": day, "until": day})
+        (tally,) = own.json()["tallies"]
+        assert (tally["establishment"], tally["due"], tally["pending"]) == (HOSPITAL, 1, 1)
+        assert tally["reasons"] == {"pending": {"scheduled": 1}}
+        others = await nursing_home.get(path, params={"since": day, "until": day})
+        assert others.json()["tallies"] == []
+        refused = await hospital.get(path, params={"since": day, "until": "2026-12-31"})
+        assert refused.status_code == 422
+    async with running.caller() as stranger:
+        assert (await stranger.get(path, params={"since": day, "until": day})).status_code == 401
