@@ -17,6 +17,7 @@ from deploy.local.state import is_supervised
 from deploy.local.status import status_document
 from deploy.operator.commands import register
 from deploy.operator.options import AsJson
+from deploy.operator.standings import remarks, standings
 
 NOT_RUNNING = 3
 """Exit code of `relais status` when nothing runs, as service scripts have it."""
@@ -66,12 +67,15 @@ def down() -> None:
 
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
-    """Show what runs where."""
+    """Show what runs where, and what waits for a person."""
     document = status_document(state_folder())
+    document["services"] = standings() if document["state"] == "ready" else {}
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     else:
         Console().print(parts_table(document))
+        for remark in remarks(document["services"]):
+            Console().print(remark, style="yellow", markup=False, highlight=False)
     if document["state"] in {"stopped", "failed"}:
         raise typer.Exit(NOT_RUNNING)
 

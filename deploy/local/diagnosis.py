@@ -16,6 +16,7 @@ KNOWN = {
     PORT_TAKEN: "its port was taken by another program",
     "Cannot allocate memory": "the memory is exhausted",
     "OutOfMemoryError": "the memory is exhausted",
+    "ParkingCapReached": "too many events are wrong, see docs/runbooks/parking-cap.md",
 }
 
 

@@ -2,6 +2,14 @@
 
 import typer
 
+from deploy.operator import parked
+from deploy.operator.drain import drain
+from deploy.operator.holding import pause, resume
+
 
 def register(app: typer.Typer) -> None:
     """Add the operator's commands to the app."""
+    app.add_typer(parked.commands, name="parked")
+    app.command()(pause)
+    app.command()(resume)
+    app.command()(drain)

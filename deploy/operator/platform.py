@@ -8,15 +8,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-
-import httpx
+from typing import TYPE_CHECKING, Any, Final
 
 from deploy.local.addresses import API_PORTS
 from deploy.local.errors import StackError
 from deploy.local.operator_key import demo_key
 from deploy.local.places import state_folder
 from deploy.local.state import read_state
+
+if TYPE_CHECKING:
+    import httpx
 
 SERVICES: Final = tuple(API_PORTS)
 KEY_VARIABLE: Final = "RELAIS_OPERATOR_KEY"
@@ -53,6 +54,8 @@ class Platform:
         Raises:
             StackError: it cannot be reached, refuses the key or finds the request wrong; says which.
         """
+        import httpx  # noqa: PLC0415 - it would slow every other command
+
         url = self._url_of(service) + path
         try:
             # An address is where it says: no proxy of the environment, no redirect.
@@ -105,7 +108,7 @@ def _variable(service: str) -> str:
     return f"RELAIS_{service.upper()}_URL"
 
 
-def _why(answer: httpx.Response) -> str:
+def _why(answer: "httpx.Response") -> str:
     """What a problem document says, as one sentence."""
     try:
         problem = answer.json()

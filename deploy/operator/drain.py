@@ -1,0 +1,97 @@
+"""`relais drain`: the intake stands still, and everything that came before it is applied everywhere?
+
+The services are asked in the order of the data's way, each for what it has not applied before what it has not
+sent: what is found nowhere in such a round was nowhere between two services either. It takes two rounds,
+because periodic duties publish too, and a request may have been on its way when the intake was paused.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from deploy.operator.options import AsJson, Because, By
+from deploy.operator.platform import SERVICES, Platform, open_platform
+
+ROUND_SECONDS = 1.0
+"""Longer than a pause needs to be seen."""
+ROUNDS_WITHOUT_WORK = 2
+
+Standings = Mapping[str, Mapping[str, Any]]
+
+
+def drain(
+    *,
+    because: Because,
+    by: By,
+    within: Annotated[float, typer.Option(help="Give up after so many seconds.")] = 120.0,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the intake and wait until everything accepted is applied; `relais resume` lets it go on."""
+    platform, console = open_platform(), Console(stderr=True)
+    platform.call("PUT", "admission", "/v1/pauses/intake", body={"by": by, "because": because})
+    began = time.monotonic()
+    standings, left = _until_nothing_is_left(
+        platform, until=began + within, say=lambda text: console.print(text, markup=False)
+    )
+    seconds = round(time.monotonic() - began, 1)
+    parked = {service: standing["parked"] for service, standing in standings.items()}
+    if as_json:
+        document = {"drained": not left, "seconds": seconds, "left": left, "parked": parked}
+        typer.echo(json.dumps(document, indent=2))
+    else:
+        _tell(left, parked, seconds)
+    if left:
+        raise typer.Exit(1)
+
+
+def left_in(standings: Standings) -> list[str]:
+    """What is not sent or applied yet, and who prevents it."""
+    left: list[str] = []
+    for service, standing in standings.items():
+        if standing["unapplied"] is None:
+            left.append(f"{service} cannot tell what it has not applied: the broker does not answer")
+        for topic, count in (standing["unapplied"] or {}).items():
+            left += [f"{service} has not applied {count} records of {topic}"] if count else []
+        if standing["unsent"]:
+            left.append(f"{service} has not sent {standing['unsent']} events")
+    held = [
+        f"{pause['part']} of {service} is paused ({pause['because']})"
+        for service, standing in standings.items()
+        for pause in standing["pauses"]
+        if pause["part"] in {"consumer", "relay"}
+    ]
+    return [*left, *held] if left else []
+
+
+def _until_nothing_is_left(
+    platform: Platform, *, until: float, say: Callable[[str], None]
+) -> tuple[Standings, list[str]]:
+    rounds, said = 0, ""
+    while True:
+        time.sleep(ROUND_SECONDS)
+        standings = {
+            service: platform.get(service, "/v1/operations", {"unapplied": "true"}) for service in SERVICES
+        }
+        left = left_in(standings)
+        rounds = 0 if left else rounds + 1
+        if rounds == ROUNDS_WITHOUT_WORK or time.monotonic() > until:
+            return standings, left
+        if left and "; ".join(left) != said:
+            said = "; ".join(left)
+            say(said)
+
+
+def _tell(left: list[str], parked: Mapping[str, int], seconds: float) -> None:
+    console = Console()
+    if left:
+        console.print(f"Not drained after {seconds} s:", *left, sep="\n- ", markup=False)
+        console.print("The intake stays paused; `relais resume` lets it go on.", markup=False)
+    else:
+        console.print(f"Drained in {seconds} s: what was accepted is applied everywhere.")
+    waiting = [f"{service} {count}" for service, count in parked.items() if count]
+    if waiting:
+        console.print(f"Parked, and not applied: {', '.join(waiting)}. See `relais parked list`.")

@@ -1,0 +1,68 @@
+"""`relais pause` and `relais resume`: which parts of a service stand still, and why?"""
+
+import json
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+
+from deploy.operator.options import AsJson, Because, By, Service
+from deploy.operator.platform import SERVICES, Platform, open_platform
+
+Part = Annotated[
+    Literal["intake", "consumer", "relay", "sending"] | None,
+    typer.Option(help="Only this part; all of the service without."),
+]
+
+
+def pause(
+    service: Annotated[Service, typer.Argument(help="Which one.")],
+    *,
+    because: Because,
+    by: By,
+    part: Part = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a service stand still, on all its replicas and over restarts, until `relais resume`."""
+    platform = open_platform()
+    body = {"by": by, "because": because}
+    for each in [part] if part else parts_of(platform, service):
+        platform.call("PUT", service, f"/v1/pauses/{each}", body=body)
+    _tell({service: pauses_of(platform, service)}, as_json=as_json)
+
+
+def resume(
+    service: Annotated[Service | None, typer.Argument(help="All of them without.")] = None,
+    *,
+    part: Part = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a service, or all of them, go on."""
+    platform = open_platform()
+    held = {each: pauses_of(platform, each) for each in ([service] if service else SERVICES)}
+    for each, found in held.items():
+        for one in found:
+            if part in {None, one["part"]}:
+                platform.call("DELETE", each, f"/v1/pauses/{one['part']}")
+    _tell({each: pauses_of(platform, each) for each in held}, as_json=as_json)
+
+
+def parts_of(platform: Platform, service: str) -> list[str]:
+    """What of a service can be paused."""
+    parts: list[str] = platform.get(service, "/v1/operations")["parts"]
+    return parts
+
+
+def pauses_of(platform: Platform, service: str) -> list[dict[str, Any]]:
+    """What of a service is paused."""
+    pauses: list[dict[str, Any]] = platform.get(service, "/v1/operations")["pauses"]
+    return pauses
+
+
+def _tell(pauses: dict[str, list[dict[str, Any]]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(pauses, indent=2))
+        return
+    for service, found in pauses.items():
+        held = ", ".join(f"{each['part']} ({each['because']})" for each in found)
+        Console().print(f"{service}: {'paused: ' + held if held else 'goes on'}", markup=False)

@@ -1,0 +1,45 @@
+"""How does a command retry parked events: some by their number, or all that are wanted, share by share?"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from deploy.operator.platform import Platform
+
+Result = dict[str, Any]
+"""`applied`: how many; `still_parked`: each with its reason; `stopped`: too many failed, or Ctrl-C."""
+
+
+def retry_some(platform: Platform, service: str, parked_ids: Sequence[int], author: dict[str, Any]) -> Result:
+    """Each one with what waits behind it, in the order given."""
+    result: Result = {"applied": 0, "still_parked": [], "stopped": False}
+    for parked_id in parked_ids:
+        answer = platform.post(service, f"/v1/parked/{parked_id}/retry", author)
+        result["applied"] += len(answer["applied"])
+        result["still_parked"] += answer["still_parked"]
+    return result
+
+
+def retry_wanted(
+    platform: Platform,
+    service: str,
+    wish: dict[str, Any],
+    *,
+    stop_after: int,
+    say: Callable[[str], None],
+) -> Result:
+    """Share after share, until there are no more, too many failed, or Ctrl-C."""
+    result: Result = {"applied": 0, "still_parked": [], "stopped": False}
+    after: str | None = ""
+    try:
+        while after is not None and not result["stopped"]:
+            left = stop_after - len(result["still_parked"])
+            share = platform.post(
+                service, "/v1/parked/retry", {**wish, "stop_after_failures": left, "after": after}
+            )
+            result["applied"] += share["applied"]
+            result["still_parked"] += share["still_parked"]
+            result["stopped"], after = share["stopped"], share["next"]
+            say(f"applied {result['applied']}, still wrong {len(result['still_parked'])}")
+    except KeyboardInterrupt:
+        result["stopped"] = True
+    return result
