@@ -1,6 +1,7 @@
 """What does notifications take from its environment? Read once, complete or not at all."""
 
 import os
+import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,8 +23,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
     """Of the gateway's `sendsms`."""
     sms_username: str
     sms_password: str
+    sms_sender: str = ""
+    """What the phone shows as the sender, at most 11 letters and digits; none is the gateway's own."""
     smtp_host: str
     smtp_port: int
+    smtp_starttls: bool | None = None
+    """None upgrades where the server offers it, true demands it; with a login it is demanded."""
+    smtp_username: str = ""
+    smtp_password: str = ""
     mail_from: str
     """An address, or `Name <address>`."""
     public_url: str
@@ -46,6 +53,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
         process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
         process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
         master_key_of(self.master_key)
+        if not re.fullmatch("[A-Za-z0-9]{0,11}", self.sms_sender):
+            raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
+        if bool(self.smtp_username) != bool(self.smtp_password) or (
+            self.smtp_username and self.smtp_starttls is False
+        ):
+            raise ValueError("RELAIS_SMTP_USERNAME needs RELAIS_SMTP_PASSWORD, and both need STARTTLS")
         self.waits  # noqa: B018 - refuses a factor that is out of range
         try:
             ZoneInfo(self.time_zone)

@@ -40,6 +40,7 @@ from shared.parked import api as parked
 from shared.parked.desk import parked_desk
 from shared.reconciliation import inbox_api, ledger_api
 from shared.reconciliation.books import Books, open_books
+from shared.reconciliation.duties import Reconciliation, publishing
 from shared.security.vault import Vault, master_key_of
 from shared.worker import Duty
 
@@ -111,9 +112,16 @@ def _channels(
             password=settings.sms_password,
             public_url=settings.public_url.rstrip("/"),
             capability=capability_of(vault),
+            sender=settings.sms_sender or None,
         ),
         "email": EmailChannel(
-            host=settings.smtp_host, port=settings.smtp_port, sender=settings.mail_from, clock=clock
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.mail_from,
+            clock=clock,
+            starttls=True if settings.smtp_username else settings.smtp_starttls,
+            username=settings.smtp_username or None,
+            password=settings.smtp_password or None,
         ),
     }
 
@@ -139,17 +147,22 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume, relay, send over each channel, watch the clock, measure."""
     means = service.means
+    wake_relay = partial(wake, means.pool)
+    reconciliation = Reconciliation(service.books, routes(means), after_commit=wake_relay)
     consumer = BatchConsumer(
         means.pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=routes(means),
-        after_commit=partial(wake, means.pool),
+        after_commit=wake_relay,
+        on_holes=reconciliation.notice,
         clock=means.clock,
     )
     return {
         "consumer": consumer.run,
+        **reconciliation.duties,
+        **publishing(service.books),
         "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
         **{f"fulfil_{medium}": fulfil_due_obligations(means, medium) for medium in means.channels},
         "sweep_unknown_attempts": sweep_unknown_attempts(means),

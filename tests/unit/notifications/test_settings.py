@@ -1,0 +1,85 @@
+"""Do the settings of the providers reach them, and is no password ever said in clear?"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from services.notifications.channels.channel import Message, RejectedTemporarily
+from services.notifications.settings import Settings
+from services.notifications.wiring import open_service
+
+REQUIRED = {
+    "RELAIS_DATABASE_URL": "postgresql://127.0.0.1:1/none",
+    "RELAIS_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    "RELAIS_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
+    "RELAIS_SMS_URL": "http://127.0.0.1:1",
+    "RELAIS_SMS_USERNAME": "relais",
+    "RELAIS_SMS_PASSWORD": "secret",
+    "RELAIS_SMTP_HOST": "127.0.0.1",
+    "RELAIS_SMTP_PORT": "1",
+    "RELAIS_MAIL_FROM": "relais@exemple.fr",
+    "RELAIS_PUBLIC_URL": "https://p.exemple.fr",
+}
+MESSAGE = Message(
+    attempt_id=UUID(int=1), to="+33639980001", subject="s", text="t", html=None, validity_seconds=60
+)
+
+
+@dataclass
+class Provider:
+    """Says a line to whoever connects, answers every line with another one, and keeps what it heard."""
+
+    hello: bytes
+    answer: bytes
+    heard: list[bytes] = field(default_factory=list)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.hello)
+        while line := await reader.readline():
+            self.heard.append(line)
+            if line.startswith((b"EHLO", b"QUIT")) or line == b"\r\n":
+                writer.write(self.answer)
+        writer.close()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        async with await asyncio.start_server(self.talk, "127.0.0.1", 0) as server:
+            yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_login_is_never_said_to_a_server_without_tls() -> None:
+    server = Provider(b"220 test\r\n", b"250-test\r\n250 AUTH PLAIN LOGIN\r\n")
+    login = {"RELAIS_SMTP_USERNAME": "relais", "RELAIS_SMTP_PASSWORD": "secret"}
+    async with server.listening() as port:
+        settings = Settings.of({**REQUIRED, **login, "RELAIS_SMTP_PORT": str(port)})
+        async with open_service(settings) as service:
+            result = await service.means.channels["email"].send(MESSAGE)
+    assert isinstance(result, RejectedTemporarily)
+    assert not any(line.startswith((b"AUTH", b"MAIL")) for line in server.heard)
+
+
+async def test_the_phone_shows_the_sender_of_the_settings() -> None:
+    gateway = Provider(b"", b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+    async with gateway.listening() as port:
+        sms = {"RELAIS_SMS_URL": f"http://127.0.0.1:{port}/cgi-bin/sendsms", "RELAIS_SMS_SENDER": "PARCOURS"}
+        async with open_service(Settings.of({**REQUIRED, **sms})) as service:
+            await service.means.channels["sms"].send(MESSAGE)
+    assert b"from=PARCOURS" in gateway.heard[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"RELAIS_SMS_SENDER": "much too long a name"},
+        {"RELAIS_SMTP_USERNAME": "relais"},
+        {"RELAIS_SMTP_USERNAME": "relais", "RELAIS_SMTP_PASSWORD": "x", "RELAIS_SMTP_STARTTLS": "false"},
+    ],
+)
+def test_what_cannot_work_is_refused_at_the_start(wrong: dict[str, str]) -> None:
+    with pytest.raises(SystemExit):
+        Settings.of({**REQUIRED, **wrong})
