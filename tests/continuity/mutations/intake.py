@@ -25,9 +25,9 @@ INSERT INTO subjects (subject, last_sequence) VALUES ($1, $2)
 ON CONFLICT (subject) DO UPDATE SET last_sequence = subjects.last_sequence + excluded.last_sequence
 RETURNING last_sequence
 """
-_GIVEN: Final = (
-    "drawn AS (SELECT * FROM unnest($9::uuid[], $10::bigint[]) AS d (subject, last_sequence)\n), numbered"
-)
+_GIVEN: Final = """drawn AS (
+    SELECT * FROM unnest($SUBJECTS::uuid[], $NUMBERS::bigint[]) AS d (subject, last_sequence)
+), numbered"""
 
 
 def acknowledged_before_commit() -> None:
@@ -89,4 +89,6 @@ class _WithNumbers:
         self._plain, self._statement, self._last = plain, statement, last
 
     async def fetch(self, _: str, *values: Any) -> Any:
-        return await self._plain.fetch(self._statement, *values, list(self._last), list(self._last.values()))
+        given = len(values)
+        statement = self._statement.replace("$SUBJECTS", f"${given + 1}").replace("$NUMBERS", f"${given + 2}")
+        return await self._plain.fetch(statement, *values, list(self._last), list(self._last.values()))

@@ -1,0 +1,86 @@
+"""What did the peer lose and repeat? Counted from the same journals, by the checker's reading of them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.run import read_run
+from tests.continuity.checker.told import was_taken
+from tests.continuity.checker.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Losses:
+    """The same figures for both contestants."""
+
+    acknowledged: int
+    not_stored: int
+    """Acknowledged, and in no database."""
+    contradicted: int
+    """Other content acknowledged under the same id."""
+    not_applied: int
+    """Acknowledged, and not dealt with by a consumer."""
+    applied_again: int
+    due: int
+    """Messages that carers had to be sent."""
+    not_told: int
+    """Of those: neither sent nor handed to a person."""
+    repeats: int
+    ambiguous: int
+    """Messages that the gateway took without its answer being heard."""
+
+
+async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) -> Losses:
+    """`phones`: alias of a person to the carer's phone."""
+    run = read_run(folder)
+    acknowledged: dict[str, set[str]] = {}
+    person_of: dict[str, str] = {}
+    for line in run.clients:
+        if line["what"] == "answer" and line["status"] in {200, 202}:
+            acknowledged.setdefault(line["source_event_id"], set()).add(line["body_sha256"])
+            person_of[line["source_event_id"]] = line["person"]
+    connection = await asyncpg.connect(database, timeout=30)
+    try:
+        stored = {row[0] for row in await connection.fetch("SELECT source_event_id FROM peerevent")}
+        applied = Counter(row[0] for row in await connection.fetch("SELECT source_event_id FROM peerapplied"))
+    finally:
+        await connection.close()
+    told = Counter(line["attempt"] for line in run.gateway if "to" in line and was_taken(line))
+    due = {event for event in acknowledged if person_of[event] in phones}
+    return Losses(
+        acknowledged=len(acknowledged),
+        not_stored=len(acknowledged.keys() - stored),
+        contradicted=sum(len(contents) > 1 for contents in acknowledged.values()),
+        not_applied=len(acknowledged.keys() - applied.keys()),
+        applied_again=sum(count - 1 for count in applied.values()),
+        due=len(due),
+        not_told=len(due - told.keys()),
+        repeats=sum(count - 1 for count in told.values()),
+        ambiguous=sum(line["answered"] in {"timeout", "cut"} for line in run.gateway if "to" in line),
+    )
+
+
+def losses_of_ours(evidence: Evidence, verdict: Verdict) -> Losses:
+    """The same, from what the checker found."""
+    found = {finding.invariant: finding for finding in verdict.findings}
+    told = found["I8 required is told"]
+    contents: dict[str, set[str]] = {}
+    for line in evidence.run.clients:
+        if line["what"] == "answer" and line["status"] in {200, 202}:
+            contents.setdefault(line["source_event_id"], set()).add(line["body_sha256"])
+    return Losses(
+        acknowledged=verdict.acknowledged,
+        not_stored=len(found["I1 acknowledged"].lost),
+        contradicted=sum(len(said) > 1 for said in contents.values()),
+        not_applied=len(found["I5 inbox = ledger"].lost),
+        applied_again=len(found["I6 copies of facts"].violations),
+        due=told.looked_at,
+        not_told=len(told.lost) + len(told.violations),
+        repeats=found["I8 repeats"].figures["repeats"],
+        ambiguous=sum(
+            line["answered"] in {"timeout", "cut"} for line in evidence.run.gateway if "to" in line
+        ),
+    )

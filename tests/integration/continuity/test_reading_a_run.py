@@ -1,0 +1,59 @@
+"""Does the checker read a run's folder and the real databases of all services, as they are migrated today?"""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.continuity.checker.evidence import read_evidence
+from tests.continuity.checker.invariants import judge
+from tests.continuity.history import install_history
+
+pytestmark = pytest.mark.services
+
+SERVICES = ("admission", "pathway", "notifications", "indicators")
+_EVENT = """
+INSERT INTO ledger (event_id, subject, sequence, type, occurred_at, recorded_at, data)
+VALUES (gen_random_uuid(), gen_random_uuid(), 2, 'relais.admission.access-granted.v1', now(), now(), '{}')
+"""
+_APPLIED = """
+INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, applied_at)
+VALUES (gen_random_uuid(), 'admission', gen_random_uuid(), 1, now(), now())
+"""
+
+
+@pytest.fixture
+def databases(create_database: Callable[..., str]) -> dict[str, str]:
+    return {service: create_database(service) for service in SERVICES}
+
+
+def _folder(path: Path, databases: dict[str, str]) -> Path:
+    (path / "run.json").write_text(json.dumps({"databases": databases}))
+    (path / "clients.jsonl").write_text('{"what": "send", "source_event_id": "a"}\n{"what": "cut sho')
+    return path
+
+
+def _broken(folder: Path) -> list[str]:
+    with ThreadPoolExecutor(1) as thread:  # the checker has an event loop of its own
+        return thread.submit(lambda: judge(read_evidence(folder)).broken).result()
+
+
+async def test_databases_in_which_nothing_happened_hold(databases: dict[str, str], tmp_path: Path) -> None:
+    await install_history(databases)
+
+    assert _broken(_folder(tmp_path, databases)) == []
+
+
+async def test_what_is_wrong_in_a_real_database_is_seen(databases: dict[str, str], tmp_path: Path) -> None:
+    await install_history(databases)
+    for service, statement in (("admission", _EVENT), ("pathway", _APPLIED)):
+        connection = await asyncpg.connect(databases[service])
+        await connection.execute(statement)
+        await connection.close()
+
+    broken = _broken(_folder(tmp_path, databases))
+
+    assert set(broken) >= {"I4 dense sequence", "I5 inbox = ledger", "I9 nothing to repair"}
