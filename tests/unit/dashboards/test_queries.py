@@ -25,7 +25,8 @@ SUFFIXES: dict[type, tuple[str, ...]] = {
 
 def exposed() -> dict[str, set[str]]:
     """Sample name -> its labels."""
-    names = {"up": set(OF_THE_SCRAPE)}
+    # Not of the catalogue: Prometheus' own, and what its client library says of every process.
+    names = {"up": set(OF_THE_SCRAPE), "process_start_time_seconds": set(OF_THE_SCRAPE)}
     for metric in vars(metrics).values():
         for suffix in SUFFIXES.get(type(metric), ()):
             labels = {*metric._labelnames, *OF_THE_SCRAPE, *({"le"} if suffix == "_bucket" else ())}
