@@ -30,6 +30,7 @@ from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
 from shared.reconciliation import ledger_api
 from shared.reconciliation.books import Books, open_books
+from shared.reconciliation.duties import publishing
 from shared.security.vault import Vault
 from shared.telemetry import metrics
 from shared.worker import Duty
@@ -123,5 +124,6 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     return {
         "relay": Relay(service.pool, settings.kafka_bootstrap, ADMISSION).run,
         "register_operator": register_operator,
+        **publishing(service.books),
         "measure_operations": measure_operations(service.pool),
     }

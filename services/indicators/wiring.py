@@ -22,6 +22,7 @@ from shared.parked import api as parked
 from shared.parked.desk import parked_desk
 from shared.reconciliation import inbox_api
 from shared.reconciliation.books import Books, open_books
+from shared.reconciliation.duties import Reconciliation
 from shared.worker import Duty
 
 GROUP: Final = "relais-indicators"
@@ -91,11 +92,17 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
 
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume what the other services publish. It publishes nothing."""
+    reconciliation = Reconciliation(service.books, routes(service.handlers))
     consumer = BatchConsumer(
         service.pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=routes(service.handlers),
+        on_holes=reconciliation.notice,
     )
-    return {"consumer": consumer.run, "measure_operations": measure_operations(service.pool)}
+    return {
+        "consumer": consumer.run,
+        **reconciliation.duties,
+        "measure_operations": measure_operations(service.pool),
+    }

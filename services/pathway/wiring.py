@@ -28,6 +28,7 @@ from shared.parked import api as parked
 from shared.parked.desk import parked_desk
 from shared.reconciliation import inbox_api, ledger_api
 from shared.reconciliation.books import Books, open_books
+from shared.reconciliation.duties import Reconciliation, publishing
 from shared.worker import Duty, periodic
 
 DETECT_EVERY_SECONDS: Final = 1.0
@@ -103,19 +104,24 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume, relay, watch the clock, measure."""
     pool, clock = service.pool, service.clock
+    wake_relay = partial(wake, pool)
+    reconciliation = Reconciliation(service.books, service.routes, after_commit=wake_relay)
     consumer = BatchConsumer(
         pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=service.routes,
-        after_commit=partial(wake, pool),
+        after_commit=wake_relay,
+        on_holes=reconciliation.notice,
         clock=clock,
     )
     watch = partial(detect_overdue, pool, clock=clock)
     measure = partial(measure_ruptures, pool, clock=clock)
     return {
         "consumer": consumer.run,
+        **reconciliation.duties,
+        **publishing(service.books),
         "relay": Relay(pool, settings.kafka_bootstrap, PATHWAY, clock=clock).run,
         "detect_overdue": periodic("detect_overdue", watch, every_seconds=DETECT_EVERY_SECONDS),
         "measure_operations": measure_operations(pool, clock=clock),

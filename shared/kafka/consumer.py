@@ -50,9 +50,13 @@ class BatchConsumer:
         batch_size: int = 500,
         stalled_after_seconds: float = 60,
         after_commit: Callable[[], None] = _nothing,
+        on_holes: Callable[[], None] = _nothing,
         clock: Clock = system_clock,
     ) -> None:
-        """`after_commit` is called after every batch that had effects: wake the relay there."""
+        """`after_commit` is called after every batch that had effects: wake the relay there.
+
+        `on_holes` is called after every batch whose commit noted missing numbers: pull them there.
+        """
         self._pool = pool
         self._bootstrap = bootstrap
         self._group = group
@@ -63,6 +67,7 @@ class BatchConsumer:
         self._batch_size = batch_size
         self._stalled_after_seconds = stalled_after_seconds
         self._after_commit = after_commit
+        self._on_holes = on_holes
         self._lag = Lag(self._topics, clock)
         self._gate = Gate(pool, "consumer")
 
@@ -147,6 +152,8 @@ class BatchConsumer:
         tell(applied, topic=partition.topic)
         if applied.events:
             self._after_commit()
+        if applied.holes:
+            self._on_holes()
 
     async def _look_for_stalls(self, assignment: Assignment, watchdog: Watchdog[TopicPartition]) -> None:
         behind = await assignment.behind(self._topics)

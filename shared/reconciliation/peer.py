@@ -20,6 +20,10 @@ ANSWER_WITHIN_SECONDS: Final = 30.0
 class PeerUnavailable(ConnectionError):  # noqa: N818
     """The publisher cannot be asked now: away, too slow, or it does not know our key."""
 
+    def __init__(self, publisher: str, said: str) -> None:
+        super().__init__(f"{publisher} cannot be asked: {said}")
+        self.said = said
+
 
 class Peer:
     """The ledger of one publisher."""
@@ -68,7 +72,7 @@ class Peer:
             answer.raise_for_status()
             return msgspec.json.decode(answer.content, type=type_)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise PeerUnavailable(f"{self.publisher}: {_said(error)}") from None
+            raise PeerUnavailable(self.publisher, _said(error)) from None
 
 
 def _said(error: Exception) -> str:

@@ -45,7 +45,8 @@ WHERE publisher = $1 AND window_start = w.start AND state = 'counting'
 """
 _SEALED: Final = """
 SELECT window_start, total, counts, digests, tallies::text FROM seals
-WHERE publisher = $1 AND window_start >= $2 AND window_start <= $3::timestamptz - interval '1 hour' AND state = 'sealed'
+WHERE publisher = $1 AND state = 'sealed'
+    AND window_start >= $2 AND window_start <= $3::timestamptz - interval '1 hour'
 """
 _LONGEST_UNVERIFIED: Final = """
 SELECT window_start FROM seals WHERE publisher = $1 AND state = 'sealed' ORDER BY verified_at LIMIT $2
@@ -111,6 +112,13 @@ async def longest_unverified(side: Side, count: int) -> list[datetime]:
     """Sealed hours to be counted again, those first that were not for the longest time."""
     rows = await side.pool.fetch(_LONGEST_UNVERIFIED, side.publisher, count)
     return [row["window_start"] for row in rows]
+
+
+async def changed(side: Side, starts: Sequence[datetime]) -> list[datetime]:
+    """Which of these sealed hours do not hold what their seals say."""
+    counted = await side.count_each(runs(starts))
+    sealed = [found for start in starts for found in (await _sealed(side, start, start + HOUR)).values()]
+    return [window.start for window in sealed if window.buckets != counted[window.start].buckets]
 
 
 async def verified(side: Side, starts: Sequence[datetime], *, now: datetime) -> None:

@@ -83,6 +83,28 @@ paused_seconds: Final = Gauge(
     "relais_paused_seconds", "For how long a person has held up a part; 0 when nobody does", ["part"]
 )
 
+# Reconciliation
+
+reconciliation_age_seconds: Final = Gauge(
+    "relais_reconciliation_age_seconds", "Since the last complete comparison with a publisher", ["publisher"]
+)
+reconciliation_missing: Final = Gauge(
+    "relais_reconciliation_missing",
+    "Events that the publisher recorded and this service did not hold, at the last comparison",
+    ["publisher"],
+)
+reconciliation_unexplained: Final = Gauge(
+    "relais_reconciliation_unexplained",
+    "Events that only one side has and that no comparison will mend",
+    ["publisher"],
+)
+reconciliation_pulled_total: Final = Counter(
+    "relais_reconciliation_pulled_total", "Missing events pulled from the publisher's ledger", ["publisher"]
+)
+reconciliation_seconds: Final = Histogram(
+    "relais_reconciliation_seconds", "One complete comparison", ["publisher"], buckets=_SLOW_SECONDS
+)
+
 # Obligations
 
 obligations_due_oldest_seconds: Final = Gauge(

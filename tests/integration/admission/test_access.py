@@ -113,7 +113,7 @@ async def test_the_first_key_of_the_platform_is_let_in_once(admission: Admission
         "SELECT source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1", key_sha256
     )
     assert [(row["establishment"], row["scopes"]) for row in rows] == [
-        (None, ["circle", "intake", "operator", "read"])
+        (None, ["circle", "intake", "ledger", "operator", "read"])
     ]
     assert len(await published(admission, str(rows[0]["source_id"]))) == 1
 

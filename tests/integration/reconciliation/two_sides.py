@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx
+from msgspec.structs import replace
 
 from shared.db.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.inbox.application import Applier
+from shared.operations.gate import Gate
 from shared.outbox.append import append
 from shared.reconciliation.books import Books
 from shared.reconciliation.peer import Peer
+from shared.reconciliation.pulling import Puller
 from shared.security.keys import new_key
-from shared.testing.records import as_read
+from shared.testing.records import WRONG, as_read
 from tests.integration.shared.batches import record_effects
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -92,6 +95,14 @@ class Sides:
         ]
         async with transaction(self.ledger.pool) as connection:
             return await append(connection, publisher="admission", events=events, recorded_at=self.clock())
+
+    def puller(self) -> Puller:
+        return Puller(self.applier, gate=Gate(self.books.pool, "consumer"), after_commit=lambda: None)
+
+    async def park(self, events: Sequence[RecordedEvent]) -> None:
+        """They reach the consumer, which finds them wrong."""
+        wrong = [replace(as_read(event), data=None, reason=WRONG) for event in events]
+        await self.applier.apply_outside(wrong)
 
     async def apply(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer."""

@@ -1,0 +1,70 @@
+"""What does one side have that the other has not? Pure: two windows, or two lists, in; the difference out."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.windows import Identity, Window, empty_window
+
+Place = tuple[datetime, int]
+"""Window and bucket."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not equal in a cell."""
+
+    missing: list[LedgerEvent]
+    """Recorded by the publisher, and neither applied here nor parked nor dismissed."""
+    misdated: list[LedgerEvent]
+    """Held here under another time of recording."""
+    unknown: list[Identity]
+    """Held here, and not in this cell of the ledger."""
+
+
+def is_equal(ours: Window, theirs: Window) -> bool:
+    """Whether both hold the same events."""
+    return ours.buckets == theirs.buckets
+
+
+def deficits(ours: Mapping[datetime, Window], theirs: Mapping[datetime, Window]) -> dict[Place, int]:
+    """The cells that differ, and by how many events they are short; oldest first."""
+    return dict(_deficits(ours, theirs))
+
+
+def _deficits(
+    ours: Mapping[datetime, Window], theirs: Mapping[datetime, Window]
+) -> Iterator[tuple[Place, int]]:
+    for start in sorted(ours.keys() | theirs.keys()):
+        here = ours.get(start) or empty_window(start)
+        there = theirs.get(start) or empty_window(start)
+        for bucket, (held, recorded) in enumerate(zip(here.buckets, there.buckets, strict=True)):
+            if held != recorded:
+                yield (start, bucket), recorded.count - held.count
+
+
+def stuck(now: Mapping[Place, int], before: Mapping[Place, int]) -> list[Place]:
+    """The cells that differ and do not get better: what is merely on its way makes a deficit shrink."""
+    return [place for place, short in now.items() if place in before and short >= before[place]]
+
+
+def difference(
+    recorded: Sequence[LedgerEvent],
+    *,
+    here: Collection[Identity],
+    anywhere: Mapping[Identity, datetime | None],
+) -> Difference:
+    """`here` is held in this cell, `anywhere` is what is held of the events of `here` or of `recorded`."""
+    named = {identity_of(event): event for event in recorded}
+    absent = [event for identity, event in named.items() if identity not in here]
+    return Difference(
+        missing=[event for event in absent if identity_of(event) not in anywhere],
+        misdated=[event for event in absent if identity_of(event) in anywhere],
+        unknown=[identity for identity in here if identity not in named],
+    )
+
+
+def identity_of(event: LedgerEvent) -> Identity:
+    """By what it is recognised on both sides."""
+    return Identity(event.event_id, event.subject, event.sequence)

@@ -1,0 +1,33 @@
+"""Which events make two cells differ? Read from the publisher's ledger, and looked for here."""
+
+from datetime import datetime
+
+from shared.reconciliation import holdings
+from shared.reconciliation.comparison import Difference, Place, difference
+from shared.reconciliation.counting import Side
+from shared.reconciliation.peer import Peer
+from shared.reconciliation.windows import HOUR, Identity
+
+
+async def name(side: Side, peer: Peer, place: Place, *, until: datetime) -> Difference:
+    """What differs in a cell, of what was recorded before `until`."""
+    window, bucket = place
+    # Ours first: what we hold was recorded before we held it, so it is in what the ledger answers then.
+    here = await side.identities(window, min(window + HOUR, until), bucket)
+    recorded = [event for event in await peer.events(window, bucket) if event.recorded_at < until]
+    anywhere = await holdings.held(side.pool, [event.event_id for event in recorded])
+    found = difference(recorded, here=here, anywhere=anywhere)
+    return await _asked_about(peer, found)
+
+
+async def _asked_about(peer: Peer, found: Difference) -> Difference:
+    """What we hold and did not find in the cell may be in the ledger at another hour: ask for it by name."""
+    unknown: list[Identity] = []
+    misdated = list(found.misdated)
+    for identity in found.unknown:
+        events = await peer.events_of_person(identity.subject, identity.sequence, identity.sequence)
+        same = [event for event in events if event.event_id == identity.event_id]
+        misdated += same
+        if not same:
+            unknown.append(identity)
+    return Difference(missing=found.missing, misdated=misdated, unknown=unknown)

@@ -1,0 +1,197 @@
+"""Is every loss found, named and mended, from whatever cause, and nothing explained away?"""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.reconciliation import seals
+from shared.reconciliation.peer import PeerUnavailable
+from shared.reconciliation.reconcile import Reconciler
+from shared.reconciliation.result import Result
+from shared.reconciliation.sealing import seal_ledger
+from shared.reconciliation.windows import hour_of
+from tests.integration.reconciliation.two_sides import START, Sides
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def reconciler(sides: Sides) -> Reconciler:
+    return Reconciler(sides.books, sides.peer, sides.puller())
+
+
+async def two_turns(reconciler: Reconciler, sides: Sides) -> Result:
+    """What differs in one turn is looked into in the next, if it has not got better."""
+    await reconciler.turn()
+    sides.clock.passes(seconds=30)
+    return await reconciler.turn()
+
+
+async def sealed_hours(sides: Sides) -> int:
+    count: int = await sides.books.pool.fetchval("SELECT count(*) FROM seals WHERE state = 'sealed'")
+    return count
+
+
+async def test_what_never_came_is_named_pulled_and_applied(sides: Sides, reconciler: Reconciler) -> None:
+    events = await sides.record(*[uuid4() for _ in range(50)] * 2)
+    lost = events[7:30:5]
+    await sides.apply([event for event in events if event not in lost])
+    sides.clock.passes(minutes=1)
+    found = await two_turns(reconciler, sides)
+    assert (found.short, found.mended.pulled, found.unexplained) == (len(lost), len(lost), 0)
+    assert await sides.applied() == {event.event_id for event in events}
+    sides.clock.passes(seconds=30)
+    found = await reconciler.turn()
+    assert (found.short, found.mended.pulled, found.unexplained) == (0, 0, 0)
+
+
+async def test_what_is_on_its_way_is_left_alone(sides: Sides, reconciler: Reconciler) -> None:
+    events = await sides.record(*[UUID(int=16 * number) for number in range(30)])
+    sides.clock.passes(seconds=10)
+    assert (await reconciler.turn()).short == 0  # younger than the grace
+    sides.clock.passes(seconds=30)
+    for part in (events[:5], events[5:15], events[15:]):
+        assert (await reconciler.turn()).mended.pulled == 0
+        await sides.apply(part)
+        sides.clock.passes(seconds=30)
+    assert (await reconciler.turn()).short == 0
+
+
+async def test_a_loss_in_an_hour_that_was_sealed_long_ago_is_found(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    for _ in range(6):
+        events = await sides.record(*[uuid4() for _ in range(5)])
+        await sides.apply(events)
+        sides.clock.passes(hours=1)
+    await seal_ledger(sides.ledger)
+    await reconciler.turn()
+    assert await sealed_hours(sides) >= 5
+    first = (await sides.books.pool.fetch("SELECT event_id FROM inbox ORDER BY recorded_at LIMIT 3"))[:]
+    ids = {row["event_id"] for row in first}
+    await sides.books.pool.execute("DELETE FROM inbox WHERE event_id = ANY($1::uuid[])", list(ids))
+    await sides.books.pool.execute("DELETE FROM effects WHERE event_id = ANY($1::uuid[])", list(ids))
+    pulled = 0
+    for _ in range(5):
+        sides.clock.passes(seconds=30)
+        pulled += (await reconciler.turn()).mended.pulled
+    assert (pulled, ids <= await sides.applied()) == (3, True)
+
+
+async def test_what_the_publisher_does_not_know_is_said_and_stays_said(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    events = await sides.record(*[uuid4() for _ in range(5)])
+    await sides.apply(events)
+    stranger = events[2]
+    await sides.ledger.pool.execute("DELETE FROM ledger WHERE event_id = $1", stranger.event_id)
+    sides.clock.passes(minutes=1)
+    for _ in range(2):
+        found = await two_turns(reconciler, sides)
+        assert (found.mended.unknown, found.unexplained) == (1, 1)
+        assert found.mended.unknown_named[0].event_id == stranger.event_id
+
+
+async def test_a_wrong_time_of_recording_is_taken_over_from_the_ledger(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    events = await sides.record(*[uuid4() for _ in range(20)])
+    await sides.apply(events)
+    # As the migration leaves it: when it was applied.
+    later = START + timedelta(hours=3)
+    await sides.books.pool.execute("UPDATE inbox SET recorded_at = $1, establishment = NULL", later)
+    sides.clock.passes(hours=5)
+    found = await two_turns(reconciler, sides)
+    assert (found.mended.corrected, found.mended.pulled, found.unexplained) == (20, 0, 0)
+    assert await sides.books.pool.fetchval("SELECT array_agg(DISTINCT recorded_at) FROM inbox") == [START]
+    assert await sides.books.pool.fetchval("SELECT count(*) FROM inbox WHERE establishment IS NULL") == 0
+    sides.clock.passes(seconds=30)
+    assert (await reconciler.turn()).short == 0
+
+
+async def test_what_is_parked_or_was_dismissed_is_explained(sides: Sides, reconciler: Reconciler) -> None:
+    events = await sides.record(*[uuid4() for _ in range(4)])
+    await sides.park(events[:2])
+    await sides.books.pool.execute(
+        "UPDATE parked SET state = 'dismissed' WHERE event_id = $1", events[0].event_id
+    )
+    await sides.apply(events[2:])
+    sides.clock.passes(minutes=1)
+    found = await two_turns(reconciler, sides)
+    assert (found.short, found.mended.pulled, found.unexplained) == (0, 0, 0)
+
+
+async def test_a_consumer_that_starts_from_nothing_gets_everything(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    events = []
+    for _ in range(4):
+        events += await sides.record(*[uuid4() for _ in range(20)])
+        sides.clock.passes(hours=20)
+    await seal_ledger(sides.ledger)
+    pulled = (await two_turns(reconciler, sides)).mended.pulled
+    assert pulled == 64 or pulled == len(events)
+    for _ in range(3):
+        sides.clock.passes(seconds=30)
+        await reconciler.turn()
+    assert await sides.applied() == {event.event_id for event in events}
+
+
+async def test_nothing_is_concluded_while_the_publisher_is_away(sides: Sides, reconciler: Reconciler) -> None:
+    await sides.record(uuid4())
+    sides.traffic.away = True
+    with pytest.raises(PeerUnavailable):
+        await reconciler.turn()
+    assert await sides.books.pool.fetchval("SELECT count(*) FROM reconciliations") == 0
+
+
+async def test_an_hour_is_sealed_once_equal_and_opened_by_whoever_writes_into_it(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    events = await sides.record(*[uuid4() for _ in range(10)])
+    await sides.apply(events[:9])
+    sides.clock.passes(hours=2)
+    assert (await reconciler.turn()).short == 1
+    side = sides.books.inbox("admission")
+    start = hour_of(START)
+
+    async def state() -> str:
+        found: str = await side.pool.fetchval("SELECT state FROM seals WHERE window_start = $1", start)
+        return found
+
+    assert await state() != "sealed"
+    await sides.apply(events[9:])
+    sides.clock.passes(seconds=30)
+    await reconciler.turn()
+    assert await state() == "sealed"
+    await sides.forget(events[3:4])
+    await sides.apply(events[3:4])
+    assert await state() == "open"
+
+
+async def test_a_late_writer_between_counting_and_closing_keeps_the_hour_open(sides: Sides) -> None:
+    events = await sides.record(*[uuid4() for _ in range(3)])
+    await sides.apply(events[:2])
+    sides.clock.passes(hours=2)
+    side = sides.books.inbox("admission")
+    starts = await seals.unsealed(side, first=START, now=sides.clock())
+    assert await seals.begin(side, starts)
+    counted = await side.count(START, START + timedelta(hours=1))
+    await sides.apply(events[2:])
+    await seals.close(side, counted, now=sides.clock())
+    assert await side.pool.fetchval("SELECT state FROM seals WHERE window_start = $1", START) == "open"
+
+
+async def test_a_publisher_held_up_for_long_opens_the_hour_that_it_had_counted(sides: Sides) -> None:
+    await sides.record(uuid4())
+    stamped = sides.clock()
+    sides.clock.passes(hours=2)
+    await seal_ledger(sides.ledger)
+    now, sides.clock.now = sides.clock(), stamped
+    await sides.record(uuid4())
+    sides.clock.now = now
+    told = [window async for part in sides.peer.digests(since=None, until=now) for window in part.windows]
+    assert [window.total for window in told] == [2]
+    await seal_ledger(sides.ledger)
+    assert await sides.ledger.pool.fetchval("SELECT total FROM seals WHERE window_start = $1", START) == 2
