@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import uvloop
+
 from tests.continuity.faults.kinds import KINDS
 from tests.continuity.faults.schedule import over_at, schedule_of
 from tests.continuity.platform.places import PROJECT
@@ -19,7 +21,7 @@ LARGE = 50_000
 def main() -> None:
     """Exit code 0 only when nothing was lost, nothing is unexplained, and all became quiet in time."""
     chosen = _parser().parse_args()
-    sys.exit(asyncio.run(_run(_plan(chosen), check=not chosen.unchecked)))
+    sys.exit(uvloop.run(_run(_plan(chosen), check=not chosen.unchecked)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -39,17 +39,17 @@ def schedule_of(seed: int, *, kinds: Sequence[str], times: int, within_seconds: 
     faults: list[Fault] = []
     at = 0.0
     for moment in moments:
-        at = max(at, moment)
+        at = max(at, round(moment, 3))
         while (fitting := _fitting(waiting, faults, at)) is None:
             at = min(over_at(fault) for fault in faults if over_at(fault) > at)
         waiting.remove(fitting)
-        faults.append(replace(fitting, number=len(faults) + 1, at_seconds=round(at, 3)))
+        faults.append(replace(fitting, number=len(faults) + 1, at_seconds=at))
     return faults
 
 
 def over_at(fault: Fault) -> float:
     """When what it hit is reckoned to be back."""
-    return fault.at_seconds + fault.lasts_seconds + RECOVERY_SECONDS
+    return round(fault.at_seconds + fault.lasts_seconds + RECOVERY_SECONDS, 3)
 
 
 def _drawn(kind: str, dice: random.Random) -> Fault:

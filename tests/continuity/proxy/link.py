@@ -1,6 +1,9 @@
 """What happens to one proxied connection? Bytes go both ways, or late, or nowhere."""
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from typing import Final, Protocol
 
 CHUNK: Final = 65_536
@@ -54,12 +57,12 @@ class Link:
     def cut(self) -> None:
         """Reset both connections."""
         for writer in (self._client_writer, self._server_writer):
-            writer.transport.abort()
+            reset(writer)
 
     def desert(self) -> None:
         """The server sees the connection end; the client does not notice, and hears nothing any more."""
         self._deserted.set()
-        self._server_writer.transport.abort()
+        reset(self._server_writer)
 
     async def _to_server(self) -> None:
         while data := await self._client_reader.read(CHUNK):
@@ -78,3 +81,13 @@ class Link:
                 return
             self._client_writer.write(data)
             await self._client_writer.drain()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection without a goodbye: the other side sees a reset."""
+    with suppress(OSError):
+        # Linger for no time: that is what makes the close a reset.
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+    writer.transport.abort()

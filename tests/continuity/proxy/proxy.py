@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from deploy.local.ports import HOST
-from tests.continuity.proxy.link import Link
+from tests.continuity.proxy.link import Link, reset
 
 CONNECT_WITHIN_SECONDS: Final = 5.0
 
@@ -22,7 +22,7 @@ class Proxy:
         """Of so many COMMITs that come next, the answer is lost."""
         self.answers_lost = 0
         self._target_port = target_port
-        self._links: set[Link] = set()
+        self.links: set[Link] = set()
         self._clear = asyncio.Event()
         self._clear.set()
 
@@ -39,7 +39,7 @@ class Proxy:
 
     def cut(self) -> None:
         """Reset all connections."""
-        for link in list(self._links):
+        for link in list(self.links):
             link.cut()
 
     def swallow(self) -> None:
@@ -53,7 +53,7 @@ class Proxy:
 
     def link_at(self, server_side_port: int) -> Link | None:
         """The link that the server knows by this port."""
-        return next((link for link in self._links if link.server_side_port == server_side_port), None)
+        return next((link for link in self.links if link.server_side_port == server_side_port), None)
 
     async def passable(self) -> None:
         """See Weather."""
@@ -75,13 +75,13 @@ class Proxy:
             async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
                 server = await asyncio.open_connection(HOST, self._target_port)
         except OSError:
-            writer.transport.abort()
+            reset(writer)
             return
         link = Link((reader, writer), server, self)
-        self._links.add(link)
+        self.links.add(link)
         try:
             await link.run()
         except OSError:
             pass
         finally:
-            self._links.discard(link)
+            self.links.discard(link)
