@@ -1,7 +1,5 @@
 """Are the figures of a run computed as they are explained?"""
 
-import pytest
-
 from tests.continuity.figures import (
     Interval,
     acknowledged,
@@ -94,10 +92,3 @@ def test_a_fault_that_never_ended_is_no_interval() -> None:
 def test_quantiles_of_nothing_are_nothing() -> None:
     assert quantiles([]) == {"count": 0}
     assert quantiles([3, 1, 2]) == {"count": 3, "p50": 2, "p99": 3, "max": 3}
-
-
-def test_the_epoch_of_these_tests_is_right() -> None:
-    assert (
-        pytest.approx(EPOCH)
-        == Interval("k", acknowledged([step("answer", 0, status=202, event_id="e")])["e"], 0).began
-    )
