@@ -6,7 +6,7 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alembic import autogenerate, command, context
 from alembic.config import Config
@@ -46,8 +46,8 @@ def run_migrations(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def migrate(service: str, database_url: str, *, revision: str = "head") -> None:
-    """Bring a service's database to `revision` ("head", "base" or an id).
+def migrate(service: str, database_url: str, *, revision: str = "head", schema: str | None = None) -> None:
+    """Bring a service's database, or one schema in it, to `revision` ("head", "base" or an id).
 
     Starts an event loop of its own: from a coroutine, call it by `asyncio.to_thread`.
     """
@@ -57,7 +57,7 @@ def migrate(service: str, database_url: str, *, revision: str = "head") -> None:
         config.attributes["connection"] = connection
         (command.downgrade if revision == "base" else command.upgrade)(config, revision)
 
-    asyncio.run(_on_connection(database_url, act))
+    asyncio.run(_on_connection(database_url, act, schema=schema))
 
 
 def drift(metadata: MetaData, database_url: str) -> list[object]:
@@ -89,9 +89,14 @@ def _comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
     )
 
 
-async def _on_connection(database_url: str, act: Callable[[Connection], T]) -> T:
+async def _on_connection(
+    database_url: str, act: Callable[[Connection], T], *, schema: str | None = None
+) -> T:
     url = make_url(database_url).set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS})
+    arguments: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS}
+    if schema is not None:
+        arguments["server_settings"] = {"search_path": schema}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(act)

@@ -51,20 +51,29 @@ SERVER_SETTINGS = {
 
 @asynccontextmanager
 async def open_pool(
-    database_url: str, *, application_name: str, min_size: int = 0, max_size: int = 8
+    database_url: str,
+    *,
+    application_name: str,
+    min_size: int = 0,
+    max_size: int = 8,
+    search_path: str | None = None,
+    command_timeout_seconds: float = COMMAND_TIMEOUT_SECONDS,
 ) -> AsyncIterator[Pool]:
     """Open the pool, also while the server is away: connections are made when they are needed.
 
     Closing is bounded, because a lost server never answers a goodbye.
     """
+    session = {"application_name": application_name, **SERVER_SETTINGS}
+    if search_path is not None:
+        session["search_path"] = search_path
     pool = await asyncpg.create_pool(
         database_url,
         min_size=min_size,
         max_size=max_size,
         timeout=CONNECT_TIMEOUT_SECONDS,
-        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        command_timeout=command_timeout_seconds,
         reset=_leave_as_it_is,
-        server_settings={"application_name": application_name, **SERVER_SETTINGS},
+        server_settings=session,
     )
     try:
         yield pool

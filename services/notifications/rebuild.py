@@ -1,0 +1,43 @@
+"""Rebuild entry point of notifications: `python -m services.notifications.rebuild`."""
+
+import asyncio
+
+from services.notifications import consumers
+from services.notifications.settings import Settings
+from services.notifications.storage.projected import ADOPTED, SWAPPED
+from services.notifications.storage.tables import metadata
+from services.notifications.wiring import open_service
+from shared.clock import Clock
+from shared.events.registry import ADMISSION, PATHWAY
+from shared.inbox.application import Routes
+from shared.rebuild.command import run
+from shared.rebuild.projection import Projection
+
+
+def projection(routes: Routes, clock: Clock) -> Projection:
+    """What is made anew, with whose routes."""
+    return Projection(
+        service="notifications",
+        metadata=metadata,
+        routes=routes,
+        clock=clock,
+        publishers=[ADMISSION, PATHWAY],
+        swapped=SWAPPED,
+        adopted=ADOPTED,
+    )
+
+
+async def main() -> int:
+    """Make the projection anew, or undo that."""
+    settings = Settings.of()
+    async with open_service(settings) as service:
+        return await run(
+            projection(consumers.routes(service.means), service.means.clock),
+            database_url=settings.database_url,
+            publishers=settings.publishers,
+            peer_key=settings.peer_key,
+        )
+
+
+if __name__ == "__main__":
+    raise SystemExit(asyncio.run(main()))

@@ -1,0 +1,16 @@
+"""Which tables follow from what notifications applied? A rebuild makes two anew and adds to a third.
+
+Circles, obligations and attempts are kept: nobody is told twice because of a rebuild.
+"""
+
+from typing import Final
+
+from shared.rebuild.projection import Projected
+
+SWAPPED: Final = (
+    Projected(table="facts", left_out=("trace", "known_at")),
+    Projected(table="presence"),
+)
+
+ADOPTED: Final = ("persons",)
+"""Circles and obligations belong to them, and they hold keys: a person who is missing is added."""

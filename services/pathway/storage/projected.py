@@ -1,0 +1,17 @@
+"""Which tables follow from what pathway applied? Those that a rebuild makes anew, and those that it keeps."""
+
+from typing import Final
+
+from shared.rebuild.projection import Projected
+
+SWAPPED: Final = (Projected(table="movement_events"), Projected(table="pathways"))
+
+# They say what was published: made anew, everything would be published once more. Whether an arrival that
+# is waited for is overdue by now, the clock says, not an event.
+COMPARED: Final = (
+    Projected(
+        table="expectations",
+        left_out=("version", "trace"),
+        as_if={"state": "CASE state WHEN 'overdue' THEN 'open' ELSE state END"},
+    ),
+)

@@ -1,0 +1,68 @@
+"""Where do the events come from? From the publishers' ledgers: all of them, or those that are named."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from itertools import groupby
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from shared.inbox.incoming import Incoming
+from shared.inbox.pulled import LedgerEvent, as_incoming
+from shared.rebuild.tail import Held
+from shared.reconciliation.shapes import Digests
+from shared.reconciliation.windows import Window
+
+
+class Ledger(Protocol):
+    """What a publisher recorded; `shared.reconciliation.peer.Peer` asks for it over HTTP."""
+
+    def digests(self, *, since: datetime | None, until: datetime) -> AsyncIterator[Digests]: ...
+
+    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]: ...
+
+    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]: ...
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How much a ledger held when it was asked."""
+
+    windows: list[Window]
+
+    @property
+    def total(self) -> int:
+        return sum(window.total for window in self.windows)
+
+
+async def extent_of(ledger: Ledger, *, until: datetime) -> Extent:
+    """The hours of a ledger that are not empty."""
+    async with aclosing(ledger.digests(since=None, until=until)) as parts:  # type: ignore[type-var]
+        return Extent([window async for part in parts for window in part.windows])
+
+
+async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[Incoming]]:
+    """Its events, hour by hour and bucket by bucket: each person's in their order."""
+    for window in extent.windows:
+        for bucket, cell in enumerate(window.buckets):
+            if cell.count:
+                events = await ledger.events(window.start, bucket)
+                yield [as_incoming(publisher, event) for event in events]
+
+
+async def those(ledger: Ledger, wanted: Sequence[Held]) -> AsyncIterator[list[Incoming]]:
+    """The wanted events of one publisher, a person at a time; sorted as `wanted` is, by person."""
+    for subject, of_person in groupby(wanted, key=lambda each: each.subject):
+        named = {each.sequence: each for each in of_person}
+        first, last = min(named), max(named)
+        while first <= last:
+            page = await ledger.events_of_person(subject, first, last)
+            yield [
+                as_incoming(wanted[0].publisher, event)
+                for event in page
+                if event.sequence in named and named[event.sequence].event_id == event.event_id
+            ]
+            if not page:
+                break
+            first = page[-1].sequence + 1

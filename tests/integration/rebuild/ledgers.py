@@ -1,0 +1,81 @@
+"""Which ledgers does a rebuild read in a test? Lists of events, read as the real ones are."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import TYPES
+from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.shapes import Digests
+from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+
+MOST_OF_A_PERSON = 3
+"""A page is short, so that a person needs several."""
+
+
+@dataclass
+class StoredLedger:
+    """A publisher's ledger; `meanwhile` happens before each cell, and `then` before each person is read.
+
+    Cells hold what there was when digests were asked for, so that what comes later is asked for by person.
+    """
+
+    events_stored: list[RecordedEvent] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[None]] | None = None
+    _counted: list[RecordedEvent] = field(default_factory=list)
+
+    async def digests(self, *, since: datetime | None, until: datetime) -> AsyncIterator[Digests]:
+        """In two parts where there are several hours."""
+        self._counted = list(self.events_stored)
+        windows = [window for window in self._windows() if window.start < until]
+        half = len(windows) // 2
+        for part in (windows[:half], windows[half:]):
+            yield Digests(since=since, until=until, windows=tuple(part))
+
+    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return [
+            _read(event)
+            for event in self._counted
+            if hour_of(event.recorded_at) == window and bucket_of(event.subject) == bucket
+        ]
+
+    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
+        if self.then is not None:
+            await self.then()
+        found = [
+            event
+            for event in self.events_stored
+            if event.subject == subject and first <= event.sequence <= last
+        ]
+        return [_read(event) for event in sorted(found, key=lambda event: event.sequence)][:MOST_OF_A_PERSON]
+
+    def _windows(self) -> Iterable[Window]:
+        cells: dict[datetime, list[list[Identity]]] = defaultdict(lambda: [[] for _ in range(BUCKETS)])
+        for event in self.events_stored:
+            identity = Identity(event.event_id, event.subject, event.sequence)
+            cells[hour_of(event.recorded_at)][bucket_of(event.subject)].append(identity)
+        for start, of in sorted(cells.items()):
+            yield Window(
+                start=start, total=sum(map(len, of)), buckets=tuple(cell_of(one) for one in of), tallies={}
+            )
+
+
+def _read(event: RecordedEvent) -> LedgerEvent:
+    return LedgerEvent(
+        event_id=event.event_id,
+        subject=event.subject,
+        sequence=event.sequence,
+        type=TYPES[type(event.data)],
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        data=msgspec.Raw(msgspec.json.encode(event.data)),
+        trace=event.trace,
+    )

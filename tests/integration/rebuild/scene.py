@@ -1,0 +1,77 @@
+"""Where does a rebuild happen in a test? A service's database, its routes, and the ledgers it consumes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.db.pool import Pool
+from shared.events.envelope import RecordedEvent
+from shared.inbox.application import Applied, Applier
+from shared.rebuild.projection import Projection
+from shared.rebuild.rebuild import Rebuilt, open_rebuild
+from shared.testing.records import as_read
+from tests.integration.rebuild.ledgers import StoredLedger
+
+
+@dataclass
+class Scene:
+    """A service that has applied what the ledgers hold."""
+
+    pool: Pool
+    database_url: str
+    projection: Projection
+    ledgers: dict[str, StoredLedger] = field(default_factory=dict)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ledgers = {publisher: StoredLedger() for publisher in self.projection.publishers}
+
+    def record(self, events: Iterable[RecordedEvent]) -> None:
+        """Publishers recorded them; nobody has received them yet."""
+        for event in events:
+            self.ledgers[event.publisher].events_stored.append(event)
+
+    async def apply(self, events: Sequence[RecordedEvent]) -> Applied:
+        """The live service applies them, as its consumer would."""
+        applier = Applier(self.pool, routes=self.projection.routes, clock=self.projection.clock)
+        return await applier.apply_outside([as_read(event) for event in events])
+
+    async def happen(self, events: Sequence[RecordedEvent]) -> None:
+        """Recorded and applied."""
+        self.record(events)
+        await self.apply(events)
+
+    async def rebuild(self, *, swap: bool = True) -> Rebuilt:
+        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
+            return await rebuild.make(swap=swap)
+
+    async def undo(self) -> Rebuilt:
+        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
+            return await rebuild.undo()
+
+    async def drop_previous(self) -> Rebuilt:
+        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
+            return await rebuild.drop_previous()
+
+    async def rows(self, table: str, *, without: Sequence[str] = ()) -> set[tuple[Any, ...]]:
+        """What a table holds."""
+        return {
+            tuple(value for name, value in row.items() if name not in without)
+            for row in await self.pool.fetch(f"SELECT * FROM {table}")  # noqa: S608
+        }
+
+    async def projected(self) -> dict[str, set[tuple[Any, ...]]]:
+        """What the tables hold that a rebuild makes anew, as far as it must be the same."""
+        return {
+            each.table: await self.rows(each.table, without=each.left_out) for each in self.projection.swapped
+        }
+
+    async def schemas(self) -> set[str]:
+        """Those beside the live one."""
+        rows = await self.pool.fetch(
+            "SELECT nspname FROM pg_namespace WHERE nspname IN ('beside', 'rebuild_scratch')"
+        )
+        return {row["nspname"] for row in rows}
+
+    def _tell(self, step: str, figures: Mapping[str, Any]) -> None:
+        self.told.append((step, dict(figures)))
