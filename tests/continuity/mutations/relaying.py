@@ -23,7 +23,7 @@ def id_cursor() -> None:
     """Goes on after the last id it saw: what commits late under a smaller one is passed over."""
     seen: defaultdict[Relay, int] = defaultdict(int)
 
-    async def round_(self: Relay, session: Any, producer: Any) -> int:
+    async def round_(self: Relay, session: Any, producer: Any, *_: Any) -> int:
         rows = await session.fetch(_AFTER, self._batch_size, seen[self])
         if rows:
             await sending.send(producer, self._publisher, rows)
@@ -48,7 +48,7 @@ def several_relays() -> None:
     async def lead(_: Any) -> bool:
         return True
 
-    async def round_(self: Relay, session: Any, producer: Any) -> int:
+    async def round_(self: Relay, session: Any, producer: Any, *_: Any) -> int:
         async with session.transaction():
             rows = await session.fetch(_UNLOCKED, _FEW)
             if rows:
@@ -64,7 +64,7 @@ def several_relays() -> None:
 def deleted_before_acknowledged() -> None:
     """Takes the rows out of the outbox and then sends them."""
 
-    async def round_(self: Relay, session: Any, producer: Any) -> int:
+    async def round_(self: Relay, session: Any, producer: Any, *_: Any) -> int:
         rows = await session.fetch(module._UNSENT, self._batch_size)
         if rows:
             await session.execute(module._SENT, [row["outbox_id"] for row in rows])
