@@ -8,13 +8,13 @@ record, and the inbox drops what was applied already.
 
 import asyncio
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.db.pool import Pool
 from shared.inbox import checkpoint
+from shared.kafka.group_client import GroupClient
 from shared.kafka.topics import cluster_id
 from shared.telemetry.logging import get_logger
 
@@ -35,7 +35,7 @@ class Position:
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """Our partitions. Hold `lock` while claiming or applying: a rebalance waits for it."""
 
-    def __init__(self, pool: Pool, consumer: Any, *, bootstrap: str, consumer_group: str) -> None:
+    def __init__(self, pool: Pool, consumer: GroupClient, *, bootstrap: str, consumer_group: str) -> None:
         self._pool = pool
         self._consumer = consumer
         self._bootstrap = bootstrap

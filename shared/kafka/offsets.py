@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
+
+from shared.kafka.group_client import GroupClient
 
 REPORT_EVERY_SECONDS: Final = 1.0
 
@@ -15,7 +17,7 @@ REPORT_EVERY_SECONDS: Final = 1.0
 class OffsetReport:
     """Commits offsets in the background, one request at a time; failing is ordinary (CommitFailedError)."""
 
-    def __init__(self, consumer: Any, *, now: Callable[[], float]) -> None:
+    def __init__(self, consumer: GroupClient, *, now: Callable[[], float]) -> None:
         self._consumer = consumer
         self._now = now
         self._sent_at = now()

@@ -1,0 +1,85 @@
+"""What do many cycles say? A table per library, in Markdown."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tests.continuity.bus.cycle import Cycle, Recovery
+from tests.continuity.bus.effects import Verdict
+
+_COUNTED = {
+    "ended by the watchdog": "duty_failed ConsumerStalled",
+    "joined anew, fenced": "consumer_restarts Fenced",
+    "joined anew, another cluster": "consumer_restarts ClusterChanged",
+    "stop() took over 10 s": "client_did_not_stop consumer",
+    "stop() raised": "client_stopped_badly ",
+    "events parked": "event_parked ",
+    "records read again, dropped by the inbox": "duplicates_dropped",
+}
+
+
+def tables(cycles: Sequence[Cycle], verdicts: Mapping[str, Verdict], *, stalled_after_seconds: float) -> str:
+    """Both tables."""
+    clients = list(verdicts)
+    totals = {client: _totals(cycles, client, verdicts[client], stalled_after_seconds) for client in clients}
+    rows = [[name, *(str(totals[client][name]) for client in clients)] for name in totals[clients[0]]]
+    return "\n\n".join([_markdown(["", *clients], rows), _by_kind(cycles, clients)])
+
+
+def _totals(
+    cycles: Sequence[Cycle], client: str, verdict: Verdict, stalled_after_seconds: float
+) -> dict[str, int]:
+    mine = [_of(cycle, client) for cycle in cycles]
+    said: Counter[str] = Counter()
+    for recovery in mine:
+        said.update(recovery.said)
+    stuck = sum(1 for each in mine if (each.applied_after_seconds or 1e9) > stalled_after_seconds)
+    retries = sum(count for line, count in said.items() if line.startswith("duty_retries"))
+    counted = {
+        name: sum(count for line, count in said.items() if line.startswith(start))
+        for name, start in _COUNTED.items()
+    }
+    return {
+        "lost": verdict.lost,
+        "applied twice": verdict.applied_twice,
+        "out of order in their subject": verdict.out_of_order,
+        f"cycles in which records waited over {stalled_after_seconds:g} s after the fault": stuck,
+        "not recovered within 180 s": sum(1 for each in mine if each.applied_after_seconds is None),
+        "group not whole within 180 s": sum(1 for each in mine if each.whole_after_seconds is None),
+        **counted,
+        "workers that ended": sum(each.deaths for each in mine),
+        "retries in place (broker or topic away)": retries,
+    }
+
+
+def _by_kind(cycles: Sequence[Cycle], clients: Sequence[str]) -> str:
+    heads = ["fault", "cycles"]
+    for client in clients:
+        heads += [f"{client}: applied", "whole", "longest wait"]
+    rows = []
+    for kind in dict.fromkeys(cycle.kind for cycle in sorted(cycles, key=lambda each: each.kind)):
+        ours = [cycle for cycle in cycles if cycle.kind == kind]
+        row = [kind, str(len(ours))]
+        for client in clients:
+            mine = [_of(cycle, client) for cycle in ours]
+            row.append(_spread(each.applied_after_seconds for each in mine))
+            row.append(_spread(each.whole_after_seconds for each in mine))
+            row.append(_spread(each.longest_wait_seconds for each in mine))
+        rows.append(row)
+    return _markdown(heads, rows)
+
+
+def _of(cycle: Cycle, client: str) -> Recovery:
+    return next(each for each in cycle.recoveries if each.client == client)
+
+
+def _spread(seconds: Iterable[float | None]) -> str:
+    known = [each for each in seconds if each is not None]
+    return f"{statistics.median(known):.1f} / {max(known):.1f}" if known else "-"
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = "|---|" + "---:|" * (len(heads) - 1)
+    return "\n".join(
+        ["| " + " | ".join(heads) + " |", rule, *("| " + " | ".join(row) + " |" for row in rows)]
+    )

@@ -1,0 +1,61 @@
+"""One member of a group, as a process: the consumer that runs in production, on one of the two libraries."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from shared.db.pool import Connection, open_pool
+from shared.events.admission import AccessRevoked
+from shared.inbox.application import Applied
+from shared.inbox.received import ReceivedEvent
+from shared.inbox.told import tell
+from shared.kafka import consumer, membership
+from shared.kafka.consumer import BatchConsumer
+from shared.kafka.group_client import GroupClient, group_client
+from shared.telemetry.logging import get_logger
+from shared.worker import run_worker
+from tests.continuity.bus.confluent_client import ConfluentClient
+
+CLIENTS: Final[Mapping[str, Callable[..., GroupClient]]] = {
+    "aiokafka": group_client,
+    "confluent": ConfluentClient,
+}
+GROUP: Final = "bus-{client}"
+_INSERT: Final = "INSERT INTO effects (number, event_id, subject, sequence) VALUES ($1, $2, $3, $4)"
+
+
+async def _take_effect(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    rows = [(_number(each), each.event_id, each.subject, each.sequence) for each in events]
+    await connection.executemany(_INSERT, rows)
+
+
+def _number(event: ReceivedEvent) -> int:
+    return event.data.key_id.int if isinstance(event.data, AccessRevoked) else -1
+
+
+def _tell_duplicates(applied: Applied, *, topic: str) -> None:
+    if applied.duplicates:
+        get_logger().info("duplicates_dropped", count=applied.duplicates)
+    tell(applied, topic=topic)
+
+
+async def _live(environment: Mapping[str, str]) -> None:
+    client = environment["BUS_CLIENT"]
+    # From outside, for the length of this process: production knows one library only.
+    vars(membership)["group_client"] = CLIENTS[client]
+    vars(consumer)["tell"] = _tell_duplicates
+    async with open_pool(environment["BUS_DATABASE"], application_name="bus") as pool:
+        member = BatchConsumer(
+            pool,
+            bootstrap=environment["BUS_BOOTSTRAP"],
+            group=GROUP.format(client=client),
+            publishers=["admission"],
+            routes={AccessRevoked: _take_effect},
+            stalled_after_seconds=float(environment["BUS_STALLED_AFTER_SECONDS"]),
+        )
+        await run_worker(client, {"consume": member.run}, metrics_port=0)
+
+
+if __name__ == "__main__":
+    asyncio.run(_live(os.environ))

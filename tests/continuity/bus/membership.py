@@ -1,0 +1,32 @@
+"""Are all members of a group in it, and nobody else? What the broker says."""
+
+import asyncio
+from typing import Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from shared.kafka.stopping import stop_client
+from tests.continuity.bus.group import Group
+
+LOOK_SECONDS: Final = 0.5
+_STABLE: Final = "Stable"
+
+
+async def until_whole(bootstrap: str, group: Group) -> None:
+    """Return once the broker has given every living member, and no ghost, its share."""
+    while not await _is_whole(bootstrap, group):
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _is_whole(bootstrap: str, group: Group) -> bool:
+    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        answers = await admin.describe_consumer_groups([group.name])
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await stop_client(admin.close(), client="admin")
+    _, _, state, _, _, members, *_ = answers[0].groups[0]
+    return bool(state == _STABLE and len(members) == len(group.members))
