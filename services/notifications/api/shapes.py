@@ -49,6 +49,15 @@ class PutCarer(Struct, frozen=True, kw_only=True):
     """0 nothing at all, 1 that there is news, 2 the news with the alias."""
 
 
+class SaidByPerson(Struct, frozen=True, kw_only=True):
+    """Someone's word that the reader knows."""
+
+    by: Label
+    """Who says so, in the caller's own terms; kept encrypted."""
+    at: Moment | None = None
+    """When the reader was told; without, now."""
+
+
 class PutProfessional(Struct, frozen=True, kw_only=True):
     """The desk of an establishment that takes part in the care."""
 

@@ -3,7 +3,8 @@
     planned -> suppressed* | scheduled -> due -> in_progress
             -> informed* | acknowledged* | handled_by_human* | superseded* | expired*      (* terminal)
 
-Suppressed, superseded and expired are reached from every state before them; in_progress with the first
+Suppressed, superseded and expired are reached from every state before them, and so are acknowledged and
+handled_by_human from those after planned: a person may be faster than we are; in_progress with the first
 attempt. `planned` lasts within one transaction, and so does `due`, unless it must wait for its turn.
 `expired` opens a task for a person: it is a visible outcome, not a loss.
 """
@@ -19,12 +20,13 @@ Status = OpenStatus | Outcome
 TERMINAL: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 _UNTOLD: Final[tuple[Status, ...]] = ("suppressed", "superseded", "expired")
-_TOLD: Final[tuple[Status, ...]] = ("informed", "acknowledged", "handled_by_human")
+_BY_PERSON: Final[tuple[Status, ...]] = ("acknowledged", "handled_by_human")
+_TOLD: Final[tuple[Status, ...]] = ("informed", *_BY_PERSON)
 
 TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
     "planned": ("scheduled", *_UNTOLD),
-    "scheduled": ("due", "in_progress", *_UNTOLD),
-    "due": ("scheduled", "in_progress", *_UNTOLD),
+    "scheduled": ("due", "in_progress", *_BY_PERSON, *_UNTOLD),
+    "due": ("scheduled", "in_progress", *_BY_PERSON, *_UNTOLD),
     "in_progress": (*_TOLD, *_UNTOLD),
     "informed": (),
     "acknowledged": (),

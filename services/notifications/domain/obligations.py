@@ -40,6 +40,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     deadline: datetime
     expires_at: datetime
     trace: str | None = None
+    human_at: datetime | None = None
+    """When a person told the reader, or the reader said that they know."""
     attempts: tuple[Attempt, ...] = ()
 
     @property
@@ -55,9 +57,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def told_at(self) -> datetime | None:
         """When the recipient was told, or may have been, the last time."""
-        return max(
-            (attempt.claimed_at for attempt in self.attempts if attempt.may_have_reached), default=None
-        )
+        sent = [attempt.claimed_at for attempt in self.attempts if attempt.may_have_reached]
+        return max([*sent, *([self.human_at] if self.human_at else [])], default=None)
 
     @property
     def in_flight(self) -> bool:

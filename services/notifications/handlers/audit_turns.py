@@ -28,12 +28,12 @@ class Auditor:
     async def turn(self) -> None:
         """A bounded part of the work."""
         pool = self.means.pool
-        current = self._round or await audit_progress.begin(pool)
+        current = self._round or await audit_progress.next_round(pool)
         self._round = current
         for _ in range(0, CHANGED_PER_TURN, _TOGETHER):
             await self._audit_changed(current)
         if not current.left:
-            await audit_progress.end(pool, current)
+            await audit_progress.finish(pool, current)
             self._round = None
             await self._sweep()
         await self._measure()

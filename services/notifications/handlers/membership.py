@@ -14,8 +14,6 @@ from shared.db.transaction import transaction
 from shared.outbox.wake import wake
 from shared.security.principal import Principal
 
-_NOBODYS = "nobody's"
-
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a member, carer or professional, in clear."""
@@ -43,7 +41,7 @@ async def enrol(means: Means, seat: Seat, member: Member, *, principal: Principa
     """
     circumstances = means.circumstances()
     async with transaction(means.pool) as connection:
-        person = await circle.lock_visible(connection, seat.person_id, _reach(principal))
+        person = await circle.lock_visible(connection, seat.person_id, circle.reach_of(principal))
         if person is None:
             return None
         key = person.wrapped_key
@@ -64,7 +62,7 @@ async def enrol(means: Means, seat: Seat, member: Member, *, principal: Principa
 
 async def seated(means: Means, seat: Seat, *, principal: Principal) -> Seated | None:
     """The member in clear, for those who manage the circle."""
-    person = await circle.visible(means.pool, seat.person_id, _reach(principal))
+    person = await circle.visible(means.pool, seat.person_id, circle.reach_of(principal))
     if person is None or person.wrapped_key is None:
         return None
     stored = await circle.find(means.pool, seat)
@@ -75,7 +73,7 @@ async def revoke(means: Means, seat: Seat, *, principal: Principal) -> bool:
     """End the membership: whatever is still open for them is suppressed in the same transaction."""
     circumstances = means.circumstances()
     async with transaction(means.pool) as connection:
-        person = await circle.lock_visible(connection, seat.person_id, _reach(principal))
+        person = await circle.lock_visible(connection, seat.person_id, circle.reach_of(principal))
         stored = await circle.find(connection, seat) if person is not None else None
         if stored is None:
             return False
@@ -88,14 +86,7 @@ async def revoke(means: Means, seat: Seat, *, principal: Principal) -> bool:
 
 async def may_see(means: Means, person_id: UUID, *, principal: Principal) -> bool:
     """Whether the person is one of the caller's."""
-    return await circle.visible(means.pool, person_id, _reach(principal)) is not None
-
-
-def _reach(principal: Principal) -> str | None:
-    """The establishment whose stays count; none for an operator, who sees every person."""
-    if principal.establishment is None and "operator" not in principal.scopes:
-        return _NOBODYS
-    return principal.establishment
+    return await circle.visible(means.pool, person_id, circle.reach_of(principal)) is not None
 
 
 def _sealed(means: Means, key: bytes, member: Member, *, member_id: UUID) -> SealedMember:

@@ -52,10 +52,11 @@ async def obligations_of(
         return None
     async with means.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
         listed = await listing.newest(connection, person_id, limit=limit)
-    return [_view(each) for each in listed]
+    return [view_of(each) for each in listed]
 
 
-def _view(listed: Listed) -> ObligationView:
+def view_of(listed: Listed) -> ObligationView:
+    """As it is shown."""
     own = listed.obligation
     return ObligationView(
         obligation_id=own.obligation_id,

@@ -9,7 +9,8 @@ from shared.db.pool import Executor
 # Why something is still open is no reason in the table: its status says it, or that the night is held.
 _COUNTED: Final = """
 SELECT (fact_recorded_at AT TIME ZONE 'UTC')::date AS day, stated_by AS establishment, status,
-    coalesce(reason, barred_by, CASE
+    coalesce(CASE WHEN status = 'expired' AND human_at IS NOT NULL THEN 'then_told_by_a_person' END,
+        reason, barred_by, CASE
         WHEN held AND status = 'scheduled' THEN 'quiet_hours'
         WHEN next_action_at IS NOT NULL THEN status
         ELSE channel

@@ -45,7 +45,7 @@ class Round(msgspec.Struct, kw_only=True):
     left: list[UUID]
 
 
-async def begin(connection: Executor) -> Round:
+async def next_round(connection: Executor) -> Round:
     """Whoever changed since the last round, the oldest change first."""
     until: datetime = await connection.fetchval(_NOW)
     last_wanted: int = await connection.fetchval(_LAST_WANTED)
@@ -54,7 +54,7 @@ async def begin(connection: Executor) -> Round:
     return Round(until=until, last_wanted=last_wanted, left=[row["person_id"] for row in rows])
 
 
-async def end(connection: Executor, round_: Round) -> None:
+async def finish(connection: Executor, round_: Round) -> None:
     """All of them were audited."""
     await connection.execute("UPDATE audit_progress SET changes_until = $1", round_.until)
 

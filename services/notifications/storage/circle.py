@@ -9,6 +9,7 @@ import msgspec
 
 from services.notifications.domain.circle import Basis, ContactState, Discretion, Medium, Role
 from shared.db.pool import Connection, Executor
+from shared.security.principal import Principal
 
 _VISIBLE: Final = """
 SELECT wrapped_key FROM persons p WHERE person_id = $1
@@ -46,6 +47,7 @@ ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_ind
         THEN contact_points.state ELSE 'ok' END,
     changed_at = excluded.changed_at
 """
+_NOBODYS: Final = "nobody's"
 _REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"
 
 
@@ -171,3 +173,10 @@ async def revoke(connection: Connection, member_id: UUID, *, now: datetime) -> N
     """End the membership; how to reach them and what they call the person is erased, the consent stays."""
     await connection.execute(_REVOKE, member_id, now)
     await connection.execute(_DROP_CONTACTS, member_id, [])
+
+
+def reach_of(principal: Principal) -> str | None:
+    """The establishment whose stays count; none for an operator, who sees every person."""
+    if principal.establishment is None and "operator" not in principal.scopes:
+        return _NOBODYS
+    return principal.establishment

@@ -1,8 +1,8 @@
 """Which obligations are there about a person, newest first, with how each of them went?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ _NEWEST: Final = """
 SELECT * FROM obligations WHERE person_id = $1
 ORDER BY created_at DESC, fact_occurred_at DESC, obligation_id LIMIT $2
 """
+_LOCK: Final = "SELECT * FROM obligations WHERE person_id = $1 AND obligation_id = $2 FOR UPDATE"
 _REASONS: Final = """
 SELECT attempt_id, reason FROM attempts WHERE obligation_id = ANY ($1) AND reason IS NOT NULL
 """
@@ -34,7 +35,16 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 async def newest(connection: Connection, person_id: UUID, *, limit: int) -> list[Listed]:
     """At most `limit` of them."""
-    rows = await connection.fetch(_NEWEST, person_id, limit)
+    return await _listed(connection, await connection.fetch(_NEWEST, person_id, limit))
+
+
+async def lock(connection: Connection, person_id: UUID, obligation_id: UUID) -> Listed | None:
+    """One of them, that nobody else changes until the transaction ends."""
+    found = await _listed(connection, await connection.fetch(_LOCK, person_id, obligation_id))
+    return found[0] if found else None
+
+
+async def _listed(connection: Connection, rows: Sequence[Any]) -> list[Listed]:
     found = await obligations_of(connection, rows)
     reasons = {
         row["attempt_id"]: row["reason"]

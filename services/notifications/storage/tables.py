@@ -193,6 +193,9 @@ class Obligation(Table, table=True):
     created_at: datetime = moment()
     settled_at: datetime | None = moment(null=True)
     trace: str | None = words(null=True, comment="W3C trace context as JSON")
+    human_at: datetime | None = moment(null=True)
+    human_by: bytes | None = sealed(null=True)
+    human_source: UUID | None = identity(null=True, comment="The caller who said so")
 
 
 class Attempt(Table, table=True):

@@ -212,3 +212,18 @@ async def test_an_establishment_reads_its_own_account_of_some_days(
         assert refused.status_code == 422
     async with running.caller() as stranger:
         assert (await stranger.get(path, params={"since": day, "until": day})).status_code == 401
+
+
+async def test_a_person_may_end_what_is_owed(running: Running, rose: PersonHistory) -> None:
+    person = f"/v1/persons/{rose.person_id}"
+    async with running.caller(HOSPITAL) as hospital:
+        await hospital.put(f"{person}/circle/carers/daughter", json=CARER)
+        listed = (await hospital.get(f"{person}/obligations")).json()["obligations"]
+        own = f"{person}/obligations/{listed[0]['obligation_id']}"
+        said = {"by": "ward 3", "at": minutes(61).isoformat()}
+        handled = await hospital.post(f"{own}/handle", json=said)
+        assert (handled.status_code, handled.json()["status"]) == (200, "acknowledged")
+        assert (await hospital.post(f"{own}/acknowledge", json=said)).status_code == 200
+        future = await hospital.post(f"{own}/handle", json={"by": "x", "at": minutes(90).isoformat()})
+        assert future.status_code == 422
+        assert (await hospital.post(f"{own[:-1]}z/handle", json=said)).status_code == 404

@@ -1,0 +1,66 @@
+"""`/v1/persons/{person_id}/obligations/{obligation_id}/acknowledge|handle`: the reader knows, by a person."""
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.notifications.api.paths import as_uuid
+from services.notifications.api.shapes import SaidByPerson
+from services.notifications.handlers.by_person import EndedOtherwise, Ending, Word, end_by_person
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.obligations import ObligationView
+from shared.http import responses
+from shared.http.contract import describe
+from shared.http.decoding import decode
+from shared.http.problems import FieldError, Problem
+from shared.security.authentication import require
+from shared.security.principal import Principal
+
+_PATH: Final = "/v1/persons/{person_id}/obligations/{obligation_id}"
+_CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
+
+router = APIRouter()
+Manager = Annotated[Principal, Depends(require("circle", "operator"))]
+
+
+@router.post(
+    _PATH + "/acknowledge",
+    **describe(request=SaidByPerson, answers={200: ObligationView}, problems=[404, 409]),
+)
+async def acknowledge(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
+    """The reader said that they know. 409 when the obligation had ended otherwise before."""
+    return await _end(request, manager, person_id, obligation_id, "acknowledged")
+
+
+@router.post(
+    _PATH + "/handle",
+    **describe(request=SaidByPerson, answers={200: ObligationView}, problems=[404, 409]),
+)
+async def handle(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
+    """A person told the reader, or saw to it; closes the task of an obligation that expired."""
+    return await _end(request, manager, person_id, obligation_id, "handled_by_human")
+
+
+async def _end(
+    request: Request, manager: Principal, person_id: str, obligation_id: str, ending: Ending
+) -> Response:
+    means: Means = request.app.state.means
+    said, now = decode(await request.body(), SaidByPerson), means.clock()
+    at = said.at or now
+    if at > now + _CLOCKS_DIFFER_BY:
+        raise Problem(422, "The body does not fit", errors=[FieldError("/at", "must not be in the future")])
+    try:
+        view = await end_by_person(
+            means,
+            principal=manager,
+            person_id=as_uuid(person_id),
+            obligation_id=as_uuid(obligation_id),
+            word=Word(ending=ending, by=said.by, at=min(at, now)),
+        )
+    except EndedOtherwise as ended:
+        raise Problem(409, "The obligation has ended", detail=f"Its outcome is {ended.outcome}.") from None
+    if view is None:
+        raise Problem(404)
+    return responses.json(200, view)

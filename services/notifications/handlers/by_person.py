@@ -1,0 +1,83 @@
+"""Who was told by a person, not by us, or said themselves that they know? Then nothing more is sent.
+
+An obligation that expired stays expired: the task that it opened is closed. One that ended otherwise had
+its one outcome already.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligation import Status, may_become
+from services.notifications.handlers import settle
+from services.notifications.handlers.means import Means
+from services.notifications.handlers.obligations import ObligationView, view_of
+from services.notifications.storage import by_person, circle, listing, seals
+from services.notifications.storage.settling import Settlement
+from shared.db.pool import Connection
+from shared.db.transaction import transaction
+from shared.outbox.wake import wake
+from shared.security.principal import Principal
+
+Ending = Literal["acknowledged", "handled_by_human"]
+
+_REASONS: Final = {"acknowledged": "reader_said_so", "handled_by_human": "told_by_a_person"}
+
+
+class EndedOtherwise(Exception):  # noqa: N818
+    """The obligation had another outcome before."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What someone says: that this reader knows, since when, and by whom."""
+
+    ending: Ending
+    by: str
+    at: datetime
+
+
+async def end_by_person(
+    means: Means, *, principal: Principal, person_id: UUID, obligation_id: UUID, word: Word
+) -> ObligationView | None:
+    """The obligation as it is then; none when it, or the person, is none of the caller's.
+
+    Raises:
+        EndedOtherwise: it had its outcome; the same word again is no error.
+    """
+    reach = circle.reach_of(principal)
+    async with transaction(means.pool) as connection:
+        person = await circle.lock_visible(connection, person_id, reach)
+        found = None if person is None else await listing.lock(connection, person_id, obligation_id)
+        if person is None or found is None:
+            return None
+        if found.obligation.human_at is None:
+            _refuse_other_ends(found.obligation.status, word.ending)
+            key = person.wrapped_key
+            by = None if key is None else _sealed(means, key, obligation_id, word.by)
+            await by_person.note(
+                connection, obligation_id, at=word.at, by=by, source=principal.source_id, now=means.clock()
+            )
+            await _settle(connection, found, word, now=means.clock())
+        ended = await listing.lock(connection, person_id, obligation_id)
+    wake(means.pool)
+    return None if ended is None else view_of(ended)
+
+
+def _refuse_other_ends(status: Status, ending: Ending) -> None:
+    if status not in ("expired", ending) and not may_become(status, ending):
+        raise EndedOtherwise(status)
+
+
+async def _settle(connection: Connection, found: listing.Listed, word: Word, *, now: datetime) -> None:
+    end = Settlement(obligation=found.obligation, outcome=word.ending, reason=_REASONS[word.ending])
+    await settle.settle(connection, [end], now=now)
+
+
+def _sealed(means: Means, key: bytes, obligation_id: UUID, by: str) -> bytes:
+    return means.vault.encrypt(key, by.encode(), context=seals.said_by(obligation_id))
