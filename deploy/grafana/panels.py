@@ -97,6 +97,15 @@ NOW: Final = Row(
             alarm_from=100,
         ),
         Panel(
+            title="Longest pause",
+            description="For how long a person has held up a part of a service; `relais status` says why.",
+            unit="s",
+            queries=(Query("max by (service) (relais_paused_seconds)", "{{service}}"),),
+            number=True,
+            warn_from=1,
+            alarm_from=1800,
+        ),
+        Panel(
             title="Open ruptures",
             description="Persons who left for another establishment and were not seen there in time.",
             unit="short",
