@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format continuity-mutations continuity-peer bench documents dashboards compose-check lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ lint: install ## Check style, types and the import rules
 format: install ## Rewrite the code in the project's style
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+continuity-mutations: install ## Put bugs in, one after the other: does the checker find each? (ARGS="--only no_fence")
+	@$(BIN)/python -m tests.continuity.mutations $(ARGS)
+
+continuity-peer: install ## The textbook peer under the faults that the platform survives, beside it
+	@$(BIN)/python -m tests.continuity.peer $(ARGS)
 
 bench: install ## Measure intake against its raw limit and a textbook peer, in one run
 	@$(BIN)/python -m benchmarks $(ARGS)
