@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import secrets
 import sys
 import tempfile
@@ -21,6 +22,8 @@ LARGE = 50_000
 def main() -> None:
     """Exit code 0 only when nothing was lost, nothing is unexplained, and all became quiet in time."""
     chosen = _parser().parse_args()
+    # Our own producer of poison meets every fault of the broker, too.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     sys.exit(uvloop.run(_run(_plan(chosen), check=not chosen.unchecked)))
 
 

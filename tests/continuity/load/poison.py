@@ -60,8 +60,8 @@ class Poison:
 
     async def _send(self, topic: str, key: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
         producer: Any = AIOKafkaProducer(bootstrap_servers=self._bootstrap, request_timeout_ms=SEND_WITHIN_MS)
-        await producer.start()
         try:
+            await producer.start()
             await producer.send_and_wait(topic, value, key=key.encode(), headers=headers)
         finally:
             await producer.stop()

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import struct
-from contextlib import suppress
 from typing import Final, Protocol
 
 CHUNK: Final = 65_536
@@ -85,9 +84,9 @@ class Link:
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """End a connection without a goodbye: the other side sees a reset."""
-    with suppress(OSError):
-        # Linger for no time: that is what makes the close a reset.
-        writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-        )
+    if writer.transport.is_closing():
+        return
+    # Linger for no time: that is what makes the close a reset.
+    no_time = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_time)
     writer.transport.abort()
