@@ -122,8 +122,12 @@ def let_an_epoch_fall(world: World) -> None:
     place_position(world, 10, epoch=1)
 
 
-def pull_without_need(world: World) -> None:
-    world.rows("pathway", "arrivals").append({"event_id": "event-1", "at": NOON, "txid": 99})
+def pull_what_was_passed_over(world: World) -> None:
+    place = {"cluster_id": "cluster", "topic": "relais.admission", "partition": 0, "epoch": 1}
+    passed = {**place, "txid": 1, "next_offset": 9, "at": NOON}
+    world.rows("pathway", "positions").append(passed)
+    later = {"event_id": "event-1", "at": NOON + timedelta(seconds=1), "txid": 99}
+    world.rows("pathway", "arrivals").append(later)
 
 
 def plan_nothing(world: World) -> None:
@@ -256,7 +260,7 @@ HARMS: Final[tuple[tuple[Harm, str], ...]] = (
     (never_reach_the_broker, "I7 order on the bus"),
     (go_back_without_a_new_owner, "I7 positions"),
     (let_an_epoch_fall, "I7 positions"),
-    (pull_without_need, "I9 nothing to repair"),
+    (pull_what_was_passed_over, "I9 nothing passed over"),
     (plan_nothing, "I8 required is told"),
     (claim_to_have_told, "I8 required is told"),
     (expire_without_a_task, "I8 required is told"),

@@ -6,7 +6,13 @@ from datetime import timedelta
 import pytest
 
 from tests.continuity.checker.invariants import judge
-from tests.unit.continuity.harms import HARMS, Harm, place_position, pull_without_need, repeat_without_reason
+from tests.unit.continuity.harms import (
+    HARMS,
+    Harm,
+    place_position,
+    pull_what_was_passed_over,
+    repeat_without_reason,
+)
 from tests.unit.continuity.whole_world import NOON, whole_world
 
 
@@ -37,12 +43,10 @@ def test_a_new_owner_may_start_over_at_once() -> None:
     assert judge(world.evidence).broken == []
 
 
-def test_pulling_while_the_broker_is_away_is_no_repair() -> None:
+def test_what_is_pulled_before_its_turn_was_not_passed_over() -> None:
     world = whole_world()
-    pull_without_need(world)
-    for at in (NOON - timedelta(seconds=9), NOON):
-        fault = {"fault": 3, "kind": "broker.kill", "target": "kafka", "at": at.isoformat()}
-        world.faults.append(fault)
+    pull_what_was_passed_over(world)
+    world.rows("pathway", "arrivals")[0]["at"] = NOON - timedelta(seconds=1)
 
     assert judge(world.evidence).broken == []
 
