@@ -28,7 +28,7 @@ from shared.operations.desk import OperationsDesk, operations_desk
 from shared.operations.gate import Gate
 from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
-from shared.reconciliation import ledger_api
+from shared.reconciliation import ledger_api, report_api
 from shared.reconciliation.books import Books, open_books
 from shared.reconciliation.duties import publishing
 from shared.security.vault import Vault
@@ -92,6 +92,7 @@ def create_api(lifespan: Lifespan) -> FastAPI:
             receipts.router,
             sources.router,
             ledger_api.router,
+            report_api.router,
             operations.router,
         ],
         short_cuts=movements.SHORT_CUTS,

@@ -20,7 +20,7 @@ from shared.operations.desk import OperationsDesk, operations_desk
 from shared.operations.measure import measure_operations
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api
+from shared.reconciliation import inbox_api, report_api
 from shared.reconciliation.books import Books, open_books
 from shared.reconciliation.duties import Reconciliation
 from shared.worker import Duty
@@ -74,7 +74,14 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [indicators.router, outcomes.router, parked.router, operations.router, inbox_api.router]
+    routers = [
+        indicators.router,
+        outcomes.router,
+        parked.router,
+        operations.router,
+        inbox_api.router,
+        report_api.router,
+    ]
     return create_app(title="Relais indicators", lifespan=lifespan, routers=routers)
 
 

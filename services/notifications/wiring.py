@@ -38,7 +38,7 @@ from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api, ledger_api
+from shared.reconciliation import inbox_api, ledger_api, report_api
 from shared.reconciliation.books import Books, open_books
 from shared.reconciliation.duties import Reconciliation, publishing
 from shared.security.vault import Vault, master_key_of
@@ -128,7 +128,14 @@ def _channels(
 
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
-    routers = [*ROUTERS, parked.router, operations.router, ledger_api.router, inbox_api.router]
+    routers = [
+        *ROUTERS,
+        parked.router,
+        operations.router,
+        ledger_api.router,
+        inbox_api.router,
+        report_api.router,
+    ]
     return create_app(title="Relais notifications", lifespan=lifespan, routers=routers)
 
 

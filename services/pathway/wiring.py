@@ -26,7 +26,7 @@ from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api, ledger_api
+from shared.reconciliation import inbox_api, ledger_api, report_api
 from shared.reconciliation.books import Books, open_books
 from shared.reconciliation.duties import Reconciliation, publishing
 from shared.worker import Duty, periodic
@@ -85,7 +85,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
 def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
     routers = [pathways.router, outcomes.router, parked.router, operations.router]
-    routers += [ledger_api.router, inbox_api.router]
+    routers += [ledger_api.router, inbox_api.router, report_api.router]
     return create_app(title="Relais pathway", lifespan=lifespan, routers=routers)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from shared.db.pool import Executor
@@ -20,6 +20,12 @@ _HELD: Final = """
 SELECT event_id, subject, sequence, recorded_at FROM inbox WHERE event_id = ANY($1::uuid[])
 UNION ALL
 SELECT event_id, subject, sequence, recorded_at FROM parked
+WHERE event_id = ANY($1::uuid[]) AND state <> 'applied'
+"""
+_DESCRIBE: Final = """
+SELECT event_id, subject, sequence, recorded_at, establishment FROM inbox WHERE event_id = ANY($1::uuid[])
+UNION ALL
+SELECT event_id, subject, sequence, recorded_at, establishment FROM parked
 WHERE event_id = ANY($1::uuid[]) AND state <> 'applied'
 """
 # An event moves from one hour into another, so both must be counted again.
@@ -54,6 +60,14 @@ async def held(connection: Executor, event_ids: Collection[UUID]) -> Mapping[Ide
     """Those of the events that are applied, parked or dismissed, and when they are said to be recorded."""
     rows = await connection.fetch(_HELD, list(event_ids))
     return {Identity(*row[:3]): row["recorded_at"] for row in rows}
+
+
+async def described(connection: Executor, identities: Sequence[Identity]) -> Sequence[Mapping[str, Any]]:
+    """When they were recorded, and whose they are."""
+    rows: Sequence[Mapping[str, Any]] = await connection.fetch(
+        _DESCRIBE, [identity.event_id for identity in identities]
+    )
+    return rows
 
 
 async def correct(connection: Executor, publisher: str, events: Sequence[LedgerEvent]) -> None:

@@ -46,7 +46,7 @@ class Reconciler:
         began, now = monotonic(), self._books.clock()
         until = now - GRACE
         over, not_over = await self._unsealed(now, until)
-        may_seal = await seals.begin(self._side, over)
+        may_seal = await seals.start_counting(self._side, over)
         ours, theirs = await self._both([*over, *not_over], until)
         if may_seal:
             equal = [ours[start] for start in over if is_equal(ours[start], theirs[start])]

@@ -18,7 +18,7 @@ async def seal_ledger(books: Books) -> None:
         if alone and first is not None:
             now = books.clock()
             starts = await seals.unsealed(books.ledger, first=first, now=now)
-            if await seals.begin(books.ledger, starts):
+            if await seals.start_counting(books.ledger, starts):
                 counted = await books.ledger.count_each(runs(starts))
                 await seals.close(books.ledger, counted.values(), now=now)
             await _sweep(books)

@@ -31,7 +31,7 @@ _NEWEST: Final = "SELECT max(window_start) FROM seals WHERE publisher = $1"
 _UNSEALED: Final = """
 SELECT window_start FROM seals WHERE publisher = $1 AND state <> 'sealed' ORDER BY window_start LIMIT $2
 """
-_BEGIN: Final = """
+_START: Final = """
 UPDATE seals SET state = 'counting' WHERE publisher = $1 AND window_start = ANY($2::timestamptz[])
 """
 _AFTER_ALL: Final = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
@@ -74,16 +74,16 @@ async def unsealed(side: Side, *, first: datetime, now: datetime) -> list[dateti
     return [row["window_start"] for row in rows]
 
 
-async def begin(side: Side, starts: Collection[datetime]) -> bool:
+async def start_counting(side: Side, starts: Collection[datetime]) -> bool:
     """Before counting: whether what is counted after this may be sealed."""
-    await side.pool.execute(_BEGIN, side.publisher, list(starts))
+    await side.pool.execute(_START, side.publisher, list(starts))
     # Those that do not see the rows as they are now have a number below this one.
     after_all = await side.pool.fetchval(_AFTER_ALL)
     return bool(await side.pool.fetchval(_ALL_ENDED, after_all))
 
 
 async def close(side: Side, windows: Iterable[Window], *, now: datetime) -> None:
-    """Seal what was counted after `begin`, but for what someone wrote into since."""
+    """Seal what was counted after `start_counting`, but for what someone wrote into since."""
     rows = [
         {
             "start": window.start,

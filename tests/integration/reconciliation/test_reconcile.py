@@ -176,7 +176,7 @@ async def test_a_late_writer_between_counting_and_closing_keeps_the_hour_open(si
     sides.clock.passes(hours=2)
     side = sides.books.inbox("admission")
     starts = await seals.unsealed(side, first=START, now=sides.clock())
-    assert await seals.begin(side, starts)
+    assert await seals.start_counting(side, starts)
     counted = await side.count(START, START + timedelta(hours=1))
     await sides.apply(events[2:])
     await seals.close(side, counted, now=sides.clock())

@@ -1,0 +1,132 @@
+"""Do two digests differ exactly when two sets do, and is the difference named exactly?"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.accounts import Account, accounts_of
+from shared.reconciliation.comparison import deficits, difference, identity_of, is_equal, stuck
+from shared.reconciliation.windows import (
+    BUCKETS,
+    HOUR,
+    Identity,
+    Window,
+    bucket_of,
+    cell_of,
+    hour_of,
+    hours,
+    runs,
+)
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+uuids = st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))
+events = st.builds(
+    LedgerEvent,
+    event_id=uuids,
+    subject=st.integers(0, 20).map(lambda number: UUID(int=number)),
+    sequence=st.integers(1, 5),
+    type=st.just("type"),
+    occurred_at=st.just(NOON),
+    recorded_at=st.integers(0, 3 * 3600).map(lambda seconds: NOON + timedelta(seconds=seconds)),
+    data=st.just(msgspec.Raw(b"{}")),
+)
+histories = st.lists(events, max_size=30, unique_by=lambda event: event.event_id)
+
+
+def windows_of(recorded: Sequence[LedgerEvent]) -> dict[datetime, Window]:
+    by_hour: dict[datetime, list[Identity]] = defaultdict(list)
+    for event in recorded:
+        by_hour[hour_of(event.recorded_at)].append(identity_of(event))
+    return {
+        start: Window(
+            start=start,
+            total=len(held),
+            buckets=tuple(
+                cell_of(one for one in held if bucket_of(one.subject) == bucket) for bucket in range(BUCKETS)
+            ),
+            tallies={},
+        )
+        for start, held in by_hour.items()
+    }
+
+
+@given(histories)
+def test_a_digest_is_of_the_set_whatever_the_order(history: list[LedgerEvent]) -> None:
+    shuffled = sorted(history, key=lambda event: event.event_id)
+    ours, theirs = windows_of(history), windows_of(shuffled)
+    assert ours.keys() == theirs.keys()
+    assert all(is_equal(ours[start], theirs[start]) for start in ours)
+
+
+@given(histories, st.data())
+def test_the_cells_that_differ_are_those_of_the_events_that_one_side_lacks(
+    history: list[LedgerEvent], data: st.DataObject
+) -> None:
+    held = data.draw(st.lists(st.sampled_from(history), unique_by=id)) if history else []
+    ids = {event.event_id for event in held}
+    lacking = [event for event in history if event.event_id not in ids]
+    short = deficits(windows_of(held), windows_of(history))
+    assert short.keys() == {(hour_of(event.recorded_at), bucket_of(event.subject)) for event in lacking}
+    assert sum(short.values()) == len(lacking)
+
+
+@given(histories, histories, st.data())
+def test_each_event_is_on_one_side_on_both_or_misdated(
+    recorded: list[LedgerEvent], others: list[LedgerEvent], data: st.DataObject
+) -> None:
+    here = {identity_of(event) for event in others}
+    elsewhere = data.draw(st.lists(st.sampled_from(recorded))) if recorded else []
+    here |= {identity_of(event) for event in recorded[::3]}
+    anywhere = dict.fromkeys(here, NOON) | {identity_of(event): NOON for event in elsewhere}
+    found = difference(recorded, here=here, anywhere=anywhere)
+    missing = {identity_of(event) for event in found.missing}
+    misdated = {identity_of(event) for event in found.misdated}
+    named = {identity_of(event) for event in recorded}
+    assert missing == named - anywhere.keys()
+    assert misdated == (named & anywhere.keys()) - here
+    assert set(found.unknown) == here - named
+
+
+def test_what_gets_better_is_on_its_way_and_what_does_not_is_stuck() -> None:
+    before = {(NOON, 0): 5, (NOON, 1): 5, (NOON, 2): 0, (NOON, 3): 1}
+    now = {(NOON, 0): 4, (NOON, 1): 5, (NOON, 2): 0, (NOON, 4): 9}
+    assert stuck(now, before) == [(NOON, 1), (NOON, 2)]
+
+
+@given(st.sets(st.integers(0, 200), max_size=50))
+def test_runs_are_the_same_hours_joined(numbers: set[int]) -> None:
+    starts = [NOON + number * HOUR for number in sorted(numbers)]
+    joined = runs(starts)
+    assert [start for since, until in joined for start in hours(since, until)] == starts
+    assert all(until < since for (_, until), (since, _) in pairwise(joined))
+
+
+NUMBERS = ("applied", "parked", "dismissed", "pending", "missing", "unknown")
+
+
+@given(st.fixed_dictionaries({name: st.integers(0, 50) for name in NUMBERS}))
+def test_an_account_is_explained_only_when_nothing_is_missing_unknown_or_left_over(
+    counted: dict[str, int],
+) -> None:
+    received = sum(counted.values()) - 2 * counted["unknown"]
+    balanced = Account(day=NOON.date(), establishment=None, received=received, **counted)
+    assert balanced.unexplained == counted["missing"] + counted["unknown"]
+    off = msgspec.structs.replace(balanced, received=received + 1)
+    assert off.unexplained == counted["missing"] + counted["unknown"] + 1
+
+
+def test_an_account_is_made_for_every_day_that_anything_is_known_of() -> None:
+    day = NOON.date()
+    made = accounts_of(Counter({(day, "A"): 2}), applied={(day, "A"): 2}, unknown={(day, ""): 1})
+    assert [(each.establishment, each.received, each.unexplained) for each in made] == [
+        (None, 0, 2),
+        ("A", 2, 0),
+    ]
