@@ -20,6 +20,12 @@ SERVICE_LOG = """{"event": "worker_started", "level": "info"}
         ("", -9, "kafka was ended by SIGKILL (`relais logs kafka`)"),
         (SERVICE_LOG, 1, "kafka ended with exit code 1: duty_failed relay TypeError (`relais logs kafka`)"),
         (
+            SERVICE_LOG.replace("TypeError", "ParkingCapReached"),
+            1,
+            "kafka ended with exit code 1: too many events are wrong, see docs/runbooks/parking-cap.md"
+            " (`relais logs kafka`)",
+        ),
+        (
             "java.io.IOException: No space left on device\nbye",
             1,
             "kafka ended with exit code 1: the disk is full (`relais logs kafka`)",
