@@ -5,20 +5,19 @@ belongs to somebody else keeps its owner, and the disagreement is shown to the s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Person:
+
+class Person(Struct, frozen=True):
     """A person, and the wrapped key that seals what is stored of them."""
 
     person_id: UUID
     wrapped_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+class Identification(Struct, frozen=True):
     """What the identifiers of one movement say."""
 
     person: Person | None

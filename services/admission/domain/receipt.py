@@ -1,6 +1,5 @@
 """What does a sender hold in its hand? The receipt; and what comes of sending the same thing again."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -35,22 +34,19 @@ class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many obligations of the event are in each status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """It was new."""
 
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """The same was stored before: its receipt again."""
 
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Contradicted:
+class Contradicted(Struct, frozen=True):
     """Something else was stored under this source event id."""
 
     stored_sha256: str

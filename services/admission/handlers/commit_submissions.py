@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from msgspec import Struct
 from opentelemetry.trace import SpanContext
 
 from services.admission.domain.identity import Person
@@ -31,8 +32,7 @@ class LinkedMeanwhile(Exception):  # noqa: N818
     """Another batch was the first to link an identifier; whose it is can be read now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flushed:
+class Flushed(Struct, frozen=True):
     """What became of a submission, and the span of the flush that it was part of."""
 
     outcome: Outcome

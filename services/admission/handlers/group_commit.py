@@ -94,14 +94,15 @@ class GroupCommit(Generic[Item, Answer]):
         """
         if self._closed or len(self._queue) >= self._queue_limit:
             raise NotCommitted
-        waiting: _Waiting[Item, Answer] = _Waiting(item, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[Item, Answer] = _Waiting(item, loop.create_future())
         self._queue.append(waiting)
         self._signal()
+        losing_patience = loop.call_later(self._patience_seconds, waiting.refuse, NotCommitted())
         try:
-            async with asyncio.timeout(self._patience_seconds):
-                return await waiting.answered
-        except TimeoutError:
-            raise NotCommitted from None
+            return await waiting.answered
+        finally:
+            losing_patience.cancel()
 
     async def submit_all(self, items: Sequence[Item]) -> list[Answer | Exception]:
         """The answer to each, or the error that `submit` would have raised for it; they keep their order."""

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.admission.domain.identity import Person, identify
 from services.admission.handlers.submission import Submission
@@ -12,8 +13,7 @@ from shared.db.pool import Pool
 MOST_REMEMBERED = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """A submission and its person."""
 
     submission: Submission

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from msgspec import Struct
+
 from services.admission.domain.coherence import BILLING_NUMBER
 from services.admission.domain.content import content_sha256
 from services.admission.domain.marks import Mark, marks_at_intake
@@ -16,8 +18,7 @@ from shared.events.envelope import TraceContext
 from shared.security.vault import Vault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """One offer of a source; `trace` is the context under which it is committed."""
 
     source_id: UUID

@@ -1,9 +1,10 @@
 """How is a batch of submissions stored, once each, with the identities it brings? In one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Receipt
@@ -13,8 +14,7 @@ Key = tuple[UUID, str]
 """(source, its own event id): the same submission, however often it is sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One submission as it is stored."""
 
     source_id: UUID
@@ -27,8 +27,7 @@ class Row:
     record: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An identifier that becomes a person's, provided that the submission of this event is stored."""
 
     blind_index: bytes
@@ -36,8 +35,7 @@ class Link:
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """What was not there before."""
 
     event_ids: frozenset[UUID]
