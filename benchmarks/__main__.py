@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import p1_single, p2_batch, p7_overload
+from benchmarks import p1_single, p2_batch, p5_timeline, p6_growth, p7_overload
 from benchmarks.results import Result, keep
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "p1": p1_single.run,
     "p2": p2_batch.run,
+    "p5": p5_timeline.run,
+    "p6": p6_growth.run,
     "p7": p7_overload.run,
 }
 _console = Console(width=200)
@@ -23,7 +25,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
     parser.add_argument("benchmarks", nargs="*", metavar="p1...p7", help="all when none is named")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=4000, help="p1, p2: of each cell")
+    parser.add_argument("--requests", type=int, default=4000, help="of each cell")
+    parser.add_argument("--events", type=int, default=200_000, help="p4: backlog; p5, p6: largest store")
+    parser.add_argument("--store", help="p5, p6: a folder in which the stores are kept")
     parser.add_argument("--seconds", type=float, default=10, help="p3, p7: of each cell")
     chosen = parser.parse_args()
     if unknown := set(chosen.benchmarks) - set(BENCHMARKS):

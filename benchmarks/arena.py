@@ -59,10 +59,12 @@ def open_arena() -> Iterator[Arena]:
 
 
 @contextmanager
-def open_admission(folder: Path, database: Database, bootstrap: str) -> Iterator[tuple[str, str]]:
+def open_admission(
+    folder: Path, database: Database, bootstrap: str, *, database_name: str = "admission"
+) -> Iterator[tuple[str, str]]:
     """Admission's API and worker on a migrated database; its URL and a key for its intake."""
     operator_key, digest = new_key()
-    environment = service_environment("admission", database, bootstrap) | {
+    environment = service_environment(database_name, database, bootstrap) | {
         "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "RELAIS_BOOTSTRAP_KEY_SHA256": digest,
         "RELAIS_PEERS": "",
@@ -75,10 +77,10 @@ def open_admission(folder: Path, database: Database, bootstrap: str) -> Iterator
         yield url, _intake_key(url, operator_key)
 
 
-def service_environment(service: str, database: Database, bootstrap: str) -> dict[str, str]:
+def service_environment(database_name: str, database: Database, bootstrap: str) -> dict[str, str]:
     """What every service is given."""
     return {
-        "RELAIS_DATABASE_URL": database.url(service),
+        "RELAIS_DATABASE_URL": database.url(database_name),
         "RELAIS_KAFKA_BOOTSTRAP": bootstrap,
         "RELAIS_METRICS_PORT": "0",
     }

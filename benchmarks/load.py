@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _LOAD_SECONDS = 300.0
 
@@ -29,16 +29,28 @@ async def post_all(url: str, bodies: list[bytes], *, connections: int, headers: 
     """Post every body once, over `connections` connections at a time."""
     target = urlsplit(url)
     head = head_of(target.path, target.netloc, headers)
-    remaining = iter(bodies)
+    return await ask_all(target, (head(len(body)) + body for body in bodies), connections=connections)
+
+
+async def get_all(url: str, paths: list[str], *, connections: int, headers: dict[str, str]) -> Measured:
+    """Get every path once, over `connections` connections at a time."""
+    target = urlsplit(url)
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    requests = (f"GET {path} HTTP/1.1\r\nHost: {target.netloc}\r\n{fields}\r\n".encode() for path in paths)
+    return await ask_all(target, requests, connections=connections)
+
+
+async def ask_all(target: SplitResult, requests: Iterator[bytes], *, connections: int) -> Measured:
+    """Send every request once and read its answer."""
     durations: list[float] = []
     statuses: Counter[int] = Counter()
 
     async def one_connection() -> None:
         reader, writer = await asyncio.open_connection(target.hostname, target.port)
         try:
-            for body in remaining:
+            for request in requests:
                 start = time.perf_counter()
-                writer.write(head(len(body)) + body)
+                writer.write(request)
                 status = await answer_of(reader)
                 durations.append(time.perf_counter() - start)
                 statuses[status] += 1
