@@ -1,0 +1,67 @@
+"""`relais reconcile`: is every event, and every obligation, accounted for?"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from deploy.operator.options import AsJson
+from deploy.operator.platform import SERVICES, Platform, open_platform
+from deploy.operator.reconcile_screen import shown
+
+UNEXPLAINED: Final = 1
+"""Exit code when anything is."""
+USUAL_DAYS: Final = 7
+_TIMEOUT_SECONDS: Final = 300.0
+
+
+def reconcile(
+    *,
+    since: Annotated[str | None, typer.Option(help="The first day, such as 2026-03-01; a week ago.")] = None,
+    recount: Annotated[
+        bool, typer.Option(help="Count everything again, also what was found equal before; may take long.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what every service holds with what was published, and what was told with what had to be."""
+    today = datetime.now(UTC).date()
+    first = _day(since) if since else today - timedelta(days=USUAL_DAYS - 1)
+    answer = ask(open_platform(), first, today, recount=recount)
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2))
+    else:
+        Console().print(shown(answer))
+    if answer["unexplained"]:
+        raise typer.Exit(UNEXPLAINED)
+
+
+def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[str, Any]:
+    """What every service says; `unexplained` counts what is, and every publisher that was not compared."""
+    query = {"since": since.isoformat(), "recount": str(recount).lower()}
+
+    def of(service: str) -> Any:
+        return platform.call(
+            "GET", service, "/v1/reconciliation", query=query, timeout_seconds=_TIMEOUT_SECONDS
+        )
+
+    with ThreadPoolExecutor(len(SERVICES)) as threads:
+        services = dict(zip(SERVICES, threads.map(of, SERVICES), strict=True))
+    days = {"since": since.isoformat(), "until": until.isoformat()}
+    obligations = platform.get("notifications", "/v1/reconciliation/obligations", days)
+    publishers = [each for report in services.values() for each in report["publishers"]]
+    return {
+        "unexplained": sum(each["unexplained"] + (each["state"] != "compared") for each in publishers)
+        + sum(each["unexplained"] for each in obligations["tallies"]),
+        "services": services,
+        "obligations": obligations,
+    }
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("--since is a day, such as 2026-03-01") from None

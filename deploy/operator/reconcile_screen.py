@@ -1,0 +1,91 @@
+"""How does a person see whether everything is accounted for?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+EVENTS: Final = ("received", "applied", "parked", "dismissed", "pending", "missing", "unknown")
+OBLIGATIONS: Final = (
+    "due",
+    "informed",
+    "acknowledged",
+    "handled_by_human",
+    "superseded",
+    "suppressed",
+    "pending",
+    "expired",
+    "unexplained",
+)
+
+
+def shown(answer: Mapping[str, Any]) -> RenderableType:
+    """The accounts as tables, then every number that is not plain in words, then the verdict."""
+    verdict = Text(f"unexplained: {answer['unexplained']}", style="red" if answer["unexplained"] else "green")
+    return Group(
+        _table("Events", ("service", "publisher"), EVENTS, list(_events(answer["services"]))),
+        _table("Obligations", (), OBLIGATIONS, [((), each) for each in answer["obligations"]["tallies"]]),
+        *(Text(line) for line in _explained(answer)),
+        verdict,
+    )
+
+
+def _table(
+    title: str,
+    who: Sequence[str],
+    numbers: Sequence[str],
+    rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]],
+) -> Table:
+    table = Table(box=box.SIMPLE, title=title, title_justify="left")
+    for heading in (*who, "day", "establishment"):
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading.replace("_", " "), justify="right")
+    for names, row in rows:
+        counted = (str(row.get(name, 0)) for name in numbers)
+        table.add_row(*names, row["day"], row["establishment"] or "(none)", *counted)
+    return table
+
+
+def _events(services: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Mapping[str, Any]]]:
+    for service, report in services.items():
+        for publisher in report["publishers"]:
+            for account in publisher["accounts"]:
+                yield (service, publisher["publisher"]), account
+
+
+def _explained(answer: Mapping[str, Any]) -> Iterator[str]:
+    for service, report in answer["services"].items():
+        for publisher in report["publishers"]:
+            yield from (f"{service} < {publisher['publisher']}: {line}" for line in _of_publisher(publisher))
+    for tally in answer["obligations"]["tallies"]:
+        where = f"obligations, {tally['day']}, {tally['establishment']}"
+        for outcome, reasons in tally["reasons"].items():
+            told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+            yield f"{where}: {outcome.replace('_', ' ')}: {told}"
+
+
+def _of_publisher(publisher: Mapping[str, Any]) -> Iterator[str]:
+    totals = {name: sum(account[name] for account in publisher["accounts"]) for name in EVENTS}
+    if publisher["state"] != "compared":
+        yield f"not compared ({publisher['state']})"
+    if totals["parked"]:
+        yield f"{totals['parked']} parked: `relais parked list` says why"
+    if totals["dismissed"]:
+        yield f"{totals['dismissed']} dismissed: `relais parked list --state dismissed` says by whom and why"
+    if totals["pending"]:
+        yield f"{totals['pending']} pending: recorded in the last minutes, and on their way"
+    if publisher["holes"]:
+        yield f"{publisher['holes']} numbers that the publisher does not have, though it has later ones"
+    for what in ("missing", "unknown"):
+        for event in publisher[what]:
+            yield f"{what}: event {event['event_id']}, number {event['sequence']} of {event['subject']}"
+    last = publisher["last"]
+    if last is not None:
+        yield (
+            f"last compared {last['completed_at']}: {last['mended']['pulled']} pulled,"
+            f" {last['mended']['corrected']} corrected"
+        )

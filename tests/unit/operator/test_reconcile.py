@@ -1,0 +1,103 @@
+"""Does `relais reconcile` show every account, and end with 1 when anything is unexplained?"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.local.cli import app
+from tests.unit.operator.stand_in import StandIn, stand_in
+
+runner = CliRunner()
+ACCOUNT = {
+    "day": "2026-03-01",
+    "establishment": "440000057",
+    "received": 9,
+    "applied": 6,
+    "parked": 1,
+    "dismissed": 1,
+    "pending": 1,
+    "missing": 0,
+    "unknown": 0,
+}
+NAMED = {"event_id": "e", "subject": "s", "sequence": 3}
+
+
+def publisher(**said: Any) -> dict[str, Any]:
+    last = {"completed_at": "2026-03-01T12:00:00Z", "mended": {"pulled": 2, "corrected": 0}}
+    usual = {"publisher": "admission", "state": "compared", "unexplained": 0, "holes": 0, "last": last}
+    return {**usual, "accounts": [ACCOUNT], "missing": [], "unknown": [], **said}
+
+
+TALLY = {
+    "day": "2026-03-01",
+    "establishment": "440000057",
+    "due": 3,
+    "informed": 2,
+    "expired": 1,
+    "unexplained": 0,
+    "reasons": {"expired": {"too late to tell": 1}},
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_stack_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAIS_STATE_FOLDER", str(tmp_path))
+
+
+def ask(said: dict[str, Any], *options: str) -> tuple[Any, StandIn]:
+    def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
+        return 200, ({"tallies": [TALLY]} if "obligations" in path else {"publishers": [said]})
+
+    with stand_in(answer) as service:
+        names = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
+        environment = {f"RELAIS_{name}_URL": service.url for name in names}
+        environment |= {"RELAIS_OPERATOR_KEY": "key", "COLUMNS": "200"}
+        return runner.invoke(app, ["reconcile", *options], env=environment), service
+
+
+def test_every_number_that_is_not_plain_is_explained() -> None:
+    shown, asked = ask(publisher(), "--since", "2026-03-01")
+    assert shown.exit_code == 0
+    for said in (
+        "440000057",
+        "1 parked: `relais",
+        "1 dismissed",
+        "1 pending",
+        "1 too late to tell",
+        "2 pulled",
+    ):
+        assert said in shown.stdout
+    assert "unexplained: 0" in shown.stdout
+    paths = [path for _, path, _ in asked.asked]
+    assert paths[0] == "/v1/reconciliation?since=2026-03-01&recount=false"
+    assert len(paths) == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"unexplained": 1, "missing": [NAMED]}, "missing: event e, number 3 of s"),
+        ({"unexplained": 1, "unknown": [NAMED]}, "unknown: event e, number 3 of s"),
+        ({"unexplained": 2, "holes": 2}, "2 numbers that the publisher does not have"),
+        ({"state": "unreachable", "accounts": []}, "not compared (unreachable)"),
+    ],
+)
+def test_what_is_unexplained_is_named_and_is_the_exit_code(said: dict[str, Any], words: str) -> None:
+    shown, _ = ask(publisher(**said))
+    assert shown.exit_code == 1
+    assert words in shown.stdout
+
+
+def test_scripts_get_one_document() -> None:
+    shown, _ = ask(publisher(unexplained=1), "--json", "--recount")
+    document = json.loads(shown.stdout)
+    assert (shown.exit_code, document["unexplained"]) == (1, 4)
+    assert document["services"]["pathway"]["publishers"][0]["accounts"] == [ACCOUNT]
+    assert document["obligations"]["tallies"] == [TALLY]
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    assert ask(publisher(), "--since", "yesterday")[0].exit_code == 2
