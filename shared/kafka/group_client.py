@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
+from shared.kafka.tolerant_records import tolerate_header_names
+
 
 class GroupClient(Protocol):
     """A member of a consumer group; every call but `stop` may raise a KafkaError that a retry can cure."""
@@ -41,6 +43,7 @@ def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
 
     Where it would start by itself (`earliest`) is of no account: positions are the checkpoint's.
     """
+    tolerate_header_names()
     client: GroupClient = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=consumer_group,

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import shutil
 import sys
 import tempfile
@@ -35,6 +36,8 @@ def main() -> None:
     parser.add_argument("--stalled-after-seconds", type=float, default=60.0, help="the watchdog's limit")
     parser.add_argument("--folder", type=Path, default=None, help="keep the logs there")
     chosen = parser.parse_args()
+    # The producer's library says every refused batch.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="relais-bus-"))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
