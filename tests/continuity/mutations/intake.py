@@ -17,7 +17,7 @@ from shared.events.envelope import NewEvent, RecordedEvent
 from shared.outbox import append as appending
 from tests.continuity.mutations.patching import replaced
 
-_PAUSE_SECONDS: Final = 0.2
+_PAUSE_SECONDS: Final = 0.4
 _unfinished: Final[set[asyncio.Task[None]]] = set()
 
 _DRAW: Final = """

@@ -26,36 +26,34 @@ def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) ->
         yield Fault(number, "service.kill", part, at_seconds + turn * every_seconds, 0.2, number)
 
 
-_APIS: Final = ("admission-api", "admission-api-2") * 3
-_RELAYS: Final = ("admission-worker-1", "admission-worker-2") * 3
-_SENDERS: Final = ("notifications-worker-1", "notifications-worker-2") * 3
-_CONSUMERS: Final = ("pathway-worker-1", "indicators-worker-1", "pathway-worker-2", "indicators-worker-2")
+_APIS: Final = ("admission-api", "admission-api-2") * 2
+_SENDERS: Final = ("notifications-worker-1", "notifications-worker-2") * 2
+_CONSUMERS: Final = ("pathway-worker-1", "indicators-worker-1")
 
 EXPOSURES: Final[Mapping[str, Exposure]] = {
     "acknowledged_before_commit": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
     "numbers_drawn_outside": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
-    "id_cursor": Exposure(n=600),
-    "several_relays": Exposure(n=800),
-    "deleted_before_acknowledged": Exposure(faults=[*_killed(*_RELAYS)], load_seconds=16),
-    "position_before_effects": Exposure(faults=[*_killed(*_CONSUMERS)]),
+    "id_cursor": Exposure(),
+    "several_relays": Exposure(n=600),
+    "deleted_before_acknowledged": Exposure(
+        n=200, faults=[Fault(1, "failpoint.relay.within_batch", "admission-worker", 1.0, 20.0, 1)]
+    ),
+    "position_before_effects": Exposure(n=200, faults=[*_killed(*_CONSUMERS)]),
     "no_fence": Exposure(
-        n=900, load_seconds=45, faults=[Fault(1, "service.zombie", "pathway-worker-1", 4.0, 33.0, 1)]
+        n=600, load_seconds=45, faults=[Fault(1, "service.zombie", "pathway-worker-1", 4.0, 33.0, 1)]
     ),
-    "inbox_swallows": Exposure(
-        n=600, faults=[Fault(1, "database.locks", "postgresql", 3.0, 6.0, OF_INDICATORS)]
-    ),
-    "poison_skipped": Exposure(),
-    "correction_dropped": Exposure(n=900),
-    "sent_before_row": Exposure(n=600, load_seconds=16, faults=[*_killed(*_SENDERS)]),
-    "unknown_not_resent": Exposure(n=600, load_seconds=16, faults=[*_killed(*_SENDERS)]),
+    "inbox_swallows": Exposure(faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]),
+    "poison_skipped": Exposure(n=200),
+    "correction_dropped": Exposure(),
+    "sent_before_row": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
+    "unknown_not_resent": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
     "rights_checked_once": Exposure(
-        n=2500, load_seconds=30, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
+        n=1500, load_seconds=30, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
     ),
-    "phone_in_log": Exposure(),
+    "phone_in_log": Exposure(n=200),
     "nothing_pulled": Exposure(
-        n=600,
         faults=[
-            Fault(1, "database.locks", "postgresql", 3.0, 7.0, OF_INDICATORS),
+            Fault(1, "database.locks", "postgresql", 2.0, 9.0, OF_INDICATORS),
             Fault(2, "broker.wipe", "kafka", 7.0, 0.5, 2),
         ],
     ),

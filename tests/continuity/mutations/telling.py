@@ -18,7 +18,7 @@ from services.notifications.handlers.turn import Turn
 from services.notifications.storage import circle
 from tests.continuity.mutations.patching import replaced
 
-_PAUSE_SECONDS: Final = 0.4
+_PAUSE_SECONDS: Final = 1.0
 
 
 def sent_before_row() -> None:
