@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import p1_single, p2_batch, p5_timeline, p6_growth, p7_overload
+from benchmarks import p1_single, p2_batch, p3_delivery, p4_catch_up, p5_timeline, p6_growth, p7_overload
 from benchmarks.results import Result, keep
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "p1": p1_single.run,
     "p2": p2_batch.run,
+    "p3": p3_delivery.run,
+    "p4": p4_catch_up.run,
     "p5": p5_timeline.run,
     "p6": p6_growth.run,
     "p7": p7_overload.run,

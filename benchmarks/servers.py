@@ -17,6 +17,7 @@ from deploy.local.postgres import PostgresServer, initialise, postgres_server
 from deploy.local.running import RunningServer
 
 PASSWORD = "benchmark"  # noqa: S105 - a server of this run only, on the loopback address
+_START_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,6 @@ class _Configured:
 @contextmanager
 def _run(server: RunningServer) -> Iterator[None]:
     with ExitStack() as stack:
-        server.start()
+        server.start(within_seconds=_START_SECONDS)
         stack.callback(server.stop)
         yield

@@ -1,0 +1,78 @@
+"""What does each part of the way to the phone take alone: a commit, the bus, an HTTP call?"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from benchmarks.servers import Database
+
+_TOPIC = "bare"
+_TABLE = "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, data bytea)"
+_BODY = b"x" * 900
+
+Once = Callable[[], Awaitable[object]]
+
+
+async def milliseconds(
+    database: Database, bootstrap: str, url: str, *, per_second: float, count: int
+) -> dict[str, list[float]]:
+    """How long each part took, each time."""
+    taken: dict[str, list[float]] = {}
+    async with _commit(database.url("bare")) as commit:
+        taken["commit"] = await _each(commit, per_second, count)
+    async with _bus(bootstrap) as bus:
+        taken["bus"] = await _each(bus, per_second, count)
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        taken["HTTP"] = await _each(lambda: client.get(url), per_second, count)
+    return taken
+
+
+async def _each(once: Once, per_second: float, count: int) -> list[float]:
+    taken = []
+    begin = time.perf_counter()
+    for number in range(count):
+        await asyncio.sleep(max(0.0, begin + number / per_second - time.perf_counter()))
+        start = time.perf_counter()
+        await once()
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken
+
+
+@asynccontextmanager
+async def _commit(url: str) -> AsyncIterator[Once]:
+    connection = await asyncpg.connect(url, timeout=30)
+    await connection.execute(_TABLE)
+    try:
+        yield lambda: connection.execute("INSERT INTO bare (data) VALUES ($1)", _BODY)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _bus(bootstrap: str) -> AsyncIterator[Once]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(_TOPIC, num_partitions=1, replication_factor=1)])
+    await admin.close()
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await producer.start()
+    await consumer.start()
+    consumer.assign([TopicPartition(_TOPIC, 0)])
+
+    async def there_and_back() -> None:
+        await producer.send_and_wait(_TOPIC, _BODY)
+        await consumer.getone()
+
+    try:
+        await there_and_back()
+        yield there_and_back
+    finally:
+        await consumer.stop()
+        await producer.stop()

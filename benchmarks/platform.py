@@ -1,0 +1,90 @@
+"""How is the whole platform run to be measured? As a user does, with a state folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.arena import FINESS
+
+_RELAIS = Path(sys.executable).with_name("relais")
+_START_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where its APIs are, and a key of an establishment."""
+
+    admission: str
+    notifications: str
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What shows the key."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@contextmanager
+def open_platform(folder: Path, **environment: str) -> Iterator[Platform]:
+    """Start everything that `relais up` starts; stop it at the end."""
+    variables = {**os.environ, "RELAIS_STATE_FOLDER": str(folder / "state"), **environment}
+    started = _relais(variables, "up", "--detach", "--json")
+    try:
+        parts = {part["name"]: part["url"] for part in _relais(variables, "status", "--json")["parts"]}
+        body = {"name": "benchmark", "establishment": FINESS, "scopes": ["intake", "read", "circle"]}
+        answer = httpx.post(
+            f"{parts['admission-api']}/v1/sources",
+            json=body,
+            headers={"Authorization": f"Bearer {started['operator_key']}"},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        yield Platform(parts["admission-api"], parts["notifications-api"], answer.json()["key"])
+    finally:
+        subprocess.run([str(_RELAIS), "down"], env=variables, capture_output=True, check=True)
+
+
+def _relais(variables: dict[str, str], *arguments: str) -> Any:
+    done = subprocess.run(
+        [str(_RELAIS), *arguments], env=variables, capture_output=True, check=True, timeout=_START_SECONDS
+    )
+    return json.loads(done.stdout)
+
+
+def movement(kind: str, person: str, at: str, **other: object) -> dict[str, object]:
+    """A movement of a person, under new ids."""
+    return {
+        "source_event_id": str(uuid.uuid4()),
+        "movement_id": str(uuid.uuid4()),
+        "stay_id": f"s-{person}",
+        "action": "insert",
+        "kind": kind,
+        "person": {"identifiers": [{"authority": "1.2.250.1.213.1.4.10", "value": person}]},
+        "establishment": FINESS,
+        "class_of_stay": "inpatient",
+        "occurred_at": at,
+        "emitted_at": at,
+        **other,
+    }
+
+
+def carer(number: int) -> dict[str, object]:
+    """Someone who may be told at night."""
+    return {
+        "alias": "Papi",
+        "channels": [{"medium": "sms", "address": f"+33{639_980_000 + number % 10_000}"}],
+        "night": True,
+        "consent": {
+            "given_at": "2026-11-01T10:00:00+01:00",
+            "proof": {"kind": "written", "reference": "C-1"},
+        },
+    }
