@@ -1,0 +1,1 @@
+"""Is what the runner of the bus draws right?"""
