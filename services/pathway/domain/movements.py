@@ -69,8 +69,10 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def current(self) -> MovementState:
-        newest = self.contents[-1]
-        corrected = any(_substance(content) != _substance(newest) for content in self.contents)
+        *earlier, newest = self.contents
+        corrected = any(_substance(content) != _substance(newest) for content in earlier)
+        if not (corrected or self.cancelled):
+            return newest
         return replace(newest, cancelled=self.cancelled, corrected=corrected)
 
 

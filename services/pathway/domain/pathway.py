@@ -43,11 +43,14 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
     said_by = {content.establishment for history in histories for content in history.contents}
     return Pathway(
         stays=tuple(
-            replace(stay, marks=_marks_of(active[stay.stay_id], marks))
+            replace(stay, marks=_marks_of(active[stay.stay_id], marks)) if marks else stay
             for stay in sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))
         ),
         movements=tuple(
-            replace(movement, marks=marks.get(movement.movement_id, ())) for movement in movements
+            replace(movement, marks=marks[movement.movement_id])
+            if movement.movement_id in marks
+            else movement
+            for movement in movements
         ),
         establishments=tuple(sorted(said_by)),
         expectations=expectations,
