@@ -1,0 +1,102 @@
+"""Do the commands of the runbooks work as they stand there? Those in blocks that are marked `sh run`."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+
+from deploy.local.places import PROJECT
+from shared.inbox.pulled import LedgerEvent, as_incoming
+from shared.kafka.producer import open_producer
+from shared.testing.records import NOW
+from tests.e2e.establishment import Services
+from tests.e2e.eventually import eventually
+from tests.e2e.running import RunningPlatform
+
+pytestmark = pytest.mark.services
+
+PAGES = sorted((PROJECT / "docs" / "runbooks").glob("*.md"))
+BLOCK = re.compile(r"^( *)```sh run\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+# Only indicators reads this topic; the publisher is none, so that nobody looks for a ledger of it.
+TOPIC, PUBLISHER = "relais.notifications", "practice"
+ONLY_LOOKS = ("relais status", "relais logs")
+WITHIN_SECONDS = 120
+
+
+def _scripts() -> dict[Path, str]:
+    """What each page tells to run; what only looks is not repeated for a page when an earlier one has it."""
+    scripts: dict[Path, str] = {}
+    looked: set[str] = set()
+    for page in PAGES:
+        blocks = "".join(block for _, block in BLOCK.findall(page.read_text(encoding="utf-8")))
+        lines = [line.strip() for line in blocks.splitlines()]
+        scripts[page] = "\n".join(line for line in lines if line not in looked)
+        looked |= {line for line in lines if line.startswith(ONLY_LOOKS)}
+    return {page: script for page, script in scripts.items() if script}
+
+
+SCRIPTS = _scripts()
+
+
+@pytest.fixture(scope="module")
+def parked(platform: RunningPlatform, services: Services) -> dict[str, str]:
+    """Two persons with a wrong event each and another one behind it: the first is repaired already."""
+    first, second = uuid4(), uuid4()
+    asyncio.run(_send(platform.parts()["kafka"]["url"], first, second))
+    with httpx.Client(
+        base_url=services.indicators,
+        headers={"Authorization": f"Bearer {platform.operator_key}"},
+        timeout=15,
+    ) as operator:
+
+        def numbers() -> list[int]:
+            found = operator.get("/v1/parked", params={"publisher": PUBLISHER}).json()["parked"]
+            return [event["parked_id"] for event in found] if len(found) == 4 else []
+
+        wrong, repaired, also_wrong, _ = eventually(numbers)
+        decided = {"by": "test", "because": "what waits behind it stands for one that was repaired"}
+        operator.post(f"/v1/parked/{wrong}/dismiss", json=decided).raise_for_status()
+    return {"NUMBER": str(repaired), "WRONG": str(also_wrong)}
+
+
+async def _send(bootstrap: str, *subjects: UUID) -> None:
+    async with open_producer(bootstrap.removeprefix("kafka://"), client_id="test") as producer:
+        for subject in subjects:
+            for sequence, data in ((1, b'{"key_id":7}'), (2, b'{"key_id":"%s"}' % str(uuid4()).encode())):
+                record = as_incoming(PUBLISHER, _event(subject, sequence, data))
+                await producer.send_and_wait(
+                    TOPIC, record.value, key=record.key, headers=list(record.headers)
+                )
+
+
+def _event(subject: UUID, sequence: int, data: bytes) -> LedgerEvent:
+    return LedgerEvent(
+        event_id=uuid4(),
+        subject=subject,
+        sequence=sequence,
+        type="relais.admission.access-revoked.v1",
+        occurred_at=NOW,
+        recorded_at=NOW,
+        data=msgspec.Raw(data),
+    )
+
+
+@pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_work(page: Path, platform: RunningPlatform, parked: dict[str, str]) -> None:
+    here = Path(sys.executable).parent
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", SCRIPTS[page]],  # noqa: S607
+        env={**platform.environment, **parked, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{SCRIPTS[page]}\n{done.stdout}{done.stderr}"
