@@ -10,7 +10,7 @@ from shared.db.pool import Pool
 from shared.reconciliation.windows import BUCKETS, EMPTY, Cell, Identity, Window, empty_window, hours
 
 # The digest must not depend on the version of a database: md5 of a text, its first 8 bytes.
-_COUNT: Final = """
+COUNT: Final = """
 WITH seen AS (
     SELECT date_trunc('hour', recorded_at, 'UTC') AS start,
         get_byte(uuid_send(subject), 15) % 16 AS bucket,
@@ -54,7 +54,7 @@ class Side(msgspec.Struct, frozen=True):
 
     async def count(self, since: datetime, until: datetime) -> list[Window]:
         """The windows that are not empty, from the hour `since` until a moment that may lie in the last."""
-        rows = await self.pool.fetch(_COUNT.replace("HELD", self.held), self.publisher, since, until)
+        rows = await self.pool.fetch(COUNT.replace("HELD", self.held), self.publisher, since, until)
         cells: dict[datetime, list[Cell]] = defaultdict(lambda: [EMPTY] * BUCKETS)
         tallies: dict[datetime, dict[str, int]] = defaultdict(dict)
         for row in rows:

@@ -1,0 +1,79 @@
+"""Does a turn cost what has changed, and not what is stored?"""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from shared.db.pool import Pool
+from shared.reconciliation import counting
+from shared.reconciliation.counting import Side
+from shared.reconciliation.reconcile import Reconciler
+from shared.reconciliation.sealing import seal_ledger
+from shared.reconciliation.windows import HOUR
+from tests.integration.reconciliation.two_sides import START, Sides
+
+pytestmark = pytest.mark.services
+
+# The same events on both sides: `hours` of them with `count` each.
+FILL = """
+WITH made AS (
+    SELECT gen_random_uuid() AS event_id, md5('person' || number)::uuid AS subject, hour + 1 AS sequence,
+        $3::timestamptz + hour * interval '1 hour' + number * interval '1 second' AS recorded_at
+    FROM generate_series(0, $1::int - 1) AS hour, generate_series(1, $2::int) AS number
+    ORDER BY hour, number
+)
+INSERT INTO ledger (event_id, subject, sequence, type, occurred_at, recorded_at, establishment, data)
+SELECT event_id, subject, sequence, 'relais.admission.access-revoked.v1', recorded_at, recorded_at, 'A', '{}'
+FROM made
+RETURNING event_id, subject, sequence, recorded_at
+"""
+HOLD = """
+INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, establishment, applied_at)
+SELECT event_id, 'admission', subject, sequence, recorded_at, 'A', now()
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
+    AS made (event_id, subject, sequence, recorded_at)
+"""
+# Counting as `shared.reconciliation.counting` does it.
+PLAN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
+
+
+async def fill(sides: Sides, *, hours: int, count: int) -> None:
+    rows = await sides.ledger.pool.fetch(FILL, hours, count, START)
+    await sides.books.pool.execute(HOLD, *map(list, zip(*rows, strict=True)))
+    sides.clock.passes(hours=hours, minutes=10)
+    for pool in (sides.ledger.pool, sides.books.pool):
+        await pool.execute("ANALYZE")
+
+
+async def blocks_read(pool: Pool, side: Side, since: datetime) -> int:
+    """How many blocks of the tables and indexes it takes to count an hour."""
+    query = PLAN + counting.COUNT.replace("HELD", side.held)
+    text = await pool.fetchval(query, side.publisher, since, since + HOUR)
+    plan = json.loads(text)[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("hours", [10, 400])
+async def test_a_turn_compares_the_hours_that_are_not_sealed(sides: Sides, hours: int) -> None:
+    await fill(sides, hours=hours, count=20)
+    await seal_ledger(sides.ledger)
+    reconciler = Reconciler(sides.books, sides.peer, sides.puller())
+    assert (await reconciler.turn()).windows >= hours
+    sides.clock.passes(seconds=30)
+    before = len(sides.traffic.asked)
+    turn = await reconciler.turn()
+    # The open hour; the sweep asks for its few sealed ones.
+    assert (turn.windows, turn.short) == (1, 0)
+    assert 2 <= len(sides.traffic.asked) - before <= 5
+    assert await sides.ledger.pool.fetchval("SELECT count(*) FROM seals WHERE state = 'sealed'") >= hours
+
+
+async def test_an_hour_is_counted_without_reading_the_others(sides: Sides) -> None:
+    await fill(sides, hours=200, count=500)
+    at = START + 100 * HOUR
+    for side, table in ((sides.books.inbox("admission"), "inbox"), (sides.ledger.ledger, "ledger")):
+        counted = await side.count_each([(at, at + HOUR)])
+        assert [window.total for window in counted.values()] == [500]
+        all_blocks = await side.pool.fetchval("SELECT pg_relation_size($1::text::regclass) / 8192", table)
+        assert await blocks_read(side.pool, side, at) < all_blocks / 4
