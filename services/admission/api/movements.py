@@ -65,6 +65,8 @@ async def _accept(request: Request, source: Principal) -> Response:
         raise come_back_later()
     accept: AcceptMovement = request.app.state.service.accept_movement
     body = await request.body()
+    if accept.group_commit.is_full:
+        raise come_back_later()
     movement = understood(body)
     if source.establishment not in {None, movement.establishment}:
         raise Problem(403, FOREIGN)

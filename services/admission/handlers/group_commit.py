@@ -87,12 +87,17 @@ class GroupCommit(Generic[Item, Answer]):
         """How many items wait for a flusher."""
         return len(self._queue)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether an item would be refused now: ask before it costs anything to make one."""
+        return self._closed or len(self._queue) >= self._queue_limit
+
     async def submit(self, item: Item) -> Answer:
         """The answer, after the commit; raises `NotCommitted` when there is none in time.
 
         A caller that goes away takes nothing with it: the item is committed all the same.
         """
-        if self._closed or len(self._queue) >= self._queue_limit:
+        if self.is_full:
             raise NotCommitted
         loop = asyncio.get_running_loop()
         waiting: _Waiting[Item, Answer] = _Waiting(item, loop.create_future())

@@ -83,11 +83,36 @@ async def test_a_batch_has_a_limit() -> None:
 
 async def test_a_full_queue_refuses_at_once() -> None:
     group = GroupCommit(Commits(), queue_limit=1)
+    assert not group.is_full
     tasks = await queued(group, ["a"])
+    assert group.is_full
     with pytest.raises(NotCommitted):
         await group.submit("b")
+    refused = await group.submit_all(["c", "d"])
+    assert [type(one) for one in refused] == [NotCommitted, NotCommitted]
     async with group.running():
         assert await tasks[0] == "stored a"
+
+
+async def test_many_wait_together_and_each_has_its_own_outcome() -> None:
+    commits = Commits()
+    group = GroupCommit(commits, batch_limit=2)
+    async with group.running():
+        answers = await group.submit_all(["a", "b", "poison", "c"])
+    assert [answers[0], answers[1], answers[3]] == ["stored a", "stored b", "stored c"]
+    assert isinstance(answers[2], asyncpg.CheckViolationError)
+    assert commits.stored == ["a", "b", "c"]
+
+
+async def test_whoever_loses_patience_with_many_knows_which_were_answered_in_time() -> None:
+    commits = Commits()
+    group = GroupCommit(commits, batch_limit=1, patience_seconds=0)
+    commits.open.clear()
+    async with group.running():
+        answers = await group.submit_all(["a", "b"])
+        commits.open.set()
+    assert [type(one) for one in answers] == [NotCommitted, NotCommitted]
+    assert commits.stored == ["a", "b"], "they are committed all the same"
 
 
 async def test_an_item_that_cannot_be_stored_fails_alone() -> None:
