@@ -5,6 +5,8 @@ import typer
 from deploy.operator import parked
 from deploy.operator.drain import drain
 from deploy.operator.holding import pause, resume
+from deploy.operator.rebuild import rebuild
+from deploy.operator.reconcile import reconcile
 
 
 def register(app: typer.Typer) -> None:
@@ -13,3 +15,5 @@ def register(app: typer.Typer) -> None:
     app.command()(pause)
     app.command()(resume)
     app.command()(drain)
+    app.command()(rebuild)
+    app.command()(reconcile)

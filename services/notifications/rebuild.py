@@ -3,6 +3,7 @@
 import asyncio
 
 from services.notifications import consumers
+from services.notifications.handlers.compare_obligations import compare_obligations
 from services.notifications.settings import Settings
 from services.notifications.storage.projected import ADOPTED, SWAPPED
 from services.notifications.storage.tables import metadata
@@ -24,6 +25,7 @@ def projection(routes: Routes, clock: Clock) -> Projection:
         publishers=[ADMISSION, PATHWAY],
         swapped=SWAPPED,
         adopted=ADOPTED,
+        also=compare_obligations,
     )
 
 

@@ -4,23 +4,23 @@ A digest is the exclusive or of a hash of each row, so the order of the rows doe
 whom one side has applied an event that the other has not are in motion and left out.
 """
 
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
-import msgspec
-
-from shared.db.pool import Executor
+from shared.db.pool import Executor, Pool
+from shared.rebuild.compared import MOST_NAMED, Compared, hexadecimal
 from shared.rebuild.projection import Projected, Projection
 
-MOST_NAMED: Final = 10
-
+_MOVING: Final = """
+SELECT subject FROM public.inbox AS live WHERE NOT EXISTS (
+    SELECT FROM rebuild_scratch.inbox AS made WHERE made.event_id = live.event_id)
+UNION
+SELECT subject FROM rebuild_scratch.inbox AS made WHERE NOT EXISTS (
+    SELECT FROM public.inbox AS live WHERE live.event_id = made.event_id)
+"""
 _COMPARE: Final = """
-WITH moving AS MATERIALIZED (
-    SELECT subject FROM public.inbox AS live WHERE NOT EXISTS (
-        SELECT FROM rebuild_scratch.inbox AS made WHERE made.event_id = live.event_id)
-    UNION
-    SELECT subject FROM rebuild_scratch.inbox AS made WHERE NOT EXISTS (
-        SELECT FROM public.inbox AS live WHERE live.event_id = made.event_id)
-), live AS (
+WITH moving AS MATERIALIZED (MOVING), live AS (
     SELECT ROW(KEY)::text AS key, person_id,
         ('x' || left(md5(ROW(COLUMNS)::text), 16))::bit(64)::bigint AS hash
     FROM public.TABLE WHERE person_id NOT IN (SELECT subject FROM moving)
@@ -38,54 +38,33 @@ SELECT count(live.hash) AS live, count(made.hash) AS made,
         FILTER (WHERE live.hash IS DISTINCT FROM made.hash))[1:$1] AS persons
 FROM live FULL JOIN made USING (key)
 """
-_MOVING: Final = """
-SELECT count(DISTINCT subject) FROM (
-    SELECT event_id, subject FROM public.inbox AS live WHERE NOT EXISTS (
-        SELECT FROM rebuild_scratch.inbox AS made WHERE made.event_id = live.event_id)
-    UNION ALL
-    SELECT event_id, subject FROM rebuild_scratch.inbox AS made WHERE NOT EXISTS (
-        SELECT FROM public.inbox AS live WHERE live.event_id = made.event_id)
-) AS moving
-"""
+_HOW_MANY: Final = f"SELECT count(*) FROM ({_MOVING}) AS moving"  # noqa: S608
+_WHO: Final = f"SELECT subject FROM ({_MOVING}) AS moving WHERE subject = ANY($1::uuid[])"  # noqa: S608
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, live and made anew."""
-
-    table: str
-    is_swapped: bool
-    live: int
-    made: int
-    live_digest: str
-    made_digest: str
-    only_live: int
-    only_made: int
-    different: int
-    """Rows that are there on both sides, and not equal."""
-    persons: tuple[str, ...]
-    """Of the first that differ."""
-
-    @property
-    def is_equal(self) -> bool:
-        return not (self.only_live or self.only_made or self.different)
-
-
-async def compare(connection: Executor, projection: Projection) -> list[Compared]:
-    """Every table that the projection names."""
-    swapped = [await _compare(connection, projection, each, "beside") for each in projection.swapped]
-    kept = [await _compare(connection, projection, each, "rebuild_scratch") for each in projection.compared]
-    return [*swapped, *kept]
+async def compare(live: Pool, beside: Pool, projection: Projection) -> list[Compared]:
+    """Every table that the projection names, and what else follows from them."""
+    swapped = [await _compare(live, projection, each, "beside") for each in projection.swapped]
+    kept = [await _compare(live, projection, each, "rebuild_scratch") for each in projection.compared]
+    also = await projection.also(live, beside) if projection.also is not None else []
+    return [*swapped, *kept, *also]
 
 
 async def persons_in_motion(connection: Executor) -> int:
     """Of how many persons one side holds an event that the other does not."""
-    count: int = await connection.fetchval(_MOVING)
+    count: int = await connection.fetchval(_HOW_MANY)
     return count
+
+
+async def in_motion(connection: Executor, person_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these persons are."""
+    return {row["subject"] for row in await connection.fetch(_WHO, list(person_ids))}
 
 
 async def _compare(connection: Executor, projection: Projection, projected: Projected, made: str) -> Compared:
     query = (
         _COMPARE.replace("KEY", ", ".join(projection.key_of(projected.table)))
+        .replace("MOVING", _MOVING)
         .replace("COLUMNS", ", ".join(projection.columns_of(projected)))
         .replace("MADE", made)
         .replace("TABLE", projected.table)
@@ -94,12 +73,8 @@ async def _compare(connection: Executor, projection: Projection, projected: Proj
     return Compared(
         table=projected.table,
         is_swapped=made == "beside",
-        live_digest=_hexadecimal(row.pop("live_digest")),
-        made_digest=_hexadecimal(row.pop("made_digest")),
+        live_digest=hexadecimal(row.pop("live_digest")),
+        made_digest=hexadecimal(row.pop("made_digest")),
         persons=tuple(row.pop("persons") or ()),
         **row,
     )
-
-
-def _hexadecimal(signed: int) -> str:
-    return f"{signed & (2**64 - 1):016x}"

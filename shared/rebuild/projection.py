@@ -1,13 +1,18 @@
 """Which tables of a service follow from what it applied, and what of them does not depend on when?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import MetaData
 
 from shared.clock import Clock
+from shared.db.pool import Pool
 from shared.inbox.application import Routes
+from shared.rebuild.compared import Compared
+
+Also = Callable[[Pool, Pool], Awaitable[Sequence[Compared]]]
+"""Sessions that look at the live tables, and at those made anew."""
 
 
 class Projected(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +40,8 @@ class Projection:
     """Kept, because they say what was told to others: only compared."""
     adopted: Sequence[str] = ()
     """Kept, too: rows that the live table lacks are added, by their key."""
+    also: Also | None = None
+    """What else follows from the tables, and is kept: only compared."""
 
     def columns_of(self, projected: Projected) -> list[str]:
         """Columns of a table, as SQL, in which two equal tables agree."""

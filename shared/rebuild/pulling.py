@@ -44,11 +44,14 @@ async def extent_of(ledger: Ledger, *, until: datetime) -> Extent:
 
 async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[Incoming]]:
     """Its events, hour by hour and bucket by bucket: each person's in their order."""
-    for window in extent.windows:
-        for bucket, cell in enumerate(window.buckets):
-            if cell.count:
-                events = await ledger.events(window.start, bucket)
-                yield [as_incoming(publisher, event) for event in events]
+    cells = [
+        (window.start, bucket)
+        for window in extent.windows
+        for bucket, cell in enumerate(window.buckets)
+        if cell.count
+    ]
+    for cell in cells:
+        yield [as_incoming(publisher, event) for event in await ledger.events(*cell)]
 
 
 async def those(ledger: Ledger, wanted: Sequence[Held]) -> AsyncIterator[list[Incoming]]:

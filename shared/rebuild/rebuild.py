@@ -11,7 +11,8 @@ import msgspec
 
 from shared.db.pool import Executor, Pool, open_pool
 from shared.rebuild import schemas
-from shared.rebuild.comparison import Compared, compare, persons_in_motion
+from shared.rebuild.compared import Compared
+from shared.rebuild.comparison import compare, persons_in_motion
 from shared.rebuild.exchange import FEW, exchange
 from shared.rebuild.filling import Filling
 from shared.rebuild.projection import Projection, RebuildError
@@ -109,7 +110,7 @@ class Rebuild:
             events=filling.applied,
             seconds=monotonic() - began,
             in_motion=await persons_in_motion(self.live),
-            tables=tuple(await compare(self.live, self.projection)),
+            tables=tuple(await compare(self.live, self.beside, self.projection)),
         )
 
     async def _adopt(self) -> None:

@@ -53,14 +53,14 @@ class Scene:
         async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
             return await rebuild.drop_previous()
 
-    async def rows(self, table: str, *, without: Sequence[str] = ()) -> set[tuple[Any, ...]]:
+    async def rows(self, table: str, *, without: Sequence[str] = ()) -> set[tuple[str, ...]]:
         """What a table holds."""
         return {
-            tuple(value for name, value in row.items() if name not in without)
+            tuple(str(value) for name, value in row.items() if name not in without)
             for row in await self.pool.fetch(f"SELECT * FROM {table}")  # noqa: S608
         }
 
-    async def projected(self) -> dict[str, set[tuple[Any, ...]]]:
+    async def projected(self) -> dict[str, set[tuple[str, ...]]]:
         """What the tables hold that a rebuild makes anew, as far as it must be the same."""
         return {
             each.table: await self.rows(each.table, without=each.left_out) for each in self.projection.swapped

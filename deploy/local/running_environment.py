@@ -1,0 +1,24 @@
+"""With which environment does a service of the running stack run? For a command beside it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.local.addresses import USUAL_PORTS, Addresses
+from deploy.local.credentials import read_credentials
+from deploy.local.errors import StackError
+from deploy.local.services import service_environment
+from deploy.local.state import is_supervised, read_state
+
+
+def running_environment(folder: Path, service: str) -> dict[str, str]:
+    """What the service's settings read.
+
+    Raises:
+        StackError: nothing runs here.
+    """
+    credentials = read_credentials(folder)
+    if credentials is None or not is_supervised(folder):
+        raise StackError("Relais is not running here: `relais up` starts it")
+    urls = {record.name: urlsplit(record.url).port for record in read_state(folder).records}
+    ports = {name: urls.get(name) or usual for name, usual in USUAL_PORTS.items()}
+    return service_environment(service, Addresses(ports=ports, notes={}), credentials, traces=False)
