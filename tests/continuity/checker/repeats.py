@@ -13,6 +13,7 @@ from tests.continuity.checker.verdict import Finding
 
 LEASE: Final = timedelta(seconds=40)
 """For so long after a fault an answer may have been lost by it: a worker's lease, and some."""
+UNHEARD: Final = frozenset({"timeout", "cut"})
 _DISTURBS: Final = ("notifications", "postgres", "database")
 
 
@@ -26,12 +27,13 @@ def check_repeats(evidence: Evidence) -> Finding:
         if attempt is not None and told.was_taken(line):
             by_obligation[attempt["obligation_id"]].append(line)
     violations: list[str] = []
-    repeats = ambiguous = 0
+    repeats = unheard = in_doubt = 0
     for obligation, lines in by_obligation.items():
         lines.sort(key=told.at)
         repeats += len(lines) - 1
         doubtful = [line for line in lines if _is_ambiguous(line, attempts, disturbed)]
-        ambiguous += len(doubtful)
+        unheard += sum(line["answered"] in UNHEARD for line in lines)
+        in_doubt += len(doubtful)
         unexplained = [line for line in lines[:-1] if line not in doubtful]
         violations += [
             f"{obligation} was sent again although request {line['request_id']} was answered"
@@ -41,7 +43,7 @@ def check_repeats(evidence: Evidence) -> Finding:
         invariant="I8 repeats",
         looked_at=sum(map(len, by_obligation.values())),
         violations=violations,
-        figures={"repeats": repeats, "ambiguous outcomes": ambiguous},
+        figures={"repeats": repeats, "unheard": unheard, "in doubt": in_doubt},
     )
 
 
@@ -83,7 +85,7 @@ def _orphans(evidence: Evidence, attempts: dict[str, Row]) -> Iterator[tuple[Lin
 def _is_ambiguous(
     line: Line, attempts: dict[str, Row], disturbed: Sequence[tuple[datetime, datetime]]
 ) -> bool:
-    if line["answered"] in {"timeout", "cut"}:
+    if line["answered"] in UNHEARD:
         return True
     row = attempts[line["attempt"]]
     # Answered, and the answer was lost with whoever had asked: then the lease ran out.

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.repeats import UNHEARD
 from tests.continuity.checker.run import read_run
 from tests.continuity.checker.told import was_taken
 from tests.continuity.checker.verdict import Verdict
@@ -29,7 +30,7 @@ class Losses:
     not_told: int
     """Of those: neither sent nor handed to a person."""
     repeats: int
-    ambiguous: int
+    unheard: int
     """Messages that the gateway took without its answer being heard."""
 
 
@@ -59,7 +60,7 @@ async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) ->
         due=len(due),
         not_told=len(due - told.keys()),
         repeats=sum(count - 1 for count in told.values()),
-        ambiguous=sum(line["answered"] in {"timeout", "cut"} for line in run.gateway if "to" in line),
+        unheard=sum(line["answered"] in UNHEARD for line in run.gateway if "to" in line),
     )
 
 
@@ -80,7 +81,5 @@ def losses_of_ours(evidence: Evidence, verdict: Verdict) -> Losses:
         due=told.looked_at,
         not_told=len(told.lost) + len(told.violations),
         repeats=found["I8 repeats"].figures["repeats"],
-        ambiguous=sum(
-            line["answered"] in {"timeout", "cut"} for line in evidence.run.gateway if "to" in line
-        ),
+        unheard=sum(line["answered"] in UNHEARD for line in evidence.run.gateway if "to" in line),
     )
