@@ -26,15 +26,15 @@ def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) ->
         yield Fault(number, "service.kill", part, at_seconds + turn * every_seconds, 0.2, number)
 
 
-_APIS: Final = ("admission-api", "admission-api-2") * 2
+_APIS: Final = ("admission-api", "admission-api-2") * 3
 _SENDERS: Final = ("notifications-worker-1", "notifications-worker-2") * 2
 _CONSUMERS: Final = ("pathway-worker-1", "indicators-worker-1")
 
 EXPOSURES: Final[Mapping[str, Exposure]] = {
     "acknowledged_before_commit": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
     "numbers_drawn_outside": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
-    "id_cursor": Exposure(),
-    "several_relays": Exposure(n=600),
+    "id_cursor": Exposure(n=600),
+    "several_relays": Exposure(n=800),
     "deleted_before_acknowledged": Exposure(
         n=200, faults=[Fault(1, "failpoint.relay.within_batch", "admission-worker", 1.0, 20.0, 1)]
     ),
