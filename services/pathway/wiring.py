@@ -86,7 +86,9 @@ def create_api(lifespan: Lifespan) -> FastAPI:
     """The HTTP application, not connected to anything before its lifespan."""
     routers = [pathways.router, outcomes.router, parked.router, operations.router]
     routers += [ledger_api.router, inbox_api.router, report_api.router]
-    return create_app(title="Relais pathway", lifespan=lifespan, routers=routers)
+    return create_app(
+        title="Relais pathway", lifespan=lifespan, routers=routers, short_cuts=pathways.SHORT_CUTS
+    )
 
 
 @asynccontextmanager

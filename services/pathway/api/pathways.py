@@ -1,7 +1,8 @@
 """GET /v1/persons/{person_id}/pathway: what happened to a person, and what should happen next?"""
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -18,10 +19,16 @@ from services.pathway.handlers.read_pathway import read_pathway
 from shared.http import responses
 from shared.http.contract import describe
 from shared.http.problems import Problem
+from shared.http.short_cut import ShortCuts
 from shared.security.authentication import require
 from shared.security.principal import Principal
 
+PATH = "/v1/persons/{person_id}/pathway"
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 200
+
 router = APIRouter(tags=["pathway"])
+_reader = require("read")
 
 
 class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,12 +60,12 @@ class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Gives the next page; none on the last one."""
 
 
-@router.get("/v1/persons/{person_id}/pathway", **describe(answers={200: PathwayPage}, problems=[404]))
+@router.get(PATH, **describe(answers={200: PathwayPage}, problems=[404]))
 async def get_pathway(
     request: Request,
     person_id: UUID,
-    principal: Annotated[Principal, Depends(require("read"))],
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    principal: Annotated[Principal, Depends(_reader)],
+    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT,
     continuation: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """A person's timeline, for establishments that the person has or had a stay with."""
@@ -75,6 +82,23 @@ async def get_pathway(
         continuation=token_of(page.next_before) if page.next_before else None,
     )
     return responses.json(200, shown)
+
+
+async def get_first_page_at_once(request: Request) -> Response | None:
+    """The same, without the framework's dependencies, for a plain question; any other one is left to it."""
+    plain = _PLAIN.fullmatch(request.scope["query_string"])
+    limit = int(plain[1] or DEFAULT_LIMIT) if plain else 0
+    try:
+        person_id = UUID(request.path_params["person_id"])
+    except ValueError:
+        return None
+    if not 1 <= limit <= LARGEST_LIMIT:
+        return None
+    return await get_pathway(request, person_id, await _reader(request), limit)
+
+
+SHORT_CUTS: ShortCuts = {("GET", PATH): get_first_page_at_once}
+_PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 
 
 def _expected(pathway: Pathway, now: datetime) -> tuple[ExpectedArrival, ...]:

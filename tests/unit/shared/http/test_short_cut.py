@@ -18,9 +18,23 @@ async def _refuse(_request: Request) -> Response:
     raise Problem(409, "Taken")
 
 
+async def _named(request: Request) -> Response | None:
+    name = request.path_params["name"]
+    return Response(name) if name.isalpha() else None
+
+
 def _client() -> httpx.AsyncClient:
-    short_cuts = {("POST", "/hot"): _answer, ("POST", "/taken"): _refuse}
+    short_cuts = {
+        ("POST", "/hot"): _answer,
+        ("POST", "/taken"): _refuse,
+        ("GET", "/things/{name}/shape"): _named,
+    }
     app = FastAPI(middleware=[Middleware(ShortCut, short_cuts=short_cuts)])
+
+    @app.get("/things/{name}/shape")
+    async def shape(name: int) -> int:
+        return name
+
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here")
 
 
@@ -40,3 +54,11 @@ async def test_another_method_or_path_goes_the_frameworks_way() -> None:
     async with _client() as client:
         assert (await client.get("/hot")).status_code == 404
         assert (await client.post("/cold")).status_code == 404
+
+
+async def test_a_path_with_a_parameter_is_answered_or_left_to_the_framework() -> None:
+    async with _client() as client:
+        assert (await client.get("/things/ball/shape")).text == "ball"
+        assert (await client.get("/things/7/shape")).json() == 7
+        assert (await client.get("/things/7a/shape")).status_code == 422
+        assert (await client.get("/things/a/b/shape")).status_code == 404
