@@ -65,7 +65,7 @@ continuity-mutations: install ## Put bugs in, one after the other: does the chec
 continuity-peer: install ## The textbook peer under the faults that the platform survives, beside it
 	@$(BIN)/python -m tests.continuity.peer $(ARGS)
 
-bench: install ## Measure intake against its raw limit and a textbook peer, in one run
+bench: install ## Measure against raw limits and a textbook peer (ARGS="p4 --events 180000" for one)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 documents: install ## Write docs/contracts from the code (JSON Schema, AsyncAPI, OpenAPI)

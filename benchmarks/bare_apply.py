@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.kafka.topics import PARTITIONS
+
 _BATCH = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS checkpoint
@@ -49,7 +51,7 @@ async def main() -> None:
     )
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, each) for each in sorted(consumer.partitions_for_topic(topic))]
+        partitions = [TopicPartition(topic, each) for each in range(PARTITIONS)]
         consumer.assign(partitions)
         for partition in partitions:
             await connection.execute(_CLAIM, topic, partition.partition)

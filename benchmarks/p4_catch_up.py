@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import asyncpg
@@ -96,9 +97,9 @@ def _caught_up(
 ) -> dict[str, Any]:
     """Start it and wait until all is applied; the clock runs from its first commit."""
     probe = fsync.fdatasyncs_per_second(waiting.folder)
-    with open_process(waiting.folder, module, environment):
+    with open_process(waiting.folder, module, environment) as process:
         before = cost.read(waiting.database)
-        applied = asyncio.run(_watch(waiting.database.url(database_name), waiting.events))
+        applied = asyncio.run(_watch(process, waiting.database.url(database_name), waiting.events))
         after = cost.read(waiting.database)
     (begin, already), (end, all_of_them) = applied[0], applied[-1]
     return {
@@ -111,7 +112,7 @@ def _caught_up(
     }
 
 
-async def _watch(url: str, events: int) -> list[tuple[float, int]]:
+async def _watch(process: Popen[bytes], url: str, events: int) -> list[tuple[float, int]]:
     """When how many were applied, from the first commit to the last."""
     seen: list[tuple[float, int]] = []
     connection = await asyncpg.connect(url, timeout=60)
@@ -119,6 +120,8 @@ async def _watch(url: str, events: int) -> list[tuple[float, int]]:
         async with asyncio.timeout(_MOST_SECONDS):
             while not seen or seen[-1][1] < events:
                 await asyncio.sleep(_POLL_SECONDS)
+                if process.poll() is not None:
+                    raise RuntimeError(f"it ended with {process.returncode}")
                 count = await _applied(connection)
                 if count:
                     seen.append((time.perf_counter(), count))

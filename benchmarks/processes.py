@@ -1,6 +1,7 @@
 """How are the contestants run? As processes of their own, with one uvicorn worker for an API."""
 
 import os
+import subprocess
 import sys
 import time
 import urllib.request
@@ -16,15 +17,17 @@ _READY_SECONDS = 60.0
 
 
 @contextmanager
-def open_process(folder: Path, module: str, environment: Mapping[str, str], *arguments: str) -> Iterator[int]:
-    """`python -m module`, stopped at the end; its process id."""
+def open_process(
+    folder: Path, module: str, environment: Mapping[str, str], *arguments: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m module`, stopped at the end."""
     process = start_child(
         [sys.executable, "-m", module, *arguments],
         log=folder / f"{module}.log",
         environment={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
     )
     try:
-        yield process.pid
+        yield process
     finally:
         stop_child(process)
 
