@@ -78,7 +78,7 @@ class Journey:
             kind=kind,
             establishment=establishment,
             occurred_at=at,
-            emitted_at=at + timedelta(minutes=1 + version),
+            emitted_at=at + timedelta(minutes=1 + 10 * version),
             **other,
         )
         return Offer(self._person, establishment, body)

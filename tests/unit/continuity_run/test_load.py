@@ -76,3 +76,13 @@ def test_other_content_under_the_same_number_has_another_digest(load: Load) -> N
 
 def test_what_is_stated_in_a_journal_leaves_the_person_out(load: Load) -> None:
     assert "person" not in load.then[0].stated()
+
+
+def test_a_correction_is_stated_after_what_it_corrects(load: Load) -> None:
+    stated: dict[str, list[str]] = {}
+    for offer in sorted(_all(load), key=lambda offer: offer.id):
+        stated.setdefault(str(offer.body["movement_id"]), []).append(str(offer.body["emitted_at"]))
+    corrected = [moments for moments in stated.values() if len(moments) > 1]
+
+    assert corrected
+    assert all(moments == sorted(moments) for moments in corrected)
