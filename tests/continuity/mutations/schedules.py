@@ -45,7 +45,12 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     "inbox_swallows": Exposure(faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]),
     "poison_skipped": Exposure(n=200),
     "correction_dropped": Exposure(),
-    "sent_before_row": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
+    "sent_before_row": Exposure(
+        faults=[
+            Fault(number, "failpoint.sms.posted", "notifications-worker", 7.0 * number - 6, 12.0, number)
+            for number in (1, 2)
+        ]
+    ),
     "unknown_not_resent": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
     "rights_checked_once": Exposure(
         n=1500, load_seconds=30, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
