@@ -58,17 +58,21 @@ async def _commit(url: str) -> AsyncIterator[Once]:
 async def _bus(bootstrap: str) -> AsyncIterator[Once]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(_TOPIC, num_partitions=1, replication_factor=1)])
+    if _TOPIC not in await admin.list_topics():
+        await admin.create_topics([NewTopic(_TOPIC, num_partitions=1, replication_factor=1)])
     await admin.close()
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await producer.start()
     await consumer.start()
     consumer.assign([TopicPartition(_TOPIC, 0)])
 
     async def there_and_back() -> None:
-        await producer.send_and_wait(_TOPIC, _BODY)
-        await consumer.getone()
+        sent = await producer.send_and_wait(_TOPIC, _BODY)
+        while (await consumer.getone()).offset < sent.offset:
+            continue  # of an earlier measurement
 
     try:
         await there_and_back()

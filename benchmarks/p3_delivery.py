@@ -41,7 +41,7 @@ def run(options: Namespace) -> Result:
     """The parts first, then the platform at each rate."""
     raw: list[dict[str, Any]] = []
     with scratch_folder() as folder:
-        parts = {rate: _parts(folder / str(rate), rate, options.seconds) for rate in RATES}
+        parts = _parts(folder / "parts", options.seconds)
         with running_sink() as sink:
             tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": "always_on"}
             with open_platform(folder, **tracing) as platform:
@@ -57,18 +57,22 @@ def run(options: Namespace) -> Result:
     return Result("p3", "POST to the SMS gateway", rows, aims, raw, vars(options))
 
 
-def _parts(folder: Path, rate: int, seconds: float) -> dict[str, Any]:
+def _parts(folder: Path, seconds: float) -> dict[int, dict[str, Any]]:
+    """Rate -> how long each part took, on servers that do nothing else."""
     folder.mkdir(mode=0o711)
+    parts = {}
     with (
         open_postgres(folder) as database,
         open_kafka(folder) as bootstrap,
         open_api(folder, "benchmarks.bare_http:app", ready="/", environment={}) as url,
     ):
         database.make(["bare"])
-        probe = fsync.fdatasyncs_per_second(folder)
-        count = max(int(rate * seconds), 100)
-        taken = uvloop.run(bare_parts.milliseconds(database, bootstrap, url, per_second=rate, count=count))
-    return {"fdatasync/s": probe, **taken}
+        for rate in RATES:
+            probe = fsync.fdatasyncs_per_second(folder)
+            count = max(int(rate * seconds), 100)
+            taken = bare_parts.milliseconds(database, bootstrap, url, per_second=rate, count=count)
+            parts[rate] = {"fdatasync/s": probe, **uvloop.run(taken)}
+    return parts
 
 
 async def _deliver(platform: Platform, sink: OtlpSink, rate: int, count: int) -> list[Hops]:
