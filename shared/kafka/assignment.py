@@ -68,20 +68,34 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self.lock:
             wanted = sorted(self._unclaimed)
             self.cluster_id = await cluster_id(self._bootstrap)
+            claimed = {partition: await self._raise_epoch(partition) for partition in wanted}
+            # Asked for after that: from here on no previous owner moves a position past this end.
             earliest, end = await self._log_bounds(wanted)
-            for partition in wanted:
-                self.positions[partition] = await self._claim(partition, earliest[partition], end[partition])
+            for partition, (claim, stored) in claimed.items():
+                self.positions[partition] = await self._start(
+                    partition, claim, stored, earliest=earliest[partition], end=end[partition]
+                )
             self._unclaimed.difference_update(wanted)
             self.settled = True
 
-    async def _claim(self, partition: TopicPartition, earliest: int, end: int) -> Position:
-        claim, stored = await checkpoint.raise_epoch(
+    async def _raise_epoch(self, partition: TopicPartition) -> tuple[checkpoint.Claim, int | None]:
+        return await checkpoint.raise_epoch(
             self._pool,
             consumer_group=self._consumer_group,
             cluster_id=self.cluster_id,
             topic=partition.topic,
             partition=partition.partition,
         )
+
+    async def _start(
+        self,
+        partition: TopicPartition,
+        claim: checkpoint.Claim,
+        stored: int | None,
+        *,
+        earliest: int,
+        end: int,
+    ) -> Position:
         if stored is None or not earliest <= stored <= end:
             if stored is not None:
                 get_logger().warning(
@@ -119,8 +133,15 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         return True
 
     async def behind(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
-        """Position of each partition whose log goes on after it: ours, or anyone's when we have none."""
-        present = await cluster_id(self._bootstrap)
+        """Position of each partition whose log goes on after it: ours, or anyone's when we have none.
+
+        None while nobody reaches the broker: the client waits for its return by itself. Leaving the group
+        then helps nobody, for the broker would wait for our old membership to expire once it is back.
+        """
+        try:
+            present = await cluster_id(self._bootstrap)
+        except (KafkaError, OSError):
+            return {}
         if self.cluster_id not in {"", present}:
             raise ClusterChanged
         self.cluster_id = present

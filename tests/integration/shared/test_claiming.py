@@ -1,0 +1,49 @@
+"""Where does a new owner begin, when the previous one goes on while it claims?"""
+
+from collections.abc import Sequence
+from unittest.mock import AsyncMock, Mock
+
+import pytest
+from aiokafka import TopicPartition
+
+from shared.db.pool import Pool
+from shared.db.transaction import transaction
+from shared.inbox import checkpoint
+from shared.inbox.checkpoint import Fenced
+from shared.kafka import assignment
+from shared.kafka.assignment import Assignment
+from shared.kafka.group_client import GroupClient
+
+pytestmark = pytest.mark.services
+
+GROUP, CLUSTER, PARTITION = "relais-test", "cluster", TopicPartition("relais.admission", 0)
+
+
+async def test_a_previous_owner_that_goes_on_meanwhile_is_fenced_and_nobody_starts_over(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    previous, _ = await checkpoint.raise_epoch(
+        pool, consumer_group=GROUP, cluster_id=CLUSTER, topic=PARTITION.topic, partition=0
+    )
+    await checkpoint.move(pool, previous, 10)
+    fenced = []
+
+    async def end_while_the_previous_owner_applies_more(
+        partitions: Sequence[TopicPartition],
+    ) -> dict[TopicPartition, int]:
+        try:
+            async with transaction(pool) as connection:
+                await checkpoint.advance(connection, previous, expected=10, following=15)
+        except Fenced as error:
+            fenced.append(error)
+        return dict.fromkeys(partitions, 10)  # as it was when we asked
+
+    client = Mock(spec=GroupClient)
+    client.beginning_offsets = AsyncMock(return_value={PARTITION: 0})
+    client.end_offsets = end_while_the_previous_owner_applies_more
+    monkeypatch.setattr(assignment, "cluster_id", AsyncMock(return_value=CLUSTER))
+    ours = Assignment(pool, client, bootstrap="", consumer_group=GROUP)
+    await ours.on_partitions_assigned([PARTITION])
+    await ours.claim()
+    assert ours.positions[PARTITION].next_offset == 10
+    assert fenced

@@ -1,0 +1,16 @@
+"""What does a member make of a broker that is away?"""
+
+from unittest.mock import Mock
+
+from deploy.local.ports import HOST, free_port
+from shared.db.pool import Pool
+from shared.kafka.assignment import Assignment
+from shared.kafka.group_client import GroupClient
+
+
+async def test_nobody_is_behind_a_broker_that_nobody_reaches() -> None:
+    nowhere = f"{HOST}:{free_port()}"
+    assignment = Assignment(
+        Mock(spec=Pool), Mock(spec=GroupClient), bootstrap=nowhere, consumer_group="relais-test"
+    )
+    assert await assignment.behind(["relais.admission"]) == {}
