@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format continuity-mutations continuity-peer bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ continuity-mutations: install ## Put bugs in, one after the other: does the chec
 
 continuity-peer: install ## The textbook peer under the faults that the platform survives, beside it
 	@$(BIN)/python -m tests.continuity.peer $(ARGS)
+
+continuity-bus: install ## The bus alone: 200 faults, two Kafka clients side by side (ARGS="--cycles 25")
+	@$(BIN)/python -m tests.continuity.bus $(ARGS)
 
 bench: install ## Measure against raw limits and a textbook peer (ARGS="p4 --events 180000" for one)
 	@$(BIN)/python -m benchmarks $(ARGS)
