@@ -1,0 +1,70 @@
+"""Do the checker's fold and pathway's, written apart from each other, read every history alike?
+
+Whoever of the two is wrong, they differ. The checker knows nothing of pathway; only this test knows both.
+"""
+
+import json
+
+import msgspec
+from hypothesis import given
+
+from services.pathway.domain.expectations import state_at
+from services.pathway.domain.pathway import fold
+from services.pathway.domain.rules import RULES
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import TYPES
+from shared.testing.histories import person_histories
+from shared.testing.person_history import minutes
+from tests.continuity.checker.fold import Waiting, arrivals_of, movements_of
+from tests.continuity.checker.pathways import states_at
+from tests.continuity.checker.stays import stays_of
+from tests.continuity.checker.stored import Event
+
+NOW = minutes(10_000_000)
+"""When every deadline of a generated history has passed."""
+
+
+def _as_stored(number: int, event: RecordedEvent) -> Event:
+    return Event(
+        id=number,
+        event_id=str(event.event_id),
+        subject=str(event.subject),
+        sequence=event.sequence,
+        type=TYPES[type(event.data)],
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        data=json.loads(msgspec.json.encode(event.data)),
+    )
+
+
+@given(history=person_histories())
+def test_both_see_the_same_movements_stays_and_arrivals(history: list[RecordedEvent]) -> None:
+    pathway = fold(history, RULES)
+    movements = movements_of(_as_stored(number, event) for number, event in enumerate(history))
+    arrivals = arrivals_of(movements, Waiting())
+
+    assert [(each.movement_id, each.occurred_at, each.cancelled) for each in movements] == [
+        (str(each.movement_id), each.occurred_at, each.cancelled) for each in pathway.movements
+    ]
+    assert {
+        stay_id: (stay.establishment, stay.status, stay.started_at, stay.ended_at)
+        for stay_id, stay in stays_of(movements, arrivals).items()
+    } == {
+        str(stay.stay_id): (stay.establishment, stay.status, stay.started_at, stay.ended_at)
+        for stay in pathway.stays
+    }
+    assert {
+        (wait.departure, wait.to, wait.departed_at, wait.due_at, wait.met_by, *states_at(wait, NOW))
+        for wait in arrivals
+    } == {
+        (
+            str(each.departure_movement_id),
+            each.to_establishment,
+            each.departed_at,
+            each.due_at,
+            None if each.arrival_movement_id is None else str(each.arrival_movement_id),
+            state_at(each, NOW),
+        )
+        for each in pathway.expectations
+        if not each.withdrawn
+    }
