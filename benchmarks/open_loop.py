@@ -20,7 +20,7 @@ class Offered:
     """The outcome of one offered load."""
 
     offered_per_second: float
-    statuses: Counter[int]
+    statuses: dict[int, int]
     goodput_per_second: float
     """Accepted in the time in which requests came."""
     p50_ms: float
@@ -87,7 +87,7 @@ def _outcome(answers: list[tuple[float, float, int]], start: float, seconds: flo
     cuts = statistics.quantiles([answered - due for due, answered in accepted], n=100)
     return Offered(
         offered_per_second=len(answers) / seconds,
-        statuses=Counter(status for _, _, status in answers),
+        statuses=dict(Counter(status for _, _, status in answers)),
         goodput_per_second=sum(answered - start <= seconds for _, answered in accepted) / seconds,
         p50_ms=cuts[49] * 1000,
         p99_ms=cuts[98] * 1000,
