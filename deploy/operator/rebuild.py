@@ -45,13 +45,14 @@ def rebuild(
 
 
 def _run(service: str, options: list[str]) -> dict[str, Any]:
-    last: dict[str, Any] = {"step": "failed", "why": "it ended without a word: see above"}
+    last: dict[str, Any] = {"step": "began"}
     with Progress(Console(stderr=True)) as progress, _process(service, options) as lines:
         for line in lines:
             last = json.loads(line)
             progress.show(last)
     if last["step"] != "done":
-        raise StackError(f"{service} was not rebuilt, its projection is as it was: {last['why']}")
+        why = last.get("why", f"it was ended at the step {last['step']!r}")
+        raise StackError(f"the rebuild of {service} did not come to its end: {why}")
     return {name: value for name, value in last.items() if name != "step"}
 
 

@@ -4,6 +4,8 @@ The last line is the result, or {"step": "failed", "why": ...}; the exit code sa
 """
 
 import argparse
+import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ import asyncpg
 import msgspec
 
 from shared.db.pool import open_pool
+from shared.inbox.parking import ParkingCapReached
 from shared.rebuild.projection import Projection, RebuildError
 from shared.rebuild.rebuild import Rebuild, Rebuilt, Tell, open_rebuild
 from shared.reconciliation.books import open_books
@@ -32,16 +35,29 @@ async def run(
     """Do what the command line asks for; the exit code."""
     asked = _parse(projection.service, arguments)
     lines = _Lines()
+    _stop_in_order()
     try:
         async with _opened(projection, database_url, publishers, peer_key, lines.tell) as rebuild:
             rebuilt = await _do(rebuild, asked)
-    except (RebuildError, OSError, asyncpg.PostgresError) as error:
-        # A database's message may quote a row; the other two are ours.
-        why = type(error).__name__ if isinstance(error, asyncpg.PostgresError) else str(error)
-        lines.tell("failed", {"why": why})
+    except (RebuildError, ParkingCapReached, OSError) as error:
+        lines.tell("failed", {"why": str(error)})
+        return 1
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        # Its message may quote a row.
+        lines.tell("failed", {"why": type(error).__name__})
+        return 1
+    except asyncio.CancelledError:
+        lines.tell("failed", {"why": "it was stopped"})
         return 1
     lines.tell("done", msgspec.to_builtins(rebuilt))
     return 0
+
+
+def _stop_in_order() -> None:
+    """A container that is stopped, too, leaves nothing behind."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 @asynccontextmanager

@@ -25,6 +25,10 @@ MOST_TRIES: Final = 20
 
 # A reader that takes long is not waited for: behind the lock that is asked for, all others would wait too.
 _IMPATIENT: Final = "SET LOCAL lock_timeout = '2s'"
+_IS_SAME_REVISION: Final = """
+SELECT live.version_num = made.version_num
+FROM public.alembic_version AS live, rebuild_scratch.alembic_version AS made
+"""
 _KEEP: Final = """
 INSERT INTO beside.kept (revision, since, kept_at)
 SELECT version_num, pg_snapshot_xmin(pg_current_snapshot())::text, clock_timestamp()
@@ -51,13 +55,15 @@ async def exchange(filling: Filling, *, since: str | None) -> float:
 async def _exchange_now(filling: Filling, since: str) -> float | None:
     """None when too much is left to be taken over now."""
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(HOLD_SECONDS), transaction(filling.live) as connection:
+    async with transaction(filling.live) as connection:
         await checkpoint.hold_all(connection)
         began = loop.time()
-        left = await tails.tail(connection, since=since, most=FEW + 1)
-        if len(left) > FEW:
-            return None
-        await filling.take(left)
+        # The commit is no part of it: given up on, nobody would know whether the tables changed places.
+        async with asyncio.timeout(HOLD_SECONDS):
+            left = await tails.tail(connection, since=since, most=FEW + 1)
+            if len(left) > FEW:
+                return None
+            await filling.take(left)
         await _change_places(connection, filling.projection.swapped)
     return loop.time() - began
 
@@ -68,6 +74,8 @@ async def _change_places(connection: Connection, swapped: Sequence[Projected]) -
     await connection.execute(
         f"LOCK TABLE {', '.join(f'public.{table}' for table in tables)} IN ACCESS EXCLUSIVE MODE"
     )
+    if not await connection.fetchval(_IS_SAME_REVISION):
+        raise RebuildError("the database was migrated meanwhile: begin again")
     for table in tables:
         await connection.execute(f"ALTER TABLE public.{table} SET SCHEMA rebuild_scratch")
         await connection.execute(f"ALTER TABLE beside.{table} SET SCHEMA public")

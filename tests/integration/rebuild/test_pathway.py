@@ -1,60 +1,17 @@
 """Is pathway's projection made anew, without anything being published twice?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
-from typing import Any
 
 import pytest
 
-from services.pathway import rebuild
-from services.pathway.consumers import routes
-from services.pathway.domain.rules import RULES
 from services.pathway.storage.tables import metadata
 from shared.db.migrations import drift
-from shared.db.pool import open_pool
 from shared.events.envelope import RecordedEvent
 from shared.rebuild.projection import RebuildError
-from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
+from tests.integration.rebuild.population import population, published, transferred
 from tests.integration.rebuild.scene import Scene
 
 pytestmark = pytest.mark.services
-
-
-@pytest.fixture
-async def scene(create_database: Callable[..., str]) -> AsyncIterator[Scene]:
-    database_url = await asyncio.to_thread(create_database, "pathway")
-    async with open_pool(database_url, application_name="test") as pool:
-        projection = rebuild.projection(routes(clock=evening, rules=RULES), evening)
-        yield Scene(pool, database_url, projection)
-
-
-def evening() -> datetime:
-    """All that happens in these tests is over; whoever did not arrive is overdue."""
-    return minutes(720)
-
-
-def transferred(name: str, *, arrives: bool = True) -> list[RecordedEvent]:
-    """Six hours of a person's life, over two establishments."""
-    person = PersonHistory(name)
-    person.admit("stay", at=minutes(0), establishment=HOSPITAL)
-    person.discharge("stay", at=minutes(90), establishment=HOSPITAL, to=REHABILITATION, mode="transfer")
-    if arrives:
-        person.admit("next stay", at=minutes(150), establishment=REHABILITATION)
-        person.transfer("next stay", at=minutes(200), establishment=REHABILITATION, unit="2101")
-        person.discharge("next stay", at=minutes(360), establishment=REHABILITATION, mode="home")
-    return person.events
-
-
-def population(count: int = 8) -> list[RecordedEvent]:
-    """Persons, half of them on their way."""
-    histories = [transferred(f"person {number}", arrives=number % 2 == 0) for number in range(count)]
-    return [event for history in histories for event in history]
-
-
-async def published(scene: Scene) -> dict[str, Any]:
-    """What others have heard of this service, or will."""
-    return {table: await scene.rows(table) for table in ("ledger", "outbox", "expectations", "inbox")}
 
 
 async def test_a_healthy_projection_is_equal_and_nothing_is_published_again(scene: Scene) -> None:
@@ -87,134 +44,6 @@ async def test_a_damaged_projection_is_repaired_and_the_persons_are_named(scene:
     assert expectations.is_equal
     assert await scene.projected() == before
     assert await published(scene) == said
-
-
-async def test_what_comes_during_the_rebuild_is_in_the_result(scene: Scene) -> None:
-    await scene.happen(population())
-    later = iter(population(20)[len(population()) :])
-
-    async def meanwhile() -> None:
-        if event := next(later, None):
-            await scene.happen([event])
-
-    scene.ledgers["admission"].meanwhile = meanwhile
-    await scene.rebuild()
-    assert len(await scene.rows("inbox")) > len(population())
-    fresh = await scene.projected()
-    applied = {row["event_id"] for row in await scene.pool.fetch("SELECT event_id FROM inbox")}
-    stored = {row["event_id"] for row in await scene.pool.fetch("SELECT event_id FROM movement_events")}
-    assert applied == stored
-    scene.ledgers["admission"].meanwhile = None
-    await scene.drop_previous()
-    made = await scene.rebuild()
-    assert all(each.is_equal for each in made.tables)
-    assert await scene.projected() == fresh
-
-
-async def test_a_batch_that_waits_for_the_exchange_finds_the_new_tables(scene: Scene) -> None:
-    """With statements that its session prepared on the old ones."""
-    await scene.happen(population(4))
-    first, second, third, *last = transferred("one more")
-    batch: asyncio.Task[Any] | None = None
-    # One comes while the ledgers are read, one more each time that the rest is looked at; at the third look
-    # no batch commits any more.
-    comes_before = iter([[first], [second], [third]])
-
-    async def and_another_comes() -> None:
-        nonlocal batch
-        if coming := next(comes_before, None):
-            await scene.happen(coming)
-            return
-        scene.record(last)
-        batch = asyncio.create_task(scene.apply(last))
-        while not await scene.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-            assert not batch.done()
-
-    ledger = scene.ledgers["admission"]
-
-    async def once() -> None:
-        ledger.meanwhile = None
-        await and_another_comes()
-
-    ledger.meanwhile, ledger.then = once, and_another_comes
-    await scene.rebuild()
-    assert batch is not None
-    assert len((await batch).events) == len(last)
-    applied = await scene.pool.fetch("SELECT event_id FROM inbox ORDER BY event_id")
-    assert applied == await scene.pool.fetch("SELECT event_id FROM movement_events ORDER BY event_id")
-    assert len(applied) == len(population(4)) + 5
-
-
-async def test_the_earlier_projection_comes_back_with_what_was_applied_since(scene: Scene) -> None:
-    await scene.happen(population(4))
-    damaged = await scene.pool.fetchval("SELECT min(person_id::text) FROM pathways")
-    await scene.pool.execute("UPDATE pathways SET document = '{}' WHERE person_id = $1::uuid", damaged)
-    await scene.rebuild()
-    repaired = await scene.projected()
-    await scene.happen(transferred("someone who came later"))
-    said = await published(scene)
-    undone = await scene.undo()
-    assert undone.done == "undone"
-    earlier = await scene.projected()
-    assert (
-        await scene.pool.fetchval("SELECT document FROM pathways WHERE person_id = $1::uuid", damaged) == "{}"
-    )
-    assert len(earlier["pathways"]) == len(repaired["pathways"]) + 1
-    assert await published(scene) == said
-    assert (await scene.undo()).done == "undone"
-    assert (await scene.projected())["pathways"] > repaired["pathways"]
-
-
-async def test_cancelled_in_the_middle_it_leaves_the_live_one_as_it_was(scene: Scene) -> None:
-    await scene.happen(population())
-    await scene.pool.execute("UPDATE pathways SET document = '{}'")
-    before, said = await scene.projected(), await published(scene)
-    in_the_middle = asyncio.Event()
-
-    async def stuck() -> None:
-        in_the_middle.set()
-        await asyncio.Event().wait()
-
-    scene.ledgers["admission"].meanwhile = stuck
-    task = asyncio.create_task(scene.rebuild())
-    await in_the_middle.wait()
-    assert await scene.schemas() == {"beside", "rebuild_scratch"}
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await scene.schemas() == set()
-    assert (await scene.projected(), await published(scene)) == (before, said)
-    scene.ledgers["admission"].meanwhile = None
-    assert (await scene.rebuild()).done == "swapped"
-
-
-async def test_what_a_killed_run_left_behind_is_dropped_by_the_next(scene: Scene) -> None:
-    await scene.happen(population(2))
-    await scene.pool.execute("CREATE SCHEMA beside")
-    await scene.pool.execute("CREATE TABLE beside.pathways (half integer)")
-    await scene.pool.execute("CREATE SCHEMA rebuild_scratch")
-    assert (await scene.rebuild()).done == "swapped"
-    assert await scene.schemas() == {"beside"}
-
-
-async def test_compared_only_it_leaves_nothing_behind(scene: Scene) -> None:
-    await scene.happen(population(2))
-    await scene.pool.execute("DELETE FROM pathways")
-    made = await scene.rebuild(swap=False)
-    assert (made.done, made.tables[1].only_made) == ("compared", 2)
-    assert await scene.schemas() == set()
-    assert await scene.rows("pathways") == set()
-
-
-async def test_an_earlier_projection_is_not_lost_by_another_rebuild(scene: Scene) -> None:
-    await scene.happen(population(2))
-    await scene.rebuild()
-    with pytest.raises(RebuildError, match="still kept"):
-        await scene.rebuild()
-    assert (await scene.drop_previous()).done == "dropped"
-    assert (await scene.drop_previous()).done == "nothing"
-    with pytest.raises(RebuildError, match="no earlier projection"):
-        await scene.undo()
 
 
 async def test_what_is_parked_or_was_dismissed_is_no_part_of_it(scene: Scene) -> None:
@@ -271,18 +100,3 @@ async def test_an_event_that_no_ledger_holds_stops_it(scene: Scene) -> None:
     with pytest.raises(RebuildError, match="in no ledger"):
         await scene.rebuild()
     assert await scene.schemas() == set()
-
-
-async def test_two_at_once_are_one_too_many(scene: Scene) -> None:
-    await scene.happen(population(2))
-    refused: list[str] = []
-
-    async def another() -> None:
-        if not refused:
-            with pytest.raises(RebuildError) as why:
-                await scene.rebuild()
-            refused.append(str(why.value))
-
-    scene.ledgers["admission"].meanwhile = another
-    await scene.rebuild()
-    assert refused == ["another rebuild of this service is under way"]
