@@ -47,6 +47,8 @@ class Plan:
     wait_factor: float = 0.02
     settle_seconds: float = 240.0
     mutation: str | None = None
+    revoked: float = REVOKED
+    """Share of the carers who leave during the load."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _poisoned(plan: Plan) -> int:
 
 
 def _leaving(plan: Plan, carers: Sequence[Carer]) -> list[Carer]:
-    return random.Random(plan.seed).sample(carers, int(len(carers) * REVOKED))
+    return random.Random(plan.seed).sample(carers, int(len(carers) * plan.revoked))
 
 
 async def _heal(platform: Platform) -> None:

@@ -74,6 +74,7 @@ async def _try(name: str, seed: int, *, is_control: bool) -> Trial:
         seed=seed,
         load_seconds=exposure.load_seconds,
         faults=exposure.faults,
+        revoked=exposure.revoked,
         settle_seconds=CONTROL_SETTLE_SECONDS if is_control else SETTLE_SECONDS,
         mutation=None if is_control else name,
     )

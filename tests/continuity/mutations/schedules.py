@@ -6,6 +6,7 @@ from itertools import count
 from typing import Final
 
 from tests.continuity.faults.schedule import Fault
+from tests.continuity.run import REVOKED
 
 OF_INDICATORS: Final = 0
 """With this seed, `database.locks` locks the inbox of indicators."""
@@ -18,6 +19,7 @@ class Exposure:
     n: int = 400
     load_seconds: float = 12.0
     faults: Sequence[Fault] = ()
+    revoked: float = REVOKED
 
 
 def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) -> Iterator[Fault]:
@@ -53,7 +55,7 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     ),
     "unknown_not_resent": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
     "rights_checked_once": Exposure(
-        n=1500, load_seconds=30, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
+        load_seconds=20, revoked=0.8, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
     ),
     "phone_in_log": Exposure(n=200),
     "nothing_pulled": Exposure(
