@@ -11,6 +11,7 @@ from shared.inbox.sorting import WAITS, Sorted
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.4
+_LONG_PAUSE_SECONDS: Final = 3.0
 _UNFENCED: Final = """
 UPDATE checkpoint SET next_offset = $7
 WHERE consumer_group = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4
@@ -38,7 +39,7 @@ def no_fence() -> None:
     """Whoever has records writes them, whether the partition is still theirs or not."""
 
     async def late(self: Applier, batch: Batch) -> Any:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_LONG_PAUSE_SECONDS)
         return await apply(self, batch)
 
     replaced(checkpoint, "_ADVANCE", _UNFENCED)
