@@ -5,8 +5,8 @@ same commit, the seal of an hour that was counted already is opened again (`shar
 and a hole is noted: a number whose successor came, which is neither here, nor with it, nor parked.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -27,30 +27,28 @@ WITH came AS MATERIALIZED (
     INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, establishment, applied_at)
     SELECT event_id, publisher, subject, sequence, recorded_at, establishment, $7 FROM came
     ON CONFLICT DO NOTHING
-    RETURNING event_id, publisher, subject, sequence, recorded_at
+    RETURNING event_id
 ), opened AS (
-    UPDATE seals SET state = 'open' WHERE (publisher, window_start) IN (
-        SELECT publisher, window_start FROM seals
-        WHERE state <> 'open' AND (publisher, window_start) IN (
-            SELECT DISTINCT publisher, date_trunc('hour', recorded_at, 'UTC') FROM entered
-        )
-        ORDER BY publisher, window_start FOR UPDATE
-    )
+    UPDATE seals SET state = 'open'
+    FROM (
+        SELECT publisher, window_start
+        FROM unnest($8::text[], $9::timestamptz[]) AS hours (publisher, window_start)
+            JOIN seals USING (publisher, window_start)
+        WHERE state <> 'open' AND EXISTS (SELECT FROM entered)
+        ORDER BY publisher, window_start FOR UPDATE OF seals
+    ) AS late
+    WHERE seals.publisher = late.publisher AND seals.window_start = late.window_start
 ), noticed AS (
     INSERT INTO holes (publisher, subject, sequence, noticed_at)
-    SELECT publisher, subject, sequence - 1, $7 FROM entered WHERE sequence > 1
-        AND NOT EXISTS (
-            SELECT FROM came WHERE (came.publisher, came.subject) = (entered.publisher, entered.subject)
-                AND came.sequence = entered.sequence - 1
-        )
-        AND NOT EXISTS (
-            SELECT FROM inbox WHERE (inbox.publisher, inbox.subject) = (entered.publisher, entered.subject)
-                AND inbox.sequence = entered.sequence - 1
-        )
-        AND NOT EXISTS (
-            SELECT FROM parked WHERE (parked.publisher, parked.subject) = (entered.publisher, entered.subject)
-                AND parked.sequence = entered.sequence - 1 AND parked.state = 'parked'
-        )
+    SELECT publisher, subject, sequence, $7
+    FROM unnest($10::text[], $11::uuid[], $12::bigint[]) AS before (publisher, subject, sequence)
+    WHERE NOT EXISTS (
+        SELECT FROM inbox WHERE inbox.publisher = before.publisher AND inbox.subject = before.subject
+            AND inbox.sequence = before.sequence
+    ) AND NOT EXISTS (
+        SELECT FROM parked WHERE parked.publisher = before.publisher AND parked.subject = before.subject
+            AND parked.sequence = before.sequence AND parked.state = 'parked'
+    )
     ON CONFLICT DO NOTHING
     RETURNING true
 )
@@ -85,12 +83,34 @@ async def enter(connection: Connection, admitted: Sequence[Incoming], *, now: da
         [envelope.recorded_at for envelope, _ in came.values()],
         [incoming.establishment for _, incoming in came.values()],
         now,
+        *_hours(envelope for envelope, _ in came.values()),
+        *_before(envelope for envelope, _ in came.values()),
     )
     new = {row["event_id"] for row in rows}
     if len(new) < len(came):
         await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
     holes = rows[0]["holes"] if rows else 0
     return Entered([incoming for event_id, (_, incoming) in came.items() if event_id in new], holes)
+
+
+def _hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]:
+    """The hours of recording, each once."""
+    found = {
+        (envelope.publisher, envelope.recorded_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
+        for envelope in came
+    }
+    return [publisher for publisher, _ in found], [start for _, start in found]
+
+
+def _before(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[UUID], Sequence[int]]:
+    """The numbers that must be here already, because those after them come, and they do not."""
+    places = {(envelope.publisher, envelope.subject, envelope.sequence) for envelope in came}
+    before = [
+        (publisher, subject, sequence - 1)
+        for publisher, subject, sequence in places
+        if sequence > 1 and (publisher, subject, sequence - 1) not in places
+    ]
+    return [place[0] for place in before], [place[1] for place in before], [place[2] for place in before]
 
 
 async def _refuse_taken_sequences(connection: Connection, not_new: Sequence[UUID]) -> None:
