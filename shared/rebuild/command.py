@@ -7,8 +7,8 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 from typing import Any, Final
 
@@ -35,10 +35,10 @@ async def run(
     """Do what the command line asks for; the exit code."""
     asked = _parse(projection.service, arguments)
     lines = _Lines()
-    _stop_in_order()
     try:
-        async with _opened(projection, database_url, publishers, peer_key, lines.tell) as rebuild:
-            rebuilt = await _do(rebuild, asked)
+        with _stopped_in_order():
+            async with _opened(projection, database_url, publishers, peer_key, lines.tell) as rebuild:
+                rebuilt = await _do(rebuild, asked)
     except (RebuildError, ParkingCapReached, OSError) as error:
         lines.tell("failed", {"why": str(error)})
         return 1
@@ -53,11 +53,16 @@ async def run(
     return 0
 
 
-def _stop_in_order() -> None:
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
     """A container that is stopped, too, leaves nothing behind."""
-    task = asyncio.current_task()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 @asynccontextmanager
