@@ -51,8 +51,10 @@ class Gate:
         # Before the look: a pause that comes while the answer travels must not be believed away for longer.
         now = self._seconds()
         is_open = not await self._connection.fetchval(_PAUSED, self._part)
-        if is_open != self._is_open:
-            get_logger().warning("part_goes_on" if is_open else "part_holds", kind=self._part)
+        if is_open and not self._is_open:
+            get_logger().warning("part_goes_on", kind=self._part)
+        elif self._is_open and not is_open:
+            get_logger().warning("part_holds", kind=self._part)
         self._is_open = is_open
         self._known_until = now + LOOK_AGAIN_SECONDS
 
