@@ -40,8 +40,6 @@ UNION ALL
 SELECT event_id, subject, sequence, recorded_at, establishment, false FROM parked
 WHERE publisher = $1 AND state <> 'applied' AND event_id IS NOT NULL
 """
-# For the range index, what was written since it was last summarised is one unordered heap.
-_SUMMARISE: Final = "SELECT brin_summarize_new_values($1::text::regclass)"
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -50,7 +48,6 @@ class Side(msgspec.Struct, frozen=True):
     pool: Pool
     publisher: str
     held: str
-    index: str
 
     async def count(self, since: datetime, until: datetime) -> list[Window]:
         """The windows that are not empty, from the hour `since` until a moment that may lie in the last."""
@@ -69,7 +66,6 @@ class Side(msgspec.Struct, frozen=True):
 
     async def count_each(self, runs: list[tuple[datetime, datetime]]) -> dict[datetime, Window]:
         """Every window of the runs, the empty ones too."""
-        await self.pool.execute(_SUMMARISE, self.index)
         counted: dict[datetime, Window] = {}
         for since, until in runs:
             counted |= {start: empty_window(start) for start in hours(since, until)}
@@ -85,12 +81,12 @@ class Side(msgspec.Struct, frozen=True):
 
 def ledger_side(pool: Pool, publisher: str) -> Side:
     """The publisher's own."""
-    return Side(pool, publisher, _IN_LEDGER, "ix_ledger_recorded_at")
+    return Side(pool, publisher, _IN_LEDGER)
 
 
 def inbox_side(pool: Pool, publisher: str) -> Side:
     """A consumer's."""
-    return Side(pool, publisher, _IN_INBOX, "ix_inbox_recorded_at")
+    return Side(pool, publisher, _IN_INBOX)
 
 
 def cell(count: int, digest: int) -> Cell:

@@ -10,8 +10,8 @@ import pytest
 from shared.db.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
 from shared.inbox.application import Applier, Route
-from shared.inbox.entering import SEQUENCE_TAKEN
 from shared.inbox.checkpoint import Fenced
+from shared.inbox.entering import SEQUENCE_TAKEN
 from shared.inbox.outcome import applied_state
 from shared.inbox.received import EventRejected, ReceivedEvent
 from shared.testing.records import event_id, incoming
