@@ -5,7 +5,7 @@ Loading does without what makes a cluster durable; it is started anew, as in pro
 
 import asyncio
 import json
-import shutil
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,13 +64,9 @@ def open_stores(folder: Path, sizes: Sequence[int], services: Sequence[str]) -> 
                 _make(database, service, size)
                 have.append(Stores.name(service, size))
                 made.write_text(json.dumps(have))
+        os.sync()  # or the disk is busy with it while something is measured
     with open_postgres(folder) as database:
         yield Stores(folder, database, sizes)
-
-
-def remove(folder: Path) -> None:
-    """Throw the cluster away."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(database: Database, service: str, events: int) -> None:
