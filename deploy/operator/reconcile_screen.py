@@ -21,6 +21,16 @@ OBLIGATIONS: Final = (
     "unexplained",
 )
 
+NOTED: Final = {
+    "unaudited": "planned since the last audit, not derived a second time yet",
+    "missing": "missing: due by the ledgers, and could not be planned",
+    "unexpected": "unexpected: due by no event",
+    "vanished": "vanished: seen by an audit, and gone",
+    "told_without_right": "told without a right to be: docs/runbooks/obligations-differ.md",
+    "repaired": "repaired: had been missing, and were planned after all",
+}
+"""What an account of obligations says beside the equation, where it is not 0."""
+
 
 def shown(answer: Mapping[str, Any]) -> RenderableType:
     """The accounts as tables, then every number that is not plain in words, then the verdict."""
@@ -66,6 +76,7 @@ def _explained(answer: Mapping[str, Any]) -> Iterator[str]:
         for outcome, reasons in tally["reasons"].items():
             told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
             yield f"{where}: {outcome.replace('_', ' ')}: {told}"
+        yield from (f"{where}: {tally[name]} {said}" for name, said in NOTED.items() if tally.get(name))
 
 
 def _of_publisher(publisher: Mapping[str, Any]) -> Iterator[str]:

@@ -39,6 +39,9 @@ TALLY = {
     "expired": 1,
     "unexplained": 0,
     "reasons": {"expired": {"too late to tell": 1}},
+    "vanished": 0,
+    "told_without_right": 1,
+    "repaired": 2,
 }
 
 
@@ -68,8 +71,11 @@ def test_every_number_that_is_not_plain_is_explained() -> None:
         "1 pending",
         "1 too late to tell",
         "2 pulled",
+        "1 told without a right to be",
+        "2 repaired: had been missing",
     ):
         assert said in shown.stdout
+    assert "vanished" not in shown.stdout
     assert "unexplained: 0" in shown.stdout
     paths = [path for _, path, _ in asked.asked]
     assert paths[0] == "/v1/reconciliation?since=2026-03-01&recount=false"
