@@ -106,6 +106,24 @@ def test_the_receipt_shows_what_every_service_did(
     }
 
 
+def test_everything_owed_is_derived_again_from_the_ledgers_and_agrees(
+    person_id: str, hospital: Establishment, services: Services
+) -> None:
+    assert person_id
+    today = datetime.now(UTC).date().isoformat()
+    url = f"{services.notifications}/v1/reconciliation/obligations"
+
+    def audited() -> dict[str, Any] | None:
+        answer = hospital.get(url, since=today, until=today).json()
+        tally: dict[str, Any] = next(iter(answer["tallies"]), {})
+        return tally if tally.get("due") and not tally["unaudited"] else None
+
+    tally = eventually(audited)
+    assert tally["establishment"] == "750000002"
+    assert tally["informed"] >= 1
+    assert tally["unexplained"] == tally["told_without_right"] == tally["repaired"] == 0
+
+
 def test_the_pathway_spans_both_establishments(
     person_id: str, hospital: Establishment, services: Services
 ) -> None:
