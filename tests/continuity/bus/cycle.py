@@ -1,7 +1,6 @@
 """One cycle: something breaks, and every group must come back by itself. How long did that take?"""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable
 from typing import Final
 
@@ -27,7 +26,6 @@ class Recovery(msgspec.Struct, frozen=True):
     longest_wait_seconds: float
     """Of any record, from its acknowledgement by the broker to its effect."""
     said: dict[str, int]
-    deaths: int
 
 
 class Cycle(msgspec.Struct, frozen=True):
@@ -43,7 +41,6 @@ class Cycle(msgspec.Struct, frozen=True):
 async def run_cycle(arena: Arena, number: int, fault: Fault) -> Cycle:
     """Break it, wait for the recovery of all, settle."""
     first = len(arena.supply.acknowledged_at)
-    deaths = {group.client: _deaths(group) for group in arena.groups}
     struck, over = asyncio.Event(), asyncio.Event()
     # What a dead member should have read is only noticed after a while.
     ahead = arena.supply.rate if fault.kind.startswith("member") else 1
@@ -70,7 +67,6 @@ async def run_cycle(arena: Arena, number: int, fault: Fault) -> Cycle:
                 whole_after_seconds=whole,
                 longest_wait_seconds=await group.effects.longest_wait(first, arena.supply.acknowledged_at),
                 said=dict(group.said()),
-                deaths=_deaths(group) - deaths[group.client],
             )
             for group, (applied, whole) in zip(arena.groups, times, strict=True)
         ],
@@ -100,7 +96,3 @@ async def _seconds(reached: Awaitable[None]) -> float | None:
     except TimeoutError:
         return None
     return round(now() - began, 3)
-
-
-def _deaths(group: Group) -> int:
-    return Counter(code for member in group.members for code in member.deaths).total()
