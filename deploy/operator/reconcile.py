@@ -15,6 +15,8 @@ from deploy.operator.reconcile_screen import shown
 UNEXPLAINED: Final = 1
 """Exit code when anything is."""
 USUAL_DAYS: Final = 7
+WIDE: Final = 132
+"""Rather wrapped than cut: a number without its digits is none."""
 _TIMEOUT_SECONDS: Final = 300.0
 
 
@@ -33,7 +35,7 @@ def reconcile(
     if as_json:
         typer.echo(json.dumps(answer, indent=2))
     else:
-        Console().print(shown(answer))
+        Console(width=max(Console().width, WIDE)).print(shown(answer))
     if answer["unexplained"]:
         raise typer.Exit(UNEXPLAINED)
 
