@@ -59,7 +59,7 @@ def running_sink(*, port: int = 0) -> Iterator[OtlpSink]:
     server.daemon_threads = True
     sink = OtlpSink(f"http://127.0.0.1:{server.server_port}")
     server.sink = sink  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, name="otlp-sink")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="otlp-sink")
     thread.start()
     try:
         yield sink
