@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.children import start_child, stop_child
+from deploy.local.children import leashed, start_child, stop_child
 from deploy.local.places import PROJECT
 from deploy.local.ports import HOST, free_port
 
@@ -20,9 +20,9 @@ _READY_SECONDS = 60.0
 def open_process(
     folder: Path, module: str, environment: Mapping[str, str], *arguments: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m module`, stopped at the end."""
+    """`python -m module`, stopped at the end, however the benchmark ends."""
     process = start_child(
-        [sys.executable, "-m", module, *arguments],
+        leashed([sys.executable, "-m", module, *arguments]),
         log=folder / f"{module}.log",
         environment={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
     )
