@@ -25,7 +25,11 @@ async def expose(service: str, *, port: int) -> AsyncIterator[int]:
         writer.close()
 
     host = os.environ.get("RELAIS_BIND_HOST", "127.0.0.1")
-    server = await asyncio.start_server(answer, host, port, limit=LONGEST_REQUEST_BYTES)
+    try:
+        server = await asyncio.start_server(answer, host, port, limit=LONGEST_REQUEST_BYTES)
+    except OSError as error:
+        # A sentence for whoever starts the process: the log's allow-list would drop it.
+        raise SystemExit(f"{service} cannot listen on port {port}: {error.strerror}") from None
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
