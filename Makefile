@@ -2,9 +2,10 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+N ?= 2000
 UV_VERSION := 0.13.9
 
-.PHONY: help install up down status demo reset logs migrate test test-unit explore lint format continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +42,17 @@ migrate: install ## Migrate the databases of the running platform
 	@$(BIN)/relais migrate
 
 test: install ## Run every test, on a real PostgreSQL and a real Kafka
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(MAKE) --no-print-directory -j2 test-platform test-parts
+endif
+
+test-platform: install ## Only the tests of the whole platform, from outside
+	@$(BIN)/python -m pytest tests/e2e
+
+test-parts: install ## All but those, so that both can run at once
+	@$(BIN)/python -m pytest --ignore=tests/e2e
 
 test-unit: install ## Run the tests that need no service, in seconds
 	@$(BIN)/python -m pytest -n auto tests/unit tests/contract tests/architecture $(ARGS)
@@ -58,6 +69,9 @@ lint: install ## Check style, types and the import rules
 format: install ## Rewrite the code in the project's style
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+continuity: install ## Break everything that can break, lose nothing: acknowledged N, lost 0, unexplained 0 (N=100000)
+	@$(BIN)/python -m tests.continuity --n $(N) $(ARGS)
 
 continuity-mutations: install ## Put bugs in, one after the other: does the checker find each? (ARGS="--only no_fence")
 	@$(BIN)/python -m tests.continuity.mutations $(ARGS)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from deploy.local.kafka import kafka_server, prepare
 from deploy.local.ports import free_port
@@ -18,10 +19,10 @@ from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
 # A slow machine is no failure: no test is judged by its time. The same examples every time, so that what was
 # green stays green; `make explore` looks for new ones.
-_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("relais", _PATIENT, derandomize=True, max_examples=50)
-settings.register_profile("explore", _PATIENT, max_examples=1000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
+_PATIENT = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("relais", _PATIENT, derandomize=True, max_examples=50)
+examples.register_profile("explore", _PATIENT, max_examples=1000)
+examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,9 @@ def postgres(server_folder: Path) -> Iterator[RunningServer]:
     """The run's PostgreSQL, real in everything but the sync of its first files."""
     server = postgres_server(server_folder / "postgres", port=free_port())
     initialise(server, superuser_password=SUPERUSER_PASSWORD, durable=False)
+    # Databases live for a test; its launcher was seen to hold up a DROP DATABASE for its nap of 60 s.
+    with (server.data / "postgresql.auto.conf").open("a") as settings:
+        settings.write("autovacuum = off\n")
     running = RunningServer(server, log=server_folder / "postgres.log", stop_signal=signal.SIGINT)
     running.start()
     yield running

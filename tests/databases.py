@@ -30,7 +30,6 @@ class TestDatabases:
     def __init__(self, port: int) -> None:
         self._port = port
         self._templates: set[str] = set()
-        _run(self._stop_autovacuum())
 
     def create(self, service: str | None, names: list[str]) -> str:
         """A new database, its name added to `names`; owned by the service's role."""
@@ -64,15 +63,6 @@ class TestDatabases:
     async def _connect(self) -> asyncpg.Connection:
         address = superuser_url(password=SUPERUSER_PASSWORD, port=self._port)
         return await asyncpg.connect(address, timeout=30)
-
-    async def _stop_autovacuum(self) -> None:
-        # Databases live for a test; the launcher was seen to hold up a DROP DATABASE for its nap of 60 s.
-        connection = await self._connect()
-        try:
-            await connection.execute("ALTER SYSTEM SET autovacuum = off")
-            await connection.execute("SELECT pg_reload_conf()")
-        finally:
-            await connection.close()
 
     async def _create(self, name: str, role: str, template: str) -> None:
         connection = await self._connect()

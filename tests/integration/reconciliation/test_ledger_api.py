@@ -96,7 +96,9 @@ async def test_numbers_are_told_by_day_and_establishment(sides: Sides) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "status"), [(KEY, 200), (KEY + "0", 401), ("", 401), ("relais_somebody_else", 401)]
+    ("key", "status"),
+    [(KEY, 200), (KEY + "0", 401), ("", 401), ("relais_somebody_else", 401)],
+    ids=["ours", "longer", "none", "other"],
 )
 async def test_only_who_has_the_key_may_read(sides: Sides, key: str, status: int) -> None:
     answer = await sides.client.get(
