@@ -83,7 +83,7 @@ async def test_a_paused_relay_sends_nothing_and_shows_how_long_it_waits(
 
 
 async def test_a_paused_consumer_applies_nothing_and_then_everything(
-    pool: Pool, kafka_bootstrap: str
+    pool: Pool, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commits = Commits()
     member = consumer(pool, kafka_bootstrap, GROUP, after_commit=commits)
