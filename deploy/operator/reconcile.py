@@ -12,8 +12,8 @@ from deploy.operator.options import AsJson
 from deploy.operator.platform import SERVICES, Platform, open_platform
 from deploy.operator.reconcile_screen import shown
 
-UNEXPLAINED: Final = 1
-"""Exit code when anything is."""
+INCIDENT: Final = 1
+"""Exit code when anything is unexplained, or anybody was told without a right to be."""
 USUAL_DAYS: Final = 7
 WIDE: Final = 132
 """Rather wrapped than cut: a number without its digits is none."""
@@ -36,12 +36,15 @@ def reconcile(
         typer.echo(json.dumps(answer, indent=2))
     else:
         Console(width=max(Console().width, WIDE)).print(shown(answer))
-    if answer["unexplained"]:
-        raise typer.Exit(UNEXPLAINED)
+    if answer["unexplained"] or answer["told_without_right"]:
+        raise typer.Exit(INCIDENT)
 
 
 def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[str, Any]:
-    """What every service says; `unexplained` counts what is, and every publisher that was not compared."""
+    """What every service says; `unexplained` counts what is, and every publisher that was not compared.
+
+    `told_without_right` is counted apart: nothing is missing, and it is an incident all the same.
+    """
     query = {"since": since.isoformat(), "recount": str(recount).lower()}
 
     def of(service: str) -> Any:
@@ -57,6 +60,7 @@ def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[
     return {
         "unexplained": sum(each["unexplained"] + (each["state"] != "compared") for each in publishers)
         + sum(each["unexplained"] for each in obligations["tallies"]),
+        "told_without_right": sum(each["told_without_right"] for each in obligations["tallies"]),
         "services": services,
         "obligations": obligations,
     }

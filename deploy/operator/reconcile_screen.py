@@ -33,14 +33,17 @@ NOTED: Final = {
 
 
 def shown(answer: Mapping[str, Any]) -> RenderableType:
-    """The accounts as tables, then every number that is not plain in words, then the verdict."""
-    verdict = Text(f"unexplained: {answer['unexplained']}", style="red" if answer["unexplained"] else "green")
+    """The accounts as tables, then every number that is not plain in words, then the verdicts."""
     return Group(
         _table("Events", ("service", "publisher"), EVENTS, list(_events(answer["services"]))),
         _table("Obligations", (), OBLIGATIONS, [((), each) for each in answer["obligations"]["tallies"]]),
         *(Text(line) for line in _explained(answer)),
-        verdict,
+        *(_verdict(answer, name) for name in ("told_without_right", "unexplained")),
     )
+
+
+def _verdict(answer: Mapping[str, Any], name: str) -> Text:
+    return Text(f"{name.replace('_', ' ')}: {answer[name]}", style="red" if answer[name] else "green")
 
 
 def _table(

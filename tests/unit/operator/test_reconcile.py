@@ -1,4 +1,4 @@
-"""Does `relais reconcile` show every account, and end with 1 when anything is unexplained?"""
+"""Does `relais reconcile` show every account, and end with 1 on what is unexplained or told without right?"""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ TALLY = {
     "unexplained": 0,
     "reasons": {"expired": {"too late to tell": 1}},
     "vanished": 0,
-    "told_without_right": 1,
+    "told_without_right": 0,
     "repaired": 2,
 }
 
@@ -50,9 +50,9 @@ def _no_stack_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAIS_STATE_FOLDER", str(tmp_path))
 
 
-def ask(said: dict[str, Any], *options: str) -> tuple[Any, StandIn]:
+def ask(said: dict[str, Any], *options: str, tally: dict[str, Any] = TALLY) -> tuple[Any, StandIn]:
     def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
-        return 200, ({"tallies": [TALLY]} if "obligations" in path else {"publishers": [said]})
+        return 200, ({"tallies": [tally]} if "obligations" in path else {"publishers": [said]})
 
     with stand_in(answer) as service:
         names = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
@@ -71,12 +71,12 @@ def test_every_number_that_is_not_plain_is_explained() -> None:
         "1 pending",
         "1 too late to tell",
         "2 pulled",
-        "1 told without a right to be",
         "2 repaired: had been missing",
     ):
         assert said in shown.stdout
     assert "vanished" not in shown.stdout
     assert "unexplained: 0" in shown.stdout
+    assert "told without right: 0" in shown.stdout
     paths = [path for _, path, _ in asked.asked]
     assert paths[0] == "/v1/reconciliation?since=2026-03-01&recount=false"
     assert len(paths) == 5
@@ -95,6 +95,13 @@ def test_what_is_unexplained_is_named_and_is_the_exit_code(said: dict[str, Any],
     shown, _ = ask(publisher(**said))
     assert shown.exit_code == 1
     assert words in shown.stdout
+
+
+def test_a_message_without_right_is_named_and_is_the_exit_code() -> None:
+    shown, _ = ask(publisher(), tally={**TALLY, "told_without_right": 1})
+    assert shown.exit_code == 1
+    for said in ("1 told without a right to be", "told without right: 1", "unexplained: 0"):
+        assert said in shown.stdout
 
 
 def test_scripts_get_one_document() -> None:
