@@ -34,18 +34,44 @@ def server_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _unused_name(folder: Path, prefix: str) -> str:
+    name = Path(tempfile.mkdtemp(prefix=prefix, dir=folder)).name
+    (folder / name).rmdir()
+    return name
+
+
+# The tests' databases live for a test, and a cut of power is no part of any: without the sync of its files a
+# DROP DATABASE takes milliseconds instead of a checkpoint on a disk. The launcher of autovacuum was seen to
+# hold one up for its nap of 60 s.
+_SHORT_LIVED = "autovacuum = off\nfsync = off\nfull_page_writes = off\n"
+
+
+def _initialised_postgres(folder: Path, name: str, *, settings: str = "") -> RunningServer:
+    server = postgres_server(folder / name, port=free_port())
+    initialise(server, superuser_password=SUPERUSER_PASSWORD, durable=False)
+    with (server.data / "postgresql.auto.conf").open("a") as automatic:
+        automatic.write(settings)
+    return RunningServer(server, log=folder / f"{name}.log", stop_signal=signal.SIGINT)
+
+
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[RunningServer]:
-    """The run's PostgreSQL, real in everything but the sync of its first files."""
-    server = postgres_server(server_folder / "postgres", port=free_port())
-    initialise(server, superuser_password=SUPERUSER_PASSWORD, durable=False)
-    # Databases live for a test; its launcher was seen to hold up a DROP DATABASE for its nap of 60 s.
-    with (server.data / "postgresql.auto.conf").open("a") as settings:
-        settings.write("autovacuum = off\n")
-    running = RunningServer(server, log=server_folder / "postgres.log", stop_signal=signal.SIGINT)
+    """The run's PostgreSQL, real in everything but the sync of its files."""
+    running = _initialised_postgres(server_folder, "postgres", settings=_SHORT_LIVED)
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def fresh_postgres(server_folder: Path) -> Iterator[RunningServer]:
+    """A PostgreSQL of the test's own, with the settings of the product, to kill and start again."""
+    name = _unused_name(server_folder, "postgres-")
+    running = _initialised_postgres(server_folder, name)
+    running.start()
+    yield running
+    running.kill()
+    shutil.rmtree(server_folder / name, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +116,7 @@ def kafka_bootstrap(kafka: RunningServer) -> str:
 @pytest.fixture
 def fresh_kafka(server_folder: Path) -> Iterator[RunningServer]:
     """A broker of the test's own, to kill, stop and start again; takes about ten seconds."""
-    name = Path(tempfile.mkdtemp(prefix="kafka-", dir=server_folder)).name
-    (server_folder / name).rmdir()
+    name = _unused_name(server_folder, "kafka-")
     running = _running_kafka(server_folder, name)
     yield running
     running.kill()

@@ -1,32 +1,41 @@
 """Do the embedded PostgreSQL and Kafka really run, and come back with their data?"""
 
 from collections.abc import Callable
+from typing import Any
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.local.databases import superuser_url
 from deploy.local.running import RunningServer
+from tests.databases import SUPERUSER_PASSWORD
 
 pytestmark = pytest.mark.services
 
 
-async def _settings(address: str) -> dict[str, str]:
+async def _fetched(address: str, statement: str) -> list[Any]:
     connection = await asyncpg.connect(address)
     try:
-        rows = await connection.fetch("SELECT name, setting FROM pg_settings")
-        return {row["name"]: row["setting"] for row in rows}
+        return [tuple(row) for row in await connection.fetch(statement)]
     finally:
         await connection.close()
 
 
-async def test_postgres_keeps_every_promise_of_durability(create_database: Callable[..., str]) -> None:
-    settings = await _settings(create_database())
+async def test_postgres_keeps_every_promise_of_durability_and_its_rows_when_killed(
+    fresh_postgres: RunningServer,
+) -> None:
+    address = superuser_url(password=SUPERUSER_PASSWORD, port=fresh_postgres.server.port)
+    settings = dict(await _fetched(address, "SELECT name, setting FROM pg_settings"))
     wanted = {"fsync": "on", "synchronous_commit": "on", "data_checksums": "on", "full_page_writes": "on"}
     assert {name: settings[name] for name in wanted} == wanted
     assert settings["password_encryption"] == "scram-sha-256"
     assert settings["listen_addresses"] == "127.0.0.1"
+    await _fetched(address, "CREATE TABLE kept AS SELECT 'value' AS row")
+    fresh_postgres.kill()
+    fresh_postgres.start()
+    assert await _fetched(address, "SELECT row FROM kept") == [("value",)]
 
 
 async def test_each_test_has_a_database_of_its_own(create_database: Callable[..., str]) -> None:
