@@ -13,6 +13,7 @@ from typing import Final
 from shared.reconciliation import holdings, holes, result, seals
 from shared.reconciliation.books import Books
 from shared.reconciliation.comparison import Place, deficits, identity_of, is_equal, stuck
+from shared.reconciliation.extent import first_hour
 from shared.reconciliation.naming import name
 from shared.reconciliation.peer import Peer
 from shared.reconciliation.pulling import Puller
@@ -68,17 +69,11 @@ class Reconciler:
 
     async def _unsealed(self, now: datetime, until: datetime) -> tuple[list[datetime], list[datetime]]:
         """The hours to compare: those that are over, and those that are not."""
-        first = await seals.frontier(self._side) or await self._first(until)
+        first = await seals.frontier(self._side) or await first_hour(self._side, self._peer, until)
         if first is None:
             return [], []
         over = await seals.unsealed(self._side, first=first, now=now)
         return over, hours(await seals.frontier(self._side) or first, until)
-
-    async def _first(self, until: datetime) -> datetime | None:
-        # Whoever goes back further: we may hold what the publisher lost.
-        theirs = (await anext(self._peer.digests(since=None, until=until))).since
-        ours = await holdings.first_hour(self._side)
-        return min((start for start in (theirs, ours) if start is not None), default=None)
 
     async def _both(self, starts: Sequence[datetime], until: datetime) -> tuple[Windows, Windows]:
         # Ours first: what we hold was recorded before we held it, so it is in what the ledger answers then.

@@ -16,6 +16,7 @@ from shared.reconciliation import holdings, holes, result
 from shared.reconciliation.accounts import NamedEvent, PublisherReport, Report, State, accounts_of
 from shared.reconciliation.books import Books
 from shared.reconciliation.comparison import deficits
+from shared.reconciliation.extent import first_hour
 from shared.reconciliation.naming import name
 from shared.reconciliation.peer import Peer, PeerUnavailable
 from shared.reconciliation.result import NAMED
@@ -67,6 +68,7 @@ async def _report_on(books: Books, publisher: str, question: _Question) -> Publi
     if peer is None:
         return await _described(books, publisher, "no address")
     try:
+        question = await _of_what_there_is(books, peer, question)
         found = await _looked_until_still(books, peer, question)
     except PeerUnavailable:
         return await _described(books, publisher, "unreachable")
@@ -103,6 +105,11 @@ async def _described(books: Books, publisher: str, state: State) -> PublisherRep
         unknown=(),
         last=await result.last(books.pool, publisher),
     )
+
+
+async def _of_what_there_is(books: Books, peer: Peer, question: _Question) -> _Question:
+    first = await first_hour(books.inbox(peer.publisher), peer, question.until)
+    return msgspec.structs.replace(question, since=max(question.since, first or question.until))
 
 
 async def _looked_until_still(books: Books, peer: Peer, question: _Question) -> _Found:

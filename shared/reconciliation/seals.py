@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from shared.reconciliation.counting import Side, cell
-from shared.reconciliation.windows import HOUR, Window, hours, runs
+from shared.reconciliation.windows import HOUR, Window, gaps, hours, runs
 
 CLOSED_AFTER: Final = timedelta(minutes=5)
 """Past the end of its hour; longer than a transaction may take, but nothing rests on it."""
@@ -101,11 +101,10 @@ async def windows_between(
     side: Side, since: datetime, until: datetime, *, recount: bool = False
 ) -> list[Window]:
     """What the side holds: sealed hours as they were counted, the others counted now; no empty ones."""
-    sealed = {} if recount else await _sealed(side, since, until)
-    open_hours = [start for start in hours(since, until) if start not in sealed]
-    counted = await side.count_each([(first, min(end, until)) for first, end in runs(open_hours)])
-    both = sorted((sealed | counted).items())
-    return [window for _, window in both if window.total]
+    found = {} if recount else await _sealed(side, since, until)
+    for first, end in gaps(sorted(found), since, until):
+        found |= {window.start: window for window in await side.count(first, end)}
+    return [window for _, window in sorted(found.items()) if window.total]
 
 
 async def longest_unverified(side: Side, count: int) -> list[datetime]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from shared.db.pool import Executor
@@ -11,6 +11,8 @@ from shared.reconciliation.windows import Window
 
 Account = tuple[date, str]
 """Day of recording (UTC) and establishment, the empty one for events of none."""
+
+_LAST_DAY: Final = date.max - timedelta(days=1)
 
 _PARKED: Final = """
 SELECT (recorded_at AT TIME ZONE 'UTC')::date AS day, coalesce(establishment, '') AS establishment, state,
@@ -43,7 +45,7 @@ async def parked_by_day(
 
 def days(since: date, until: date) -> tuple[datetime, datetime]:
     """The moments between which these days lie, the last one included."""
-    first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (since, until))
+    first, last = (datetime.combine(day, time.min, UTC) for day in (since, min(until, _LAST_DAY)))
     return first, last + timedelta(days=1)
 
 

@@ -80,6 +80,16 @@ def hours(since: datetime, until: datetime) -> list[datetime]:
     return found
 
 
+def gaps(starts: Sequence[datetime], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """What of a span lies outside these windows of it, which are in order; as long as it may be."""
+    found, at = [], since
+    for start in starts:
+        if at < start:
+            found.append((at, start))
+        at = start + HOUR
+    return [*found, (at, until)] if at < until else found
+
+
 def runs(starts: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
     """Windows in order, those that follow each other joined: (first start, end of the last one)."""
     joined: list[tuple[datetime, datetime]] = []

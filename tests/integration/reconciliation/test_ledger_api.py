@@ -115,3 +115,10 @@ async def test_what_does_not_fit_is_said(sides: Sides) -> None:
     )
     assert answer.status_code == 422
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/query/window", "/query/bucket"}
+
+
+async def test_the_numbers_of_all_days_that_there_are_can_be_asked_for(sides: Sides) -> None:
+    await sides.record(uuid4())
+    days = {"since": "0001-01-01", "until": "9999-12-31"}
+    answer = await sides.client.get("http://admission/v1/ledger/tallies", params=days, headers=WE)
+    assert answer.json()["tallies"] == [{"day": "2026-03-01", "establishment": HOSPITAL, "recorded": 1}]

@@ -76,6 +76,15 @@ async def test_a_loss_behind_a_seal_is_seen_by_counting_again(sides: Sides) -> N
     )
 
 
+async def test_a_mistaken_first_day_costs_nothing(sides: Sides) -> None:
+    await sides.apply(await sides.record(uuid4()))
+    sides.clock.passes(minutes=1)
+    [one] = (await report(sides.books, date.min, recount=False)).publishers
+    assert (lines(one), one.state) == ([(1, HOSPITAL, 1, 1, 0)], "compared")
+    # Of every hour since the year 1, a month at a time, it would be 24 000.
+    assert len(sides.traffic.asked) < 5
+
+
 async def test_a_publisher_that_cannot_be_asked_is_said(sides: Sides) -> None:
     await sides.record(uuid4())
     sides.traffic.away = True
