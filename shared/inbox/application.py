@@ -1,13 +1,14 @@
 """How is an event applied exactly once? Checkpoint, inbox, effects and parking in one transaction.
 
-Most come in batches of a partition. What comes otherwise (pulled from a ledger, or retried after parking)
+Most come in batches of partitions. What comes otherwise (pulled from a ledger, or retried after parking)
 waits for the batches in flight and holds the later ones up, so that neither judges by what the other changes.
 
 Two failures only. "This event is wrong" (EventRejected): the batch is rolled back, the event parked, the
 rest applied. Anything else means that we are wrong, and is raised: nothing is committed, nothing skipped.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,9 @@ from shared.inbox.sorting import Parcel, sort_out
 Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
 Routes = Mapping[type[Payload], Route]
 
+Traces = Mapping[tuple[str, int, int], TraceContext]
+"""Topic, partition and offset -> context of the span under which the record is processed."""
+
 T = TypeVar("T")
 Attempt = Callable[[Connection, Mapping[UUID, str]], Awaitable[T]]
 """Applies all but what was rejected before: event id -> reason."""
@@ -36,13 +40,9 @@ OUTSIDE: Final = "outside the broker"
 """Stands for the cluster where an event that came otherwise is parked."""
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Consecutive records of one partition, `expected` being the offset that the checkpoint must have."""
+class Batch(checkpoint.Advance, frozen=True, kw_only=True):
+    """Consecutive records of one partition; `following` is the offset after the last of them."""
 
-    claim: checkpoint.Claim
-    expected: int
-    following: int
-    """The offset after the last record."""
     incoming: Sequence[Incoming]
     traces: Mapping[int, TraceContext] = {}
     """Offset -> context of the span under which the record is processed."""
@@ -54,12 +54,17 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     events: list[ReceivedEvent]
     skipped: int
     """New events that no route of this service wants."""
-    duplicates: int
+    repeated: Counter[str]
+    """Known events, by the topic that brought them again."""
     parcels: list[Parcel]
     parked: int | None
     """How many events are parked now; none when this batch parked nothing."""
     holes: int
     """Numbers that were noticed to be missing: pull them."""
+
+    @property
+    def duplicates(self) -> int:
+        return self.repeated.total()
 
 
 class Applier:
@@ -73,18 +78,24 @@ class Applier:
         self._parking_cap = parking_cap
         self._clock = clock
 
-    async def apply(self, batch: Batch) -> Applied:
-        """Commit the batch, or raise: Fenced, ParkingCapReached, or whatever a use case raised."""
+    async def apply(self, *batches: Batch) -> Applied:
+        """Commit batches of different partitions, all or none; they share what a transaction costs.
+
+        Raises Fenced, ParkingCapReached, or whatever a use case raised.
+        """
+        incoming = [each for batch in batches for each in batch.incoming]
+        traces = {
+            (batch.claim.topic, batch.claim.partition, offset): trace
+            for batch in batches
+            for offset, trace in batch.traces.items()
+        }
 
         async def attempt(connection: Connection, rejected: Mapping[UUID, str]) -> Applied:
-            await checkpoint.advance(
-                connection, batch.claim, expected=batch.expected, following=batch.following
-            )
-            return await self._take_in(
-                connection, batch.incoming, rejected, cluster_id=batch.claim.cluster_id, traces=batch.traces
-            )
+            await checkpoint.advance(connection, batches)
+            cluster_id = batches[0].claim.cluster_id
+            return await self._take_in(connection, incoming, rejected, cluster_id=cluster_id, traces=traces)
 
-        return await self._without_rejected(batch.incoming, attempt)
+        return await self._without_rejected(incoming, attempt)
 
     async def apply_outside(self, incoming: Sequence[Incoming]) -> Applied:
         """Commit events that did not come from the broker, as a batch would; no position moves.
@@ -139,7 +150,7 @@ class Applier:
         rejected: Mapping[UUID, str],
         *,
         cluster_id: str,
-        traces: Mapping[int, TraceContext],
+        traces: Traces,
     ) -> Applied:
         standing = await parking.standing(connection, _envelopes(incoming))
         fresh = [each for each in incoming if not _is_known(each, standing.known)]
@@ -158,14 +169,14 @@ class Applier:
         return Applied(
             events=events,
             skipped=len(entered.new) - len(events),
-            duplicates=len(incoming) - len(entered.new) - len(division.parcels),
+            repeated=_topics(incoming) - _topics(entered.new) - _topics(p.incoming for p in division.parcels),
             parcels=division.parcels,
             parked=parked,
             holes=entered.holes,
         )
 
     async def _route(
-        self, connection: Connection, new: Sequence[Incoming], traces: Mapping[int, TraceContext]
+        self, connection: Connection, new: Sequence[Incoming], traces: Traces
     ) -> list[ReceivedEvent]:
         """Hand each route all its events in one call, in their order; answers with those handed over."""
         shares: dict[Route, list[ReceivedEvent]] = {}
@@ -179,10 +190,14 @@ class Applier:
         return [event for events in shares.values() for event in events]
 
 
-def _trace_of(incoming: Incoming, traces: Mapping[int, TraceContext]) -> TraceContext:
+def _topics(incoming: Iterable[Incoming]) -> Counter[str]:
+    return Counter(each.topic for each in incoming)
+
+
+def _trace_of(incoming: Incoming, traces: Traces) -> TraceContext:
     # Without a span of its own the event goes on in the trace that it came with.
     came_with = incoming.envelope.trace if incoming.envelope is not None else {}
-    return traces.get(incoming.offset, came_with)
+    return traces.get((incoming.topic, incoming.partition, incoming.offset), came_with)
 
 
 def _is_new_rejection(

@@ -1,5 +1,6 @@
 """How far has this service applied a partition, and who may move on? The checkpoint and its fence."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -21,15 +22,26 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
 
 
+class Advance(msgspec.Struct, frozen=True, kw_only=True):
+    """A partition moves on: from the offset that the checkpoint must have to the one that comes next."""
+
+    claim: Claim
+    expected: int
+    following: int
+
+
 _RAISE: Final = """
 INSERT INTO checkpoint (consumer_group, cluster_id, topic, partition, epoch) VALUES ($1, $2, $3, $4, 1)
 ON CONFLICT (consumer_group, cluster_id, topic, partition) DO UPDATE SET epoch = checkpoint.epoch + 1
 RETURNING epoch, next_offset
 """
 _ADVANCE: Final = """
-UPDATE checkpoint SET next_offset = $7
-WHERE consumer_group = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4
-    AND epoch = $5 AND next_offset = $6
+UPDATE checkpoint SET next_offset = moved.following
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+    AS moved (topic, partition, epoch, expected, following)
+WHERE consumer_group = $1 AND cluster_id = $2 AND checkpoint.topic = moved.topic
+    AND checkpoint.partition = moved.partition AND checkpoint.epoch = moved.epoch
+    AND next_offset = moved.expected
 """
 _MOVE: Final = """
 UPDATE checkpoint SET next_offset = $6
@@ -58,10 +70,20 @@ async def raise_epoch(
     return claim, row["next_offset"]
 
 
-async def advance(connection: Connection, claim: Claim, *, expected: int, following: int) -> None:
-    """Compare and set; must be the first statement of the transaction that applies the batch."""
-    done = await connection.execute(_ADVANCE, *_key(claim), expected, following)
-    if done != "UPDATE 1":
+async def advance(connection: Connection, advances: Sequence[Advance]) -> None:
+    """Compare and set, all of one group and cluster or none; must be the transaction's first statement."""
+    claims = [each.claim for each in advances]
+    done = await connection.execute(
+        _ADVANCE,
+        claims[0].consumer_group,
+        claims[0].cluster_id,
+        [claim.topic for claim in claims],
+        [claim.partition for claim in claims],
+        [claim.epoch for claim in claims],
+        [each.expected for each in advances],
+        [each.following for each in advances],
+    )
+    if done != f"UPDATE {len(advances)}":
         raise Fenced
 
 

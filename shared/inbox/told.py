@@ -7,11 +7,12 @@ from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
 
-def tell(applied: Applied, *, topic: str) -> None:
+def tell(applied: Applied) -> None:
     """Call it after the commit."""
     for type_, count in Counter(event.type for event in applied.events).items():
         metrics.events_applied_total.labels(type_).inc(count)
-    metrics.inbox_duplicates_total.labels(topic).inc(applied.duplicates)
+    for topic, count in applied.repeated.items():
+        metrics.inbox_duplicates_total.labels(topic).inc(count)
     if applied.parked is not None:
         metrics.parked_events.set(applied.parked)
     for parcel in applied.parcels:

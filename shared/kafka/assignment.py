@@ -68,6 +68,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self.lock:
             wanted = sorted(self._unclaimed)
             self.cluster_id = await cluster_id(self._bootstrap)
+            if any(held.claim.cluster_id != self.cluster_id for held in self.positions.values()):
+                raise ClusterChanged
             claimed = {partition: await self._raise_epoch(partition) for partition in wanted}
             # Asked for after that: from here on no previous owner moves a position past this end.
             earliest, end = await self._log_bounds(wanted)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from shared.inbox.application import Applier
-from shared.inbox.pulled import TOPIC, LedgerEvent, as_incoming
+from shared.inbox.pulled import LedgerEvent, as_incoming
 from shared.inbox.told import tell
 from shared.operations.gate import Gate
 from shared.telemetry import metrics
@@ -27,7 +27,7 @@ class Puller:
         remaining, pulled = iter(events), 0
         while await self._gate.is_open() and (share := list(islice(remaining, SHARE))):
             applied = await self._applier.apply_outside([as_incoming(publisher, event) for event in share])
-            tell(applied, topic=TOPIC)
+            tell(applied)
             new = len(share) - applied.duplicates
             metrics.reconciliation_pulled_total.labels(publisher).inc(new)
             if applied.events:

@@ -34,10 +34,10 @@ def _number(event: ReceivedEvent) -> int:
     return event.data.key_id.int if isinstance(event.data, AccessRevoked) else -1
 
 
-def _tell_duplicates(applied: Applied, *, topic: str) -> None:
+def _tell_duplicates(applied: Applied) -> None:
     if applied.duplicates:
         get_logger().info("duplicates_dropped", count=applied.duplicates)
-    tell(applied, topic=topic)
+    tell(applied)
 
 
 async def _live(environment: Mapping[str, str]) -> None:

@@ -13,20 +13,22 @@ from tests.continuity.mutations.patching import replaced
 _PAUSE_SECONDS: Final = 0.4
 _LONG_PAUSE_SECONDS: Final = 3.0
 _UNFENCED: Final = """
-UPDATE checkpoint SET next_offset = $7
-WHERE consumer_group = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4
-    AND $5::bigint IS NOT NULL AND $6::bigint IS NOT NULL
+UPDATE checkpoint SET next_offset = moved.following
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+    AS moved (topic, partition, epoch, expected, following)
+WHERE consumer_group = $1 AND cluster_id = $2 AND checkpoint.topic = moved.topic
+    AND checkpoint.partition = moved.partition
 """
 
 
 def position_before_effects() -> None:
     """As with offsets that are committed first: the position moves, then the batch is applied."""
 
-    async def moved_first(self: Applier, batch: Batch) -> Any:
+    async def moved_first(self: Applier, *batches: Batch) -> Any:
         async with self._pool.acquire(timeout=10) as own:
-            await advance(own, batch.claim, expected=batch.expected, following=batch.following)
+            await advance(own, batches)
         await asyncio.sleep(_PAUSE_SECONDS)
-        return await apply(self, batch)
+        return await apply(self, *batches)
 
     async def nothing(*_: Any, **__: Any) -> None:
         return
@@ -38,9 +40,9 @@ def position_before_effects() -> None:
 def no_fence() -> None:
     """Whoever has records writes them, whether the partition is still theirs or not."""
 
-    async def late(self: Applier, batch: Batch) -> Any:
+    async def late(self: Applier, *batches: Batch) -> Any:
         await asyncio.sleep(_LONG_PAUSE_SECONDS)
-        return await apply(self, batch)
+        return await apply(self, *batches)
 
     replaced(checkpoint, "_ADVANCE", _UNFENCED)
     apply = replaced(Applier, "apply", late)

@@ -34,10 +34,10 @@ class Partition:
         self.position = batch.following
 
 
-async def claim_partition(pool: Pool) -> Partition:
+async def claim_partition(pool: Pool, number: int = 0) -> Partition:
     """Own the partition, from its stored position or 0."""
     claim, stored = await checkpoint.raise_epoch(
-        pool, consumer_group="relais-test", cluster_id="cluster", topic="relais.admission", partition=0
+        pool, consumer_group="relais-test", cluster_id="cluster", topic="relais.admission", partition=number
     )
     if stored is None:
         await checkpoint.move(pool, claim, 0)

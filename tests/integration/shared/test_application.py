@@ -33,6 +33,11 @@ async def position(pool: Pool) -> int:
     return offset
 
 
+async def positions(pool: Pool) -> dict[int, int]:
+    rows = await pool.fetch("SELECT partition, next_offset FROM checkpoint")
+    return {row["partition"]: row["next_offset"] for row in rows}
+
+
 async def test_effects_inbox_and_checkpoint_are_committed_together(pool: Pool) -> None:
     partition = await claim_partition(pool)
     record = incoming(uuid4(), 1)
@@ -68,6 +73,23 @@ async def test_the_previous_owner_of_a_partition_cannot_commit(pool: Pool) -> No
     with pytest.raises(Fenced):
         await applier(pool).apply(zombie.batch([incoming(uuid4(), 1)]))
     assert await effects(pool) == set()
+
+
+async def test_batches_of_several_partitions_are_committed_together(pool: Pool) -> None:
+    partitions = [await claim_partition(pool, number) for number in range(3)]
+    records = [[incoming(uuid4(), 1)], [incoming(uuid4(), 1), incoming(uuid4(), 1)], [incoming(uuid4(), 1)]]
+    batches = [partition.batch(came) for partition, came in zip(partitions, records, strict=True)]
+    assert len((await applier(pool).apply(*batches)).events) == 4
+    assert await positions(pool) == {0: 1, 1: 2, 2: 1}
+
+
+async def test_when_one_of_several_partitions_is_lost_nothing_of_the_others_is_committed(pool: Pool) -> None:
+    kept, lost = await claim_partition(pool, 0), await claim_partition(pool, 1)
+    await claim_partition(pool, 1)
+    with pytest.raises(Fenced):
+        await applier(pool).apply(kept.batch([incoming(uuid4(), 1)]), lost.batch([incoming(uuid4(), 1)]))
+    assert await effects(pool) == set()
+    assert await positions(pool) == {0: 0, 1: 0}
 
 
 async def test_a_new_owner_waits_for_the_batch_in_flight_and_continues_after_it(pool: Pool) -> None:

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from shared.db.pool import Pool
 from shared.db.transaction import transaction
 from shared.inbox import checkpoint
-from shared.inbox.checkpoint import Fenced
+from shared.inbox.checkpoint import Advance, Fenced
 from shared.kafka import assignment
 from shared.kafka.assignment import Assignment
 from shared.kafka.group_client import GroupClient
@@ -33,7 +33,7 @@ async def test_a_previous_owner_that_goes_on_meanwhile_is_fenced_and_nobody_star
     ) -> dict[TopicPartition, int]:
         try:
             async with transaction(pool) as connection:
-                await checkpoint.advance(connection, previous, expected=10, following=15)
+                await checkpoint.advance(connection, [Advance(claim=previous, expected=10, following=15)])
         except Fenced as error:
             fenced.append(error)
         return dict.fromkeys(partitions, 10)  # as it was when we asked

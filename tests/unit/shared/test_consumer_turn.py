@@ -1,0 +1,96 @@
+"""What does a turn of the consumer do with records of several partitions? It applies them in one commit."""
+
+import asyncio
+from unittest.mock import AsyncMock, Mock
+from uuid import uuid4
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from shared.db.pool import Pool
+from shared.inbox import checkpoint
+from shared.inbox.application import Applied, Applier
+from shared.inbox.checkpoint import Claim
+from shared.kafka import assignment
+from shared.kafka.assignment import Assignment, ClusterChanged, Position
+from shared.kafka.cloud_events import encode
+from shared.kafka.consumer import BatchConsumer
+from shared.kafka.group_client import GroupClient
+from shared.testing.records import incoming
+
+TOPIC, GROUP = "relais.admission", "relais-test"
+
+
+def position(partition: int, *, at: int = 0) -> Position:
+    claim = Claim(consumer_group=GROUP, cluster_id="cluster", topic=TOPIC, partition=partition, epoch=1)
+    held = Position(claim, at)
+    held.just_sought = False
+    return held
+
+
+def record(partition: int, offset: int) -> ConsumerRecord:
+    envelope = incoming(uuid4(), 1).envelope
+    assert envelope is not None
+    headers = tuple(encode(envelope))
+    return ConsumerRecord(TOPIC, partition, offset, 0, 0, b"", b"{}", None, 0, 0, headers)
+
+
+def member(held: dict[int, Position]) -> Assignment:
+    ours = Assignment(Mock(spec=Pool), Mock(spec=GroupClient), bootstrap="", consumer_group=GROUP)
+    ours.positions = {TopicPartition(TOPIC, number): each for number, each in held.items()}
+    return ours
+
+
+async def turn(ours: Assignment, fetched: dict[int, list[ConsumerRecord]]) -> AsyncMock:
+    """One turn; answers with the applier that it used."""
+    consumer = BatchConsumer(
+        Mock(spec=Pool), bootstrap="", group=GROUP, publishers=["admission"], routes={}, batch_size=500
+    )
+    applier = AsyncMock(spec=Applier)
+    applier.apply.return_value = Mock(spec=Applied, events=[], repeated={}, parked=None, parcels=[], holes=0)
+    vars(consumer)["_applier"] = applier
+    client = Mock(spec=GroupClient)
+    client.getmany = AsyncMock(
+        return_value={TopicPartition(TOPIC, number): records for number, records in fetched.items()}
+    )
+    client.highwater = Mock(return_value=0)
+    await consumer._turn(client, ours)
+    return applier
+
+
+async def test_what_several_partitions_brought_is_applied_at_once() -> None:
+    ours = member({0: position(0), 1: position(1, at=7), 2: position(2)})
+    applier = await turn(ours, {0: [record(0, 0), record(0, 1)], 1: [record(1, 7)], 2: [record(2, 0)]})
+    (applied,) = applier.apply.await_args_list
+    assert [(batch.claim.partition, batch.expected, batch.following) for batch in applied.args] == [
+        (0, 0, 2),
+        (1, 7, 8),
+        (2, 0, 1),
+    ]
+    assert [each.next_offset for each in ours.positions.values()] == [2, 8, 1]
+
+
+async def test_a_partition_that_is_not_ours_any_more_is_left_out() -> None:
+    ours = member({0: position(0)})
+    applier = await turn(ours, {0: [record(0, 0)], 1: [record(1, 0)]})
+    (applied,) = applier.apply.await_args_list
+    assert [batch.claim.partition for batch in applied.args] == [0]
+
+
+async def test_records_wait_for_a_rebalance_that_is_going_on() -> None:
+    ours = member({0: position(0)})
+    async with ours.lock:
+        turning = asyncio.create_task(turn(ours, {0: [record(0, 0)]}))
+        await asyncio.sleep(0)
+        ours.positions.clear()
+    assert not (await turning).apply.await_args_list
+
+
+async def test_positions_of_two_clusters_are_never_held_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = member({0: position(0)})
+    monkeypatch.setattr(assignment, "cluster_id", AsyncMock(return_value="another"))
+    monkeypatch.setattr(checkpoint, "raise_epoch", AsyncMock())
+    ours._unclaimed = {TopicPartition(TOPIC, 1)}
+    with pytest.raises(ClusterChanged):
+        await ours.claim()
