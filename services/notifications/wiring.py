@@ -1,9 +1,9 @@
 """How is notifications put together? The one composition root, for the API, the worker and the tests."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -154,15 +154,21 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume, relay, send over each channel, watch the clock, measure."""
     means = service.means
-    wake_relay = partial(wake, means.pool)
-    reconciliation = Reconciliation(service.books, routes(means), after_commit=wake_relay)
+    lanes = {medium: asyncio.Event() for medium in means.channels}
+
+    def after_commit() -> None:
+        wake(means.pool)
+        for woken in lanes.values():
+            woken.set()
+
+    reconciliation = Reconciliation(service.books, routes(means), after_commit=after_commit)
     consumer = BatchConsumer(
         means.pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=routes(means),
-        after_commit=wake_relay,
+        after_commit=after_commit,
         on_holes=reconciliation.notice,
         clock=means.clock,
     )
@@ -171,7 +177,10 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         **reconciliation.duties,
         **publishing(service.books),
         "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
-        **{f"fulfil_{medium}": fulfil_due_obligations(means, medium) for medium in means.channels},
+        **{
+            f"fulfil_{medium}": fulfil_due_obligations(means, medium, woken)
+            for medium, woken in lanes.items()
+        },
         "sweep_unknown_attempts": sweep_unknown_attempts(means),
         "expire_obligations": expire_obligations(means),
         "measure_operations": measure_operations(means.pool, clock=means.clock),

@@ -1,4 +1,8 @@
-"""All the time, one lane per channel: claims what is due and sends it, so many calls at once."""
+"""All the time, one lane per channel: claims what is due and sends it, so many calls at once.
+
+Whoever plans in this process wakes the lanes after the commit; what another process planned, or what
+becomes due by the clock, is found by looking again.
+"""
 
 import asyncio
 from typing import Final
@@ -14,19 +18,20 @@ CALLS_AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.2
 
 
-def fulfil_due_obligations(means: Means, medium: Medium) -> Duty:
-    """The duty of one lane: a slow provider delays only its own channel."""
+def fulfil_due_obligations(means: Means, medium: Medium, woken: asyncio.Event) -> Duty:
+    """The duty of one lane: a slow provider delays only its own channel. Set `woken` and it looks at once."""
     gate = Gate(means.pool, "sending")
 
     async def duty(stop: asyncio.Event) -> None:
         calls: set[asyncio.Task[None]] = set()
         try:
             while not stop.is_set():
+                woken.clear()  # before the look: what is planned during it wakes again
                 free = CALLS_AT_ONCE - len(calls) if await gate.is_open() else 0
                 departures = await claim_due(means, medium, limit=free) if free else []
                 calls |= {asyncio.create_task(dispatch(means, medium, each)) for each in departures}
-                if not departures:
-                    calls = await _ended_or_idle(calls, stop)
+                if len(departures) < free or not free:
+                    calls = await _ended_or_idle(calls, stop, woken)
         finally:
             # What has left is heard out, also when another call failed: its answer is known only here.
             await asyncio.gather(*calls, return_exceptions=True)
@@ -34,15 +39,21 @@ def fulfil_due_obligations(means: Means, medium: Medium) -> Duty:
     return duty
 
 
-async def _ended_or_idle(calls: set[asyncio.Task[None]], stop: asyncio.Event) -> set[asyncio.Task[None]]:
-    """Wait for a call to end, for the idle time or for the end; the calls that still run. Raises theirs."""
-    stopping = asyncio.create_task(stop.wait())
+async def _ended_or_idle(
+    calls: set[asyncio.Task[None]], stop: asyncio.Event, woken: asyncio.Event
+) -> set[asyncio.Task[None]]:
+    """Wait for a call to end, for being woken, for the idle time or for the end; the calls that still run.
+
+    Raises theirs.
+    """
+    waits = {asyncio.create_task(event.wait()) for event in (stop, woken)}
     try:
         done, _ = await asyncio.wait(
-            {*calls, stopping}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            {*calls, *waits}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
     finally:
-        stopping.cancel()
+        for wait in waits:
+            wait.cancel()
     for call in calls & done:
         call.result()
     return calls - done

@@ -155,7 +155,7 @@ async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> 
     await desk.enrol(other.person_id, carer("email"))
     stop = asyncio.Event()
     lanes = [
-        asyncio.ensure_future(fulfil_due_obligations(desk.means, channel.name)(stop))
+        asyncio.ensure_future(fulfil_due_obligations(desk.means, channel.name, asyncio.Event())(stop))
         for channel in desk.means.channels.values()
     ]
     await desk.sms.until_sent(1)
