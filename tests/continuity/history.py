@@ -1,11 +1,11 @@
 """What happened in a database, one commit after the other? Triggers of the test's own that write it down.
 
-A checkpoint and an inbox show where a service has come to, not the way: whether a position ever went back,
-and which events came otherwise than in a batch of the broker.
+A checkpoint, an inbox and an attempt show where a service has come to, not the way: whether a position ever
+went back, which events came otherwise than in a batch of the broker, and when an attempt was in doubt.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -43,16 +43,33 @@ CREATE TRIGGER continuity_arrival AFTER INSERT ON inbox REFERENCING NEW TABLE AS
 FOR EACH STATEMENT EXECUTE FUNCTION continuity_arrival()
 """
 
+# An obligation is locked by whoever claims or concludes an attempt of it: again the order of the commits.
+_ATTEMPTS: Final = """
+CREATE TABLE continuity_attempts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    attempt_id uuid NOT NULL, status text NOT NULL
+);
+CREATE FUNCTION continuity_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO continuity_attempts (attempt_id, status) VALUES (NEW.attempt_id, NEW.status);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER continuity_attempt AFTER INSERT OR UPDATE OF status ON attempts
+FOR EACH ROW EXECUTE FUNCTION continuity_attempt()
+"""
+
 
 async def install_history(addresses: Mapping[str, str]) -> None:
     """Write history from now on; `addresses` are those of the services' databases, with their own roles."""
-    await asyncio.gather(*(_install(addresses[service]) for service in CONSUMERS))
+    every = (_TABLES, _TRIGGERS)
+    own = {"notifications": (*every, _ATTEMPTS)}
+    await asyncio.gather(*(_install(addresses[each], own.get(each, every)) for each in CONSUMERS))
 
 
-async def _install(address: str) -> None:
+async def _install(address: str, statements: Sequence[str]) -> None:
     connection = await asyncpg.connect(address, timeout=30)
     try:
-        await connection.execute(_TABLES)
-        await connection.execute(_TRIGGERS)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()

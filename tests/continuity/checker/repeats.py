@@ -1,49 +1,62 @@
-"""I8: is every repeat owed to an ambiguous outcome, and every call to a row that was written before it?"""
+"""I8: is every repeat owed to an ambiguous outcome of an earlier sending of the very same message?
 
-from collections import defaultdict
+A message is what one obligation says, or the same words to the same phone. An outcome is ambiguous only when
+the gateway took the message, the platform wrote down that it does not know, and its answer really went
+astray: the gateway never gave it, gave it too late, or whoever waited for it was disturbed by then.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import Final
 
 from tests.continuity.checker import told
+from tests.continuity.checker.disturbed import Disturbances
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.run import Line, moment
 from tests.continuity.checker.stored import Row
 from tests.continuity.checker.verdict import Finding
 
-LEASE: Final = timedelta(seconds=40)
-"""For so long after a fault an answer may have been lost by it: a worker's lease, and some."""
-UNHEARD: Final = frozenset({"timeout", "cut"})
-_DISTURBS: Final = ("notifications", "postgres", "database")
+IN_THE_DARK: Final = frozenset({"claimed", "unknown"})
+"""What the platform says of an attempt while it has heard nothing of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """A message that the gateway took, and all that the platform ever wrote down of its attempt."""
+
+    line: Line
+    obligation_id: str
+    moves: Sequence[Row]
+    """In the order of the commits; the first one is the claim."""
+    doubt: str | None
+    """Why nobody could know its outcome; none when somebody could."""
+
+    def was_in_the_dark(self, repeat: "Sending") -> bool:
+        """Whether nothing was known of it when a repeat was decided."""
+        known = [move["status"] for move in self.moves if move["id"] < repeat.moves[0]["id"]]
+        return not known or known[-1] in IN_THE_DARK
 
 
 def check_repeats(evidence: Evidence) -> Finding:
-    """Repeats follow ambiguous outcomes only: timed out, cut, or whoever waited for it was disturbed."""
-    attempts = {row["attempt_id"]: row for row in evidence.stored["notifications"].rows("attempts")}
-    disturbed = _disturbances(evidence)
-    by_obligation: dict[str, list[Line]] = defaultdict(list)
-    for line in told.requests(evidence):
-        attempt = attempts.get(line.get("attempt", ""))
-        if attempt is not None and told.was_taken(line):
-            by_obligation[attempt["obligation_id"]].append(line)
-    violations: list[str] = []
-    repeats = unheard = in_doubt = 0
-    for obligation, lines in by_obligation.items():
-        lines.sort(key=told.at)
-        repeats += len(lines) - 1
-        doubtful = [line for line in lines if _is_ambiguous(line, attempts, disturbed)]
-        unheard += sum(line["answered"] in UNHEARD for line in lines)
-        in_doubt += len(doubtful)
-        unexplained = [line for line in lines[:-1] if line not in doubtful]
-        violations += [
-            f"{obligation} was sent again although request {line['request_id']} was answered"
-            for line in unexplained
-        ]
+    """All earlier sendings of a message that is sent again were in doubt; so no more repeats than doubts."""
+    every = _sendings(evidence)
+    sendings = [sending for sending in every if sending.moves]
+    violations = [f"no history of attempt {each.line['attempt']}" for each in every if not each.moves]
+    repeated: set[str] = set()
+    for earlier, later in _pairs(sendings):
+        repeated.add(later.line["request_id"])
+        if earlier.doubt is None or not earlier.was_in_the_dark(later):
+            violations.append(
+                f"{later.obligation_id} was sent again although request"
+                f" {earlier.line['request_id']} was answered"
+            )
+    doubts = Counter(sending.doubt for sending in sendings if sending.doubt is not None)
     return Finding(
         invariant="I8 repeats",
-        looked_at=sum(map(len, by_obligation.values())),
+        looked_at=len(sendings),
         violations=violations,
-        figures={"repeats": repeats, "unheard": unheard, "in doubt": in_doubt},
+        figures={"ambiguous": doubts.total(), "repeats": len(repeated), **doubts},
     )
 
 
@@ -68,6 +81,58 @@ def check_attempts(evidence: Evidence) -> Finding:
     return Finding(invariant="I8 row before call", looked_at=len(attempts), violations=violations)
 
 
+def _sendings(evidence: Evidence) -> list[Sending]:
+    """In the order in which the gateway took them; those without a row are `check_attempts`' to report."""
+    obligations = {
+        row["attempt_id"]: row["obligation_id"] for row in evidence.stored["notifications"].rows("attempts")
+    }
+    moves: dict[str, list[Row]] = defaultdict(list)
+    for row in evidence.stored["notifications"].rows("attempt_moves"):
+        moves[row["attempt_id"]].append(row)
+    replies = {line["replied"]: line["at"] for line in evidence.run.gateway if "replied" in line}
+    disturbances = Disturbances(evidence.run)
+    taken = [
+        line
+        for line in told.requests(evidence)
+        if told.was_taken(line) and line.get("attempt") in obligations
+    ]
+    return [
+        Sending(
+            line=line,
+            obligation_id=obligations[line["attempt"]],
+            moves=moves[line["attempt"]],
+            doubt=_doubt(line, replies.get(line["request_id"]), moves[line["attempt"]], disturbances),
+        )
+        for line in sorted(taken, key=told.at)
+    ]
+
+
+def _doubt(
+    line: Line, replied_at: str | None, moves: Sequence[Row], disturbances: Disturbances
+) -> str | None:
+    """Why the platform could not know that this was taken; none when it knew, or should have."""
+    given_up_at = next((move["at"] for move in moves if move["status"] == "unknown"), None)
+    if given_up_at is None:
+        return None
+    if replied_at is None:
+        return "never answered"
+    if moment(replied_at) >= given_up_at:
+        return "answered too late"
+    return "answer lost" if disturbances.met(told.at(line), moment(replied_at)) else None
+
+
+def _pairs(sendings: Sequence[Sending]) -> Iterator[tuple[Sending, Sending]]:
+    """Every earlier and later sending of one message, once."""
+    by_obligation: dict[str, list[Sending]] = defaultdict(list)
+    by_words: dict[tuple[str, str], list[Sending]] = defaultdict(list)
+    for later in sendings:
+        same = (by_obligation[later.obligation_id], by_words[later.line["to"], later.line["text"]])
+        earlier = {sending.line["request_id"]: sending for found in same for sending in found}
+        yield from ((sending, later) for sending in earlier.values())
+        for found in same:
+            found.append(later)
+
+
 def _orphans(evidence: Evidence, attempts: dict[str, Row]) -> Iterator[tuple[Line, str]]:
     called: set[str] = set()
     for line in told.requests(evidence):
@@ -80,23 +145,3 @@ def _orphans(evidence: Evidence, attempts: dict[str, Row]) -> Iterator[tuple[Lin
         elif told.at(line) < row["claimed_at"]:
             yield line, "it was sent before its attempt was claimed"
         called.add(attempt_id)
-
-
-def _is_ambiguous(
-    line: Line, attempts: dict[str, Row], disturbed: Sequence[tuple[datetime, datetime]]
-) -> bool:
-    if line["answered"] in UNHEARD:
-        return True
-    row = attempts[line["attempt"]]
-    # Answered, and the answer was lost with whoever had asked: then the lease ran out.
-    in_doubt = row["status"] in {"unknown", "delivered", "undelivered", "no_receipt"}
-    return in_doubt and any(began <= told.at(line) <= ended for began, ended in disturbed)
-
-
-def _disturbances(evidence: Evidence) -> list[tuple[datetime, datetime]]:
-    """When answers may have been lost: from a lease before a fault began until it ended, and some."""
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    for line in evidence.run.broken:
-        if any(word in line["target"] for word in _DISTURBS):
-            moments[str(line.get("fault"))].append(moment(line["at"]))
-    return [(min(found) - LEASE, max(found) + LEASE) for found in moments.values()]

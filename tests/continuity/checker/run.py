@@ -30,6 +30,8 @@ class Run:
     faults: tuple[Line, ...]
     about: Line
     circle: tuple[Carer, ...] = ()
+    watched: tuple[Line, ...] = ()
+    """What each process said of itself, look after look."""
 
     @property
     def poison(self) -> list[Line]:
@@ -60,6 +62,7 @@ def read_run(folder: Path) -> Run:
         gateway=tuple(_lines(folder / "gateway.jsonl")),
         faults=tuple(_lines(folder / "faults.jsonl")),
         about=about,
+        watched=tuple(_lines(folder / "metrics.jsonl")),
         circle=tuple(_carer(each) for each in about.get("circle", ())),
     )
 

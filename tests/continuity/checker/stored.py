@@ -28,10 +28,15 @@ _SPINE: Final[Mapping[str, str]] = {
     "clock": "SELECT clock_timestamp() AS now",
     "slots": "SELECT slot_name FROM pg_replication_slots",
 }
-_HISTORY: Final[Mapping[str, str]] = {
-    "positions": "SELECT txid, at, cluster_id, topic, partition, epoch, next_offset"
-    " FROM continuity_positions ORDER BY id",
-    "arrivals": "SELECT event_id::text, at, txid FROM continuity_arrivals",
+_HISTORY: Final[Mapping[str, Mapping[str, str]]] = {
+    "continuity_positions": {
+        "positions": "SELECT txid, at, cluster_id, topic, partition, epoch, next_offset"
+        " FROM continuity_positions ORDER BY id",
+    },
+    "continuity_arrivals": {"arrivals": "SELECT event_id::text, at, txid FROM continuity_arrivals"},
+    "continuity_attempts": {
+        "attempt_moves": "SELECT id, attempt_id::text, status, at FROM continuity_attempts ORDER BY id",
+    },
 }
 """Written by triggers of the test's own, where the harness has installed them."""
 _OWN: Final[Mapping[str, Mapping[str, str]]] = {
@@ -109,8 +114,9 @@ async def _read(service: str, address: str) -> Stored:
         # One snapshot for all tables: nothing can move between two of them.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             queries = {**_SPINE, **_OWN[service]}
-            if await connection.fetchval("SELECT to_regclass('continuity_positions') IS NOT NULL"):
-                queries |= _HISTORY
+            for table, history in _HISTORY.items():
+                if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table):
+                    queries |= history
             tables = {name: tuple(await connection.fetch(query)) for name, query in queries.items()}
     finally:
         await connection.close()

@@ -16,6 +16,8 @@ from tests.continuity.checker.run import Carer, Line, moment
 from tests.continuity.checker.stored import Event, Row
 
 FRESH: Final = timedelta(hours=24)
+UNHEARD: Final = frozenset({"timeout", "cut"})
+"""What the gateway took, and never answered."""
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -115,7 +117,7 @@ def requests(evidence: Evidence) -> list[Line]:
 
 def was_taken(line: Line) -> bool:
     """The gateway had the message, whether its answer arrived or not."""
-    return line["answered"] in {"accepted", "timeout", "cut"}
+    return line["answered"] in {"accepted", *UNHEARD}
 
 
 def at(line: Line) -> datetime:

@@ -28,11 +28,15 @@ class Temper:
 
     def __init__(self, seed: int) -> None:
         self.mood = HEALTHY
+        self.met = 0
+        """Requests that were not treated as a healthy gateway treats them."""
         self._dice = random.Random(seed)
 
     def of_next_request(self) -> Mood:
         """How the request that comes now is treated."""
-        return self.mood if self._dice.random() < self.mood.share else HEALTHY
+        mood = self.mood if self._dice.random() < self.mood.share else HEALTHY
+        self.met += mood is not HEALTHY
+        return mood
 
     def delay_seconds(self, shortest: float, longest: float) -> float:
         """Some time in between."""

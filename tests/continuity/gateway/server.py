@@ -10,7 +10,7 @@ from uuid import uuid4
 from deploy.local.ports import HOST
 from tests.continuity.gateway.moods import Mood, Temper
 from tests.continuity.gateway.reporting import Reporter
-from tests.continuity.journal import Journal
+from tests.continuity.journal import Journal, now
 
 SLOW_SECONDS: Final = (1.0, 6.0)
 _ACCEPTED: Final = b"0: Accepted for delivery"
@@ -76,7 +76,10 @@ class Gateway:
         )
         if taken:
             self._reporter.plan(given["dlr-url"], attempt or "", request_id, mood.reporting)
-        return await self._reply(mood, reader, writer)
+        goes_on = await self._reply(mood, reader, writer)
+        if goes_on:
+            self._journal.note({"at": now(), "replied": request_id})
+        return goes_on
 
     async def _reply(self, mood: Mood, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         if mood.answer == "cut":

@@ -21,6 +21,7 @@ MUTATIONS: Final[Mapping[str, str]] = {
     "correction_dropped": "folding",
     "sent_before_row": "telling",
     "unknown_not_resent": "telling",
+    "answered_and_sent_again": "telling",
     "rights_checked_once": "telling",
     "phone_in_log": "telling",
     "nothing_pulled": "repairing",

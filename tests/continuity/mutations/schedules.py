@@ -54,6 +54,11 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
         ]
     ),
     "unknown_not_resent": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
+    # Late reports leave time for it, and the kills doubts about others for whoever would take any doubt.
+    "answered_and_sent_again": Exposure(
+        load_seconds=25,
+        faults=[Fault(9, "gateway.reports_late", "sms-gateway", 0.5, 22.0, 9), *_killed(*_SENDERS)],
+    ),
     "rights_checked_once": Exposure(
         load_seconds=20, revoked=0.8, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
     ),

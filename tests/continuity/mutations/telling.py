@@ -63,6 +63,18 @@ def unknown_not_resent() -> None:
     call = replaced(dispatch, "_call", late)
 
 
+def answered_and_sent_again() -> None:
+    """What the gateway said it has is sent once more, as if nobody had answered."""
+
+    def again(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
+        last = attempts[-1]
+        if last.status == "accepted" and last.number == 1:
+            return steps.Next(move="again", at=last.answered_at or last.claimed_at)
+        return after(attempts, patience, step_ends_at=step_ends_at)
+
+    after = replaced(steps, "after", again)
+
+
 def rights_checked_once() -> None:
     """When an obligation is planned, and never again: a revocation is written down, and that is all."""
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import asyncpg
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.repeats import UNHEARD
 from tests.continuity.checker.run import read_run
-from tests.continuity.checker.told import was_taken
+from tests.continuity.checker.told import UNHEARD, was_taken
 from tests.continuity.checker.verdict import Verdict
 
 

@@ -7,16 +7,24 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 import psutil
 
 from deploy.local.children import kill_family, start_child
 from deploy.local.ending import ends
+from tests.continuity.journal import now
 
 READY_WITHIN_SECONDS: Final = 120.0
 STOP_WITHIN_SECONDS: Final = 40.0
 LOOK_SECONDS: Final = 0.2
+
+
+class Death(TypedDict):
+    """A process ended by itself: how, and when that was noticed."""
+
+    code: int | None
+    at: str
 
 
 class Process:
@@ -33,8 +41,8 @@ class Process:
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
-        self.deaths: list[int] = []
-        """Exit codes of those that ended by themselves."""
+        self.deaths: list[Death] = []
+        """Those that no fault had asked for."""
         self._command = command
         self._is_ready = is_ready
         self._log = log
@@ -65,7 +73,7 @@ class Process:
             if self._held or self._process is None:
                 await asyncio.sleep(LOOK_SECONDS)
             elif await ends(self._process, within_seconds=1.0) and not self._held:
-                self.deaths.append(self._process.returncode)
+                self.deaths.append({"code": self._process.returncode, "at": now()})
                 await asyncio.sleep(LOOK_SECONDS)
                 if not self._held:
                     self.start()

@@ -23,6 +23,10 @@ _APPLIED = """
 INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, applied_at)
 VALUES (gen_random_uuid(), 'admission', gen_random_uuid(), 1, now(), now())
 """
+_CLAIMED = """
+INSERT INTO attempts (attempt_id, obligation_id, number, step, channel, status, claimed_at, lease_until)
+VALUES (gen_random_uuid(), gen_random_uuid(), 1, 1, 'sms', 'claimed', now(), now())
+"""
 
 
 @pytest.fixture
@@ -45,6 +49,23 @@ async def test_databases_in_which_nothing_happened_hold(databases: dict[str, str
     await install_history(databases)
 
     assert _broken(_folder(tmp_path, databases)) == []
+
+
+async def test_every_step_of_an_attempt_is_read_in_its_order(
+    databases: dict[str, str], tmp_path: Path
+) -> None:
+    await install_history(databases)
+    connection = await asyncpg.connect(databases["notifications"])
+    await connection.execute(_CLAIMED)
+    for status in ("unknown", "delivered"):
+        await connection.execute("UPDATE attempts SET status = $1", status)
+    await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        evidence = thread.submit(read_evidence, _folder(tmp_path, databases)).result()
+
+    moves = evidence.stored["notifications"].rows("attempt_moves")
+    assert [row["status"] for row in moves] == ["claimed", "unknown", "delivered"]
 
 
 async def test_what_is_wrong_in_a_real_database_is_seen(databases: dict[str, str], tmp_path: Path) -> None:

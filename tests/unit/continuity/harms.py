@@ -6,6 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from tests.unit.continuity.repeating import (
+    forget_the_way_of_an_attempt,
+    repeat_by_another_obligation,
+    repeat_what_was_in_the_dark,
+    repeat_without_reason,
+)
 from tests.unit.continuity.whole_world import NOON, PHONE, World
 
 Harm = Callable[[World], None]
@@ -180,12 +186,6 @@ def tell_after_the_revocation(world: World) -> None:
     world.rows("notifications", "members")[0]["revoked_at"] = world.revoked_at
 
 
-def repeat_without_reason(world: World) -> None:
-    again = {"attempt_id": "attempt-1b", "number": 2}
-    world.rows("notifications", "attempts").append({**world.rows("notifications", "attempts")[0], **again})
-    world.gateway.append({**world.gateway[0], "request_id": "again", "attempt": "attempt-1b"})
-
-
 def send_without_a_row(world: World) -> None:
     world.gateway.append({**world.gateway[0], "request_id": "orphan", "attempt": "nobody's"})
 
@@ -273,6 +273,9 @@ HARMS: Final[tuple[tuple[Harm, str], ...]] = (
     (tell_of_another_person, "I8 only the entitled"),
     (tell_after_the_revocation, "I8 only the entitled"),
     (repeat_without_reason, "I8 repeats"),
+    (repeat_what_was_in_the_dark, "I8 repeats"),
+    (repeat_by_another_obligation, "I8 repeats"),
+    (forget_the_way_of_an_attempt, "I8 repeats"),
     (send_without_a_row, "I8 row before call"),
     (send_before_the_row, "I8 row before call"),
     (call_twice_for_one_row, "I8 row before call"),

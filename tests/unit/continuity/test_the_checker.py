@@ -11,7 +11,6 @@ from tests.unit.continuity.harms import (
     Harm,
     place_position,
     pull_what_was_passed_over,
-    repeat_without_reason,
 )
 from tests.unit.continuity.whole_world import NOON, whole_world
 
@@ -47,23 +46,6 @@ def test_what_is_pulled_before_its_turn_was_not_passed_over() -> None:
     world = whole_world()
     pull_what_was_passed_over(world)
     world.rows("pathway", "arrivals")[0]["at"] = NOON - timedelta(seconds=1)
-
-    assert judge(world.evidence).broken == []
-
-
-def test_a_repeat_after_a_cut_answer_is_explained() -> None:
-    world = whole_world()
-    repeat_without_reason(world)
-    world.gateway[0]["answered"] = "cut"
-
-    assert judge(world.evidence).broken == []
-
-
-def test_a_repeat_after_a_killed_sender_is_explained() -> None:
-    world = whole_world()
-    repeat_without_reason(world)
-    killed = {"fault": 7, "kind": "kill", "target": "notifications-worker-1", "at": world.gateway[0]["at"]}
-    world.faults.append(killed)
 
     assert judge(world.evidence).broken == []
 

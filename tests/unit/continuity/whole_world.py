@@ -33,7 +33,12 @@ class World:
 
     clients: list[dict[str, Any]] = field(default_factory=list)
     gateway: list[dict[str, Any]] = field(default_factory=list)
+    replies: dict[str, str] = field(default_factory=dict)
+    """When the gateway answered a request; `gateway` holds what was asked."""
     faults: list[dict[str, Any]] = field(default_factory=list)
+    deaths: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    watched: list[dict[str, Any]] = field(default_factory=list)
+    quiesced_at: datetime = NOON
     ledgers: dict[str, list[Event]] = field(default_factory=dict)
     tables: dict[str, Rows] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
@@ -50,9 +55,14 @@ class World:
         )
         run = Run(
             clients=tuple(self.clients),
-            gateway=tuple(self.gateway),
+            gateway=(*self.gateway, *({"replied": key, "at": at} for key, at in self.replies.items())),
             faults=tuple(self.faults),
-            about={"secrets": self.secrets},
+            about={
+                "secrets": self.secrets,
+                "deaths": self.deaths,
+                "quiesced_at": self.quiesced_at.isoformat(),
+            },
+            watched=tuple(self.watched),
             circle=(carer,),
         )
         stored = {
@@ -187,9 +197,12 @@ def _tells(world: World) -> None:
         world.rows("notifications", "attempts").append(
             {**tried, "status": "delivered", "claimed_at": claimed_at}
         )
+        for status in ("claimed", "accepted", "delivered"):
+            move_attempt(world, attempt, status, at=claimed_at + timedelta(seconds=1))
         asked = {"request_id": f"request-{number}", "to": PHONE, "text": f"Parcours : Mamie le {text}."}
         at = (claimed_at + timedelta(seconds=1)).isoformat()
         world.gateway.append({**asked, "at": at, "attempt": attempt, "answered": "accepted"})
+        world.replies[asked["request_id"]] = at
         world.rows("notifications", "transitions").extend(
             {"obligation_id": obligation, "status": status}
             for status in ("scheduled", "in_progress", "informed")
@@ -203,6 +216,12 @@ def _tells(world: World) -> None:
                 {"obligation_id": obligation, "outcome": "informed"},
             )
         )
+
+
+def move_attempt(world: World, attempt_id: str, status: str, *, at: datetime) -> None:
+    """The next thing that the platform writes down of an attempt."""
+    moves = world.rows("notifications", "attempt_moves")
+    moves.append({"id": len(moves) + 1, "attempt_id": attempt_id, "status": status, "at": at})
 
 
 def _publishes_and_applies(world: World) -> None:

@@ -93,7 +93,24 @@ async def test_repeated_reports_come_twice_and_lost_ones_never(
     await stage.send(client)
     await stage.gateway.idle()
     assert len(stage.reports) == 4
-    assert stage.entries()[-1]["report"]["sent"] is False
+    assert [entry for entry in stage.entries() if isinstance(entry.get("report"), dict)][-1]["report"] == {
+        "attempt": ATTEMPT,
+        "type": 1,
+        "sent": False,
+    }
+
+
+async def test_the_moment_of_its_answer_is_in_the_journal_if_there_was_one(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    await stage.send(client)
+    stage.gateway.temper.mood = Mood(answer="cut")
+    with pytest.raises(httpx.TransportError):
+        await stage.send(client)
+    await stage.gateway.idle()
+    asked = [entry["request_id"] for entry in stage.entries() if "to" in entry]
+    assert [entry["replied"] for entry in stage.entries() if "replied" in entry] == asked[:1]
+    assert stage.gateway.temper.met == 1
 
 
 @pytest.mark.parametrize(("answer", "status"), [("refused", 503), ("busy", 429)])
