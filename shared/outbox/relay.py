@@ -69,6 +69,8 @@ class Relay:
         async with _set_as_well(woken, stop), self._session() as session:
             if not await self._lead(session, stop):
                 return
+            # Before the broker is spoken to: a new leader that cannot reach it must show what waits.
+            await self._unsent(session, 1)
             async with self._listening(session, woken), self._producer() as producer:
                 get_logger().info("relay_leads", publisher=self._publisher)
                 gate = Gate(session, "relay")
@@ -118,8 +120,7 @@ class Relay:
     async def _round(self, session: Executor, producer: Any, gate: Gate) -> int:
         is_open = await gate.is_open()
         # Held up or not, how long the oldest one has waited must be seen.
-        rows = await session.fetch(_UNSENT, self._batch_size if is_open else 1)
-        self._oldest = rows[0]["recorded_at"] if rows else None
+        rows = await self._unsent(session, self._batch_size if is_open else 1)
         await self._count(session)
         if not rows or not is_open:
             return 0
@@ -127,6 +128,11 @@ class Relay:
         await session.execute(_SENT, [row["outbox_id"] for row in rows])
         metrics.relay_published_total.labels(self._publisher).inc(len(rows))
         return len(rows)
+
+    async def _unsent(self, session: Executor, limit: int) -> list[Any]:
+        rows: list[Any] = await session.fetch(_UNSENT, limit)
+        self._oldest = rows[0]["recorded_at"] if rows else None
+        return rows
 
     async def _count(self, session: Executor) -> None:
         if self._rounds % COUNT_EVERY_ROUNDS == 0:

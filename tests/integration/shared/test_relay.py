@@ -9,7 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from prometheus_client import REGISTRY
 
+from deploy.local.ports import free_port
+from shared.clock import system_clock
 from shared.db.pool import Pool, open_pool
 from shared.events.envelope import RecordedEvent
 from shared.kafka.cloud_events import decode
@@ -17,7 +21,7 @@ from shared.kafka.topics import PARTITIONS, ensure_topics
 from shared.outbox import relay as relay_module
 from shared.outbox.relay import Relay
 from shared.outbox.wake import wake
-from tests.integration.shared.published import PATIENCE_SECONDS, kept_running, publish
+from tests.integration.shared.published import NOW, PATIENCE_SECONDS, kept_running, publish
 
 pytestmark = pytest.mark.services
 
@@ -131,6 +135,17 @@ async def test_a_relay_that_lost_its_session_stops_sending_and_comes_back(
             " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
         )
         await reader.until_read(await publish(pool, [uuid4()] * 5))
+
+
+async def test_a_new_leader_that_cannot_reach_the_broker_shows_how_long_events_wait(pool: Pool) -> None:
+    await publish(pool, [uuid4()])
+    relay = Relay(pool, f"127.0.0.1:{free_port()}", "admission")
+
+    with pytest.raises(KafkaError):
+        await relay.run(asyncio.Event())
+
+    age = REGISTRY.get_sample_value("relais_outbox_oldest_unsent_seconds")
+    assert age == pytest.approx((system_clock() - NOW).total_seconds(), abs=PATIENCE_SECONDS)
 
 
 async def test_the_relay_is_woken_and_need_not_wait_for_its_next_look(
