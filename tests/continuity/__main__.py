@@ -6,6 +6,7 @@ import logging
 import secrets
 import sys
 import tempfile
+from math import inf
 from pathlib import Path
 
 import uvloop
@@ -13,10 +14,12 @@ import uvloop
 from tests.continuity.faults.kinds import KINDS
 from tests.continuity.faults.schedule import over_at, schedule_of
 from tests.continuity.platform.places import PROJECT
-from tests.continuity.report import told
+from tests.continuity.report import report_of
 from tests.continuity.run import Plan, finished
 
 LARGE = 50_000
+LARGE_PATIENCE = 1.1
+"""A large run begins no fault later than so many times its planned time: it has to end within the hour."""
 
 
 def main() -> None:
@@ -33,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=None, help="repeats a load and a schedule")
     parser.add_argument("--minutes", type=float, default=None, help="time for the load")
     parser.add_argument("--times", type=int, default=None, help="how often each kind of fault")
+    parser.add_argument("--lasts", type=float, default=None, help="seconds of each fault, whatever its kind")
     parser.add_argument("--kinds", default="", help="these only, such as broker.kill,database.stop; none: -")
     parser.add_argument("--without", default="", help="not these")
     parser.add_argument("--folder", type=Path, default=None, help="where the evidence goes")
@@ -48,13 +52,15 @@ def _plan(chosen: argparse.Namespace) -> Plan:
     wanted = chosen.kinds.split(",") if chosen.kinds else list(KINDS)
     kinds = [kind for kind in wanted if kind != "-" and kind not in chosen.without.split(",")]
     times = chosen.times or (20 if large else 1)
-    faults = schedule_of(seed, kinds=kinds, times=times, within_seconds=seconds)
+    faults = schedule_of(seed, kinds=kinds, times=times, within_seconds=seconds, lasts_seconds=chosen.lasts)
+    load_seconds = max([seconds, *map(over_at, faults)])
     return Plan(
         folder=chosen.folder or Path(tempfile.mkdtemp(prefix="relais-continuity-")),
         n=chosen.n,
         seed=seed,
-        load_seconds=max([seconds, *map(over_at, faults)]),
+        load_seconds=load_seconds,
         faults=faults,
+        fault_seconds=LARGE_PATIENCE * load_seconds if large else inf,
         settle_seconds=600 if large else 180,
         mutation=chosen.mutation,
     )
@@ -62,14 +68,15 @@ def _plan(chosen: argparse.Namespace) -> Plan:
 
 async def _run(plan: Plan, *, check: bool) -> int:
     async with finished(plan) as evidence:
-        print(told(evidence), flush=True)
         failed = bool(evidence.complaints)
         if check:
             checker = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.continuity.checker", str(plan.folder), cwd=PROJECT
             )
             failed = await checker.wait() != 0 or failed
-    print(f"evidence: {plan.folder}, seed {plan.seed}")
+    report = await asyncio.to_thread(report_of, plan.folder)
+    await asyncio.to_thread((plan.folder / "report.md").write_text, f"{report}\n")
+    print(f"\n{report}\n\nevidence: {plan.folder}, seed {plan.seed}")
     return 1 if failed else 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from tests.continuity.load.traffic import Traffic
 from tests.continuity.platform.places import SERVICES, Places
 from tests.continuity.platform.running import Platform, running_platform
 from tests.continuity.settling import settled
+from tests.continuity.watching import Watch
 
 POISONED: Final = 0.001
 REVOKED: Final = 0.05
@@ -44,6 +46,8 @@ class Plan:
     seed: int
     load_seconds: float
     faults: Sequence[Fault] = ()
+    fault_seconds: float = inf
+    """No fault begins later than so long after the load; those that would are left out, and counted."""
     wait_factor: float = 0.02
     settle_seconds: float = 240.0
     mutation: str | None = None
@@ -56,6 +60,7 @@ class _Journals:
     clients: Journal
     gateway: Journal
     faults: Journal
+    metrics: Journal
 
 
 @asynccontextmanager
@@ -84,13 +89,27 @@ async def finished(plan: Plan) -> AsyncIterator[Evidence]:
             kafka_bootstrap=platform.bootstrap,
             planned=plan.faults,
         )
-        await _under_load(plan, platform, journals, evidence)
+        async with _watched(places, journals.metrics):
+            await _under_load(plan, platform, journals, evidence)
         await evidence.write({name: process.deaths for name, process in platform.processes.items()})
         yield evidence
 
 
+@asynccontextmanager
+async def _watched(places: Places, journal: Journal) -> AsyncIterator[None]:
+    """Look at the figures of every process for as long as the block lasts, and once at its end."""
+    watch = Watch(places, journal)
+    watching = asyncio.create_task(watch.keep())
+    try:
+        yield
+    finally:
+        watching.cancel()
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
+        await watch.look(http)
+
+
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
-    journals = [Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults")]
+    journals = [Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults", "metrics")]
     for journal in journals:
         stack.push_async_callback(journal.close)
     return _Journals(*journals)
@@ -116,8 +135,8 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         seconds = plan.load_seconds
         leaving = _leaving(plan, evidence.carers)
         work = [
-            traffic.paced(load.then, within_seconds=seconds),
-            injector.run(plan.faults),
+            traffic.paced(load.then, within_seconds=seconds, late_seconds=lambda: injector.late_seconds),
+            injector.run(plan.faults, within_seconds=plan.fault_seconds),
             poison.sprinkle(_poisoned(plan), within_seconds=seconds),
             revoke_some(http, notifications, keys, leaving, within_seconds=seconds),
         ]
@@ -130,6 +149,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         telling.cancel()
     evidence.surprises = [*traffic.surprises, *injector.complaints]
     evidence.injected, evidence.without_effect = dict(injector.done), dict(injector.without_effect)
+    evidence.left_out = dict(injector.left_out)
     evidence.load_ended_at = now()
     await _heal(platform)
     print("healed; waiting until nothing is left to do", flush=True)

@@ -1,7 +1,7 @@
 """Which invariants are checked, in which order? I1-I14 of the specification, as far as they apply.
 
-Not here: I9 (reading one's own write) and I13 (whole traces) have tests of their own under tests/e2e; an
-alert's gap detector (I12 of the specification) is seen as the ruptures of I6. I12 here is secrecy.
+Not here: I9 (reading one's own write) and I13 (whole traces) have tests of their own under tests/e2e. I12 is
+both the specification's (alerts) and secrecy.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.continuity.checker import (
     acknowledged,
+    alerts,
     copies,
     entitlement,
     inboxes,
@@ -45,6 +46,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     repeats.check_attempts,
     inboxes.check_parked,
     outcomes.check_outcomes,
+    alerts.check_alerts,
     secrecy.check_secrecy,
     quiet.check_quiet,
 )

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from tests.continuity.faults.schedule import Fault
 from tests.continuity.gateway.moods import HEALTHY, Mood
 from tests.continuity.platform.running import Platform
 
+PATIENCE: Final = 5.0
+LOOK_SECONDS: Final = 0.1
 MOODS: Final[Mapping[str, Mood]] = {
     "gateway.unavailable": Mood(answer="refused", status=503, share=0.8),
     "gateway.busy": Mood(answer="busy", status=429, share=0.8),
@@ -20,8 +23,15 @@ MOODS: Final[Mapping[str, Mood]] = {
 }
 
 
-async def moody(platform: Platform, fault: Fault) -> None:
-    """In another mood for a while."""
-    platform.gateway.temper.mood = MOODS[fault.kind]
+async def moody(platform: Platform, fault: Fault) -> str:
+    """In another mood for a while, and for as long after that until somebody has met it."""
+    temper = platform.gateway.temper
+    before, temper.mood = temper.met, MOODS[fault.kind]
     await asyncio.sleep(fault.lasts_seconds)
-    platform.gateway.temper.mood = HEALTHY
+    with suppress(TimeoutError):
+        async with asyncio.timeout((PATIENCE - 1) * fault.lasts_seconds):
+            while temper.met == before:
+                await asyncio.sleep(LOOK_SECONDS)
+    temper.mood = HEALTHY
+    met = temper.met - before
+    return f"{met} requests" if met else "not reached: nobody asked"

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import inf
 from typing import Final
 
 import asyncpg
@@ -48,6 +49,10 @@ class Injector:
         self.done: Counter[str] = Counter()
         self.without_effect: Counter[str] = Counter()
         """Of those that were carried out and hit nothing, such as a failpoint that nobody passed."""
+        self.left_out: Counter[str] = Counter()
+        """Those whose turn would have come after the time for them was over."""
+        self.late_seconds = 0.0
+        """How far the schedule has fallen behind: what was hit was not back as soon as reckoned."""
         self.complaints: list[str] = []
         self._platform = platform
         self._journal = journal
@@ -55,16 +60,26 @@ class Injector:
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
         self._targets: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def run(self, faults: Sequence[Fault]) -> None:
-        """Return once all are over and healed, and what they hit can be used again."""
-        began = asyncio.get_running_loop().time()
+    async def run(self, faults: Sequence[Fault], *, within_seconds: float = inf) -> None:
+        """Return once all are over and healed, and what they hit can be used again.
+
+        None begins after `within_seconds`.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
         async with asyncio.TaskGroup() as running:
             for fault in faults:
-                await asyncio.sleep(began + fault.at_seconds - asyncio.get_running_loop().time())
-                running.create_task(self._happen(fault))
+                due = began + fault.at_seconds
+                await asyncio.sleep(due - clock())
+                running.create_task(self._happen(fault, due=due, end=began + within_seconds))
 
-    async def _happen(self, fault: Fault) -> None:
+    async def _happen(self, fault: Fault, *, due: float, end: float) -> None:
         async with self._targets[group_of(fault.target)], self._free:
+            now = asyncio.get_running_loop().time()
+            if now > end:
+                self.left_out[fault.kind] += 1
+                return
+            self.late_seconds = max(self.late_seconds, now - due)
             told = {"fault": fault.number, "kind": fault.kind, "target": fault.target, "seed": self._seed}
             await self._journal.write(**told, phase="began", lasts_seconds=fault.lasts_seconds)
             note = await self._broken(fault)

@@ -26,13 +26,18 @@ class Fault:
     """Of whatever else is drawn while it happens."""
 
 
-def schedule_of(seed: int, *, kinds: Sequence[str], times: int, within_seconds: float) -> list[Fault]:
+def schedule_of(
+    seed: int, *, kinds: Sequence[str], times: int, within_seconds: float, lasts_seconds: float | None = None
+) -> list[Fault]:
     """Every kind so many times, as a Poisson process over the given time as far as the rules allow.
 
     At most three overlap, and none hits what another one still holds; so the last may come later.
+    `lasts_seconds`: each one so long, instead of as its kind has it.
     """
     dice = random.Random(seed)
     waiting = [_drawn(kind, dice) for kind in kinds for _ in range(times)]
+    if lasts_seconds is not None:
+        waiting = [replace(fault, lasts_seconds=lasts_seconds) for fault in waiting]
     dice.shuffle(waiting)
     # Given how many there are, the moments of a Poisson process are independent of each other.
     moments = sorted(dice.uniform(0, within_seconds) for _ in waiting)

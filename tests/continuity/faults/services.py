@@ -13,6 +13,8 @@ from tests.continuity.platform.running import Platform
 
 LOOK_SECONDS: Final = 0.1
 MOST_PASSAGES: Final = 4
+PATIENCE: Final = 5.0
+"""A point stays armed for so many times the reckoned time: another fault may hold up whoever passes it."""
 # Whose session on the outbox is the leader's: the one that holds the relay's advisory lock.
 _LEADER: Final = """
 SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -62,7 +64,7 @@ async def at_failpoint(platform: Platform, fault: Fault) -> str:
     passage = random.Random(fault.seed).randint(1, MOST_PASSAGES)
     armed = failpoints.arm(platform.places.failpoints / role, point, passage=passage)
     try:
-        async with asyncio.timeout(fault.lasts_seconds):
+        async with asyncio.timeout(PATIENCE * fault.lasts_seconds):
             while armed.exists():
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:

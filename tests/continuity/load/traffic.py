@@ -1,7 +1,7 @@
 """How does the load reach the platform? At its pace, with its twists; what is not answered holds it up."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from tests.continuity.load.client import Clients
@@ -30,13 +30,24 @@ class Traffic:
 
         return await asyncio.gather(*map(one, offers))
 
-    async def paced(self, offers: Sequence[Offer], *, within_seconds: float) -> None:
-        """Spread them over the time; when too many wait for an answer, the others wait too."""
+    async def paced(
+        self,
+        offers: Sequence[Offer],
+        *,
+        within_seconds: float,
+        late_seconds: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """Spread them over the time; when too many wait for an answer, the others wait too.
+
+        `late_seconds` only grows: the load falls behind with the faults, so that the last ones meet some.
+        """
         clock = asyncio.get_running_loop().time
         began = clock()
         async with asyncio.TaskGroup() as waiting:
             for number, offer in enumerate(offers):
-                await asyncio.sleep(began + number * within_seconds / len(offers) - clock())
+                due = began + number * within_seconds / len(offers)
+                while (pause := due + late_seconds() - clock()) > 0:
+                    await asyncio.sleep(pause)
                 await self._free.acquire()
                 waiting.create_task(self._deliver(offer))
 

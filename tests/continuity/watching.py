@@ -1,0 +1,76 @@
+"""What would Prometheus have seen? Every few seconds, the figures behind the alerts, of every process."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from tests.continuity.journal import Journal
+from tests.continuity.platform.places import APIS, WORKERS, Places
+
+EVERY_SECONDS: Final = 5.0
+ANSWERS_WITHIN_SECONDS: Final = 3.0
+_LARGEST: Final = frozenset(
+    {
+        "relais_outbox_oldest_unsent_seconds",
+        "relais_consumer_lag_seconds",
+        "relais_obligations_due_oldest_seconds",
+        "relais_relay_leads",
+        "relais_paused_seconds",
+        "relais_reconciliation_unexplained",
+        "relais_reconciliation_missing",
+        "relais_obligation_differences",
+    }
+)
+"""Of those the largest of a process, whatever the labels."""
+_ATTEMPTS: Final = "relais_attempts_total"
+_LINE: Final = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
+
+
+class Watch:
+    """Looks at every process of a platform and journals what it says, or that it does not answer."""
+
+    def __init__(self, places: Places, journal: Journal) -> None:
+        self._places = places
+        self._journal = journal
+
+    async def keep(self) -> None:
+        """Look again and again. Never returns."""
+        async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_SECONDS, trust_env=False) as http:
+            while True:
+                await self.look(http)
+                await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self, http: httpx.AsyncClient) -> None:
+        """At all of them, once."""
+        await asyncio.gather(*(self._look_at(http, part) for part in (*APIS, *WORKERS)))
+
+    async def _look_at(self, http: httpx.AsyncClient, part: str) -> None:
+        try:
+            answer = await http.get(f"{self._places.url(part)}/metrics")
+        except httpx.TransportError:
+            await self._journal.write(process=part, up=False)
+            return
+        await self._journal.write(process=part, up=True, figures=figures_in(answer.text))
+
+
+def figures_in(text: str) -> Mapping[str, float]:
+    """The figures that alerts look at; tries to reach a recipient as those that were not taken, and all."""
+    found: dict[str, float] = {}
+    tries = {"attempts": 0.0, "attempts_not_taken": 0.0}
+    for line in text.splitlines():
+        if line.startswith("#") or not (match := _LINE.match(line)):
+            continue
+        name, labels, value = match[1], match[2] or "", float(match[3])
+        if name in _LARGEST:
+            found[name] = max(value, found.get(name, value))
+        elif name == _ATTEMPTS:
+            tries["attempts"] += value
+            tries["attempts_not_taken"] += value * _is_not_taken(labels)
+    return {**found, **tries}
+
+
+def _is_not_taken(labels: str) -> bool:
+    return 'result="rejected_temporarily"' in labels or 'result="unknown"' in labels

@@ -1,0 +1,150 @@
+"""Does the judge of alerts want one for each long outage, none without a cause, and rest in the end?"""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.continuity.checker.alerts import check_alerts
+from tests.continuity.checker.verdict import Finding
+from tests.unit.continuity.whole_world import NOON, World, whole_world
+
+UNSENT = "relais_outbox_oldest_unsent_seconds"
+
+
+def judged(world: World) -> Finding:
+    world.watched.sort(key=lambda line: str(line["at"]))
+    return check_alerts(world.evidence)
+
+
+def break_(world: World, kind: str, target: str, *, at_seconds: float, lasts: float) -> None:
+    for phase, second in (("began", at_seconds), ("ended", at_seconds + lasts)):
+        at = (NOON + timedelta(seconds=second)).isoformat()
+        world.faults.append({"fault": 1, "kind": kind, "target": target, "phase": phase, "at": at})
+
+
+def look(world: World, process: str, at_seconds: float, **figures: float) -> None:
+    at = (NOON + timedelta(seconds=at_seconds)).isoformat()
+    world.watched.append({"process": process, "at": at, "up": True, "figures": figures})
+
+
+def refuse(world: World, at_seconds: float) -> None:
+    at = (NOON + timedelta(seconds=at_seconds)).isoformat()
+    world.gateway.append({**world.gateway[0], "at": at, "answered": "busy", "request_id": at})
+
+
+def look_in_vain(world: World, process: str, at_seconds: float) -> None:
+    at = (NOON + timedelta(seconds=at_seconds)).isoformat()
+    world.watched.append({"process": process, "at": at, "up": False})
+
+
+def healthy_until(seconds: float) -> World:
+    """Every relay is led, look after look."""
+    world = whole_world()
+    for second in range(0, int(seconds), 5):
+        for publisher in ("admission", "pathway", "notifications"):
+            look(world, f"{publisher}-worker-1", second, relais_relay_leads=1)
+    world.quiesced_at = NOON + timedelta(seconds=seconds - 10)
+    return world
+
+
+def test_a_quiet_run_raises_nothing() -> None:
+    assert judged(healthy_until(60)).holds
+
+
+def test_a_long_outage_that_nobody_saw_is_found() -> None:
+    world = healthy_until(100)
+    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=70)
+
+    assert judged(world).violations == ["broker.stop of 0:01:10 raised none of ['EventsAreNotSent']"]
+
+
+def test_a_long_outage_that_was_seen_is_none() -> None:
+    world = healthy_until(100)
+    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=70)
+    look(world, "admission-worker-1", 76, **{UNSENT: 65, "relais_relay_leads": 1})
+    look(world, "admission-worker-1", 95, relais_relay_leads=1)
+
+    found = judged(world)
+
+    assert found.holds
+    assert found.figures == {"long outages": 1, "raised": 1}
+
+
+def test_a_short_outage_need_not_be_seen() -> None:
+    world = healthy_until(100)
+    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=40)
+
+    assert judged(world).holds
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "figures"),
+    [
+        ("database.stop", "postgresql", {"relais_relay_leads": 0}),
+        ("gateway.busy", "sms-gateway", {"attempts": 10, "attempts_not_taken": 8, "relais_relay_leads": 1}),
+    ],
+)
+def test_each_outage_has_its_own_alerts(kind: str, target: str, figures: dict[str, float]) -> None:
+    world = healthy_until(100)
+    break_(world, kind, target, at_seconds=10, lasts=70)
+    for second in (11, 75):
+        refuse(world, second)
+    assert not judged(world).holds
+
+    world.watched = [line for line in world.watched if "notifications" not in line["process"]]
+    look(world, "notifications-worker-1", 70, attempts=1, attempts_not_taken=0, relais_relay_leads=1)
+    for second in (72, 77, 82):
+        look(world, "notifications-worker-1", second, **figures)
+    look(world, "notifications-worker-1", 95, relais_relay_leads=1)
+    assert judged(world).holds
+
+
+def test_a_gateway_that_nobody_asks_is_out_for_nobody() -> None:
+    world = healthy_until(100)
+    break_(world, "gateway.busy", "sms-gateway", at_seconds=10, lasts=70)
+    refuse(world, 75)
+
+    assert judged(world).holds
+
+
+def test_a_change_of_leaders_is_no_alert() -> None:
+    world = healthy_until(100)
+    look(world, "pathway-worker-2", 50, relais_relay_leads=0)
+    look(world, "pathway-worker-1", 51, relais_relay_leads=0)
+    look(world, "pathway-worker-2", 56, relais_relay_leads=1)
+    look(world, "pathway-worker-1", 57, relais_relay_leads=0)
+
+    assert judged(world).holds
+
+
+def test_a_frozen_process_is_silent_itself() -> None:
+    world = healthy_until(100)
+    break_(world, "service.zombie", "pathway-worker-2", at_seconds=10, lasts=70)
+    look_in_vain(world, "pathway-worker-1", 60)
+    look(world, "pathway-worker-1", 95, relais_relay_leads=1)
+    assert not judged(world).holds
+
+    look_in_vain(world, "pathway-worker-2", 60)
+    look(world, "pathway-worker-2", 95)
+    assert judged(world).holds
+
+
+@pytest.mark.parametrize("waited_for", [70, 700])
+def test_an_alert_without_a_fault_is_found(waited_for: float) -> None:
+    world = healthy_until(100)
+    look(world, "pathway-worker-1", 50, **{UNSENT: waited_for, "relais_relay_leads": 1})
+    look(world, "pathway-worker-1", 95, relais_relay_leads=1)
+
+    assert judged(world).violations == ["EventsAreNotSent of pathway-worker-1 at 12:00:50 has no cause"]
+
+
+def test_what_never_comes_to_rest_is_found() -> None:
+    world = healthy_until(100)
+    look(world, "admission-worker-1", 99, relais_relay_leads=1, relais_reconciliation_unexplained=2)
+    look_in_vain(world, "pathway-worker-1", 99)
+
+    violations = judged(world).violations
+
+    assert "admission-worker-1 says relais_reconciliation_unexplained 2 after all is healed" in violations
+    assert "pathway-worker-1 does not answer after all is healed" in violations
+    assert "nobody relays what pathway publishes after all is healed" in violations
