@@ -26,7 +26,14 @@ class Auditor:
     _round: Round | None = None
 
     async def turn(self) -> None:
-        """A bounded part of the work."""
+        """A bounded part of the work; raises when a ledger cannot be asked."""
+        try:
+            await self._audit()
+        finally:
+            # A ledger that is away is what the alert on this age is for.
+            await self._measure()
+
+    async def _audit(self) -> None:
         pool = self.means.pool
         current = self._round or await audit_progress.next_round(pool)
         self._round = current
@@ -36,7 +43,6 @@ class Auditor:
             await audit_progress.finish(pool, current)
             self._round = None
             await self._sweep()
-        await self._measure()
 
     async def _audit_changed(self, current: Round) -> None:
         some = current.left[:_TOGETHER]

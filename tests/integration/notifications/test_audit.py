@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.notifications.handlers.account import ObligationsTally, account_of
 from services.notifications.handlers.audit import audit_persons
 from services.notifications.handlers.audit_turns import Auditor
 from services.notifications.handlers.ledgers import Ledgers
+from shared.reconciliation.peer import PeerUnavailable
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
 from tests.integration.notifications.desk import MORNING, Desk, carer
 from tests.integration.notifications.publishers import ledgers_with
@@ -200,3 +203,16 @@ async def test_the_slow_sweep_finds_what_no_change_leads_to(desk: Desk, rose: Pe
     assert await _differences(desk) == [("missing", "due and not planned", "repaired")]
     await auditor.turn()
     assert await desk.pool.fetchval("SELECT swept_at IS NOT NULL FROM audit_progress")
+
+
+async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
+    desk: Desk, rose: PersonHistory
+) -> None:
+    await _stay(desk, rose)
+    await desk.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
+    away = AsyncMock(**{"events_of_person.side_effect": PeerUnavailable("admission", "away")})
+    with pytest.raises(PeerUnavailable):
+        await Auditor(desk.means, Ledgers({"admission": away})).turn()
+    age = REGISTRY.get_sample_value("relais_obligations_unaudited_seconds")
+    assert age is not None
+    assert age >= 7200
