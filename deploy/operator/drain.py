@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from deploy.local.errors import StackError
 from deploy.operator.options import AsJson, Because, By
 from deploy.operator.platform import SERVICES, Platform, open_platform
 
@@ -38,7 +39,7 @@ def drain(
         platform, until=began + within, say=lambda text: console.print(text, markup=False)
     )
     seconds = round(time.monotonic() - began, 1)
-    parked = {service: standing["parked"] for service, standing in standings.items()}
+    parked = {service: standing.get("parked", 0) for service, standing in standings.items()}
     if as_json:
         document = {"drained": not left, "seconds": seconds, "left": left, "parked": parked}
         typer.echo(json.dumps(document, indent=2))
@@ -52,6 +53,9 @@ def left_in(standings: Standings) -> list[str]:
     """What is not sent or applied yet, and who prevents it."""
     left: list[str] = []
     for service, standing in standings.items():
+        if "error" in standing:
+            left.append(standing["error"])
+            continue
         if standing["unapplied"] is None:
             left.append(f"{service} cannot tell what it has not applied: the broker does not answer")
         for topic, count in (standing["unapplied"] or {}).items():
@@ -61,7 +65,7 @@ def left_in(standings: Standings) -> list[str]:
     held = [
         f"{pause['part']} of {service} is paused ({pause['because']})"
         for service, standing in standings.items()
-        for pause in standing["pauses"]
+        for pause in standing.get("pauses", [])
         if pause["part"] in {"consumer", "relay"}
     ]
     return [*left, *held] if left else []
@@ -73,9 +77,7 @@ def _until_nothing_is_left(
     rounds, said = 0, ""
     while True:
         time.sleep(ROUND_SECONDS)
-        standings = {
-            service: platform.get(service, "/v1/operations", {"unapplied": "true"}) for service in SERVICES
-        }
+        standings = {service: _standing(platform, service) for service in SERVICES}
         left = left_in(standings)
         rounds = 0 if left else rounds + 1
         if rounds == ROUNDS_WITHOUT_WORK or time.monotonic() > until:
@@ -83,6 +85,15 @@ def _until_nothing_is_left(
         if left and "; ".join(left) != said:
             said = "; ".join(left)
             say(said)
+
+
+def _standing(platform: Platform, service: str) -> Mapping[str, Any]:
+    """Its own answer; or, as `error`, that there is none: it may be back before the time is up."""
+    try:
+        standing: Mapping[str, Any] = platform.get(service, "/v1/operations", {"unapplied": "true"})
+    except StackError as error:
+        return {"error": str(error)}
+    return standing
 
 
 def _tell(left: list[str], parked: Mapping[str, int], seconds: float) -> None:

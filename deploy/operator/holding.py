@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
+from deploy.local.errors import StackError
 from deploy.operator.options import AsJson, Because, By, Service
 from deploy.operator.platform import SERVICES, Platform, open_platform
 
@@ -39,12 +40,25 @@ def resume(
 ) -> None:
     """Let a service, or all of them, go on."""
     platform = open_platform()
-    held = {each: pauses_of(platform, each) for each in ([service] if service else SERVICES)}
-    for each, found in held.items():
-        for one in found:
-            if part in {None, one["part"]}:
-                platform.call("DELETE", each, f"/v1/pauses/{one['part']}")
-    _tell({each: pauses_of(platform, each) for each in held}, as_json=as_json)
+    left: dict[str, list[dict[str, Any]]] = {}
+    refused: list[str] = []
+    for each in [service] if service else SERVICES:
+        try:
+            left[each] = _resumed(platform, each, part)
+        except StackError as error:
+            # One that is away keeps nobody else standing.
+            refused.append(str(error))
+    _tell(left, as_json=as_json)
+    if refused:
+        raise StackError("; ".join(refused))
+
+
+def _resumed(platform: Platform, service: str, part: str | None) -> list[dict[str, Any]]:
+    """What of the service is still paused then."""
+    for each in pauses_of(platform, service):
+        if part in {None, each["part"]}:
+            platform.call("DELETE", service, f"/v1/pauses/{each['part']}")
+    return pauses_of(platform, service)
 
 
 def parts_of(platform: Platform, service: str) -> list[str]:

@@ -23,8 +23,12 @@ class Service:
         self.pauses: dict[str, Any] = {}
         self.unapplied: list[int | None] = [0]
         self.rounds = 0
+        self.away = 0
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        if method == "GET" and self.away:
+            self.away -= 1
+            return 503, {"title": "Unavailable"}
         part = path.rpartition("/")[2]
         if method == "PUT":
             self.pauses[part] = {"part": part, **body}
@@ -77,6 +81,24 @@ def test_a_drain_ends_when_two_rounds_found_nothing() -> None:
     assert (document["drained"], document["left"], document["parked"]["pathway"]) == (True, [], 2)
     assert set(service.pauses) == {"intake"}
     assert service.rounds == 4 * 5
+
+
+def test_a_service_that_is_away_keeps_no_other_one_standing() -> None:
+    service = Service()
+    service.pauses["relay"] = {"part": "relay", "because": "a repair"}
+    service.away = 1
+    resumed = run(service, "resume")
+    assert service.pauses == {}
+    assert resumed.exit_code != 0
+    assert "pathway: goes on" in resumed.stdout
+    assert "admission" not in resumed.stdout
+
+
+def test_a_drain_goes_on_when_a_service_does_not_answer_for_a_moment() -> None:
+    service = Service()
+    service.away = 2
+    drained = run(service, "drain", "--because", "a deploy", "--json")
+    assert (drained.exit_code, json.loads(drained.stdout)["drained"]) == (0, True)
 
 
 @pytest.mark.parametrize(("behind", "said"), [(7, "has not applied 7 records"), (None, "does not answer")])
