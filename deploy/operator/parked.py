@@ -104,12 +104,14 @@ def dismiss(
 ) -> None:
     """Decide that events are not to be applied here; they stay visible, with your name and reason."""
     platform = open_platform()
-    done = [
-        platform.post(service, f"/v1/parked/{each}/dismiss", {"by": by, "because": because})
-        for each in parked_ids
-    ]
-    if as_json:
-        typer.echo(json.dumps(done, indent=2))
-        return
-    for each in done:
-        Console().print(f"{each['parked_id']} is dismissed.", *each["follows"])
+    done: list[dict[str, Any]] = []
+    try:
+        for each in parked_ids:
+            answer = platform.post(service, f"/v1/parked/{each}/dismiss", {"by": by, "because": because})
+            done.append(answer)
+            if not as_json:
+                Console().print(f"{answer['parked_id']} is dismissed.", *answer["follows"])
+    finally:
+        # Also when one is refused: those before it are dismissed for good.
+        if as_json:
+            typer.echo(json.dumps(done, indent=2))

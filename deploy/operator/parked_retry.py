@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from deploy.local.errors import StackError
 from deploy.operator.platform import Platform
 
 Result = dict[str, Any]
@@ -10,10 +11,14 @@ Result = dict[str, Any]
 
 
 def retry_some(platform: Platform, service: str, parked_ids: Sequence[int], author: dict[str, Any]) -> Result:
-    """Each one with what waits behind it, in the order given."""
+    """Each one with what waits behind it, in the order given; a refused one stops no other."""
     result: Result = {"applied": 0, "still_parked": [], "stopped": False}
     for parked_id in parked_ids:
-        answer = platform.post(service, f"/v1/parked/{parked_id}/retry", author)
+        try:
+            answer = platform.post(service, f"/v1/parked/{parked_id}/retry", author)
+        except StackError as error:
+            result["still_parked"].append({"parked_id": parked_id, "reason": str(error)})
+            continue
         result["applied"] += len(answer["applied"])
         result["still_parked"] += answer["still_parked"]
     return result

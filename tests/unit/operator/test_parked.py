@@ -99,3 +99,29 @@ def test_a_dismissal_needs_a_name_and_a_reason() -> None:
     assert (done.exit_code, asked.asked) == (2, [])
     done, _ = ask(lambda *_: (200, answer), *command, "--by", "Ada")
     assert "7 is dismissed. This service goes on without it." in " ".join(done.stdout.split())
+
+
+def refusing(number: str) -> Answer:
+    """One event that somebody else settled before."""
+
+    def answer(_method: str, path: str, _body: Any) -> tuple[int, Any]:
+        if number in path:
+            return 409, {"title": "The event is dismissed already"}
+        return 200, {"parked_id": 7, "follows": [], "applied": [7], "still_parked": []}
+
+    return answer
+
+
+def test_what_was_dismissed_before_a_refusal_is_told() -> None:
+    command = ("parked", "dismiss", "pathway", "7", "8", "--by", "Ada", "--because", "a test")
+    done, _ = ask(refusing("8"), *command)
+    assert done.exit_code != 0
+    assert "7 is dismissed." in done.stdout
+
+
+def test_a_retry_that_is_refused_does_not_stop_those_after_it() -> None:
+    done, asked = ask(refusing("8"), "parked", "retry", "pathway", "8", "7")
+    assert [path for _, path, _ in asked.asked] == ["/v1/parked/8/retry", "/v1/parked/7/retry"]
+    assert done.exit_code == 1
+    assert "Applied 1, still wrong 1." in done.stdout
+    assert "dismissed already" in " ".join(done.stdout.split())
