@@ -65,9 +65,10 @@ async def retry_many(
         # Who failed holds up the rest of its stream.
         cursor = _Cursor(turn.head, within=still_parked is None)
         turn = await _next(pool, retry, wanted, cursor)
+        # Also after the last one: whoever asks for the next share does so at once.
+        await asyncio.sleep(max(0.0, 1 / asked.rate_per_second - (now() - began)))
         if now() >= until:
             break
-        await asyncio.sleep(max(0.0, 1 / asked.rate_per_second - (now() - began)))
     return RetriedMany(
         applied=applied,
         still_parked=failed,

@@ -1,5 +1,6 @@
 """Can many parked events be retried at once, in every person's order, and stopped?"""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -85,3 +86,20 @@ async def test_other_reasons_are_left_alone(pool: Pool) -> None:
     assert (answer["applied"], answer["still_parked"]) == (3, [])
     assert ("parked", WRONG_PAYLOAD) in await shop.states()
     assert wrong_cursor.status_code == 422
+
+
+async def test_the_rate_holds_from_share_to_share(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(retry_many, "SHARE_SECONDS", 0.0)
+    monkeypatch.setattr(retry_many, "asyncio", SimpleNamespace(sleep=wait))
+    shop = Shop(pool)
+    await parked_people(shop, 1)
+    shop.wrong.clear()
+    async with asking(shop) as operator:
+        answers = await all_shares(operator, rate_per_second=0.1)
+    assert [answer["applied"] for answer in answers] == [1, 1, 1]
+    assert len(waits) == 3
