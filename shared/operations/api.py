@@ -69,5 +69,5 @@ def _desk(request: Request) -> OperationsDesk:
 def _desk_of(request: Request, part: Part) -> OperationsDesk:
     desk = _desk(request)
     if part not in desk.parts:
-        raise Problem(404)
+        raise Problem(404, detail=f"what can be paused here: {', '.join(desk.parts)}")
     return desk

@@ -55,7 +55,15 @@ async def show_parked(
     """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
     shown = await show.one_of(_desk(request).pool, parked_id, reveal=reveal)
     if reveal:
-        get_logger().warning("parked_event_revealed", event_id=shown.event.event_id, key_id=operator.key_id)
+        # One that could not be read has no event_id; its place in the broker names it.
+        get_logger().warning(
+            "parked_event_revealed",
+            event_id=shown.event.event_id,
+            topic=shown.event.topic,
+            partition=shown.event.partition,
+            offset=shown.event.offset,
+            key_id=operator.key_id,
+        )
     return responses.json(200, shown, headers={"cache-control": "no-store"})
 
 

@@ -5,7 +5,7 @@ from shared.http.problems import Problem
 
 def unknown() -> Problem:
     """There is no such row."""
-    return Problem(404)
+    return Problem(404, detail="no event is parked here under this number")
 
 
 def settled(state: str) -> Problem:
