@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import asyncpg
@@ -30,6 +30,9 @@ class TestDatabases:
     def __init__(self, port: int) -> None:
         self._port = port
         self._templates: set[str] = set()
+        self._roles: set[str] = set()
+        self._dropping = ThreadPoolExecutor(1, thread_name_prefix="drop-databases")
+        self._dropped: list[Future[None]] = []
 
     def create(self, service: str | None, names: list[str]) -> str:
         """A new database, its name added to `names`; owned by the service's role."""
@@ -44,9 +47,20 @@ class TestDatabases:
         return self._url(role, name)
 
     def drop(self, names: Sequence[str]) -> None:
-        """Drop the databases, whoever is still connected."""
+        """Drop the databases before long, whoever is still connected; nobody waits for it.
+
+        A DROP DATABASE waits until every backend has heard of it, one in the middle of its authentication
+        too. When its client is of the event loop that waits for the drop, that takes all of PostgreSQL's
+        authentication_timeout: 60 s.
+        """
         if names:
-            _run(self._drop(names))
+            self._dropped.append(self._dropping.submit(asyncio.run, self._drop(names)))
+
+    def close(self) -> None:
+        """Wait for the drops, and raise what went wrong in one."""
+        self._dropping.shutdown()
+        for dropped in self._dropped:
+            dropped.result()
 
     def _url(self, role: str, database: str) -> str:
         return database_url(role=role, password=ROLE_PASSWORD, port=self._port, database=database)
@@ -54,7 +68,6 @@ class TestDatabases:
     def _migrate_once(self, service: str, template: str) -> None:
         if template in self._templates:
             return
-        _run(self._drop([template]))
         _run(self._create(template, service, "template0"))
         with ThreadPoolExecutor(1) as thread:
             thread.submit(migrate, service, self._url(service, template)).result()
@@ -67,7 +80,9 @@ class TestDatabases:
     async def _create(self, name: str, role: str, template: str) -> None:
         connection = await self._connect()
         try:
-            await ensure_role(connection, role, ROLE_PASSWORD)
+            if role not in self._roles:
+                await ensure_role(connection, role, ROLE_PASSWORD)
+                self._roles.add(role)
             await ensure_database(connection, name, owner=role, template=template)
         finally:
             await connection.close()

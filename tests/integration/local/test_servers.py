@@ -1,5 +1,7 @@
 """Do the embedded PostgreSQL and Kafka really run, and come back with their data?"""
 
+import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +11,20 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.databases import superuser_url
+from deploy.local.ports import HOST
 from deploy.local.running import RunningServer
-from tests.databases import SUPERUSER_PASSWORD
+from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
 pytestmark = pytest.mark.services
+
+
+PROTOCOL = 3 << 16
+STARTUP = b"user\0postgres\0database\0postgres\0\0"
+EXISTS = "SELECT exists(SELECT FROM pg_database WHERE datname = '{}')"
+
+
+def _as_superuser(server: RunningServer) -> str:
+    return superuser_url(password=SUPERUSER_PASSWORD, port=server.server.port)
 
 
 async def _fetched(address: str, statement: str) -> list[Any]:
@@ -26,7 +38,7 @@ async def _fetched(address: str, statement: str) -> list[Any]:
 async def test_postgres_keeps_every_promise_of_durability_and_its_rows_when_killed(
     fresh_postgres: RunningServer,
 ) -> None:
-    address = superuser_url(password=SUPERUSER_PASSWORD, port=fresh_postgres.server.port)
+    address = _as_superuser(fresh_postgres)
     settings = dict(await _fetched(address, "SELECT name, setting FROM pg_settings"))
     wanted = {"fsync": "on", "synchronous_commit": "on", "data_checksums": "on", "full_page_writes": "on"}
     assert {name: settings[name] for name in wanted} == wanted
@@ -47,6 +59,19 @@ async def test_each_test_has_a_database_of_its_own(create_database: Callable[...
     connection = await asyncpg.connect(second)
     assert await connection.fetchval("SELECT to_regclass('here')") is None
     await connection.close()
+
+
+async def test_nobody_waits_for_a_drop_that_waits_for_a_login(postgres: RunningServer) -> None:
+    databases, names = TestDatabases(postgres.server.port), list[str]()
+    address = databases.create(None, names)
+    with socket.create_connection((HOST, postgres.server.port)) as half_logged_in:
+        half_logged_in.sendall(struct.pack("!ii", 8 + len(STARTUP), PROTOCOL) + STARTUP)
+        assert half_logged_in.recv(1) == b"R"
+        databases.drop(names)
+        assert await _fetched(_as_superuser(postgres), EXISTS.format(names[0])) == [(True,)]
+    databases.close()
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(address)
 
 
 async def test_a_killed_broker_comes_back_with_its_records(fresh_kafka: RunningServer) -> None:
