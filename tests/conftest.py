@@ -41,8 +41,7 @@ def _unused_name(folder: Path, prefix: str) -> str:
 
 
 # The tests' databases live for a test, and a cut of power is no part of any: without the sync of its files a
-# DROP DATABASE takes milliseconds instead of a checkpoint on a disk. The launcher of autovacuum was seen to
-# hold one up for its nap of 60 s.
+# DROP DATABASE takes milliseconds instead of a checkpoint on a disk.
 _SHORT_LIVED = "autovacuum = off\nfsync = off\nfull_page_writes = off\n"
 
 
@@ -75,8 +74,10 @@ def fresh_postgres(server_folder: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
-def _databases(postgres: RunningServer) -> TestDatabases:
-    return TestDatabases(postgres.server.port)
+def _databases(postgres: RunningServer) -> Iterator[TestDatabases]:
+    databases = TestDatabases(postgres.server.port)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
@@ -92,7 +93,8 @@ def create_database(_databases: TestDatabases) -> Iterator[Callable[..., str]]:
 
 def _running_kafka(folder: Path, name: str) -> RunningServer:
     port = free_port()
-    server = kafka_server(folder / name, port=port, controller_port=free_port(avoid=[port]))
+    controller_port = free_port(avoid=[port])
+    server = kafka_server(folder / name, port=port, controller_port=controller_port, short_lived=True)
     prepare(server)
     running = RunningServer(server, log=folder / f"{name}.log", stop_signal=signal.SIGTERM)
     running.start()

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ JVM_OPTIONS = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
 
+# The second compiler would take more than it gives.
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+
 
 def java() -> Path:
     """The wheel's Java."""
@@ -45,19 +49,21 @@ class KafkaServer:
     controller_port: int
     account: Account | None
     class_path: tuple[Path, ...]
+    short_lived: bool = False
 
     @property
     def properties(self) -> Path:
         """The file that the node is started with, beside its data."""
         return self.data.with_suffix(".properties")
 
-    def _java(self, main_class: str, *arguments: str) -> list[str]:
+    def _java(self, options: Sequence[str], main_class: str, *arguments: str) -> list[str]:
         jars = os.pathsep.join(map(str, self.class_path))
-        return [str(java()), *JVM_OPTIONS, "-cp", jars, main_class, *arguments]
+        return [str(java()), *JVM_OPTIONS, *options, "-cp", jars, main_class, *arguments]
 
     def command(self) -> list[str]:
         """The server's leashed command line."""
-        return leashed(self._java("kafka.Kafka", str(self.properties)), account=self.account)
+        options = SHORT_LIVED if self.short_lived else ()
+        return leashed(self._java(options, "kafka.Kafka", str(self.properties)), account=self.account)
 
     def format_command(self, properties: Path, cluster_id: str) -> list[str]:
         """The leashed command line that prepares an empty data folder."""
@@ -70,14 +76,14 @@ class KafkaServer:
             str(properties),
             "--standalone",
         )
-        return leashed(self._java(*tool), account=self.account)
+        return leashed(self._java(SHORT_LIVED, *tool), account=self.account)
 
     def is_ready(self) -> bool:
         """Whether the node answers that a broker is there to write to."""
         return has_brokers(self.port)
 
 
-def kafka_server(data: Path, *, port: int, controller_port: int) -> KafkaServer:
+def kafka_server(data: Path, *, port: int, controller_port: int, short_lived: bool = False) -> KafkaServer:
     """The node with its data in `data`, formatted or not. Fetches the jars the first time."""
     jars = checked_jars(SPECIFICATIONS / "kafka", jar_cache())
     account = server_account()
@@ -85,7 +91,7 @@ def kafka_server(data: Path, *, port: int, controller_port: int) -> KafkaServer:
     # PostgreSQL insists on an account without rights; Kafka takes one where it can reach what it reads.
     if not all(may_enter(account, folder) for folder in (java().parent, jars[0].parent, data.parent)):
         account = None
-    return KafkaServer(data, port, controller_port, account, tuple(jars))
+    return KafkaServer(data, port, controller_port, account, tuple(jars), short_lived)
 
 
 def prepare(server: KafkaServer) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from deploy.local.accounts import give
 from deploy.local.credentials import Credentials
 from deploy.local.databases import ensure_databases
-from deploy.local.kafka import KafkaServer, java, kafka_server, prepare
+from deploy.local.kafka import KafkaServer, kafka_server, prepare
 from deploy.local.once import run_once
 from deploy.local.ports import HOST
 from deploy.local.postgres import initialise, postgres_server
@@ -45,20 +45,15 @@ class Broker:
             self.disk / "kafka",
             port=places.ports["kafka"],
             controller_port=places.ports["kafka-controller"],
+            short_lived=True,
         )
         self._advertised = places.ports["proxy-kafka"]
         self.process = Process(
             "kafka",
-            command=self._command,
+            command=self.server.command,
             is_ready=self.server.is_ready,
             log=places.logs / "kafka.log",
         )
-
-    def _command(self) -> list[str]:
-        command = self.server.command()
-        # It never lives for long: the second compiler would take more than it gives.
-        command.insert(command.index(str(java())) + 1, "-XX:TieredStopAtLevel=1")
-        return command
 
     def format(self) -> None:
         """Make its data folder, unless it is there; clients are sent to the proxy."""
