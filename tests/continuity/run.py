@@ -34,6 +34,8 @@ REVOKED: Final = 0.05
 PATIENCE: Final = 2.5
 """So many times the planned time may load and faults take."""
 TELL_EVERY_SECONDS: Final = 10.0
+COMPARED_AGAIN_SECONDS: Final = 90.0
+"""Three times as long as a consumer waits between two comparisons with its publisher."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +99,14 @@ async def finished(plan: Plan) -> AsyncIterator[Evidence]:
 
 @asynccontextmanager
 async def _watched(places: Places, journal: Journal) -> AsyncIterator[None]:
-    """Look at the figures of every process for as long as the block lasts, and once at its end."""
+    """Look at the figures of every process for as long as the block lasts, and until they are at rest."""
     watch = Watch(places, journal)
     watching = asyncio.create_task(watch.keep())
     try:
         yield
     finally:
         watching.cancel()
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
-        await watch.look(http)
+    await watch.until_at_rest(within_seconds=COMPARED_AGAIN_SECONDS)
 
 
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
@@ -135,7 +136,11 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         seconds = plan.load_seconds
         leaving = _leaving(plan, evidence.carers)
         work = [
-            traffic.paced(load.then, within_seconds=seconds, late_seconds=lambda: injector.late_seconds),
+            traffic.paced(
+                load.then,
+                within_seconds=seconds,
+                late_seconds=lambda: min(injector.late_seconds, plan.fault_seconds - seconds),
+            ),
             injector.run(plan.faults, within_seconds=plan.fault_seconds),
             poison.sprinkle(_poisoned(plan), within_seconds=seconds),
             revoke_some(http, notifications, keys, leaving, within_seconds=seconds),

@@ -69,7 +69,7 @@ _RAISES: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
 def check_alerts(evidence: Evidence) -> Finding:
     """Raised by each long outage, by nothing without a fault, and all at rest in the end."""
     run = evidence.run
-    faults = outages_of(run)
+    faults = [*outages_of(run), *_beginning(run)]
     long = [fault for fault in faults if fault.raises and _felt(fault, run) > OUTAGE]
     raised = list(_raised(run.watched))
     violations = [
@@ -119,6 +119,13 @@ def outages_of(run: Run) -> list[Outage]:
             at = moment(death["at"])
             found.append(Outage(kind="death", target=name, began=at, ended=at))
     return found
+
+
+def _beginning(run: Run) -> Iterator[Outage]:
+    """Before the load all persons who have a carer come at once, and everything waits for its turn."""
+    if run.about.get("load_began_at"):
+        began, ended = (moment(run.about[name]) for name in ("began_at", "load_began_at"))
+        yield Outage(kind="beginning", target="", began=began, ended=ended)
 
 
 def _felt(fault: Outage, run: Run) -> timedelta:

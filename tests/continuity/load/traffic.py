@@ -39,15 +39,15 @@ class Traffic:
     ) -> None:
         """Spread them over the time; when too many wait for an answer, the others wait too.
 
-        `late_seconds` only grows: the load falls behind with the faults, so that the last ones meet some.
+        `late_seconds` only grows: the load falls behind with the faults, so that the last ones meet some. It
+        never stops for that, it comes half as fast until it is as late.
         """
         clock = asyncio.get_running_loop().time
-        began = clock()
+        began, shift, gap = clock(), 0.0, within_seconds / max(1, len(offers))
         async with asyncio.TaskGroup() as waiting:
             for number, offer in enumerate(offers):
-                due = began + number * within_seconds / len(offers)
-                while (pause := due + late_seconds() - clock()) > 0:
-                    await asyncio.sleep(pause)
+                shift = min(shift + gap, late_seconds())
+                await asyncio.sleep(began + number * gap + shift - clock())
                 await self._free.acquire()
                 waiting.create_task(self._deliver(offer))
 

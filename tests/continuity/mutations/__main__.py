@@ -21,7 +21,7 @@ SEED: Final = 20261124
 SETTLE_SECONDS: Final = 50.0
 """Longer than a lease and a retry; a bug that leaves something undone is not waited for any longer."""
 CONTROL_SETTLE_SECONDS: Final = 180.0
-MOST_SECONDS: Final = 420.0
+MOST_SECONDS: Final = 510.0
 """For one run: a bug that brings everything to a halt shows nothing of the checker."""
 
 

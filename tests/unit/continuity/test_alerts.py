@@ -138,6 +138,15 @@ def test_an_alert_without_a_fault_is_found(waited_for: float) -> None:
     assert judged(world).violations == ["EventsAreNotSent of pathway-worker-1 at 12:00:50 has no cause"]
 
 
+def test_what_waits_since_all_came_at_once_needs_no_other_cause() -> None:
+    world = healthy_until(100)
+    world.load_began_at = NOON - timedelta(minutes=3)
+    look(world, "pathway-worker-1", 50, **{UNSENT: 150, "relais_relay_leads": 1})
+    look(world, "pathway-worker-1", 95, relais_relay_leads=1)
+
+    assert judged(world).holds
+
+
 def test_what_never_comes_to_rest_is_found() -> None:
     world = healthy_until(100)
     look(world, "admission-worker-1", 99, relais_relay_leads=1, relais_reconciliation_unexplained=2)

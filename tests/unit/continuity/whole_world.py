@@ -39,6 +39,7 @@ class World:
     deaths: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     watched: list[dict[str, Any]] = field(default_factory=list)
     quiesced_at: datetime = NOON
+    load_began_at: datetime = NOON - timedelta(hours=1)
     ledgers: dict[str, list[Event]] = field(default_factory=dict)
     tables: dict[str, Rows] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
@@ -61,6 +62,8 @@ class World:
                 "secrets": self.secrets,
                 "deaths": self.deaths,
                 "quiesced_at": self.quiesced_at.isoformat(),
+                "began_at": (NOON - timedelta(hours=2)).isoformat(),
+                "load_began_at": self.load_began_at.isoformat(),
             },
             watched=tuple(self.watched),
             circle=(carer,),
