@@ -1,7 +1,6 @@
 """How many requests does a server answer, and how fast? A closed-loop load over keep-alive connections.
 
-Bare HTTP/1.1 over asyncio streams: a full client would be slower than the servers under test and
-measure itself. Bounded by the number of requests.
+Bounded by the number of requests.
 """
 
 import asyncio
@@ -11,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from benchmarks.connection import NOT_ANSWERED, Connection, connect
 
 _LOAD_SECONDS = 300.0
 
@@ -44,22 +45,32 @@ async def ask_all(target: SplitResult, requests: Iterator[bytes], *, connections
     """Send every request once and read its answer."""
     durations: list[float] = []
     statuses: Counter[int] = Counter()
+    all_answered = asyncio.get_running_loop().create_future()
+    busy: set[Connection] = set()
 
-    async def one_connection() -> None:
-        reader, writer = await asyncio.open_connection(target.hostname, target.port)
-        try:
-            for request in requests:
-                start = time.perf_counter()
-                writer.write(request)
-                status = await answer_of(reader)
-                durations.append(time.perf_counter() - start)
-                statuses[status] += 1
-        finally:
-            writer.close()
+    def answered(connection: Connection, status: int) -> None:
+        if connection not in busy:
+            return
+        durations.append(time.perf_counter() - connection.due)
+        statuses[status] += 1
+        go_on(connection, lost=status == NOT_ANSWERED)
+
+    def go_on(connection: Connection, *, lost: bool = False) -> None:
+        request = None if lost else next(requests, None)
+        if request is not None:
+            connection.ask(request)
+            return
+        busy.discard(connection)
+        connection.end()
+        if not busy:
+            all_answered.set_result(None)
 
     start = time.perf_counter()
     async with asyncio.timeout(_LOAD_SECONDS):
-        await asyncio.gather(*(one_connection() for _ in range(connections)))
+        busy.update(await asyncio.gather(*(connect(target, answered) for _ in range(connections))))
+        for connection in list(busy):
+            go_on(connection)
+        await all_answered
     elapsed = time.perf_counter() - start
     cuts = statistics.quantiles(durations, n=100)
     return Measured(len(durations) / elapsed, cuts[49] * 1000, cuts[98] * 1000, statuses)
@@ -71,14 +82,6 @@ def head_of(path: str, host: str, headers: dict[str, str]) -> Callable[[int], by
     lines += [f"{name}: {value}" for name, value in headers.items()]
     fixed = "\r\n".join(lines)
     return lambda length: f"{fixed}\r\nContent-Length: {length}\r\n\r\n".encode()
-
-
-async def answer_of(reader: asyncio.StreamReader) -> int:
-    """The status of the answer, which is read to its end."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    lengths = (line for line in head.splitlines() if line.lower().startswith("content-length:"))
-    await reader.readexactly(int(next(lengths).partition(":")[2]))
-    return int(head.split(" ", 2)[1])
 
 
 def movements(count: int, *, establishment: str, prefix: str) -> Iterator[bytes]:

@@ -4,15 +4,17 @@ import asyncio
 import statistics
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from benchmarks.load import answer_of, head_of
+from benchmarks.connection import NOT_ANSWERED, Connection, connect
+from benchmarks.load import head_of
 
 _MOST_CONNECTIONS = 4000
 _LATE_SECONDS = 30.0
-_BEFORE_RAMP = 0.005
+_TICK_SECONDS = 0.005
+_LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -30,58 +32,105 @@ class Offered:
     """Accepted in each second."""
 
 
-class _Client:
-    def __init__(self, target: SplitResult, head: Callable[[int], bytes]) -> None:
+class _Crowd:
+    """As many connections as the requests that wait need."""
+
+    def __init__(self, target: SplitResult) -> None:
         self._target = target
-        self._head = head
-        self._free: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
-        self._places = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._waiting: deque[tuple[float, bytes]] = deque()
+        self._free: dict[Connection, None] = {}
+        self._busy: set[Connection] = set()
+        self._opening: set[asyncio.Task[None]] = set()
         self.answers: list[tuple[float, float, int]] = []
         """When due, when answered, with what; 0 when it was not answered."""
 
-    async def post(self, body: bytes, due: float) -> None:
-        status = 0
-        try:
-            async with asyncio.timeout(_LATE_SECONDS), self._places:
-                reader, writer = await self._connection()
-                writer.write(self._head(len(body)) + body)
-                status = await answer_of(reader)
-                self._free.append((reader, writer))
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
-            status = 0
-        self.answers.append((due, time.perf_counter(), status))
-
-    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    def ask(self, request: bytes, due: float) -> None:
+        """Send it over a free connection, or over a new one."""
         if self._free:
-            return self._free.popleft()
-        return await asyncio.open_connection(self._target.hostname, self._target.port)
+            self._send(self._free.popitem()[0], request, due)
+            return
+        self._waiting.append((due, request))
+        if len(self._busy) + len(self._opening) < _MOST_CONNECTIONS:
+            task = asyncio.get_running_loop().create_task(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    def give_up_on_late(self) -> None:
+        """Those that were due too long ago are not answered any more."""
+        latest = time.perf_counter() - _LATE_SECONDS
+        while self._waiting and self._waiting[0][0] < latest:
+            self._note(self._waiting.popleft()[0], NOT_ANSWERED)
+        for connection in [one for one in self._busy if one.due < latest]:
+            connection.end()
 
     def close(self) -> None:
-        for _, writer in self._free:
-            writer.close()
+        """Nobody is asked any more."""
+        for connection in list(self._free):
+            connection.end()
+
+    async def _open(self) -> None:
+        try:
+            connection = await connect(self._target, self._answered)
+        except OSError:
+            if self._waiting:
+                self._note(self._waiting.popleft()[0], NOT_ANSWERED)
+        else:
+            self._go_on(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        if self._waiting:
+            due, request = self._waiting.popleft()
+            self._send(connection, request, due)
+        else:
+            self._free[connection] = None
+
+    def _send(self, connection: Connection, request: bytes, due: float) -> None:
+        self._busy.add(connection)
+        connection.ask(request, due=due)
+
+    def _answered(self, connection: Connection, status: int) -> None:
+        if connection not in self._busy:  # closed while it was free
+            self._free.pop(connection, None)
+            return
+        self._busy.discard(connection)
+        self._note(connection.due, status)
+        if status != NOT_ANSWERED:
+            self._go_on(connection)
+
+    def _note(self, due: float, status: int) -> None:
+        self.answers.append((due, time.perf_counter(), status))
 
 
-async def offer(url: str, bodies: Iterable[bytes], *, per_second: float, headers: dict[str, str]) -> Offered:
+async def offer(url: str, bodies: Sequence[bytes], *, per_second: float, headers: dict[str, str]) -> Offered:
     """Send every body when it is due, and wait for the answers that are late."""
     target = urlsplit(url)
-    client = _Client(target, head_of(target.path, target.netloc, headers))
+    head = head_of(target.path, target.netloc, headers)
+    crowd = _Crowd(target)
     start = time.perf_counter()
-    due = start
-    tasks = []
-    for number, body in enumerate(bodies):
-        due = start + number / per_second
-        ahead = due - time.perf_counter()
-        if ahead > _BEFORE_RAMP:
-            await asyncio.sleep(ahead)
-        tasks.append(asyncio.create_task(client.post(body, due)))
-        if number % 50 == 0:
-            await asyncio.sleep(0)
-    await asyncio.gather(*tasks)
-    client.close()
-    return _outcome(client.answers, start, due - start)
+    requests = ((start + number / per_second, head(len(body)) + body) for number, body in enumerate(bodies))
+    await _send_when_due(crowd, requests)
+    while len(crowd.answers) < len(bodies):
+        await asyncio.sleep(_LOOK_SECONDS)
+        crowd.give_up_on_late()
+    crowd.close()
+    return _outcome(crowd.answers, start, len(bodies) / per_second)
 
 
-def _outcome(answers: list[tuple[float, float, int]], start: float, seconds: float) -> Offered:
+async def _send_when_due(crowd: _Crowd, requests: Iterator[tuple[float, bytes]]) -> None:
+    """In small groups: as even as it may be while it is cheap."""
+    turn = looked = time.perf_counter()
+    for due, request in requests:
+        now = time.perf_counter()
+        if now < due or now > turn + _TICK_SECONDS:
+            await asyncio.sleep(_TICK_SECONDS if now < due else 0)
+            turn = time.perf_counter()
+        if now > looked + _LOOK_SECONDS:
+            crowd.give_up_on_late()
+            looked = now
+        crowd.ask(request, due)
+
+
+def _outcome(answers: Sequence[tuple[float, float, int]], start: float, seconds: float) -> Offered:
     accepted = [(due, answered) for due, answered, status in answers if status in {200, 202}]
     in_time = Counter(int(answered - start) for _, answered in accepted)
     cuts = statistics.quantiles([answered - due for due, answered in accepted], n=100)
