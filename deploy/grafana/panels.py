@@ -133,6 +133,12 @@ INTAKE: Final = Row(
             queries=(Query(_rate("relais_intake_requests_total", "status"), "{{status}}"),),
         ),
         Panel(
+            title="Refused on arrival",
+            description="503, unread: as many requests as may wait were waiting.",
+            unit="reqps",
+            queries=(Query(_rate("relais_http_overload_refusals_total", "service"), "{{service}}"),),
+        ),
+        Panel(
             title="Time to answer a movement",
             description="From the request to the receipt, its commit to disk included.",
             unit="s",

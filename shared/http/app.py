@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from shared.http.body_limit import BodyLimit
 from shared.http.errors import LastResort, answer_with_problems
+from shared.http.in_flight_limit import MOST_IN_FLIGHT, InFlightLimit
 from shared.http.observed import Observed
 from shared.http.short_cut import ShortCut, ShortCuts
 from shared.http.unavailable import come_back_later
@@ -26,16 +27,20 @@ Ready = Callable[[], Awaitable[bool]]
 class _Application(FastAPI):
     """Our layers stand around all of the framework's, so that a short cut passes none of those."""
 
-    def __init__(self, short_cuts: ShortCuts, body_limits: Mapping[str, int], **described: Any) -> None:
+    def __init__(
+        self, short_cuts: ShortCuts, body_limits: Mapping[str, int], most_in_flight: int, **described: Any
+    ) -> None:
         super().__init__(**described)
         self._short_cuts = short_cuts
         self._body_limits = body_limits
+        self._most_in_flight = most_in_flight
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
         framework = super().build_middleware_stack()
         inner = ShortCut(framework, short_cuts=self._short_cuts)
-        return Observed(BodyLimit(inner, limits=self._body_limits))
+        observed = Observed(BodyLimit(inner, limits=self._body_limits))
+        return InFlightLimit(observed, most=self._most_in_flight)
 
 
 def create_app(
@@ -45,6 +50,7 @@ def create_app(
     routers: Sequence[APIRouter],
     short_cuts: ShortCuts | None = None,
     body_limits: Mapping[str, int] | None = None,
+    most_in_flight: int = MOST_IN_FLIGHT,
 ) -> FastAPI:
     """The application of a service; its contract is generated beforehand, so it serves no documents.
 
@@ -54,6 +60,7 @@ def create_app(
     app = _Application(
         short_cuts or {},
         body_limits or {},
+        most_in_flight,
         title=title,
         version="1",
         lifespan=_telling(lifespan),

@@ -1,5 +1,9 @@
-"""How large may a body be? It is refused before anyone parses it, by its announced or its real length."""
+"""How large may a body be, and how slow? It is refused before anyone parses it.
 
+A sender that vanished in the middle of its request would otherwise hold a place among those that are served.
+"""
+
+import asyncio
 from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,10 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http.problems import Problem, response_of
 
 LIMIT_BYTES = 64 * 1024
+NEXT_PART_SECONDS = 10.0
 
 
 class BodyLimit:
-    """ASGI middleware: 413 by content-length at once, or as soon as the stream exceeds the limit."""
+    """ASGI middleware: 413 by content-length at once, or as soon as the stream exceeds the limit; 408 when
+    nothing more comes of it in time."""
 
     def __init__(self, app: ASGIApp, *, limits: Mapping[str, int]) -> None:
         """`limits`: path -> bytes, where the limit is not the ordinary one."""
@@ -26,10 +32,18 @@ class BodyLimit:
             await response_of(_too_large())(scope, receive, send)
             return
         received_bytes = 0
+        more_body = True
 
         async def receive_within_limit() -> Message:
-            nonlocal received_bytes
-            message = await receive()
+            nonlocal received_bytes, more_body
+            if not more_body:
+                return await receive()  # until the client goes away, which may be never
+            try:
+                async with asyncio.timeout(NEXT_PART_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                raise Problem(408, headers={"connection": "close"}) from None
+            more_body = message.get("more_body", False)
             received_bytes += len(message.get("body", b""))
             if received_bytes > limit_bytes:
                 raise _too_large()

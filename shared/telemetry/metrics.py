@@ -157,6 +157,10 @@ http_request_seconds: Final = Histogram(
     ["method", "route"],
     buckets=_FAST_SECONDS,
 )
+http_overload_refusals_total: Final = Counter(
+    "relais_http_overload_refusals_total",
+    "Requests refused on arrival because as many as may wait were waiting; nothing else counts them",
+)
 http_errors_total: Final = Counter(
     "relais_http_errors_total", "Requests that failed by our fault, by class of error", ["error"]
 )

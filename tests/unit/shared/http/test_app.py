@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from prometheus_client import REGISTRY
 from starlette.responses import Response
 
-from shared.http import responses
+from shared.http import body_limit, responses
 from shared.http.app import create_app
 from shared.http.body_limit import LIMIT_BYTES
 from shared.http.problems import FieldError, Problem
@@ -160,6 +161,21 @@ async def test_a_body_that_turns_out_larger_is_refused_while_it_streams(client: 
     assert _problem(response)["status"] == 413
     assert response.headers["connection"] == "close"
     assert read_chunks == 65
+
+
+async def test_a_body_that_stops_coming_is_given_up(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_limit, "NEXT_PART_SECONDS", 0.0)
+    gone = asyncio.Event()
+
+    async def stopping() -> AsyncIterator[bytes]:
+        yield b"x"
+        await gone.wait()
+
+    response = await client.post("/v1/echo/a", content=stopping())
+    assert _problem(response)["status"] == 408
+    assert response.headers["connection"] == "close"
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready"])
