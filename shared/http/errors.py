@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.http.bounded_stream import NotRead
 from shared.http.problems import FieldError, Problem, response_of
 from shared.http.unavailable import UNREACHABLE, come_back_later
 from shared.telemetry import logging, metrics
@@ -58,6 +59,9 @@ class LastResort:
 
         try:
             await self._app(scope, receive, send_and_see)
+        except NotRead:
+            _log.warning("answer_not_read")
+            raise  # the server closes the connection
         except Exception as error:
             problem = come_back_later() if isinstance(error, UNREACHABLE) else Problem(500)
             metrics.http_errors_total.labels(type(error).__name__).inc()

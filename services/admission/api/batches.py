@@ -6,19 +6,20 @@ be committed, the rest is not tried: the database is away, and the sender must c
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.admission.api.batch_lines import Line, LineAnswer, answer_to, stated_on
 from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
 from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch
 from services.admission.handlers.group_commit import NotCommitted
+from shared.http.bounded_stream import BoundedStream
 from shared.http.contract import NDJSON, Lines, describe
 from shared.http.problems import Problem
 from shared.http.unavailable import come_back_later
@@ -58,7 +59,7 @@ async def post_movements(request: Request, source: Source) -> Response:
     if first and all(answer.status == _NOT_COMMITTED for answer in first):
         await answers.aclose()
         raise come_back_later()
-    return StreamingResponse(_encoded(first, answers), media_type=NDJSON)
+    return BoundedStream(_encoded(first, answers), media_type=NDJSON)
 
 
 async def _answers(request: Request, source: Principal) -> Answers:
@@ -112,7 +113,7 @@ async def _accepted(group: Sequence[Line], accept: AcceptBatch, source: Principa
     ]
 
 
-async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncIterator[bytes]:
+async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncGenerator[bytes, None]:
     async with aclosing(answers):
         yield _encoder.encode_lines(first)
         async for more in answers:

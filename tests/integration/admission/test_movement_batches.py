@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from starlette.types import Message
 
 from services.admission.api import batches
 from services.admission.api.batch_lines import LineAnswer
@@ -16,6 +17,7 @@ from services.admission.handlers.commit_submissions import Flushed
 from services.admission.handlers.manage_access import NewSource
 from services.admission.handlers.submission import Submission
 from services.admission.settings import Settings
+from shared.http import bounded_stream
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission, bearer, settings_for
 from tests.integration.admission.severing_proxy import proxied
@@ -126,6 +128,36 @@ async def test_a_line_that_cannot_be_stored_fails_alone(admission: Admission) ->
     response = await post(admission, await admission.source(), *bodies)
     assert statuses_of(response) == [202] * 4 + [500] + [202] * 5
     assert "cannot be stored" not in response.text
+
+
+async def test_a_client_that_stops_reading_gives_its_place_to_others(
+    admission: Admission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "LINES_PER_COMMIT", 1)
+    monkeypatch.setattr(bounded_stream, "NEXT_PART_SECONDS", 0.0)
+    source = await admission.source()
+    lines = b"\n".join(encoded(movement()) for _ in range(3))
+    bodies, parts = [lines], list[bytes]()
+
+    async def receive() -> Message:
+        if not bodies:
+            await asyncio.Event().wait()  # the client stays connected
+        return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+
+    async def send(message: Message) -> None:
+        parts.append(message.get("body", b""))
+        if message.get("body"):
+            await asyncio.Event().wait()  # and reads nothing
+
+    headers = [(name.encode(), value.encode()) for name, value in bearer(source.secret).items()]
+    scope = {"type": "http", "method": "POST", "path": batches.PATH, "headers": headers, "query_string": b""}
+    places = admission.service.accept_batch.places
+    free = places._value
+    with pytest.raises(bounded_stream.NotRead):
+        await admission.app(scope, receive, send)
+    assert places._value == free
+    assert len(parts) == 2, "the head, and the first part of three"
+    assert len(await admission.rows("SELECT FROM submissions")) == 1
 
 
 async def test_what_was_committed_before_the_database_went_away_is_answered(
