@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.admission.settings import Settings
 from services.admission.wiring import create_api, open_service, serving
+from shared.garbage import collect_rarely
 from shared.telemetry import logging, tracing
 
 
@@ -16,6 +17,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     logging.configure("admission")
     tracing.configure("admission")
     async with open_service(Settings.of()) as service, serving(app, service):
+        collect_rarely()
         yield
     tracing.shutdown()
 

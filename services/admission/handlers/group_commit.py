@@ -81,6 +81,8 @@ class GroupCommit(Generic[Item, Answer]):
         self._some = asyncio.Event()
         self._many = asyncio.Event()
         self._closed = False
+        self._impatient_at: deque[tuple[float, _Waiting[Item, Answer]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def depth(self) -> int:
@@ -103,11 +105,8 @@ class GroupCommit(Generic[Item, Answer]):
         waiting: _Waiting[Item, Answer] = _Waiting(item, loop.create_future())
         self._queue.append(waiting)
         self._signal()
-        losing_patience = loop.call_later(self._patience_seconds, waiting.refuse, NotCommitted())
-        try:
-            return await waiting.answered
-        finally:
-            losing_patience.cancel()
+        self._be_patient(loop, waiting)
+        return await waiting.answered
 
     async def submit_all(self, items: Sequence[Item]) -> list[Answer | Exception]:
         """The answer to each, or the error that `submit` would have raised for it; they keep their order."""
@@ -132,6 +131,24 @@ class GroupCommit(Generic[Item, Answer]):
             self._closed = True
             self._signal()
             await asyncio.gather(*flushers)
+
+    def _be_patient(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[Item, Answer]) -> None:
+        """One timer for all: they lose patience in the order in which they came."""
+        self._impatient_at.append((loop.time() + self._patience_seconds, waiting))
+        while self._impatient_at[0][1].answered.done():  # ends at the one that was added
+            self._impatient_at.popleft()
+        if self._timer is None:
+            self._timer = loop.call_at(self._impatient_at[0][0], self._lose_patience, loop)
+
+    def _lose_patience(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        while self._impatient_at:
+            late_at, waiting = self._impatient_at[0]
+            if late_at > loop.time() and not waiting.answered.done():
+                self._timer = loop.call_at(late_at, self._lose_patience, loop)
+                return
+            self._impatient_at.popleft()
+            waiting.refuse(NotCommitted())
 
     def _signal(self) -> None:
         """Let the flushers see what waits; at the end both are let through, to find nothing left."""
