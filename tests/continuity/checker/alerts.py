@@ -13,7 +13,8 @@ from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.run import Line, Run, moment
 from tests.continuity.checker.verdict import Finding
 
-OUTAGE: Final = timedelta(seconds=60)
+OUTAGE: Final = timedelta(seconds=75)
+"""A minute, and the time in which somebody looks for certain: an age beyond a minute needs one to be seen."""
 AFTERMATH: Final = timedelta(seconds=120)
 """So long after a fault what had waited may still be old; the bound within which all must settle."""
 CHANGE: Final = timedelta(seconds=10)

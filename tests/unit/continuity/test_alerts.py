@@ -53,14 +53,14 @@ def test_a_quiet_run_raises_nothing() -> None:
 
 def test_a_long_outage_that_nobody_saw_is_found() -> None:
     world = healthy_until(100)
-    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=70)
+    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=80)
 
-    assert judged(world).violations == ["broker.stop of 0:01:10 raised none of ['EventsAreNotSent']"]
+    assert judged(world).violations == ["broker.stop of 0:01:20 raised none of ['EventsAreNotSent']"]
 
 
 def test_a_long_outage_that_was_seen_is_none() -> None:
     world = healthy_until(100)
-    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=70)
+    break_(world, "broker.stop", "kafka", at_seconds=10, lasts=80)
     look(world, "admission-worker-1", 76, **{UNSENT: 65, "relais_relay_leads": 1})
     look(world, "admission-worker-1", 95, relais_relay_leads=1)
 
@@ -86,8 +86,8 @@ def test_a_short_outage_need_not_be_seen() -> None:
 )
 def test_each_outage_has_its_own_alerts(kind: str, target: str, figures: dict[str, float]) -> None:
     world = healthy_until(100)
-    break_(world, kind, target, at_seconds=10, lasts=70)
-    for second in (11, 75):
+    break_(world, kind, target, at_seconds=10, lasts=80)
+    for second in (11, 88):
         refuse(world, second)
     assert not judged(world).holds
 
@@ -101,7 +101,7 @@ def test_each_outage_has_its_own_alerts(kind: str, target: str, figures: dict[st
 
 def test_a_gateway_that_nobody_asks_is_out_for_nobody() -> None:
     world = healthy_until(100)
-    break_(world, "gateway.busy", "sms-gateway", at_seconds=10, lasts=70)
+    break_(world, "gateway.busy", "sms-gateway", at_seconds=10, lasts=80)
     refuse(world, 75)
 
     assert judged(world).holds
@@ -119,7 +119,7 @@ def test_a_change_of_leaders_is_no_alert() -> None:
 
 def test_a_frozen_process_is_silent_itself() -> None:
     world = healthy_until(100)
-    break_(world, "service.zombie", "pathway-worker-2", at_seconds=10, lasts=70)
+    break_(world, "service.zombie", "pathway-worker-2", at_seconds=10, lasts=80)
     look_in_vain(world, "pathway-worker-1", 60)
     look(world, "pathway-worker-1", 95, relais_relay_leads=1)
     assert not judged(world).holds
