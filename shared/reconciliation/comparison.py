@@ -49,6 +49,13 @@ def stuck(now: Mapping[Place, int], before: Mapping[Place, int]) -> list[Place]:
     return [place for place, short in now.items() if place in before and short >= before[place]]
 
 
+def in_turn(places: Sequence[Place], after: Place | None) -> list[Place]:
+    """Those after the one that was looked into last, then the others: no place waits for ever."""
+    if after is None:
+        return list(places)
+    return [place for place in places if place > after] + [place for place in places if place <= after]
+
+
 def difference(
     recorded: Sequence[LedgerEvent],
     *,

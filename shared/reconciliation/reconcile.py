@@ -12,7 +12,7 @@ from typing import Final
 
 from shared.reconciliation import holdings, holes, result, seals
 from shared.reconciliation.books import Books
-from shared.reconciliation.comparison import Place, deficits, identity_of, is_equal, stuck
+from shared.reconciliation.comparison import Place, deficits, identity_of, in_turn, is_equal, stuck
 from shared.reconciliation.extent import first_hour
 from shared.reconciliation.naming import name
 from shared.reconciliation.peer import Peer
@@ -41,6 +41,7 @@ class Reconciler:
         self.publisher = peer.publisher
         self._side = books.inbox(peer.publisher)
         self._short: dict[Place, int] = {}
+        self._looked_into: Place | None = None
 
     async def turn(self) -> Result:
         """One complete comparison; raises PeerUnavailable when the publisher cannot be asked."""
@@ -53,7 +54,7 @@ class Reconciler:
             equal = [ours[start] for start in over if is_equal(ours[start], theirs[start])]
             await seals.close(self._side, equal, now=now)
         before, self._short = self._short, deficits(ours, theirs)
-        mended = await self._mend(stuck(self._short, before)[:MOST_CELLS], until)
+        mended = await self._mend(self._next(stuck(self._short, before)), until)
         await self._sweep(now)
         concluded = Result(
             completed_at=self._books.clock(),
@@ -84,6 +85,12 @@ class Reconciler:
             async for part in self._peer.digests(since=since, until=end):
                 theirs |= {window.start: window for window in part.windows}
         return ours, theirs
+
+    def _next(self, places: Sequence[Place]) -> Sequence[Place]:
+        # What nobody can mend stays among them, and is older than much that can be.
+        chosen = in_turn(places, self._looked_into)[:MOST_CELLS]
+        self._looked_into = chosen[-1] if chosen else None
+        return chosen
 
     async def _mend(self, places: Sequence[Place], until: datetime) -> Mended:
         mended = Mended()

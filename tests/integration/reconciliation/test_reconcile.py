@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.reconciliation import seals
+from shared.reconciliation import reconcile, seals
 from shared.reconciliation.peer import PeerUnavailable
 from shared.reconciliation.reconcile import Reconciler
 from shared.reconciliation.result import Result
@@ -195,3 +195,21 @@ async def test_a_publisher_held_up_for_long_opens_the_hour_that_it_had_counted(s
     assert [window.total for window in told] == [2]
     await seal_ledger(sides.ledger)
     assert await sides.ledger.pool.fetchval("SELECT total FROM seals WHERE window_start = $1", START) == 2
+
+
+async def test_what_can_be_mended_does_not_wait_behind_what_never_can(
+    sides: Sides, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "MOST_CELLS", 2)
+    strangers = await sides.record(*[UUID(int=number) for number in range(4)])
+    await sides.apply(strangers)
+    await sides.ledger.pool.execute("DELETE FROM ledger")
+    sides.clock.passes(hours=1)
+    await sides.record(UUID(int=5))
+    sides.clock.passes(minutes=1)
+    await reconciler.turn()
+    pulled = 0
+    for _ in range(3):
+        sides.clock.passes(seconds=30)
+        pulled += (await reconciler.turn()).mended.pulled
+    assert pulled == 1
