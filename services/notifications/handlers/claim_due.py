@@ -15,12 +15,11 @@ async def claim_due(means: Means, medium: Medium, *, limit: int) -> list[Departu
     now = means.clock()
     async with transaction(means.pool) as connection:
         due = await sending.lock_due(connection, lane=medium, now=now, limit=limit)
-        if not due:
+        if not due.obligations:
             return []
-        peers = await sending.peers_of(connection, due, now=now)
-        sealed = await readers.read(connection, {own.recipient_id for own in due})
-        turn = Turn(means, medium, peers, sealed)
-        for own in due:
+        sealed = await readers.read(connection, {own.recipient_id for own in due.obligations})
+        turn = Turn(means, medium, due.peers, sealed)
+        for own in due.obligations:
             turn.take(own)
         await sending.give_up_waiting(connection, turn.given_up)
         await sending.claim(connection, turn.claims, now=turn.now, lease_until=turn.lease_until)

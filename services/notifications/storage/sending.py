@@ -1,6 +1,6 @@
 """What is due, and what is written when it is sent, left for later or answered?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -42,15 +42,14 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bool[], $
 WHERE o.obligation_id = d.obligation_id
 """
 
-_PROGRESS: Final = """
-UPDATE obligations SET status = 'in_progress', next_action_at = $2 WHERE obligation_id = ANY ($1)
-"""
-
 _CLAIM: Final = """
-INSERT INTO attempts (attempt_id, obligation_id, number, step, channel, contact_id, template, status,
-    claimed_at, lease_until)
-SELECT c.*, 'claimed', $8, $9
-FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[]) AS c
+WITH claimed AS (
+    INSERT INTO attempts (attempt_id, obligation_id, number, step, channel, contact_id, template, status,
+        claimed_at, lease_until)
+    SELECT c.*, 'claimed', $8, $9
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[]) AS c
+)
+UPDATE obligations SET status = 'in_progress', next_action_at = $9 WHERE obligation_id = ANY ($2)
 """
 
 _ANSWER: Final = """
@@ -95,17 +94,25 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     template: str
 
 
-async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> list[Obligation]:
-    """The most overdue obligations of a lane, with their members held against revocation."""
-    return await obligations_of(connection, await connection.fetch(_LOCK_DUE, lane, now, limit))
+class Due(msgspec.Struct, frozen=True):
+    """What a lane decides about now, and by what."""
 
-
-async def peers_of(connection: Connection, due: Collection[Obligation], *, now: datetime) -> list[Obligation]:
+    obligations: list[Obligation]
+    """The most overdue ones, with their members held against revocation."""
+    peers: list[Obligation]
     """All that bears on what the recipients of these were told, these included."""
-    recipients = list({obligation.recipient_id for obligation in due})
-    fact_keys = list({obligation.fact_key for obligation in due})
+
+
+async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> Due:
+    """Take up to so many of a lane."""
+    due = await connection.fetch(_LOCK_DUE, lane, now, limit)
+    if not due:
+        return Due([], [])
+    recipients = list({row["recipient_id"] for row in due})
+    fact_keys = list({row["fact_key"] for row in due})
     rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
-    return await obligations_of(connection, rows)
+    peers = {own.obligation_id: own for own in await obligations_of(connection, rows)}
+    return Due([peers[row["obligation_id"]] for row in due], list(peers.values()))
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:
@@ -145,7 +152,6 @@ async def claim(
         now,
         lease_until,
     )
-    await connection.execute(_PROGRESS, [claim.obligation_id for claim in claims], lease_until)
 
 
 async def give_up_waiting(connection: Connection, attempts: Sequence[Attempt]) -> None:

@@ -40,7 +40,7 @@ async def test_while_one_worker_decides_for_a_reader_no_other_worker_does(
     await desk.state(*corrections)
     async with transaction(desk.pool) as one:
         held = await sending.lock_due(one, lane="sms", now=desk.now, limit=1)
-        assert len(held) == 1
+        assert len(held.obligations) == 1
         assert await desk.claim() == []
     await desk.after(minutes=1)
     assert len(desk.sms.messages) == 2
