@@ -29,9 +29,10 @@ AGES: Final[Mapping[str, tuple[str, float]]] = {
 AT_REST: Final[Mapping[str, float]] = {
     **dict(AGES.values()),
     "relais_paused_seconds": 0,
-    "relais_reconciliation_unexplained": 0,
 }
 """What each process says at most once all is healed and settled."""
+NOTED: Final = "relais_reconciliation_unexplained"
+"""Not judged: a comparison made while events move shows some, until the next one. I5 judges the events."""
 PUBLISHERS: Final = ("admission", "pathway", "notifications")
 
 
@@ -88,7 +89,13 @@ def check_alerts(evidence: Evidence) -> Finding:
         invariant="I12 alerts",
         looked_at=len(run.watched),
         violations=violations,
-        figures={"long outages": len(long), "raised": len({(each.alert, each.at) for each in raised})},
+        figures={
+            "long outages": len(long),
+            "raised": len({(each.alert, each.at) for each in raised}),
+            "unexplained in the last comparisons": sum(
+                int(line.get("figures", {}).get(NOTED, 0)) for line in _last_looks(run).values()
+            ),
+        },
     )
 
 
@@ -200,11 +207,16 @@ def _explains(fault: Outage, raised: Raised) -> bool:
     return fault.began <= raised.at and raised.since <= fault.ended + AFTERMATH
 
 
-def _not_at_rest(run: Run) -> Iterator[str]:
+def _last_looks(run: Run) -> dict[str, Line]:
+    """What each process said last, after all had settled."""
     quiesced = run.about.get("quiesced_at")
-    last = {
-        line["process"]: line for line in run.watched if quiesced and moment(line["at"]) >= moment(quiesced)
-    }
+    if not quiesced:
+        return {}
+    return {line["process"]: line for line in run.watched if moment(line["at"]) >= moment(quiesced)}
+
+
+def _not_at_rest(run: Run) -> Iterator[str]:
+    last = _last_looks(run)
     for process, line in last.items():
         if not line["up"]:
             yield f"{process} does not answer after all is healed"
