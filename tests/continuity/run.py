@@ -34,8 +34,7 @@ REVOKED: Final = 0.05
 PATIENCE: Final = 2.5
 """So many times the planned time may load and faults take."""
 TELL_EVERY_SECONDS: Final = 10.0
-COMPARED_AGAIN_SECONDS: Final = 90.0
-"""Three times as long as a consumer waits between two comparisons with its publisher."""
+ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,14 +98,14 @@ async def finished(plan: Plan) -> AsyncIterator[Evidence]:
 
 @asynccontextmanager
 async def _watched(places: Places, journal: Journal) -> AsyncIterator[None]:
-    """Look at the figures of every process for as long as the block lasts, and until they are at rest."""
+    """Look at the figures of every process for as long as the block lasts, and until all answer."""
     watch = Watch(places, journal)
     watching = asyncio.create_task(watch.keep())
     try:
         yield
     finally:
         watching.cancel()
-    await watch.until_at_rest(within_seconds=COMPARED_AGAIN_SECONDS)
+    await watch.until_all_answer(within_seconds=ALL_ANSWER_WITHIN_SECONDS)
 
 
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:

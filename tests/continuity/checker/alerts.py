@@ -32,7 +32,7 @@ AT_REST: Final[Mapping[str, float]] = {
 }
 """What each process says at most once all is healed and settled."""
 NOTED: Final = "relais_reconciliation_unexplained"
-"""Not judged: a comparison made while events move shows some, until the next one. I5 judges the events."""
+"""Not judged: it rightly counts the broken records that nobody published. I5 and I10 judge the events."""
 PUBLISHERS: Final = ("admission", "pathway", "notifications")
 
 
