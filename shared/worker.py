@@ -15,6 +15,7 @@ from typing import Final
 
 from shared.exposure import expose
 from shared.failures import is_transient
+from shared.garbage import rarely_collected
 from shared.telemetry import logging, metrics, tracing
 from shared.telemetry.logging import get_logger
 
@@ -45,7 +46,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
     tracing.configure(service)
     stop = asyncio.Event()
     try:
-        with _signals(stop):
+        with _signals(stop), rarely_collected():
             async with expose(service, port=metrics_port) as port:
                 get_logger().info("worker_started", port=port)
                 running = {

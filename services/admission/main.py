@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.admission.settings import Settings
 from services.admission.wiring import create_api, open_service, serving
-from shared.garbage import collect_rarely
+from shared.garbage import rarely_collected
 from shared.telemetry import logging, tracing
 
 
@@ -17,8 +17,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     logging.configure("admission")
     tracing.configure("admission")
     async with open_service(Settings.of()) as service, serving(app, service):
-        collect_rarely()
-        yield
+        with rarely_collected():
+            yield
     tracing.shutdown()
 
 

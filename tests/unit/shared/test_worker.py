@@ -1,6 +1,7 @@
 """Does a worker retry what a retry can cure, and end at everything else?"""
 
 import asyncio
+import gc
 import os
 import signal
 
@@ -9,6 +10,7 @@ import pytest
 
 from shared import worker
 from shared.exposure import expose
+from shared.garbage import YOUNG
 from shared.worker import periodic, run_worker
 
 
@@ -31,6 +33,20 @@ async def test_a_signal_stops_all_duties_and_the_process_ends_well() -> None:
         await stop.wait()
 
     await run_worker("test", {"one": until_stopped, "other": then_signal}, metrics_port=0)
+
+
+async def test_a_worker_seldom_looks_for_garbage_and_leaves_the_process_as_it_was() -> None:
+    before = gc.get_threshold()
+    inside: list[tuple[int, bool]] = []
+
+    async def look(stop: asyncio.Event) -> None:
+        inside.append((gc.get_threshold()[0], gc.get_freeze_count() > 0))
+        end_process()
+        await stop.wait()
+
+    await run_worker("test", {"look": look}, metrics_port=0)
+    assert inside == [(YOUNG, True)]
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
 
 
 async def test_a_transient_failure_is_retried_in_place() -> None:
