@@ -52,7 +52,9 @@ WITH came AS MATERIALIZED (
     ON CONFLICT DO NOTHING
     RETURNING true
 )
-SELECT event_id, (SELECT count(*) FROM noticed) AS holes FROM entered
+SELECT (SELECT count(*) FROM noticed) AS holes,
+    CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(event_id), '{}') END AS new
+FROM entered
 """
 _KNOWN: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 
@@ -74,7 +76,7 @@ async def enter(connection: Connection, admitted: Sequence[Incoming], *, now: da
             came.setdefault(incoming.envelope.event_id, (incoming.envelope, incoming))
     if not came:
         return Entered([], 0)
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         _ENTER,
         list(came),
         [envelope.publisher for envelope, _ in came.values()],
@@ -86,18 +88,20 @@ async def enter(connection: Connection, admitted: Sequence[Incoming], *, now: da
         *_hours(envelope for envelope, _ in came.values()),
         *_before(envelope for envelope, _ in came.values()),
     )
-    new = {row["event_id"] for row in rows}
-    if len(new) < len(came):
-        await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
-    holes = rows[0]["holes"] if rows else 0
+    holes = row["holes"]
+    if row["new"] is None:  # nearly always: all of them, so they are not sent back
+        return Entered([incoming for _, incoming in came.values()], holes)
+    new = set(row["new"])
+    await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
     return Entered([incoming for event_id, (_, incoming) in came.items() if event_id in new], holes)
 
 
 def _hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]:
     """The hours of recording, each once."""
+    moments = {(envelope.publisher, envelope.recorded_at) for envelope in came}
     found = {
-        (envelope.publisher, envelope.recorded_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
-        for envelope in came
+        (publisher, moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
+        for publisher, moment in moments
     }
     return [publisher for publisher, _ in found], [start for _, start in found]
 

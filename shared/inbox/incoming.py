@@ -1,5 +1,6 @@
 """What came from the broker, before anyone judged it: the raw record and what could be read of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +39,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes | None]]
     envelope: Envelope | None = None
     data: Payload | None = None
     reason: str | None = None

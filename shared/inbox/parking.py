@@ -105,7 +105,7 @@ async def count_parked(connection: Executor) -> int:
 def _row(parcel: Parcel) -> tuple[object, ...]:
     incoming, envelope = parcel.incoming, parcel.incoming.envelope
     named = tuple(getattr(envelope, field, None) for field in _NAMED)
-    headers = [[name, base64.b64encode(value).decode()] for name, value in incoming.headers]
+    headers = [[name, base64.b64encode(value or b"").decode()] for name, value in incoming.headers]
     content = (incoming.key, msgspec.json.encode(headers), incoming.value)
     sha256 = hashlib.sha256(msgspec.msgpack.encode(content)).digest()
     place = (incoming.topic, incoming.partition, incoming.offset)

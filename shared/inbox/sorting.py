@@ -32,6 +32,8 @@ def sort_out(
     batch: Sequence[Incoming], *, rejected: Mapping[UUID, str], blocked: Mapping[Stream, int]
 ) -> Sorted:
     """Divide a batch. `rejected`: event id -> reason; `blocked`: stream -> its first parked sequence."""
+    if not (blocked or rejected or any(incoming.reason is not None for incoming in batch)):
+        return Sorted(list(batch), [])  # as nearly always
     barriers = dict(blocked)
     wrong: list[Parcel] = []
     readable: list[Incoming] = []

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
-from uuid import UUID
 
 import msgspec
+
+# A uuid.UUID that is read, hashed, compared and sent in C: a tenth of the time, ten times per event.
+from asyncpg.pgproto.pgproto import UUID
 
 from shared.events.envelope import Payload, TraceContext
 from shared.events.registry import PAYLOADS
 from shared.inbox.incoming import Envelope, Incoming
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 SOURCE_PREFIX: Final = "urn:relais:"
 NOT_CLOUD_EVENT: Final = "the headers are not those of a CloudEvent 1.0"
@@ -59,8 +61,7 @@ def encode(envelope: Envelope) -> list[tuple[str, bytes]]:
 
 def decode(record: Record) -> Incoming:
     """Read a record as far as it can be read; what is wrong is said in `reason`, never raised."""
-    headers = tuple((name, bytes(value or b"")) for name, value in record.headers)
-    envelope = _envelope(headers)
+    envelope = _envelope(record.headers)
     data: Payload | None = None
     reason = NOT_CLOUD_EVENT if envelope is None else None
     decoder = _decoders.get(envelope.type) if envelope is not None else None
@@ -75,7 +76,7 @@ def decode(record: Record) -> Incoming:
         offset=record.offset,
         key=record.key,
         value=record.value,
-        headers=headers,
+        headers=record.headers,
         envelope=envelope,
         data=data,
         reason=reason,
@@ -84,7 +85,7 @@ def decode(record: Record) -> Incoming:
 
 def _envelope(headers: Headers) -> Envelope | None:
     try:
-        said = {name: value.decode() for name, value in headers}
+        said = {name: value.decode() if value else "" for name, value in headers}
         source = said["ce_source"]
         if said["ce_specversion"] != "1.0" or not source.startswith(SOURCE_PREFIX):
             return None
@@ -110,10 +111,12 @@ def _storable(envelope: Envelope) -> bool:
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a time without its offset from UTC")
     return moment.astimezone(UTC)  # or it leaves the calendar, and could not be stored
 
 
 def _trace(said: Mapping[str, str]) -> TraceContext:
-    return {name: said[name] for name in _TRACE_HEADERS if name in said}
+    return {name: said[name] for name in _TRACE_HEADERS if name in said} if _TRACE_HEADERS[0] in said else {}

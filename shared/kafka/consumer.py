@@ -5,7 +5,8 @@ partition brings one: one transaction per partition made an event wait for those
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from shared.kafka.spans import EventSpan, event_spans
 from shared.kafka.topics import ensure_topics
 from shared.kafka.watchdog import Watchdog
 from shared.operations.gate import Gate
-from shared.telemetry import metrics
+from shared.telemetry import metrics, tracing
 from shared.telemetry.logging import get_logger
 
 FETCH_WAIT_MS: Final = 200
@@ -144,18 +145,14 @@ class BatchConsumer:
         for partition, records in fetched.items():
             self._lag.waits(partition, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
         incoming = {partition: [decode(each) for each in records] for partition, records in fetched.items()}
-        traced = [each for came in incoming.values() for each in came if type(each.data) in self._routes]
-        with event_spans([self._span(each) for each in traced]) as contexts:
-            traces: dict[TopicPartition, dict[int, TraceContext]] = {partition: {} for partition in fetched}
-            for each, context in zip(traced, contexts, strict=True):
-                traces[TopicPartition(each.topic, each.partition)][each.offset] = context
+        with self._spans([each for came in incoming.values() for each in came]) as traces:
             batches = {
                 partition: Batch(
                     claim=assignment.positions[partition].claim,
                     expected=assignment.positions[partition].next_offset,
                     following=came[-1].offset + 1,
                     incoming=came,
-                    traces=traces[partition],
+                    traces=traces.get(partition, {}),
                 )
                 for partition, came in incoming.items()
             }
@@ -182,6 +179,21 @@ class BatchConsumer:
         for partition in behind:
             self._lag.is_behind(partition)
         watchdog.observe(behind)
+
+    @contextmanager
+    def _spans(
+        self, incoming: Sequence[Incoming]
+    ) -> Iterator[Mapping[TopicPartition, Mapping[int, TraceContext]]]:
+        """A span for each event that a route wants; gives their contexts by partition and offset."""
+        if not tracing.is_recording():
+            yield {}  # each goes on in the trace that it came with
+            return
+        traced = [each for each in incoming if type(each.data) in self._routes]
+        with event_spans([self._span(each) for each in traced]) as contexts:
+            traces: dict[TopicPartition, dict[int, TraceContext]] = {}
+            for each, context in zip(traced, contexts, strict=True):
+                traces.setdefault(TopicPartition(each.topic, each.partition), {})[each.offset] = context
+            yield traces
 
     def _span(self, incoming: Incoming) -> EventSpan:
         envelope = incoming.envelope
