@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from aiokafka import TopicPartition
@@ -23,9 +24,11 @@ from shared.inbox.parking import CAP, count_parked
 from shared.inbox.told import tell
 from shared.kafka.assignment import Assignment, ClusterChanged
 from shared.kafka.cloud_events import decode
+from shared.kafka.group_client import GroupClient
 from shared.kafka.lag import Lag
 from shared.kafka.membership import join_group
 from shared.kafka.offsets import OffsetReport
+from shared.kafka.side_by_side import side_by_side
 from shared.kafka.spans import EventSpan, event_spans
 from shared.kafka.topics import ensure_topics
 from shared.kafka.watchdog import Watchdog
@@ -35,6 +38,10 @@ from shared.telemetry.logging import get_logger
 
 FETCH_WAIT_MS: Final = 200
 FETCH_LIMIT_SECONDS: Final = 5
+BATCHES_A_TURN: Final = 4
+"""A rebalance waits for them."""
+BATCHES_AT_ONCE: Final = 2
+"""Each holds a connection. Their locks are those of two workers that share the partitions."""
 
 
 def _nothing() -> None:
@@ -111,35 +118,48 @@ class BatchConsumer:
                 if watchdog.is_due():
                     await self._look_for_stalls(assignment, watchdog)
 
-    async def _turn(self, consumer: Any, assignment: Assignment) -> None:
+    async def _turn(self, consumer: GroupClient, assignment: Assignment) -> None:
         await assignment.claim()
         if assignment.settled:
             self._lag.only(assignment.positions)
-        fetched = await self._fetch(consumer)
-        if not fetched:
-            return
+        fetched = [await self._fetch(consumer)]
+        if sum(map(len, fetched[0].values())) == self._batch_size:
+            # A backlog comes in long runs of one partition, while the client holds some of others already.
+            others = [each for each in assignment.positions if each not in fetched[0]]
+            fetched += [await self._fetch(consumer, each) for each in others[: BATCHES_A_TURN - 1]]
         async with assignment.lock:
-            ours = {
-                partition: records
-                for partition, records in fetched.items()
-                if assignment.continues(partition, records[0].offset)
-            }
-            if ours:
-                await self._apply(assignment, ours)
-            for partition, records in ours.items():
-                if (consumer.highwater(partition) or 0) <= records[-1].offset + 1:
-                    self._lag.caught_up(partition)
+            batches = [
+                partial(self._apply_next, consumer, assignment, records) for records in fetched if records
+            ]
+            await side_by_side(batches, at_once=BATCHES_AT_ONCE)
 
-    async def _fetch(self, consumer: Any) -> dict[TopicPartition, list[Any]]:
+    async def _fetch(
+        self, consumer: GroupClient, *partitions: TopicPartition
+    ) -> dict[TopicPartition, list[Any]]:
+        """A batch of any partitions, waiting for one; or what there is of those that are named."""
+        wait_ms = 0 if partitions else FETCH_WAIT_MS
         try:
             # Bounded, because getmany() waits for the end of a rebalance however long that takes.
-            fetched: dict[TopicPartition, list[Any]] = await asyncio.wait_for(
-                consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._batch_size),
+            return await asyncio.wait_for(
+                consumer.getmany(*partitions, timeout_ms=wait_ms, max_records=self._batch_size),
                 FETCH_LIMIT_SECONDS,
             )
         except TimeoutError:
             return {}
-        return fetched
+
+    async def _apply_next(
+        self, consumer: GroupClient, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]
+    ) -> None:
+        ours = {
+            partition: records
+            for partition, records in fetched.items()
+            if assignment.continues(partition, records[0].offset)
+        }
+        if ours:
+            await self._apply(assignment, ours)
+        for partition, records in ours.items():
+            if (consumer.highwater(partition) or 0) <= records[-1].offset + 1:
+                self._lag.caught_up(partition)
 
     async def _apply(self, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]) -> None:
         for partition, records in fetched.items():

@@ -21,8 +21,13 @@ class GroupClient(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def getmany(self, *, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Any]]:
-        """Consecutive records per partition; waits no longer than this for the first, and for a rebalance."""
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Any]]:
+        """Consecutive records per partition; waits no longer than this for the first, and for a rebalance.
+
+        Where partitions are named, of no others.
+        """
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Go on from there; until then nothing is said about where an assigned partition starts."""

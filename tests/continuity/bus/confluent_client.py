@@ -78,7 +78,11 @@ class ConfluentClient:
         await asyncio.to_thread(self._asker.close)
         self._thread.shutdown(wait=False)
 
-    async def getmany(self, *, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Any]]:
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Any]]:
+        if partitions:
+            return {}  # nothing is held back here: the next poll brings them
         sought, self._sought = self._sought, {}
         return await self._loop.run_in_executor(
             self._thread, self._poll, sought, timeout_ms / 1000, max_records

@@ -42,18 +42,29 @@ def member(held: dict[int, Position]) -> Assignment:
     return ours
 
 
-async def turn(ours: Assignment, fetched: dict[int, list[ConsumerRecord]]) -> AsyncMock:
-    """One turn; answers with the applier that it used."""
+async def turn(
+    ours: Assignment,
+    fetched: dict[int, list[ConsumerRecord]],
+    *,
+    held: dict[int, list[ConsumerRecord]] | None = None,
+    batch_size: int = 500,
+) -> AsyncMock:
+    """One turn, `held` being what the client has of partitions that it is asked for; the applier it used."""
     consumer = BatchConsumer(
-        Mock(spec=Pool), bootstrap="", group=GROUP, publishers=["admission"], routes={}, batch_size=500
+        Mock(spec=Pool), bootstrap="", group=GROUP, publishers=["admission"], routes={}, batch_size=batch_size
     )
     applier = AsyncMock(spec=Applier)
     applier.apply.return_value = Mock(spec=Applied, events=[], repeated={}, parked=None, parcels=[], holes=0)
     vars(consumer)["_applier"] = applier
     client = Mock(spec=GroupClient)
-    client.getmany = AsyncMock(
-        return_value={TopicPartition(TOPIC, number): records for number, records in fetched.items()}
-    )
+
+    def getmany(*named: TopicPartition, **_: int) -> dict[TopicPartition, list[ConsumerRecord]]:
+        found = {TopicPartition(TOPIC, number): records for number, records in (held or {}).items()}
+        if named:
+            return {each: found[each] for each in named if each in found}
+        return {TopicPartition(TOPIC, number): records for number, records in fetched.items()}
+
+    client.getmany = AsyncMock(side_effect=getmany)
     client.highwater = Mock(return_value=0)
     await consumer._turn(client, ours)
     return applier
@@ -69,6 +80,21 @@ async def test_what_several_partitions_brought_is_applied_at_once() -> None:
         (2, 0, 1),
     ]
     assert [each.next_offset for each in ours.positions.values()] == [2, 8, 1]
+
+
+async def test_a_full_batch_means_a_backlog_and_others_are_applied_beside_it() -> None:
+    ours = member({0: position(0), 1: position(1, at=7), 2: position(2)})
+    held = {1: [record(1, 7)], 2: [record(2, 5)]}
+    applier = await turn(ours, {0: [record(0, 0), record(0, 1)]}, held=held, batch_size=2)
+    applied = [[batch.claim.partition for batch in each.args] for each in applier.apply.await_args_list]
+    assert sorted(applied) == [[0], [1]]  # a gap in partition 2: it is asked for once more
+    assert [each.next_offset for each in ours.positions.values()] == [2, 8, 0]
+
+
+async def test_where_nothing_waits_nobody_is_asked_twice() -> None:
+    ours = member({0: position(0), 1: position(1)})
+    applier = await turn(ours, {0: [record(0, 0)]}, held={1: [record(1, 0)]}, batch_size=2)
+    assert len(applier.apply.await_args_list) == 1
 
 
 async def test_a_partition_that_is_not_ours_any_more_is_left_out() -> None:
