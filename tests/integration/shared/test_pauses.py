@@ -103,4 +103,6 @@ async def test_a_paused_consumer_applies_nothing_and_then_everything(
         assert await unapplied(operator) == left
         await operator.delete("/v1/pauses/consumer")
         await commits.until_applied(pool, published)
-        assert await unapplied(operator) == 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await unapplied(operator):  # what other tests left in partitions that had no turn yet
+                continue
