@@ -15,7 +15,7 @@ from services.indicators.storage import coverage, selection
 from services.indicators.storage.facts import store
 from shared.clock import Clock
 from shared.db.pool import Connection, Executor, Pool
-from shared.events.admission import Movement
+from shared.events.admission import is_movement
 from shared.events.notifications import ObligationSettled
 from shared.inbox.outcome import AppliedState, applied_state
 from shared.inbox.parked_value import establishment_of_parked
@@ -68,7 +68,7 @@ class Handlers:
 
     async def keep_movements(self, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         """Store what was said of movements."""
-        said = [(event, event.data) for event in events if isinstance(event.data, Movement)]
+        said = [(event, event.data) for event in events if is_movement(event.data)]
         await store(connection, [facts.movement_fact(event, data) for event, data in said])
 
     async def keep_expectations(self, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

@@ -6,7 +6,7 @@ insert or update by `(emitted_at, sequence)`; a cancel is final. No personal dat
 `stay_id` and `movement_id` are opaque, derived from the sender's own identifiers with a secret.
 """
 
-from typing import Literal
+from typing import Literal, TypeGuard
 from uuid import UUID
 
 from shared.events.envelope import Moment, Payload
@@ -76,6 +76,12 @@ MOVEMENT_EVENTS = (
     MovementUpdated,
     MovementCancelled,
 )
+
+
+def is_movement(payload: Payload) -> TypeGuard[Movement]:
+    """Asked of every event, several times: `isinstance` looks through the payload's parents each time."""
+    return type(payload) in MOVEMENT_EVENTS
+
 
 Scope = Literal["intake", "read", "circle", "operator", "ledger"]
 """`ledger` reads what services published and hold: for the services themselves."""

@@ -27,6 +27,10 @@ ExpectationStep = Literal["opened", "met", "withdrawn", "rupture_opened", "ruptu
 Role = Literal["carer", "professional"]
 ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
 
+_ACTIONS: Final[Mapping[type[Movement], Action]] = {
+    MovementUpdated: "update",
+    MovementCancelled: "cancel",
+}
 _STEPS: Final[Mapping[type[ExpectationEvent], ExpectationStep]] = {
     ExpectationOpened: "opened",
     ExpectationMet: "met",
@@ -91,19 +95,12 @@ def known_by(facts: Iterable[FactType], as_of: datetime) -> list[FactType]:
 
 def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
     """What an event of admission says about a movement."""
-    match movement:
-        case MovementCancelled():
-            action: Action = "cancel"
-        case MovementUpdated():
-            action = "update"
-        case _:
-            action = "insert"
     return MovementFact(
         event_id=event.event_id,
         person_id=event.subject,
         sequence=event.sequence,
         recorded_at=event.recorded_at,
-        action=action,
+        action=_ACTIONS.get(type(movement), "insert"),
         movement_id=movement.movement_id,
         stay_id=movement.stay_id,
         kind=movement.kind,

@@ -10,7 +10,7 @@ import msgspec
 from services.notifications.domain.arrival_news import WatchedArrival
 from services.notifications.storage.traces import at_rest, awake
 from shared.db.pool import Connection, Executor
-from shared.events.admission import Movement
+from shared.events.admission import is_movement
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
 
@@ -59,9 +59,7 @@ async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
         [at_rest(event.trace) for event in events],
         [_encoder.encode(event.data) for event in events],
     )
-    present = [
-        (event.subject, event.data.establishment) for event in events if isinstance(event.data, Movement)
-    ]
+    present = [(event.subject, event.data.establishment) for event in events if is_movement(event.data)]
     await connection.execute(
         _ADD_PRESENCE,
         [person_id for person_id, _ in present],
@@ -94,6 +92,6 @@ async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict
 
 
 def _stated_by(data: Payload) -> str | None:
-    if isinstance(data, Movement):
+    if is_movement(data):
         return data.establishment
     return data.from_establishment if isinstance(data, WatchedArrival) else None

@@ -18,20 +18,23 @@ _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 def marks_within(active: Sequence[MovementState]) -> Marks:
     """Contradictions inside one stay, given its active movements in timeline order; by movement."""
     admission, end = first_admission(active), end_of(active)
+    admitted = ended = False
     marks: dict[UUID, set[Mark]] = defaultdict(set)
     for movement in active:
-        found = marks[movement.movement_id]
         if admission is None:
-            found.add("unknown_stay")
-        elif movement.timeline_key < admission.timeline_key:
-            found.add(
+            marks[movement.movement_id].add("unknown_stay")
+        elif movement is admission:
+            admitted = True
+        elif not admitted:
+            marks[movement.movement_id].add(
                 "discharge_before_admission" if movement.kind == "discharge" else "transfer_before_admission"
             )
-        elif movement.kind == "admission" and movement != admission:
-            found.add("admitted_twice")
-        if end is not None and end.kind == "discharge" and movement.timeline_key > end.timeline_key:
-            found.add("movement_after_discharge")
-    return {movement_id: frozenset(found) for movement_id, found in marks.items() if found}
+        elif movement.kind == "admission":
+            marks[movement.movement_id].add("admitted_twice")
+        if ended:
+            marks[movement.movement_id].add("movement_after_discharge")
+        ended = ended or (movement is end and movement.kind == "discharge")
+    return {movement_id: frozenset(found) for movement_id, found in marks.items()}
 
 
 def marks_between(stays: Iterable[Stay], starts: Mapping[UUID, MovementState], rules: Rules) -> Marks:

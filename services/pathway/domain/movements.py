@@ -14,7 +14,14 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from shared.events.admission import ClassOfStay, Movement, MovementCancelled, MovementKind, Place
+from shared.events.admission import (
+    ClassOfStay,
+    Movement,
+    MovementCancelled,
+    MovementKind,
+    Place,
+    is_movement,
+)
 from shared.events.envelope import RecordedEvent
 
 Mark = Literal[
@@ -70,7 +77,10 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def current(self) -> MovementState:
         *earlier, newest = self.contents
-        corrected = any(_substance(content) != _substance(newest) for content in earlier)
+        if not (earlier or self.cancelled):
+            return newest
+        substance = _substance(newest)
+        corrected = any(_substance(content) != substance for content in earlier)
         if not (corrected or self.cancelled):
             return newest
         return replace(newest, cancelled=self.cancelled, corrected=corrected)
@@ -80,14 +90,15 @@ def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]
     """Groups a person's events by movement, each event once."""
     by_movement: dict[UUID, dict[UUID, tuple[RecordedEvent, Movement]]] = defaultdict(dict)
     for event in events:
-        if isinstance(event.data, Movement):
+        if is_movement(event.data):
             by_movement[event.data.movement_id][event.event_id] = (event, event.data)
     return [_history(movement_id, list(stated.values())) for movement_id, stated in by_movement.items()]
 
 
 def _history(movement_id: UUID, stated: list[tuple[RecordedEvent, Movement]]) -> MovementHistory:
-    stated.sort(key=lambda pair: (pair[1].emitted_at, pair[0].sequence))
-    active = [pair for pair in stated if not isinstance(pair[1], MovementCancelled)]
+    if len(stated) > 1:
+        stated.sort(key=lambda pair: (pair[1].emitted_at, pair[0].sequence))
+    active = [pair for pair in stated if type(pair[1]) is not MovementCancelled]
     return MovementHistory(
         movement_id=movement_id,
         contents=tuple(_state(event, movement) for event, movement in active or stated),

@@ -31,19 +31,23 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def first_admission(active: Sequence[MovementState]) -> MovementState | None:
-    return next((movement for movement in active if movement.kind == "admission"), None)
+    for movement in active:
+        if movement.kind == "admission":
+            return movement
+    return None
 
 
 def end_of(active: Sequence[MovementState]) -> MovementState | None:
     """The movement that ends a stay: its first discharge after the admission, or a last departure.
 
-    A discharge before the admission contradicts it, so it ends nothing.
+    A discharge before the admission contradicts it, so it ends nothing. `active` is in timeline order.
     """
     admission = first_admission(active)
+    after = admission is None
     for movement in active:
-        after = admission is None or movement.timeline_key > admission.timeline_key
-        if movement.kind == "discharge" and after:
+        if after and movement.kind == "discharge":
             return movement
+        after = after or movement is admission
     return active[-1] if active and destination_of(active[-1]) else None
 
 

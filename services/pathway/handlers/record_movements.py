@@ -19,6 +19,7 @@ from shared.events.admission import (
     PatientAdmitted,
     PatientDischarged,
     PatientTransferred,
+    is_movement,
 )
 from shared.events.envelope import RecordedEvent, TraceContext
 from shared.inbox.received import EventRejected
@@ -81,7 +82,7 @@ def _trace_of(
 
 def _movement_of(event: RecordedEvent) -> Movement:
     movement = event.data
-    if not isinstance(movement, Movement):
+    if not is_movement(movement):
         raise EventRejected(event.event_id, "not about a movement")
     if _KIND_OF_INSERT.get(type(movement), movement.kind) != movement.kind:
         raise EventRejected(event.event_id, "the kind of movement is not that of the event")
