@@ -21,7 +21,7 @@ class Ledger(Protocol):
 
     def digests(self, *, since: datetime | None, until: datetime) -> AsyncIterator[Digests]: ...
 
-    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]: ...
+    def events(self, window: datetime, bucket: int) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
     async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]: ...
 
@@ -51,7 +51,8 @@ async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIte
         if cell.count
     ]
     for cell in cells:
-        yield [as_incoming(publisher, event) for event in await ledger.events(*cell)]
+        async for page in ledger.events(*cell):
+            yield [as_incoming(publisher, event) for event in page]
 
 
 async def those(ledger: Ledger, wanted: Sequence[Held]) -> AsyncIterator[list[Incoming]]:

@@ -11,17 +11,19 @@ from shared.db.pool import Executor
 from shared.events.envelope import TraceContext
 from shared.inbox.pulled import LedgerEvent
 from shared.reconciliation.shapes import LedgerPage
-from shared.reconciliation.windows import HOUR, hour_of
+from shared.reconciliation.windows import BUCKETS, HOUR, hour_of
 
 PAGE: Final = 1000
 
-# The hour first, then the order: by itself the planner may walk the whole ledger in the order of its ids.
+# The hour is searched once for each cell, not for each page: the pages walk along its ids, so many at a time.
+_BOUNDS: Final = """
+SELECT min(id) AS first, max(id) AS last FROM ledger WHERE recorded_at >= $1 AND recorded_at < $2
+"""
 _CELL: Final = """
-WITH cell AS MATERIALIZED (
-    SELECT id FROM ledger
-    WHERE recorded_at >= $1 AND recorded_at < $2 AND get_byte(uuid_send(subject), 15) % 16 = $3
-)
-SELECT ledger.* FROM cell JOIN ledger USING (id) WHERE id > $4 ORDER BY id LIMIT $5
+SELECT * FROM ledger
+WHERE id > $4 AND id <= $5
+    AND recorded_at >= $1 AND recorded_at < $2 AND get_byte(uuid_send(subject), 15) % 16 = $3
+ORDER BY id LIMIT $6
 """
 _PERSON: Final = """
 SELECT * FROM ledger WHERE subject = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence LIMIT $4
@@ -32,11 +34,24 @@ _traces: Final = msgspec.json.Decoder(TraceContext)
 
 
 async def events_of_cell(
-    connection: Executor, *, window: datetime, bucket: int, after: int, limit: int
+    connection: Executor, *, window: datetime, bucket: int, after: int, last: int | None, limit: int
 ) -> LedgerPage:
-    """A page of an hour's and bucket's events, in the order of their ids."""
-    rows = await connection.fetch(_CELL, window, window + HOUR, bucket, after, limit)
-    return LedgerPage(events=_events(rows), after=rows[-1]["id"] if len(rows) == limit else None)
+    """A page of an hour's and bucket's events, in the order of their ids; it may be empty and not the last.
+
+    `after` and `last` are those that the page before gave.
+    """
+    if last is None:
+        bounds = await connection.fetchrow(_BOUNDS, window, window + HOUR)
+        if bounds["last"] is None:
+            return LedgerPage(events=())
+        after, last = max(after, bounds["first"] - 1), bounds["last"]
+    end = min(after + limit * BUCKETS, last)
+    rows = await connection.fetch(_CELL, window, window + HOUR, bucket, after, end, limit)
+    reached = rows[-1]["id"] if len(rows) == limit else end
+    is_last = reached >= last
+    return LedgerPage(
+        events=_events(rows), after=None if is_last else reached, last=None if is_last else last
+    )
 
 
 async def events_of_person(connection: Executor, subject: UUID, *, first: int, last: int) -> LedgerPage:

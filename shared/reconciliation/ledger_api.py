@@ -47,15 +47,17 @@ async def get_digests(
 async def get_events(
     request: Request,
     _: Reader,
+    *,
     window: AwareDatetime,
     bucket: Annotated[int, Query(ge=0, lt=BUCKETS)],
     after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0,
+    last: Annotated[int | None, Query(ge=0, le=_LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=ledger.PAGE)] = ledger.PAGE,
 ) -> Response:
     """The events of one hour and bucket, in the order of recording."""
     books: Books = request.app.state.books
     page = await ledger.events_of_cell(
-        books.pool, window=hour_of(window), bucket=bucket, after=after, limit=limit
+        books.pool, window=hour_of(window), bucket=bucket, after=after, last=last, limit=limit
     )
     return responses.json(200, page)
 

@@ -14,7 +14,8 @@ async def name(side: Side, peer: Peer, place: Place, *, until: datetime) -> Diff
     window, bucket = place
     # Ours first: what we hold was recorded before we held it, so it is in what the ledger answers then.
     here = await side.identities(window, min(window + HOUR, until), bucket)
-    recorded = [event for event in await peer.events(window, bucket) if event.recorded_at < until]
+    pages = peer.events(window, bucket)
+    recorded = [event async for page in pages for event in page if event.recorded_at < until]
     anywhere = await holdings.held(side.pool, [event.event_id for event in recorded])
     found = difference(recorded, here=here, anywhere=anywhere)
     return await _asked_about(peer, found)

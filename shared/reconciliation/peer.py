@@ -1,7 +1,7 @@
 """How does a consumer ask a publisher's ledger? Over HTTP, with the deployment's own key and a time limit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -48,16 +48,15 @@ class Peer:
                 return
             since = part.until
 
-    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]:
-        """All events of a cell, in the order in which they were recorded."""
-        events: list[LedgerEvent] = []
-        after: int | None = 0
-        while after is not None:
-            asked = {"window": window.isoformat(), "bucket": str(bucket), "after": str(after)}
+    async def events(self, window: datetime, bucket: int) -> AsyncIterator[Sequence[LedgerEvent]]:
+        """All events of a cell, page by page, in the order in which they were recorded."""
+        asked = {"window": window.isoformat(), "bucket": str(bucket)}
+        while True:
             page = await self._get("/v1/ledger/events", asked, LedgerPage)
-            events += page.events
-            after = page.after
-        return events
+            yield page.events
+            if page.after is None:
+                return
+            asked |= {"after": str(page.after)} | ({} if page.last is None else {"last": str(page.last)})
 
     async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
         """The events of a subject that have these sequence numbers, as far as there are any."""

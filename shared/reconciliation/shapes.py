@@ -24,7 +24,9 @@ class LedgerPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     events: tuple[LedgerEvent, ...]
     after: int | None = None
-    """Gives the next page; none on the last one."""
+    """Gives the next page, with `last`; none on the last one."""
+    last: int | None = None
+    """Where the cell ended when its first page was read."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -38,10 +38,10 @@ class StoredLedger:
         for part in (windows[:half], windows[half:]):
             yield Digests(since=since, until=until, windows=tuple(part))
 
-    async def events(self, window: datetime, bucket: int) -> list[LedgerEvent]:
+    async def events(self, window: datetime, bucket: int) -> AsyncIterator[list[LedgerEvent]]:
         if self.meanwhile is not None:
             await self.meanwhile()
-        return [
+        yield [
             _read(event)
             for event in self._counted
             if hour_of(event.recorded_at) == window and bucket_of(event.subject) == bucket

@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 
 from shared.db.pool import Pool
-from shared.reconciliation import counting
+from shared.reconciliation import counting, ledger
 from shared.reconciliation.counting import Side
 from shared.reconciliation.reconcile import Reconciler
 from shared.reconciliation.sealing import seal_ledger
-from shared.reconciliation.windows import HOUR
+from shared.reconciliation.windows import BUCKETS, HOUR
 from tests.integration.reconciliation.two_sides import START, Sides
 
 pytestmark = pytest.mark.services
@@ -77,3 +77,19 @@ async def test_an_hour_is_counted_without_reading_the_others(sides: Sides) -> No
         assert [window.total for window in counted.values()] == [500]
         all_blocks = await side.pool.fetchval("SELECT pg_relation_size($1::text::regclass) / 8192", table)
         assert await blocks_read(side.pool, side, at) < all_blocks / 4
+
+
+async def test_a_page_of_a_cell_is_read_without_searching_its_hour_again(sides: Sides) -> None:
+    await fill(sides, hours=1, count=3_500)
+    pool = sides.ledger.pool
+    first = await ledger.events_of_cell(pool, window=START, bucket=3, after=0, last=None, limit=20)
+    assert first.after is not None
+    query = PLAN + ledger._CELL
+    end = first.after + 20 * BUCKETS
+    text = await pool.fetchval(query, START, START + HOUR, 3, first.after, end, 20)
+    plan = json.loads(text)[0]["Plan"]
+    all_blocks = await pool.fetchval("SELECT pg_relation_size('ledger') / 8192")
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < all_blocks / 4
+    read = [event.event_id async for page in sides.peer.events(START, 3) for event in page]
+    held = await pool.fetchval("SELECT count(*) FROM ledger WHERE get_byte(uuid_send(subject), 15) % 16 = 3")
+    assert (len(read), len(set(read))) == (held, held)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -56,16 +57,18 @@ async def test_a_cell_is_read_page_by_page_whole_and_in_order(
     events = await sides.record(*[subject] * 7, uuid4())
     asked: dict[str, str | int] = {"window": START.isoformat(), "bucket": 5, "limit": 3}
     sequences: list[int] = []
-    after, pages = 0, 0
-    while after is not None:
+    page: dict[str, Any] = {"after": 0}
+    pages = 0
+    while "after" in page:
+        place: dict[str, int] = {name: page[name] for name in ("after", "last") if name in page}
         answer = await sides.client.get(
-            "http://admission/v1/ledger/events", params={**asked, "after": after}, headers=WE
+            "http://admission/v1/ledger/events", params={**asked, **place}, headers=WE
         )
         page = json.loads(answer.content)
         sequences += [one["sequence"] for one in page["events"] if one["subject"] == str(subject)]
-        after, pages = page.get("after"), pages + 1
+        pages += 1
     assert (sequences, pages) == ([1, 2, 3, 4, 5, 6, 7], 3)
-    read = await sides.peer.events(START, 5)
+    read = [event async for page in sides.peer.events(START, 5) for event in page]
     assert [one.event_id for one in read if one.subject == subject] == [
         event.event_id for event in events[:7]
     ]
