@@ -2,7 +2,8 @@
 
 The services are asked in the order of the data's way, each for what it has not applied before what it has not
 sent: what is found nowhere in such a round was nowhere between two services either. It takes two rounds,
-because periodic duties publish too, and a request may have been on its way when the intake was paused.
+because periodic duties publish too, and a request may have been on its way when the intake was paused. Then
+they compare themselves with the ledgers, because a log that was lost looks like one that was read to its end.
 """
 
 import json
@@ -16,10 +17,12 @@ from rich.console import Console
 from deploy.local.errors import StackError
 from deploy.operator.options import AsJson, Because, By
 from deploy.operator.platform import SERVICES, Platform, open_platform
+from deploy.operator.reconcile import a_week_ago, events
 
 ROUND_SECONDS = 1.0
 """Longer than a pause needs to be seen."""
 ROUNDS_WITHOUT_WORK = 2
+NOT_SURE = "the last look found nothing, but one look proves nothing: allow it more time"
 
 Standings = Mapping[str, Mapping[str, Any]]
 
@@ -71,6 +74,19 @@ def left_in(standings: Standings) -> list[str]:
     return [*left, *held] if left else []
 
 
+def lacking_in(reports: Mapping[str, Any]) -> list[str]:
+    """What of the ledgers has not come, and is not parked; who could not be compared with whom."""
+    left: list[str] = []
+    for service, report in reports.items():
+        for each in report["publishers"]:
+            if each["state"] != "compared":
+                left.append(f"{service} cannot be compared with {each['publisher']} ({each['state']})")
+            absent = sum(account["pending"] + account["missing"] for account in each["accounts"])
+            if absent:
+                left.append(f"{service} lacks {absent} events of {each['publisher']}: its worker pulls them")
+    return left
+
+
 def _until_nothing_is_left(
     platform: Platform, *, until: float, say: Callable[[str], None]
 ) -> tuple[Standings, list[str]]:
@@ -80,11 +96,22 @@ def _until_nothing_is_left(
         standings = {service: _standing(platform, service) for service in SERVICES}
         left = left_in(standings)
         rounds = 0 if left else rounds + 1
-        if rounds == ROUNDS_WITHOUT_WORK or time.monotonic() > until:
-            return standings, left
+        if rounds == ROUNDS_WITHOUT_WORK:
+            if not (left := _lacking(platform)):
+                return standings, []
+            rounds = 0
+        if time.monotonic() > until:
+            return standings, left or [NOT_SURE]
         if left and "; ".join(left) != said:
             said = "; ".join(left)
             say(said)
+
+
+def _lacking(platform: Platform) -> list[str]:
+    try:
+        return lacking_in(events(platform, a_week_ago()))
+    except StackError as error:
+        return [str(error)]
 
 
 def _standing(platform: Platform, service: str) -> Mapping[str, Any]:

@@ -29,9 +29,8 @@ def reconcile(
     as_json: AsJson = False,
 ) -> None:
     """Compare what every service holds with what was published, and what was told with what had to be."""
-    today = datetime.now(UTC).date()
-    first = _day(since) if since else today - timedelta(days=USUAL_DAYS - 1)
-    answer = ask(open_platform(), first, today, recount=recount)
+    first = _day(since) if since else a_week_ago()
+    answer = ask(open_platform(), first, datetime.now(UTC).date(), recount=recount)
     if as_json:
         typer.echo(json.dumps(answer, indent=2))
     else:
@@ -45,15 +44,7 @@ def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[
 
     `told_without_right` is counted apart: nothing is missing, and it is an incident all the same.
     """
-    query = {"since": since.isoformat(), "recount": str(recount).lower()}
-
-    def of(service: str) -> Any:
-        return platform.call(
-            "GET", service, "/v1/reconciliation", query=query, timeout_seconds=_TIMEOUT_SECONDS
-        )
-
-    with ThreadPoolExecutor(len(SERVICES)) as threads:
-        services = dict(zip(SERVICES, threads.map(of, SERVICES), strict=True))
+    services = events(platform, since, recount=recount)
     days = {"since": since.isoformat(), "until": until.isoformat()}
     obligations = platform.get("notifications", "/v1/reconciliation/obligations", days)
     publishers = [each for report in services.values() for each in report["publishers"]]
@@ -64,6 +55,24 @@ def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[
         "services": services,
         "obligations": obligations,
     }
+
+
+def events(platform: Platform, since: date, *, recount: bool = False) -> dict[str, Any]:
+    """Service -> its accounts of events."""
+    query = {"since": since.isoformat(), "recount": str(recount).lower()}
+
+    def of(service: str) -> Any:
+        return platform.call(
+            "GET", service, "/v1/reconciliation", query=query, timeout_seconds=_TIMEOUT_SECONDS
+        )
+
+    with ThreadPoolExecutor(len(SERVICES)) as threads:
+        return dict(zip(SERVICES, threads.map(of, SERVICES), strict=True))
+
+
+def a_week_ago() -> date:
+    """The first day that is looked at when nobody says another one."""
+    return datetime.now(UTC).date() - timedelta(days=USUAL_DAYS - 1)
 
 
 def _day(text: str) -> date:

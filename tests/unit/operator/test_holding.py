@@ -24,17 +24,28 @@ class Service:
         self.unapplied: list[int | None] = [0]
         self.rounds = 0
         self.away = 0
+        self.lacking = [0]
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if method == "GET" and self.away:
             self.away -= 1
             return 503, {"title": "Unavailable"}
+        if path.startswith("/v1/reconciliation"):
+            return 200, {"publishers": [self._compared()]}
         part = path.rpartition("/")[2]
         if method == "PUT":
             self.pauses[part] = {"part": part, **body}
         elif method == "DELETE":
             del self.pauses[part]
         return 200, self._standing(asked=path.endswith("unapplied=true"))
+
+    def _compared(self) -> Any:
+        absent = self.lacking.pop(0) if len(self.lacking) > 1 else self.lacking[0]
+        return {
+            "publisher": "admission",
+            "state": "compared",
+            "accounts": [{"pending": absent, "missing": 0}],
+        }
 
     def _standing(self, *, asked: bool) -> Any:
         behind = self.unapplied[min(self.rounds // 4, len(self.unapplied) - 1)]
@@ -70,6 +81,23 @@ def test_a_service_is_paused_whole_or_in_part_and_goes_on() -> None:
     assert run(service, "resume", "pathway", "--part", "relay").exit_code == 0
     assert set(service.pauses) == {"consumer"}
     assert json.loads(run(service, "resume", "pathway", "--json").stdout) == {"pathway": []}
+
+
+def test_a_drain_waits_for_what_a_lost_log_took_with_it() -> None:
+    service = Service()
+    service.lacking = [3, 3, 3, 3, 0]
+    drained = run(service, "drain", "--because", "a deploy")
+    assert drained.exit_code == 0
+    assert "pathway lacks 3 events of admission: its worker pulls them" in " ".join(drained.stderr.split())
+
+
+def test_a_drain_that_cannot_be_complete_says_so() -> None:
+    service = Service()
+    service.lacking = [3]
+    drained = run(service, "drain", "--because", "a deploy", "--within", "0.1")
+    assert drained.exit_code == 1
+    assert "Not drained" in drained.stdout
+    assert "Drained" not in drained.stdout
 
 
 def test_a_drain_ends_when_two_rounds_found_nothing() -> None:
