@@ -4,7 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.continuity.bus.cycle import Cycle, Recovery
+from tests.continuity.bus.cycle import PATIENCE_SECONDS, Cycle, Recovery
 from tests.continuity.bus.effects import Verdict
 
 _COUNTED = {
@@ -45,8 +45,13 @@ def _totals(
         "applied twice": verdict.applied_twice,
         "out of order in their subject": verdict.out_of_order,
         f"cycles in which records waited over {stalled_after_seconds:g} s after the fault": stuck,
-        "not recovered within 180 s": sum(1 for each in mine if each.applied_after_seconds is None),
-        "group not whole within 180 s": sum(1 for each in mine if each.whole_after_seconds is None),
+        f"not recovered within {PATIENCE_SECONDS:g} s": sum(
+            1 for each in mine if each.applied_after_seconds is None
+        ),
+        f"group not whole within {PATIENCE_SECONDS:g} s": sum(
+            1 for each in mine if each.whole_after_seconds is None
+        ),
+        "started anew by hand": sum(1 for each in mine if not each.came_back),
         **counted,
         "retries in place (broker or topic away)": retries,
     }

@@ -63,6 +63,12 @@ class Group:
         await self.members.pop().end()
         self._keepers.pop().cancel()
 
+    async def start_anew(self) -> None:
+        """All are killed and started again, as a person would do it."""
+        for member in self.members:
+            async with member.down():
+                pass
+
     async def end(self) -> None:
         """All leave."""
         for member in self.members:
