@@ -36,8 +36,12 @@ def open_process(
 def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, str]) -> Iterator[str]:
     """An ASGI application, served as in production; its URL, when `ready` answers."""
     port = free_port()
-    arguments = [app, "--host", HOST, "--port", str(port), "--no-access-log"]
-    with open_process(folder, "uvicorn", environment, *arguments):
+    arguments = ["--host", HOST, "--port", str(port)]
+    if app.startswith("services."):
+        entry = ["shared.http.serve", app, *arguments]
+    else:
+        entry = ["uvicorn", app, *arguments, "--no-access-log"]
+    with open_process(folder, entry[0], environment, *entry[1:]):
         url = f"http://{HOST}:{port}"
         _wait_until_ready(url + ready)
         yield url

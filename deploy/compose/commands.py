@@ -28,7 +28,7 @@ def _of_command(name: str, container: Container, command: Sequence[str]) -> Iter
     service = container["build"].get("args", {}).get("SERVICE")
     if importlib.util.find_spec(module) is None:
         yield f"there is no module {module}"
-    elif module == "uvicorn":
+    elif module == "shared.http.serve":
         yield from _of_application(arguments[0], service)
     elif module == "shared.db.migrations":
         if arguments[0] != service:

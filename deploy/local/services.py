@@ -64,7 +64,7 @@ def _part(
 
 def _api(service: str, port: int) -> list[str]:
     application = f"services.{service}.main:app"
-    return ["-m", "uvicorn", application, "--host", HOST, "--port", str(port), "--no-access-log"]
+    return ["-m", "shared.http.serve", application, "--host", HOST, "--port", str(port)]
 
 
 def service_environment(
