@@ -11,11 +11,14 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.kafka.stopping import stop_client
 from tests.continuity.journal import Journal
 
 TOPICS: Final = ("relais.admission", "relais.pathway", "relais.notifications")
 _TYPE: Final = "relais.admission.patient-admitted.v1"
-SEND_WITHIN_MS: Final = 10_000
+SEND_WITHIN_SECONDS: Final = 10
+TAKEN_WITHIN_SECONDS: Final = 30
+"""A producer can wait for ever for the metadata of a broker that was wiped meanwhile."""
 PAUSE_SECONDS: Final = 1.0
 READABLE: Final = 0.5
 
@@ -59,12 +62,15 @@ class Poison:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _send(self, topic: str, key: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
-        producer: Any = AIOKafkaProducer(bootstrap_servers=self._bootstrap, request_timeout_ms=SEND_WITHIN_MS)
+        producer: Any = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap, request_timeout_ms=1000 * SEND_WITHIN_SECONDS
+        )
         try:
-            await producer.start()
-            await producer.send_and_wait(topic, value, key=key.encode(), headers=headers)
+            async with asyncio.timeout(TAKEN_WITHIN_SECONDS):
+                await producer.start()
+                await producer.send_and_wait(topic, value, key=key.encode(), headers=headers)
         finally:
-            await producer.stop()
+            await stop_client(producer.stop(), client="producer")
 
 
 def sorted_gaps(dice: random.Random, count: int, within_seconds: float) -> list[float]:
