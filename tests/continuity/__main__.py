@@ -61,7 +61,7 @@ def _plan(chosen: argparse.Namespace) -> Plan:
         load_seconds=load_seconds,
         faults=faults,
         fault_seconds=LARGE_PATIENCE * load_seconds if large else inf,
-        settle_seconds=600,
+        settle_seconds=600 if large else 180,
         mutation=chosen.mutation,
     )
 
