@@ -19,7 +19,7 @@ from tests.continuity.faults.injector import Injector
 from tests.continuity.faults.schedule import Fault
 from tests.continuity.gateway.moods import HEALTHY
 from tests.continuity.journal import Journal, now
-from tests.continuity.load.client import CONNECTIONS, TIMEOUT_SECONDS, Clients
+from tests.continuity.load.client import CONNECTIONS, IDLE_CONNECTIONS, TIMEOUT_SECONDS, Clients
 from tests.continuity.load.enrolment import Carer, enrol, register_sources, revoke_some
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
@@ -119,7 +119,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
     load = load_of(plan.seed, n=plan.n, run=evidence.run, base=datetime.now(UTC))
     doors = [platform.places.url(part) for part in ("admission-api", "admission-api-2")]
     notifications = platform.places.url("notifications-api")
-    limits = httpx.Limits(max_connections=CONNECTIONS)
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
         keys = await register_sources(http, doors[0], platform.operator_key)
         traffic = Traffic(Clients(http, journals.clients, doors=doors, keys=keys))

@@ -11,6 +11,8 @@ from tests.continuity.load.offers import Offer
 
 TIMEOUT_SECONDS: Final = 15.0
 CONNECTIONS: Final = 120
+IDLE_CONNECTIONS: Final = 10
+"""httpcore asks each idle one whether it still lives, at every request."""
 SHORTEST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 2.0
 _FINAL: Final = frozenset({200, 202, 409})
