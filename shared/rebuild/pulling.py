@@ -1,18 +1,17 @@
 """Where do the events come from? From the publishers' ledgers: all of them, or those that are named."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
-from uuid import UUID
 
 import msgspec
 
 from shared.inbox.incoming import Incoming
 from shared.inbox.pulled import LedgerEvent, as_incoming
 from shared.rebuild.tail import Held
-from shared.reconciliation.shapes import Digests
+from shared.reconciliation.shapes import Digests, Span
 from shared.reconciliation.windows import Window
 
 
@@ -23,7 +22,7 @@ class Ledger(Protocol):
 
     def events(self, window: datetime, bucket: int) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
-    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]: ...
+    def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -56,17 +55,13 @@ async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIte
 
 
 async def those(ledger: Ledger, wanted: Sequence[Held]) -> AsyncIterator[list[Incoming]]:
-    """The wanted events of one publisher, a person at a time; sorted as `wanted` is, by person."""
+    """The wanted events of one publisher, by person as `wanted` is, each person's in their order."""
+    named = {each.event_id for each in wanted}
+    async for page in ledger.events_of_persons(list(_spans(wanted))):
+        yield [as_incoming(wanted[0].publisher, event) for event in page if event.event_id in named]
+
+
+def _spans(wanted: Sequence[Held]) -> Iterator[Span]:
     for subject, of_person in groupby(wanted, key=lambda each: each.subject):
-        named = {each.sequence: each for each in of_person}
-        first, last = min(named), max(named)
-        while first <= last:
-            page = await ledger.events_of_person(subject, first, last)
-            yield [
-                as_incoming(wanted[0].publisher, event)
-                for event in page
-                if event.sequence in named and named[event.sequence].event_id == event.event_id
-            ]
-            if not page:
-                break
-            first = page[-1].sequence + 1
+        sequences = [each.sequence for each in of_person]
+        yield Span(subject, min(sequences), max(sequences))

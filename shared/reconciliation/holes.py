@@ -3,6 +3,7 @@
 `shared.inbox.entering` notes them in the transaction in which the later one is entered.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,9 +11,9 @@ from uuid import UUID
 
 from shared.db.pool import Executor
 from shared.reconciliation.books import Books
-from shared.reconciliation.ledger import PAGE
 from shared.reconciliation.peer import Peer
 from shared.reconciliation.pulling import Puller
+from shared.reconciliation.shapes import Span
 from shared.telemetry.logging import get_logger
 
 MOST_AT_ONCE: Final = 500
@@ -49,13 +50,16 @@ async def fill(books: Books, peer: Peer, puller: Puller) -> int:
     """Pull what is missing of one publisher; how much came. Raises PeerUnavailable."""
     pulled = 0
     await books.pool.execute(_HELD)
-    for row in await books.pool.fetch(_OPEN, peer.publisher, MOST_AT_ONCE):
-        subject, first, last = row["subject"], row["first"], row["last"]
-        events = await peer.events_of_person(subject, first, last)
-        pulled += await puller.pull(peer.publisher, events)
-        if len(events) < PAGE:  # otherwise there is more to come, in the next turn
-            absent = _absent(first, last, [event.sequence for event in events])
-            await _say_absent(books, peer.publisher, subject, absent)
+    open_ = await books.pool.fetch(_OPEN, peer.publisher, MOST_AT_ONCE)
+    spans = [Span(row["subject"], row["first"], row["last"]) for row in open_]
+    present: dict[UUID, set[int]] = defaultdict(set)
+    async for page in peer.events_of_persons(spans):
+        pulled += await puller.pull(peer.publisher, page)
+        for event in page:
+            present[event.subject].add(event.sequence)
+    for span in spans:
+        absent = _absent(span.first, span.last, present[span.subject])
+        await _say_absent(books, peer.publisher, span.subject, absent)
     await books.pool.execute(_HELD)
     return pulled
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
 from shared.db.pool import Executor
 from shared.events.envelope import TraceContext
 from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.shapes import LedgerPage
+from shared.reconciliation.shapes import LedgerPage, Span, SpansPage
 from shared.reconciliation.windows import BUCKETS, HOUR, hour_of
 
 PAGE: Final = 1000
@@ -25,8 +24,14 @@ WHERE id > $4 AND id <= $5
     AND recorded_at >= $1 AND recorded_at < $2 AND get_byte(uuid_send(subject), 15) % 16 = $3
 ORDER BY id LIMIT $6
 """
-_PERSON: Final = """
-SELECT * FROM ledger WHERE subject = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence LIMIT $4
+_SPANS: Final = """
+SELECT asked.place, found.*
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS asked (subject, first, last, place)
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger WHERE ledger.subject = asked.subject AND sequence BETWEEN asked.first AND asked.last
+    ORDER BY sequence LIMIT $4
+) AS found
+ORDER BY asked.place, found.sequence LIMIT $4
 """
 _FIRST: Final = "SELECT recorded_at FROM ledger ORDER BY id LIMIT 1"
 
@@ -54,9 +59,17 @@ async def events_of_cell(
     )
 
 
-async def events_of_person(connection: Executor, subject: UUID, *, first: int, last: int) -> LedgerPage:
-    """The events of a subject with these sequence numbers; at most a page of them."""
-    return LedgerPage(events=_events(await connection.fetch(_PERSON, subject, first, last, PAGE)))
+async def events_of_spans(connection: Executor, spans: Sequence[Span]) -> SpansPage:
+    """As far as there are any, span by span; at most a page of them, and what it leaves out."""
+    asked = ([getattr(span, name) for span in spans] for name in ("subject", "first", "last"))
+    rows = await connection.fetch(_SPANS, *asked, PAGE)
+    rest: list[Span] = []
+    if len(rows) == PAGE:
+        place, reached = rows[-1]["place"], rows[-1]["sequence"]
+        last = spans[place - 1]
+        rest = [Span(last.subject, reached + 1, last.last)] if reached < last.last else []
+        rest += spans[place:]
+    return SpansPage(events=_events(rows), rest=tuple(rest))
 
 
 async def first_hour(connection: Executor) -> datetime | None:

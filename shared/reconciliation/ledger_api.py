@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
@@ -10,11 +9,12 @@ from starlette.responses import Response
 
 from shared.http import responses
 from shared.http.contract import describe
+from shared.http.decoding import decode
 from shared.reconciliation import ledger
 from shared.reconciliation.books import Books
 from shared.reconciliation.digests import digests_of
 from shared.reconciliation.seals import windows_between
-from shared.reconciliation.shapes import Digests, LedgerPage, Tallies
+from shared.reconciliation.shapes import Digests, LedgerPage, Spans, SpansPage, Tallies
 from shared.reconciliation.tallies import by_day, days, tallies_of
 from shared.reconciliation.windows import BUCKETS, hour_of
 from shared.security.authentication import require
@@ -62,18 +62,12 @@ async def get_events(
     return responses.json(200, page)
 
 
-@router.get("/persons/{subject}/events", **describe(answers={200: LedgerPage}))
-async def get_events_of_person(
-    request: Request,
-    _: Reader,
-    subject: UUID,
-    first: Annotated[int, Query(alias="from", ge=1, le=_LARGEST)],
-    last: Annotated[int, Query(alias="to", ge=1, le=_LARGEST)],
-) -> Response:
-    """The events of a subject with these sequence numbers, as far as there are any; at most 1000."""
+@router.post("/events:of-persons", **describe(answers={200: SpansPage}, request=Spans))
+async def post_events_of_persons(request: Request, _: Reader) -> Response:
+    """The events of persons with these sequence numbers, as far as there are any. It changes nothing."""
     books: Books = request.app.state.books
-    page = await ledger.events_of_person(books.pool, subject, first=first, last=last)
-    return responses.json(200, page)
+    asked = decode(await request.body(), Spans)
+    return responses.json(200, await ledger.events_of_spans(books.pool, asked.spans))
 
 
 @router.get("/tallies", **describe(answers={200: Tallies}))

@@ -6,7 +6,8 @@ from shared.reconciliation import holdings
 from shared.reconciliation.comparison import Difference, Place, difference
 from shared.reconciliation.counting import Side
 from shared.reconciliation.peer import Peer
-from shared.reconciliation.windows import HOUR, Identity
+from shared.reconciliation.shapes import Span
+from shared.reconciliation.windows import HOUR
 
 
 async def name(side: Side, peer: Peer, place: Place, *, until: datetime) -> Difference:
@@ -23,12 +24,12 @@ async def name(side: Side, peer: Peer, place: Place, *, until: datetime) -> Diff
 
 async def _asked_about(peer: Peer, found: Difference) -> Difference:
     """What we hold and did not find in the cell may be in the ledger at another hour: ask for it by name."""
-    unknown: list[Identity] = []
-    misdated = list(found.misdated)
-    for identity in found.unknown:
-        events = await peer.events_of_person(identity.subject, identity.sequence, identity.sequence)
-        same = [event for event in events if event.event_id == identity.event_id]
-        misdated += same
-        if not same:
-            unknown.append(identity)
-    return Difference(missing=found.missing, misdated=misdated, unknown=unknown)
+    named = {identity.event_id: identity for identity in found.unknown}
+    spans = [Span(one.subject, one.sequence, one.sequence) for one in found.unknown]
+    pages = peer.events_of_persons(spans)
+    same = {event.event_id: event async for page in pages for event in page if event.event_id in named}
+    return Difference(
+        missing=found.missing,
+        misdated=[*found.misdated, *same.values()],
+        unknown=[identity for identity in found.unknown if identity.event_id not in same],
+    )

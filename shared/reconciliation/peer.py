@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 import httpx
 import msgspec
 
 from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.shapes import Digests, LedgerPage
+from shared.reconciliation.shapes import MOST_SPANS, Digests, LedgerPage, Span, Spans, SpansPage
 
 T = TypeVar("T")
 
@@ -58,16 +57,25 @@ class Peer:
                 return
             asked |= {"after": str(page.after)} | ({} if page.last is None else {"last": str(page.last)})
 
-    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
-        """The events of a subject that have these sequence numbers, as far as there are any."""
-        asked = {"from": str(first), "to": str(last)}
-        page = await self._get(f"/v1/ledger/persons/{subject}/events", asked, LedgerPage)
-        return list(page.events)
+    async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]:
+        """Those events of persons that there are, page by page, span by span, in each person's order."""
+        for start in range(0, len(spans), MOST_SPANS):
+            rest = tuple(spans[start : start + MOST_SPANS])
+            while rest:
+                body = msgspec.json.encode(Spans(rest))
+                page = await self._ask("POST", "/v1/ledger/events:of-persons", SpansPage, content=body)
+                yield page.events
+                rest = page.rest
 
     async def _get(self, path: str, query: dict[str, str], type_: type[T]) -> T:
+        return await self._ask("GET", path, type_, params=query)
+
+    async def _ask(self, method: str, path: str, type_: type[T], **request: Any) -> T:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
-                answer = await self._client.get(self._url + path, params=query, headers=self._headers)
+                answer = await self._client.request(
+                    method, self._url + path, headers=self._headers, **request
+                )
             answer.raise_for_status()
             return msgspec.json.decode(answer.content, type=type_)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,11 +1,18 @@
 """What do publishers and consumers tell each other about what they hold?"""
 
 from datetime import date, datetime
+from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from shared.inbox.pulled import LedgerEvent
 from shared.reconciliation.windows import Window
+
+MOST_SPANS: Final = 500
+
+Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class Digests(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +34,28 @@ class LedgerPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Gives the next page, with `last`; none on the last one."""
     last: int | None = None
     """Where the cell ended when its first page was read."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Events of a subject that follow each other."""
+
+    subject: UUID
+    first: Number
+    last: Number
+
+
+class Spans(msgspec.Struct, frozen=True):
+    """What is asked for."""
+
+    spans: Annotated[tuple[Span, ...], Meta(max_length=MOST_SPANS)]
+
+
+class SpansPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of the events that were asked for, span by span, in each person's order."""
+
+    events: tuple[LedgerEvent, ...]
+    rest: tuple[Span, ...] = ()
+    """Ask for these next; none on the last page."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,22 +1,19 @@
 """What do the publishers say of a person? Asked of their own ledgers, not of what we keep of it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from services.notifications.storage.audits import Applied
 from shared.inbox.pulled import LedgerEvent, as_incoming
 from shared.inbox.received import ReceivedEvent
-
-_AT_ONCE: Final = 8
-_PAGE: Final = 1000
+from shared.reconciliation.shapes import Span
 
 
 class Ledger(Protocol):
     """The ledger of one publisher, as its API gives it."""
 
-    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]: ...
+    def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
 
 class Ledgers:
@@ -24,7 +21,6 @@ class Ledgers:
 
     def __init__(self, by_publisher: Mapping[str, Ledger]) -> None:
         self._by_publisher = by_publisher
-        self._free = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def publishers(self) -> Sequence[str]:
@@ -34,20 +30,18 @@ class Ledgers:
         self, applied: Mapping[UUID, Sequence[Applied]]
     ) -> Mapping[UUID, list[ReceivedEvent]]:
         """Every event of each person, as far as we have come in each ledger."""
-        stated = await asyncio.gather(
-            *(self._of_person(person_id, ours) for person_id, ours in applied.items())
-        )
-        return dict(zip(applied, stated, strict=True))
-
-    async def _of_person(self, person_id: UUID, ours: Sequence[Applied]) -> list[ReceivedEvent]:
-        events: list[ReceivedEvent] = []
+        stated: dict[UUID, list[ReceivedEvent]] = {person_id: [] for person_id in applied}
         for publisher, ledger in self._by_publisher.items():
-            last = max((each.sequence for each in ours if each.publisher == publisher), default=0)
-            for first in range(1, last + 1, _PAGE):
-                async with self._free:
-                    page = await ledger.events_of_person(person_id, first, min(last, first + _PAGE - 1))
-                events += _received(publisher, page)
-        return events
+            async for page in ledger.events_of_persons(list(_spans(publisher, applied))):
+                for event in _received(publisher, page):
+                    stated[event.subject].append(event)
+        return stated
+
+
+def _spans(publisher: str, applied: Mapping[UUID, Sequence[Applied]]) -> Iterator[Span]:
+    for person_id, ours in applied.items():
+        if last := max((each.sequence for each in ours if each.publisher == publisher), default=0):
+            yield Span(person_id, 1, last)
 
 
 def _received(publisher: str, page: Sequence[LedgerEvent]) -> list[ReceivedEvent]:

@@ -1,8 +1,7 @@
 """What do the publishers' ledgers hold in a test? What a test recorded in them, delivered or not."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import msgspec
 
@@ -10,6 +9,7 @@ from services.notifications.handlers.ledgers import Ledgers
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, PATHWAY, TYPES
 from shared.inbox.pulled import LedgerEvent
+from shared.reconciliation.shapes import Span
 
 
 @dataclass
@@ -18,8 +18,8 @@ class Publisher:
 
     events: list[RecordedEvent] = field(default_factory=list)
 
-    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
-        return [
+    async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[list[LedgerEvent]]:
+        yield [
             LedgerEvent(
                 event_id=event.event_id,
                 subject=event.subject,
@@ -29,8 +29,9 @@ class Publisher:
                 recorded_at=event.recorded_at,
                 data=msgspec.Raw(msgspec.json.encode(event.data)),
             )
+            for span in spans
             for event in self.events
-            if event.subject == subject and first <= event.sequence <= last
+            if event.subject == span.subject and span.first <= event.sequence <= span.last
         ]
 
 

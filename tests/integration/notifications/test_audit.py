@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -210,7 +210,7 @@ async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
 ) -> None:
     await _stay(desk, rose)
     await desk.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
-    away = AsyncMock(**{"events_of_person.side_effect": PeerUnavailable("admission", "away")})
+    away = Mock(**{"events_of_persons.side_effect": PeerUnavailable("admission", "away")})
     with pytest.raises(PeerUnavailable):
         await Auditor(desk.means, Ledgers({"admission": away})).turn()
     age = REGISTRY.get_sample_value("relais_obligations_unaudited_seconds")

@@ -1,17 +1,16 @@
 """Which ledgers does a rebuild read in a test? Lists of events, read as the real ones are."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.shapes import Digests
+from shared.reconciliation.shapes import Digests, Span
 from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
 
 MOST_OF_A_PERSON = 3
@@ -47,15 +46,17 @@ class StoredLedger:
             if hour_of(event.recorded_at) == window and bucket_of(event.subject) == bucket
         ]
 
-    async def events_of_person(self, subject: UUID, first: int, last: int) -> list[LedgerEvent]:
-        if self.then is not None:
-            await self.then()
-        found = [
-            event
-            for event in self.events_stored
-            if event.subject == subject and first <= event.sequence <= last
-        ]
-        return [_read(event) for event in sorted(found, key=lambda event: event.sequence)][:MOST_OF_A_PERSON]
+    async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[list[LedgerEvent]]:
+        for span in spans:
+            if self.then is not None:
+                await self.then()
+            found = [
+                _read(event)
+                for event in sorted(self.events_stored, key=lambda event: event.sequence)
+                if event.subject == span.subject and span.first <= event.sequence <= span.last
+            ]
+            for start in range(0, len(found), MOST_OF_A_PERSON):
+                yield found[start : start + MOST_OF_A_PERSON]
 
     def _windows(self) -> Iterable[Window]:
         cells: dict[datetime, list[list[Identity]]] = defaultdict(lambda: [[] for _ in range(BUCKETS)])

@@ -9,6 +9,7 @@ import pytest
 
 from shared.events.envelope import RecordedEvent
 from shared.reconciliation import ledger
+from shared.reconciliation.shapes import MOST_SPANS, Span
 from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
 from tests.integration.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
 
@@ -75,12 +76,26 @@ async def test_a_cell_is_read_page_by_page_whole_and_in_order(
     assert json.loads(bytes(read[0].data))["establishment"] == HOSPITAL
 
 
-async def test_a_person_s_numbers_are_read_as_far_as_there_are_any(sides: Sides) -> None:
-    subject = uuid4()
-    await sides.record(*[subject] * 4)
-    read = await sides.peer.events_of_person(subject, 3, 9)
-    assert [one.sequence for one in read] == [3, 4]
-    assert await sides.peer.events_of_person(uuid4(), 1, 1) == []
+async def test_persons_numbers_are_read_as_far_as_there_are_any_in_the_order_asked_for(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "PAGE", 3)
+    rose, alix, nobody = uuid4(), uuid4(), uuid4()
+    await sides.record(*[rose] * 7, alix, alix)
+    spans = [Span(rose, 3, 99), Span(nobody, 1, 1), Span(alix, 1, 1), Span(rose, 1, 2)]
+    pages = [page async for page in sides.peer.events_of_persons(spans)]
+    assert [[(one.subject, one.sequence) for one in page] for page in pages] == [
+        [(rose, 3), (rose, 4), (rose, 5)],
+        [(rose, 6), (rose, 7), (alix, 1)],
+        [(rose, 1), (rose, 2)],
+    ]
+
+
+async def test_more_persons_than_one_question_holds_are_asked_for_in_several(sides: Sides) -> None:
+    subjects = [uuid4() for _ in range(MOST_SPANS + 1)]
+    await sides.record(*subjects)
+    pages = [page async for page in sides.peer.events_of_persons([Span(each, 1, 1) for each in subjects])]
+    assert [len(page) for page in pages] == [MOST_SPANS, 1]
 
 
 async def test_numbers_are_told_by_day_and_establishment(sides: Sides) -> None:
