@@ -1,6 +1,6 @@
 """Background entry point of admission: `python -m services.admission.worker`."""
 
-import asyncio
+import uvloop
 
 from services.admission.settings import Settings
 from services.admission.wiring import duties, open_service
@@ -15,4 +15,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

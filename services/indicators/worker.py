@@ -1,6 +1,6 @@
 """Background entry point of indicators: `python -m services.indicators.worker`."""
 
-import asyncio
+import uvloop
 
 from services.indicators.settings import Settings
 from services.indicators.wiring import duties, open_service
@@ -15,4 +15,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -1,6 +1,6 @@
 """Background entry point of notifications: `python -m services.notifications.worker`."""
 
-import asyncio
+import uvloop
 
 from services.notifications.settings import Settings
 from services.notifications.wiring import duties, open_service
@@ -15,4 +15,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())
