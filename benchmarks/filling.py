@@ -1,7 +1,8 @@
 """Which statements fill a service's store with twenty events for each of so many persons?
 
 Indexes are dropped before and made again after: the store is the same, and it takes a fraction of the time.
-`md5` spreads the ids; the events of a person lie scattered, as they would after years.
+`md5` spreads the ids of persons and movements; those of events and receipts begin with their moment, as
+intake makes them (UUID v7). The events of a person lie scattered, as they would after years.
 """
 
 import random
@@ -24,19 +25,31 @@ _RECORD_BYTES: Final = 400
 
 Statement = tuple[str, tuple[object, ...]]
 
+_SINCE_1970_MS: Final = int(FIRST.timestamp() * 1000)
+
+
+def _v7(name: str) -> str:
+    """An id of the k-th event of the n-th person, who has a millisecond of each day."""
+    moment = f"lpad(to_hex({_SINCE_1970_MS} + k * 86400000::bigint + n), 12, '0')"
+    return f"({moment} || '7' || left(md5({name}), 3) || 'a' || right(md5({name}), 15))::uuid"
+
+
+_EVENT_ID: Final = _v7("n || '/' || k")
+_RECEIPT_ID: Final = _v7("n || '#' || k")
+
 _PATHWAYS: Final = """
 INSERT INTO pathways (person_id, document)
 SELECT md5(n::text)::uuid, replace($2, $3, lpad(to_hex(n), 8, '0'))::jsonb
 FROM generate_series(1, $1::int) AS n
 """
-_MOVEMENT_EVENTS: Final = """
+_MOVEMENT_EVENTS: Final = f"""
 INSERT INTO movement_events
     (event_id, person_id, establishment, movement_id, sequence, type, recorded_at, data)
-SELECT md5(n || '/' || k)::uuid, md5(n::text)::uuid, $2, md5(n || '-' || k)::uuid, k, ($3::text[])[k],
+SELECT {_EVENT_ID}, md5(n::text)::uuid, $2, md5(n || '-' || k)::uuid, k, ($3::text[])[k],
     $4::timestamptz + k * interval '1 day',
     convert_to(replace(($5::text[])[k], $6, lpad(to_hex(n), 8, '0')), 'UTF8')
 FROM generate_series(1, 20) AS k, generate_series(1, $1::int) AS n
-"""
+"""  # noqa: S608
 _PERSONS: Final = """
 INSERT INTO persons SELECT md5(n::text)::uuid, sha256(n::text::bytea) || sha256(n::text::bytea)
 FROM generate_series(1, $1::int) AS n
@@ -46,19 +59,19 @@ INSERT INTO identifiers SELECT sha256((n || '+' || k)::bytea), md5(n::text)::uui
 FROM generate_series(1, $1::int) AS n, generate_series(1, 2) AS k
 """
 _SUBJECTS: Final = "INSERT INTO subjects SELECT md5(n::text)::uuid, 20 FROM generate_series(1, $1::int) AS n"
-_LEDGER: Final = """
+_LEDGER: Final = f"""
 INSERT INTO ledger (event_id, subject, sequence, type, occurred_at, recorded_at, data)
-SELECT md5(n || '/' || k)::uuid, md5(n::text)::uuid, k, $2,
+SELECT {_EVENT_ID}, md5(n::text)::uuid, k, $2,
     $3::timestamptz + k * interval '1 day', $3::timestamptz + k * interval '1 day', $4
 FROM generate_series(1, 20) AS k, generate_series(1, $1::int) AS n
-"""
-_SUBMISSIONS: Final = """
+"""  # noqa: S608
+_SUBMISSIONS: Final = f"""
 INSERT INTO submissions
     (source_id, source_event_id, content_sha256, receipt_id, event_id, establishment, marks, record)
 SELECT md5((n % 300)::text)::uuid, md5(n || '*' || k), sha256((n || '*' || k)::bytea),
-    md5(n || '#' || k)::uuid, md5(n || '/' || k)::uuid, $2, '{}', $3
+    {_RECEIPT_ID}, {_EVENT_ID}, $2, '{{}}', $3
 FROM generate_series(1, 20) AS k, generate_series(1, $1::int) AS n
-"""
+"""  # noqa: S608
 
 
 def statements(service: str, persons: int) -> Iterator[Statement]:

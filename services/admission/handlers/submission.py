@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from msgspec import Struct
+from uuid_utils.compat import uuid7
 
 from services.admission.domain.coherence import BILLING_NUMBER
 from services.admission.domain.content import content_sha256
@@ -67,8 +68,8 @@ class Prepare:
                 vault.blind_index("identifier", one.authority, one.value) for one in identifying
             ),
             marks=marks_at_intake(movement, now=self.clock(), tolerance=tolerance),
-            receipt_id=uuid4(),
-            event_id=uuid4(),
+            receipt_id=uuid7(),
+            event_id=uuid7(),
             data=event_data(
                 movement,
                 movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),

@@ -57,6 +57,13 @@ def test_where_and_when_travel() -> None:
     assert (data.unit, data.class_of_stay, data.source_id) == ("CARDIO", "inpatient", UUID(int=7))
 
 
+def test_ids_of_events_and_receipts_grow_so_that_their_indexes_do_at_one_end() -> None:
+    made = [submission() for _ in range(20)]
+    for ids in ([one.event_id for one in made], [one.receipt_id for one in made]):
+        assert ids == sorted(set(ids))
+        assert {each.version for each in ids} == {7}
+
+
 def test_nothing_that_names_the_person_travels() -> None:
     data = submission(stay_id="IEP-4711", movement_id="MVT-4712").data
     travelling = msgspec.json.encode(data).decode()
