@@ -1,9 +1,10 @@
 """One member of a group, as a process: the consumer that runs in production, on one of the two libraries."""
 
-import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
+
+import uvloop
 
 from shared.db.pool import Connection, open_pool
 from shared.events.admission import AccessRevoked
@@ -58,4 +59,4 @@ async def _live(environment: Mapping[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_live(os.environ))
+    uvloop.run(_live(os.environ))
