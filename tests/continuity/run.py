@@ -33,6 +33,8 @@ POISONED: Final = 0.001
 REVOKED: Final = 0.05
 PATIENCE: Final = 2.5
 """So many times the planned time may load and faults take."""
+ENROLLED_TOGETHER: Final = 200
+"""Right after their persons were admitted: they are told of it, while that is news."""
 TELL_EVERY_SECONDS: Final = 10.0
 ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
 
@@ -124,9 +126,11 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         keys = await register_sources(http, doors[0], platform.operator_key)
         traffic = Traffic(Clients(http, journals.clients, doors=doors, keys=keys))
         print(f"{len(load.first)} persons with a carer", flush=True)
-        persons = await traffic.all_at_once(load.first)
-        admitted = list(zip(load.first, persons, strict=True))
-        evidence.carers = await enrol(http, notifications, keys, admitted)
+        for start in range(0, len(load.first), ENROLLED_TOGETHER):
+            some = load.first[start : start + ENROLLED_TOGETHER]
+            admitted = list(zip(some, await traffic.all_at_once(some), strict=True))
+            enrolled = await enrol(http, notifications, keys, admitted, already=start)
+            evidence.carers = [*evidence.carers, *enrolled]
         injector = Injector(platform, journals.faults, seed=plan.seed)
         poison = Poison(platform.bootstrap, journals.faults, seed=plan.seed)
         print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)

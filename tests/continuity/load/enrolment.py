@@ -53,8 +53,13 @@ async def enrol(
     notifications: str,
     keys: dict[str, str],
     admitted: Sequence[tuple[Offer, str]],
+    *,
+    already: int = 0,
 ) -> list[Carer]:
-    """A carer for each admitted person; `admitted` are offers and the ids their persons were given."""
+    """A carer for each admitted person; `admitted` are offers and the ids their persons were given.
+
+    So many others were enrolled `already`: every phone is another one.
+    """
     carers = [
         Carer(
             person=offer.person,
@@ -64,7 +69,7 @@ async def enrol(
             phone=f"+33{639_980_000 + number}",
             alias=_ALIASES[number % len(_ALIASES)],
         )
-        for number, (offer, person_id) in enumerate(admitted)
+        for number, (offer, person_id) in enumerate(admitted, already)
     ]
     free = asyncio.Semaphore(AT_ONCE)
 
