@@ -34,7 +34,8 @@ REVOKED: Final = 0.05
 PATIENCE: Final = 2.5
 """So many times the planned time may load and faults take."""
 ENROLLED_TOGETHER: Final = 200
-"""Right after their persons were admitted: they are told of it, while that is news."""
+"""Right after their persons were admitted, and no faster than the gateway reports: the 30 minutes within
+which a carer must be told of an admission are 36 seconds here."""
 TELL_EVERY_SECONDS: Final = 10.0
 ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
 
@@ -131,6 +132,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
             admitted = list(zip(some, await traffic.all_at_once(some), strict=True))
             enrolled = await enrol(http, notifications, keys, admitted, already=start)
             evidence.carers = [*evidence.carers, *enrolled]
+            await platform.gateway.idle()
         injector = Injector(platform, journals.faults, seed=plan.seed)
         poison = Poison(platform.bootstrap, journals.faults, seed=plan.seed)
         print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)
