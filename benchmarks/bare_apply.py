@@ -3,12 +3,12 @@
 Run by `python -m benchmarks.bare_apply` with `BARE_DATABASE_URL`, `BARE_KAFKA_BOOTSTRAP`, `BARE_TOPIC`.
 """
 
-import asyncio
 import os
 import uuid
 from typing import Any
 
 import asyncpg
+import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.kafka.topics import PARTITIONS
@@ -80,4 +80,4 @@ async def _apply(connection: asyncpg.Connection, partition: TopicPartition, reco
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())
