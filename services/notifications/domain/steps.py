@@ -58,11 +58,13 @@ def after(attempts: Sequence[Attempt], patience: Patience, *, step_ends_at: date
     last = attempts[-1]
     step = [attempt for attempt in attempts if attempt.step == last.step]
     heard_at = last.answered_at or last.claimed_at
+    # A report may say that an earlier try was taken after all, of which nobody knew when the last one began.
+    taken = [attempt for attempt in step if attempt.status == "accepted"]
     match last.status:
         case "claimed":
             return None
-        case "accepted":
-            waited = last.claimed_at + patience.step
+        case "accepted" | "unknown" | "rejected_temporarily" if taken:
+            waited = taken[-1].claimed_at + patience.step
             return Next(move="next_step", at=max(waited, step_ends_at or waited))
         case "unknown":
             waited = last.claimed_at + patience.unknown

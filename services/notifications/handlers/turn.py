@@ -130,8 +130,7 @@ class Turn:
         self._remember(replace(own, status=end.outcome))
 
     def _give_up_waiting(self, own: Obligation) -> None:
-        if own.attempts and own.attempts[-1].status == "accepted":
-            self.given_up.append(own.attempts[-1])
+        self.given_up += [attempt for attempt in own.attempts if attempt.status == "accepted"]
 
     def _remember(self, own: Obligation) -> None:
         self._peers[own.obligation_id] = own

@@ -185,8 +185,11 @@ class ObligationMachine(RuleBasedStateMachine):
         told_before = {
             known: peer.told_at for known, peer in self.desk.obligations.items() if known != obligation_id
         }
-        if not isinstance(self.desk.take(own.obligation_id), Tell):
+        decision = self.desk.take(own.obligation_id)
+        if not isinstance(decision, Tell):
             return
+        # I4: a report may have said that the try before was taken, of which nobody knew until then.
+        assert not any(each.status == "accepted" for each in own.attempts if each.step == decision.step)
         mine = [peer for peer in self.desk.obligations.values() if peer.recipient_id == own.recipient_id]
         assert not any(peer.in_flight for peer in mine if peer.obligation_id != own.obligation_id)
         told = last_told(own, mine)

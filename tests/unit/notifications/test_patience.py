@@ -86,6 +86,14 @@ def test_an_unknown_outcome_is_repeated_once() -> None:
     assert follows(first, second) == Next(move="next_step", at=T0 + timedelta(minutes=6))
 
 
+@pytest.mark.parametrize("last", ["rejected_temporarily", "unknown", "accepted"])
+def test_nothing_is_sent_again_once_a_report_says_that_an_earlier_try_was_taken(last: AttemptStatus) -> None:
+    first, second = attempt(1, "accepted"), attempt(2, last, minute=3)
+    began = second if last == "accepted" else first
+    assert follows(first, second) == Next(move="next_step", at=began.claimed_at + U2.step)
+    assert follows(first, second, ends=30) == Next(move="next_step", at=T0 + timedelta(minutes=30))
+
+
 @pytest.mark.parametrize("status", ["rejected_permanently", "undelivered", "no_receipt"])
 def test_a_channel_that_failed_for_good_gives_way_at_once(status: AttemptStatus) -> None:
     assert follows(attempt(1, status)) == Next(move="next_step", at=T0)
