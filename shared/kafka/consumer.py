@@ -38,10 +38,10 @@ from shared.telemetry.logging import get_logger
 
 FETCH_WAIT_MS: Final = 200
 FETCH_LIMIT_SECONDS: Final = 5
-BATCHES_A_TURN: Final = 4
+BATCHES_A_TURN: Final = 8
 """A rebalance waits for them."""
-BATCHES_AT_ONCE: Final = 2
-"""Each holds a connection. Their locks are those of two workers that share the partitions."""
+BATCHES_AT_ONCE: Final = 4
+"""Each holds a connection, half of a pool. Their locks are those of workers that share the partitions."""
 
 
 def _nothing() -> None:
