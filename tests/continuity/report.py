@@ -1,6 +1,7 @@
 """What did a run show? Markdown of run.json and verdict.json; `python -m tests.continuity.report FOLDER`."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -31,8 +32,10 @@ def _figures(run: Mapping[str, Any], verdict: Mapping[str, Any] | None) -> Itera
     yield f"| receipt to gateway, inside faults | {_spread(delays['inside_faults'])} |"
     yield f"| load and faults | {_minutes(run, 'load_began_at', 'load_ended_at')} |"
     yield f"| healed until nothing was left to do | {_minutes(run, 'load_ended_at', 'quiesced_at')} |"
-    deaths = sum(map(len, run["deaths"].values()))
-    yield f"| processes that ended without being killed by a fault | {deaths} |"
+    codes = [death["code"] for deaths in run["deaths"].values() for death in deaths]
+    at_failpoints = codes.count(-signal.SIGKILL)
+    yield f"| processes that killed themselves at a failpoint | {at_failpoints} |"
+    yield f"| processes that ended for any other reason of their own | {len(codes) - at_failpoints} |"
 
 
 def _verdict(figures: Mapping[str, Any], verdict: Mapping[str, Any]) -> Iterator[str]:
