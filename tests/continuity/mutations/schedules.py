@@ -31,6 +31,11 @@ def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) ->
 _APIS: Final = ("admission-api", "admission-api-2") * 3
 _SENDERS: Final = ("notifications-worker-1", "notifications-worker-2") * 2
 _CONSUMERS: Final = ("pathway-worker-1", "indicators-worker-1")
+_SENDERS_AT_THE_WORST_MOMENT: Final = tuple(
+    Fault(number, "failpoint.sms.posted", "notifications-worker", 7.0 * number - 6, 12.0, number)
+    for number in (1, 2)
+)
+"""The gateway has just taken a message, and nobody has written that down."""
 
 EXPOSURES: Final[Mapping[str, Exposure]] = {
     "acknowledged_before_commit": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
@@ -47,13 +52,8 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     "inbox_swallows": Exposure(faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]),
     "poison_skipped": Exposure(n=200),
     "correction_dropped": Exposure(),
-    "sent_before_row": Exposure(
-        faults=[
-            Fault(number, "failpoint.sms.posted", "notifications-worker", 7.0 * number - 6, 12.0, number)
-            for number in (1, 2)
-        ]
-    ),
-    "unknown_not_resent": Exposure(load_seconds=25, faults=[*_killed(*_SENDERS)]),
+    "sent_before_row": Exposure(faults=_SENDERS_AT_THE_WORST_MOMENT),
+    "unknown_not_resent": Exposure(load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
     # Late reports leave time for it, and the kills doubts about others for whoever would take any doubt.
     "answered_and_sent_again": Exposure(
         load_seconds=25,
