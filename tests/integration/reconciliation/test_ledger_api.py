@@ -135,6 +135,23 @@ async def test_what_does_not_fit_is_said(sides: Sides) -> None:
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/query/window", "/query/bucket"}
 
 
+async def test_every_span_that_does_not_fit_is_said_and_an_empty_one_finds_nothing(sides: Sides) -> None:
+    url, subject = "http://admission/v1/ledger/events:of-persons", str(uuid4())
+    bad = {"spans": [{"subject": "Rose", "first": 0, "last": 1}, {"subject": subject, "first": 1}]}
+    answer = await sides.client.post(url, json=bad, headers=WE)
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == {
+        "/spans/0/subject",
+        "/spans/0/first",
+        "/spans/1/last",
+    }
+    too_many = {"spans": [{"subject": subject, "first": 1, "last": 1}] * (MOST_SPANS + 1)}
+    assert (await sides.client.post(url, json=too_many, headers=WE)).status_code == 422
+    assert (await sides.client.post(url, json={"spans": []})).status_code == 401
+    backwards = {"spans": [{"subject": subject, "first": 2, "last": 1}]}
+    assert (await sides.client.post(url, json=backwards, headers=WE)).json() == {"events": []}
+
+
 async def test_the_numbers_of_all_days_that_there_are_can_be_asked_for(sides: Sides) -> None:
     await sides.record(uuid4())
     days = {"since": "0001-01-01", "until": "9999-12-31"}
