@@ -46,7 +46,7 @@ async def record_movements(
         return
     await movement_events.add(connection, stated)
     person_ids = sorted({event.subject for event in events})
-    histories = await movement_events.histories(connection, person_ids)
+    histories = await movement_events.histories(connection, person_ids, with_those=stated)
     tracked = await tracking.tracked_of(connection, person_ids)
     known = {person_id: fold(histories[person_id], rules) for person_id in person_ids}
     await pathways.save(connection, known)

@@ -29,8 +29,11 @@ SELECT * FROM stated
 ON CONFLICT (event_id) DO NOTHING
 """
 
-_READ: Final = """
-SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events WHERE person_id = ANY ($1)
+# Joined to the ids, for a list of many would be gone through once per row.
+_READ_OTHERS: Final = """
+SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events AS stated
+WHERE person_id = ANY ($1)
+    AND NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS came (event_id) WHERE came.event_id = stated.event_id)
 """
 
 _encoder: Final = msgspec.json.Encoder()
@@ -54,15 +57,19 @@ async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
     )
 
 
-async def histories(connection: Executor, person_ids: Collection[UUID]) -> dict[UUID, list[RecordedEvent]]:
-    """All that was stated about these persons, in no order.
+async def histories(
+    connection: Executor, person_ids: Collection[UUID], *, with_those: Sequence[MovementEvent]
+) -> dict[UUID, list[RecordedEvent]]:
+    """All that was stated about these persons, in no order; `with_those` are not read back.
 
     Call it after `add`, as a statement of its own: only a new snapshot sees what was committed while
     the lock was waited for.
     """
-    rows = await connection.fetch(_READ, list(person_ids))
     found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
-    for row in rows:
+    for event, _ in with_those:
+        found[event.subject].append(event)
+    ids = [event.event_id for event, _ in with_those]
+    for row in await connection.fetch(_READ_OTHERS, list(person_ids), ids):
         movement = _decoders[row["type"]].decode(row["data"])
         found[row["person_id"]].append(
             RecordedEvent(
