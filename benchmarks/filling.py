@@ -39,7 +39,7 @@ _RECEIPT_ID: Final = _v7("n || '#' || k")
 
 _PATHWAYS: Final = """
 INSERT INTO pathways (person_id, document)
-SELECT md5(n::text)::uuid, replace($2, $3, lpad(to_hex(n), 8, '0'))::jsonb
+SELECT md5(n::text)::uuid, replace($2, $3, lpad(to_hex(n), 8, '0'))::json
 FROM generate_series(1, $1::int) AS n
 """
 _MOVEMENT_EVENTS: Final = f"""

@@ -1,4 +1,7 @@
-"""Where is each person's pathway? One document per person, replaced whole after every fold."""
+"""Where is each person's pathway? One document per person, replaced whole after every fold.
+
+As `json`: kept as it was encoded, so that reading and writing it is no work for the database.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +14,7 @@ from shared.db.pool import Connection, Executor
 
 _SAVE: Final = """
 UPDATE pathways SET document = s.document
-FROM unnest($1::uuid[], $2::jsonb[]) AS s (person_id, document)
+FROM unnest($1::uuid[], $2::json[]) AS s (person_id, document)
 WHERE pathways.person_id = s.person_id
 """
 

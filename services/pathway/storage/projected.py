@@ -4,7 +4,11 @@ from typing import Final
 
 from shared.rebuild.projection import Projected
 
-SWAPPED: Final = (Projected(table="movement_events"), Projected(table="pathways"))
+SWAPPED: Final = (
+    Projected(table="movement_events"),
+    # What it says, not how it was written down.
+    Projected(table="pathways", as_if={"document": "document::jsonb"}),
+)
 
 # They say what was published: made anew, everything would be published once more. Whether an arrival that
 # is waited for is overdue by now, the clock says, not an event.

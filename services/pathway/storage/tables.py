@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, Uuid, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -57,7 +56,7 @@ class PersonPathway(Table, table=True):
     person_id: UUID = _key()
     document: Any = Field(
         sa_column=Column(
-            JSONB, comment="domain.pathway.Pathway; none only inside the transaction that makes it"
+            JSON, comment="domain.pathway.Pathway; none only inside the transaction that makes it"
         )
     )
 
