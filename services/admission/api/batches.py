@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.admission.api.batch_lines import Line, LineAnswer, answer_to, stated_on
 from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
-from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch
+from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch, Prepared
 from services.admission.handlers.group_commit import NotCommitted
 from shared.http.bounded_stream import BoundedStream
 from shared.http.contract import NDJSON, Lines, describe
@@ -40,6 +40,7 @@ router = APIRouter()
 _encoder: Final = msgspec.json.Encoder()
 
 Answers = AsyncGenerator[list[LineAnswer], None]
+Read = tuple[Line, Prepared | Problem]
 
 
 @router.post(PATH, **describe(answers={200: Lines(LineAnswer)}, request=Lines(StatedMovement)))
@@ -71,12 +72,14 @@ async def _answers(request: Request, source: Principal) -> Answers:
     async with accept.places:
         lines = await _lines(request)
         is_tried = True
-        for begin in range(0, len(lines), LINES_PER_COMMIT):
-            group = lines[begin : begin + LINES_PER_COMMIT]
-            if is_tried and await intake.is_open():
-                answers = await _accepted(group, accept, source)
-            else:
-                answers = [answer_to(line, NotCommitted()) for line in group]
+        following = await _read(lines[:LINES_PER_COMMIT], accept, source)
+        for end in range(LINES_PER_COMMIT, len(lines) + LINES_PER_COMMIT, LINES_PER_COMMIT):
+            is_tried = is_tried and await intake.is_open()
+            # While the database works on one group, the next one is read.
+            answers, following = await asyncio.gather(
+                _answered(following, accept, is_tried=is_tried),
+                _read(lines[end : end + LINES_PER_COMMIT], accept, source),
+            )
             is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
             for status, count in Counter(answer.status for answer in answers).items():
                 metrics.intake_requests_total.labels(DOOR, status).inc(count)
@@ -99,18 +102,26 @@ async def _lines(request: Request) -> list[Line]:
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 
-async def _accepted(group: Sequence[Line], accept: AcceptBatch, source: Principal) -> list[LineAnswer]:
+async def _read(group: Sequence[Line], accept: AcceptBatch, source: Principal) -> list[Read]:
     stated = []
     for line in group:
         stated.append(stated_on(line, source=source))
         if len(stated) % AT_A_TIME == 0:
             await asyncio.sleep(0)
     good = [one for one in stated if not isinstance(one, Problem)]
-    became = iter(await accept(good, source=source) if good else [])
+    prepared = iter(await accept.prepare_all(good, source=source) if good else [])
     return [
-        answer_to(line, one if isinstance(one, Problem) else next(became))
+        (line, one if isinstance(one, Problem) else next(prepared))
         for line, one in zip(group, stated, strict=True)
     ]
+
+
+async def _answered(group: Sequence[Read], accept: AcceptBatch, *, is_tried: bool) -> list[LineAnswer]:
+    if not is_tried:
+        return [answer_to(line, NotCommitted()) for line, _ in group]
+    good = [one for _, one in group if not isinstance(one, Problem)]
+    became = iter(await accept.commit_all(good) if good else [])
+    return [answer_to(line, one if isinstance(one, Problem) else next(became)) for line, one in group]
 
 
 async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncGenerator[bytes, None]:

@@ -26,6 +26,9 @@ BATCHES_AT_ONCE = 8
 Stated = tuple[StatedMovement, bytes]
 """A movement and the body that states it."""
 
+Prepared = Submission | Exception
+"""What can be committed; or what is wrong with that one movement."""
+
 Answer = Outcome | Exception
 """`NotCommitted` where nobody can tell; any other exception is about that one movement."""
 
@@ -39,15 +42,20 @@ class AcceptBatch:
     group_commit: GroupCommit[Submission, Flushed]
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
 
-    async def __call__(self, stated: Sequence[Stated], *, source: Principal) -> list[Answer]:
-        """What became of each, after the commit, in order; of several under one id the first one counts."""
+    async def prepare_all(self, stated: Sequence[Stated], *, source: Principal) -> list[Prepared]:
+        """What `commit_all` takes, in order; here others have their turn, and nothing is stored."""
         tolerance = await self.tolerances.of(source.source_id)
-        with tracing.span("ledger commit", attributes={"relais.batch.size": len(stated)}) as span:
-            prepared: list[Submission | Exception] = []
-            for one in stated:
-                prepared.append(self._prepared(one, source, tolerance, tracing.current_trace()))
-                if len(prepared) % AT_A_TIME == 0:
-                    await asyncio.sleep(0)
+        trace = tracing.current_trace()
+        prepared: list[Prepared] = []
+        for one in stated:
+            prepared.append(self._prepared(one, source, tolerance, trace))
+            if len(prepared) % AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return prepared
+
+    async def commit_all(self, prepared: Sequence[Prepared]) -> list[Answer]:
+        """What became of each, after the commit, in order; of several under one id the first one counts."""
+        with tracing.span("ledger commit", attributes={"relais.batch.size": len(prepared)}) as span:
             submissions = [one for one in prepared if isinstance(one, Submission)]
             settled = iter(await self.group_commit.submit_all(submissions))
             answers = [next(settled) if isinstance(one, Submission) else one for one in prepared]
@@ -58,7 +66,7 @@ class AcceptBatch:
 
     def _prepared(
         self, one: Stated, source: Principal, tolerance: timedelta, trace: TraceContext
-    ) -> Submission | Exception:
+    ) -> Prepared:
         movement, body = one
         try:
             return self.prepare(
