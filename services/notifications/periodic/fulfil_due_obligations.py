@@ -31,7 +31,7 @@ def fulfil_due_obligations(means: Means, medium: Medium, woken: asyncio.Event) -
                 departures = await claim_due(means, medium, limit=free) if free else []
                 calls |= {asyncio.create_task(dispatch(means, medium, each)) for each in departures}
                 if len(departures) < free or not free:
-                    calls = await _ended_or_idle(calls, stop, woken)
+                    calls = await _until_next_look(calls, stop, woken, for_a_place=not free)
         finally:
             # What has left is heard out, also when another call failed: its answer is known only here.
             await asyncio.gather(*calls, return_exceptions=True)
@@ -39,21 +39,26 @@ def fulfil_due_obligations(means: Means, medium: Medium, woken: asyncio.Event) -
     return duty
 
 
-async def _ended_or_idle(
-    calls: set[asyncio.Task[None]], stop: asyncio.Event, woken: asyncio.Event
+async def _until_next_look(
+    calls: set[asyncio.Task[None]], stop: asyncio.Event, woken: asyncio.Event, *, for_a_place: bool
 ) -> set[asyncio.Task[None]]:
-    """Wait for a call to end, for being woken, for the idle time or for the end; the calls that still run.
+    """Wait for being woken, for the idle time, for the end or, where all places are taken, for one of them.
 
-    Raises theirs.
+    Gives the calls that still run; raises what one raised.
     """
+    now = asyncio.get_running_loop().time
+    until = now() + IDLE_SECONDS
     waits = {asyncio.create_task(event.wait()) for event in (stop, woken)}
     try:
-        done, _ = await asyncio.wait(
-            {*calls, *waits}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
+        while True:
+            done, _ = await asyncio.wait(
+                {*calls, *waits}, timeout=max(0.0, until - now()), return_when=asyncio.FIRST_COMPLETED
+            )
+            for call in calls & done:
+                call.result()
+            calls = calls - done
+            if for_a_place or not done or done & waits:
+                return calls
     finally:
         for wait in waits:
             wait.cancel()
-    for call in calls & done:
-        call.result()
-    return calls - done
