@@ -35,7 +35,6 @@ from shared.operations import api as operations
 from shared.operations.desk import OperationsDesk, operations_desk
 from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
-from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
 from shared.reconciliation import inbox_api, ledger_api, report_api
@@ -156,19 +155,18 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     means = service.means
     lanes = {medium: asyncio.Event() for medium in means.channels}
 
-    def after_commit() -> None:
-        wake(means.pool)
+    def wake_lanes() -> None:
         for woken in lanes.values():
             woken.set()
 
-    reconciliation = Reconciliation(service.books, routes(means), after_commit=after_commit)
+    reconciliation = Reconciliation(service.books, routes(means), after_commit=wake_lanes)
     consumer = BatchConsumer(
         means.pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=routes(means),
-        after_commit=after_commit,
+        after_commit=wake_lanes,
         on_holes=reconciliation.notice,
         clock=means.clock,
     )

@@ -23,7 +23,6 @@ from shared.operations import api as operations
 from shared.operations.desk import OperationsDesk, operations_desk
 from shared.operations.measure import measure_operations
 from shared.outbox.relay import Relay
-from shared.outbox.wake import wake
 from shared.parked import api as parked
 from shared.parked.desk import parked_desk
 from shared.reconciliation import inbox_api, ledger_api, report_api
@@ -106,15 +105,13 @@ async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume, relay, watch the clock, measure."""
     pool, clock = service.pool, service.clock
-    wake_relay = partial(wake, pool)
-    reconciliation = Reconciliation(service.books, service.routes, after_commit=wake_relay)
+    reconciliation = Reconciliation(service.books, service.routes)
     consumer = BatchConsumer(
         pool,
         bootstrap=settings.kafka_bootstrap,
         group=GROUP,
         publishers=service.books.consumes,
         routes=service.routes,
-        after_commit=wake_relay,
         on_holes=reconciliation.notice,
         clock=clock,
     )

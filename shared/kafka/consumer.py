@@ -66,7 +66,7 @@ class BatchConsumer:
         on_holes: Callable[[], None] = _nothing,
         clock: Clock = system_clock,
     ) -> None:
-        """`after_commit` is called after every batch that had effects: wake the relay there.
+        """`after_commit` is called after every batch that had effects.
 
         `on_holes` is called after every batch whose commit noted missing numbers: pull them there.
         """

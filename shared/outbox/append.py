@@ -7,9 +7,11 @@ from uuid import UUID
 import msgspec
 
 from shared.db.pool import Connection
+from shared.db.transaction import after_commit
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.establishment import establishment_of
 from shared.events.registry import TYPES
+from shared.outbox.wake import wake
 from shared.telemetry import metrics
 
 # The order inside this statement carries the spine's promises:
@@ -56,6 +58,8 @@ async def append(
 ) -> list[RecordedEvent]:
     """Give each event its place in the ledger and queue it for the broker; one statement.
 
+    The relay is woken after the commit.
+
     Events of one subject keep their order; the answer is in the order of `events`. Call it once per
     transaction where possible: the sorted locking that excludes deadlocks holds within one call.
     """
@@ -73,6 +77,7 @@ async def append(
         recorded_at,
         publisher,
     )
+    after_commit(wake)
     metrics.ledger_events_total.labels(publisher).inc(len(events))
     sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}
     return [_recorded(event, publisher, sequences[event.event_id], recorded_at) for event in events]

@@ -23,8 +23,8 @@ _in_flight: Final[dict[Pool, _Hint]] = {}
 def wake(pool: Pool) -> None:
     """Tell the relay that a commit left something to send; returns at once.
 
-    Call it after the commit, never inside the transaction: NOTIFY takes a lock that all commits of the
-    database share (measured: minus 60 % of the commit rate). The relay polls, so a lost hint costs 0.1 s.
+    After the commit, never inside the transaction: NOTIFY takes a lock that all commits of the database
+    share (measured: minus 60 % of the commit rate). The relay polls, so a lost hint costs 0.1 s.
     """
     hint = _in_flight.get(pool)
     if hint is not None:

@@ -20,7 +20,6 @@ from shared.db.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.outbox.append import append
-from shared.outbox.wake import wake
 from shared.security.vault import Vault
 from shared.telemetry import metrics, tracing
 
@@ -58,7 +57,6 @@ class CommitSubmissions:
             tracing.span("intake flush", trace={}, attributes={"relais.batch.size": len(batch)}) as span,
         ):
             receipts = await self._store(list(leaders.values()))
-        wake(self.pool)
         flush = span.get_span_context()
         return [Flushed(_outcome(submission, receipts[submission.key]), flush) for submission in batch]
 

@@ -15,7 +15,6 @@ from shared.events.admission import AccessGranted, AccessRevoked, Scope
 from shared.events.envelope import NewEvent, Payload
 from shared.events.registry import ADMISSION
 from shared.outbox.append import append
-from shared.outbox.wake import wake
 from shared.security.keys import new_key
 from shared.security.principal import Principal
 from shared.telemetry import tracing
@@ -80,7 +79,6 @@ class ManageAccess:
         async with transaction(self.pool) as connection:
             if await storage.revoke_key(connection, key_id, at=now):
                 await self._publish(connection, key.source_id, AccessRevoked(key_id=key_id))
-        wake(self.pool)
         return True
 
     async def _grant(self, source: Source, key: Key) -> bool:
@@ -96,7 +94,6 @@ class ManageAccess:
             is_new = await storage.add_key(connection, key)
             if is_new:
                 await self._publish(connection, source.source_id, granted)
-        wake(self.pool)
         return is_new
 
     async def _publish(self, connection: Connection, source_id: UUID, data: Payload) -> None:

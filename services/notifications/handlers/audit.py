@@ -21,7 +21,6 @@ from services.notifications.storage.audits import Applied
 from shared.db.pool import Connection
 from shared.db.transaction import transaction
 from shared.inbox.received import ReceivedEvent
-from shared.outbox.wake import wake
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
@@ -49,7 +48,7 @@ async def audit_persons(means: Means, ledgers: Ledgers, person_ids: Sequence[UUI
         ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}
         first, last = await _audit_locked(connection, means, ours, now)
         await audits.remember(connection, {**last, **erased})
-    return _report(means, first, last, postponed=there - set(settled))
+    return _report(first, last, postponed=there - set(settled))
 
 
 async def _audit_locked(
@@ -98,7 +97,7 @@ async def _compare(
 
 
 def _report(
-    means: Means, first: Mapping[UUID, Audit], last: Mapping[UUID, Audit], *, postponed: Collection[UUID]
+    first: Mapping[UUID, Audit], last: Mapping[UUID, Audit], *, postponed: Collection[UUID]
 ) -> Audited:
     """After the commit: what is counted and logged has been written."""
     noticed = [finding for audited in first.values() for finding in audited.findings]
@@ -114,8 +113,6 @@ def _report(
         )
     metrics.obligations_audited_total.inc(len(first))
     metrics.obligation_gaps_repaired_total.inc(len(repaired))
-    if repaired:
-        wake(means.pool)
     return Audited(
         persons=len(first),
         found=Counter(finding.difference for finding in noticed),

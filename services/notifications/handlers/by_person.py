@@ -18,7 +18,6 @@ from services.notifications.storage import by_person, circle, listing, seals
 from services.notifications.storage.settling import Settlement
 from shared.db.pool import Connection
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 from shared.security.principal import Principal
 
 Ending = Literal["acknowledged", "handled_by_human"]
@@ -65,7 +64,6 @@ async def end_by_person(
             )
             await _settle(connection, found, word, now=means.clock())
         ended = await listing.lock(connection, person_id, obligation_id)
-    wake(means.pool)
     return None if ended is None else view_of(ended)
 
 

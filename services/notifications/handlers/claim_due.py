@@ -7,7 +7,6 @@ from services.notifications.handlers.means import Means
 from services.notifications.handlers.turn import Departure, Turn
 from services.notifications.storage import links, readers, sending
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 
 
 async def claim_due(means: Means, medium: Medium, *, limit: int) -> list[Departure]:
@@ -30,6 +29,4 @@ async def claim_due(means: Means, medium: Medium, *, limit: int) -> list[Departu
         ]
         await links.add(connection, tokens, expires_at=turn.now + LIVES)
         await settle.settle(connection, turn.settlements, now=turn.now)
-    if turn.settlements:
-        wake(means.pool)
     return turn.departures

@@ -9,7 +9,6 @@ from services.notifications.handlers.follow_up import attempt_of, follow_up
 from services.notifications.handlers.means import Means
 from services.notifications.storage import reports, sending
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 
 __all__ = ["ReportState", "apply_reports", "record_delivery_report"]
 
@@ -37,7 +36,6 @@ async def apply_reports(means: Means, attempt_id: UUID) -> bool:
     """Conclude from all reports on an attempt, whatever was concluded before."""
     now = means.clock()
     obligation_id = await reports.obligation_of(means.pool, attempt_id)
-    settled = False
     async with transaction(means.pool) as connection:
         own = None if obligation_id is None else await sending.lock(connection, obligation_id)
         attempt = None if own is None else attempt_of(own, attempt_id)
@@ -46,8 +44,6 @@ async def apply_reports(means: Means, attempt_id: UUID) -> bool:
             if status != attempt.status:
                 await sending.conclude(connection, attempt_id, status=status, now=now)
                 heard = replace(attempt, status=status, answered_at=now)
-                settled = await follow_up(connection, means, own, heard, now=now)
+                await follow_up(connection, means, own, heard, now=now)
         await reports.mark_applied(connection, attempt_id, now=now)
-    if settled:
-        wake(means.pool)
     return attempt is not None

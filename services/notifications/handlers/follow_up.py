@@ -16,25 +16,23 @@ from shared.db.pool import Connection
 
 async def follow_up(
     connection: Connection, means: Means, own: Obligation, attempt: Attempt, *, now: datetime
-) -> bool:
-    """Apply an attempt's new state to the obligation, which is locked; whether it is settled by it.
+) -> None:
+    """Apply an attempt's new state to the obligation, which is locked.
 
     Delivered is delivered, however late: it ends every pending step. Anything else of an earlier attempt
     changes nothing any more.
     """
     if own.status in TERMINAL:
-        return False
+        return
     weak = attempt.status == "accepted" and not means.channels[attempt.channel].gives_receipts
     if weak or attempt.status == "delivered":
         evidence = "weak" if weak else "receipt"
         told = Settlement(obligation=own, outcome="informed", channel=attempt.channel, evidence=evidence)
         await settle.settle(connection, [told], now=now)
-        return True
-    if attempt.number == own.attempts[-1].number:
+    elif attempt.number == own.attempts[-1].number:
         patience = steps.Patience(waits=means.waits, urgency=entry_of(own.kind).urgency)
         following = steps.after([*own.attempts[:-1], attempt], patience, step_ends_at=None)
         await sending.look_again(connection, own.obligation_id, at=following.at if following else now)
-    return False
 
 
 def attempt_of(own: Obligation, attempt_id: object) -> Attempt | None:

@@ -11,7 +11,6 @@ from services.notifications.handlers.plan import plan
 from services.notifications.storage import circle, planning, seals
 from services.notifications.storage.circle import SealedContact, SealedMember, Seat
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 from shared.security.principal import Principal
 
 
@@ -56,7 +55,6 @@ async def enrol(means: Means, seat: Seat, member: Member, *, principal: Principa
         await planning.wake_unsent(connection, sealed.member_id, now=circumstances.now)
         await plan(connection, [seat.person_id], circumstances)
         stored = await circle.find(connection, seat)
-    wake(means.pool)
     return None if stored is None else _seated(means, key, stored, created=known is None)
 
 
@@ -80,7 +78,6 @@ async def revoke(means: Means, seat: Seat, *, principal: Principal) -> bool:
         await planning.lock_open(connection, [seat.person_id])
         await circle.revoke(connection, stored.member_id, now=circumstances.now)
         await plan(connection, [seat.person_id], circumstances)
-    wake(means.pool)
     return True
 
 

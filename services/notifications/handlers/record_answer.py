@@ -18,7 +18,6 @@ from services.notifications.handlers.follow_up import attempt_of, follow_up
 from services.notifications.handlers.means import Means
 from services.notifications.storage import sending
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 
 _MEANING: Final[Mapping[type, AttemptStatus]] = {
     Accepted: "accepted",
@@ -54,6 +53,5 @@ async def record_answer(means: Means, obligation_id: UUID, attempt_id: UUID, res
         if status == "rejected_permanently":
             await sending.mark_contact_bad(connection, attempt_id, now=now)
         heard = replace(attempt, status=status, answered_at=now)
-        settled = not reported and await follow_up(connection, means, own, heard, now=now)
-    if settled:
-        wake(means.pool)
+        if not reported:
+            await follow_up(connection, means, own, heard, now=now)

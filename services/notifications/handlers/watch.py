@@ -9,7 +9,6 @@ from services.notifications.handlers.means import Means
 from services.notifications.storage import reports, watch
 from services.notifications.storage.settling import Settlement
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 from shared.telemetry import metrics
 
 _MOST_AT_ONCE: Final = 200
@@ -38,8 +37,6 @@ async def expire_obligations(means: Means) -> None:
         expired = await watch.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
         settlements = [Settlement(obligation=own, outcome="expired", reason="too_late") for own in expired]
         await settle.settle(connection, settlements, now=now)
-    if expired:
-        wake(means.pool)
 
 
 async def measure_obligations(means: Means) -> None:

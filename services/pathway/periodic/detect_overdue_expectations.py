@@ -4,7 +4,6 @@ from services.pathway.handlers.detect_overdue_expectations import MOST_AT_ONCE, 
 from shared.clock import Clock
 from shared.db.pool import Pool
 from shared.db.transaction import transaction
-from shared.outbox.wake import wake
 
 
 async def detect_overdue(pool: Pool, *, clock: Clock) -> None:
@@ -13,5 +12,3 @@ async def detect_overdue(pool: Pool, *, clock: Clock) -> None:
     while judged == MOST_AT_ONCE:
         async with transaction(pool) as connection:
             judged = await detect_overdue_expectations(connection, now=clock())
-        if judged:
-            wake(pool)

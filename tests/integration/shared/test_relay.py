@@ -20,7 +20,6 @@ from shared.kafka.cloud_events import decode
 from shared.kafka.topics import PARTITIONS, ensure_topics
 from shared.outbox import relay as relay_module
 from shared.outbox.relay import Relay
-from shared.outbox.wake import wake
 from tests.integration.shared.published import NOW, PATIENCE_SECONDS, kept_running, publish
 
 pytestmark = pytest.mark.services
@@ -156,5 +155,4 @@ async def test_the_relay_is_woken_and_need_not_wait_for_its_next_look(
     async with reading(kafka_bootstrap) as reader, kept_running(relay.run):
         for _ in range(3):
             events = await publish(pool, [uuid4()])
-            wake(pool)
             await reader.until_read(events)
