@@ -1,11 +1,12 @@
 """I1-I3: is every acknowledged movement in the ledger exactly once, and nothing that no client sent?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.run import Line
+from tests.continuity.checker.stated import differences, sendings
 from tests.continuity.checker.stored import Row
 from tests.continuity.checker.verdict import Finding
 
@@ -13,13 +14,17 @@ _ACKNOWLEDGED: Final = {200, 202}
 
 
 def check_acknowledged(evidence: Evidence) -> Finding:
-    """I1: ledger and submissions hold it once, under the id and with the content that was answered."""
+    """I1: ledger and submissions hold it once, under the id and with the content that was answered.
+
+    What was answered with the event of another one is lost, however often that one is there.
+    """
     in_ledger = Counter(event.event_id for event in evidence.movements)
     submissions = _submissions(evidence)
     lost: set[str] = set()
     violations: list[str] = []
-    for key, answers in _answers(evidence.run.clients).items():
+    for key, answers in evidence.answers.items():
         named = {line["event_id"] for line in answers}
+        lost |= named - {row["event_id"] for row in submissions[key]}
         if len(named) > 1:
             violations.append(f"{key} was answered with {len(named)} different events")
         for event_id in named:
@@ -30,7 +35,7 @@ def check_acknowledged(evidence: Evidence) -> Finding:
         violations += _content_of(key, answers, submissions[key])
     return Finding(
         invariant="I1 acknowledged",
-        looked_at=len(evidence.acknowledged),
+        looked_at=len(evidence.answers),
         violations=violations,
         lost=frozenset(lost),
     )
@@ -61,10 +66,7 @@ def check_unknown(evidence: Evidence) -> Finding:
 
 def check_nothing_invented(evidence: Evidence) -> Finding:
     """I3: each movement of the ledger was sent by a client, and what it says is what the client said."""
-    sent: dict[str, list[Line]] = defaultdict(list)
-    for line in evidence.run.clients:
-        if line["what"] == "send":
-            sent[line["source_event_id"]].append(line)
+    sent = sendings(evidence.run.clients)
     by_event = {row["event_id"]: row for row in evidence.stored["admission"].rows("submissions")}
     violations = [
         f"submission {row['source_event_id']} was sent by nobody"
@@ -76,7 +78,7 @@ def check_nothing_invented(evidence: Evidence) -> Finding:
         if row is None:
             violations.append(f"ledger event {event.event_id} comes from no submission")
             continue
-        violations += _differences(event.data, sent[row["source_event_id"]], row)
+        violations += differences(event, sent[row["source_event_id"]], row)
     violations += [f"submission of {event_id} has no event in the ledger" for event_id in by_event]
     return Finding(invariant="I3 nothing invented", looked_at=len(evidence.movements), violations=violations)
 
@@ -88,35 +90,12 @@ def _submissions(evidence: Evidence) -> defaultdict[str, list[Row]]:
     return found
 
 
-def _answers(clients: Sequence[Line]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = defaultdict(list)
-    for line in clients:
-        if line["what"] == "answer" and line["status"] in _ACKNOWLEDGED:
-            found[line["source_event_id"]].append(line)
-    return found
-
-
 def _content_of(key: str, answers: Sequence[Line], rows: Sequence[Row]) -> Iterator[str]:
-    said = {line["body_sha256"] for line in answers if line.get("body_sha256")}
-    kept = {row["sha256"] for row in rows}
-    if said and kept and said != kept:
+    said = {digest for line in answers for digest in (line["body_sha256"], line["content_sha256"])}
+    if said != {row["sha256"] for row in rows}:
         yield f"{key} was acknowledged with other content than is stored"
 
 
 def _is_refusal(status: object) -> bool:
     # A conflict refuses this content; the one that came first under the same id stays.
     return isinstance(status, int) and 400 <= status < 500 and status != 409
-
-
-def _differences(data: Row, lines: Sequence[Line], row: Row) -> Iterator[str]:
-    stated = [
-        line["stated"]
-        for line in lines
-        if isinstance(line.get("stated"), dict) and line.get("body_sha256") in {None, row["sha256"]}
-    ]
-    if stated and not any(_says_the_same(data, each) for each in stated):
-        yield f"the event of {row['source_event_id']} does not say what its sender said"
-
-
-def _says_the_same(data: Row, stated: Mapping[str, object]) -> bool:
-    return all(data.get(name) == stated.get(name) for name in ("kind", "establishment", "class_of_stay"))

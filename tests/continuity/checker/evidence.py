@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.continuity.checker.carried import Record, read_topics
-from tests.continuity.checker.run import Run, read_run
+from tests.continuity.checker.run import Line, Run, read_run
 from tests.continuity.checker.stored import Event, Stored, read_databases
 
 
@@ -20,13 +20,18 @@ class Evidence:
     logs: tuple[Path, ...] = ()
 
     @cached_property
-    def acknowledged(self) -> dict[str, str]:
-        """Event id -> the source's own event id, for every movement that a client was told is stored."""
-        return {
-            line["event_id"]: line["source_event_id"]
-            for line in self.run.clients
-            if line["what"] == "answer" and line["status"] in {200, 202}
-        }
+    def answers(self) -> dict[str, list[Line]]:
+        """The source's own event id -> the answers that said it is stored."""
+        found: dict[str, list[Line]] = {}
+        for line in self.run.clients:
+            if line["what"] == "answer" and line["status"] in {200, 202}:
+                found.setdefault(line["source_event_id"], []).append(line)
+        return found
+
+    @cached_property
+    def acknowledged(self) -> set[str]:
+        """The ids of the events that clients were told are stored."""
+        return {line["event_id"] for answers in self.answers.values() for line in answers}
 
     @cached_property
     def movements(self) -> list[Event]:

@@ -10,6 +10,7 @@ from typing import Final
 from tests.continuity.checker import (
     acknowledged,
     alerts,
+    circle,
     copies,
     entitlement,
     inboxes,
@@ -22,6 +23,7 @@ from tests.continuity.checker import (
     repeats,
     secrecy,
     sequences,
+    stated,
     statements,
 )
 from tests.continuity.checker.evidence import Evidence
@@ -31,6 +33,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     acknowledged.check_acknowledged,
     acknowledged.check_unknown,
     acknowledged.check_nothing_invented,
+    stated.check_whose,
     sequences.check_sequences,
     inboxes.check_inboxes,
     copies.check_copies,
@@ -41,6 +44,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     positions.check_pulled,
     obligations.check_told,
     obligations.check_last_word,
+    circle.check_circle,
     entitlement.check_entitled,
     repeats.check_repeats,
     repeats.check_attempts,
@@ -55,4 +59,4 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
 def judge(evidence: Evidence) -> Verdict:
     """Look at everything, whatever was found before."""
     findings = [check(evidence) for check in INVARIANTS]
-    return Verdict(acknowledged=len(evidence.acknowledged), findings=findings)
+    return Verdict(acknowledged=len(evidence.answers), findings=findings)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.continuity.checker import told
+from tests.continuity.checker import given_up, told
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.run import Line
 from tests.continuity.checker.stored import Row
@@ -27,6 +27,7 @@ class Desk:
     attempts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     taken: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
     tasks: set[str] = field(default_factory=set)
+    tries: given_up.Tries = field(init=False)
 
     def __post_init__(self) -> None:
         stored = self.evidence.stored["notifications"]
@@ -38,13 +39,14 @@ class Desk:
         for line in told.requests(self.evidence):
             if told.was_taken(line):
                 self.taken[line["to"]].append(line)
+        self.tries = given_up.Tries(self.evidence.run)
         self.tasks = {row["obligation_id"] for row in stored.rows("human_tasks")}
 
 
 def check_told(evidence: Evidence) -> Finding:
     """Each required notification has its obligation, and its outcome is borne out by something else."""
     desk = Desk(evidence=evidence)
-    events = {event.event_id for stored in evidence.stored.values() for event in stored.ledger}
+    events = {event.event_id: event.subject for stored in evidence.stored.values() for event in stored.ledger}
     outcomes: Counter[str] = Counter()
     violations: list[str] = []
     lost: set[str] = set()
@@ -60,7 +62,6 @@ def check_told(evidence: Evidence) -> Finding:
                 f"obligation {row['obligation_id']} ({row['kind']}): {what}"
                 for what in _unfounded(desk, reader, row, events)
             ]
-    violations += _not_enrolled(evidence)
     return Finding(
         invariant="I8 required is told",
         looked_at=looked_at,
@@ -86,16 +87,17 @@ def check_last_word(evidence: Evidence) -> Finding:
     return Finding(invariant="I8 the last word", looked_at=looked_at, violations=violations)
 
 
-def _unfounded(desk: Desk, reader: Reader, row: Row, events: set[str]) -> Iterator[str]:
+def _unfounded(desk: Desk, reader: Reader, row: Row, events: Mapping[str, str]) -> Iterator[str]:
     """Why the outcome of an obligation is not believed."""
     match row["status"]:
         case "informed" | "acknowledged" | "handled_by_human":
             yield from _not_informed(desk, reader, row)
         case "expired":
             yield from _not_expired(desk, row)
+            yield from given_up.without_ground(desk.tries, row, desk.attempts[row["obligation_id"]])
         case "superseded":
-            if row["superseded_by"] not in events or not row["reason"]:
-                yield "superseded by nothing"
+            if events.get(row["superseded_by"]) != reader.carer.person_id or not row["reason"]:
+                yield "superseded by nothing about this person"
         case "suppressed":
             yield from _not_suppressible(desk, reader, row)
         case _:
@@ -126,7 +128,7 @@ def _not_suppressible(desk: Desk, reader: Reader, row: Row) -> Iterator[str]:
     )
     peers = desk.by_fact[row["fact_key"], row["recipient_id"]]
     well_founded: Mapping[str, bool] = {
-        "no_entitlement": reader.revoked_at is not None,
+        "no_entitlement": reader.carer.leaves_at is not None,
         "deceased": any(told.is_death(each) for each in desk.evidence.movements_of[person]),
         "stale_at_creation": event is not None and event.recorded_at - event.occurred_at > FRESH,
         "duplicate_fact": _is_said_elsewhere(desk, row, peers),
@@ -158,10 +160,3 @@ def _has_nothing_to_correct(desk: Desk, row: Row, peers: Sequence[Row]) -> bool:
     )
     taken_back = any(peer["kind"].endswith(".retracted") for peer in tried)
     return not row["kind"].endswith(".retracted") or not told_before or taken_back
-
-
-def _not_enrolled(evidence: Evidence) -> Iterator[str]:
-    enrolled = {reader.carer.carer_id for reader in told.readers_of(evidence)}
-    for carer in evidence.run.circle:
-        if carer.carer_id not in enrolled:
-            yield f"carer {carer.carer_id} was enrolled and is in no circle"

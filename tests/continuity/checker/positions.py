@@ -1,11 +1,17 @@
 """I7 and I9: did positions only move on, each by its one owner, and pass over nothing?"""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.stored import CONSUMED, Row
 from tests.continuity.checker.verdict import Finding
+
+IN_FLIGHT: Final = timedelta(seconds=10)
+"""So long after the loss of a log may a batch still be committed that was read before."""
 
 
 def check_positions(evidence: Evidence) -> Finding:
@@ -34,13 +40,12 @@ def check_pulled(evidence: Evidence) -> Finding:
         looked_at += len(arrivals)
         outside = [row for row in arrivals if row["txid"] not in by_batch]
         pulled += len(outside)
-        if outside and not evidence.run.lost_logs:
-            passed = _passed_at(stored.rows("positions"))
-            violations += [
-                f"{consumer} had passed over {row['event_id']} when it was pulled"
-                for row in outside
-                if _is_passed(places.get(row["event_id"]), passed, row)
-            ]
+        passed = _Passed(stored.rows("positions"), log_lost_at=evidence.run.log_lost_at)
+        violations += [
+            f"{consumer} had passed over {row['event_id']} when it was pulled"
+            for row in outside
+            if row["event_id"] in places and passed.before(places[row["event_id"]], row["at"])
+        ]
     return Finding(
         invariant="I9 nothing passed over",
         looked_at=looked_at,
@@ -54,31 +59,47 @@ Place = tuple[str, int, int]
 
 
 def _places(evidence: Evidence) -> dict[str, Place]:
-    """Where each event first stands in the log."""
+    """Where each event first stands in the log, of those that the broker never lost."""
+    lost_at = evidence.run.log_lost_at
+    kept = {
+        event.event_id
+        for stored in evidence.stored.values()
+        for event in stored.ledger
+        if lost_at is None or event.recorded_at > lost_at
+    }
     found: dict[str, Place] = {}
     for record in evidence.records:
-        if record.event_id is not None:
+        if record.event_id in kept:
             found.setdefault(record.event_id, (record.topic, record.partition, record.offset))
     return found
 
 
-def _passed_at(rows: Sequence[Row]) -> dict[tuple[str, int], list[Row]]:
-    found: dict[tuple[str, int], list[Row]] = {}
-    for row in rows:
-        found.setdefault((row["topic"], row["partition"]), []).append(row)
-    return found
+class _Passed:
+    """How far the positions of one consumer had come, and when, in the log that is there in the end.
 
+    A log that was cut short grows again below the position, which nobody can know at once: what stands there
+    is rightly pulled.
+    """
 
-def _is_passed(place: Place | None, passed: dict[tuple[str, int], list[Row]], arrival: Row) -> bool:
-    """Had the position moved beyond the event before the event was there?"""
-    if place is None:
-        return False
-    topic, partition, offset = place
-    moves = passed.get((topic, partition), [])
-    return any(
-        row["next_offset"] is not None and row["next_offset"] > offset and row["at"] < arrival["at"]
-        for row in moves
-    )
+    def __init__(self, rows: Sequence[Row], *, log_lost_at: datetime | None) -> None:
+        last_cluster = max(rows, key=lambda row: row["id"])["cluster_id"] if rows else None
+        self._moves: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        self._before_the_loss: dict[tuple[str, int], int] = defaultdict(int)
+        for row in rows:
+            if row["cluster_id"] != last_cluster or row["next_offset"] is None:
+                continue
+            place = (row["topic"], row["partition"])
+            if log_lost_at is not None and row["at"] <= log_lost_at + IN_FLIGHT:
+                self._before_the_loss[place] = max(self._before_the_loss[place], row["next_offset"])
+            else:
+                self._moves[place].append(row)
+
+    def before(self, place: Place, at: datetime) -> bool:
+        """Had the position moved beyond the place by then?"""
+        topic, partition, offset = place
+        if offset < self._before_the_loss[topic, partition]:
+            return False
+        return any(row["next_offset"] > offset and row["at"] < at for row in self._moves[topic, partition])
 
 
 def _wrong_moves(rows: Sequence[Row]) -> Iterator[str]:

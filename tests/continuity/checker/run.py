@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ class Carer:
     carer_id: str
     phone: str
     joined_at: datetime
+    """Their establishment knew by then that they belong."""
+    leaves_at: datetime | None = None
+    """Their establishment began to say that they do not belong any more,"""
     revoked_at: datetime | None = None
+    """and knew by then that it is so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +53,11 @@ class Run:
         """What was done to parts of the platform, each fault once when it began and once when it ended."""
         return [line for line in self.faults if line["kind"] != "poison"]
 
-    @property
-    def lost_logs(self) -> list[Line]:
-        """Faults after which the broker does not hold what it once acknowledged."""
-        return [line for line in self.broken if any(word in line["kind"] for word in ("wipe", "truncat"))]
+    @cached_property
+    def log_lost_at(self) -> datetime | None:
+        """When the broker last lost what it once acknowledged; from then on it holds everything."""
+        lost = [line["at"] for line in self.broken if line["kind"] in {"broker.wipe", "broker.truncate"}]
+        return max(map(moment, lost), default=None)
 
 
 def read_run(folder: Path) -> Run:
@@ -83,11 +89,13 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _carer(said: Line) -> Carer:
-    revoked_at = said.get("revoked_at")
+    left = [said.get(name) for name in ("leaves_at", "revoked_at")]
+    leaves_at, revoked_at = (None if each is None else moment(each) for each in left)
     return Carer(
         person_id=said["person_id"],
         carer_id=said["carer_id"],
         phone=said["phone"],
         joined_at=moment(said["joined_at"]),
-        revoked_at=None if revoked_at is None else moment(revoked_at),
+        leaves_at=leaves_at,
+        revoked_at=revoked_at,
     )

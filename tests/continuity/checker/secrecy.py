@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.verdict import Finding
 
-_WORD: Final = re.compile(r"\w+")
+_DIGITS: Final = re.compile(r"\d{9,}")
+_FRANCE: Final = "+33"
+_PREFIXES: Final = ("33", "0033", "0", "")
 
 
 def check_secrecy(evidence: Evidence) -> Finding:
@@ -43,17 +44,16 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 class _Sought:
-    """Many secrets at once: whole words by a look-up, the rest one by one."""
+    """Many phones at once, however they are written, by a look-up; the few other secrets one by one."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        plain = [secret.lstrip("+") for secret in secrets]
-        self._words = {secret for secret in plain if _WORD.fullmatch(secret)}
-        self._others = sorted({secret for secret in plain if not _WORD.fullmatch(secret)})
+        every = set(secrets)
+        phones = {secret for secret in every if secret.startswith(_FRANCE)}
+        self._phones = {f"{prefix}{phone.removeprefix(_FRANCE)}" for phone in phones for prefix in _PREFIXES}
+        self._others = sorted(every - phones)
 
     def is_in(self, text: str) -> bool:
-        return any(
-            chain(
-                (word in self._words for word in _WORD.findall(text)),
-                (other in text for other in self._others),
-            )
+        # Digits alone: a plus becomes %2B in a URL.
+        return any(number in self._phones for number in _DIGITS.findall(text)) or any(
+            other in text for other in self._others
         )

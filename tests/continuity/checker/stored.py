@@ -30,7 +30,7 @@ _SPINE: Final[Mapping[str, str]] = {
 }
 _HISTORY: Final[Mapping[str, Mapping[str, str]]] = {
     "continuity_positions": {
-        "positions": "SELECT txid, at, cluster_id, topic, partition, epoch, next_offset"
+        "positions": "SELECT id, txid, at, cluster_id, topic, partition, epoch, next_offset"
         " FROM continuity_positions ORDER BY id",
     },
     "continuity_arrivals": {"arrivals": "SELECT event_id::text, at, txid FROM continuity_arrivals"},
@@ -57,7 +57,7 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {
         " revoked_at FROM members",
         "obligations": "SELECT obligation_id::text, event_id::text, recipient_id::text, person_id::text,"
         " kind, fact_key, said, status, reason, superseded_by::text, not_before, next_action_at,"
-        " fact_occurred_at FROM obligations",
+        " settled_at, fact_occurred_at FROM obligations",
         "attempts": "SELECT attempt_id::text, obligation_id::text, number, channel, status, reason,"
         " claimed_at, lease_until FROM attempts",
         "human_tasks": "SELECT obligation_id::text, reason FROM human_tasks",

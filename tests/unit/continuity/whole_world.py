@@ -4,6 +4,7 @@ Each test takes it, breaks one thing, and looks at what the checker says.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ class World:
     ledgers: dict[str, list[Event]] = field(default_factory=dict)
     tables: dict[str, Rows] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    leaves_at: datetime | None = None
     revoked_at: datetime | None = None
     secrets: list[str] = field(default_factory=lambda: ["ZZSECRETNAME", "1 85 05 78"])
 
@@ -52,7 +54,12 @@ class World:
     @property
     def evidence(self) -> Evidence:
         carer = Carer(
-            person_id=PERSON, carer_id=CARER, phone=PHONE, joined_at=NOON, revoked_at=self.revoked_at
+            person_id=PERSON,
+            carer_id=CARER,
+            phone=PHONE,
+            joined_at=NOON,
+            leaves_at=self.leaves_at,
+            revoked_at=self.revoked_at,
         )
         run = Run(
             clients=tuple(self.clients),
@@ -77,6 +84,10 @@ class World:
             for service, tables in self.tables.items()
         }
         return Evidence(run=run, stored=stored, records=tuple(self.records))
+
+
+Harm = Callable[[World], None]
+"""Breaks one thing in it."""
 
 
 def whole_world() -> World:
@@ -115,10 +126,10 @@ def _states(world: World) -> None:
         )
         submitted = {"source_event_id": f"source-{number}", "event_id": event_id, "sha256": f"sha-{number}"}
         world.rows("admission", "submissions").append({**submitted, "source_id": "source"})
-        sent = {"source_event_id": f"source-{number}", "body_sha256": f"sha-{number}"}
-        world.clients.append({**sent, "what": "send", "stated": dict(data)})
+        sent = {"source_event_id": f"source-{number}", "body_sha256": f"sha-{number}", "person": "P1"}
+        world.clients.append({**sent, "what": "send", "stated": {**data, "action": "insert"}})
         answer = {"what": "answer", "status": 202, "event_id": event_id, "person_id": PERSON}
-        world.clients.append({**sent, **answer})
+        world.clients.append({**sent, **answer, "content_sha256": sent["body_sha256"]})
 
 
 def _event(event_id: str, subject: str, sequence: int, type_: str, data: dict[str, Any]) -> Event:
@@ -191,6 +202,7 @@ def _tells(world: World) -> None:
                 "reason": None,
                 "superseded_by": None,
                 "next_action_at": None,
+                "settled_at": NOON + timedelta(minutes=20),
                 "not_before": NOON,
                 "fact_occurred_at": NOON,
             }
@@ -238,13 +250,21 @@ def _publishes_and_applies(world: World) -> None:
     world.rows("pathway", "movement_events").extend(_copy(event) for event in movements)
     world.rows("notifications", "facts").extend(_copy(event) for event in (*movements, *arrivals))
     world.rows("indicators", "movement_facts").extend(
-        {"event_id": event.event_id, **event.data} for event in movements
+        {
+            **event.data,
+            "event_id": event.event_id,
+            "action": "insert",
+            "destination_establishment": event.data.get("destination", {}).get("establishment"),
+            "occurred_at": event.occurred_at,
+            "emitted_at": event.occurred_at,
+        }
+        for event in movements
     )
     for table, events in (
         ("expectation_facts", arrivals),
         ("obligation_facts", world.ledgers["notifications"]),
     ):
-        world.rows("indicators", table).extend({"event_id": event.event_id} for event in events)
+        world.rows("indicators", table).extend({**event.data, "event_id": event.event_id} for event in events)
 
 
 def _copy(event: Event) -> dict[str, Any]:

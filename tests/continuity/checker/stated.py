@@ -1,0 +1,98 @@
+"""I3: does each event say what its sender said, and of whom they said it?
+
+Persons, movements and stays have ids of the platform's own; nobody outside can make them. But who is one for
+the senders must be one here, and nobody else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.run import Line
+from tests.continuity.checker.stored import Event, Row
+from tests.continuity.checker.verdict import Finding
+
+_AS_STATED: Final = ("kind", "establishment", "class_of_stay", "unit")
+_MOMENTS: Final = ("occurred_at", "emitted_at")
+_PLACES: Final = ("origin", "destination")
+_STEPS: Final[Mapping[str, str]] = {
+    "insert admission": "patient-admitted",
+    "insert transfer": "patient-transferred",
+    "insert discharge": "patient-discharged",
+    "update": "movement-updated",
+    "cancel": "movement-cancelled",
+}
+
+
+def check_whose(evidence: Evidence) -> Finding:
+    """Each person, movement and stay of the senders is one of the ledger's, and the other way round."""
+    sent = sendings(evidence.run.clients)
+    named: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    of_event = {
+        row["event_id"]: row["source_event_id"] for row in evidence.stored["admission"].rows("submissions")
+    }
+    for event in evidence.movements:
+        for line in sent[of_event.get(event.event_id, "")]:
+            named["person"].add((line["person"], event.subject))
+            for what in ("movement", "stay"):
+                named[what].add((line["stated"][f"{what}_id"], event.data[f"{what}_id"]))
+    subjects = {event.event_id: event.subject for event in evidence.movements}
+    violations = [
+        f"{line['source_event_id']} was answered as about {line['person_id']}"
+        for line in evidence.run.clients
+        if line["what"] == "answer"
+        and line.get("person_id") is not None
+        and subjects.get(line["event_id"], line["person_id"]) != line["person_id"]
+    ]
+    violations += [f"{what} {found}" for what, pairs in named.items() for found in _not_one_to_one(pairs)]
+    return Finding(invariant="I3 whose it is", looked_at=sum(map(len, named.values())), violations=violations)
+
+
+def sendings(clients: Sequence[Line]) -> defaultdict[str, list[Line]]:
+    """What was sent under each of the senders' ids."""
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in clients:
+        if line["what"] == "send":
+            found[line["source_event_id"]].append(line)
+    return found
+
+
+def differences(event: Event, lines: Sequence[Line], row: Row) -> Iterator[str]:
+    """What the event says otherwise than the content that was stored."""
+    stated = [line["stated"] for line in lines if line["body_sha256"] == row["sha256"]]
+    if not stated:
+        yield f"nobody sent the content of {row['source_event_id']}"
+    elif not any(_says_the_same(event, each) for each in stated):
+        yield f"the event of {row['source_event_id']} does not say what its sender said"
+
+
+def _says_the_same(event: Event, stated: Mapping[str, Any]) -> bool:
+    data, action = event.data, stated["action"]
+    step = _STEPS[f"insert {stated['kind']}" if action == "insert" else action]
+    return (
+        event.type == f"relais.admission.{step}.v1"
+        and all(data.get(name) == stated.get(name) for name in _AS_STATED)
+        and all(_moment(data[name]) == _moment(stated[name]) for name in _MOMENTS)
+        and all(_place(data.get(name)) == _place(stated.get(name)) for name in _PLACES)
+    )
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said)
+
+
+def _place(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    place = {name: value for name, value in (said or {}).items() if value is not None}
+    return {**place, **({"expected_at": _moment(place["expected_at"])} if "expected_at" in place else {})}
+
+
+def _not_one_to_one(pairs: set[tuple[str, str]]) -> Iterator[str]:
+    theirs: dict[str, set[str]] = defaultdict(set)
+    ours: dict[str, set[str]] = defaultdict(set)
+    for their, our in pairs:
+        theirs[their].add(our)
+        ours[our].add(their)
+    yield from (f"{their} became {len(found)}" for their, found in theirs.items() if len(found) > 1)
+    yield from (f"{our} is {len(found)} of the senders'" for our, found in ours.items() if len(found) > 1)
