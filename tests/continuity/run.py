@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
@@ -36,6 +36,8 @@ PATIENCE: Final = 2.5
 ENROLLED_TOGETHER: Final = 200
 """Right after their persons were admitted, and no faster than the gateway reports: the 30 minutes within
 which a carer must be told of an admission are 36 seconds here."""
+ENROLLED_WITHIN_SECONDS: Final = 120.0
+"""Each group; nothing is broken yet."""
 TELL_EVERY_SECONDS: Final = 10.0
 ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
 
@@ -108,6 +110,8 @@ async def _watched(places: Places, journal: Journal) -> AsyncIterator[None]:
         yield
     finally:
         watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching  # what ended it before is raised: it must not have stopped looking
     await watch.until_all_answer(within_seconds=ALL_ANSWER_WITHIN_SECONDS)
 
 
@@ -124,15 +128,17 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
     notifications = platform.places.url("notifications-api")
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
-        keys = await register_sources(http, doors[0], platform.operator_key)
+        async with asyncio.timeout(ENROLLED_WITHIN_SECONDS):
+            keys = await register_sources(http, doors[0], platform.operator_key)
         traffic = Traffic(Clients(http, journals.clients, doors=doors, keys=keys))
         print(f"{len(load.first)} persons with a carer", flush=True)
         for start in range(0, len(load.first), ENROLLED_TOGETHER):
             some = load.first[start : start + ENROLLED_TOGETHER]
-            admitted = list(zip(some, await traffic.all_at_once(some), strict=True))
-            enrolled = await enrol(http, notifications, keys, admitted, already=start)
+            async with asyncio.timeout(ENROLLED_WITHIN_SECONDS):
+                admitted = list(zip(some, await traffic.all_at_once(some), strict=True))
+                enrolled = await enrol(http, notifications, keys, admitted, already=start)
+                await platform.gateway.idle()
             evidence.carers = [*evidence.carers, *enrolled]
-            await platform.gateway.idle()
         injector = Injector(platform, journals.faults, seed=plan.seed)
         poison = Poison(platform.bootstrap, journals.faults, seed=plan.seed)
         print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)

@@ -45,7 +45,7 @@ async def truncate(platform: Platform, fault: Fault) -> str:
     async with platform.broker.process.down():
         lost = await asyncio.to_thread(cut_tails, platform.broker.server.data, random.Random(fault.seed))
         await asyncio.sleep(fault.lasts_seconds)
-    return f"{lost} bytes"
+    return f"{lost} bytes" if lost else "not reached: empty"
 
 
 async def disk_full(platform: Platform, fault: Fault) -> str | None:

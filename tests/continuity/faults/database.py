@@ -5,7 +5,7 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
@@ -39,27 +39,30 @@ async def stop(platform: Platform, fault: Fault) -> None:
     platform.processes["postgresql"].signal(signal.SIGCONT)
 
 
-async def backend_killed(platform: Platform, fault: Fault) -> None:
+async def backend_killed(platform: Platform, fault: Fault) -> str | None:
     """One backend dies; the others are ended by their server, which recovers."""
     async with superuser(platform) as connection:
         backends = [row["pid"] for row in await connection.fetch(_BACKENDS)]
-    if backends:
-        with suppress(ProcessLookupError):
-            os.kill(random.Random(fault.seed).choice(backends), signal.SIGKILL)
+    try:
+        os.kill(random.Random(fault.seed).choice(backends), signal.SIGKILL)
+    except (IndexError, ProcessLookupError):
+        return "not reached: no backend"
+    return None
 
 
-async def no_connections(platform: Platform, fault: Fault) -> None:
-    """A service's sessions end and no new ones are allowed."""
+async def no_connections(platform: Platform, fault: Fault) -> str:
+    """A service's sessions end and no new ones are allowed; says whose."""
     service = random.Random(fault.seed).choice(SERVICES)
     async with superuser(platform) as connection:
         await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT 0')
         await connection.fetch(_END_SESSIONS, service)
         await asyncio.sleep(fault.lasts_seconds)
         await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT -1')
+    return service
 
 
-async def locks(platform: Platform, fault: Fault) -> None:
-    """Someone locks a ledger or an inbox and takes their time; everyone queues behind."""
+async def locks(platform: Platform, fault: Fault) -> str:
+    """Someone locks a ledger or an inbox and takes their time; everyone queues behind. Says whose."""
     service = random.Random(fault.seed).choice(SERVICES)
     table = "ledger" if service == "admission" else "inbox"
     async with superuser(platform, service) as connection:
@@ -67,6 +70,7 @@ async def locks(platform: Platform, fault: Fault) -> None:
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         await asyncio.sleep(fault.lasts_seconds)
         await connection.execute("ROLLBACK")
+    return service
 
 
 async def cut_after_commit(platform: Platform, fault: Fault) -> str:
@@ -76,7 +80,8 @@ async def cut_after_commit(platform: Platform, fault: Fault) -> str:
     proxy.answers_to_lose = random.Random(fault.seed).randint(3, MOST_ANSWERS_LOST)
     await asyncio.sleep(fault.lasts_seconds)
     proxy.heal()
-    return f"{proxy.answers_lost - before} answers"
+    lost = proxy.answers_lost - before
+    return f"{lost} answers" if lost else "not reached: no COMMIT"
 
 
 async def cut(platform: Platform, fault: Fault) -> None:

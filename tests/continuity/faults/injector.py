@@ -19,6 +19,8 @@ Breaking = Callable[[Platform, Fault], Awaitable[str | None]]
 """Breaks, waits, heals; may say what came of it."""
 
 NO_EFFECT: Final = ("not reached", "skipped", "failed")
+OFTEN: Final = 3
+"""A kind of fault that was carried out so often must have met something."""
 _OWN: Final[Mapping[str, Breaking]] = {
     **{f"broker.{each.__name__}": each for each in (broker.kill, broker.restart, broker.stop, broker.wipe)},
     **{f"broker.{each.__name__}": each for each in (broker.cut, broker.black_hole, broker.delay)},
@@ -53,12 +55,22 @@ class Injector:
         """Those whose turn would have come after the time for them was over."""
         self.late_seconds = 0.0
         """How far the schedule has fallen behind: what was hit was not back as soon as reckoned."""
-        self.complaints: list[str] = []
+        self._not_back: list[str] = []
         self._platform = platform
         self._journal = journal
         self._seed = seed
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
         self._targets: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What did not come back, and which kinds of fault never met anything."""
+        idle = [
+            f"{kind} was carried out {count} times and never met anything"
+            for kind, count in self.done.items()
+            if count >= OFTEN and self.without_effect[kind] == count and not kind.endswith("disk_full")
+        ]
+        return [*self._not_back, *idle]
 
     async def run(self, faults: Sequence[Fault], *, within_seconds: float = inf) -> None:
         """Return once all are over and healed, and what they hit can be used again.
@@ -100,7 +112,7 @@ class Injector:
         try:
             await self._platform.ready(*self._hit_by(fault))
         except TimeoutError:
-            self.complaints.append(f"{fault.target} did not come back after {fault.kind} ({fault.number})")
+            self._not_back.append(f"{fault.target} did not come back after {fault.kind} ({fault.number})")
 
     def _hit_by(self, fault: Fault) -> list[str]:
         processes = self._platform.processes

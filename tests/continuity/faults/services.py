@@ -28,11 +28,14 @@ async def kill(platform: Platform, fault: Fault) -> None:
         await asyncio.sleep(fault.lasts_seconds)
 
 
-async def zombie(platform: Platform, fault: Fault) -> None:
+async def zombie(platform: Platform, fault: Fault) -> str | None:
     """Frozen until everyone believes it dead; then it goes on where it was."""
+    if platform.processes[fault.target].pid is None:
+        return "not reached: it is not there"
     platform.processes[fault.target].signal(signal.SIGSTOP)
     await asyncio.sleep(fault.lasts_seconds)
     platform.processes[fault.target].signal(signal.SIGCONT)
+    return None
 
 
 async def rolling_restart(platform: Platform, fault: Fault) -> None:

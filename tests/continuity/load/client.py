@@ -34,8 +34,10 @@ class Clients:
         self._doors = doors
         self._keys = keys
 
-    async def send(self, offer: Offer, *, client: int = 0) -> Mapping[str, Any]:
+    async def send(self, offer: Offer, *, client: int = 0, due_at: str | None = None) -> Mapping[str, Any]:
         """The answer to an offer; returns when there is one, however often it had to be sent.
+
+        `due_at`: when it should have been sent, if it had to wait for others.
 
         Raises:
             UnexpectedAnswer: neither stored, nor stored before, nor contradicted.
@@ -45,7 +47,7 @@ class Clients:
         pause = SHORTEST_PAUSE_SECONDS
         turn = client + int(offer.digest()[:8], 16)
         while True:
-            await self._journal.write(what="send", **sent, **_stated(offer))
+            await self._journal.write(what="send", **sent, **_stated(offer), due_at=due_at)
             answer = await self._post(self._doors[turn % len(self._doors)], offer.establishment, content)
             if isinstance(answer, httpx.Response) and answer.status_code in _FINAL:
                 fields: dict[str, Any] = answer.json()

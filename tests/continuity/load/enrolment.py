@@ -27,7 +27,10 @@ class Carer:
     phone: str
     alias: str
     joined_at: str = ""
+    leaves_at: str | None = None
+    """When their establishment began to say so,"""
     revoked_at: str | None = None
+    """and when it was answered that it is so."""
 
     def shown(self) -> dict[str, Any]:
         """As run.json lists it."""
@@ -88,8 +91,9 @@ async def enrol(
 async def revoke(http: httpx.AsyncClient, notifications: str, keys: dict[str, str], carer: Carer) -> None:
     """From now on this carer is told nothing."""
     url = f"{notifications}/v1/persons/{carer.person_id}/circle/carers/{carer.carer_id}"
+    carer.leaves_at = now()
     # 404: an earlier try did it, and its answer was lost.
-    await _insist(http, "DELETE", url, keys[carer.establishment], None, satisfied_by={404})
+    await _insist(http, "DELETE", url, keys[carer.establishment], None, satisfied_when_in_doubt={404})
     carer.revoked_at = now()
 
 
@@ -117,17 +121,23 @@ async def _insist(
     body: object,
     *,
     waits_for: frozenset[int] | set[int] = frozenset(),
-    satisfied_by: frozenset[int] | set[int] = frozenset(),
+    satisfied_when_in_doubt: frozenset[int] | set[int] = frozenset(),
 ) -> httpx.Response:
-    """The answer, once it is a good one; `waits_for` are statuses that will pass."""
+    """The answer, once it is a good one; `waits_for` are statuses that will pass.
+
+    `satisfied_when_in_doubt`: those that are good when nobody knows what became of an earlier try.
+    """
+    in_doubt = False
     while True:
         try:
             answer = await http.request(method, url, json=body, headers={"Authorization": f"Bearer {key}"})
         except httpx.TransportError:
+            in_doubt = True
             await asyncio.sleep(PAUSE_SECONDS)
             continue
-        if answer.is_success or answer.status_code in satisfied_by:
+        if answer.is_success or (in_doubt and answer.status_code in satisfied_when_in_doubt):
             return answer
+        in_doubt = in_doubt or answer.is_server_error
         if not answer.is_server_error and answer.status_code not in waits_for:
             answer.raise_for_status()
         await asyncio.sleep(PAUSE_SECONDS)

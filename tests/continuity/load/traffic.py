@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from tests.continuity.journal import now
 from tests.continuity.load.client import Clients
 from tests.continuity.load.offers import Offer
 
@@ -48,22 +49,23 @@ class Traffic:
             for number, offer in enumerate(offers):
                 shift = min(shift + gap, late_seconds())
                 await asyncio.sleep(began + number * gap + shift - clock())
+                due_at = now()
                 await self._free.acquire()
-                waiting.create_task(self._deliver(offer))
+                waiting.create_task(self._deliver(offer, due_at))
 
-    async def _deliver(self, offer: Offer) -> None:
+    async def _deliver(self, offer: Offer, due_at: str) -> None:
         try:
-            await self._twisted(offer)
+            await self._twisted(offer, due_at)
             self.answered += 1
         finally:
             self._free.release()
 
-    async def _twisted(self, offer: Offer) -> None:
+    async def _twisted(self, offer: Offer, due_at: str) -> None:
         if offer.twist == "at_once":
-            pair = await asyncio.gather(*(self._clients.send(offer, client=client) for client in (0, 1)))
-            self._same_receipt(offer, pair)
+            both = (self._clients.send(offer, client=client, due_at=due_at) for client in (0, 1))
+            self._same_receipt(offer, await asyncio.gather(*both))
             return
-        first = await self._clients.send(offer)
+        first = await self._clients.send(offer, due_at=due_at)
         if first["http_status"] not in _FIRST_ANSWERS:
             self.surprises.append(f"{offer.id}: {first['http_status']} at first")
         if offer.twist == "again":

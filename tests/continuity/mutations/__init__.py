@@ -10,6 +10,8 @@ from typing import Final
 
 MUTATIONS: Final[Mapping[str, str]] = {
     "acknowledged_before_commit": "intake",
+    "answers_swapped": "intake",
+    "persons_merged": "intake",
     "numbers_drawn_outside": "intake",
     "id_cursor": "relaying",
     "several_relays": "relaying",
@@ -23,6 +25,8 @@ MUTATIONS: Final[Mapping[str, str]] = {
     "unknown_not_resent": "telling",
     "answered_and_sent_again": "telling",
     "rights_checked_once": "telling",
+    "revocation_forgotten": "telling",
+    "nothing_leaves": "telling",
     "phone_in_log": "telling",
     "nothing_pulled": "repairing",
 }

@@ -1,4 +1,4 @@
-"""Bugs of the intake: answered too early, numbered outside of the transaction."""
+"""Bugs of the intake: answered too early, or to another one; persons merged; numbered outside."""
 
 import asyncio
 import os
@@ -13,8 +13,10 @@ from uuid import UUID
 import asyncpg
 
 from services.admission.handlers import commit_submissions
+from services.admission.handlers.commit_submissions import CommitSubmissions
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.outbox import append as appending
+from shared.security.vault import Vault
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.4
@@ -55,6 +57,25 @@ async def _commit(pool: Any, connection: Any, work: Any) -> None:
     await asyncio.sleep(_PAUSE_SECONDS)
     await work.commit()
     await pool.release(connection)
+
+
+def answers_swapped() -> None:
+    """Of a batch, the first two get each other's receipt."""
+
+    async def swapped(self: CommitSubmissions, batch: Sequence[Any]) -> Any:
+        first, *others = await commit(self, batch)
+        return [others[0], first, *others[1:]] if others else [first]
+
+    commit = replaced(CommitSubmissions, "__call__", swapped)
+
+
+def persons_merged() -> None:
+    """Who is known by numbers that differ in the last digit alone is one person."""
+
+    def shortened(self: Vault, *parts: str) -> Any:
+        return blind_index(self, *parts[:-1], parts[-1][:-1])
+
+    blind_index = replaced(Vault, "blind_index", shortened)
 
 
 def numbers_drawn_outside() -> None:

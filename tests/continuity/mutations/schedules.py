@@ -20,6 +20,8 @@ class Exposure:
     load_seconds: float = 12.0
     faults: Sequence[Fault] = ()
     revoked: float = REVOKED
+    shown_by: Sequence[str]
+    """Of these invariants, by number or name, one must be broken: another one may be broken by accident."""
 
 
 def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) -> Iterator[Fault]:
@@ -38,32 +40,57 @@ _SENDERS_AT_THE_WORST_MOMENT: Final = tuple(
 """The gateway has just taken a message, and nobody has written that down."""
 
 EXPOSURES: Final[Mapping[str, Exposure]] = {
-    "acknowledged_before_commit": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
-    "numbers_drawn_outside": Exposure(faults=[*_killed(*_APIS)], load_seconds=16),
-    "id_cursor": Exposure(n=600),
-    "several_relays": Exposure(n=800),
+    "acknowledged_before_commit": Exposure(shown_by=("I1",), faults=[*_killed(*_APIS)], load_seconds=16),
+    "numbers_drawn_outside": Exposure(shown_by=("I4",), faults=[*_killed(*_APIS)], load_seconds=16),
+    "answers_swapped": Exposure(shown_by=("I1",)),
+    "persons_merged": Exposure(shown_by=("I3",)),
+    "id_cursor": Exposure(
+        shown_by=("I5", "I7"),
+        n=600,
+    ),
+    "several_relays": Exposure(shown_by=("I7",), n=800),
     "deleted_before_acknowledged": Exposure(
-        n=200, faults=[Fault(1, "failpoint.relay.within_batch", "admission-worker", 1.0, 20.0, 1)]
+        shown_by=("I5", "I7"),
+        n=200,
+        faults=[Fault(1, "failpoint.relay.within_batch", "admission-worker", 1.0, 20.0, 1)],
     ),
-    "position_before_effects": Exposure(n=200, faults=[*_killed(*_CONSUMERS)]),
+    "position_before_effects": Exposure(
+        shown_by=("I5", "I9"),
+        n=200,
+        faults=[*_killed(*_CONSUMERS)],
+    ),
     "no_fence": Exposure(
-        n=600, load_seconds=45, faults=[Fault(1, "service.zombie", "pathway-worker-1", 4.0, 33.0, 1)]
+        shown_by=("I7",),
+        n=600,
+        load_seconds=45,
+        faults=[Fault(1, "service.zombie", "pathway-worker-1", 4.0, 33.0, 1)],
     ),
-    "inbox_swallows": Exposure(faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]),
-    "poison_skipped": Exposure(n=200),
-    "correction_dropped": Exposure(),
-    "sent_before_row": Exposure(faults=_SENDERS_AT_THE_WORST_MOMENT),
-    "unknown_not_resent": Exposure(load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
+    "inbox_swallows": Exposure(
+        shown_by=("I6",), faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]
+    ),
+    "poison_skipped": Exposure(shown_by=("I10",), n=200),
+    "correction_dropped": Exposure(
+        shown_by=("I6",),
+    ),
+    "sent_before_row": Exposure(shown_by=("I8",), faults=_SENDERS_AT_THE_WORST_MOMENT),
+    "unknown_not_resent": Exposure(shown_by=("I8",), load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
     # Late reports leave time for it, and the kills doubts about others for whoever would take any doubt.
     "answered_and_sent_again": Exposure(
+        shown_by=("I8",),
         load_seconds=25,
         faults=[Fault(9, "gateway.reports_late", "sms-gateway", 0.5, 22.0, 9), *_killed(*_SENDERS)],
     ),
     "rights_checked_once": Exposure(
-        load_seconds=20, revoked=0.8, faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)]
+        shown_by=("I8",),
+        load_seconds=20,
+        revoked=0.8,
+        faults=[Fault(1, "gateway.busy", "sms-gateway", 0.5, 28.0, 1)],
     ),
-    "phone_in_log": Exposure(n=200),
+    "revocation_forgotten": Exposure(shown_by=("I8 the circle",)),
+    "nothing_leaves": Exposure(n=200, shown_by=("I8 required is told",)),
+    "phone_in_log": Exposure(shown_by=("I12",), n=200),
     "nothing_pulled": Exposure(
+        shown_by=("I5",),
         faults=[
             Fault(1, "database.locks", "postgresql", 2.0, 9.0, OF_INDICATORS),
             Fault(2, "broker.wipe", "kafka", 7.0, 0.5, 2),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from services.notifications.channels.channel import RejectedTemporarily
 from services.notifications.channels.sms import SmsChannel
 from services.notifications.domain import decision, derivation, steps
 from services.notifications.domain.decision import Reader
@@ -90,6 +91,24 @@ def rights_checked_once() -> None:
     replaced(circle, "revoke", revoke)
     verdict_of = replaced(derivation, "verdict_of", planned)
     barred = replaced(decision, "_barred", asked)
+
+
+def revocation_forgotten() -> None:
+    """It is answered, and that is all."""
+
+    async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
+        return
+
+    replaced(circle, "revoke", revoke)
+
+
+def nothing_leaves() -> None:
+    """As with a wrong address of the gateway: every try is said to be refused, and none was made."""
+
+    async def send(self: SmsChannel, message: Any) -> Any:
+        return RejectedTemporarily("ConnectError")
+
+    replaced(SmsChannel, "send", send)
 
 
 def phone_in_log() -> None:
