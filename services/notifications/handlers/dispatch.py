@@ -12,12 +12,20 @@ from services.notifications.handlers.record_answer import meaning_of, record_ans
 from services.notifications.handlers.turn import Departure
 from shared.failures import is_transient
 from shared.telemetry import metrics, tracing
+from shared.telemetry.logging import get_logger
 
 _PAUSE_SECONDS: Final = 0.5
 
 
 async def dispatch(means: Means, medium: Medium, departure: Departure) -> None:
-    """Call the provider, outside any transaction, and record the answer in a new one."""
+    """Call the provider, outside any transaction, and record the answer in a new one.
+
+    Not when the lease is over, because this process was frozen: what happens to the obligation is for others
+    to decide by then, and who may be told can have changed.
+    """
+    if means.clock() >= departure.lease_until:
+        get_logger().warning("departure_too_late", channel=medium)
+        return
     with tracing.span("notify", trace=departure.trace, attributes={"channel": medium}):
         result = await _call(means.channels[medium], means, departure)
         metrics.attempts_total.labels(medium, meaning_of(result)).inc()

@@ -40,6 +40,17 @@ async def test_killed_between_claim_and_call_it_is_sent_once_the_outcome_counts_
     assert message.attempt_id != lost.message.attempt_id
 
 
+async def test_frozen_between_claim_and_call_beyond_its_lease_it_sends_nothing_any_more(desk: Desk) -> None:
+    await _admitted(desk)
+    (departure,) = await desk.claim()
+    await desk.after(seconds=31)
+    await dispatch(desk.means, "sms", departure)
+    assert desk.sms.messages == []
+    assert [row["status"] for row in await desk.attempts()] == ["unknown"]
+    await desk.after(seconds=180)
+    assert len(desk.sms.messages) == 1
+
+
 async def test_killed_between_call_and_record_the_report_settles_it_and_nothing_is_repeated(
     desk: Desk,
 ) -> None:
