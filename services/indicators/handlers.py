@@ -17,7 +17,7 @@ from shared.clock import Clock
 from shared.db.pool import Connection, Executor, Pool
 from shared.events.admission import is_movement
 from shared.events.notifications import ObligationSettled
-from shared.inbox.outcome import AppliedState, applied_state
+from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
 from shared.inbox.parked_value import establishment_of_parked
 from shared.inbox.received import ReceivedEvent
 
@@ -99,5 +99,5 @@ class Handlers:
     async def outcome_of(self, event_id: UUID) -> Outcome:
         """What became of an event here, and whose it is where that is known."""
         state = await applied_state(self.pool, event_id)
-        find = establishment_of_parked if state == "parked" else coverage.establishment_of
+        find = establishment_of_parked if state in PUT_ASIDE else coverage.establishment_of
         return Outcome(state, await find(self.pool, event_id))

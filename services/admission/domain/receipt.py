@@ -28,7 +28,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
 class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one service says of the event."""
 
-    state: Literal["applied", "pending", "parked", "unreachable"]
+    state: Literal["applied", "pending", "parked", "dismissed", "unreachable"]
     marks: tuple[str, ...] = ()
     obligations: dict[str, int] = {}
     """How many obligations of the event are in each status."""

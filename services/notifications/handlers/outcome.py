@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from services.notifications.domain.displayed import counted_status
 from services.notifications.handlers.means import Means
 from services.notifications.storage import watch
-from shared.inbox.outcome import applied_state
+from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
 from shared.inbox.parked_value import establishment_of_parked
 from shared.security.principal import Principal
 
@@ -21,7 +21,7 @@ _UNREADABLE: Final = "unreadable"
 class EventOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a receipt shows of this service."""
 
-    state: Literal["applied", "parked", "pending"]
+    state: AppliedState
     obligations: Mapping[str, int]
     """Status (`informed`, `superseded`, `suppressed`, `expired`, ..., `pending`) -> count."""
 
@@ -35,7 +35,7 @@ async def outcome_of(means: Means, *, principal: Principal, event_id: UUID) -> E
     state = await applied_state(means.pool, event_id)
     if state == "pending":
         return EventOutcome(state=state, obligations={})
-    if state == "parked":
+    if state in PUT_ASIDE:
         stated_by = await establishment_of_parked(means.pool, event_id)
     else:
         stated_by = await watch.stated_by(means.pool, event_id)

@@ -8,7 +8,7 @@ import msgspec
 from services.pathway.domain.movements import Mark
 from services.pathway.storage import outcomes, pathways
 from shared.db.pool import Executor
-from shared.inbox.outcome import AppliedState, applied_state
+from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
 from shared.inbox.parked_value import establishment_of_parked
 from shared.security.principal import Principal
 
@@ -34,7 +34,7 @@ async def outcome_of(connection: Executor, event_id: UUID, *, principal: Princip
     state = await applied_state(connection, event_id)
     if state == "pending":
         return EventOutcome(state=state)
-    if state == "parked":
+    if state in PUT_ASIDE:
         stated_by = await establishment_of_parked(connection, event_id)
         return EventOutcome(state=state) if principal.may_see(stated_by or _UNREADABLE) else None
     known = await outcomes.applied_event(connection, event_id)
