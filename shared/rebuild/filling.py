@@ -22,6 +22,7 @@ AT_ONCE: Final = 1000
 """Events applied in one transaction, about."""
 MOST_LEFT: Final = 50_000
 """Events of the tail that are looked at in one round."""
+MOST_ROUNDS_IN_VAIN: Final = 5
 
 Said = Callable[[str, int, int], None]
 """Publisher, events pulled so far, events there are."""
@@ -54,15 +55,25 @@ class Filling:
             await self._apply(share)
 
     async def catch_up(self, *, since: str | None, few: int) -> str:
-        """Take what was applied meanwhile, until no more than a few are left; since when to look then."""
-        while True:
+        """Take what was applied meanwhile, until no more than a few are left; since when to look then.
+
+        Raises RebuildError when so much comes in that what is left does not become less.
+        """
+        rounds_in_vain, fewest = 0, MOST_LEFT
+        while rounds_in_vain < MOST_ROUNDS_IN_VAIN:
             moment = await tails.now(self.live)
             left = await tails.tail(self.live, since=since, most=MOST_LEFT)
             await self.take(left)
             if len(left) < MOST_LEFT:
                 since = moment
+                rounds_in_vain = 0 if len(left) < fewest else rounds_in_vain + 1
+                fewest = min(fewest, len(left))
             if len(left) <= few:
                 return moment
+        raise RebuildError(
+            f"as much comes in as is taken over, {len(left)} events in the last round: "
+            "pause the service first"
+        )
 
     async def take(self, left: Sequence[Held]) -> None:
         """The events that are named; raises RebuildError when one of them cannot be had or applied."""
