@@ -57,18 +57,21 @@ def in_turn(places: Sequence[Place], after: Place | None) -> list[Place]:
 
 
 def difference(
-    recorded: Sequence[LedgerEvent],
+    absent: Sequence[LedgerEvent],
     *,
-    here: Collection[Identity],
+    unknown: Collection[Identity],
     anywhere: Mapping[Identity, datetime | None],
 ) -> Difference:
-    """`here` is held in this cell, `anywhere` is what is held of the events of `here` or of `recorded`."""
-    named = {identity_of(event): event for event in recorded}
-    absent = [event for identity, event in named.items() if identity not in here]
+    """`absent` is recorded and was not held in this cell, `unknown` is held and not recorded in it.
+
+    `anywhere`: what is held of `absent` by now, and when it is said to have been recorded. What has come into
+    the cell meanwhile is nothing that differs.
+    """
+    elsewhere = [event for event in absent if identity_of(event) in anywhere]
     return Difference(
         missing=[event for event in absent if identity_of(event) not in anywhere],
-        misdated=[event for event in absent if identity_of(event) in anywhere],
-        unknown=[identity for identity in here if identity not in named],
+        misdated=[event for event in elsewhere if anywhere[identity_of(event)] != event.recorded_at],
+        unknown=list(unknown),
     )
 
 

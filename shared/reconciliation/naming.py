@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from shared.inbox.pulled import LedgerEvent
 from shared.reconciliation import holdings
-from shared.reconciliation.comparison import Difference, Place, difference
+from shared.reconciliation.comparison import Difference, Place, difference, identity_of
 from shared.reconciliation.counting import Side
 from shared.reconciliation.peer import Peer
 from shared.reconciliation.shapes import Span
@@ -15,10 +16,13 @@ async def name(side: Side, peer: Peer, place: Place, *, until: datetime) -> Diff
     window, bucket = place
     # Ours first: what we hold was recorded before we held it, so it is in what the ledger answers then.
     here = await side.identities(window, min(window + HOUR, until), bucket)
-    pages = peer.events(window, bucket)
-    recorded = [event async for page in pages for event in page if event.recorded_at < until]
-    anywhere = await holdings.held(side.pool, [event.event_id for event in recorded])
-    found = difference(recorded, here=here, anywhere=anywhere)
+    unknown, absent = set(here), list[LedgerEvent]()
+    async for page in peer.events(window, bucket):
+        recorded = [event for event in page if event.recorded_at < until]
+        unknown.difference_update(map(identity_of, recorded))
+        absent += [event for event in recorded if identity_of(event) not in here]
+    anywhere = await holdings.held(side.pool, [event.event_id for event in absent])
+    found = difference(absent, unknown=unknown, anywhere=anywhere)
     return await _asked_about(peer, found)
 
 

@@ -22,6 +22,10 @@ class Puller:
         self._gate = gate
         self._after_commit = after_commit
 
+    async def may_pull(self) -> bool:
+        """Whether nobody holds consuming up."""
+        return await self._gate.is_open()
+
     async def pull(self, publisher: str, events: Iterable[LedgerEvent]) -> int:
         """How many were new here, parked ones included; none while a person holds consuming up."""
         remaining, pulled = iter(events), 0

@@ -18,7 +18,7 @@ from shared.reconciliation.naming import name
 from shared.reconciliation.peer import Peer
 from shared.reconciliation.pulling import Puller
 from shared.reconciliation.result import Mended, Result
-from shared.reconciliation.windows import Window, empty_window, hours, runs
+from shared.reconciliation.windows import Window, empty_window, hours, runs, shares
 from shared.telemetry.logging import get_logger
 
 GRACE: Final = timedelta(seconds=30)
@@ -48,11 +48,10 @@ class Reconciler:
         began, now = monotonic(), self._books.clock()
         until = now - GRACE
         over, not_over = await self._unsealed(now, until)
-        may_seal = await seals.start_counting(self._side, over)
-        ours, theirs = await self._both([*over, *not_over], until)
-        if may_seal:
-            equal = [ours[start] for start in over if is_equal(ours[start], theirs[start])]
-            await seals.close(self._side, equal, now=now)
+        ours, theirs = await self._both(not_over, until)
+        for starts in shares(over):
+            held, recorded = await self._sealed_where_equal(starts, now)
+            ours, theirs = ours | held, theirs | recorded
         before, self._short = self._short, deficits(ours, theirs)
         mended = await self._mend(self._next(stuck(self._short, before)), until)
         await self._sweep(now)
@@ -76,6 +75,14 @@ class Reconciler:
         over = await seals.unsealed(self._side, first=first, now=now)
         return over, hours(await seals.frontier(self._side) or first, until)
 
+    async def _sealed_where_equal(self, starts: Sequence[datetime], now: datetime) -> tuple[Windows, Windows]:
+        may_seal = await seals.start_counting(self._side, starts)
+        ours, theirs = await self._both(starts, now)
+        if may_seal:
+            equal = [ours[start] for start in starts if is_equal(ours[start], theirs[start])]
+            await seals.close(self._side, equal, now=now)
+        return ours, theirs
+
     async def _both(self, starts: Sequence[datetime], until: datetime) -> tuple[Windows, Windows]:
         # Ours first: what we hold was recorded before we held it, so it is in what the ledger answers then.
         wanted = [(since, min(end, until)) for since, end in runs(starts)]
@@ -94,6 +101,8 @@ class Reconciler:
 
     async def _mend(self, places: Sequence[Place], until: datetime) -> Mended:
         mended = Mended()
+        if not await self._puller.may_pull():
+            return mended  # a person holds consuming up: what is missing will come when it goes on
         publisher, pool = self.publisher, self._books.pool
         for place in places:
             found = await name(self._side, self._peer, place, until=until)

@@ -5,7 +5,7 @@ from typing import Final
 from shared.db.only_one import only_one
 from shared.reconciliation import ledger, seals
 from shared.reconciliation.books import Books
-from shared.reconciliation.windows import runs
+from shared.reconciliation.windows import runs, shares
 from shared.telemetry.logging import get_logger
 
 SWEEP: Final = 4
@@ -17,10 +17,10 @@ async def seal_ledger(books: Books) -> None:
         first = await ledger.first_hour(books.pool)
         if alone and first is not None:
             now = books.clock()
-            starts = await seals.unsealed(books.ledger, first=first, now=now)
-            if await seals.start_counting(books.ledger, starts):
-                counted = await books.ledger.count_each(runs(starts))
-                await seals.close(books.ledger, counted.values(), now=now)
+            for starts in shares(await seals.unsealed(books.ledger, first=first, now=now)):
+                if await seals.start_counting(books.ledger, starts):
+                    counted = await books.ledger.count_each(runs(starts))
+                    await seals.close(books.ledger, counted.values(), now=now)
             await _sweep(books)
 
 

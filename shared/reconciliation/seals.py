@@ -1,11 +1,12 @@
 """What need not be counted again? An hour that is over is counted once and sealed; a late writer opens it.
 
 Sealing and writing do not wait for each other but at the seal's row. Whoever writes into an hour sets its
-seal to open in the same transaction (`shared.outbox.append`, `shared.inbox.application`). To seal is to
+seal to open in the same transaction (`shared.outbox.append`, `shared.inbox.entering`). To seal is to
 set the row to counting, to let every transaction end that did not see this, then to count, and to close
 what nobody opened meanwhile. A slow sweep counts sealed hours again, so that a loss in an old hour shows.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,8 @@ from shared.reconciliation.windows import HOUR, Window, gaps, hours, runs
 
 CLOSED_AFTER: Final = timedelta(minutes=5)
 """Past the end of its hour; longer than a transaction may take, but nothing rests on it."""
+MOST_LOOKS: Final = 50
+LOOK_AGAIN_SECONDS: Final = 0.1
 MOST_WINDOWS: Final = 24 * 31
 """As many are counted or sent at once."""
 
@@ -34,7 +37,8 @@ SELECT window_start FROM seals WHERE publisher = $1 AND state <> 'sealed' ORDER 
 _START: Final = """
 UPDATE seals SET state = 'counting' WHERE publisher = $1 AND window_start = ANY($2::timestamptz[])
 """
-_AFTER_ALL: Final = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+# A number of its own: whoever has a smaller one may not have seen what was committed before.
+_AFTER_ALL: Final = "SELECT pg_current_xact_id()::text"
 _ALL_ENDED: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8"
 _CLOSE: Final = """
 UPDATE seals SET state = 'sealed', total = w.total, counts = w.counts, digests = w.digests,
@@ -75,11 +79,19 @@ async def unsealed(side: Side, *, first: datetime, now: datetime) -> list[dateti
 
 
 async def start_counting(side: Side, starts: Collection[datetime]) -> bool:
-    """Before counting: whether what is counted after this may be sealed."""
+    """Before counting: whether what is counted after this may be sealed.
+
+    Waits for the transactions that are under way; not when one of them takes long, in whatever database.
+    """
+    if not starts:
+        return False
     await side.pool.execute(_START, side.publisher, list(starts))
-    # Those that do not see the rows as they are now have a number below this one.
     after_all = await side.pool.fetchval(_AFTER_ALL)
-    return bool(await side.pool.fetchval(_ALL_ENDED, after_all))
+    for _ in range(MOST_LOOKS):
+        if await side.pool.fetchval(_ALL_ENDED, after_all):
+            return True
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return False
 
 
 async def close(side: Side, windows: Iterable[Window], *, now: datetime) -> None:
@@ -102,7 +114,7 @@ async def windows_between(
 ) -> list[Window]:
     """What the side holds: sealed hours as they were counted, the others counted now; no empty ones."""
     found = {} if recount else await _sealed(side, since, until)
-    for first, end in gaps(sorted(found), since, until):
+    for first, end in gaps(sorted(found), since, until):  # of years, when nobody knows since when
         found |= {window.start: window for window in await side.count(first, end)}
     return [window for _, window in sorted(found.items()) if window.total]
 

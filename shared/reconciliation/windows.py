@@ -6,7 +6,7 @@ hash of each event, so it depends on the set alone, and a single missing event a
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,8 @@ import msgspec
 
 HOUR: Final = timedelta(hours=1)
 BUCKETS: Final = 16
+AT_A_TIME: Final = 12
+"""Windows that are counted before they are sealed."""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -88,6 +90,12 @@ def gaps(starts: Sequence[datetime], since: datetime, until: datetime) -> list[t
             found.append((at, start))
         at = start + HOUR
     return [*found, (at, until)] if at < until else found
+
+
+def shares(starts: Sequence[datetime]) -> Iterator[Sequence[datetime]]:
+    """A few at a time: what was counted and sealed of them stays so, whatever happens to the rest."""
+    for begin in range(0, len(starts), AT_A_TIME):
+        yield starts[begin : begin + AT_A_TIME]
 
 
 def runs(starts: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

@@ -1,10 +1,12 @@
 """Is every loss found, named and mended, from whatever cause, and nothing explained away?"""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared.db.transaction import transaction
 from shared.reconciliation import reconcile, seals
 from shared.reconciliation.peer import PeerUnavailable
 from shared.reconciliation.reconcile import Reconciler
@@ -168,6 +170,30 @@ async def test_an_hour_is_sealed_once_equal_and_opened_by_whoever_writes_into_it
     await sides.forget(events[3:4])
     await sides.apply(events[3:4])
     assert await state() == "open"
+
+
+async def test_counting_begins_when_those_who_wrote_before_have_ended(sides: Sides) -> None:
+    await sides.record(uuid4())
+    sides.clock.passes(hours=2)
+    side = sides.books.inbox("admission")
+    starts = await seals.unsealed(side, first=START, now=sides.clock())
+    async with transaction(side.pool) as writer:
+        await writer.fetchval("SELECT pg_current_xact_id()")
+        counting = asyncio.ensure_future(seals.start_counting(side, starts))
+        while not await side.pool.fetchval("SELECT EXISTS (SELECT FROM seals WHERE state = 'counting')"):
+            assert not counting.done()
+        assert not counting.done()
+    assert await counting
+
+
+async def test_while_a_person_holds_consuming_up_nothing_is_called_missing(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    await sides.record(uuid4())
+    await sides.books.pool.execute("INSERT INTO pauses VALUES ('consumer', 'Ada', 'a repair', now())")
+    sides.clock.passes(minutes=1)
+    held = await two_turns(reconciler, sides)
+    assert (held.short, held.mended.missing, held.unexplained) == (1, 0, 0)
 
 
 async def test_a_late_writer_between_counting_and_closing_keeps_the_hour_open(sides: Sides) -> None:

@@ -85,14 +85,19 @@ def test_each_event_is_on_one_side_on_both_or_misdated(
     here = {identity_of(event) for event in others}
     elsewhere = data.draw(st.lists(st.sampled_from(recorded))) if recorded else []
     here |= {identity_of(event) for event in recorded[::3]}
-    anywhere = dict.fromkeys(here, NOON) | {identity_of(event): NOON for event in elsewhere}
-    found = difference(recorded, here=here, anywhere=anywhere)
+    named = {identity_of(event): event.recorded_at for event in recorded}
+    moved = {identity_of(event): event.recorded_at + HOUR for event in elsewhere}
+    came_meanwhile = {identity: at for identity, at in list(named.items())[1::3] if identity not in moved}
+    found = difference(
+        [event for event in recorded if identity_of(event) not in here],
+        unknown=here - named.keys(),
+        anywhere=moved | came_meanwhile,
+    )
     missing = {identity_of(event) for event in found.missing}
     misdated = {identity_of(event) for event in found.misdated}
-    named = {identity_of(event) for event in recorded}
-    assert missing == named - anywhere.keys()
-    assert misdated == (named & anywhere.keys()) - here
-    assert set(found.unknown) == here - named
+    assert missing == named.keys() - here - moved.keys() - came_meanwhile.keys()
+    assert misdated == moved.keys() - here
+    assert set(found.unknown) == here - named.keys()
 
 
 def test_what_gets_better_is_on_its_way_and_what_does_not_is_stuck() -> None:
