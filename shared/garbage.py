@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-YOUNG: Final = 50_000
+YOUNG: Final = 200_000
 """New objects, more than were freed, before the young ones are looked at; Python's own choice is 700."""
 
 

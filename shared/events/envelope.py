@@ -2,6 +2,7 @@
 
 A publisher states a `NewEvent`; the ledger gives it its place and makes it a `RecordedEvent`.
 Every consumer gets the latter: `(publisher, subject, sequence)` is dense, so a hole is visible.
+None refers to itself, so Python need not look for cycles among them (`gc=False`).
 """
 
 from datetime import datetime
@@ -17,11 +18,11 @@ TraceContext = dict[str, str]
 """W3C `traceparent` and `tracestate`, as they stand in headers; empty when not traced."""
 
 
-class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The data of an event; changes only by adding fields that have a default."""
 
 
-class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact that a service is about to publish."""
 
     event_id: UUID
@@ -32,7 +33,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     trace: TraceContext = {}
 
 
-class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact with its place: the `sequence`-th one (1, 2, 3, ...) that `publisher` states of `subject`."""
 
     event_id: UUID

@@ -14,7 +14,7 @@ Stream = tuple[str, UUID]
 """Publisher and subject: within a stream, sequences are dense and order has a meaning."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the headers say."""
 
     event_id: UUID
@@ -31,7 +31,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         return self.publisher, self.subject
 
 
-class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record. No envelope: unreadable. A `reason`: wrong. No `data` and no `reason`: of a newer type."""
 
     topic: str

@@ -39,7 +39,7 @@ _RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discha
 TimelineKey = tuple[datetime, int, UUID]
 
 
-class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A movement as it is known now, and as it is shown on the timeline."""
 
     movement_id: UUID
