@@ -192,4 +192,4 @@ def _audits(service: Service) -> Mapping[str, Duty]:
     books = service.books
     if set(books.peers) != set(books.consumes):
         return {}
-    return {"audit_obligations": audit_obligations(service.means, Ledgers(books.peers))}
+    return audit_obligations(service.means, Ledgers(books.peers))

@@ -11,10 +11,9 @@ from services.notifications.storage import account, audit_progress
 from services.notifications.storage.audit_progress import Round
 from shared.telemetry import metrics
 
-CHANGED_PER_TURN: Final = 200
-SWEPT_PER_TURN: Final = 20
-_TOGETHER: Final = 50
-"""Locked and compared in one transaction: briefly, since consumers wait for a locked person."""
+TOGETHER: Final = 10
+"""Locked and compared in one transaction: briefly, since consumers wait for a locked person, and whoever
+shares the process waits for the comparison."""
 
 
 @dataclass
@@ -25,44 +24,39 @@ class Auditor:
     ledgers: Ledgers
     _round: Round | None = None
 
-    async def turn(self) -> None:
-        """A bounded part of the work; raises when a ledger cannot be asked."""
-        try:
-            await self._audit()
-        finally:
-            # A ledger that is away is what the alert on this age is for.
-            await self._measure()
-
-    async def _audit(self) -> None:
+    async def turn(self) -> bool:
+        """A small part of the work, and whether the round is over; raises when a ledger cannot be asked."""
         pool = self.means.pool
         current = self._round or await audit_progress.next_round(pool)
         self._round = current
-        for _ in range(0, CHANGED_PER_TURN, _TOGETHER):
-            await self._audit_changed(current)
-        if not current.left:
-            await audit_progress.finish(pool, current)
-            self._round = None
-            await self._sweep()
+        await self._audit_changed(current)
+        if current.left:
+            return False
+        await audit_progress.finish(pool, current)
+        self._round = None
+        await self._sweep()
+        return True
 
-    async def _audit_changed(self, current: Round) -> None:
-        some = current.left[:_TOGETHER]
-        if not some:
-            return
-        audited = await audit_persons(self.means, self.ledgers, some)
-        await audit_progress.no_longer_want(self.means.pool, some, up_to=current.last_wanted)
-        await audit_progress.want(self.means.pool, audited.postponed)
-        del current.left[:_TOGETHER]
-
-    async def _sweep(self) -> None:
-        some = await audit_progress.next_to_sweep(self.means.pool, limit=SWEPT_PER_TURN)
-        if some:
-            audited = await audit_persons(self.means, self.ledgers, some)
-            await audit_progress.want(self.means.pool, audited.postponed)
-        await audit_progress.swept(self.means.pool, some)
-
-    async def _measure(self) -> None:
+    async def measure(self) -> None:
+        """Sets the gauges; a ledger that is away is what the alert on the age is for."""
         behind = await audit_progress.lag(self.means.pool)
         metrics.obligations_unaudited_seconds.set(behind.total_seconds())
         open_ = await account.open_differences(self.means.pool)
         for difference in get_args(Difference):
             metrics.obligation_differences.labels(difference).set(open_.get(difference, 0))
+
+    async def _audit_changed(self, current: Round) -> None:
+        some = current.left[:TOGETHER]
+        if not some:
+            return
+        audited = await audit_persons(self.means, self.ledgers, some)
+        await audit_progress.no_longer_want(self.means.pool, some, up_to=current.last_wanted)
+        await audit_progress.want(self.means.pool, audited.postponed)
+        del current.left[:TOGETHER]
+
+    async def _sweep(self) -> None:
+        some = await audit_progress.next_to_sweep(self.means.pool, limit=TOGETHER)
+        if some:
+            audited = await audit_persons(self.means, self.ledgers, some)
+            await audit_progress.want(self.means.pool, audited.postponed)
+        await audit_progress.swept(self.means.pool, some)

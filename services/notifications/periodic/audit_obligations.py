@@ -1,5 +1,8 @@
-"""Every ten seconds: do the obligations agree with the publishers' ledgers? A bounded part at a time."""
+"""All the time, a little: do the obligations agree with the publishers' ledgers?"""
 
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from services.notifications.handlers.audit_turns import Auditor
@@ -7,9 +10,22 @@ from services.notifications.handlers.ledgers import Ledgers
 from services.notifications.handlers.means import Means
 from shared.worker import Duty, periodic
 
-EVERY_SECONDS: Final = 10.0
+PAUSE_SECONDS: Final = 0.5
+"""After ten persons: at most twenty a second, so that it never competes with the work itself."""
+ROUND_PAUSE_SECONDS: Final = 10.0
+"""Whoever changed shortly before a round is looked at in the next one, too."""
+MEASURE_EVERY_SECONDS: Final = 5.0
 
 
-def audit_obligations(means: Means, ledgers: Ledgers) -> Duty:
-    """At most twenty changed persons a second, so that it never competes with the work itself."""
-    return periodic("audit_obligations", Auditor(means, ledgers).turn, every_seconds=EVERY_SECONDS)
+def audit_obligations(means: Means, ledgers: Ledgers) -> Mapping[str, Duty]:
+    """The audit, and the gauges that show how far it has come."""
+    auditor = Auditor(means, ledgers)
+
+    async def audit(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            is_over = await auditor.turn()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), ROUND_PAUSE_SECONDS if is_over else PAUSE_SECONDS)
+
+    measure = periodic("measure_audit", auditor.measure, every_seconds=MEASURE_EVERY_SECONDS)
+    return {"audit_obligations": audit, "measure_audit": measure}

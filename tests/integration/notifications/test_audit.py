@@ -211,8 +211,10 @@ async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
     await _stay(desk, rose)
     await desk.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
     away = Mock(**{"events_of_persons.side_effect": PeerUnavailable("admission", "away")})
+    auditor = Auditor(desk.means, Ledgers({"admission": away}))
     with pytest.raises(PeerUnavailable):
-        await Auditor(desk.means, Ledgers({"admission": away})).turn()
+        await auditor.turn()
+    await auditor.measure()
     age = REGISTRY.get_sample_value("relais_obligations_unaudited_seconds")
     assert age is not None
     assert age >= 7200
