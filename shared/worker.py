@@ -29,13 +29,16 @@ STOP_WITHIN_SECONDS: Final = 25.0
 
 
 def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seconds: float) -> Duty:
-    """A duty that runs at once and then again, `every_seconds` after each end."""
+    """A duty that runs at once and then again, about `every_seconds` after each end.
+
+    Only about, so that those of all processes that were started together do not go on at the same moments.
+    """
 
     async def duty(stop: asyncio.Event) -> None:
         while not stop.is_set():
             with metrics.duty_seconds.labels(name).time():
                 await run_once()
-            await _wait(stop, every_seconds)
+            await _wait(stop, every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 
     return duty
 
