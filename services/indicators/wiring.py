@@ -25,6 +25,8 @@ from shared.reconciliation.books import Books, open_books
 from shared.reconciliation.duties import Reconciliation
 from shared.worker import Duty
 
+TURN_SECONDS: Final = 0.1
+"""Nobody waits for a figure."""
 GROUP: Final = "relais-indicators"
 
 
@@ -106,6 +108,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         group=GROUP,
         publishers=service.books.consumes,
         routes=routes(service.handlers),
+        turn_seconds=TURN_SECONDS,
         on_holes=reconciliation.notice,
     )
     return {

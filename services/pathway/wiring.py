@@ -32,6 +32,8 @@ from shared.worker import Duty, periodic
 
 DETECT_EVERY_SECONDS: Final = 1.0
 MEASURE_EVERY_SECONDS: Final = 5.0
+TURN_SECONDS: Final = 0.05
+"""A board may be that late."""
 GROUP: Final = "relais-pathway"
 
 
@@ -112,6 +114,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         group=GROUP,
         publishers=service.books.consumes,
         routes=service.routes,
+        turn_seconds=TURN_SECONDS,
         on_holes=reconciliation.notice,
         clock=clock,
     )

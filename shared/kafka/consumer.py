@@ -62,11 +62,15 @@ class BatchConsumer:
         parking_cap: int = CAP,
         batch_size: int = 500,
         stalled_after_seconds: float = 60,
+        turn_seconds: float = 0,
         after_commit: Callable[[], None] = _nothing,
         on_holes: Callable[[], None] = _nothing,
         clock: Clock = system_clock,
     ) -> None:
         """`after_commit` is called after every batch that had effects.
+
+        `turn_seconds`: at a steady flow turns begin so far apart, and what comes meanwhile shares the next.
+        Nobody waits for a lone event, and a backlog has no pauses.
 
         `on_holes` is called after every batch whose commit noted missing numbers: pull them there.
         """
@@ -79,6 +83,7 @@ class BatchConsumer:
         self._applier = Applier(pool, routes=routes, parking_cap=parking_cap, clock=clock)
         self._batch_size = batch_size
         self._stalled_after_seconds = stalled_after_seconds
+        self._turn_seconds = turn_seconds
         self._after_commit = after_commit
         self._on_holes = on_holes
         self._lag = Lag(self._topics, clock)
@@ -123,7 +128,9 @@ class BatchConsumer:
         if assignment.settled:
             self._lag.only(assignment.positions)
         fetched = [await self._fetch(consumer)]
-        if sum(map(len, fetched[0].values())) == self._batch_size:
+        now = asyncio.get_running_loop().time
+        began, came = now(), sum(map(len, fetched[0].values()))
+        if came == self._batch_size:
             # A backlog comes in long runs of one partition, while the client holds some of others already.
             others = [each for each in assignment.positions if each not in fetched[0]]
             fetched += [await self._fetch(consumer, each) for each in others[: BATCHES_A_TURN - 1]]
@@ -132,6 +139,8 @@ class BatchConsumer:
                 partial(self._apply_next, consumer, assignment, records) for records in fetched if records
             ]
             await side_by_side(batches, at_once=BATCHES_AT_ONCE)
+        if came and not any(_is_behind(consumer, *each) for each in fetched[0].items()):
+            await asyncio.sleep(began + self._turn_seconds - now())
 
     async def _fetch(
         self, consumer: GroupClient, *partitions: TopicPartition
@@ -158,7 +167,7 @@ class BatchConsumer:
         if ours:
             await self._apply(assignment, ours)
         for partition, records in ours.items():
-            if (consumer.highwater(partition) or 0) <= records[-1].offset + 1:
+            if not _is_behind(consumer, partition, records):
                 self._lag.caught_up(partition)
 
     async def _apply(self, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]) -> None:
@@ -232,3 +241,10 @@ class BatchConsumer:
                 "messaging.message.id": str(envelope.event_id) if envelope else "",
             },
         )
+
+
+def _is_behind(consumer: GroupClient, partition: TopicPartition, records: Sequence[Any]) -> bool:
+    """Whether the log goes on after these."""
+    end: int = consumer.highwater(partition) or 0
+    following: int = records[-1].offset + 1
+    return end > following
