@@ -60,11 +60,13 @@ async def _commit(pool: Any, connection: Any, work: Any) -> None:
 
 
 def answers_swapped() -> None:
-    """Of a batch, the first two get each other's receipt."""
+    """Of a batch that begins with two of one establishment, these get each other's receipt."""
 
     async def swapped(self: CommitSubmissions, batch: Sequence[Any]) -> Any:
-        first, *others = await commit(self, batch)
-        return [others[0], first, *others[1:]] if others else [first]
+        answers = await commit(self, batch)
+        if len({submission.data.establishment for submission in batch[:2]}) == 1:
+            answers[:2] = reversed(answers[:2])
+        return answers
 
     commit = replaced(CommitSubmissions, "__call__", swapped)
 
