@@ -112,7 +112,7 @@ def _trial(name: str, verdict: Verdict) -> Trial:
 
 
 def _row(trial: Trial) -> str:
-    by = ", ".join(trial.broken) or "NOT CAUGHT"
+    by = ", ".join(trial.broken) or "nothing broken"
     return f"{trial.mutation:<30}{trial.line:<50}{by}"
 
 
