@@ -65,7 +65,7 @@ def open_stores(folder: Path, sizes: Sequence[int], services: Sequence[str]) -> 
                 have.append(Stores.name(service, size))
                 made.write_text(json.dumps(have))
         os.sync()  # or the disk is busy with it while something is measured
-    with open_postgres(folder) as database:
+    with open_postgres(folder, "shared_buffers=1GB") as database:
         yield Stores(folder, database, sizes)
 
 
