@@ -1,6 +1,6 @@
 """`POST /v1/movements:batch`: the door for many movements at once, one on each line (NDJSON).
 
-Lines are committed some hundreds at a time, and each group is answered after its commit. When one cannot
+Lines are committed a thousand at a time, and each group is answered after its commit. When one cannot
 be committed, the rest is not tried: the database is away, and the sender must come back in any case.
 """
 
@@ -32,7 +32,7 @@ PATH: Final = "/v1/movements:batch"
 
 LIMIT_BYTES: Final = 8 * 1024 * 1024
 LIMIT_LINES: Final = 10_000
-LINES_PER_COMMIT: Final = 500
+LINES_PER_COMMIT: Final = 1000
 READING_SECONDS: Final = 60.0
 _NOT_COMMITTED: Final = 503
 
