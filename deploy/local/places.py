@@ -8,8 +8,8 @@ SPECIFICATIONS = Path(__file__).parent
 
 
 def state_folder() -> Path:
-    """`.relais/` of this clone, or what RELAIS_STATE_FOLDER says."""
-    return Path(os.environ.get("RELAIS_STATE_FOLDER", PROJECT / ".relais"))
+    """`.relais/` of this clone, or what RELAIS_STATE_FOLDER says; nothing said is nothing meant."""
+    return Path(os.environ.get("RELAIS_STATE_FOLDER") or PROJECT / ".relais")
 
 
 def jar_cache() -> Path:
