@@ -22,7 +22,7 @@ AT_ONCE: Final = 1000
 """Events applied in one transaction, about."""
 MOST_LEFT: Final = 50_000
 """Events of the tail that are looked at in one round."""
-MOST_ROUNDS_IN_VAIN: Final = 5
+MOST_ROUNDS_IN_VAIN: Final = 20
 
 Said = Callable[[str, int, int], None]
 """Publisher, events pulled so far, events there are."""

@@ -101,15 +101,17 @@ class Reconciler:
 
     async def _mend(self, places: Sequence[Place], until: datetime) -> Mended:
         mended = Mended()
-        if not await self._puller.may_pull():
-            return mended  # a person holds consuming up: what is missing will come when it goes on
         publisher, pool = self.publisher, self._books.pool
+        # While a person holds consuming up, nothing is missing: it will come when it goes on.
+        may_pull = await self._puller.may_pull()
         for place in places:
+            if not may_pull and self._short[place] > 0:
+                continue
             found = await name(self._side, self._peer, place, until=until)
             await holdings.correct(pool, publisher, found.misdated)
             pulled = await self._puller.pull(publisher, found.missing)
             still = await holdings.held(pool, [event.event_id for event in found.missing])
-            absent = [one for one in map(identity_of, found.missing) if one not in still]
+            absent = [one for one in map(identity_of, found.missing) if may_pull and one not in still]
             mended = mended.and_also(
                 pulled=pulled, corrected=len(found.misdated), missing=absent, unknown=found.unknown
             )

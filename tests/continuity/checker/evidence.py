@@ -47,6 +47,17 @@ class Evidence:
         return found
 
     @cached_property
+    def not_lost(self) -> set[str]:
+        """Ids of the events that the broker must still hold: recorded since it last lost a log, if ever."""
+        lost_at = self.run.log_lost_at
+        return {
+            event.event_id
+            for stored in self.stored.values()
+            for event in stored.ledger
+            if lost_at is None or event.recorded_at > lost_at
+        }
+
+    @cached_property
     def poisoned_events(self) -> set[str]:
         return {line["event_id"] for line in self.run.poison if line.get("event_id")}
 

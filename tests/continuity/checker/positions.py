@@ -60,16 +60,9 @@ Place = tuple[str, int, int]
 
 def _places(evidence: Evidence) -> dict[str, Place]:
     """Where each event first stands in the log, of those that the broker never lost."""
-    lost_at = evidence.run.log_lost_at
-    kept = {
-        event.event_id
-        for stored in evidence.stored.values()
-        for event in stored.ledger
-        if lost_at is None or event.recorded_at > lost_at
-    }
     found: dict[str, Place] = {}
     for record in evidence.records:
-        if record.event_id in kept:
+        if record.event_id is not None and record.event_id in evidence.not_lost:
             found.setdefault(record.event_id, (record.topic, record.partition, record.offset))
     return found
 

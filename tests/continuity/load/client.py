@@ -37,7 +37,7 @@ class Clients:
     async def send(self, offer: Offer, *, client: int = 0, due_at: str | None = None) -> Mapping[str, Any]:
         """The answer to an offer; returns when there is one, however often it had to be sent.
 
-        `due_at`: when it should have been sent, if it had to wait for others.
+        `due_at`: when it should have been sent, by the plan.
 
         Raises:
             UnexpectedAnswer: neither stored, nor stored before, nor contradicted.

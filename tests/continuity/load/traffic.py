@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.continuity.journal import now
 from tests.continuity.load.client import Clients
 from tests.continuity.load.offers import Offer
 
@@ -45,13 +45,14 @@ class Traffic:
         """
         clock = asyncio.get_running_loop().time
         began, shift, gap = clock(), 0.0, within_seconds / max(1, len(offers))
+        began_at = datetime.now(UTC)
         async with asyncio.TaskGroup() as waiting:
             for number, offer in enumerate(offers):
                 shift = min(shift + gap, late_seconds())
-                await asyncio.sleep(began + number * gap + shift - clock())
-                due_at = now()
+                due = number * gap + shift
+                await asyncio.sleep(began + due - clock())
                 await self._free.acquire()
-                waiting.create_task(self._deliver(offer, due_at))
+                waiting.create_task(self._deliver(offer, (began_at + timedelta(seconds=due)).isoformat()))
 
     async def _deliver(self, offer: Offer, due_at: str) -> None:
         try:

@@ -44,21 +44,14 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     "numbers_drawn_outside": Exposure(shown_by=("I4",), faults=[*_killed(*_APIS)], load_seconds=16),
     "answers_swapped": Exposure(shown_by=("I1",)),
     "persons_merged": Exposure(shown_by=("I3",)),
-    "id_cursor": Exposure(
-        shown_by=("I5", "I7"),
-        n=600,
-    ),
+    "id_cursor": Exposure(shown_by=("I5", "I7"), n=600),
     "several_relays": Exposure(shown_by=("I7",), n=800),
     "deleted_before_acknowledged": Exposure(
         shown_by=("I5", "I7"),
         n=200,
         faults=[Fault(1, "failpoint.relay.within_batch", "admission-worker", 1.0, 20.0, 1)],
     ),
-    "position_before_effects": Exposure(
-        shown_by=("I5", "I9"),
-        n=200,
-        faults=[*_killed(*_CONSUMERS)],
-    ),
+    "position_before_effects": Exposure(shown_by=("I5", "I9"), n=200, faults=[*_killed(*_CONSUMERS)]),
     "no_fence": Exposure(
         shown_by=("I7",),
         n=600,
@@ -69,9 +62,7 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
         shown_by=("I6",), faults=[Fault(1, "database.locks", "postgresql", 2.0, 7.0, OF_INDICATORS)]
     ),
     "poison_skipped": Exposure(shown_by=("I10",), n=200),
-    "correction_dropped": Exposure(
-        shown_by=("I6",),
-    ),
+    "correction_dropped": Exposure(shown_by=("I6",)),
     "sent_before_row": Exposure(shown_by=("I8",), faults=_SENDERS_AT_THE_WORST_MOMENT),
     "unknown_not_resent": Exposure(shown_by=("I8",), load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
     # Late reports leave time for it, and the kills doubts about others for whoever would take any doubt.

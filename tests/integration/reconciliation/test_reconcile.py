@@ -196,6 +196,19 @@ async def test_while_a_person_holds_consuming_up_nothing_is_called_missing(
     assert (held.short, held.mended.missing, held.unexplained) == (1, 0, 0)
 
 
+async def test_while_a_person_holds_consuming_up_what_nobody_published_is_said_all_the_same(
+    sides: Sides, reconciler: Reconciler
+) -> None:
+    [stranger] = await sides.record(uuid4())
+    await sides.apply([stranger])
+    await sides.ledger.pool.execute("DELETE FROM outbox")
+    await sides.ledger.pool.execute("DELETE FROM ledger")
+    await sides.books.pool.execute("INSERT INTO pauses VALUES ('consumer', 'Ada', 'a repair', now())")
+    sides.clock.passes(minutes=1)
+    held = await two_turns(reconciler, sides)
+    assert (held.mended.unknown, held.mended.missing) == (1, 0)
+
+
 async def test_a_late_writer_between_counting_and_closing_keeps_the_hour_open(sides: Sides) -> None:
     events = await sides.record(*[uuid4() for _ in range(3)])
     await sides.apply(events[:2])
