@@ -1,4 +1,7 @@
-"""A pathway's document is kept as it was encoded: nobody asks the database what is in it."""
+"""A pathway's document is kept as it was encoded: nobody asks the database what is in it.
+
+The table is written anew; whoever reads or folds a pathway waits for that.
+"""
 
 import sqlalchemy as sa
 from alembic import op
