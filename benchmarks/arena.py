@@ -14,9 +14,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from benchmarks.processes import open_api, open_process
 from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
 from benchmarks.textbook import TOPIC as PEER_TOPIC
-from shared.db.migrations import migrate
-from shared.kafka.topics import PARTITIONS, ensure_topics
+from shared.database.migrations import migrate
 from shared.security.keys import new_key
+from shared.spine.kafka.topics import PARTITIONS, ensure_topics
 
 FINESS = "750000002"
 _CLIENT_SECONDS = 10.0

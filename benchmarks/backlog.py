@@ -10,10 +10,10 @@ import msgspec
 from benchmarks.example_events import events_of
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TOPICS, TYPES
-from shared.inbox.incoming import Envelope
-from shared.kafka import cloud_events
-from shared.kafka.producer import open_producer
-from shared.kafka.topics import ensure_topics
+from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.topics import ensure_topics
+from shared.spine.records import cloud_events
+from shared.spine.records.incoming import Envelope
 
 EACH: Final = 3
 _AT_ONCE: Final = 1000

@@ -11,7 +11,7 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.kafka.topics import PARTITIONS
+from shared.spine.kafka.topics import PARTITIONS
 
 _BATCH = 500
 _TABLES = """

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 from services.admission.domain.identity import Person
 from services.admission.storage.submissions import Link, Row, store
-from shared.db.pool import Pool, open_pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool, open_pool
+from shared.database.transaction import transaction
 from shared.events.admission import PatientAdmitted
 from shared.events.envelope import NewEvent
-from shared.outbox.append import append
+from shared.spine.outbox.append import append
 
 _ROWS = 500
 _CONNECTIONS = 2

@@ -20,7 +20,7 @@ from benchmarks.arena import service_environment
 from benchmarks.processes import open_process
 from benchmarks.results import Aim, Result, Row
 from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
-from shared.db.migrations import migrate
+from shared.database.migrations import migrate
 from shared.events.registry import ADMISSION, TOPICS
 
 SERVICES = ("pathway", "notifications", "indicators")

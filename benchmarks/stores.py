@@ -16,7 +16,7 @@ import asyncpg
 from benchmarks import filling
 from benchmarks.servers import Database, open_postgres
 from deploy.local.accounts import give, server_account
-from shared.db.migrations import migrate
+from shared.database.migrations import migrate
 
 _HOURS_SECONDS = 7200
 

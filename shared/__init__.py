@@ -1,1 +1,1 @@
-"""What every service needs and that knows no business: contracts, spine, HTTP, telemetry, security."""
+"""What every service is built on and that knows no business, in layers; an import never goes upwards."""

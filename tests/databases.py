@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from deploy.local.databases import database_url, ensure_database, ensure_role, superuser_url
-from shared.db.migrations import migrate
+from shared.database.migrations import migrate
 
 SUPERUSER_PASSWORD = "test-superuser"
 ROLE_PASSWORD = "test-role"

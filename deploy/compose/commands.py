@@ -28,9 +28,9 @@ def _of_command(name: str, container: Container, command: Sequence[str]) -> Iter
     service = container["build"].get("args", {}).get("SERVICE")
     if importlib.util.find_spec(module) is None:
         yield f"there is no module {module}"
-    elif module == "shared.http.serve":
+    elif module == "shared.web.serve":
         yield from _of_application(arguments[0], service)
-    elif module == "shared.db.migrations":
+    elif module == "shared.database.migrations":
         if arguments[0] != service:
             yield f"migrates {arguments[0]}, and its image holds {service}"
     elif module.startswith("services.") and not module.startswith(f"services.{service}."):

@@ -40,7 +40,7 @@ def migration_steps(
             partial(
                 run_once,
                 f"migrate-{service}",
-                ["-m", "shared.db.migrations", service],
+                ["-m", "shared.database.migrations", service],
                 environment={"RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials)},
                 log=logs / f"migrate-{service}.log",
             ),

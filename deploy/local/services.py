@@ -64,7 +64,7 @@ def _part(
 
 def _api(service: str, port: int) -> list[str]:
     application = f"services.{service}.main:app"
-    return ["-m", "shared.http.serve", application, "--host", HOST, "--port", str(port)]
+    return ["-m", "shared.web.serve", application, "--host", HOST, "--port", str(port)]
 
 
 def service_environment(

@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 from shared.events.registry import TOPICS
-from shared.kafka.topics import ensure_topics
+from shared.spine.kafka.topics import ensure_topics
 
 if __name__ == "__main__":
     asyncio.run(ensure_topics(sys.argv[1], list(TOPICS)))

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.admission.settings import Settings
 from services.admission.wiring import create_api, open_service, serving
-from shared.garbage import rarely_collected
+from shared.runtime.garbage import rarely_collected
 from shared.telemetry import logging, tracing
 
 

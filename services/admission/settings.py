@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.environment import named_addresses, sha256_digest
+from shared.runtime.environment import named_addresses, sha256_digest
 from shared.security.vault import master_key_of
 
 _REQUIRED = ("RELAIS_DATABASE_URL", "RELAIS_KAFKA_BOOTSTRAP", "RELAIS_MASTER_KEY")

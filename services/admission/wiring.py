@@ -18,22 +18,22 @@ from services.admission.handlers.show_receipt import PATIENCE_SECONDS, ShowRecei
 from services.admission.handlers.submission import Prepare
 from services.admission.handlers.tolerances import Tolerances
 from services.admission.settings import Settings
-from shared.clock import Clock, system_clock
-from shared.db.pool import Pool, open_pool
+from shared.database.pool import Pool, open_pool
 from shared.events.registry import ADMISSION
-from shared.http.app import Lifespan, create_app
-from shared.http.client import open_client
-from shared.operations import api as operations
-from shared.operations.desk import OperationsDesk, operations_desk
-from shared.operations.gate import Gate
-from shared.operations.measure import measure_operations
-from shared.outbox.relay import Relay
-from shared.reconciliation import ledger_api, report_api
-from shared.reconciliation.books import Books, open_books
-from shared.reconciliation.duties import publishing
+from shared.runtime.clock import Clock, system_clock
 from shared.security.vault import Vault
+from shared.spine.operations import api as operations
+from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.measure import measure_operations
+from shared.spine.outbox.relay import Relay
+from shared.spine.pause.gate import Gate
+from shared.spine.reconciliation import ledger_api, report_api
+from shared.spine.reconciliation.books import Books, open_books
+from shared.spine.reconciliation.duties import publishing
+from shared.spine.worker import Duty
 from shared.telemetry import metrics
-from shared.worker import Duty
+from shared.web.app import Lifespan, create_app
+from shared.web.client import open_client
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from services.indicators.domain.definitions import Name
 from services.indicators.domain.indicators import Known, Question, Series
 from services.indicators.storage import coverage, selection
 from services.indicators.storage.facts import store
-from shared.clock import Clock
-from shared.db.pool import Connection, Executor, Pool
+from shared.database.pool import Connection, Executor, Pool
 from shared.events.admission import is_movement
 from shared.events.notifications import ObligationSettled
-from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
-from shared.inbox.parked_value import establishment_of_parked
-from shared.inbox.received import ReceivedEvent
+from shared.runtime.clock import Clock
+from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
+from shared.spine.inbox.parked_value import establishment_of_parked
+from shared.spine.records.received import ReceivedEvent
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

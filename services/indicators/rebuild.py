@@ -8,10 +8,10 @@ from services.indicators.settings import Settings
 from services.indicators.storage.projected import SWAPPED
 from services.indicators.storage.tables import metadata
 from services.indicators.wiring import open_service
-from shared.clock import Clock
-from shared.inbox.application import Routes
-from shared.rebuild.command import run
-from shared.rebuild.projection import Projection
+from shared.runtime.clock import Clock
+from shared.spine.inbox.application import Routes
+from shared.spine.rebuild.command import run
+from shared.spine.rebuild.projection import Projection
 
 
 def projection(routes: Routes, clock: Clock) -> Projection:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared import environment as process_environment
+from shared.runtime import environment as process_environment
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):

@@ -11,19 +11,19 @@ from services.indicators.api import indicators, outcomes
 from services.indicators.consumers import PUBLISHERS, routes
 from services.indicators.handlers import Handlers
 from services.indicators.settings import Settings
-from shared.clock import Clock, system_clock
-from shared.db.pool import Pool, open_pool
-from shared.http.app import Lifespan, create_app
-from shared.kafka.consumer import BatchConsumer
-from shared.operations import api as operations
-from shared.operations.desk import OperationsDesk, operations_desk
-from shared.operations.measure import measure_operations
-from shared.parked import api as parked
-from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api, report_api
-from shared.reconciliation.books import Books, open_books
-from shared.reconciliation.duties import Reconciliation
-from shared.worker import Duty
+from shared.database.pool import Pool, open_pool
+from shared.runtime.clock import Clock, system_clock
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.operations import api as operations
+from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.measure import measure_operations
+from shared.spine.parked import api as parked
+from shared.spine.parked.desk import parked_desk
+from shared.spine.reconciliation import inbox_api, report_api
+from shared.spine.reconciliation.books import Books, open_books
+from shared.spine.reconciliation.duties import Reconciliation
+from shared.spine.worker import Duty
+from shared.web.app import Lifespan, create_app
 
 TURN_SECONDS: Final = 0.1
 """Nobody waits for a figure."""

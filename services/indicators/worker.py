@@ -4,7 +4,7 @@ import uvloop
 
 from services.indicators.settings import Settings
 from services.indicators.wiring import duties, open_service
-from shared.worker import run_worker
+from shared.spine.worker import run_worker
 
 
 async def main() -> None:

@@ -8,11 +8,11 @@ from services.notifications.settings import Settings
 from services.notifications.storage.projected import ADOPTED, SWAPPED
 from services.notifications.storage.tables import metadata
 from services.notifications.wiring import open_service
-from shared.clock import Clock
 from shared.events.registry import ADMISSION, PATHWAY
-from shared.inbox.application import Routes
-from shared.rebuild.command import run
-from shared.rebuild.projection import Projection
+from shared.runtime.clock import Clock
+from shared.spine.inbox.application import Routes
+from shared.spine.rebuild.command import run
+from shared.spine.rebuild.projection import Projection
 
 
 def projection(routes: Routes, clock: Clock) -> Projection:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from services.notifications.domain.waits import Waits
-from shared import environment as process_environment
+from shared.runtime import environment as process_environment
 from shared.security.vault import master_key_of
 
 

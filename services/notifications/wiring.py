@@ -25,23 +25,23 @@ from services.notifications.periodic.fulfil_due_obligations import fulfil_due_ob
 from services.notifications.periodic.measure_obligations import measure_obligations
 from services.notifications.periodic.sweep_unknown_attempts import sweep_unknown_attempts
 from services.notifications.settings import Settings
-from shared.clock import Clock, system_clock
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
-from shared.http.app import Lifespan, create_app
-from shared.http.client import open_client
-from shared.kafka.consumer import BatchConsumer
-from shared.operations import api as operations
-from shared.operations.desk import OperationsDesk, operations_desk
-from shared.operations.measure import measure_operations
-from shared.outbox.relay import Relay
-from shared.parked import api as parked
-from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api, ledger_api, report_api
-from shared.reconciliation.books import Books, open_books
-from shared.reconciliation.duties import Reconciliation, publishing
+from shared.runtime.clock import Clock, system_clock
 from shared.security.vault import Vault, master_key_of
-from shared.worker import Duty
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.operations import api as operations
+from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.measure import measure_operations
+from shared.spine.outbox.relay import Relay
+from shared.spine.parked import api as parked
+from shared.spine.parked.desk import parked_desk
+from shared.spine.reconciliation import inbox_api, ledger_api, report_api
+from shared.spine.reconciliation.books import Books, open_books
+from shared.spine.reconciliation.duties import Reconciliation, publishing
+from shared.spine.worker import Duty
+from shared.web.app import Lifespan, create_app
+from shared.web.client import open_client
 
 SMS_TIMEOUT_SECONDS: Final = 20.0
 TURN_SECONDS: Final = 0.02

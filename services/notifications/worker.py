@@ -4,7 +4,7 @@ import uvloop
 
 from services.notifications.settings import Settings
 from services.notifications.wiring import duties, open_service
-from shared.worker import run_worker
+from shared.spine.worker import run_worker
 
 
 async def main() -> None:

@@ -6,11 +6,11 @@ from services.pathway.settings import Settings
 from services.pathway.storage.projected import COMPARED, SWAPPED
 from services.pathway.storage.tables import metadata
 from services.pathway.wiring import open_service
-from shared.clock import Clock
 from shared.events.registry import ADMISSION
-from shared.inbox.application import Routes
-from shared.rebuild.command import run
-from shared.rebuild.projection import Projection
+from shared.runtime.clock import Clock
+from shared.spine.inbox.application import Routes
+from shared.spine.rebuild.command import run
+from shared.spine.rebuild.projection import Projection
 
 
 def projection(routes: Routes, clock: Clock) -> Projection:

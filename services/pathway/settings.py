@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.pathway.domain.rules import RULES, Rules
-from shared import environment as process_environment
+from shared.runtime import environment as process_environment
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):

@@ -13,22 +13,22 @@ from services.pathway.consumers import routes
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
 from services.pathway.periodic.measure_ruptures import measure_ruptures
 from services.pathway.settings import Settings
-from shared.clock import Clock, system_clock
-from shared.db.pool import Pool, open_pool
+from shared.database.pool import Pool, open_pool
 from shared.events.registry import ADMISSION, PATHWAY
-from shared.http.app import Lifespan, create_app
-from shared.inbox.application import Routes
-from shared.kafka.consumer import BatchConsumer
-from shared.operations import api as operations
-from shared.operations.desk import OperationsDesk, operations_desk
-from shared.operations.measure import measure_operations
-from shared.outbox.relay import Relay
-from shared.parked import api as parked
-from shared.parked.desk import parked_desk
-from shared.reconciliation import inbox_api, ledger_api, report_api
-from shared.reconciliation.books import Books, open_books
-from shared.reconciliation.duties import Reconciliation, publishing
-from shared.worker import Duty, periodic
+from shared.runtime.clock import Clock, system_clock
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Routes
+from shared.spine.operations import api as operations
+from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.measure import measure_operations
+from shared.spine.outbox.relay import Relay
+from shared.spine.parked import api as parked
+from shared.spine.parked.desk import parked_desk
+from shared.spine.reconciliation import inbox_api, ledger_api, report_api
+from shared.spine.reconciliation.books import Books, open_books
+from shared.spine.reconciliation.duties import Reconciliation, publishing
+from shared.spine.worker import Duty, periodic
+from shared.web.app import Lifespan, create_app
 
 DETECT_EVERY_SECONDS: Final = 1.0
 MEASURE_EVERY_SECONDS: Final = 5.0

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from shared.http.contract import COMPONENTS, problem_response
+from shared.web.contract import COMPONENTS, problem_response
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 

@@ -10,8 +10,8 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from shared.events.admission import Scope
-from shared.http.problems import Problem
 from shared.security.principal import Principal
+from shared.web.problems import Problem
 
 
 class Authenticator(Protocol):

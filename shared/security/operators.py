@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web.problems import Problem
 
 
 async def _of_the_platform(principal: Annotated[Principal, Depends(require("operator"))]) -> Principal:

@@ -9,7 +9,7 @@ import msgspec
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TOPICS, TYPES
-from shared.inbox.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, Incoming
 
 NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WRONG: Final = "the payload does not fit its type"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.architecture.source_files import python_files, tree_of
 
-THE_PLACE = Path("shared/db/transaction.py")
-NOT_A_DATABASE = {Path("shared/kafka/offsets.py"): "commits Kafka's offsets"}
+THE_PLACE = Path("shared/database/transaction.py")
+NOT_A_DATABASE = {Path("shared/spine/consumer/offsets.py"): "commits Kafka's offsets"}
 WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "START TRANSACTION", "SAVEPOINT")
 CALLS = {"transaction", "begin", "begin_nested", "commit", "rollback", "savepoint"}
 

@@ -83,7 +83,7 @@ def _after(owner: Any, name: str, point: str) -> None:
 
 
 def _wrap_transaction() -> None:
-    from shared.db import transaction as module  # noqa: PLC0415
+    from shared.database import transaction as module  # noqa: PLC0415
 
     plain = module.transaction
 
@@ -97,7 +97,7 @@ def _wrap_transaction() -> None:
 
 
 def _wrap_relay() -> None:
-    from shared.outbox import sending as module  # noqa: PLC0415
+    from shared.spine.outbox import sending as module  # noqa: PLC0415
 
     plain = module.send
 
@@ -109,7 +109,7 @@ def _wrap_relay() -> None:
 
 
 def _wrap_applier() -> None:
-    from shared.inbox.application import Applier  # noqa: PLC0415
+    from shared.spine.inbox.application import Applier  # noqa: PLC0415
 
     _after(Applier, "apply", CONSUMER_COMMITTED)
 

@@ -11,7 +11,7 @@ from shared.documents.asyncapi import asyncapi
 from shared.documents.event_schemas import event_schemas
 from shared.documents.openapi import openapi, operations
 from shared.events.registry import PAYLOADS, TOPICS
-from shared.kafka import cloud_events
+from shared.spine.records import cloud_events
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contracts"
 APIS = {service: openapi(app) for service, app in applications()}
@@ -101,7 +101,7 @@ def test_an_operation_says_what_it_answers_and_how_it_fails(name: str) -> None:
 def test_an_operation_that_changes_something_declares_what_it_takes(name: str) -> None:
     operation = OPERATIONS[name]
     taken = operation.get("requestBody", {}).get("content") or operation.get("parameters")
-    assert taken, "declare it by shared.http.contract.describe(request=...)"
+    assert taken, "declare it by shared.web.contract.describe(request=...)"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

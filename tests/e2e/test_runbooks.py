@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from deploy.local.places import PROJECT
-from shared.inbox.pulled import LedgerEvent, as_incoming
-from shared.kafka.producer import open_producer
+from shared.spine.kafka.producer import open_producer
+from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.testing.records import NOW
 from tests.e2e.establishment import Services
 from tests.e2e.eventually import eventually

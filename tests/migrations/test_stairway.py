@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
 
-from shared.db import migrations
-from shared.db.migrations import configuration, drift, migrate
+from shared.database import migrations
+from shared.database.migrations import configuration, drift, migrate
 
 pytestmark = pytest.mark.services
 
@@ -73,7 +73,7 @@ def test_a_migration_gives_up_soon_when_a_table_is_in_use(
 
 def test_two_replicas_may_migrate_at_once(create_database: Callable[..., str]) -> None:
     database_url = create_database()
-    command = [sys.executable, "-m", "shared.db.migrations", SERVICES[0]]
+    command = [sys.executable, "-m", "shared.database.migrations", SERVICES[0]]
     environment = {**os.environ, "RELAIS_DATABASE_URL": database_url}
     both = [subprocess.Popen(command, env=environment, cwd=PROJECT) for _ in range(2)]
     assert [each.wait(60) for each in both] == [0, 0]

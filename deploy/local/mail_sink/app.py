@@ -16,7 +16,7 @@ from deploy.local.mail_sink.messages import Inbox
 from deploy.local.mail_sink.rules import MailRule, MailScript
 from deploy.local.mail_sink.smtp import Receiving, receiving
 from deploy.local.scripted import Script
-from shared.clock import Clock, system_clock
+from shared.runtime.clock import Clock, system_clock
 
 _PAGE = Path(__file__).with_name("page.html")
 _NOTHING_RUNS = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"

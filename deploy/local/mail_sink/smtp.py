@@ -12,7 +12,7 @@ from deploy.local.journal import Journal
 from deploy.local.mail_sink.messages import Inbox, read
 from deploy.local.mail_sink.rules import MailRule
 from deploy.local.scripted import Script
-from shared.clock import Clock
+from shared.runtime.clock import Clock
 
 _LARGEST_BYTES = 2_000_000
 

@@ -19,7 +19,7 @@ from deploy.local.scripted import Script
 from deploy.local.sms_gateway.messages import Arrived, Inbox
 from deploy.local.sms_gateway.reports import Reporter
 from deploy.local.sms_gateway.rules import SmsRule, SmsScript
-from shared.clock import Clock, system_clock
+from shared.runtime.clock import Clock, system_clock
 
 _PAGE = Path(__file__).with_name("page.html")
 _REPORT_TIMEOUT_SECONDS = 10.0

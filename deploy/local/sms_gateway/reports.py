@@ -10,7 +10,7 @@ import httpx
 
 from deploy.local.sms_gateway.messages import Arrived, Report
 from deploy.local.sms_gateway.rules import Fate, SmsRule
-from shared.clock import Clock
+from shared.runtime.clock import Clock
 
 _TYPES: Final[Mapping[Fate, tuple[int, ...]]] = {
     "delivered": (8, 1),

@@ -10,11 +10,11 @@ from services.admission.api.understanding import understood
 from services.admission.domain.receipt import Accepted, Contradicted, Receipt, Repeated
 from services.admission.handlers.accept_batch import Answer, Stated
 from services.admission.handlers.group_commit import NotCommitted
-from shared.http.body_limit import LIMIT_BYTES
-from shared.http.contract import ProblemDetails
-from shared.http.problems import Problem
 from shared.security.principal import Principal
 from shared.telemetry import logging, metrics
+from shared.web.body_limit import LIMIT_BYTES
+from shared.web.contract import ProblemDetails
+from shared.web.problems import Problem
 
 _log = logging.get_logger()
 

@@ -19,13 +19,13 @@ from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
 from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch, Prepared
 from services.admission.handlers.group_commit import NotCommitted
-from shared.http.bounded_stream import BoundedStream
-from shared.http.contract import NDJSON, Lines, describe
-from shared.http.problems import Problem
-from shared.http.unavailable import come_back_later
-from shared.operations.gate import Gate
 from shared.security.principal import Principal
+from shared.spine.pause.gate import Gate
 from shared.telemetry import metrics
+from shared.web.bounded_stream import BoundedStream
+from shared.web.contract import NDJSON, Lines, describe
+from shared.web.problems import Problem
+from shared.web.unavailable import come_back_later
 
 DOOR: Final = "ndjson"
 PATH: Final = "/v1/movements:batch"

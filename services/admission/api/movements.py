@@ -11,14 +11,14 @@ from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
 from services.admission.handlers.accept_movement import AcceptMovement
 from services.admission.handlers.group_commit import NotCommitted
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
-from shared.http.short_cut import ShortCuts
-from shared.http.unavailable import come_back_later
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.telemetry import metrics
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
+from shared.web.short_cut import ShortCuts
+from shared.web.unavailable import come_back_later
 
 DOOR = "json"
 

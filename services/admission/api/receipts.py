@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from services.admission.api.shapes import ReceiptWithServices
 from services.admission.handlers.show_receipt import ShowReceipt
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
 
 router = APIRouter()
 

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from services.admission.api.receipts import as_uuid
 from services.admission.api.shapes import CreateSource, SourceCreated
 from services.admission.handlers.manage_access import ManageAccess
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.decoding import decode
-from shared.http.problems import FieldError, Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.decoding import decode
+from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
 Operator = Annotated[Principal, Depends(require("operator"))]

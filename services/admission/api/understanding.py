@@ -6,8 +6,8 @@ import msgspec
 
 from services.admission.domain.coherence import PARTS, Incoherence, incoherences
 from services.admission.domain.movement import StatedMovement
-from shared.http.decoding import decode
-from shared.http.problems import FieldError, Problem
+from shared.web.decoding import decode
+from shared.web.problems import FieldError, Problem
 
 
 def understood(body: bytes) -> StatedMovement:

@@ -14,13 +14,13 @@ from services.admission.handlers.identities import Assigned, Identities, assign
 from services.admission.handlers.submission import Submission
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Key, Link, Row
-from shared.clock import Clock
-from shared.db.pool import Connection, Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Connection, Pool
+from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
-from shared.outbox.append import append
+from shared.runtime.clock import Clock
 from shared.security.vault import Vault
+from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
 
 RECORD_CONTEXT = b"submission record "

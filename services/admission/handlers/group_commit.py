@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.failures import is_transient
+from shared.runtime.failures import is_transient
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.admission.domain.identity import Person, identify
 from services.admission.handlers.submission import Submission
 from services.admission.storage.identifiers import owners_of
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 
 MOST_REMEMBERED = 50_000
 

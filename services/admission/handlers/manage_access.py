@@ -8,15 +8,15 @@ from uuid import UUID, uuid4, uuid5
 from services.admission.domain.marks import DEFAULT_TOLERANCE
 from services.admission.storage import sources as storage
 from services.admission.storage.sources import Key, Source
-from shared.clock import Clock
-from shared.db.pool import Connection, Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Connection, Pool
+from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked, Scope
 from shared.events.envelope import NewEvent, Payload
 from shared.events.registry import ADMISSION
-from shared.outbox.append import append
+from shared.runtime.clock import Clock
 from shared.security.keys import new_key
 from shared.security.principal import Principal
+from shared.spine.outbox.append import append
 from shared.telemetry import tracing
 
 ALL_SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -10,7 +10,7 @@ import msgspec
 
 from services.admission.domain.receipt import Receipt, ServiceOutcome
 from services.admission.storage.submissions import receipt_of
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.security.principal import Principal
 
 PATIENCE_SECONDS = 2.0

@@ -13,9 +13,9 @@ from services.admission.domain.marks import Mark, marks_at_intake
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.published import event_data
 from services.admission.storage.submissions import Key
-from shared.clock import Clock
 from shared.events.admission import Movement
 from shared.events.envelope import TraceContext
+from shared.runtime.clock import Clock
 from shared.security.vault import Vault
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.admission.domain.marks import DEFAULT_TOLERANCE
 from services.admission.storage.sources import tolerance_seconds_of
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 
 MOST_REMEMBERED = 10_000
 

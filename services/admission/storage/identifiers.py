@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from services.admission.domain.identity import Person
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 _OWNERS = """
 SELECT blind_index, person_id, wrapped_key

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.events.admission import Scope
 
 

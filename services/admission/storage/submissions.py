@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Receipt
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 
 Key = tuple[UUID, str]
 """(source, its own event id): the same submission, however often it is sent."""

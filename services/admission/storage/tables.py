@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.db.spine import spine_tables
+from shared.spine.tables import spine_tables
 
 metadata = MetaData()
 

@@ -10,11 +10,11 @@ from services.indicators.api.shapes import DefinitionList, IndicatorValues, valu
 from services.indicators.api.spreadsheet import MEDIA_TYPE, csv_of
 from services.indicators.domain.definitions import DEFINITIONS
 from services.indicators.handlers import Handlers
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
 
 router = APIRouter()
 Reader = Annotated[Principal, Depends(require("read"))]

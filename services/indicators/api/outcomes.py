@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from services.indicators.api.shapes import EventOutcome
 from services.indicators.handlers import Handlers
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
 
 router = APIRouter()
 

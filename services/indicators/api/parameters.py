@@ -8,8 +8,8 @@ import msgspec
 
 from services.indicators.domain.calendar import Period
 from services.indicators.domain.indicators import Question
-from shared.http.problems import FieldError, Problem
 from shared.security.principal import Principal
+from shared.web.problems import FieldError, Problem
 
 LONGEST_PERIOD_DAYS: Final = 366
 # Leaves room for a day more in any time zone, on both sides of what a calendar can hold.

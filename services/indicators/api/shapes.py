@@ -8,7 +8,7 @@ import msgspec
 from services.indicators.domain.definitions import Definition, Name, Unit
 from services.indicators.domain.figures import Value
 from services.indicators.handlers import Answer
-from shared.inbox.outcome import AppliedState
+from shared.spine.inbox.outcome import AppliedState
 
 
 class DefinitionList(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ from shared.events import pathway
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.notifications import ObligationSettled
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
-from shared.inbox.application import Routes
-from shared.security.api_keys import on_access_granted, on_access_revoked
+from shared.spine.access.api_keys import on_access_granted, on_access_revoked
+from shared.spine.inbox.application import Routes
 
 PUBLISHERS = (ADMISSION, PATHWAY, NOTIFICATIONS)
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from services.indicators.handlers import Handlers
-from shared.db.pool import Connection
-from shared.inbox.received import ReceivedEvent
+from shared.database.pool import Connection
+from shared.spine.records.received import ReceivedEvent
 
 
 async def on_expectation(handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

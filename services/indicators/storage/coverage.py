@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.indicators.domain.indicators import Known
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 Kind = Literal["movements", "expectations", "obligations"]
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import astuple
 
 from services.indicators.domain.facts import ExpectationFact, Fact, MovementFact, ObligationFact
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _INSERTS: Final[Mapping[type[Fact], str]] = {
     MovementFact: """

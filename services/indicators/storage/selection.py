@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact
 from services.indicators.domain.indicators import Question
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 # Left out: a stay that began after the period, or was over before it, whichever of its contents holds.
 # A cancel, or a movement that was restated as something else or elsewhere, leaves that open.

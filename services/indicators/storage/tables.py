@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, Text, Uuid
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.db.spine import spine_tables
+from shared.spine.tables import spine_tables
 
 metadata = MetaData()
 

@@ -11,12 +11,12 @@ from services.notifications.api.shapes import SaidByPerson
 from services.notifications.handlers.by_person import EndedOtherwise, Ending, Word, end_by_person
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.obligations import ObligationView
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.decoding import decode
-from shared.http.problems import FieldError, Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.decoding import decode
+from shared.web.problems import FieldError, Problem
 
 _PATH: Final = "/v1/persons/{person_id}/obligations/{obligation_id}"
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)

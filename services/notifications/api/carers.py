@@ -11,11 +11,11 @@ from services.notifications.api.shown import ShownCarer, shown_carer
 from services.notifications.api.understanding import understood_carer
 from services.notifications.handlers.circle import CarerView, delete_carer, get_carer, put_carer
 from services.notifications.handlers.means import Means
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
 
 _PATH = "/v1/persons/{person_id}/circle/carers/{carer_id}"
 

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from services.notifications.domain.report_capability import capability_of
 from services.notifications.handlers.delivery import ReportState, record_delivery_report
 from services.notifications.handlers.means import Means
-from shared.http.contract import describe
-from shared.http.problems import FieldError, Problem
+from shared.web.contract import describe
+from shared.web.problems import FieldError, Problem
 
 _STATES: Final[Mapping[str, ReportState]] = {
     "1": "delivered",

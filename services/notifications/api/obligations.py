@@ -10,11 +10,11 @@ from services.notifications.api.shown import Obligations
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.obligations import obligations_of
 from services.notifications.handlers.outcome import EventOutcome, outcome_of
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import FieldError, Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import FieldError, Problem
 
 _MOST = 500
 _DIGITS = 3

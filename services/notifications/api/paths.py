@@ -3,7 +3,7 @@
 import re
 from uuid import UUID, uuid5
 
-from shared.http.problems import Problem
+from shared.web.problems import Problem
 
 _CHOSEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FINESS = re.compile(r"[0-9A-Z]{9}")

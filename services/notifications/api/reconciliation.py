@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from services.notifications.handlers.account import ObligationsTallies, account_of
 from services.notifications.handlers.means import Means
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import FieldError, Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import FieldError, Problem
 
 _MOST_DAYS: Final = 92
 

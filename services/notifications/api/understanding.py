@@ -11,8 +11,8 @@ from services.notifications.api.shapes import PutCarer, PutProfessional, StatedC
 from services.notifications.domain import alias as aliases
 from services.notifications.domain.circle import Carer, Consent, Contact, Preferences, Professional
 from services.notifications.domain.contact_address import canonical
-from shared.http.decoding import decode
-from shared.http.problems import FieldError, Problem
+from shared.web.decoding import decode
+from shared.web.problems import FieldError, Problem
 
 T = TypeVar("T")
 

@@ -24,7 +24,7 @@ from services.notifications.channels.channel import (
     Unknown,
 )
 from services.notifications.channels.observed import observed
-from shared.clock import Clock
+from shared.runtime.clock import Clock
 
 _POLICY = SMTP_POLICY.clone(cte_type="7bit")  # no relay on the way has to speak 8BITMIME
 _PERMANENT = range(500, 600)

@@ -8,8 +8,8 @@ from services.notifications.domain.arrival_news import WatchedArrival
 from services.notifications.handlers.means import Means
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.envelope import Payload
-from shared.inbox.application import Route
-from shared.security.api_keys import on_access_granted, on_access_revoked
+from shared.spine.access.api_keys import on_access_granted, on_access_revoked
+from shared.spine.inbox.application import Route
 
 
 def routes(means: Means) -> Mapping[type[Payload], Route]:

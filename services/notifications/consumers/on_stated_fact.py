@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.record_facts import record_facts
-from shared.db.pool import Connection
-from shared.inbox.application import Route
-from shared.inbox.received import ReceivedEvent
+from shared.database.pool import Connection
+from shared.spine.inbox.application import Route
+from shared.spine.records.received import ReceivedEvent
 
 
 def on_stated_fact(means: Means) -> Route:

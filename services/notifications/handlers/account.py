@@ -17,7 +17,7 @@ import msgspec
 from services.notifications.domain.displayed import counted_status
 from services.notifications.handlers.means import Means
 from services.notifications.storage import account
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 
 
 class ObligationsTally(msgspec.Struct, frozen=True, kw_only=True):

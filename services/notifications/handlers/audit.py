@@ -18,9 +18,9 @@ from services.notifications.handlers.record_facts import record_facts
 from services.notifications.handlers.restore import restore_settled
 from services.notifications.storage import audits, facts
 from services.notifications.storage.audits import Applied
-from shared.db.pool import Connection
-from shared.db.transaction import transaction
-from shared.inbox.received import ReceivedEvent
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+from shared.spine.records.received import ReceivedEvent
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 

@@ -16,8 +16,8 @@ from services.notifications.handlers.means import Means
 from services.notifications.handlers.obligations import ObligationView, view_of
 from services.notifications.storage import by_person, circle, listing, seals
 from services.notifications.storage.settling import Settlement
-from shared.db.pool import Connection
-from shared.db.transaction import transaction
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
 Ending = Literal["acknowledged", "handled_by_human"]

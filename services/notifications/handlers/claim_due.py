@@ -6,7 +6,7 @@ from services.notifications.handlers.links import LIVES, digest_of, token_of
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.turn import Departure, Turn
 from services.notifications.storage import links, readers, sending
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 
 
 async def claim_due(means: Means, medium: Medium, *, limit: int) -> list[Departure]:

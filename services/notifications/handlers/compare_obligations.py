@@ -11,10 +11,10 @@ from uuid import UUID
 
 from services.notifications.domain.derivation import expected_obligations
 from services.notifications.storage import enrolled, facts, recipients
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
-from shared.rebuild.compared import MOST_NAMED, Compared, hexadecimal
-from shared.rebuild.comparison import in_motion
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
+from shared.spine.rebuild.compared import MOST_NAMED, Compared, hexadecimal
+from shared.spine.rebuild.comparison import in_motion
 
 AT_ONCE: Final = 500
 

@@ -8,7 +8,7 @@ from services.notifications.domain.receipts import ReportState, concluded
 from services.notifications.handlers.follow_up import attempt_of, follow_up
 from services.notifications.handlers.means import Means
 from services.notifications.storage import reports, sending
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 
 __all__ = ["ReportState", "apply_reports", "record_delivery_report"]
 

@@ -10,7 +10,7 @@ from services.notifications.domain.circle import Medium
 from services.notifications.handlers.means import Means
 from services.notifications.handlers.record_answer import meaning_of, record_answer
 from services.notifications.handlers.turn import Departure
-from shared.failures import is_transient
+from shared.runtime.failures import is_transient
 from shared.telemetry import metrics, tracing
 from shared.telemetry.logging import get_logger
 

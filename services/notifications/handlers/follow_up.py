@@ -11,7 +11,7 @@ from services.notifications.handlers import settle
 from services.notifications.handlers.means import Means
 from services.notifications.storage import sending
 from services.notifications.storage.settling import Settlement
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 
 async def follow_up(

@@ -5,9 +5,9 @@ from typing import Protocol
 from uuid import UUID
 
 from services.notifications.storage.audits import Applied
-from shared.inbox.pulled import LedgerEvent, as_incoming
-from shared.inbox.received import ReceivedEvent
-from shared.reconciliation.shapes import Span
+from shared.spine.reconciliation.shapes import Span
+from shared.spine.records.pulled import LedgerEvent, as_incoming
+from shared.spine.records.received import ReceivedEvent
 
 
 class Ledger(Protocol):

@@ -8,8 +8,8 @@ from services.notifications.channels.channel import Channel
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.decision import Circumstances
 from services.notifications.domain.waits import Waits
-from shared.clock import Clock
-from shared.db.pool import Pool
+from shared.database.pool import Pool
+from shared.runtime.clock import Clock
 from shared.security.vault import Vault
 
 

@@ -10,7 +10,7 @@ from services.notifications.handlers.means import Means
 from services.notifications.handlers.plan import plan
 from services.notifications.storage import circle, planning, seals
 from services.notifications.storage.circle import SealedContact, SealedMember, Seat
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
 

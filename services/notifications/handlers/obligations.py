@@ -11,7 +11,7 @@ from services.notifications.handlers.means import Means
 from services.notifications.handlers.membership import may_see
 from services.notifications.storage import listing
 from services.notifications.storage.listing import Listed
-from shared.db.transaction import ACQUIRE_TIMEOUT_SECONDS
+from shared.database.transaction import ACQUIRE_TIMEOUT_SECONDS
 from shared.security.principal import Principal
 
 

@@ -10,9 +10,9 @@ import msgspec
 from services.notifications.domain.displayed import counted_status
 from services.notifications.handlers.means import Means
 from services.notifications.storage import watch
-from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
-from shared.inbox.parked_value import establishment_of_parked
 from shared.security.principal import Principal
+from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
+from shared.spine.inbox.parked_value import establishment_of_parked
 
 # No establishment has this name: only an operator of the whole platform may see such events.
 _UNREADABLE: Final = "unreadable"

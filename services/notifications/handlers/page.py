@@ -12,8 +12,8 @@ from services.notifications.handlers.compose import alias_of, shown_kind
 from services.notifications.handlers.links import digest_of
 from services.notifications.handlers.means import Means
 from services.notifications.storage import facts, links, readers, recipients
-from shared.db.pool import Connection
-from shared.db.transaction import transaction
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):

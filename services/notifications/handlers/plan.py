@@ -13,7 +13,7 @@ from services.notifications.storage.planning import Planned
 from services.notifications.storage.recipients import Membership
 from services.notifications.storage.settling import Settlement
 from services.notifications.storage.traces import at_rest
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 
 async def plan(connection: Connection, person_ids: Collection[UUID], circumstances: Circumstances) -> None:

@@ -17,7 +17,7 @@ from services.notifications.domain.attempt import AttemptStatus
 from services.notifications.handlers.follow_up import attempt_of, follow_up
 from services.notifications.handlers.means import Means
 from services.notifications.storage import sending
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 
 _MEANING: Final[Mapping[type, AttemptStatus]] = {
     Accepted: "accepted",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from services.notifications.domain.decision import Circumstances
 from services.notifications.handlers.plan import plan
 from services.notifications.storage import facts
-from shared.db.pool import Connection
-from shared.inbox.received import ReceivedEvent
+from shared.database.pool import Connection
+from shared.spine.records.received import ReceivedEvent
 
 
 async def record_facts(

@@ -15,7 +15,7 @@ from services.notifications.handlers.settle import settled_event_id
 from services.notifications.storage import facts, planning, recipients, settling
 from services.notifications.storage.planning import Planned
 from services.notifications.storage.traces import at_rest
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 from shared.events.notifications import ObligationSettled
 
 

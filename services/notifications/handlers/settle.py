@@ -9,11 +9,11 @@ from services.notifications.domain.obligation import may_become
 from services.notifications.storage import settling
 from services.notifications.storage.settling import Settlement
 from services.notifications.storage.traces import awake
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 from shared.events.envelope import NewEvent
 from shared.events.notifications import ObligationSettled
 from shared.events.registry import NOTIFICATIONS
-from shared.outbox.append import append
+from shared.spine.outbox.append import append
 from shared.telemetry import metrics
 
 _SETTLED: Final = "settled"

@@ -8,7 +8,7 @@ from services.notifications.handlers.delivery import apply_reports
 from services.notifications.handlers.means import Means
 from services.notifications.storage import reports, watch
 from services.notifications.storage.settling import Settlement
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.telemetry import metrics
 
 _MOST_AT_ONCE: Final = 200

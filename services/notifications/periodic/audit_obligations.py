@@ -8,7 +8,7 @@ from typing import Final
 from services.notifications.handlers.audit_turns import Auditor
 from services.notifications.handlers.ledgers import Ledgers
 from services.notifications.handlers.means import Means
-from shared.worker import Duty, periodic
+from shared.spine.worker import Duty, periodic
 
 PAUSE_SECONDS: Final = 0.5
 """After ten persons: at most twenty a second, so that it never competes with the work itself."""

@@ -11,8 +11,8 @@ from services.notifications.domain.circle import Medium
 from services.notifications.handlers.claim_due import claim_due
 from services.notifications.handlers.dispatch import dispatch
 from services.notifications.handlers.means import Means
-from shared.operations.gate import Gate
-from shared.worker import Duty
+from shared.spine.pause.gate import Gate
+from shared.spine.worker import Duty
 
 CALLS_AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.2

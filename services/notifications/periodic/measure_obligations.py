@@ -5,7 +5,7 @@ from typing import Final
 
 from services.notifications.handlers import watch
 from services.notifications.handlers.means import Means
-from shared.worker import Duty, periodic
+from shared.spine.worker import Duty, periodic
 
 EVERY_SECONDS: Final = 5.0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 # Why something is still open is no reason in the table: its status says it, or that the night is held.
 _COUNTED: Final = """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 # Times of statements, not of commits: a change becomes visible some time after the moment that it bears.
 _LATE_COMMITS: Final = timedelta(minutes=2)

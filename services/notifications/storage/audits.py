@@ -11,7 +11,7 @@ from services.notifications.domain.attempt import MAY_HAVE_REACHED
 from services.notifications.domain.audit_comparison import Audit, Found
 from services.notifications.domain.audit_due import Due
 from services.notifications.domain.audit_member import AuditedMember
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 
 # Who is being changed just now is looked at later: nobody waits for an audit, and an audit for nobody.
 _LOCK: Final = """

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _NOTE: Final = """
 UPDATE obligations SET human_at = $2, human_by = $3, human_source = $4 WHERE obligation_id = $1

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from services.notifications.domain.circle import Basis, ContactState, Discretion, Medium, Role
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.security.principal import Principal
 
 _VISIBLE: Final = """

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 _NEXT: Final = """
 SELECT DISTINCT person_id FROM members WHERE $1::uuid IS NULL OR person_id > $1 ORDER BY person_id LIMIT $2

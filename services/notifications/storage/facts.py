@@ -9,7 +9,7 @@ import msgspec
 
 from services.notifications.domain.arrival_news import WatchedArrival
 from services.notifications.storage.traces import at_rest, awake
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.events.admission import is_movement
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notifications.domain.obligations import Obligation
 from services.notifications.storage.rows import obligations_of
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _ADD: Final = """
 INSERT INTO page_tokens (token_sha256, obligation_id, expires_at)

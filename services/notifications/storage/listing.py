@@ -9,7 +9,7 @@ import msgspec
 
 from services.notifications.domain.obligations import Obligation
 from services.notifications.storage.rows import obligations_of
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _NEWEST: Final = """
 SELECT * FROM obligations WHERE person_id = $1

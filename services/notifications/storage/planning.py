@@ -11,7 +11,7 @@ from services.notifications.domain.decision import Settle
 from services.notifications.domain.obligations import Obligation
 from services.notifications.domain.planning import Bar
 from services.notifications.storage.rows import COLUMNS, obligations_of, values_of
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 # Waits for whoever is about to send one of them; senders never wait for this (SKIP LOCKED).
 _LOCK_OPEN: Final = """

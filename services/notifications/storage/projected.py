@@ -5,7 +5,7 @@ Circles, obligations and attempts are kept: nobody is told twice because of a re
 
 from typing import Final
 
-from shared.rebuild.projection import Projected
+from shared.spine.rebuild.projection import Projected
 
 SWAPPED: Final = (
     Projected(table="facts", left_out=("trace", "known_at")),

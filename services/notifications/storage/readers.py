@@ -8,7 +8,7 @@ import msgspec
 
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.decision import Reader
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
 _READ: Final = """

@@ -9,7 +9,7 @@ import msgspec
 
 from services.notifications.domain.audience import Recipient
 from services.notifications.domain.circle import Medium
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _READ: Final = """
 SELECT m.member_id, m.person_id, m.role, m.establishment, m.joined_at, m.revoked_at, m.discretion, m.night,

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.notifications.domain.receipts import ReportState
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 
 _KEEP: Final = """
 INSERT INTO delivery_reports (attempt_id, provider_id, state, detail, received_at)

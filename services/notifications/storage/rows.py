@@ -9,7 +9,7 @@ import msgspec
 
 from services.notifications.domain.attempt import Attempt
 from services.notifications.domain.obligations import Obligation
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 _ATTEMPTS: Final = """
 SELECT attempt_id, obligation_id, number, step, channel, status, claimed_at, answered_at FROM attempts

@@ -12,7 +12,7 @@ from services.notifications.domain.circle import Medium
 from services.notifications.domain.obligation import Status
 from services.notifications.domain.obligations import Obligation
 from services.notifications.storage.rows import obligations_of
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 # Never waits: a row that someone plans for, or a member who is just changing, is left for the next turn.
 # So whoever sends holds locks only for a moment and stands in no circle of waiting. Only one sender at a time

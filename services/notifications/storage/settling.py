@@ -9,7 +9,7 @@ import msgspec
 
 from services.notifications.domain.circle import Medium
 from services.notifications.domain.obligations import Obligation
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.events.notifications import ObligationSettled, Outcome
 
 _SETTLE: Final = """

@@ -23,7 +23,7 @@ from sqlmodel import Field, SQLModel
 from services.notifications.domain.obligation import TERMINAL
 from services.notifications.storage.audit_tables import audit_tables
 from services.notifications.storage.columns import identity, key, moment, reference, sealed, word_list, words
-from shared.db.spine import spine_tables
+from shared.spine.tables import spine_tables
 
 metadata = MetaData()
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notifications.domain.obligations import Obligation
 from services.notifications.storage.rows import obligations_of
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 
 # The obligation is locked first, as everywhere, so that an answer that comes just now is not overwritten.
 _LOST: Final = """

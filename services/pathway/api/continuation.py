@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.movements import TimelineKey
-from shared.http.problems import FieldError, Problem
+from shared.web.problems import FieldError, Problem
 
 _decoder: Final = msgspec.msgpack.Decoder(tuple[Annotated[datetime, msgspec.Meta(tz=True)], int, UUID])
 

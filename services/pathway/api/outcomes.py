@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.pathway.handlers.outcome import EventOutcome, outcome_of
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
 
 router = APIRouter(tags=["receipts"])
 

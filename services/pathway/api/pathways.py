@@ -16,12 +16,12 @@ from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.stays import Stay
 from services.pathway.domain.timeline import page_of
 from services.pathway.handlers.read_pathway import read_pathway
-from shared.http import responses
-from shared.http.contract import describe
-from shared.http.problems import Problem
-from shared.http.short_cut import ShortCuts
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.problems import Problem
+from shared.web.short_cut import ShortCuts
 
 PATH = "/v1/persons/{person_id}/pathway"
 DEFAULT_LIMIT = 50

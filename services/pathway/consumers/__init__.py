@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from services.pathway.consumers.on_movement import on_movement
 from services.pathway.domain.rules import Rules
-from shared.clock import Clock
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.envelope import Payload
-from shared.inbox.received import ReceivedEvent
-from shared.security.api_keys import on_access_granted, on_access_revoked
+from shared.runtime.clock import Clock
+from shared.spine.access.api_keys import on_access_granted, on_access_revoked
+from shared.spine.records.received import ReceivedEvent
 
 Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
 

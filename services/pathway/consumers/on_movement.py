@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from services.pathway.domain.rules import Rules
 from services.pathway.handlers.record_movements import record_movements
-from shared.clock import Clock
-from shared.db.pool import Connection
-from shared.inbox.received import ReceivedEvent
+from shared.database.pool import Connection
+from shared.runtime.clock import Clock
+from shared.spine.records.received import ReceivedEvent
 
 
 def on_movement(

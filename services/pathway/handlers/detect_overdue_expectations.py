@@ -6,7 +6,7 @@ from typing import Final
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 
 MOST_AT_ONCE: Final = 200
 

@@ -7,10 +7,10 @@ import msgspec
 
 from services.pathway.domain.movements import Mark
 from services.pathway.storage import outcomes, pathways
-from shared.db.pool import Executor
-from shared.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
-from shared.inbox.parked_value import establishment_of_parked
+from shared.database.pool import Executor
 from shared.security.principal import Principal
+from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
+from shared.spine.inbox.parked_value import establishment_of_parked
 
 # No establishment has these names: only an operator of the whole platform may see such events.
 _UNREADABLE: Final = "unreadable"

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from services.pathway.domain.publication import Change
 from services.pathway.storage import expectations
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 from shared.events.registry import PATHWAY
-from shared.outbox.append import append
+from shared.spine.outbox.append import append
 
 
 async def publish_changes(connection: Connection, changes: Sequence[Change | None], *, now: datetime) -> int:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.pathway.domain.pathway import Pathway
 from services.pathway.storage import pathways
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 from shared.security.principal import Principal
 
 

@@ -12,7 +12,7 @@ from services.pathway.domain.rules import Rules
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations as tracking
 from services.pathway.storage import movement_events, pathways
-from shared.db.pool import Connection
+from shared.database.pool import Connection
 from shared.events.admission import (
     Movement,
     MovementKind,
@@ -22,7 +22,7 @@ from shared.events.admission import (
     is_movement,
 )
 from shared.events.envelope import RecordedEvent, TraceContext
-from shared.inbox.received import EventRejected
+from shared.spine.records.received import EventRejected
 
 _KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
     PatientAdmitted: "admission",

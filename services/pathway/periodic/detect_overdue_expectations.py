@@ -1,9 +1,9 @@
 """Every second: opens the ruptures of all whose time has passed."""
 
 from services.pathway.handlers.detect_overdue_expectations import MOST_AT_ONCE, detect_overdue_expectations
-from shared.clock import Clock
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
+from shared.runtime.clock import Clock
 
 
 async def detect_overdue(pool: Pool, *, clock: Clock) -> None:

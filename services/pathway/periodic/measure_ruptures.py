@@ -1,8 +1,8 @@
 """Every few seconds: how many ruptures are open, and does the watch keep up with the clock?"""
 
 from services.pathway.storage.expectations import waiting
-from shared.clock import Clock
-from shared.db.pool import Pool
+from shared.database.pool import Pool
+from shared.runtime.clock import Clock
 from shared.telemetry import metrics
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from services.pathway.domain.expectations import Expectation
 from services.pathway.domain.publication import Tracked
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
 
 _SAVE: Final = """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 from shared.events.admission import MOVEMENT_EVENTS, Movement
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TYPES

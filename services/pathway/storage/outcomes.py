@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.db.pool import Executor
+from shared.database.pool import Executor
 
 _APPLIED: Final = "SELECT person_id, movement_id, establishment FROM movement_events WHERE event_id = $1"
 

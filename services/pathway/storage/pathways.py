@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.pathway import Pathway
-from shared.db.pool import Connection, Executor
+from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
 UPDATE pathways SET document = s.document

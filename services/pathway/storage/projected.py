@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.rebuild.projection import Projected
+from shared.spine.rebuild.projection import Projected
 
 SWAPPED: Final = (
     Projected(table="movement_events"),

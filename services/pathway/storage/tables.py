@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, M
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.db.spine import spine_tables
+from shared.spine.tables import spine_tables
 
 metadata = MetaData()
 

@@ -15,7 +15,7 @@ from deploy.local.databases import database_url, ensure_databases
 from deploy.local.kafka import KafkaServer, kafka_server, prepare
 from deploy.local.ports import HOST, free_port
 from deploy.local.postgres import initialise, postgres_server
-from shared.db.migrations import migrate
+from shared.database.migrations import migrate
 from tests.continuity.bus.effects import CREATE, Effects
 from tests.continuity.bus.group import Group
 from tests.continuity.bus.supply import Supply

@@ -6,16 +6,17 @@ from typing import Final
 
 import uvloop
 
-from shared.db.pool import Connection, open_pool
+from shared.database.pool import Connection, open_pool
 from shared.events.admission import AccessRevoked
-from shared.inbox.application import Applied
-from shared.inbox.received import ReceivedEvent
-from shared.inbox.told import tell
-from shared.kafka import consumer, membership
-from shared.kafka.consumer import BatchConsumer
-from shared.kafka.group_client import GroupClient, group_client
+from shared.spine.consumer import batch_consumer as consumer
+from shared.spine.consumer import membership
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Applied
+from shared.spine.inbox.told import tell
+from shared.spine.kafka.group_client import GroupClient, group_client
+from shared.spine.records.received import ReceivedEvent
+from shared.spine.worker import run_worker
 from shared.telemetry.logging import get_logger
-from shared.worker import run_worker
 from tests.continuity.bus.confluent_client import ConfluentClient
 
 CLIENTS: Final[Mapping[str, Callable[..., GroupClient]]] = {

@@ -13,9 +13,9 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from shared.events.admission import AccessRevoked
-from shared.kafka.producer import open_producer
-from shared.kafka.topics import ensure_topics
-from shared.outbox.sending import send
+from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.topics import ensure_topics
+from shared.spine.outbox.sending import send
 
 SUBJECTS: Final = 48
 BATCH: Final = 500

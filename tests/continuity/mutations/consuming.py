@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from shared.inbox import application, checkpoint
-from shared.inbox.application import Applier, Batch
-from shared.inbox.incoming import Incoming
-from shared.inbox.sorting import WAITS, Sorted
+from shared.spine.inbox import application, checkpoint
+from shared.spine.inbox.application import Applier, Batch
+from shared.spine.inbox.sorting import WAITS, Sorted
+from shared.spine.records.incoming import Incoming
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.4

@@ -15,8 +15,8 @@ import asyncpg
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.commit_submissions import CommitSubmissions
 from shared.events.envelope import NewEvent, RecordedEvent
-from shared.outbox import append as appending
 from shared.security.vault import Vault
+from shared.spine.outbox import append as appending
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.4

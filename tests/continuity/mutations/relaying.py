@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from services.admission.handlers import commit_submissions
-from shared.outbox import relay as module
-from shared.outbox import sending
-from shared.outbox.relay import Relay
+from shared.spine.outbox import relay as module
+from shared.spine.outbox import sending
+from shared.spine.outbox.relay import Relay
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.3

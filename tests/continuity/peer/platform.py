@@ -15,7 +15,7 @@ from deploy.local.credentials import ensure_credentials
 from deploy.local.databases import database_url, ensure_databases
 from deploy.local.ports import HOST
 from deploy.local.probes import answers
-from shared.kafka.topics import PARTITIONS
+from shared.spine.kafka.topics import PARTITIONS
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.journal import Journal
 from tests.continuity.platform.places import PROJECT, Places

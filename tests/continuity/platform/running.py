@@ -9,7 +9,7 @@ from deploy.local.addresses import Addresses
 from deploy.local.credentials import Credentials, ensure_credentials
 from deploy.local.databases import superuser_url
 from deploy.local.services import service_database_url
-from shared.kafka.topics import ensure_topics
+from shared.spine.kafka.topics import ensure_topics
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.history import install_history
 from tests.continuity.journal import Journal

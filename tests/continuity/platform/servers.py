@@ -105,7 +105,7 @@ async def _migrate(service: str, places: Places, credentials: Credentials) -> No
     url = service_database_url(service, places.seen_by_services(), credentials)
     await run_once(
         f"migrate-{service}",
-        ["-m", "shared.db.migrations", service],
+        ["-m", "shared.database.migrations", service],
         environment={"RELAIS_DATABASE_URL": url, "PYTHONPATH": str(PROJECT)},
         log=places.logs / f"migrate-{service}.log",
     )

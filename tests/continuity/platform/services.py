@@ -47,7 +47,7 @@ def _environment(part: str, places: Places, credentials: Credentials) -> Mapping
 def _process(part: str, places: Places, environment: Mapping[str, str]) -> Process:
     service, port = service_of(part), places.ports[part]
     if part in APIS:
-        entry = ["shared.http.serve", f"services.{service}.main:app", "--host", HOST, "--port", str(port)]
+        entry = ["shared.web.serve", f"services.{service}.main:app", "--host", HOST, "--port", str(port)]
     else:
         entry = [f"services.{service}.worker"]
     command = [sys.executable, "-m", "tests.continuity.launch", service, *entry]

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from services.admission.settings import Settings
 from services.admission.wiring import create_api, open_service, serving
-from shared.clock import Clock, system_clock
+from shared.runtime.clock import Clock, system_clock
 from tests.integration.admission.running import Admission, open_client, settings_for
 
 Open = Callable[..., AbstractAsyncContextManager[Admission]]

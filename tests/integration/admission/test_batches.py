@@ -16,9 +16,9 @@ from services.admission.handlers import commit_submissions
 from services.admission.handlers.commit_submissions import CommitSubmissions
 from services.admission.handlers.identities import Identities
 from services.admission.handlers.submission import Prepare, Submission
-from shared.clock import system_clock
-from shared.db.pool import Connection, Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Connection, Pool
+from shared.database.transaction import transaction
+from shared.runtime.clock import system_clock
 from shared.security.vault import Vault
 from tests.integration.admission.running import MASTER_KEY, Admission
 from tests.unit.admission.bodies import encoded, identifier, movement

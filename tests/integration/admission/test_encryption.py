@@ -4,7 +4,7 @@ import io
 
 from services.admission.handlers.commit_submissions import RECORD_CONTEXT
 from services.admission.storage.tables import metadata
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.security.vault import Vault
 from tests.integration.admission.running import MASTER_KEY, Admission
 from tests.unit.admission.bodies import NAME, encoded, identifier, movement

@@ -17,7 +17,7 @@ from services.admission.handlers.commit_submissions import Flushed
 from services.admission.handlers.manage_access import NewSource
 from services.admission.handlers.submission import Submission
 from services.admission.settings import Settings
-from shared.http import bounded_stream
+from shared.web import bounded_stream
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission, bearer, settings_for
 from tests.integration.admission.severing_proxy import proxied

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from services.admission.settings import Settings
 from shared.events.admission import PatientAdmitted, PatientDischarged
 from shared.events.registry import ADMISSION, TOPICS
-from shared.outbox.relay import Relay
+from shared.spine.outbox.relay import Relay
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import settings_for
 from tests.unit.admission.bodies import NAME, identifier, movement

@@ -88,8 +88,8 @@ def import_in(image: Path, modules: list[str], *, absent: str) -> None:
 def test_a_service_needs_nothing_but_its_image(service: str, tmp_path: Path) -> None:
     lay_out("service", tmp_path, service=service)
     assert sorted(path.name for path in (tmp_path / "services").iterdir()) == ["__init__.py", service]
-    entries = [f"services.{service}.main", f"services.{service}.worker", "shared.db.migrations"]
-    import_in(tmp_path, [*entries, "shared.http.serve"], absent=absent_from("deploy/service.lock"))
+    entries = [f"services.{service}.main", f"services.{service}.worker", "shared.database.migrations"]
+    import_in(tmp_path, [*entries, "shared.web.serve"], absent=absent_from("deploy/service.lock"))
 
 
 def test_the_sinks_need_nothing_but_their_image(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from services.indicators.consumers import routes
 from services.indicators.wiring import Service
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
-from shared.inbox import checkpoint
-from shared.inbox.application import Applied, Applier, Batch
-from shared.inbox.incoming import Envelope, Incoming
+from shared.spine.inbox import checkpoint
+from shared.spine.inbox.application import Applied, Applier, Batch
+from shared.spine.records.incoming import Envelope, Incoming
 
 
 @dataclass

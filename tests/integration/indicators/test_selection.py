@@ -16,7 +16,7 @@ from services.indicators.domain.indicators import (
 from services.indicators.storage import selection
 from services.indicators.storage.facts import store
 from services.indicators.wiring import Service
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
 from shared.testing.person_history import ESTABLISHMENTS, START, PersonHistory, id_of

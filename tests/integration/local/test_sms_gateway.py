@@ -17,7 +17,7 @@ from starlette.routing import Route
 from deploy.local.sms_gateway.app import create_app
 from deploy.local.sms_gateway.messages import Arrived
 from deploy.local.sms_gateway.reports import filled, report_types
-from shared.clock import system_clock
+from shared.runtime.clock import system_clock
 from tests.served import served
 
 SEND = "/cgi-bin/sendsms"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from tests.integration.notifications.desk import Desk
 
 

@@ -25,14 +25,14 @@ from services.notifications.handlers.means import Means
 from services.notifications.handlers.record_facts import record_facts
 from services.notifications.handlers.turn import Departure
 from services.notifications.handlers.watch import expire_obligations, sweep_unknown_attempts
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled
 from shared.events.registry import TYPES
-from shared.inbox.received import ReceivedEvent
 from shared.security.principal import Principal
 from shared.security.vault import Vault
+from shared.spine.records.received import ReceivedEvent
 from tests.conformance.channels.scripted_channel import ScriptedChannel
 
 PHONE = "+33639980001"

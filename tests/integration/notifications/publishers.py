@@ -8,8 +8,8 @@ import msgspec
 from services.notifications.handlers.ledgers import Ledgers
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, PATHWAY, TYPES
-from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.shapes import Span
+from shared.spine.reconciliation.shapes import Span
+from shared.spine.records.pulled import LedgerEvent
 
 
 @dataclass

@@ -10,7 +10,7 @@ from services.notifications.domain.circle import Contact
 from services.notifications.handlers.delivery import record_delivery_report
 from services.notifications.handlers.dispatch import dispatch
 from services.notifications.storage import sending
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.desk import Desk, carer
 

@@ -12,7 +12,7 @@ from services.notifications.handlers.account import ObligationsTally, account_of
 from services.notifications.handlers.audit import audit_persons
 from services.notifications.handlers.audit_turns import Auditor
 from services.notifications.handlers.ledgers import Ledgers
-from shared.reconciliation.peer import PeerUnavailable
+from shared.spine.reconciliation.peer import PeerUnavailable
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
 from tests.integration.notifications.desk import MORNING, Desk, carer
 from tests.integration.notifications.publishers import ledgers_with

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from services.notifications.api import ROUTERS
-from shared.http.app import create_app
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
+from shared.web.app import create_app
 from tests.integration.notifications.desk import Desk
 from tests.integration.notifications.street import without_lifespan
 

@@ -11,7 +11,7 @@ import pytest
 from services.notifications import wiring
 from services.notifications.periodic import fulfil_due_obligations as lanes
 from services.notifications.settings import Settings
-from shared.kafka.consumer import BatchConsumer
+from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.desk import Desk
 

@@ -9,8 +9,8 @@ import pytest
 
 from services.notifications.consumers import routes
 from services.notifications.handlers.dispatch import dispatch
-from shared.db.pool import open_pool
-from shared.inbox.application import Applier
+from shared.database.pool import open_pool
+from shared.spine.inbox.application import Applier
 from shared.testing.person_history import PersonHistory, minutes
 from shared.testing.records import as_read
 from tests.integration.notifications.desk import Desk

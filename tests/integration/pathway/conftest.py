@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from services.pathway.settings import Settings
 from services.pathway.wiring import create_api, open_service, serving
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from tests.integration.pathway.delivery import Delivery
 
 

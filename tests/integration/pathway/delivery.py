@@ -11,12 +11,12 @@ import msgspec
 from services.pathway.consumers import routes
 from services.pathway.domain.rules import RULES
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
-from shared.inbox import checkpoint
-from shared.inbox.application import Applied, Applier, Batch
-from shared.inbox.incoming import Envelope, Incoming
+from shared.spine.inbox import checkpoint
+from shared.spine.inbox.application import Applied, Applier, Batch
+from shared.spine.records.incoming import Envelope, Incoming
 from shared.testing.person_history import START
 
 

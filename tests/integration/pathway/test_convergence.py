@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import batches, people, redeliveries
 from shared.testing.person_history import minutes

@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 
 from services.pathway.handlers.detect_overdue_expectations import detect_overdue_expectations
 from services.pathway.periodic.measure_ruptures import measure_ruptures
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.events.admission import Movement, PatientTransferred
 from shared.events.pathway import (
     ExpectationMet,

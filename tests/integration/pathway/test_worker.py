@@ -13,13 +13,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.pathway.settings import Settings
 from services.pathway.wiring import duties, open_service
-from shared.db.pool import open_pool
-from shared.db.transaction import transaction
+from shared.database.pool import open_pool
+from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
-from shared.kafka.cloud_events import decode
-from shared.kafka.topics import PARTITIONS, ensure_topics
-from shared.outbox.append import append
-from shared.outbox.relay import Relay
+from shared.spine.kafka.topics import PARTITIONS, ensure_topics
+from shared.spine.outbox.append import append
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.cloud_events import decode
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
 

@@ -8,7 +8,7 @@ import pytest
 from services.pathway import rebuild
 from services.pathway.consumers import routes
 from services.pathway.domain.rules import RULES
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from tests.integration.rebuild.population import evening
 from tests.integration.rebuild.scene import Scene
 

@@ -9,9 +9,9 @@ import msgspec
 
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
-from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.shapes import Digests, Span
-from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.shapes import Digests, Span
+from shared.spine.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.records.pulled import LedgerEvent
 
 MOST_OF_A_PERSON = 3
 """A page is short, so that a person needs several."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
-from shared.inbox.application import Applied, Applier
-from shared.rebuild.projection import Projection
-from shared.rebuild.rebuild import Rebuilt, open_rebuild
+from shared.spine.inbox.application import Applied, Applier
+from shared.spine.rebuild.projection import Projection
+from shared.spine.rebuild.rebuild import Rebuilt, open_rebuild
 from shared.testing.records import as_read
 from tests.integration.rebuild.ledgers import StoredLedger
 

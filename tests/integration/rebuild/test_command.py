@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shared.rebuild.command import run
+from shared.spine.rebuild.command import run
 from tests.integration.rebuild.population import population
 from tests.integration.rebuild.scene import Scene
 from tests.served import served

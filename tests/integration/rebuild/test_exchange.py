@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.db.pool import open_pool
-from shared.db.transaction import transaction
-from shared.rebuild.projection import RebuildError
+from shared.database.pool import open_pool
+from shared.database.transaction import transaction
+from shared.spine.rebuild.projection import RebuildError
 from tests.integration.rebuild.population import population, transferred
 from tests.integration.rebuild.scene import Scene
 

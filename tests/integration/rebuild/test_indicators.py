@@ -8,9 +8,9 @@ import pytest
 from services.indicators import rebuild
 from services.indicators.consumers import routes
 from services.indicators.handlers import Handlers
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from shared.events.envelope import RecordedEvent
-from shared.rebuild.projection import RebuildError
+from shared.spine.rebuild.projection import RebuildError
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.integration.indicators.published import carer_informed, expectation_met, expectation_opened
 from tests.integration.rebuild.scene import Scene

@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications import rebuild
 from services.notifications.consumers import routes
-from shared.db.pool import open_pool
+from shared.database.pool import open_pool
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import HOSPITAL, PersonHistory
 from tests.integration.notifications.desk import MORNING, Desk

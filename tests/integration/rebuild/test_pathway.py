@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from services.pathway.storage.tables import metadata
-from shared.db.migrations import drift
+from shared.database.migrations import drift
 from shared.events.envelope import RecordedEvent
-from shared.rebuild.projection import RebuildError
+from shared.spine.rebuild.projection import RebuildError
 from tests.integration.rebuild.population import population, published, transferred
 from tests.integration.rebuild.scene import Scene
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.rebuild.projection import RebuildError
+from shared.spine.rebuild.projection import RebuildError
 from tests.integration.rebuild.population import population, published, transferred
 from tests.integration.rebuild.scene import Scene
 

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared.db.pool import Pool, open_pool
-from shared.http.app import create_app
-from shared.reconciliation import inbox_api, ledger_api
-from shared.reconciliation.books import Books
-from shared.reconciliation.peer import Peer
+from shared.database.pool import Pool, open_pool
 from shared.security.keys import sha256_of
+from shared.spine.reconciliation import inbox_api, ledger_api
+from shared.spine.reconciliation.books import Books
+from shared.spine.reconciliation.peer import Peer
+from shared.web.app import create_app
 from tests.integration.reconciliation.two_sides import KEY, Clock, Sides, Traffic
 from tests.integration.shared.conftest import create_spine
 

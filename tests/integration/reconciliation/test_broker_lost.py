@@ -15,11 +15,11 @@ from deploy.local.kafka import prepare
 from deploy.local.running import RunningServer
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
-from shared.inbox.application import Routes
-from shared.kafka.consumer import BatchConsumer
-from shared.kafka.topics import PARTITIONS
-from shared.outbox.relay import Relay
-from shared.reconciliation.duties import Reconciliation
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Routes
+from shared.spine.kafka.topics import PARTITIONS
+from shared.spine.outbox.relay import Relay
+from shared.spine.reconciliation.duties import Reconciliation
 from tests.integration.reconciliation.two_sides import Sides
 from tests.integration.shared.batches import record_effects
 from tests.integration.shared.published import Commits, kept_running

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from shared.db.pool import Pool
-from shared.reconciliation import counting, ledger
-from shared.reconciliation.counting import Side
-from shared.reconciliation.reconcile import Reconciler
-from shared.reconciliation.sealing import seal_ledger
-from shared.reconciliation.windows import BUCKETS, HOUR
+from shared.database.pool import Pool
+from shared.spine.reconciliation import counting, ledger
+from shared.spine.reconciliation.counting import Side
+from shared.spine.reconciliation.reconcile import Reconciler
+from shared.spine.reconciliation.sealing import seal_ledger
+from shared.spine.reconciliation.windows import BUCKETS, HOUR
 from tests.integration.reconciliation.two_sides import START, Sides
 
 pytestmark = pytest.mark.services
@@ -34,7 +34,7 @@ SELECT event_id, 'admission', subject, sequence, recorded_at, 'A', now()
 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
     AS made (event_id, subject, sequence, recorded_at)
 """
-# Counting as `shared.reconciliation.counting` does it.
+# Counting as `shared.spine.reconciliation.counting` does it.
 PLAN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
 
 

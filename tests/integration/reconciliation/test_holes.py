@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.reconciliation import holes
+from shared.spine.reconciliation import holes
 from shared.testing.records import as_read
 from tests.integration.reconciliation.two_sides import Sides
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.events.envelope import RecordedEvent
-from shared.reconciliation import ledger
-from shared.reconciliation.shapes import MOST_SPANS, Span
-from shared.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation import ledger
+from shared.spine.reconciliation.shapes import MOST_SPANS, Span
+from shared.spine.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
 from tests.integration.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
 
 pytestmark = pytest.mark.services

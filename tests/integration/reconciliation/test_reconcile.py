@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.db.transaction import transaction
-from shared.reconciliation import reconcile, seals
-from shared.reconciliation.peer import PeerUnavailable
-from shared.reconciliation.reconcile import Reconciler
-from shared.reconciliation.result import Result
-from shared.reconciliation.sealing import seal_ledger
-from shared.reconciliation.windows import hour_of
+from shared.database.transaction import transaction
+from shared.spine.reconciliation import reconcile, seals
+from shared.spine.reconciliation.peer import PeerUnavailable
+from shared.spine.reconciliation.reconcile import Reconciler
+from shared.spine.reconciliation.result import Result
+from shared.spine.reconciliation.sealing import seal_ledger
+from shared.spine.reconciliation.windows import hour_of
 from tests.integration.reconciliation.two_sides import START, Sides
 
 pytestmark = pytest.mark.services

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.reconciliation.accounts import PublisherReport
-from shared.reconciliation.reconcile import Reconciler
-from shared.reconciliation.report import report
-from shared.reconciliation.sealing import seal_ledger
+from shared.spine.reconciliation.accounts import PublisherReport
+from shared.spine.reconciliation.reconcile import Reconciler
+from shared.spine.reconciliation.report import report
+from shared.spine.reconciliation.sealing import seal_ledger
 from tests.integration.reconciliation.two_sides import HOSPITAL, Sides
 
 pytestmark = pytest.mark.services

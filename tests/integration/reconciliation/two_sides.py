@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 import httpx
 from msgspec.structs import replace
 
-from shared.db.transaction import transaction
+from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent
-from shared.inbox.application import Applier
-from shared.operations.gate import Gate
-from shared.outbox.append import append
-from shared.reconciliation.books import Books
-from shared.reconciliation.peer import Peer
-from shared.reconciliation.pulling import Puller
 from shared.security.keys import new_key
+from shared.spine.inbox.application import Applier
+from shared.spine.outbox.append import append
+from shared.spine.pause.gate import Gate
+from shared.spine.reconciliation.books import Books
+from shared.spine.reconciliation.peer import Peer
+from shared.spine.reconciliation.pulling import Puller
 from shared.testing.records import WRONG, as_read
 from tests.integration.shared.batches import record_effects
 

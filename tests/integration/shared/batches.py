@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.db.pool import Connection, Pool
-from shared.inbox import checkpoint
-from shared.inbox.application import Batch, Route
-from shared.inbox.checkpoint import Claim
-from shared.inbox.incoming import Incoming
-from shared.inbox.received import EventRejected, ReceivedEvent
+from shared.database.pool import Connection, Pool
+from shared.spine.inbox import checkpoint
+from shared.spine.inbox.application import Batch, Route
+from shared.spine.inbox.checkpoint import Claim
+from shared.spine.records.incoming import Incoming
+from shared.spine.records.received import EventRejected, ReceivedEvent
 
 REFUSED = "refused by the use case"
 

@@ -8,8 +8,8 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.db.pool import Pool, open_pool
-from shared.db.spine import spine_tables
+from shared.database.pool import Pool, open_pool
+from shared.spine.tables import spine_tables
 
 
 async def create_spine(database_url: str) -> None:

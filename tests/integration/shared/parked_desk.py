@@ -10,17 +10,17 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
-from shared.db.pool import Connection, Pool
+from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
-from shared.http.app import create_app
-from shared.inbox.application import Applier
-from shared.inbox.incoming import Incoming
-from shared.inbox.pulled import LedgerEvent, as_incoming
-from shared.inbox.received import EventRejected, ReceivedEvent
-from shared.parked.api import router
-from shared.parked.desk import parked_desk
 from shared.security.principal import Principal
+from shared.spine.inbox.application import Applier
+from shared.spine.parked.api import router
+from shared.spine.parked.desk import parked_desk
+from shared.spine.records.incoming import Incoming
+from shared.spine.records.pulled import LedgerEvent, as_incoming
+from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.testing.records import NOW
+from shared.web.app import create_app
 from tests.integration.shared.batches import record_effects
 
 REFUSED = "refused by the use case"

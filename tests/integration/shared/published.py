@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent, TraceContext
-from shared.inbox.application import Route
-from shared.kafka.consumer import BatchConsumer
-from shared.outbox.append import append
-from shared.worker import Duty, keep
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Route
+from shared.spine.outbox.append import append
+from shared.spine.worker import Duty, keep
 from tests.integration.shared.batches import record_effects
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.db.pool import Pool
-from shared.db.transaction import after_commit, transaction
+from shared.database.pool import Pool
+from shared.database.transaction import after_commit, transaction
 
 pytestmark = pytest.mark.services
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import Payload
-from shared.inbox.received import ReceivedEvent
 from shared.security import keys
-from shared.security.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
+from shared.spine.access.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
+from shared.spine.records.received import ReceivedEvent
 
 pytestmark = pytest.mark.services
 

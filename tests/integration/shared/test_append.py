@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import NewEvent
-from shared.outbox.append import append
+from shared.spine.outbox.append import append
 
 pytestmark = pytest.mark.services
 

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.db.pool import Connection, Pool
+from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
-from shared.inbox.application import Applier, Route
-from shared.inbox.checkpoint import Fenced
-from shared.inbox.entering import SEQUENCE_TAKEN
-from shared.inbox.outcome import applied_state
-from shared.inbox.received import EventRejected, ReceivedEvent
+from shared.spine.inbox.application import Applier, Route
+from shared.spine.inbox.checkpoint import Fenced
+from shared.spine.inbox.entering import SEQUENCE_TAKEN
+from shared.spine.inbox.outcome import applied_state
+from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.testing.records import event_id, incoming
 from tests.integration.shared.batches import Partition, claim_partition, record_effects
 

@@ -10,9 +10,9 @@ import pytest
 
 from deploy.local.kafka import prepare
 from deploy.local.running import RunningServer
-from shared.db.pool import Connection, Pool
-from shared.inbox.received import ReceivedEvent
-from shared.outbox.relay import Relay
+from shared.database.pool import Connection, Pool
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.received import ReceivedEvent
 from tests.integration.shared.batches import record_effects
 from tests.integration.shared.published import Commits, consumer, kept_running, publish
 

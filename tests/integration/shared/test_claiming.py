@@ -6,13 +6,13 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 from aiokafka import TopicPartition
 
-from shared.db.pool import Pool
-from shared.db.transaction import transaction
-from shared.inbox import checkpoint
-from shared.inbox.checkpoint import Advance, Fenced
-from shared.kafka import assignment
-from shared.kafka.assignment import Assignment
-from shared.kafka.group_client import GroupClient
+from shared.database.pool import Pool
+from shared.database.transaction import transaction
+from shared.spine.consumer import assignment
+from shared.spine.consumer.assignment import Assignment
+from shared.spine.inbox import checkpoint
+from shared.spine.inbox.checkpoint import Advance, Fenced
+from shared.spine.kafka.group_client import GroupClient
 
 pytestmark = pytest.mark.services
 

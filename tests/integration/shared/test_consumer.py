@@ -7,18 +7,18 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.db.pool import Connection, Pool, open_pool
+from shared.database.pool import Connection, Pool, open_pool
 from shared.events.envelope import RecordedEvent
-from shared.inbox.outcome import applied_state
-from shared.inbox.parking import ParkingCapReached
-from shared.inbox.received import EventRejected, ReceivedEvent
-from shared.kafka.assignment import Assignment
-from shared.kafka.consumer import BatchConsumer
-from shared.kafka.producer import open_producer
-from shared.kafka.topics import PARTITIONS, cluster_id
-from shared.kafka.watchdog import ConsumerStalled
-from shared.outbox.relay import Relay
-from shared.worker import run_worker
+from shared.spine.consumer.assignment import Assignment
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.consumer.watchdog import ConsumerStalled
+from shared.spine.inbox.outcome import applied_state
+from shared.spine.inbox.parking import ParkingCapReached
+from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.topics import PARTITIONS, cluster_id
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.received import EventRejected, ReceivedEvent
+from shared.spine.worker import run_worker
 from tests.integration.shared.published import Commits, consumer, kept_running, publish
 
 pytestmark = pytest.mark.services

@@ -7,10 +7,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import RecordMetadata
 
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
-from shared.kafka.cloud_events import NOT_CLOUD_EVENT
-from shared.outbox.relay import Relay
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.cloud_events import NOT_CLOUD_EVENT
 from tests.integration.shared.published import Commits, consumer, kept_running, publish
 
 pytestmark = pytest.mark.services

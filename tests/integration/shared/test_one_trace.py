@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 from opentelemetry.trace import SpanKind
 
-from shared.db.pool import Connection, Pool
-from shared.db.transaction import transaction
+from shared.database.pool import Connection, Pool
+from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
-from shared.inbox.received import ReceivedEvent
-from shared.outbox.append import append
-from shared.outbox.relay import Relay
+from shared.spine.outbox.append import append
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.received import ReceivedEvent
 from shared.telemetry import tracing
 from tests.integration.shared.batches import record_effects
 from tests.integration.shared.published import NOW, Commits, consumer, kept_running, stated

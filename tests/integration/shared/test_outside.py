@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from shared.db.pool import Connection, Pool
+from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
-from shared.inbox.application import OUTSIDE, Applied, Applier, Route
-from shared.inbox.outcome import applied_state
-from shared.inbox.pulled import LedgerEvent, as_incoming
-from shared.inbox.received import ReceivedEvent
-from shared.inbox.sorting import WAITS
-from shared.kafka.cloud_events import WRONG_PAYLOAD
+from shared.spine.inbox.application import OUTSIDE, Applied, Applier, Route
+from shared.spine.inbox.outcome import applied_state
+from shared.spine.inbox.sorting import WAITS
+from shared.spine.records.cloud_events import WRONG_PAYLOAD
+from shared.spine.records.pulled import LedgerEvent, as_incoming
+from shared.spine.records.received import ReceivedEvent
 from shared.testing.records import NOW, WRONG, event_id, incoming
 from tests.integration.shared.batches import REFUSED, claim_partition, record_effects, refusing
 

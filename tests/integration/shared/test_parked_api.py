@@ -6,10 +6,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.db.pool import Pool
-from shared.inbox.outcome import applied_state
-from shared.inbox.sorting import WAITS
-from shared.kafka.cloud_events import WRONG_PAYLOAD
+from shared.database.pool import Pool
+from shared.spine.inbox.outcome import applied_state
+from shared.spine.inbox.sorting import WAITS
+from shared.spine.records.cloud_events import WRONG_PAYLOAD
 from shared.testing.records import event_id
 from tests.integration.shared.parked_desk import KEY, REFUSED, Shop, asking, sent
 

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared.db.pool import Pool
-from shared.inbox.incoming import Incoming
-from shared.kafka.cloud_events import WRONG_PAYLOAD
-from shared.parked import retry_many
+from shared.database.pool import Pool
+from shared.spine.parked import retry_many
+from shared.spine.records.cloud_events import WRONG_PAYLOAD
+from shared.spine.records.incoming import Incoming
 from shared.testing.records import event_id
 from tests.integration.shared.parked_desk import REFUSED, Shop, asking, sent
 

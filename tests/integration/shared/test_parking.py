@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from shared.db.pool import Pool
+from shared.database.pool import Pool
 from shared.events.admission import AccessRevoked
-from shared.inbox.application import Applier, Route
-from shared.inbox.outcome import applied_state
-from shared.inbox.parking import ParkingCapReached
-from shared.inbox.sorting import WAITS
+from shared.spine.inbox.application import Applier, Route
+from shared.spine.inbox.outcome import applied_state
+from shared.spine.inbox.parking import ParkingCapReached
+from shared.spine.inbox.sorting import WAITS
 from shared.testing.records import WRONG, event_id, incoming, unreadable
 from tests.integration.shared.batches import REFUSED, claim_partition, record_effects, refusing
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared.db.pool import Pool
-from shared.http.app import create_app
-from shared.operations.api import router
-from shared.operations.desk import operations_desk
-from shared.outbox.relay import Relay
+from shared.database.pool import Pool
+from shared.spine.operations.api import router
+from shared.spine.operations.desk import operations_desk
+from shared.spine.outbox.relay import Relay
+from shared.web.app import create_app
 from tests.integration.shared.parked_desk import KEY, Operators
 from tests.integration.shared.published import PATIENCE_SECONDS, Commits, consumer, kept_running, publish
 

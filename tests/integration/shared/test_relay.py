@@ -13,13 +13,13 @@ from aiokafka.errors import KafkaError
 from prometheus_client import REGISTRY
 
 from deploy.local.ports import free_port
-from shared.clock import system_clock
-from shared.db.pool import Pool, open_pool
+from shared.database.pool import Pool, open_pool
 from shared.events.envelope import RecordedEvent
-from shared.kafka.cloud_events import decode
-from shared.kafka.topics import PARTITIONS, ensure_topics
-from shared.outbox import relay as relay_module
-from shared.outbox.relay import Relay
+from shared.runtime.clock import system_clock
+from shared.spine.kafka.topics import PARTITIONS, ensure_topics
+from shared.spine.outbox import relay as relay_module
+from shared.spine.outbox.relay import Relay
+from shared.spine.records.cloud_events import decode
 from tests.integration.shared.published import NOW, PATIENCE_SECONDS, kept_running, publish
 
 pytestmark = pytest.mark.services

@@ -22,10 +22,10 @@ from services.admission.handlers.accept_batch import AcceptBatch
 from services.admission.handlers.commit_submissions import Flushed
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.submission import Prepare, Submission
-from shared.clock import system_clock
-from shared.http.errors import answer_with_problems
+from shared.runtime.clock import system_clock
 from shared.security.principal import Principal
 from shared.security.vault import Vault
+from shared.web.errors import answer_with_problems
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, encoded, movement
 
 Kind = Literal["one", "the same otherwise", "invalid", "no json", "foreign", "too large", "empty"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.admission.api.understanding import understood
-from shared.http.problems import Problem
+from shared.web.problems import Problem
 from tests.unit.admission.bodies import CLINIC, NAME, encoded, identifier, movement
 
 

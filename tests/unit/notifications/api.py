@@ -12,9 +12,9 @@ from fastapi import FastAPI
 
 from services.notifications.api import ROUTERS
 from shared.events.admission import Scope
-from shared.http.app import create_app
 from shared.security.principal import Principal
 from shared.security.vault import Vault
+from shared.web.app import create_app
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 VAULT = Vault(bytes(32))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.notifications.api.understanding import understood_carer, understood_professional
 from services.notifications.domain.circle import Contact
-from shared.http.problems import Problem
+from shared.web.problems import Problem
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 CONSENT = {"given_at": "2026-11-01T10:00:00+01:00", "proof": {"kind": "written", "reference": "C-1"}}

@@ -9,8 +9,8 @@ from opentelemetry.trace import SpanKind, StatusCode, format_span_id
 from services.notifications.channels.channel import Message
 from services.notifications.channels.sms import SmsChannel
 from services.notifications.domain.report_capability import ReportCapability
-from shared.http.client import open_client
 from shared.telemetry import tracing
+from shared.web.client import open_client
 from tests.unit.shared.telemetry.recorded import RecordedSpans, recording
 
 STORED = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}

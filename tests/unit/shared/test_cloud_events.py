@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events.admission import AccessRevoked
-from shared.inbox.incoming import Envelope
-from shared.kafka.cloud_events import NOT_CLOUD_EVENT, WRONG_PAYLOAD, decode, encode
+from shared.spine.records.cloud_events import NOT_CLOUD_EVENT, WRONG_PAYLOAD, decode, encode
+from shared.spine.records.incoming import Envelope
 
 NOTHING: Mapping[str, str | None] = {}
 DATA = AccessRevoked(key_id=UUID(int=3))

@@ -8,15 +8,15 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from shared.db.pool import Pool
-from shared.inbox import checkpoint
-from shared.inbox.application import Applied, Applier
-from shared.inbox.checkpoint import Claim
-from shared.kafka import assignment
-from shared.kafka.assignment import Assignment, ClusterChanged, Position
-from shared.kafka.cloud_events import encode
-from shared.kafka.consumer import BatchConsumer
-from shared.kafka.group_client import GroupClient
+from shared.database.pool import Pool
+from shared.spine.consumer import assignment
+from shared.spine.consumer.assignment import Assignment, ClusterChanged, Position
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox import checkpoint
+from shared.spine.inbox.application import Applied, Applier
+from shared.spine.inbox.checkpoint import Claim
+from shared.spine.kafka.group_client import GroupClient
+from shared.spine.records.cloud_events import encode
 from shared.testing.records import incoming
 
 TOPIC, GROUP = "relais.admission", "relais-test"

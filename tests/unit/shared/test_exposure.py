@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from shared.exposure import expose
+from shared.telemetry.exposure import expose
 
 
 async def test_a_taken_port_is_one_sentence_for_whoever_starts_the_worker() -> None:

@@ -4,9 +4,9 @@ import asyncpg
 import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 
-from shared.failures import is_transient
-from shared.inbox.parking import ParkingCapReached
-from shared.kafka.watchdog import ConsumerStalled
+from shared.runtime.failures import is_transient
+from shared.spine.consumer.watchdog import ConsumerStalled
+from shared.spine.inbox.parking import ParkingCapReached
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.operations.gate import LOOK_AGAIN_SECONDS, Gate
+from shared.spine.pause.gate import LOOK_AGAIN_SECONDS, Gate
 
 
 class Pauses:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka import TopicPartition
 
-from shared.kafka.lag import Lag
+from shared.spine.consumer.lag import Lag
 
 TOPIC = "relais.admission"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from shared.kafka.side_by_side import side_by_side
+from shared.spine.consumer.side_by_side import side_by_side
 
 
 class Jobs:

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.inbox.incoming import Incoming
-from shared.inbox.sorting import WAITS, sort_out
+from shared.spine.inbox.sorting import WAITS, sort_out
+from shared.spine.records.incoming import Incoming
 from shared.testing.records import WRONG, event_id, incoming, unreadable
 
 REFUSED = "refused by the use case"

@@ -5,7 +5,7 @@ from aiokafka.codec import lz4_encode
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from shared.kafka.tolerant_records import TolerantRecords
+from shared.spine.kafka.tolerant_records import TolerantRecords
 
 STAND_IN = "a-name-to-be-overwritten"
 NO_TEXT = b"\xff" * len(STAND_IN)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.kafka.watchdog import ConsumerStalled, Watchdog
+from shared.spine.consumer.watchdog import ConsumerStalled, Watchdog
 
 
 class Hands:

@@ -8,10 +8,10 @@ import signal
 import httpx
 import pytest
 
-from shared import worker
-from shared.exposure import expose
-from shared.garbage import YOUNG
-from shared.worker import periodic, run_worker
+from shared.runtime.garbage import YOUNG
+from shared.spine import worker
+from shared.spine.worker import periodic, run_worker
+from shared.telemetry.exposure import expose
 
 
 @pytest.fixture(autouse=True)

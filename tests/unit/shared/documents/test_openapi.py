@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 
 from shared.documents.openapi import ContradictingSchemas, openapi, operations
-from shared.http.app import create_app
-from shared.http.contract import describe
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web.app import create_app
+from shared.web.contract import describe
 
 
 class Bed(msgspec.Struct):

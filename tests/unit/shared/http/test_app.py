@@ -11,10 +11,10 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from prometheus_client import REGISTRY
 from starlette.responses import Response
 
-from shared.http import body_limit, responses
-from shared.http.app import create_app
-from shared.http.body_limit import LIMIT_BYTES
-from shared.http.problems import FieldError, Problem
+from shared.web import body_limit, responses
+from shared.web.app import create_app
+from shared.web.body_limit import LIMIT_BYTES
+from shared.web.problems import FieldError, Problem
 from tests.unit.shared.telemetry.recorded import recording
 
 router = APIRouter(prefix="/v1")

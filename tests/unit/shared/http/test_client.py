@@ -1,7 +1,7 @@
 import httpx
 
-from shared.http import client
 from shared.telemetry import tracing
+from shared.web import client
 from tests.unit.shared.telemetry.recorded import recording
 
 

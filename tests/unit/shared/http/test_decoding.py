@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.decoding import decode
-from shared.http.problems import Problem
-from shared.http.schema_errors import MOST_ERRORS
+from shared.web.decoding import decode
+from shared.web.problems import Problem
+from shared.web.schema_errors import MOST_ERRORS
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from prometheus_client import REGISTRY
 from starlette.responses import Response
 
-from shared.http.app import create_app
-from shared.http.in_flight_limit import KEPT_OPEN
-from shared.operations import api as operations
-from shared.parked import api as parked
-from shared.reconciliation import inbox_api, ledger_api, report_api
+from shared.spine.operations import api as operations
+from shared.spine.parked import api as parked
+from shared.spine.reconciliation import inbox_api, ledger_api, report_api
+from shared.web.app import create_app
+from shared.web.in_flight_limit import KEPT_OPEN
 from tests.unit.shared.http.test_app import _lifespan
 from tests.unit.shared.telemetry.recorded import recording
 

@@ -5,7 +5,7 @@ import socket
 
 import uvloop
 
-from shared.http.serve import ACCEPTED_AT_ONCE, copies_of
+from shared.web.serve import ACCEPTED_AT_ONCE, copies_of
 
 COMING = 2 * ACCEPTED_AT_ONCE
 

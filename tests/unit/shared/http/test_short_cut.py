@@ -6,8 +6,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.http.problems import Problem
-from shared.http.short_cut import ShortCut
+from shared.web.problems import Problem
+from shared.web.short_cut import ShortCut
 
 
 async def _answer(request: Request) -> Response:

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.rebuild import tail as tails
-from shared.rebuild.filling import Filling
-from shared.rebuild.projection import RebuildError
-from shared.rebuild.tail import Held
+from shared.spine.rebuild import tail as tails
+from shared.spine.rebuild.filling import Filling
+from shared.spine.rebuild.projection import RebuildError
+from shared.spine.rebuild.tail import Held
 
 NOWHERE: Any = None
 

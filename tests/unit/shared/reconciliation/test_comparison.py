@@ -10,10 +10,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.inbox.pulled import LedgerEvent
-from shared.reconciliation.accounts import Account, accounts_of
-from shared.reconciliation.comparison import deficits, difference, identity_of, is_equal, stuck
-from shared.reconciliation.windows import (
+from shared.spine.reconciliation.accounts import Account, accounts_of
+from shared.spine.reconciliation.comparison import deficits, difference, identity_of, is_equal, stuck
+from shared.spine.reconciliation.windows import (
     BUCKETS,
     HOUR,
     Identity,
@@ -24,6 +23,7 @@ from shared.reconciliation.windows import (
     hours,
     runs,
 )
+from shared.spine.records.pulled import LedgerEvent
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

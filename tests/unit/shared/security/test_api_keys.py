@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared.security import keys
-from shared.security.api_keys import MOST_SECONDS_REMEMBERED, ApiKeyAuthenticator
+from shared.spine.access.api_keys import MOST_SECONDS_REMEMBERED, ApiKeyAuthenticator
 
 KEY, KEY_SHA256 = keys.new_key()
 HEADER = f"Bearer {KEY}"
@@ -117,7 +117,7 @@ async def test_what_is_no_bearer_key_is_not_even_looked_up(
 async def test_the_memory_is_bounded(
     table: KeyTable, clock: HandMovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.security.api_keys._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("shared.spine.access.api_keys._MOST_REMEMBERED", 2)
     authenticator = ApiKeyAuthenticator(table, seconds=clock)
     granted = [keys.new_key() for _ in range(5)]
     for key, key_sha256 in granted:

@@ -6,9 +6,9 @@ import pytest
 from fastapi import Depends, FastAPI
 from starlette.responses import Response
 
-from shared.http.errors import answer_with_problems
 from shared.security.authentication import require
 from shared.security.principal import Principal
+from shared.web.errors import answer_with_problems
 
 NURSE = Principal(source_id=UUID(int=1), establishment="010000024", scopes=frozenset({"read"}))
 

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, the one place where a transaction begins and ends, migrations."""

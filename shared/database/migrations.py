@@ -1,0 +1,125 @@
+"""Changes a service's schema by its Alembic history: `python -m shared.database.migrations <service>`."""
+
+import argparse
+import asyncio
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import autogenerate, command, context
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+T = TypeVar("T")
+
+LOCK_TIMEOUT = "5s"
+CONNECT_TIMEOUT_SECONDS = 10
+_SERVICES = Path(__file__).parents[2] / "services"
+# Any fixed number will do; it names "someone migrates this database".
+_MIGRATING = 7_265_736
+
+
+def configuration(service: str) -> Config:
+    """The Alembic configuration of a service's history."""
+    location = _SERVICES / service / "migrations"
+    if not (location / "env.py").is_file():
+        raise SystemExit(f"no migrations for a service named {service!r}")
+    config = Config()
+    config.set_main_option("script_location", str(location))
+    return config
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """What a service's `env.py` calls: run the wanted revisions in one transaction."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    with context.begin_transaction():
+        # Two replicas may start at once: the second waits, then finds nothing to do.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        context.run_migrations()
+
+
+def migrate(service: str, database_url: str, *, revision: str = "head", schema: str | None = None) -> None:
+    """Bring a service's database, or one schema in it, to `revision` ("head", "base" or an id).
+
+    Starts an event loop of its own: from a coroutine, call it by `asyncio.to_thread`.
+    """
+    config = configuration(service)
+
+    def act(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+    asyncio.run(_on_connection(database_url, act, schema=schema))
+
+
+def drift(metadata: MetaData, database_url: str) -> list[object]:
+    """What differs between the declared tables and the database; empty is as it should be."""
+
+    def act(connection: Connection) -> list[object]:
+        return list(autogenerate.compare_metadata(_comparison(connection, metadata), metadata))
+
+    return asyncio.run(_on_connection(database_url, act))
+
+
+def draft(metadata: MetaData, database_url: str) -> str:
+    """The body of a revision that would bring the database to the declared tables."""
+
+    def act(connection: Connection) -> str:
+        script = autogenerate.produce_migrations(_comparison(connection, metadata), metadata)
+        if script.upgrade_ops is None or script.downgrade_ops is None:
+            return ""
+        up = autogenerate.render_python_code(script.upgrade_ops)
+        down = autogenerate.render_python_code(script.downgrade_ops)
+        return f"def upgrade() -> None:\n    {up}\n\n\ndef downgrade() -> None:\n    {down}\n"
+
+    return asyncio.run(_on_connection(database_url, act))
+
+
+def _comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
+    return MigrationContext.configure(
+        connection, opts={"target_metadata": metadata, "compare_server_default": True}
+    )
+
+
+async def _on_connection(
+    database_url: str, act: Callable[[Connection], T], *, schema: str | None = None
+) -> T:
+    url = make_url(database_url).set(drivername="postgresql+asyncpg")
+    arguments: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS}
+    if schema is not None:
+        arguments["server_settings"] = {"search_path": schema}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(act)
+    finally:
+        await engine.dispose()
+
+
+def main() -> None:
+    """Migrate the database at RELAIS_DATABASE_URL, or print a draft of the next revision."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("service")
+    parser.add_argument("--revision", default="head")
+    parser.add_argument("--draft", action="store_true", help="print the next revision instead of migrating")
+    arguments = parser.parse_args()
+    database_url = os.environ.get("RELAIS_DATABASE_URL")
+    if not database_url:
+        raise SystemExit("RELAIS_DATABASE_URL is not set")
+    if arguments.draft:
+        tables = importlib.import_module(f"services.{arguments.service}.storage.tables")
+        print(draft(tables.metadata, database_url))  # noqa: T201
+        return
+    migrate(arguments.service, database_url, revision=arguments.revision)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""The consuming half of the spine that lives in the database: applied once, or parked."""

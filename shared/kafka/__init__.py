@@ -1,1 +1,0 @@
-"""The broker: topics, CloudEvents on the wire, producer and batch consumer."""

@@ -1,0 +1,1 @@
+"""What a process needs from its machine: time, settings, garbage collection, and which failures pass."""

@@ -1,0 +1,99 @@
+"""Which keys are valid? A replica of what admission granted, kept in every service's database.
+
+A new key works at once; a revoked one dies within `MOST_SECONDS_REMEMBERED`. Grants and revocations may
+come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
+"""
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Final
+
+from shared.database.pool import Connection, Executor
+from shared.events.admission import AccessGranted, AccessRevoked
+from shared.security.keys import sha256_of
+from shared.security.principal import Principal
+from shared.spine.records.received import ReceivedEvent
+
+MOST_SECONDS_REMEMBERED: Final = 5.0
+_MOST_REMEMBERED: Final = 10_000
+_LONGEST_HEADER: Final = 200
+
+_FIND = """
+SELECT key_id, source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL
+"""
+_GRANT = """
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+"""
+_REVOKE = """
+INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
+VALUES ('revoked before granted ' || $1::uuid, $1, $2, '{}', $3)
+ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, excluded.revoked_at)
+"""
+
+
+class ApiKeyAuthenticator:
+    """Recognises `Bearer` keys; remembers only keys it found, so a new one is never refused from memory."""
+
+    def __init__(self, pool: Executor, *, seconds: Callable[[], float] = monotonic) -> None:
+        self._pool = pool
+        self._seconds = seconds
+        self._remembered: dict[str, tuple[float, Principal]] = {}
+
+    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+        """See `shared.security.authentication.Authenticator`."""
+        key = bearer_key(authorization_header)
+        if key is None:
+            return None
+        key_sha256 = sha256_of(key)
+        # Before the lookup: what it reads may be revoked while the answer travels.
+        now = self._seconds()
+        known = self._remembered.get(key_sha256)
+        if known is not None and now < known[0]:
+            return known[1]
+        row = await self._pool.fetchrow(_FIND, key_sha256)
+        if row is None:
+            self._remembered.pop(key_sha256, None)
+            return None
+        principal = Principal(
+            source_id=row["source_id"],
+            establishment=row["establishment"],
+            scopes=frozenset(row["scopes"]),
+            key_id=row["key_id"],
+        )
+        self._remember(key_sha256, until=now + MOST_SECONDS_REMEMBERED, principal=principal)
+        return principal
+
+    def _remember(self, key_sha256: str, *, until: float, principal: Principal) -> None:
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key_sha256] = (until, principal)
+
+
+def bearer_key(header: str | None) -> str | None:
+    """The key that the header brings, if it has the form of one."""
+    if header is None or len(header) > _LONGEST_HEADER:
+        return None
+    scheme, _, key = header.partition(" ")
+    return key if scheme.lower() == "bearer" and key and key.isascii() else None
+
+
+async def on_access_granted(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    """Add the keys; a key that is already known, or already revoked, stays as it is."""
+    granted = [event.data for event in events if isinstance(event.data, AccessGranted)]
+    await connection.executemany(
+        _GRANT,
+        [(key.key_sha256, key.key_id, key.source_id, key.establishment, list(key.scopes)) for key in granted],
+    )
+
+
+async def on_access_revoked(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    """End the keys from when they were revoked."""
+    await connection.executemany(
+        _REVOKE,
+        [
+            (event.data.key_id, event.subject, event.occurred_at)
+            for event in events
+            if isinstance(event.data, AccessRevoked)
+        ],
+    )

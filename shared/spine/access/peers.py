@@ -1,0 +1,28 @@
+"""Is the caller one of our own services? They share one key per deployment, which opens ledgers only."""
+
+import hmac
+from typing import Final
+from uuid import UUID
+
+from shared.security.authentication import Authenticator
+from shared.security.keys import sha256_of
+from shared.security.principal import Principal
+from shared.spine.access.api_keys import bearer_key
+
+_A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=frozenset({"ledger"}))
+
+
+class PeerAuthenticator:
+    """Recognises the deployment's own key, and leaves everybody else to another authenticator."""
+
+    def __init__(self, others: Authenticator, *, key_sha256: str) -> None:
+        """An empty `key_sha256` recognises nobody."""
+        self._others = others
+        self._key_sha256 = key_sha256
+
+    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+        """See `shared.security.authentication.Authenticator`."""
+        key = bearer_key(authorization_header)
+        if key is not None and hmac.compare_digest(sha256_of(key), self._key_sha256):
+            return _A_SERVICE
+        return await self._others.authenticate(authorization_header)

@@ -1,0 +1,1 @@
+"""The Kafka consumer: partitions, positions and batches."""

@@ -1,0 +1,70 @@
+"""Which records of a batch may be applied, and which must be parked? Pure: facts in, decision out.
+
+Within a stream (publisher, subject) a parked event blocks those with a later sequence: they are parked
+behind it. Other streams never notice.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from shared.spine.records.incoming import Incoming, Stream
+
+WAITS: str = "waits for an earlier event of its subject"
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A record to park, and why."""
+
+    incoming: Incoming
+    reason: str
+
+
+class Sorted(msgspec.Struct, frozen=True):
+    """`admitted` go to the inbox, those of unknown type included; `parcels` are parked."""
+
+    admitted: list[Incoming]
+    parcels: list[Parcel]
+
+
+def sort_out(
+    batch: Sequence[Incoming], *, rejected: Mapping[UUID, str], blocked: Mapping[Stream, int]
+) -> Sorted:
+    """Divide a batch. `rejected`: event id -> reason; `blocked`: stream -> its first parked sequence."""
+    if not (blocked or rejected or any(incoming.reason is not None for incoming in batch)):
+        return Sorted(list(batch), [])  # as nearly always
+    barriers = dict(blocked)
+    wrong: list[Parcel] = []
+    readable: list[Incoming] = []
+    for incoming in batch:
+        reason = _wrong(incoming, rejected)
+        if reason is None:
+            readable.append(incoming)
+            continue
+        wrong.append(Parcel(incoming, reason))
+        if incoming.envelope is not None:
+            stream, sequence = incoming.envelope.stream, incoming.envelope.sequence
+            barriers[stream] = min(sequence, barriers.get(stream, sequence))
+    waiting = [incoming for incoming in readable if _is_behind(incoming, barriers)]
+    admitted = [incoming for incoming in readable if not _is_behind(incoming, barriers)]
+    parcels = wrong + [Parcel(incoming, WAITS) for incoming in waiting]
+    return Sorted(admitted, sorted(parcels, key=_sequence))
+
+
+def _wrong(incoming: Incoming, rejected: Mapping[UUID, str]) -> str | None:
+    if incoming.reason is not None or incoming.envelope is None:
+        return incoming.reason
+    return rejected.get(incoming.envelope.event_id)
+
+
+def _is_behind(incoming: Incoming, barriers: Mapping[Stream, int]) -> bool:
+    # An event of a type we do not know has no effect here, so it need not wait.
+    envelope = incoming.envelope
+    if envelope is None or incoming.data is None:
+        return False
+    return envelope.sequence > barriers.get(envelope.stream, envelope.sequence)
+
+
+def _sequence(parcel: Parcel) -> int:
+    return parcel.incoming.envelope.sequence if parcel.incoming.envelope is not None else 0

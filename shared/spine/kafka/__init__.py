@@ -1,0 +1,1 @@
+"""The Kafka clients: producer, group member, topics."""

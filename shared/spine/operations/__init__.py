@@ -1,0 +1,1 @@
+"""What an operator sees of a service and what they can pause."""

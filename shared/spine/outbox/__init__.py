@@ -1,0 +1,1 @@
+"""The publishing side: append to the ledger, relay to the broker."""

@@ -1,0 +1,96 @@
+"""How does a service publish? It appends events to its ledger, inside the transaction that made them true."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from shared.database.pool import Connection
+from shared.database.transaction import after_commit
+from shared.events.envelope import NewEvent, RecordedEvent
+from shared.events.establishment import establishment_of
+from shared.events.registry import TYPES
+from shared.spine.outbox.wake import wake
+from shared.telemetry import metrics
+
+# The order inside this statement carries the spine's promises:
+# 1. `drawn` locks the subjects in sorted order (no deadlock between batches) and draws their sequences
+#    under the lock, which is held to the commit (no hole: a rollback gives the numbers back);
+# 2. `recorded` and `queued` draw their ids after that, in sequence order, so an earlier event of a
+#    subject always has the smaller outbox id and is visible first. The relay's order rests on this.
+# `opened` is for a writer that was held up for long: its hour may have been counted already.
+_APPEND = """
+WITH stated AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[],
+            $7::text[])
+        WITH ORDINALITY AS s (event_id, subject, type, occurred_at, trace, data, establishment, position)
+), drawn AS (
+    INSERT INTO subjects (subject, last_sequence)
+    SELECT subject, count(*) FROM stated GROUP BY subject ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET last_sequence = subjects.last_sequence + excluded.last_sequence
+    RETURNING subject, last_sequence
+), numbered AS (
+    SELECT stated.*,
+        last_sequence - count(*) OVER (PARTITION BY subject)
+            + row_number() OVER (PARTITION BY subject ORDER BY position) AS sequence
+    FROM stated JOIN drawn USING (subject)
+), recorded AS (
+    INSERT INTO ledger
+        (event_id, subject, sequence, type, occurred_at, recorded_at, trace, data, establishment)
+    SELECT event_id, subject, sequence, type, occurred_at, $8, trace, data, establishment
+    FROM numbered ORDER BY subject, sequence
+    RETURNING id, event_id, sequence
+), queued AS (
+    INSERT INTO outbox (ledger_id) SELECT id FROM recorded ORDER BY id
+), opened AS (
+    UPDATE seals SET state = 'open' WHERE publisher = $9
+        AND window_start = date_trunc('hour', $8::timestamptz, 'UTC') AND state <> 'open'
+)
+SELECT event_id, sequence FROM recorded
+"""
+
+_encoder = msgspec.json.Encoder()
+
+
+async def append(
+    connection: Connection, *, publisher: str, events: Sequence[NewEvent], recorded_at: datetime
+) -> list[RecordedEvent]:
+    """Give each event its place in the ledger and queue it for the broker; one statement.
+
+    The relay is woken after the commit.
+
+    Events of one subject keep their order; the answer is in the order of `events`. Call it once per
+    transaction where possible: the sorted locking that excludes deadlocks holds within one call.
+    """
+    if not events:
+        return []
+    rows = await connection.fetch(
+        _APPEND,
+        [event.event_id for event in events],
+        [event.subject for event in events],
+        [TYPES[type(event.data)] for event in events],
+        [event.occurred_at for event in events],
+        [_encoder.encode(event.trace).decode() if event.trace else None for event in events],
+        [_encoder.encode(event.data) for event in events],
+        [establishment_of(event.data) for event in events],
+        recorded_at,
+        publisher,
+    )
+    after_commit(wake)
+    metrics.ledger_events_total.labels(publisher).inc(len(events))
+    sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}
+    return [_recorded(event, publisher, sequences[event.event_id], recorded_at) for event in events]
+
+
+def _recorded(event: NewEvent, publisher: str, sequence: int, recorded_at: datetime) -> RecordedEvent:
+    return RecordedEvent(
+        event_id=event.event_id,
+        publisher=publisher,
+        subject=event.subject,
+        sequence=sequence,
+        occurred_at=event.occurred_at,
+        recorded_at=recorded_at,
+        data=event.data,
+        trace=event.trace,
+    )

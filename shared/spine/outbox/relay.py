@@ -1,0 +1,189 @@
+"""How do events get from the ledger to the broker? One leader per publisher sends them in outbox order.
+
+It reads ALL unsent rows, lowest id first, and deletes them once the broker has acknowledged them. There
+is no cursor, so a row that commits late is not passed over; and there is one sender, so the events of a
+subject leave in sequence order. Leadership is an advisory lock on one database session, and that session
+does all the work: whoever loses it can neither read nor delete. A crash between acknowledgement and
+deletion sends a batch twice; the inboxes of the consumers drop the second one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from shared.database.pool import Executor, Pool
+from shared.events.registry import TOPICS
+from shared.runtime.clock import Clock, system_clock
+from shared.runtime.failures import TRANSIENT
+from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.topics import ensure_topics
+from shared.spine.outbox import sending
+from shared.spine.outbox.wake import CHANNEL
+from shared.spine.pause.gate import Gate
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+POLL_SECONDS: Final = 0.1
+STANDBY_SECONDS: Final = 1.0
+ACQUIRE_TIMEOUT_SECONDS: Final = 10
+COUNT_EVERY_ROUNDS: Final = 50
+# Any fixed number will do; it names "the relay of this database".
+_LEADER: Final = 7_265_735
+
+_UNSENT: Final = """
+SELECT outbox.id AS outbox_id, event_id, subject, sequence, type, occurred_at, recorded_at, trace, data
+FROM outbox JOIN ledger ON ledger.id = outbox.ledger_id
+ORDER BY outbox.id LIMIT $1
+"""
+_SENT: Final = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+_COUNT: Final = "SELECT count(*) FROM outbox"
+
+
+class Relay:
+    """Relays one publisher's outbox; run one in every worker, the others stand by."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        bootstrap: str,
+        publisher: str,
+        *,
+        batch_size: int = 1000,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._publisher = publisher
+        self._batch_size = batch_size
+        self._clock = clock
+        self._oldest: datetime | None = None
+        self._rounds = 0
+        metrics.outbox_oldest_unsent_seconds.set_function(self._oldest_age_seconds)
+        metrics.relay_leads.labels(publisher).set(0)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
+        woken = asyncio.Event()
+        async with _set_as_well(woken, stop), self._session() as session:
+            if not await self._lead(session, stop):
+                return
+            # Before the broker is spoken to: a new leader that cannot reach it must show what waits.
+            await self._unsent(session, 1)
+            async with self._listening(session, woken), self._producer() as producer:
+                get_logger().info("relay_leads", publisher=self._publisher)
+                gate = Gate(session, "relay")
+                while not stop.is_set():
+                    woken.clear()
+                    if await self._counted_round(session, producer, gate) == 0:
+                        await _wait(woken, POLL_SECONDS)
+
+    async def relay_once(self) -> int:
+        """Send one batch now and return its size; 0 as well when another relay leads."""
+        async with self._session() as session:
+            if not await _try_lock(session):
+                return 0
+            async with self._producer() as producer:
+                return await self._round(session, producer, Gate(session, "relay"))
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Any]:
+        """A session whose lock ends with the block; after an error the whole session ends, lock and all."""
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
+            is_sound = False
+            try:
+                yield session
+                is_sound = True
+            finally:
+                metrics.relay_leads.labels(self._publisher).set(0)
+                if not is_sound:
+                    session.terminate()
+            await session.execute("SELECT pg_advisory_unlock_all()")
+
+    async def _lead(self, session: Executor, stop: asyncio.Event) -> bool:
+        while not stop.is_set():
+            if await _try_lock(session):
+                metrics.relay_leads.labels(self._publisher).set(1)
+                return True
+            self._oldest = None  # the leader's figure, not ours
+            await _wait(stop, STANDBY_SECONDS)
+        return False
+
+    async def _counted_round(self, session: Executor, producer: Any, gate: Gate) -> int:
+        try:
+            return await self._round(session, producer, gate)
+        except TRANSIENT as error:
+            metrics.relay_errors_total.labels(type(error).__name__).inc()
+            raise
+
+    async def _round(self, session: Executor, producer: Any, gate: Gate) -> int:
+        is_open = await gate.is_open()
+        # Held up or not, how long the oldest one has waited must be seen.
+        rows = await self._unsent(session, self._batch_size if is_open else 1)
+        await self._count(session)
+        if not rows or not is_open:
+            return 0
+        await sending.send(producer, self._publisher, rows)
+        await session.execute(_SENT, [row["outbox_id"] for row in rows])
+        metrics.relay_published_total.labels(self._publisher).inc(len(rows))
+        return len(rows)
+
+    async def _unsent(self, session: Executor, limit: int) -> list[Any]:
+        rows: list[Any] = await session.fetch(_UNSENT, limit)
+        self._oldest = rows[0]["recorded_at"] if rows else None
+        return rows
+
+    async def _count(self, session: Executor) -> None:
+        if self._rounds % COUNT_EVERY_ROUNDS == 0:
+            metrics.outbox_unsent.set(await session.fetchval(_COUNT))
+        self._rounds += 1
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncIterator[Any]:
+        await ensure_topics(self._bootstrap, [self._publisher])
+        async with open_producer(self._bootstrap, client_id=f"relais-{self._publisher}") as producer:
+            # Asked for ahead, so that the first send does not wait for it with rows in hand.
+            await producer.partitions_for(TOPICS[self._publisher])
+            yield producer
+
+    @asynccontextmanager
+    async def _listening(self, session: Any, woken: asyncio.Event) -> AsyncIterator[None]:
+        def hear(*_: object) -> None:
+            woken.set()
+
+        await session.add_listener(CHANNEL, hear)
+        try:
+            yield
+        finally:
+            if not session.is_closed():
+                await session.remove_listener(CHANNEL, hear)
+
+    def _oldest_age_seconds(self) -> float:
+        return 0.0 if self._oldest is None else (self._clock() - self._oldest).total_seconds()
+
+
+async def _try_lock(session: Executor) -> bool:
+    return bool(await session.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER))
+
+
+@asynccontextmanager
+async def _set_as_well(event: asyncio.Event, when: asyncio.Event) -> AsyncIterator[None]:
+    """Set `event` as soon as `when` is set: whoever waits for the first one wakes for the second too."""
+
+    async def follow() -> None:
+        await when.wait()
+        event.set()
+
+    task = asyncio.create_task(follow())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

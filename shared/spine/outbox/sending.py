@@ -1,0 +1,67 @@
+"""How is one batch of ledger rows sent? Pipelined, in order, and done only when all are acknowledged."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from shared.events.envelope import TraceContext
+from shared.events.registry import TOPICS
+from shared.spine.records import cloud_events
+from shared.spine.records.incoming import Envelope
+from shared.spine.records.spans import EventSpan, event_spans
+
+ACKNOWLEDGED_WITHIN_SECONDS: Final = 30
+
+_traces: Final = msgspec.json.Decoder(TraceContext)
+
+
+async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Return when the broker has acknowledged every row; raise at the first one that it has not."""
+    topic = TOPICS[publisher]
+    envelopes = [_envelope(publisher, row) for row in rows]
+    with event_spans([_span(topic, envelope) for envelope in envelopes]) as contexts:
+        async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
+            sent = []
+            # One after the other: concurrent calls of send() may overtake each other.
+            for envelope, row, context in zip(envelopes, rows, contexts, strict=True):
+                headers = cloud_events.encode(msgspec.structs.replace(envelope, trace=context))
+                key = str(envelope.subject).encode()
+                sent.append(await producer.send(topic, row["data"], key=key, headers=headers))
+                sent[-1].add_done_callback(_seen)
+            await asyncio.gather(*sent)
+
+
+def _seen(delivery: asyncio.Future[object]) -> None:
+    # When a later send() raises, nobody asks the earlier ones any more; say that this is known.
+    if not delivery.cancelled():
+        delivery.exception()
+
+
+def _span(topic: str, envelope: Envelope) -> EventSpan:
+    return EventSpan(
+        name=f"send {topic}",
+        kind="producer",
+        trace=envelope.trace,
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.operation.type": "send",
+            "messaging.destination.name": topic,
+            "messaging.message.id": str(envelope.event_id),
+        },
+    )
+
+
+def _envelope(publisher: str, row: Mapping[str, Any]) -> Envelope:
+    return Envelope(
+        event_id=row["event_id"],
+        publisher=publisher,
+        subject=row["subject"],
+        sequence=row["sequence"],
+        type=row["type"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        trace=_traces.decode(row["trace"]) if row["trace"] else {},
+    )

@@ -1,0 +1,1 @@
+"""What an operator does with parked events: inspect, retry or dismiss them."""

@@ -1,0 +1,113 @@
+"""`/v1/parked`: an operator looks at parked events, retries them or dismisses them."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from shared.security.operators import PlatformOperator, signed
+from shared.spine.parked import errors, rows, show
+from shared.spine.parked.desk import ParkedDesk
+from shared.spine.parked.dismiss import dismiss
+from shared.spine.parked.retry_many import retry_many
+from shared.spine.parked.rows import Settlement, Wanted
+from shared.spine.parked.shapes import (
+    Dismiss,
+    Dismissed,
+    ParkedEvents,
+    Retried,
+    RetriedMany,
+    RetryMany,
+    RetryOne,
+    ShownEvent,
+)
+from shared.telemetry.logging import get_logger
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.decoding import decode
+
+router = APIRouter(tags=["operations"])
+
+Id = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get("/v1/parked", **describe(answers={200: ParkedEvents}))
+async def list_parked(
+    request: Request,
+    _: PlatformOperator,
+    *,
+    state: Literal["parked", "applied", "dismissed", "all"] = "parked",
+    reason: str | None = None,
+    publisher: str | None = None,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Events that were parked, oldest first: why, and where they came from; nothing of what they say."""
+    wanted = Wanted(state=None if state == "all" else state, reason=reason, publisher=publisher)
+    return responses.json(200, await show.page_of(_desk(request).pool, wanted, after=after, limit=limit))
+
+
+@router.get("/v1/parked/{parked_id}", **describe(answers={200: ShownEvent}, problems=[404]))
+async def show_parked(
+    request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
+) -> Response:
+    """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
+    shown = await show.one_of(_desk(request).pool, parked_id, reveal=reveal)
+    if reveal:
+        # One that could not be read has no event_id; its place in the broker names it.
+        get_logger().warning(
+            "parked_event_revealed",
+            event_id=shown.event.event_id,
+            topic=shown.event.topic,
+            partition=shown.event.partition,
+            offset=shown.event.offset,
+            key_id=operator.key_id,
+        )
+    return responses.json(200, shown, headers={"cache-control": "no-store"})
+
+
+@router.post(
+    "/v1/parked/{parked_id}/retry", **describe(answers={200: Retried}, request=RetryOne, problems=[404, 409])
+)
+async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
+    """Apply one event, then those that do nothing but wait behind it, in sequence order."""
+    asked = decode(await request.body(), RetryOne)
+    desk, by = _desk(request), signed(asked.by, operator)
+    row = await rows.one(desk.pool, parked_id)
+    if row is None:
+        raise errors.unknown()
+    applied: list[int] = []
+    while row is not None:
+        still_parked = await desk.retry.one(row, by=by, because=asked.because)
+        if still_parked is not None:
+            return responses.json(200, Retried(applied=applied, still_parked=[still_parked]))
+        applied.append(row["id"])
+        row = await desk.retry.follower(row, lambda _: False)
+    return responses.json(200, Retried(applied=applied, still_parked=[]))
+
+
+@router.post("/v1/parked/retry", **describe(answers={200: RetriedMany}, request=RetryMany))
+async def retry_share(request: Request, operator: PlatformOperator) -> Response:
+    """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
+    asked = decode(await request.body(), RetryMany)
+    desk, now = _desk(request), asyncio.get_running_loop().time
+    done = await retry_many(desk.pool, desk.retry, asked, by=signed(asked.by, operator), now=now)
+    return responses.json(200, done)
+
+
+@router.post(
+    "/v1/parked/{parked_id}/dismiss",
+    **describe(answers={200: Dismissed}, request=Dismiss, problems=[404, 409]),
+)
+async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
+    """Decide that one event is not to be applied here; the answer says what follows from that."""
+    asked = decode(await request.body(), Dismiss)
+    desk = _desk(request)
+    settlement = Settlement(at=desk.clock(), by=signed(asked.by, operator), because=asked.because)
+    return responses.json(200, await dismiss(desk.pool, parked_id, settlement))
+
+
+def _desk(request: Request) -> ParkedDesk:
+    desk: ParkedDesk = request.app.state.parked
+    return desk

@@ -1,0 +1,22 @@
+"""With what does a service's API look at its parked events and settle them?"""
+
+from dataclasses import dataclass
+
+from shared.database.pool import Pool
+from shared.runtime.clock import Clock, system_clock
+from shared.spine.inbox.application import Applier, Routes
+from shared.spine.parked.retry import Retry
+
+
+@dataclass(frozen=True)
+class ParkedDesk:
+    """Stands in `app.state.parked`."""
+
+    pool: Pool
+    retry: Retry
+    clock: Clock
+
+
+def parked_desk(pool: Pool, routes: Routes, clock: Clock = system_clock) -> ParkedDesk:
+    """A desk that applies what is retried with the service's own routes."""
+    return ParkedDesk(pool, Retry(pool, Applier(pool, routes=routes, clock=clock), clock), clock)

@@ -1,0 +1,109 @@
+"""Which events are parked, and how is a row of theirs settled? The SQL; who settles holds all positions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from shared.database.pool import Connection, Executor
+from shared.spine.records.incoming import Stream
+
+Row = Any
+"""A row of `parked`, whole."""
+
+_LIST: Final = """
+SELECT * FROM parked
+WHERE id > $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR reason = $3)
+    AND ($4::text IS NULL OR publisher = $4)
+ORDER BY id LIMIT $5
+"""
+_COUNT: Final = """
+SELECT count(*) FROM parked
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR reason = $2)
+    AND ($3::text IS NULL OR publisher = $3)
+"""
+_GET: Final = "SELECT * FROM parked WHERE id = $1"
+_STREAM: Final = """
+SELECT * FROM parked WHERE publisher = $1 AND subject = $2 AND state = 'parked' ORDER BY sequence, id
+"""
+# Retrying one that waits would only make it wait again: its turn comes in its stream.
+_NEXT_HEAD: Final = """
+SELECT * FROM parked AS head
+WHERE state = 'parked' AND id > $1 AND ($2::text IS NULL OR reason = $2)
+    AND ($3::text IS NULL OR publisher = $3)
+    AND NOT EXISTS (
+        SELECT FROM parked AS earlier
+        WHERE earlier.state = 'parked' AND earlier.publisher = head.publisher
+            AND earlier.subject = head.subject AND earlier.sequence < head.sequence
+    )
+ORDER BY id LIMIT 1
+"""
+_SETTLE: Final = """
+UPDATE parked SET state = $2, settled_at = $3, settled_by = $4, settled_because = $5
+WHERE id = $1 AND state = 'parked'
+"""
+_STAYS: Final = "UPDATE parked SET reason = $2 WHERE id = $1 AND state = 'parked'"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows; what is none does not matter."""
+
+    state: str | None = None
+    reason: str | None = None
+    publisher: str | None = None
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decided, when, and why."""
+
+    at: datetime
+    by: str
+    because: str | None = None
+
+
+async def some(pool: Executor, wanted: Wanted, *, after: int, limit: int) -> list[Row]:
+    """A page of rows, oldest first."""
+    return await pool.fetch(_LIST, after, wanted.state, wanted.reason, wanted.publisher, limit)
+
+
+async def count(pool: Executor, wanted: Wanted) -> int:
+    """How many there are on all pages."""
+    number: int = await pool.fetchval(_COUNT, wanted.state, wanted.reason, wanted.publisher)
+    return number
+
+
+async def one(pool: Executor, parked_id: int) -> Row | None:
+    """One row."""
+    return await pool.fetchrow(_GET, parked_id)
+
+
+async def still_parked(pool: Executor, stream: Stream) -> Sequence[Row]:
+    """What of a stream is parked, in sequence order: the first one holds up the others."""
+    return await pool.fetch(_STREAM, *stream)
+
+
+async def next_head(pool: Executor, wanted: Wanted, *, after: int) -> Row | None:
+    """The next parked row that nothing of its stream holds up."""
+    return await pool.fetchrow(_NEXT_HEAD, after, wanted.reason, wanted.publisher)
+
+
+async def settle(connection: Connection, parked_id: int, state: str, settlement: Settlement) -> bool:
+    """Take a row out of parking; false when somebody did before."""
+    done = await connection.execute(
+        _SETTLE, parked_id, state, settlement.at, settlement.by, settlement.because
+    )
+    return done == "UPDATE 1"
+
+
+async def stays(pool: Executor, parked_id: int, reason: str) -> None:
+    """It was tried again and is still wrong, for this reason."""
+    await pool.execute(_STAYS, parked_id, reason)
+
+
+def stream_of(row: Row) -> Stream | None:
+    """Publisher and subject; none when the record could not be read that far."""
+    publisher: str | None = row["publisher"]
+    subject: UUID | None = row["subject"]
+    return None if publisher is None or subject is None else (publisher, subject)

@@ -1,0 +1,1 @@
+"""Parts of a service that a person has paused."""

@@ -1,0 +1,65 @@
+"""May a part of the service work now? Asked before every batch, round or request; looked up twice a second.
+
+A part is paused by a row in `pauses`, so it stays so over restarts and on all replicas.
+"""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Final, Literal
+
+from shared.database.pool import Executor
+from shared.telemetry.logging import get_logger
+
+Part = Literal["intake", "consumer", "relay", "sending"]
+
+LOOK_AGAIN_SECONDS: Final = 0.5
+
+_PAUSED: Final = "SELECT EXISTS (SELECT FROM pauses WHERE part = $1)"
+
+
+class Gate:
+    """One part's pause; whoever asks at the same time shares one look into the table."""
+
+    def __init__(self, connection: Executor, part: Part, *, seconds: Callable[[], float] = monotonic) -> None:
+        self._connection = connection
+        self._part = part
+        self._seconds = seconds
+        self._is_open = True
+        self._known_until = float("-inf")
+        self._look: asyncio.Task[None] | None = None
+
+    async def is_open(self) -> bool:
+        """Whether the part is not paused; at most half a second old. Raises when nobody can tell."""
+        if self._seconds() >= self._known_until:
+            if self._look is None or self._look.done():
+                self._look = asyncio.ensure_future(self._look_up())
+                self._look.add_done_callback(_seen)
+            # Shielded: one caller that gives up must not take the answer from the others.
+            await asyncio.shield(self._look)
+        return self._is_open
+
+    async def until_open(self, stop: asyncio.Event) -> None:
+        """Return when the part is not paused, or is to stop."""
+        while not stop.is_set() and not await self.is_open():
+            try:
+                await asyncio.wait_for(stop.wait(), LOOK_AGAIN_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _look_up(self) -> None:
+        # Before the look: a pause that comes while the answer travels must not be believed away for longer.
+        now = self._seconds()
+        is_open = not await self._connection.fetchval(_PAUSED, self._part)
+        if is_open and not self._is_open:
+            get_logger().warning("part_goes_on", kind=self._part)
+        elif self._is_open and not is_open:
+            get_logger().warning("part_holds", kind=self._part)
+        self._is_open = is_open
+        self._known_until = now + LOOK_AGAIN_SECONDS
+
+
+def _seen(look: asyncio.Task[None]) -> None:
+    # Those who asked may all have gone; say that the error is known.
+    if not look.cancelled():
+        look.exception()

@@ -1,0 +1,1 @@
+"""A projection is made anew from the ledgers beside the live one, compared with it, and exchanged."""

@@ -1,0 +1,1 @@
+"""What travels: a CloudEvent on the wire, in a ledger and as a consumer receives it."""

@@ -1,0 +1,1 @@
+"""HTTP: one shape of application, of errors and of decoding; knows no business."""

@@ -1,0 +1,85 @@
+"""What does a body say? A typed value, or everything that is wrong with it at once.
+
+A good body costs one pass of msgspec. Only a bad or a suspicious one is read again, without a type, and
+held against the JSON Schema of its type. PostgreSQL's text refuses NUL, so a string with one is refused
+here; so is a moment that leaves the calendar when it is expressed in UTC.
+"""
+
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from shared.web.pointers import of_msgspec_path
+from shared.web.problems import FieldError, Problem
+from shared.web.schema_errors import schema_errors
+
+T = TypeVar("T")
+
+_decoders: Final[dict[type[Any], msgspec.json.Decoder[Any]]] = {}
+_SUSPICIOUS: Final = (rb"\u0000", b"9999-12-31", b"0001-01-01")
+_BYTE_POSITION: Final = re.compile(r"\(byte (\d+)\)")
+_QUOTED_VALUE: Final = re.compile(r"^(Invalid .*?value) .*$", re.DOTALL)
+
+
+def decode(body: bytes, type_: type[T]) -> T:
+    """The body as `type_`; raises `Problem` 422 and nothing else."""
+    try:
+        _ = body.isascii() or body.decode()  # msgspec does not look into fields that it skips
+        decoded: T = _decoder(type_).decode(body)
+    except msgspec.ValidationError as error:
+        raise _unfit(_errors(body, type_) or [_said_by(error)]) from None
+    except UnicodeDecodeError as error:
+        raise _malformed(body, error.start, "not valid UTF-8") from None
+    except msgspec.DecodeError as error:
+        raise _malformed(body, _position(error, body), "not valid JSON") from None
+    except RecursionError:
+        raise _too_deep() from None
+    if any(mark in body for mark in _SUSPICIOUS) and (errors := _errors(body, type_)):
+        raise _unfit(errors)
+    return decoded
+
+
+def _decoder(type_: type[Any]) -> msgspec.json.Decoder[Any]:
+    if type_ not in _decoders:
+        _decoders[type_] = msgspec.json.Decoder(type_)
+    return _decoders[type_]
+
+
+def _errors(body: bytes, type_: type[Any]) -> list[FieldError]:
+    try:
+        return schema_errors(msgspec.json.decode(body), type_)
+    except msgspec.ValidationError as error:  # a number that nothing can hold
+        return [_said_by(error)]
+    except msgspec.DecodeError as error:
+        raise _malformed(body, _position(error, body), "not valid JSON") from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _said_by(error: msgspec.ValidationError) -> FieldError:
+    # For what no schema expresses. "Invalid enum value ..." goes on to quote it: cut there.
+    detail, found, path = str(error).rpartition(" - at `")
+    detail, path = (detail, path) if found else (path, "")
+    return FieldError(of_msgspec_path(path.removesuffix("`")), _QUOTED_VALUE.sub(r"\1", detail))
+
+
+def _unfit(errors: list[FieldError]) -> Problem:
+    return Problem(422, "The body does not fit", errors=errors)
+
+
+def _too_deep() -> Problem:
+    return _unfit([FieldError("", "nested too deeply")])
+
+
+def _position(error: msgspec.DecodeError, body: bytes) -> int:
+    found = _BYTE_POSITION.search(str(error))
+    return int(found[1]) if found else len(body)
+
+
+def _malformed(body: bytes, position: int, detail: str) -> Problem:
+    before = body[:position]
+    line = before.count(b"\n") + 1
+    column = position - (before.rfind(b"\n") + 1) + 1
+    error = FieldError("", f"{detail}, line {line}, column {column}")
+    return Problem(422, "The body cannot be read", errors=[error])

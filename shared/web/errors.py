@@ -1,0 +1,71 @@
+"""Which answer does an exception become? Every one becomes a problem; none tells a secret."""
+
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.telemetry import logging, metrics
+from shared.web.bounded_stream import NotRead
+from shared.web.problems import FieldError, Problem, response_of
+from shared.web.unavailable import UNREACHABLE, come_back_later
+
+_log = logging.get_logger()
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Replace the framework's own error bodies."""
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return response_of(error)
+    known = cast(HTTPException, error)
+    return response_of(Problem(known.status_code, headers=known.headers))
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> Response:
+    found = cast(RequestValidationError, error).errors()
+    # Only the kind of each error: its message may quote the value.
+    errors = [FieldError(_pointer(one["loc"]), one["type"].replace("_", " ")) for one in found]
+    return response_of(Problem(422, "The request is not valid", errors=errors))
+
+
+def _pointer(location: tuple[str | int, ...]) -> str:
+    return "".join(f"/{part}" for part in location)
+
+
+class LastResort:
+    """ASGI middleware at the edge: what nobody handled becomes 503 or 500, logged without its text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_see)
+        except NotRead:
+            _log.warning("answer_not_read")
+            raise  # the server closes the connection
+        except Exception as error:
+            problem = come_back_later() if isinstance(error, UNREACHABLE) else Problem(500)
+            metrics.http_errors_total.labels(type(error).__name__).inc()
+            _log.error("request_failed", status=problem.status_code, exc_info=error)
+            if started:
+                raise  # the answer is cut off; the server closes the connection
+            await response_of(problem)(scope, receive, send)

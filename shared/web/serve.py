@@ -1,0 +1,42 @@
+"""`python -m shared.web.serve services.x.main:app --host H --port N`: how is an application served?
+
+By uvicorn, on as many copies of one listening socket as connections shall be accepted at once: uvloop accepts
+one in each turn of its loop, and under load a turn takes a tenth of a second. Whoever came anew waited before
+any limit of ours (measured: 100 new ones beside 100 busy ones for 9.8 s; on sixteen copies 0.6 s).
+"""
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import uvicorn
+
+ACCEPTED_AT_ONCE: Final = 32
+_NOT_STARTED: Final = 3
+"""As uvicorn's own command ends then."""
+
+
+def copies_of(listening: socket.socket) -> list[socket.socket]:
+    """The socket and its copies; all take from the one queue."""
+    return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; what is asked by then is still answered."""
+    parser = argparse.ArgumentParser(prog="serve", description=main.__doc__)
+    parser.add_argument("application", help="module:attribute")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    chosen = parser.parse_args(arguments)
+    config = uvicorn.Config(chosen.application, host=chosen.host, port=chosen.port, access_log=False)
+    # Bound now, so that a port that is taken is said at once; it listens once the application has started.
+    server = uvicorn.Server(config)
+    server.run(sockets=copies_of(config.bind_socket()))
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+if __name__ == "__main__":
+    main()
