@@ -15,7 +15,7 @@ from benchmarks.processes import open_api, open_process
 from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
 from benchmarks.textbook import TOPIC as PEER_TOPIC
 from shared.database.migrations import migrate
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 from shared.spine.kafka.topics import PARTITIONS, ensure_topics
 
 FINESS = "750000002"

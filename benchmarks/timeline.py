@@ -18,7 +18,7 @@ from benchmarks import filling
 from benchmarks.load import Measured, get_all
 from benchmarks.processes import open_api
 from benchmarks.stores import Stores
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 
 _READ = "SELECT document FROM pathways WHERE person_id = $1"
 _GRANT = """

@@ -31,6 +31,7 @@ USER 10001:10001
 # What the services share comes first, so that their images share it too.
 FROM runtime AS service
 COPY --from=installed /opt/relais /opt/relais
+COPY pyproject.toml pyproject.toml
 COPY shared shared
 ARG SERVICE
 RUN test -n "$SERVICE" || { echo "name the service: --build-arg SERVICE=admission" >&2; exit 1; }

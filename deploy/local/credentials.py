@@ -7,7 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 
 FILE = "credentials.json"
 SERVICES = ("admission", "pathway", "notifications", "indicators")

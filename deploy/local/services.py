@@ -11,7 +11,7 @@ from deploy.local.databases import database_url
 from deploy.local.parts import Part
 from deploy.local.ports import HOST
 from deploy.local.probes import answers
-from shared.security.keys import sha256_of
+from shared.security.principal import sha256_of
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"

@@ -95,7 +95,7 @@ def create_api(lifespan: Lifespan) -> FastAPI:
             report_api.router,
             operations.router,
         ],
-        short_cuts=movements.SHORT_CUTS,
+        fast_routes=movements.FAST_ROUTES,
         body_limits={batches.PATH: batches.LIMIT_BYTES},
     )
 

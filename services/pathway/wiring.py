@@ -88,7 +88,7 @@ def create_api(lifespan: Lifespan) -> FastAPI:
     routers = [pathways.router, outcomes.router, parked.router, operations.router]
     routers += [ledger_api.router, inbox_api.router, report_api.router]
     return create_app(
-        title="Relais pathway", lifespan=lifespan, routers=routers, short_cuts=pathways.SHORT_CUTS
+        title="Relais pathway", lifespan=lifespan, routers=routers, fast_routes=pathways.FAST_ROUTES
     )
 
 

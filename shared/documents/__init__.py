@@ -1,1 +1,1 @@
-"""How is the contract read by those who do not read Python? JSON Schema, AsyncAPI and OpenAPI documents."""
+"""Generates the documents of the contract for other languages: JSON Schema, AsyncAPI and OpenAPI."""

@@ -1,4 +1,4 @@
-"""Which documents are there? Every one, as text by file name."""
+"""All documents of the contract, as text by file name."""
 
 import importlib
 import json
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from shared.documents.asyncapi import asyncapi
 from shared.documents.event_schemas import event_schemas
-from shared.documents.openapi import openapi
+from shared.web.openapi.document import openapi
 
 _SERVICES = Path(__file__).parents[2] / "services"
 

@@ -1,4 +1,4 @@
-"""Which events travel on which topic, and how? One AsyncAPI 3.0 document for all publishers."""
+"""The AsyncAPI 3.0 document: which events travel on which topic, for all publishers."""
 
 from typing import Any, Final
 

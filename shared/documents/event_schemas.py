@@ -1,4 +1,4 @@
-"""What does the data of each event look like? One JSON Schema (2020-12) for each event type."""
+"""One JSON Schema (2020-12) for the data of each event type."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Who may call, and what stays secret? Keys of callers, and encryption with a key per person."""
+"""Callers, their keys and their scopes, and encryption with a key per person."""

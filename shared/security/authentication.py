@@ -1,11 +1,11 @@
-"""May this request pass? The one port behind which callers are recognised.
+"""Authentication and scopes of a request, behind the one port by which callers are recognised.
 
 A refusal never says why: a missing, an unknown and a revoked key get the same answer.
 """
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
@@ -46,3 +46,15 @@ def require(scope: Scope, *or_scopes: Scope) -> _Required:
     401 when nobody is recognised, 403 when the scope is missing. Asks `app.state.authenticator`.
     """
     return _Required(frozenset((scope, *or_scopes)))
+
+
+async def _require_platform_operator(
+    principal: Annotated[Principal, Depends(require("operator"))],
+) -> Principal:
+    if principal.establishment is not None:
+        raise Problem(403)
+    return principal
+
+
+PlatformOperator = Annotated[Principal, Depends(_require_platform_operator)]
+"""A route's parameter of this type is an operator of the whole platform; 403 for one of an establishment."""

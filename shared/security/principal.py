@@ -1,9 +1,19 @@
-"""Who is calling, and whose data may they see?"""
+"""Callers, and the API keys by which they are recognised.
 
+A key is 256 random bits, shown once; everywhere else there is only its SHA-256. Without salt is enough, and
+allows a lookup by hash: there is no dictionary of random keys.
+"""
+
+import hashlib
+import secrets
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from shared.events.admission import Scope
+
+_KEY_PREFIX: Final = "relais_"
+_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +28,22 @@ class Principal:
     """Which key it was, for the record of what an operator looked at or decided."""
 
     def may_see(self, establishment: str) -> bool:
-        """Is this establishment's data within reach? All of it, for an operator bound to none."""
+        """Whether this establishment's data is within reach: all of it is for an operator bound to none."""
         if self.establishment is None:
             return "operator" in self.scopes
         return self.establishment == establishment
+
+    def signature(self, name: str) -> str:
+        """The name that the caller gave for the record, with the key that it was given with."""
+        return f"{name} (key {self.key_id})"
+
+
+def new_key() -> tuple[str, str]:
+    """A key that nobody has had before, and its SHA-256 as hex."""
+    key = _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+    return key, sha256_of(key)
+
+
+def sha256_of(key: str) -> str:
+    """What is stored of a key: its SHA-256 as hex."""
+    return hashlib.sha256(key.encode()).hexdigest()

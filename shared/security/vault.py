@@ -1,4 +1,4 @@
-"""How does personal data rest? Encrypted with a key per person; found again without being readable.
+"""Encrypts personal data with a key per person, and indexes it without making it readable.
 
 The master key never encrypts data. It gives, by HKDF, one key that wraps the persons' keys, one for blind
 indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
@@ -44,21 +44,21 @@ class Vault:
         if len(master_key) != _KEY_BYTES:
             raise ValueError(f"the master key must have {_KEY_BYTES} bytes")
         self._wrapping = AESGCM(_derived(master_key, b"relais person keys"))
-        # Never finished themselves: a copy is half as dear as setting up the key anew.
+        # Only copies of these are finished: copying costs half of setting the key up again.
         self._index_hash = HMAC(_derived(master_key, b"relais blind indexes"), SHA256())
         self._id_hash = HMAC(_derived(master_key, b"relais opaque ids"), SHA256())
 
     def new_key(self) -> bytes:
         """A new person's key, wrapped, as it is stored."""
-        return _sealed(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
+        return _encrypted(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
 
     def encrypt(self, wrapped_key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
-        """Ciphertext that only the same key and the same context open."""
-        return _sealed(self._unwrapped(wrapped_key), plaintext, context)
+        """Ciphertext that only the same key and the same context decrypt."""
+        return _encrypted(self._unwrapped(wrapped_key), plaintext, context)
 
     def decrypt(self, wrapped_key: bytes, ciphertext: bytes, *, context: bytes) -> bytes:
-        """What was encrypted; raises `Undecipherable`."""
-        return _opened(self._unwrapped(wrapped_key), ciphertext, context)
+        """The plaintext; raises `Undecipherable`."""
+        return _decrypted(self._unwrapped(wrapped_key), ciphertext, context)
 
     def blind_index(self, *parts: str) -> bytes:
         """32 bytes by which a secret is found again: equal for equal parts, telling nothing else."""
@@ -72,22 +72,22 @@ class Vault:
         return UUID(bytes=bytes(octets))
 
     def _unwrapped(self, wrapped_key: bytes) -> AESGCM:
-        return AESGCM(_opened(self._wrapping, wrapped_key, _WRAPPED_KEY))
+        return AESGCM(_decrypted(self._wrapping, wrapped_key, _WRAPPED_KEY))
 
 
 def _derived(master_key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(master_key)
 
 
-def _sealed(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
+def _encrypted(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return _FORMAT_1 + nonce + cipher.encrypt(nonce, plaintext, context)
 
 
-def _opened(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
-    if sealed[:1] != _FORMAT_1:
+def _decrypted(cipher: AESGCM, encrypted: bytes, context: bytes) -> bytes:
+    if encrypted[:1] != _FORMAT_1:
         raise Undecipherable
-    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    nonce, ciphertext = encrypted[1 : 1 + _NONCE_BYTES], encrypted[1 + _NONCE_BYTES :]
     try:
         return cipher.decrypt(nonce, ciphertext, context)
     except (InvalidTag, ValueError):

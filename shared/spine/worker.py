@@ -16,8 +16,8 @@ from typing import Final
 from shared.runtime.failures import is_transient
 from shared.runtime.garbage import rarely_collected
 from shared.telemetry import logging, metrics, tracing
-from shared.telemetry.exposure import expose
 from shared.telemetry.logging import get_logger
+from shared.telemetry.metrics_server import serve_metrics
 
 Duty = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set; may raise, and is then started again from scratch."""
@@ -50,7 +50,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
     stop = asyncio.Event()
     try:
         with _signals(stop), rarely_collected():
-            async with expose(service, port=metrics_port) as port:
+            async with serve_metrics(service, port=metrics_port) as port:
                 get_logger().info("worker_started", port=port)
                 running = {
                     name: asyncio.ensure_future(keep(name, duty, stop)) for name, duty in duties.items()

@@ -1,1 +1,1 @@
-"""What happened, how long did it take, how old is the oldest? Traces, metrics, logs: no personal data."""
+"""Traces, metrics and logs, without personal data."""

@@ -1,8 +1,8 @@
-"""What may a log line say? A constant event name, and fields from an allow-list; JSON on stdout.
+"""Logs a constant event name with fields from an allow-list, as JSON on stdout.
 
 `get_logger().info("batch_applied", topic=..., count=...)`. A field that is not in `FIELDS` is dropped and
 counted. An exception gives its class and where it came from, never its text: messages of databases and
-parsers quote the data. Lines of libraries pass the same gate: their template, without its values.
+parsers quote the data. Records of libraries pass the same filter: their template, without its values.
 """
 
 import logging as stdlib
@@ -16,17 +16,17 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from shared.telemetry import metrics, tracing
 
-_SET_HERE: Final = "event level timestamp service trace_id logger template where error stack"
-_WHICH_ONE: Final = (
+_SET_BY_PROCESSORS: Final = "event level timestamp service trace_id logger template where error stack"
+_IDENTIFIERS: Final = (
     "event_id key_id source_id receipt_id obligation_id attempt_id sequence publisher type topic partition "
     "offset epoch group consumer_group cluster_id duty indicator"
 )
-_WHAT_OF_A_FIXED_LIST: Final = "channel result status reason state door route method kind peer signal"
-_HOW_MANY_HOW_LONG: Final = "count batch attempt seconds age_seconds delay_seconds retry_in_seconds"
-_WHERE: Final = "host port database version revision pid exit_code"
+_ENUMERATED: Final = "channel result status reason state door route method kind peer signal"
+_QUANTITIES: Final = "count batch attempt seconds age_seconds delay_seconds retry_in_seconds"
+_LOCATIONS: Final = "host port database version revision pid exit_code"
 
 FIELDS: Final = frozenset(
-    " ".join((_SET_HERE, _WHICH_ONE, _WHAT_OF_A_FIXED_LIST, _HOW_MANY_HOW_LONG, _WHERE)).split()
+    " ".join((_SET_BY_PROCESSORS, _IDENTIFIERS, _ENUMERATED, _QUANTITIES, _LOCATIONS)).split()
 )
 _LONGEST_VALUE: Final = 200
 _LONGEST_STACK: Final = 20
@@ -37,16 +37,16 @@ class _Process:
 
 
 def configure(service_name: str) -> None:
-    """Name this process, and send the lines of libraries and its last words through the same gate."""
+    """Name this process, and log what libraries log and what nobody catches through the same filter."""
     _Process.service = service_name
-    stdlib.basicConfig(handlers=[_Forward()], level=stdlib.WARNING, force=True)
+    stdlib.basicConfig(handlers=[_LibraryHandler()], level=stdlib.WARNING, force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         library = stdlib.getLogger(name)
         library.handlers.clear()
         # Requests are spans and metrics: uvicorn logs each one as long as its logger has a handler.
         library.propagate = name != "uvicorn.access"
     stdlib.getLogger("uvicorn.error").setLevel(stdlib.INFO)
-    sys.excepthook = _last_words
+    sys.excepthook = _log_uncaught
 
 
 def get_logger() -> FilteringBoundLogger:
@@ -123,21 +123,21 @@ _PROCESSORS: Final = (
 )
 
 
-def _last_words(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+def _log_uncaught(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
     get_logger().critical("process_failed", exc_info=error)
 
 
-class _Forward(stdlib.Handler):
-    """Takes the lines of libraries: a template with its values left out, or only where it was said."""
+class _LibraryHandler(stdlib.Handler):
+    """Logs the records of libraries: the template without its values, or only where it was logged."""
 
     def emit(self, record: stdlib.LogRecord) -> None:
         # Without arguments the message may be a finished sentence with data in it; `where` finds it.
-        # What uvicorn says of itself in passing is constant.
+        # What uvicorn logs about itself at INFO is constant.
         constant = bool(record.args) or (record.name, record.levelno) == ("uvicorn.error", stdlib.INFO)
         fields: dict[str, object] = {"template": record.msg} if constant else {}
         get_logger().log(
             record.levelno,
-            "library_said",
+            "library_log",
             logger=record.name,
             where=f"{record.module}:{record.lineno}",
             exc_info=record.exc_info or None,

@@ -1,4 +1,4 @@
-"""Which figures does a process expose, and what does each mean? The one catalogue.
+"""The catalogue of metrics: every one that a process exposes, with its meaning.
 
 Ages are in seconds; what must stay low is an age, not a count. Labels hold names from fixed lists
 (route templates, topics, types), never an identifier.

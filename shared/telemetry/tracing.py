@@ -1,4 +1,4 @@
-"""How does one trace span from the establishment's POST to the phone? Spans, and their context at rest.
+"""Spans that continue one trace from the establishment's POST to the message on a phone.
 
 A `TraceContext` travels in Kafka headers and stands in ledger and obligation rows; `span(trace=...)`
 continues it. Nothing records until `configure` ran with an exporter named in the environment
@@ -38,7 +38,7 @@ _propagator: Final = TraceContextTextMapPropagator()
 
 
 class _Recording:
-    """What this process records with: nothing, until configured."""
+    """The tracer of this process: one that records nothing, until configured."""
 
     provider: TracerProvider | None = None
     tracer: otel.Tracer = otel.NoOpTracer()
@@ -52,7 +52,7 @@ def configure(service_name: str, *, processors: Sequence[SpanProcessor] | None =
     """
     if _Recording.provider is not None:
         return
-    chosen = _processors_of_environment() if processors is None else processors
+    chosen = processors_from_environment() if processors is None else processors
     if not chosen:
         return
     resource = Resource.create({"service.name": service_name})
@@ -90,7 +90,7 @@ def span(
     An empty `trace` starts a new one: the cause was not traced.
     """
     if not trace and not is_recording():
-        yield otel.get_current_span()  # there is nothing to record and no given context to pass on
+        yield otel.get_current_span()  # nothing to record, and no given context to pass on
         return
     with _Recording.tracer.start_as_current_span(
         name,
@@ -139,7 +139,8 @@ def _span_context_of(trace: TraceContext) -> otel.SpanContext:
     return otel.get_current_span(_context_of(trace)).get_span_context()
 
 
-def _processors_of_environment() -> list[SpanProcessor]:
+def processors_from_environment() -> list[SpanProcessor]:
+    """A batch processor for every exporter whose endpoint the environment names."""
     processors: list[SpanProcessor] = []
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
         processors.append(BatchSpanProcessor(OTLPSpanExporter()))

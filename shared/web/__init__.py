@@ -1,1 +1,1 @@
-"""HTTP: one shape of application, of errors and of decoding; knows no business."""
+"""HTTP: the application, its errors, decoding and documents that all services share; knows no business."""

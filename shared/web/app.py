@@ -1,46 +1,43 @@
-"""What do the HTTP applications of all services have in common? Limits, errors, health and observation."""
+"""The HTTP application of every service: limits, errors, probes and telemetry around its routes."""
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
-from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from shared.telemetry import logging, metrics
-from shared.web.body_limit import BodyLimit
-from shared.web.errors import LastResort, answer_with_problems
-from shared.web.in_flight_limit import MOST_IN_FLIGHT, InFlightLimit
-from shared.web.observed import Observed
-from shared.web.short_cut import ShortCut, ShortCuts
-from shared.web.unavailable import come_back_later
+from shared.telemetry import logging
+from shared.web import probes
+from shared.web.middleware.body_limit import BodyLimit
+from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
+from shared.web.middleware.fast_path import FastPath, FastRoutes
+from shared.web.middleware.in_flight_limit import MOST_IN_FLIGHT, InFlightLimit
+from shared.web.middleware.request_telemetry import RequestTelemetry
 
 _log = logging.get_logger()
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
-Ready = Callable[[], Awaitable[bool]]
 
 
 class _Application(FastAPI):
-    """Our layers stand around all of the framework's, so that a short cut passes none of those."""
+    """FastAPI with our middleware outside of all of its own, so that a fast route passes none of those."""
 
     def __init__(
-        self, short_cuts: ShortCuts, body_limits: Mapping[str, int], most_in_flight: int, **described: Any
+        self, fast_routes: FastRoutes, body_limits: Mapping[str, int], most_in_flight: int, **described: Any
     ) -> None:
         super().__init__(**described)
-        self._short_cuts = short_cuts
+        self._fast_routes = fast_routes
         self._body_limits = body_limits
         self._most_in_flight = most_in_flight
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
-        framework = super().build_middleware_stack()
-        inner = ShortCut(framework, short_cuts=self._short_cuts)
-        observed = Observed(BodyLimit(inner, limits=self._body_limits))
-        return InFlightLimit(observed, most=self._most_in_flight)
+        fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
+        telemetry = RequestTelemetry(BodyLimit(fast_path, limits=self._body_limits))
+        return InFlightLimit(telemetry, most=self._most_in_flight)
 
 
 def create_app(
@@ -48,69 +45,45 @@ def create_app(
     title: str,
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
-    short_cuts: ShortCuts | None = None,
+    fast_routes: FastRoutes | None = None,
     body_limits: Mapping[str, int] | None = None,
     most_in_flight: int = MOST_IN_FLIGHT,
 ) -> FastAPI:
     """The application of a service; its contract is generated beforehand, so it serves no documents.
 
-    `/ready` asks `app.state.ready`, when the lifespan has set it. `short_cuts` are routes of `routers` that
-    are too hot for the framework's way; `body_limits` are paths that take larger bodies (bytes).
+    `/ready` asks `app.state.ready`, when the lifespan has set it. `fast_routes` are routes of `routers` that
+    are too hot for the framework's routing; `body_limits` are paths that take larger bodies (bytes).
     """
     app = _Application(
-        short_cuts or {},
+        fast_routes or {},
         body_limits or {},
         most_in_flight,
         title=title,
         version="1",
-        lifespan=_telling(lifespan),
+        lifespan=_log_failures_of(lifespan),
         openapi_url=None,
-        # `Observed` records; the framework would ask the environment at every request whether it should.
+        # `RequestTelemetry` records; the framework would look into the environment at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        middleware=[Middleware(LastResort)],
+        middleware=[Middleware(UnhandledErrors)],
     )
     answer_with_problems(app)
-    for router in (_operations, *routers):
+    for router in (probes.router, *routers):
         app.include_router(router)
     return app
 
 
-def _telling(lifespan: Lifespan) -> Lifespan:
+def _log_failures_of(lifespan: Lifespan) -> Lifespan:
     # The server would log the error's text, which the allow-list drops with everything else of it.
     @asynccontextmanager
-    async def told(app: FastAPI) -> AsyncIterator[Any]:
+    async def logged(app: FastAPI) -> AsyncIterator[Any]:
         try:
             async with lifespan(app) as state:
                 yield state
-        except SystemExit as told_why:
-            sys.stderr.write(f"{told_why}\n")  # a sentence for whoever starts the process
+        except SystemExit as refusal:
+            sys.stderr.write(f"{refusal}\n")  # a sentence for whoever starts the process
             raise
         except Exception as error:
             _log.critical("service_failed", exc_info=error)
             raise
 
-    return told
-
-
-_operations = APIRouter(include_in_schema=False)
-
-
-@_operations.get("/health")
-async def health() -> Response:
-    """The process is alive."""
-    return Response(b'{"status":"ok"}', media_type="application/json")
-
-
-@_operations.get("/ready")
-async def ready(request: Request) -> Response:
-    """The process can serve."""
-    ask: Ready | None = getattr(request.app.state, "ready", None)
-    if ask is not None and not await ask():
-        raise come_back_later()
-    return Response(b'{"status":"ok"}', media_type="application/json")
-
-
-@_operations.get("/metrics")
-async def expose_metrics() -> Response:
-    """What Prometheus scrapes."""
-    return Response(metrics.expose(), media_type=metrics.CONTENT_TYPE)
+    return logged

@@ -1,4 +1,4 @@
-"""How does a service call another system over HTTP? With a timeout, and within the current trace."""
+"""HTTP client for calls to other systems: with a timeout, and within the current trace."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

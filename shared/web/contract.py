@@ -1,7 +1,7 @@
-"""What does a route take and give? Its msgspec types, declared for the OpenAPI document.
+"""Declares what a route takes and answers, so that the OpenAPI document knows its msgspec types.
 
-Routes answer with raw responses, so FastAPI cannot see their types. `describe` says them; the components
-that the schemas refer to travel in `COMPONENTS` of each operation until `shared.documents.openapi` lifts
+Routes answer with raw responses, so FastAPI cannot see their types. `describe` declares them; the components
+that the schemas refer to travel in `COMPONENTS` of each operation until `shared.web.openapi.document` lifts
 them into the document.
 """
 
@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from shared.web.openapi.schemas import REFERENCE, schemas_of
 from shared.web.problems import MEDIA_TYPE, FieldError
-from shared.web.schemas import REFERENCE, schemas_of
 
 COMPONENTS: Final = "x-components"
 NDJSON: Final = "application/x-ndjson"
@@ -50,12 +50,12 @@ def describe(
     """Keyword arguments for a route decorator: `@router.get(path, **describe(answers={200: Receipt}))`.
 
     An answer has one body, a choice of several, or none. `query` are parameters that the route reads
-    itself, with what they mean; FastAPI sees those in its signature. `problems` are
-    the route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
+    itself, with their meaning; FastAPI finds the others in its signature. `problems` are the statuses of the
+    route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
     """
     bodies = {status: _bodies(answer) for status, answer in answers.items()}
-    shown = [body for choice in bodies.values() for body in choice] + ([request] if request else [])
-    structs = [body.of if isinstance(body, Lines) else body for body in shown if not isinstance(body, str)]
+    declared = [body for choice in bodies.values() for body in choice] + ([request] if request else [])
+    structs = [body.of if isinstance(body, Lines) else body for body in declared if not isinstance(body, str)]
     schema_of, components = schemas_of([ProblemDetails, *structs])
     responses: dict[int | str, dict[str, Any]] = {
         status: _response(status, content=_content(choice, schema_of)) for status, choice in bodies.items()

@@ -1,4 +1,4 @@
-"""What does a body say? A typed value, or everything that is wrong with it at once.
+"""Decodes a body to a typed value, or names everything that is wrong with it at once.
 
 A good body costs one pass of msgspec. Only a bad or a suspicious one is read again, without a type, and
 held against the JSON Schema of its type. PostgreSQL's text refuses NUL, so a string with one is refused
@@ -10,8 +10,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from shared.web.pointers import of_msgspec_path
-from shared.web.problems import FieldError, Problem
+from shared.web.problems import FieldError, Problem, pointer_of_msgspec_path
 from shared.web.schema_errors import schema_errors
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ def decode(body: bytes, type_: type[T]) -> T:
         _ = body.isascii() or body.decode()  # msgspec does not look into fields that it skips
         decoded: T = _decoder(type_).decode(body)
     except msgspec.ValidationError as error:
-        raise _unfit(_errors(body, type_) or [_said_by(error)]) from None
+        raise _does_not_fit(_errors(body, type_) or [_error_of(error)]) from None
     except UnicodeDecodeError as error:
         raise _malformed(body, error.start, "not valid UTF-8") from None
     except msgspec.DecodeError as error:
@@ -36,7 +35,7 @@ def decode(body: bytes, type_: type[T]) -> T:
     except RecursionError:
         raise _too_deep() from None
     if any(mark in body for mark in _SUSPICIOUS) and (errors := _errors(body, type_)):
-        raise _unfit(errors)
+        raise _does_not_fit(errors)
     return decoded
 
 
@@ -50,26 +49,26 @@ def _errors(body: bytes, type_: type[Any]) -> list[FieldError]:
     try:
         return schema_errors(msgspec.json.decode(body), type_)
     except msgspec.ValidationError as error:  # a number that nothing can hold
-        return [_said_by(error)]
+        return [_error_of(error)]
     except msgspec.DecodeError as error:
         raise _malformed(body, _position(error, body), "not valid JSON") from None
     except RecursionError:
         raise _too_deep() from None
 
 
-def _said_by(error: msgspec.ValidationError) -> FieldError:
+def _error_of(error: msgspec.ValidationError) -> FieldError:
     # For what no schema expresses. "Invalid enum value ..." goes on to quote it: cut there.
     detail, found, path = str(error).rpartition(" - at `")
     detail, path = (detail, path) if found else (path, "")
-    return FieldError(of_msgspec_path(path.removesuffix("`")), _QUOTED_VALUE.sub(r"\1", detail))
+    return FieldError(pointer_of_msgspec_path(path.removesuffix("`")), _QUOTED_VALUE.sub(r"\1", detail))
 
 
-def _unfit(errors: list[FieldError]) -> Problem:
+def _does_not_fit(errors: list[FieldError]) -> Problem:
     return Problem(422, "The body does not fit", errors=errors)
 
 
 def _too_deep() -> Problem:
-    return _unfit([FieldError("", "nested too deeply")])
+    return _does_not_fit([FieldError("", "nested too deeply")])
 
 
 def _position(error: msgspec.DecodeError, body: bytes) -> int:

@@ -1,16 +1,20 @@
-"""What does an error look like? RFC 9457 problem details, without the values that caused it.
+"""Errors as RFC 9457 problem details, without the values that caused them.
 
 A request may hold personal data, so no text here quotes it: problems say where and what was expected.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 5
+_MSGSPEC_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -44,6 +48,11 @@ class Problem(HTTPException):
         return f"{self.status_code} {self.title}"
 
 
+def service_unavailable() -> Problem:
+    """503 with `Retry-After`, in seconds."""
+    return Problem(503, headers={"retry-after": str(RETRY_AFTER_SECONDS)})
+
+
 def response_of(problem: Problem) -> Response:
     """The problem as it goes over the wire."""
     body: dict[str, object] = {"type": "about:blank", "title": problem.title, "status": problem.status_code}
@@ -55,3 +64,18 @@ def response_of(problem: Problem) -> Response:
     return Response(
         msgspec.json.encode(body), problem.status_code, headers=problem.headers, media_type=MEDIA_TYPE
     )
+
+
+def pointer_of(parts: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) to a sequence of keys and indices; empty for the whole body."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def pointer_of_msgspec_path(path: str) -> str:
+    """The JSON pointer for msgspec's `$.persons[0].name`, as far as it is known (`[...]` is any key)."""
+    parts: list[str] = []
+    for step in _MSGSPEC_STEP.finditer(path):
+        if step[1] is None and step[2] is None:
+            break
+        parts.append(step[1] or step[2])
+    return pointer_of(parts)

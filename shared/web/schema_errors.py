@@ -1,4 +1,4 @@
-"""What is wrong with a JSON value, held against the JSON Schema of its type? All of it, unquoted."""
+"""Compares a JSON value with the JSON Schema of its type and names every difference, quoting nothing."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from shared.web.pointers import of_parts
-from shared.web.problems import FieldError
+from shared.web.problems import FieldError, pointer_of
 
 MOST_ERRORS: Final = 100
 
@@ -64,11 +63,11 @@ def _describe(error: ValidationError) -> Iterator[FieldError]:
     elif error.validator == "required":
         # One error for each missing name; the name is ours, the last word in quotes of the message.
         missing = error.message.split("'")[1]
-        yield FieldError(of_parts([*error.absolute_path, missing]), "required")
+        yield FieldError(pointer_of([*error.absolute_path, missing]), "required")
     else:
         expected = _EXPECTED.get(str(error.validator))
         detail = expected(error.validator_value) if expected else "not allowed here"
-        yield FieldError(of_parts(error.absolute_path), detail)
+        yield FieldError(pointer_of(error.absolute_path), detail)
 
 
 def _describe_alternatives(error: ValidationError) -> Iterator[FieldError]:
@@ -82,7 +81,7 @@ def _describe_alternatives(error: ValidationError) -> Iterator[FieldError]:
             yield from _describe(inner)
         return
     types = [str(inner.validator_value) for branch in branches.values() for inner in branch]
-    yield FieldError(of_parts(error.absolute_path), f"expected {' or '.join(types)}")
+    yield FieldError(pointer_of(error.absolute_path), f"expected {' or '.join(types)}")
 
 
 def _size(branch: list[ValidationError]) -> int:
@@ -100,13 +99,13 @@ def _with_nul(value: object) -> Iterator[FieldError]:
         path, current = waiting.pop()
         if isinstance(current, str):
             if "\0" in current:
-                yield FieldError(of_parts(path), "expected text without NUL characters")
+                yield FieldError(pointer_of(path), "expected text without NUL characters")
         elif isinstance(current, list):
             waiting.extend(((*path, index), item) for index, item in enumerate(current))
         elif isinstance(current, dict):
             for key, item in current.items():
                 if "\0" in key:
-                    yield FieldError(of_parts(path), "expected names without NUL characters")
+                    yield FieldError(pointer_of(path), "expected names without NUL characters")
                 else:
                     waiting.append(((*path, key), item))
 

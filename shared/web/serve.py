@@ -1,8 +1,8 @@
-"""`python -m shared.web.serve services.x.main:app --host H --port N`: how is an application served?
+"""`python -m shared.web.serve services.x.main:app --host H --port N`: serves an application with uvicorn.
 
-By uvicorn, on as many copies of one listening socket as connections shall be accepted at once: uvloop accepts
-one in each turn of its loop, and under load a turn takes a tenth of a second. Whoever came anew waited before
-any limit of ours (measured: 100 new ones beside 100 busy ones for 9.8 s; on sixteen copies 0.6 s).
+It listens on as many copies of one socket as connections are to be accepted at once: uvloop accepts one per
+copy and turn of its loop, and under load a turn takes a tenth of a second. New connections waited before any
+limit of ours (measured: 100 new ones beside 100 busy ones for 9.8 s; on sixteen copies 0.6 s).
 """
 
 import argparse

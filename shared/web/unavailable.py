@@ -1,4 +1,4 @@
-"""Is it us or a neighbour? Which errors mean that the database cannot be reached, so: come back later."""
+"""The errors which mean that the database cannot be reached now, so that a caller should try again."""
 
 import asyncpg
 
@@ -18,6 +18,6 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 )
 
 
-def come_back_later() -> Problem:
+def service_unavailable() -> Problem:
     """503 with the time after which to try again."""
     return Problem(503, headers={"retry-after": str(RETRY_AFTER_SECONDS)})

@@ -51,7 +51,7 @@ def test_only_edge_loops_catch_everything() -> None:
     edges = {
         "services/admission/handlers/group_commit.py",
         "shared/web/app.py",
-        "shared/web/errors.py",
+        "shared/web/middleware/errors.py",
         "shared/telemetry/tracing.py",
         "shared/spine/worker.py",
     }

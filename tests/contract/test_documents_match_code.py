@@ -1,4 +1,4 @@
-"""Do the committed documents say what the code does? If not: `make documents`, and read the difference."""
+"""The committed documents say what the code does; if not: `make documents`, and read the difference."""
 
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator
 from shared.documents.all import all_documents, applications
 from shared.documents.asyncapi import asyncapi
 from shared.documents.event_schemas import event_schemas
-from shared.documents.openapi import openapi, operations
 from shared.events.registry import PAYLOADS, TOPICS
 from shared.spine.records import cloud_events
+from shared.web.openapi.document import openapi, operations
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contracts"
 APIS = {service: openapi(app) for service, app in applications()}

@@ -1,4 +1,4 @@
-"""Does every published version still parse? Examples are only ever added: a new field, a new file.
+"""Every published version still parses; examples are only ever added: a new field, a new file.
 
 `<event type>.json` is the first example of a type; one that shows a field added later is
 `<event type>.<field>.json`.

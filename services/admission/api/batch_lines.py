@@ -12,8 +12,8 @@ from services.admission.handlers.accept_batch import Answer, Stated
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
 from shared.telemetry import logging, metrics
-from shared.web.body_limit import LIMIT_BYTES
 from shared.web.contract import ProblemDetails
+from shared.web.middleware.body_limit import LIMIT_BYTES
 from shared.web.problems import Problem
 
 _log = logging.get_logger()

@@ -22,10 +22,9 @@ from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
 from shared.spine.pause.gate import Gate
 from shared.telemetry import metrics
-from shared.web.bounded_stream import BoundedStream
 from shared.web.contract import NDJSON, Lines, describe
-from shared.web.problems import Problem
-from shared.web.unavailable import come_back_later
+from shared.web.problems import Problem, service_unavailable
+from shared.web.responses import TimeLimitedStream
 
 DOOR: Final = "ndjson"
 PATH: Final = "/v1/movements:batch"
@@ -59,8 +58,8 @@ async def post_movements(request: Request, source: Source) -> Response:
         raise
     if first and all(answer.status == _NOT_COMMITTED for answer in first):
         await answers.aclose()
-        raise come_back_later()
-    return BoundedStream(_encoded(first, answers), media_type=NDJSON)
+        raise service_unavailable()
+    return TimeLimitedStream(_encoded(first, answers), media_type=NDJSON)
 
 
 async def _answers(request: Request, source: Principal) -> Answers:
@@ -68,7 +67,7 @@ async def _answers(request: Request, source: Principal) -> Answers:
     accept: AcceptBatch = request.app.state.service.accept_batch
     intake: Gate = request.app.state.service.intake
     if accept.places.locked():
-        raise come_back_later()
+        raise service_unavailable()
     async with accept.places:
         lines = await _lines(request)
         is_tried = True

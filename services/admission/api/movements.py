@@ -16,9 +16,8 @@ from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web import responses
 from shared.web.contract import describe
-from shared.web.problems import Problem
-from shared.web.short_cut import ShortCuts
-from shared.web.unavailable import come_back_later
+from shared.web.middleware.fast_path import FastRoutes
+from shared.web.problems import Problem, service_unavailable
 
 DOOR = "json"
 
@@ -57,23 +56,23 @@ async def post_movement_at_once(request: Request) -> Response:
     return await post_movement(request, await _source(request))
 
 
-SHORT_CUTS: ShortCuts = {("POST", PATH): post_movement_at_once}
+FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_at_once}
 
 
 async def _accept(request: Request, source: Principal) -> Response:
     if not await request.app.state.service.intake.is_open():
-        raise come_back_later()
+        raise service_unavailable()
     accept: AcceptMovement = request.app.state.service.accept_movement
     body = await request.body()
     if accept.group_commit.is_full:
-        raise come_back_later()
+        raise service_unavailable()
     movement = understood(body)
     if source.establishment not in {None, movement.establishment}:
         raise Problem(403, FOREIGN)
     try:
         return _answer(await accept(movement, body=body, source=source))
     except NotCommitted:
-        raise come_back_later() from None
+        raise service_unavailable() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(422, UNREADABLE) from None
 

@@ -14,8 +14,7 @@ from shared.events.admission import AccessGranted, AccessRevoked, Scope
 from shared.events.envelope import NewEvent, Payload
 from shared.events.registry import ADMISSION
 from shared.runtime.clock import Clock
-from shared.security.keys import new_key
-from shared.security.principal import Principal
+from shared.security.principal import Principal, new_key
 from shared.spine.outbox.append import append
 from shared.telemetry import tracing
 

@@ -20,8 +20,8 @@ from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
+from shared.web.middleware.fast_path import FastRoutes
 from shared.web.problems import Problem
-from shared.web.short_cut import ShortCuts
 
 PATH = "/v1/persons/{person_id}/pathway"
 DEFAULT_LIMIT = 50
@@ -97,7 +97,7 @@ async def get_first_page_at_once(request: Request) -> Response | None:
     return await get_pathway(request, person_id, await _reader(request), limit)
 
 
-SHORT_CUTS: ShortCuts = {("GET", PATH): get_first_page_at_once}
+FAST_ROUTES: FastRoutes = {("GET", PATH): get_first_page_at_once}
 _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 
 

@@ -10,8 +10,7 @@ from typing import Final
 
 from shared.database.pool import Connection, Executor
 from shared.events.admission import AccessGranted, AccessRevoked
-from shared.security.keys import sha256_of
-from shared.security.principal import Principal
+from shared.security.principal import Principal, sha256_of
 from shared.spine.records.received import ReceivedEvent
 
 MOST_SECONDS_REMEMBERED: Final = 5.0

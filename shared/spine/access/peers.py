@@ -5,8 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from shared.security.authentication import Authenticator
-from shared.security.keys import sha256_of
-from shared.security.principal import Principal
+from shared.security.principal import Principal, sha256_of
 from shared.spine.access.api_keys import bearer_key
 
 _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=frozenset({"ledger"}))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from shared.security.operators import PlatformOperator, signed
+from shared.security.authentication import PlatformOperator
 from shared.spine.operations.desk import OperationsDesk
 from shared.spine.operations.standing import Standing, standing_of
 from shared.spine.pause import pauses
@@ -42,7 +42,7 @@ async def put_pause(request: Request, part: Part, operator: PlatformOperator) ->
     asked = decode(await request.body(), PutPause)
     desk = _desk_of(request, part)
     pause = Pause(
-        part=part, paused_by=signed(asked.by, operator), because=asked.because, paused_at=desk.clock()
+        part=part, paused_by=operator.signature(asked.by), because=asked.because, paused_at=desk.clock()
     )
     is_new = await pauses.add(desk.pool, pause)
     if is_new:

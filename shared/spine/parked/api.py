@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from shared.security.operators import PlatformOperator, signed
+from shared.security.authentication import PlatformOperator
 from shared.spine.parked import errors, rows, show
 from shared.spine.parked.desk import ParkedDesk
 from shared.spine.parked.dismiss import dismiss
@@ -73,7 +73,7 @@ async def show_parked(
 async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Apply one event, then those that do nothing but wait behind it, in sequence order."""
     asked = decode(await request.body(), RetryOne)
-    desk, by = _desk(request), signed(asked.by, operator)
+    desk, by = _desk(request), operator.signature(asked.by)
     row = await rows.one(desk.pool, parked_id)
     if row is None:
         raise errors.unknown()
@@ -92,7 +92,7 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
     """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
     asked = decode(await request.body(), RetryMany)
     desk, now = _desk(request), asyncio.get_running_loop().time
-    done = await retry_many(desk.pool, desk.retry, asked, by=signed(asked.by, operator), now=now)
+    done = await retry_many(desk.pool, desk.retry, asked, by=operator.signature(asked.by), now=now)
     return responses.json(200, done)
 
 
@@ -104,7 +104,7 @@ async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOper
     """Decide that one event is not to be applied here; the answer says what follows from that."""
     asked = decode(await request.body(), Dismiss)
     desk = _desk(request)
-    settlement = Settlement(at=desk.clock(), by=signed(asked.by, operator), because=asked.because)
+    settlement = Settlement(at=desk.clock(), by=operator.signature(asked.by), because=asked.because)
     return responses.json(200, await dismiss(desk.pool, parked_id, settlement))
 
 

@@ -10,7 +10,7 @@ import pytest
 from services.admission.wiring import Service, duties
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.registry import PAYLOADS
-from shared.security.keys import new_key, sha256_of
+from shared.security.principal import new_key, sha256_of
 from tests.integration.admission.running import Admission, bearer, settings_for
 from tests.unit.admission.bodies import CLINIC, HOSPITAL
 

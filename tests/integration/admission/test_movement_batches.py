@@ -17,7 +17,7 @@ from services.admission.handlers.commit_submissions import Flushed
 from services.admission.handlers.manage_access import NewSource
 from services.admission.handlers.submission import Submission
 from services.admission.settings import Settings
-from shared.web import bounded_stream
+from shared.web import responses
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission, bearer, settings_for
 from tests.integration.admission.severing_proxy import proxied
@@ -134,7 +134,7 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
     admission: Admission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "LINES_PER_COMMIT", 1)
-    monkeypatch.setattr(bounded_stream, "NEXT_PART_SECONDS", 0.0)
+    monkeypatch.setattr(responses, "NEXT_PART_SECONDS", 0.0)
     source = await admission.source()
     lines = b"\n".join(encoded(movement()) for _ in range(3))
     bodies, parts = [lines], list[bytes]()
@@ -153,7 +153,7 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
     scope = {"type": "http", "method": "POST", "path": batches.PATH, "headers": headers, "query_string": b""}
     places = admission.service.accept_batch.places
     free = places._value
-    with pytest.raises(bounded_stream.NotRead):
+    with pytest.raises(responses.ClientTooSlow):
         await admission.app(scope, receive, send)
     assert places._value == free
     assert len(parts) == 2, "the head, and the first part of three"

@@ -8,7 +8,7 @@ import pytest
 
 from services.admission.handlers.commit_submissions import Flushed
 from services.admission.handlers.submission import Submission
-from shared.web.in_flight_limit import MOST_IN_FLIGHT
+from shared.web.middleware.in_flight_limit import MOST_IN_FLIGHT
 from tests.integration.admission.running import Admission
 from tests.unit.admission.bodies import movement
 

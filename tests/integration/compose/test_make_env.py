@@ -7,7 +7,7 @@ import sys
 
 from deploy.compose.composition import PROJECT
 from deploy.make_env import filled
-from shared.security.keys import sha256_of
+from shared.security.principal import sha256_of
 
 
 def made() -> tuple[dict[str, str], str]:

@@ -13,7 +13,7 @@ from services.indicators.wiring import Service, create_api, open_service, servin
 from shared.events.admission import AccessGranted, Scope
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 from shared.testing.person_history import id_of
 from tests.integration.indicators.delivery import Delivery
 from tests.unit.indicators.stated_facts import march

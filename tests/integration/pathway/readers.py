@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from shared.events.admission import AccessGranted, Scope
 from shared.events.envelope import RecordedEvent
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 from shared.testing.person_history import START, id_of
 from tests.integration.pathway.delivery import Delivery
 

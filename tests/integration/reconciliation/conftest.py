@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from shared.database.pool import Pool, open_pool
-from shared.security.keys import sha256_of
+from shared.security.principal import sha256_of
 from shared.spine.reconciliation import inbox_api, ledger_api
 from shared.spine.reconciliation.books import Books
 from shared.spine.reconciliation.peer import Peer

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent
-from shared.security.keys import new_key
+from shared.security.principal import new_key
 from shared.spine.inbox.application import Applier
 from shared.spine.outbox.append import append
 from shared.spine.pause.gate import Gate

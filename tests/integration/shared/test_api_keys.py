@@ -11,7 +11,7 @@ from shared.database.pool import Pool
 from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import Payload
-from shared.security import keys
+from shared.security.principal import new_key
 from shared.spine.access.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
 from shared.spine.records.received import ReceivedEvent
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.services
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SOURCE = UUID(int=3)
-KEY, KEY_SHA256 = keys.new_key()
+KEY, KEY_SHA256 = new_key()
 GRANTED = AccessGranted(
     key_id=UUID(int=1), key_sha256=KEY_SHA256, source_id=SOURCE, scopes=("read",), establishment="690784137"
 )
@@ -59,7 +59,7 @@ async def test_a_granted_key_opens_with_its_scopes_and_its_establishment(pool: P
 
 async def test_another_key_does_not_open(pool: Pool) -> None:
     await _apply(pool, [GRANTED])
-    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {keys.new_key()[0]}") is None
+    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {new_key()[0]}") is None
 
 
 @pytest.mark.parametrize("order", set(itertools.permutations([GRANTED, GRANTED, REVOKED, REVOKED])))
@@ -76,7 +76,7 @@ async def test_a_revocation_says_nothing_of_other_keys(pool: Pool) -> None:
 
 
 async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
-    made = [keys.new_key() for _ in range(3)]
+    made = [new_key() for _ in range(3)]
     granted = [
         AccessGranted(key_id=UUID(int=n), key_sha256=key_sha256, source_id=SOURCE, scopes=("intake", "read"))
         for n, (_, key_sha256) in enumerate(made)

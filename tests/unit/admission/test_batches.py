@@ -25,7 +25,7 @@ from services.admission.handlers.submission import Prepare, Submission
 from shared.runtime.clock import system_clock
 from shared.security.principal import Principal
 from shared.security.vault import Vault
-from shared.web.errors import answer_with_problems
+from shared.web.middleware.errors import answer_with_problems
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, encoded, movement
 
 Kind = Literal["one", "the same otherwise", "invalid", "no json", "foreign", "too large", "empty"]

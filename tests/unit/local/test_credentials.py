@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from deploy.local.credentials import FILE, ensure_credentials, mark_shown, read_credentials
-from shared.security.keys import sha256_of
+from shared.security.principal import sha256_of
 
 
 def test_each_service_has_a_password_of_its_own_and_keys_are_of_full_length(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from shared.runtime.garbage import YOUNG
+from shared.runtime.version import VERSION
 from shared.spine import worker
 from shared.spine.worker import periodic, run_worker
-from shared.telemetry.exposure import expose
+from shared.telemetry.metrics_server import serve_metrics
 
 
 @pytest.fixture(autouse=True)
@@ -120,13 +121,13 @@ async def test_a_periodic_duty_runs_at_once_and_again() -> None:
 
 async def test_figures_and_health_are_served_and_nothing_else() -> None:
     async with (
-        expose("test", port=0) as port,
+        serve_metrics("test", port=0) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         figures = await client.get("/metrics")
         assert figures.status_code == 200
         assert "relais_outbox_unsent" in figures.text
         health = await client.get("/health?now")
-        assert health.json() == {"status": "ok", "service": "test"}
+        assert health.json() == {"status": "ok", "version": VERSION, "service": "test"}
         assert (await client.get("/secrets")).status_code == 404
         assert (await client.post("/health")).status_code == 405

@@ -4,10 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from shared.security import keys
+from shared.security.principal import new_key
 from shared.spine.access.api_keys import MOST_SECONDS_REMEMBERED, ApiKeyAuthenticator
 
-KEY, KEY_SHA256 = keys.new_key()
+KEY, KEY_SHA256 = new_key()
 HEADER = f"Bearer {KEY}"
 
 
@@ -119,7 +119,7 @@ async def test_the_memory_is_bounded(
 ) -> None:
     monkeypatch.setattr("shared.spine.access.api_keys._MOST_REMEMBERED", 2)
     authenticator = ApiKeyAuthenticator(table, seconds=clock)
-    granted = [keys.new_key() for _ in range(5)]
+    granted = [new_key() for _ in range(5)]
     for key, key_sha256 in granted:
         table.grant(key_sha256)
         await authenticator.authenticate(f"Bearer {key}")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import require
 from shared.security.principal import Principal
-from shared.web.errors import answer_with_problems
+from shared.web.middleware.errors import answer_with_problems
 
 NURSE = Principal(source_id=UUID(int=1), establishment="010000024", scopes=frozenset({"read"}))
 

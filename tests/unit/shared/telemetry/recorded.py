@@ -1,4 +1,4 @@
-"""What did this process record? The spans of one test, in memory."""
+"""The spans that one test recorded, in memory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -42,7 +42,7 @@ def test_the_environment_names_the_exporter(
     monkeypatch: pytest.MonkeyPatch, variable: str, exporter: type[SpanExporter]
 ) -> None:
     monkeypatch.setenv(variable, "http://127.0.0.1:1")
-    [processor] = tracing._processors_of_environment()
+    [processor] = tracing.processors_from_environment()
     assert isinstance(processor, BatchSpanProcessor)
     assert isinstance(processor.span_exporter, exporter)
     processor.shutdown()  # type: ignore[no-untyped-call]

@@ -1,10 +1,10 @@
-"""Does a worker that cannot show its figures say why?"""
+"""A worker that cannot show its metrics says why."""
 
 import socket
 
 import pytest
 
-from shared.telemetry.exposure import expose
+from shared.telemetry.metrics_server import serve_metrics
 
 
 async def test_a_taken_port_is_one_sentence_for_whoever_starts_the_worker() -> None:
@@ -13,5 +13,5 @@ async def test_a_taken_port_is_one_sentence_for_whoever_starts_the_worker() -> N
         with pytest.raises(
             SystemExit, match=rf"pathway cannot listen on port {port}: .*address already in use"
         ):
-            async with expose("pathway", port=port):
+            async with serve_metrics("pathway", port=port):
                 pass

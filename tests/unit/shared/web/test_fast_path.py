@@ -1,4 +1,4 @@
-"""Does a route that is too hot for the framework's way behave as any other?"""
+"""A route on the fast path behaves as any other."""
 
 import httpx
 from fastapi import FastAPI
@@ -6,8 +6,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.web.middleware.fast_path import FastPath
 from shared.web.problems import Problem
-from shared.web.short_cut import ShortCut
 
 
 async def _answer(request: Request) -> Response:
@@ -24,12 +24,12 @@ async def _named(request: Request) -> Response | None:
 
 
 def _client() -> httpx.AsyncClient:
-    short_cuts = {
+    fast_routes = {
         ("POST", "/hot"): _answer,
         ("POST", "/taken"): _refuse,
         ("GET", "/things/{name}/shape"): _named,
     }
-    app = FastAPI(middleware=[Middleware(ShortCut, short_cuts=short_cuts)])
+    app = FastAPI(middleware=[Middleware(FastPath, fast_routes=fast_routes)])
 
     @app.get("/things/{name}/shape")
     async def shape(name: int) -> int:

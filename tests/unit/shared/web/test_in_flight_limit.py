@@ -1,4 +1,4 @@
-"""Is whoever comes when too many wait refused on arrival, and everybody inside answered?"""
+"""Requests beyond the limit are refused on arrival, and all inside are answered."""
 
 import asyncio
 
@@ -12,9 +12,9 @@ from shared.spine.operations import api as operations
 from shared.spine.parked import api as parked
 from shared.spine.reconciliation import inbox_api, ledger_api, report_api
 from shared.web.app import create_app
-from shared.web.in_flight_limit import KEPT_OPEN
-from tests.unit.shared.http.test_app import _lifespan
+from shared.web.middleware.in_flight_limit import NEVER_REFUSED
 from tests.unit.shared.telemetry.recorded import recording
+from tests.unit.shared.web.test_app import _lifespan
 
 MOST, FLOOD = 3, 50
 
@@ -107,4 +107,4 @@ def test_what_operators_and_our_own_services_ask_is_kept_open(module: object) ->
     router: APIRouter = module.router  # type: ignore[attr-defined]
     paths = [route.path for route in router.routes]  # type: ignore[attr-defined]
     assert paths
-    assert all(path.startswith(KEPT_OPEN) for path in paths)
+    assert all(path.startswith(NEVER_REFUSED) for path in paths)

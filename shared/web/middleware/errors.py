@@ -1,4 +1,4 @@
-"""Which answer does an exception become? Every one becomes a problem; none tells a secret."""
+"""Turns every exception into a problem document that reveals nothing of what caused it."""
 
 from typing import cast
 
@@ -9,39 +9,35 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.telemetry import logging, metrics
-from shared.web.bounded_stream import NotRead
-from shared.web.problems import FieldError, Problem, response_of
-from shared.web.unavailable import UNREACHABLE, come_back_later
+from shared.web.problems import FieldError, Problem, pointer_of, response_of
+from shared.web.responses import ClientTooSlow
+from shared.web.unavailable import UNREACHABLE, service_unavailable
 
 _log = logging.get_logger()
 
 
 def answer_with_problems(app: FastAPI) -> None:
     """Replace the framework's own error bodies."""
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> Response:
+async def _answer_http_exception(_request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return response_of(error)
-    known = cast(HTTPException, error)
-    return response_of(Problem(known.status_code, headers=known.headers))
+    raised = cast(HTTPException, error)
+    return response_of(Problem(raised.status_code, headers=raised.headers))
 
 
-async def _on_validation_error(_request: Request, error: Exception) -> Response:
+async def _answer_validation_error(_request: Request, error: Exception) -> Response:
     found = cast(RequestValidationError, error).errors()
     # Only the kind of each error: its message may quote the value.
-    errors = [FieldError(_pointer(one["loc"]), one["type"].replace("_", " ")) for one in found]
+    errors = [FieldError(pointer_of(one["loc"]), one["type"].replace("_", " ")) for one in found]
     return response_of(Problem(422, "The request is not valid", errors=errors))
 
 
-def _pointer(location: tuple[str | int, ...]) -> str:
-    return "".join(f"/{part}" for part in location)
-
-
-class LastResort:
-    """ASGI middleware at the edge: what nobody handled becomes 503 or 500, logged without its text."""
+class UnhandledErrors:
+    """ASGI middleware: an exception that no handler took becomes 503 or 500, logged without its text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,18 +48,18 @@ class LastResort:
             return
         started = False
 
-        async def send_and_see(message: Message) -> None:
+        async def send_noting_start(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, send_and_see)
-        except NotRead:
+            await self._app(scope, receive, send_noting_start)
+        except ClientTooSlow:
             _log.warning("answer_not_read")
             raise  # the server closes the connection
         except Exception as error:
-            problem = come_back_later() if isinstance(error, UNREACHABLE) else Problem(500)
+            problem = service_unavailable() if isinstance(error, UNREACHABLE) else Problem(500)
             metrics.http_errors_total.labels(type(error).__name__).inc()
             _log.error("request_failed", status=problem.status_code, exc_info=error)
             if started:

@@ -1,4 +1,4 @@
-"""Which JSON Schemas describe these types in a document? msgspec's, with the moments that it leaves out.
+"""JSON Schemas of msgspec types, with the date-times that msgspec leaves out.
 
 To msgspec a `datetime` without a constraint may lack its offset, so it calls it just a string. What a
 service answers always has one.
@@ -13,7 +13,7 @@ from msgspec import inspect
 REFERENCE: Final = "#/components/schemas/{name}"
 _FORMAT: Final = "date-time"
 
-Described = inspect.StructType | inspect.DataclassType
+_WithFields = inspect.StructType | inspect.DataclassType
 
 
 def schemas_of(types: Sequence[type[Any]]) -> tuple[dict[type[Any], dict[str, Any]], dict[str, Any]]:
@@ -22,18 +22,18 @@ def schemas_of(types: Sequence[type[Any]]) -> tuple[dict[type[Any], dict[str, An
     for described in _nested(inspect.multi_type_info(types)):
         properties = components.get(described.cls.__name__, {}).get("properties", {})
         for field in described.fields:
-            if _is_moment(field.type):
-                _say_so(properties[field.encode_name])
+            if _is_date_time(field.type):
+                _mark_date_times(properties[field.encode_name])
     return dict(zip(types, schemas, strict=True)), components
 
 
-def _nested(types: Sequence[inspect.Type]) -> Iterator[Described]:
+def _nested(types: Sequence[inspect.Type]) -> Iterator[_WithFields]:
     """Every type with fields that these are made of, each once."""
     seen: set[type[Any]] = set()
     waiting = list(types)
     while waiting:
         current = waiting.pop()
-        if isinstance(current, Described):
+        if isinstance(current, _WithFields):
             if current.cls in seen:
                 continue
             seen.add(current.cls)
@@ -49,12 +49,12 @@ def _nested(types: Sequence[inspect.Type]) -> Iterator[Described]:
             waiting.append(current.value_type)
 
 
-def _is_moment(type_: inspect.Type) -> bool:
+def _is_date_time(type_: inspect.Type) -> bool:
     of_union = type_.types if isinstance(type_, inspect.UnionType) else (type_,)
     return any(isinstance(one, inspect.DateTimeType) for one in of_union)
 
 
-def _say_so(schema: dict[str, Any]) -> None:
+def _mark_date_times(schema: dict[str, Any]) -> None:
     for choice in schema.get("anyOf", [schema]):
         if choice.get("type") == "string":
             choice["format"] = _FORMAT

@@ -1,4 +1,4 @@
-"""What is seen of each request? A server span and two metrics, by route template, never by path.
+"""Records each request as a server span and two metrics, by route template, never by path.
 
 The answer names its trace (`traceresponse`, W3C Trace Context Level 2 draft), so that a caller can cite it.
 """
@@ -11,24 +11,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.events.envelope import TraceContext
 from shared.telemetry import metrics, tracing
 
-NOT_OBSERVED: Final = frozenset({"/health", "/ready", "/metrics"})
+NOT_RECORDED: Final = frozenset({"/health", "/ready", "/metrics"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR: Final = 500
 
 
-class Observed:
-    """ASGI middleware, outermost."""
+class RequestTelemetry:
+    """ASGI middleware: a server span, a count and a duration for every request but `NOT_RECORDED`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in NOT_OBSERVED:
+        if scope["type"] != "http" or scope["path"] in NOT_RECORDED:
             await self._app(scope, receive, send)
             return
         status = _SERVER_ERROR  # until something else was sent
 
-        async def send_and_see(message: Message) -> None:
+        async def send_noting_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -38,9 +38,9 @@ class Observed:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         began = perf_counter()
         attributes = {"http.request.method": method}
-        with tracing.span(method, kind="server", trace=_given_trace(scope), attributes=attributes) as span:
+        with tracing.span(method, kind="server", trace=_received_trace(scope), attributes=attributes) as span:
             try:
-                await self._app(scope, receive, send_and_see)
+                await self._app(scope, receive, send_noting_status)
             finally:
                 route = _template(scope)
                 span.update_name(f"{method} {route}")
@@ -57,7 +57,7 @@ def _template(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "unmatched"))
 
 
-def _given_trace(scope: Scope) -> TraceContext:
+def _received_trace(scope: Scope) -> TraceContext:
     return {
         name.decode(): value.decode("latin-1")
         for name, value in scope["headers"]

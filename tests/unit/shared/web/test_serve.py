@@ -1,4 +1,4 @@
-"""Are new connections accepted many at once, however long a turn of the event loop takes?"""
+"""New connections are accepted many at once, however long a turn of the event loop takes."""
 
 import asyncio
 import socket

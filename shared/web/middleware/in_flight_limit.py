@@ -1,4 +1,4 @@
-"""How many requests may wait for their answers? Those beyond are refused before anything is spent on them.
+"""Refuses requests beyond as many as may wait for their answers, before anything is spent on them.
 
 Whoever is let in waits behind everybody who is inside, so this limit, and nothing else, is what keeps answers
 prompt when more is asked than can be done. It stands outermost because that is where requests wait: a refusal
@@ -10,13 +10,12 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.telemetry import metrics
-from shared.web.problems import response_of
-from shared.web.unavailable import come_back_later
+from shared.web.problems import response_of, service_unavailable
 
 MOST_IN_FLIGHT: Final = 512
-"""Two full group commits of the intake: one under way and one that gathers."""
+"""Two full group commits of the intake: one that is committing and one that is filling."""
 
-KEPT_OPEN: Final = (
+NEVER_REFUSED: Final = (
     "/health",
     "/ready",
     "/metrics",
@@ -27,36 +26,36 @@ KEPT_OPEN: Final = (
     "/v1/inbox",
     "/v1/reconciliation",
 )
-"""What operators and our own services ask: few, and most needed when too much is asked."""
+"""What operators and our own services ask: few requests, and most needed under overload."""
 
 
 class InFlightLimit:
-    """ASGI middleware: 503 with `Retry-After` when `most` requests are inside."""
+    """ASGI middleware: 503 with `Retry-After` when `most` requests are in flight."""
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:
         self._app = app
         self._most = most
-        self._inside = 0
-        self._refusal = _messages_of_refusal()
+        self._in_flight = 0
+        self._refusal = _refusal_messages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(KEPT_OPEN):
+        if scope["type"] != "http" or scope["path"].startswith(NEVER_REFUSED):
             await self._app(scope, receive, send)
             return
-        if self._inside >= self._most:
+        if self._in_flight >= self._most:
             metrics.http_overload_refusals_total.inc()
             for message in self._refusal:
                 await send(message)
             return
-        self._inside += 1
+        self._in_flight += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._inside -= 1
+            self._in_flight -= 1
 
 
-def _messages_of_refusal() -> tuple[Message, Message]:
-    response = response_of(come_back_later())
+def _refusal_messages() -> tuple[Message, Message]:
+    response = response_of(service_unavailable())
     return (
         {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers},
         {"type": "http.response.body", "body": response.body},

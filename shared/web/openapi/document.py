@@ -1,4 +1,4 @@
-"""What does a service offer over HTTP? FastAPI's document, with the types that only msgspec knows."""
+"""The OpenAPI document of an application: FastAPI's, with the types that only msgspec knows."""
 
 import copy
 from typing import Any, Final

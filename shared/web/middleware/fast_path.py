@@ -1,8 +1,8 @@
-"""Which routes are too hot for the framework's way? Those named here are answered before its routing.
+"""Answers the few hottest routes before the framework's routing.
 
 Routing, dependencies and exit stacks cost several times what such a route does itself (measured on the
 intake: half of the process's time). The route is declared to the framework all the same, for its contract,
-and for whatever the short cut leaves to it.
+and for whatever the fast path leaves to it.
 """
 
 import re
@@ -13,36 +13,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.errors import LastResort
+from shared.web.middleware.errors import UnhandledErrors
 from shared.web.problems import Problem, response_of
 
-Endpoint = Callable[[Request], Awaitable[Response | None]]
-"""None, before anything was read of the body: the framework shall answer, with the errors that it knows."""
-ShortCuts = Mapping[tuple[str, str], Endpoint]
-"""(method, path with its `{parameters}`) -> what answers."""
+FastEndpoint = Callable[[Request], Awaitable[Response | None]]
+"""Answers, or returns None before it has read anything of the body: then the framework answers."""
+FastRoutes = Mapping[tuple[str, str], FastEndpoint]
+"""(method, path with its `{parameters}`) -> its endpoint."""
 
 _PARAMETER = re.compile(r"\\{(\w+)\\}")  # in an escaped path
 
 
 @dataclass(frozen=True)
 class _Route:
-    """What `Observed` reads of a route, and what answers there."""
+    """A fast route; `RequestTelemetry` reads its `path`, as it does of the framework's routes."""
 
     path: str
-    endpoint: Endpoint
+    endpoint: FastEndpoint
     pattern: re.Pattern[str]
 
 
-class ShortCut:
-    """ASGI middleware in front of the framework, for everything else."""
+class FastPath:
+    """ASGI middleware: the fast routes are answered here, everything else is left to the framework."""
 
-    def __init__(self, app: ASGIApp, *, short_cuts: ShortCuts) -> None:
+    def __init__(self, app: ASGIApp, *, fast_routes: FastRoutes) -> None:
         self._app = app
         self._routes: dict[str, list[_Route]] = {}
-        for (method, path), endpoint in short_cuts.items():
+        for (method, path), endpoint in fast_routes.items():
             pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", re.escape(path)))
             self._routes.setdefault(method, []).append(_Route(path, endpoint, pattern))
-        self._guarded = LastResort(self._answer)
+        self._guarded = UnhandledErrors(self._answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         for route in self._routes.get(scope.get("method", ""), ()):

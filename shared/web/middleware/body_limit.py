@@ -1,4 +1,4 @@
-"""How large may a body be, and how slow? It is refused before anyone parses it.
+"""Refuses a request body that is too large or too slow, before anyone parses it.
 
 A sender that vanished in the middle of its request would otherwise hold a place among those that are served.
 """
@@ -16,10 +16,10 @@ NEXT_PART_SECONDS = 10.0
 
 class BodyLimit:
     """ASGI middleware: 413 by content-length at once, or as soon as the stream exceeds the limit; 408 when
-    nothing more comes of it in time."""
+    the next part of it does not come within `NEXT_PART_SECONDS`."""
 
     def __init__(self, app: ASGIApp, *, limits: Mapping[str, int]) -> None:
-        """`limits`: path -> bytes, where the limit is not the ordinary one."""
+        """`limits`: path -> bytes, where the limit is not `LIMIT_BYTES`."""
         self._app = app
         self._limits = limits
 
@@ -31,25 +31,32 @@ class BodyLimit:
         if _announced_bytes(scope) > limit_bytes:
             await response_of(_too_large())(scope, receive, send)
             return
-        received_bytes = 0
-        more_body = True
+        await self._app(scope, _LimitedBody(receive, limit_bytes).receive, send)
 
-        async def receive_within_limit() -> Message:
-            nonlocal received_bytes, more_body
-            if not more_body:
-                return await receive()  # until the client goes away, which may be never
-            try:
-                async with asyncio.timeout(NEXT_PART_SECONDS):
-                    message = await receive()
-            except TimeoutError:
-                raise Problem(408, headers={"connection": "close"}) from None
-            more_body = message.get("more_body", False)
-            received_bytes += len(message.get("body", b""))
-            if received_bytes > limit_bytes:
-                raise _too_large()
-            return message
 
-        await self._app(scope, receive_within_limit, send)
+class _LimitedBody:
+    """The body of one request, as far as it was received."""
+
+    def __init__(self, receive: Receive, limit_bytes: int) -> None:
+        self._receive = receive
+        self._limit_bytes = limit_bytes
+        self._received_bytes = 0
+        self._more_body = True
+
+    async def receive(self) -> Message:
+        """The next message; raises `Problem`."""
+        if not self._more_body:
+            return await self._receive()  # until the client goes away, which may be never
+        try:
+            async with asyncio.timeout(NEXT_PART_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise Problem(408, headers={"connection": "close"}) from None
+        self._more_body = message.get("more_body", False)
+        self._received_bytes += len(message.get("body", b""))
+        if self._received_bytes > self._limit_bytes:
+            raise _too_large()
+        return message
 
 
 def _announced_bytes(scope: Scope) -> int:

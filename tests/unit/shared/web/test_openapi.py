@@ -8,11 +8,11 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 
-from shared.documents.openapi import ContradictingSchemas, openapi, operations
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web.app import create_app
 from shared.web.contract import describe
+from shared.web.openapi.document import ContradictingSchemas, openapi, operations
 
 
 class Bed(msgspec.Struct):

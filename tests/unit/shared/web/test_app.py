@@ -1,7 +1,9 @@
 import asyncio
 import json
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
@@ -11,11 +13,14 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from prometheus_client import REGISTRY
 from starlette.responses import Response
 
-from shared.web import body_limit, responses
+from shared.web import responses
 from shared.web.app import create_app
-from shared.web.body_limit import LIMIT_BYTES
+from shared.web.middleware import body_limit
+from shared.web.middleware.body_limit import LIMIT_BYTES
 from shared.web.problems import FieldError, Problem
 from tests.unit.shared.telemetry.recorded import recording
+
+ROOT = Path(__file__).parents[4]
 
 router = APIRouter(prefix="/v1")
 
@@ -178,9 +183,13 @@ async def test_a_body_that_stops_coming_is_given_up(
     assert response.headers["connection"] == "close"
 
 
-@pytest.mark.parametrize("path", ["/health", "/ready"])
-async def test_the_process_says_that_it_is_alive_and_ready(client: httpx.AsyncClient, path: str) -> None:
-    assert (await client.get(path)).json() == {"status": "ok"}
+async def test_a_process_says_that_it_is_alive_and_of_which_version(client: httpx.AsyncClient) -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert (await client.get("/health")).json() == {"status": "ok", "version": declared}
+
+
+async def test_a_process_says_that_it_is_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/ready")).json() == {"status": "ok"}
 
 
 async def test_a_process_that_is_not_ready_says_so_and_stays_alive(
