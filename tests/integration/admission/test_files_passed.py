@@ -1,0 +1,80 @@
+"""How many files of admission a movement passes on its way in, out to Kafka, and back as a receipt."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.admission.wiring import duties
+from shared.events.registry import ADMISSION, TOPICS
+from shared.spine.kafka.topics import PARTITIONS, ensure_topics
+from tests.files_passed import FilesPassed
+from tests.integration.admission.conftest import Open
+from tests.integration.admission.running import Admission, bearer, settings_for
+from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
+from tests.unit.admission.bodies import identifier, movement
+
+pytestmark = pytest.mark.services
+
+POST_TO_COMMIT = 14
+OF_A_STRANGER = 17
+"""A first movement also asks storage for what is remembered afterwards: the source and the identifiers."""
+RECORD_TO_PUBLICATION = 10
+READ = 3
+
+
+async def test_a_movement_passes_few_files_until_its_commit(admission: Admission) -> None:
+    source = await admission.source()
+    rose = identifier("2410575123456")
+    for most in (OF_A_STRANGER, POST_TO_COMMIT):
+        passed = FilesPassed()
+        with passed.recorded():
+            assert (await admission.post(source, movement(rose))).status_code == 202
+        passed.assert_at_most(most, "services/admission", until_commit=True)
+
+
+async def test_a_recorded_event_passes_few_files_until_it_is_published(
+    create_database: Callable[..., str], kafka_bootstrap: str, open_admission: Open
+) -> None:
+    settings = settings_for(
+        await asyncio.to_thread(create_database, "admission"), kafka_bootstrap=kafka_bootstrap
+    )
+    await ensure_topics(kafka_bootstrap, [ADMISSION])
+    async with open_admission(settings) as admission, _newest(kafka_bootstrap) as topic:
+        posted = await admission.post(await admission.source(), movement())
+        wanted, passed = ("ce_id", posted.json()["event_id"].encode()), FilesPassed()
+        relay = duties(admission.service, settings)["relay"]
+        with passed.recorded():
+            async with kept_running(relay):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    while wanted not in (await topic.getone()).headers:
+                        continue
+    passed.assert_at_most(0, "services/admission")
+    passed.assert_at_most(RECORD_TO_PUBLICATION, "shared/spine")
+
+
+@asynccontextmanager
+async def _newest(bootstrap: str) -> AsyncIterator[Any]:
+    """A reader of what is published from now on."""
+    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await reader.start()
+    try:
+        partitions = [TopicPartition(TOPICS[ADMISSION], number) for number in range(PARTITIONS)]
+        reader.assign(partitions)
+        await reader.seek_to_end(*partitions)
+        yield reader
+    finally:
+        await reader.stop()
+
+
+async def test_a_receipt_passes_few_files(admission: Admission) -> None:
+    source = await admission.source(scopes=("intake", "read"))
+    receipt = (await admission.post(source, movement())).json()["receipt_id"]
+    passed = FilesPassed()
+    with passed.recorded():
+        answer = await admission.client.get(f"/v1/receipts/{receipt}", headers=bearer(source.secret))
+    assert answer.status_code == 200
+    passed.assert_at_most(READ, "services/admission")
