@@ -7,5 +7,7 @@ from shared.database.pool import Connection
 from shared.spine.records.received import ReceivedEvent
 
 
-async def on_expectation(handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+async def on_expectation(
+    handlers: Handlers, _: object, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
     await handlers.keep_expectations(connection, events)

@@ -8,6 +8,6 @@ from shared.spine.records.received import ReceivedEvent
 
 
 async def on_obligation_settled(
-    handlers: Handlers, connection: Connection, events: Sequence[ReceivedEvent]
+    handlers: Handlers, _: object, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
     await handlers.keep_obligations(connection, events)

@@ -12,7 +12,7 @@ from shared.spine.records.received import ReceivedEvent
 def on_stated_fact(means: Means) -> Route:
     """The route for a whole batch, inside the transaction that also moves the checkpoint."""
 
-    async def consume(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def consume(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         await record_facts(connection, events, means.circumstances())
 
     return consume

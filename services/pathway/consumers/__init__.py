@@ -1,17 +1,14 @@
 """Which event leads to which use case? The routing table."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from services.pathway.consumers.on_movement import on_movement
 from services.pathway.domain.rules import Rules
-from shared.database.pool import Connection
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.envelope import Payload
 from shared.runtime.clock import Clock
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.records.received import ReceivedEvent
-
-Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
+from shared.spine.inbox.application import Route
 
 
 def routes(*, clock: Clock, rules: Rules) -> Mapping[type[Payload], Route]:

@@ -77,7 +77,7 @@ def bearer_key(header: str | None) -> str | None:
     return key if scheme.lower() == "bearer" and key and key.isascii() else None
 
 
-async def on_access_granted(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+async def on_access_granted(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
     """Add the keys; a key that is already known, or already revoked, stays as it is."""
     granted = [event.data for event in events if isinstance(event.data, AccessGranted)]
     await connection.executemany(
@@ -86,7 +86,7 @@ async def on_access_granted(connection: Connection, events: Sequence[ReceivedEve
     )
 
 
-async def on_access_revoked(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+async def on_access_revoked(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
     """End the keys from when they were revoked."""
     await connection.executemany(
         _REVOKE,

@@ -59,6 +59,7 @@ class BatchConsumer:
         group: str,
         publishers: Sequence[str],
         routes: Routes,
+        dependencies: object = None,
         parking_cap: int = CAP,
         batch_size: int = 500,
         stalled_after_seconds: float = 60,
@@ -80,7 +81,9 @@ class BatchConsumer:
         self._publishers = publishers
         self._topics = [TOPICS[publisher] for publisher in publishers]
         self._routes = routes
-        self._applier = Applier(pool, routes=routes, parking_cap=parking_cap, clock=clock)
+        self._applier = Applier(
+            pool, routes=routes, dependencies=dependencies, parking_cap=parking_cap, clock=clock
+        )
         self._batch_size = batch_size
         self._stalled_after_seconds = stalled_after_seconds
         self._turn_seconds = turn_seconds

@@ -9,7 +9,7 @@ rest applied. Anything else means that we are wrong, and is raised: nothing is c
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +25,8 @@ from shared.spine.inbox.sorting import Parcel, sort_out
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent
 
-Route = Callable[[Connection, Sequence[ReceivedEvent]], Awaitable[None]]
+Route = Callable[[Any, Connection, Sequence[ReceivedEvent]], Awaitable[None]]
+"""A use case; takes the dependencies, the open transaction, and its events of one batch in order."""
 Routes = Mapping[type[Payload], Route]
 
 Traces = Mapping[tuple[str, int, int], TraceContext]
@@ -71,10 +72,18 @@ class Applier:
     """Applies batches with a service's routes."""
 
     def __init__(
-        self, pool: Pool, *, routes: Routes, parking_cap: int = parking.CAP, clock: Clock = system_clock
+        self,
+        pool: Pool,
+        *,
+        routes: Routes,
+        dependencies: object = None,
+        parking_cap: int = parking.CAP,
+        clock: Clock = system_clock,
     ) -> None:
+        """`dependencies` is handed to every route; none where the routes need none."""
         self._pool = pool
         self._routes = routes
+        self._dependencies = dependencies
         self._parking_cap = parking_cap
         self._clock = clock
 
@@ -186,7 +195,7 @@ class Applier:
             if event is not None and route is not None:
                 shares.setdefault(route, []).append(event)
         for route, events in shares.items():
-            await route(connection, events)
+            await route(self._dependencies, connection, events)
         return [event for events in shares.values() for event in events]
 
 

@@ -17,6 +17,9 @@ class ParkedDesk:
     clock: Clock
 
 
-def parked_desk(pool: Pool, routes: Routes, clock: Clock = system_clock) -> ParkedDesk:
+def parked_desk(
+    pool: Pool, routes: Routes, clock: Clock = system_clock, *, dependencies: object = None
+) -> ParkedDesk:
     """A desk that applies what is retried with the service's own routes."""
-    return ParkedDesk(pool, Retry(pool, Applier(pool, routes=routes, clock=clock), clock), clock)
+    applier = Applier(pool, routes=routes, dependencies=dependencies, clock=clock)
+    return ParkedDesk(pool, Retry(pool, applier, clock), clock)

@@ -104,7 +104,12 @@ class Filling:
         wanted = await tails.wanted(self.live, incoming)
         if not wanted:
             return
-        applier = Applier(self.beside, routes=self.projection.routes, clock=self.projection.clock)
+        applier = Applier(
+            self.beside,
+            routes=self.projection.routes,
+            dependencies=self.projection.dependencies,
+            clock=self.projection.clock,
+        )
         done = await applier.apply_outside(wanted)
         self.applied += len(done.events)
         parked = {

@@ -36,6 +36,8 @@ class Projection:
     publishers: Sequence[str]
     swapped: Sequence[Projected]
     """Made anew. Nothing refers to them and they refer to nothing, so they can be exchanged."""
+    dependencies: object = None
+    """Handed to every route."""
     compared: Sequence[Projected] = ()
     """Kept, because they say what was told to others: only compared."""
     adopted: Sequence[str] = ()

@@ -37,9 +37,16 @@ def _nothing() -> None:
 class Reconciliation:
     """The duties of a service that consumes."""
 
-    def __init__(self, books: Books, routes: Routes, *, after_commit: Callable[[], None] = _nothing) -> None:
+    def __init__(
+        self,
+        books: Books,
+        routes: Routes,
+        *,
+        dependencies: object = None,
+        after_commit: Callable[[], None] = _nothing,
+    ) -> None:
         """`after_commit` is called after every pull that had effects."""
-        applier = Applier(books.pool, routes=routes, clock=books.clock)
+        applier = Applier(books.pool, routes=routes, dependencies=dependencies, clock=books.clock)
         puller = Puller(applier, gate=Gate(books.pool, "consumer"), after_commit=after_commit)
         self._books = books
         self._puller = puller

@@ -27,7 +27,7 @@ GROUP: Final = "bus-{client}"
 _INSERT: Final = "INSERT INTO effects (number, event_id, subject, sequence) VALUES ($1, $2, $3, $4)"
 
 
-async def _take_effect(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+async def _take_effect(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
     rows = [(_number(each), each.event_id, each.subject, each.sequence) for each in events]
     await connection.executemany(_INSERT, rows)
 

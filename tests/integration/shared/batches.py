@@ -44,7 +44,7 @@ async def claim_partition(pool: Pool, number: int = 0) -> Partition:
     return Partition(claim, stored or 0)
 
 
-async def record_effects(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+async def record_effects(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
     """A use case: one row per event; applying an event twice would fail."""
     await connection.executemany(
         "INSERT INTO effects (event_id) VALUES ($1)", [(event.event_id,) for event in events]
@@ -54,8 +54,8 @@ async def record_effects(connection: Connection, events: Sequence[ReceivedEvent]
 def refusing(*refused: UUID) -> Route:
     """A use case that finds some events wrong, after it has written the effects of all."""
 
-    async def route(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def route(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         for event in events:
             if event.event_id in refused:
                 raise EventRejected(event.event_id, REFUSED)

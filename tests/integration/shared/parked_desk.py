@@ -64,9 +64,9 @@ class Shop:
     pool: Pool
     wrong: set[UUID] = field(default_factory=set)
 
-    async def route(self, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def route(self, _: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         """Write the effects of all, then say which one is wrong."""
-        await record_effects(connection, events)
+        await record_effects(None, connection, events)
         for event in events:
             if event.event_id in self.wrong:
                 raise EventRejected(event.event_id, REFUSED)

@@ -46,7 +46,7 @@ async def _apply(pool: Pool, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         route = on_access_granted if isinstance(payload, AccessGranted) else on_access_revoked
         async with transaction(pool) as connection:
-            await route(connection, [_received(payload)])
+            await route(None, connection, [_received(payload)])
 
 
 async def test_a_granted_key_opens_with_its_scopes_and_its_establishment(pool: Pool) -> None:
@@ -82,6 +82,6 @@ async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
         for n, (_, key_sha256) in enumerate(made)
     ]
     async with transaction(pool) as connection:
-        await on_access_granted(connection, [_received(one) for one in granted])
+        await on_access_granted(None, connection, [_received(one) for one in granted])
     authenticator = ApiKeyAuthenticator(pool)
     assert all([await authenticator.authenticate(f"Bearer {key}") for key, _ in made])

@@ -96,7 +96,9 @@ async def test_a_new_owner_waits_for_the_batch_in_flight_and_continues_after_it(
     old = await claim_partition(pool)
     takeover: list[asyncio.Task[Partition]] = []
 
-    async def taken_over_meanwhile(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def taken_over_meanwhile(
+        _: object, connection: Connection, events: Sequence[ReceivedEvent]
+    ) -> None:
         takeover.append(asyncio.create_task(claim_partition(pool)))
         while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             assert not takeover[0].done()
@@ -126,8 +128,8 @@ async def test_a_bug_is_raised_and_nothing_is_committed(pool: Pool) -> None:
     partition = await claim_partition(pool)
     record = incoming(uuid4(), 1)
 
-    async def broken(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def broken(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         raise KeyError("a bug")
 
     with pytest.raises(KeyError):
@@ -140,7 +142,7 @@ async def test_a_bug_is_raised_and_nothing_is_committed(pool: Pool) -> None:
 async def test_rejecting_an_event_that_is_not_in_the_batch_is_a_bug(pool: Pool) -> None:
     partition = await claim_partition(pool)
 
-    async def confused(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def confused(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         raise EventRejected(uuid4(), "of some other batch")
 
     with pytest.raises(EventRejected):
@@ -152,13 +154,25 @@ async def test_a_route_gets_all_its_events_of_the_batch_in_one_call_and_in_order
     partition = await claim_partition(pool)
     calls: list[list[int]] = []
 
-    async def note(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def note(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         calls.append([event.sequence for event in events])
 
     subject, other = uuid4(), uuid4()
     records = [incoming(subject, 1), incoming(other, 7), incoming(subject, 2), incoming(subject, 3)]
     await applier(pool, note).apply(partition.batch(records))
     assert calls == [[1, 7, 2, 3]]
+
+
+async def test_a_route_gets_the_dependencies_of_its_service(pool: Pool) -> None:
+    partition = await claim_partition(pool)
+    got: list[str] = []
+
+    async def note(dependencies: str, _: Connection, __: Sequence[ReceivedEvent]) -> None:
+        got.append(dependencies)
+
+    service = Applier(pool, routes={AccessRevoked: note}, dependencies="of the service")
+    await service.apply(partition.batch([incoming(uuid4(), 1)]))
+    assert got == ["of the service"]
 
 
 async def test_another_event_with_a_sequence_that_is_taken_is_parked_not_swallowed(pool: Pool) -> None:
@@ -176,14 +190,14 @@ async def test_a_deadlock_with_another_writer_is_tried_again_and_not_for_ever(po
     batch = partition.batch([incoming(uuid4(), 1)])
     tries = 0
 
-    async def collide_twice(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def collide_twice(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         nonlocal tries
         tries += 1
-        await record_effects(connection, events)
+        await record_effects(None, connection, events)
         if tries < 3:
             raise asyncpg.DeadlockDetectedError
 
-    async def collide_always(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+    async def collide_always(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
         raise asyncpg.DeadlockDetectedError
 
     with pytest.raises(asyncpg.DeadlockDetectedError):

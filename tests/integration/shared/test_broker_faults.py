@@ -36,8 +36,8 @@ async def test_a_broker_that_dies_and_one_that_is_wiped_lose_no_event(
     commits = Commits()
     arrived: dict[UUID, list[int]] = defaultdict(list)
 
-    async def note(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def note(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         for event in events:
             arrived[event.subject].append(event.sequence)
 

@@ -150,7 +150,7 @@ async def test_too_many_wrong_events_stop_the_worker_and_nothing_is_skipped(
     events = await published(pool, kafka_bootstrap, 8)
     ours = {event.event_id for event in events}
 
-    async def refuse(connection: Connection, received: Sequence[ReceivedEvent]) -> None:
+    async def refuse(_: object, connection: Connection, received: Sequence[ReceivedEvent]) -> None:
         for event in received:
             if event.event_id in ours:
                 raise EventRejected(event.event_id, "refused by the use case")

@@ -26,8 +26,8 @@ async def test_each_event_of_a_batch_is_a_trace_of_its_own_without_a_gap(
     stored: dict[object, TraceContext] = {}
     current: list[TraceContext] = []
 
-    async def route(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def route(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         stored.update({event.event_id: event.trace for event in events})
         current.append(tracing.current_trace())
 

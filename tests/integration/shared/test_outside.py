@@ -73,8 +73,8 @@ async def test_it_waits_for_the_batch_in_flight_and_drops_what_that_applied(pool
     record = incoming(uuid4(), 1)
     pulled: list[asyncio.Task[Applied]] = []
 
-    async def pulled_meanwhile(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def pulled_meanwhile(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         pulled.append(asyncio.create_task(applier(pool).apply_outside([record])))
         await until_someone_waits_for_a_lock(pool, pulled[0])
 
@@ -87,8 +87,8 @@ async def test_a_batch_waits_for_it_and_drops_what_it_applied(pool: Pool) -> Non
     record = incoming(uuid4(), 1)
     batches: list[asyncio.Task[Applied]] = []
 
-    async def consumed_meanwhile(connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_effects(connection, events)
+    async def consumed_meanwhile(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
+        await record_effects(None, connection, events)
         batches.append(asyncio.create_task(applier(pool).apply(partition.batch([record]))))
         await until_someone_waits_for_a_lock(pool, batches[0])
 
