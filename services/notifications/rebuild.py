@@ -3,7 +3,7 @@
 import asyncio
 
 from services.notifications import consumers
-from services.notifications.handlers.compare_obligations import compare_obligations
+from services.notifications.handlers.obligations.compare_obligations import compare_obligations
 from services.notifications.settings import Settings
 from services.notifications.storage.projected import ADOPTED, SWAPPED
 from services.notifications.storage.tables import metadata

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from services.notifications.domain.waits import Waits
+from services.notifications.domain.obligations.timing import Waits
 from shared.runtime import environment as process_environment
 from shared.security.vault import master_key_of
 

@@ -15,10 +15,10 @@ from services.notifications.channels.channel import Channel
 from services.notifications.channels.email import EmailChannel
 from services.notifications.channels.sms import SmsChannel
 from services.notifications.consumers import routes
-from services.notifications.domain.circle import Medium
-from services.notifications.domain.report_capability import capability_of
-from services.notifications.handlers.ledgers import Ledgers
-from services.notifications.handlers.means import Means
+from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.delivery.delivery_reports import capability_of
+from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.periodic.audit_obligations import audit_obligations
 from services.notifications.periodic.expire_obligations import expire_obligations
 from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
@@ -53,7 +53,7 @@ GROUP: Final = "relais-notifications"
 class Service:
     """What every part of notifications works with."""
 
-    means: Means
+    means: Dependencies
     operations: OperationsDesk
     books: Books
 
@@ -89,7 +89,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
                 publishers=books.consumes,
                 clock=clock,
             ),
-            means=Means(
+            means=Dependencies(
                 pool=pool,
                 vault=vault,
                 clock=clock,

@@ -8,9 +8,14 @@ from starlette.responses import Response
 
 from services.notifications.api.paths import as_uuid
 from services.notifications.api.shapes import SaidByPerson
-from services.notifications.handlers.by_person import EndedOtherwise, Ending, Word, end_by_person
-from services.notifications.handlers.means import Means
-from services.notifications.handlers.obligations import ObligationView
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.list_obligations import ObligationView
+from services.notifications.handlers.obligations.manual_resolution import (
+    EndedOtherwise,
+    Ending,
+    ManualResolution,
+    resolve_manually,
+)
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -46,18 +51,18 @@ async def handle(person_id: str, obligation_id: str, request: Request, manager: 
 async def _end(
     request: Request, manager: Principal, person_id: str, obligation_id: str, ending: Ending
 ) -> Response:
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     said, now = decode(await request.body(), SaidByPerson), means.clock()
     at = said.at or now
     if at > now + _CLOCKS_DIFFER_BY:
         raise Problem(422, "The body does not fit", errors=[FieldError("/at", "must not be in the future")])
     try:
-        view = await end_by_person(
+        view = await resolve_manually(
             means,
             principal=manager,
             person_id=as_uuid(person_id),
             obligation_id=as_uuid(obligation_id),
-            word=Word(ending=ending, by=said.by, at=min(at, now)),
+            word=ManualResolution(ending=ending, by=said.by, at=min(at, now)),
         )
     except EndedOtherwise as ended:
         raise Problem(409, "The obligation has ended", detail=f"Its outcome is {ended.outcome}.") from None

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from services.notifications.domain import kinds, wording
-from services.notifications.handlers.means import Means
-from services.notifications.handlers.page import PageView, view
+from services.notifications.domain.obligations import catalogue
+from services.notifications.domain.wording import rendering
+from services.notifications.handlers.delivery.carer_page import PageView, view
+from services.notifications.handlers.dependencies import Dependencies
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -29,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/s/{token}")
 async def show(token: str, request: Request) -> Response:
     """The page of a message; looking at it consumes, acknowledges and changes nothing."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     found = await view(means, token=token)
     if found is None:
         return _page("gone.html", 404, phone=means.contact_phone)
@@ -37,7 +38,7 @@ async def show(token: str, request: Request) -> Response:
 
 
 def _words(found: PageView) -> dict[str, object]:
-    context = wording.WordingContext(
+    context = rendering.WordingContext(
         reader="professional" if found.alias is None else "carer",
         alias=found.alias,
         occurred_at=found.occurred_at,
@@ -45,8 +46,8 @@ def _words(found: PageView) -> dict[str, object]:
         phone=found.phone,
     )
     return {
-        "fr": wording.sentence(found.kind, context, language="fr"),
-        "en": wording.sentence(found.kind, context, language="en"),
+        "fr": rendering.sentence(found.kind, context, language="fr"),
+        "en": rendering.sentence(found.kind, context, language="en"),
         "state": _state(found),
         "phone": found.phone,
         "reference": found.reference,
@@ -54,11 +55,11 @@ def _words(found: PageView) -> dict[str, object]:
 
 
 def _state(found: PageView) -> str:
-    if kinds.is_retracted(found.kind):
+    if catalogue.is_retracted(found.kind):
         return "retracted"
     if not found.still_true:
         return "outdated"
-    return "corrected" if kinds.is_corrected(found.kind) else "plain"
+    return "corrected" if catalogue.is_corrected(found.kind) else "plain"
 
 
 def _page(template: str, status: int, **words: object) -> HTMLResponse:

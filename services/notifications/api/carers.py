@@ -9,8 +9,8 @@ from services.notifications.api.paths import as_carer_id, as_uuid
 from services.notifications.api.shapes import PutCarer
 from services.notifications.api.shown import ShownCarer, shown_carer
 from services.notifications.api.understanding import understood_carer
-from services.notifications.handlers.circle import CarerView, delete_carer, get_carer, put_carer
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.circle.circle import CarerView, delete_carer, get_carer, put_carer
+from services.notifications.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -29,7 +29,7 @@ async def put(person_id: str, carer_id: str, request: Request, manager: Manager)
 
     Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
     """
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     carer = understood_carer(await request.body(), now=means.clock())
     view = await put_carer(
@@ -45,7 +45,7 @@ async def put(person_id: str, carer_id: str, request: Request, manager: Manager)
 @router.get(_PATH, **describe(answers={200: ShownCarer}, problems=[404]))
 async def get(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """The carer with their contacts, for those who manage them."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     view = await get_carer(
         means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
@@ -56,7 +56,7 @@ async def get(person_id: str, carer_id: str, request: Request, manager: Manager)
 @router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
 async def delete(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent, from now on, and the contacts are erased."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     found = await delete_carer(
         means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.notifications.domain.report_capability import capability_of
-from services.notifications.handlers.delivery import ReportState, record_delivery_report
-from services.notifications.handlers.means import Means
+from services.notifications.domain.delivery.delivery_reports import ReportState, capability_of
+from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.dependencies import Dependencies
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
@@ -47,7 +47,7 @@ async def report_on_sms(request: Request) -> Response:
 
     200 for every well-formed report, known attempt or not; 404 for a wrong token.
     """
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     given = await _parameters(request)
     attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
     if attempt_id is None or not capability_of(means.vault).admits(attempt_id, given.get("token", "")):

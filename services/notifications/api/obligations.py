@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from services.notifications.api.paths import as_uuid
 from services.notifications.api.shown import Obligations
-from services.notifications.handlers.means import Means
-from services.notifications.handlers.obligations import obligations_of
-from services.notifications.handlers.outcome import EventOutcome, outcome_of
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.event_outcome import EventOutcome, outcome_of
+from services.notifications.handlers.obligations.list_obligations import obligations_of
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -30,7 +30,7 @@ async def list_obligations(
     limit: str = "100",
 ) -> Response:
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     found = await obligations_of(means, principal=reader, person_id=person, limit=_limit(limit))
     if found is None:
@@ -43,7 +43,7 @@ async def get_outcome(
     event_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:
     """Whether an event of the caller's establishment was applied here, and how many were told."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     outcome = await outcome_of(means, principal=reader, event_id=as_uuid(event_id))
     if outcome is None:
         raise Problem(404)

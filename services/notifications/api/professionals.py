@@ -9,13 +9,13 @@ from services.notifications.api.paths import as_finess, as_uuid
 from services.notifications.api.shapes import PutProfessional
 from services.notifications.api.shown import ShownProfessional, shown_professional
 from services.notifications.api.understanding import understood_professional
-from services.notifications.handlers.circle import (
+from services.notifications.handlers.circle.circle import (
     ProfessionalView,
     delete_professional,
     get_professional,
     put_professional,
 )
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -32,7 +32,7 @@ Manager = Annotated[Principal, Depends(require("circle"))]
 @router.put(_PATH, **describe(request=PutProfessional, answers={200: _SHOWN, 201: _SHOWN}, problems=[404]))
 async def put(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Enrol an establishment's desk, or replace what is known of it."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     person, establishment = as_uuid(person_id), as_finess(finess)
     professional = understood_professional(await request.body(), now=means.clock())
     view = await put_professional(
@@ -48,7 +48,7 @@ async def put(person_id: str, finess: str, request: Request, manager: Manager) -
 @router.get(_PATH, **describe(answers={200: _SHOWN}, problems=[404]))
 async def get(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """The professional with the address that is written to."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     view = await get_professional(
         means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
     )
@@ -58,7 +58,7 @@ async def get(person_id: str, finess: str, request: Request, manager: Manager) -
 @router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
 async def delete(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent to this desk about this person."""
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     found = await delete_professional(
         means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
     )

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.handlers.account import ObligationsTallies, account_of
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.obligation_balance import ObligationsTallies, balance_of
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -30,11 +30,11 @@ async def get_obligations_account(
 
     An establishment's key reads its own account. `unexplained` is 0, or somebody must look.
     """
-    means: Means = request.app.state.means
+    means: Dependencies = request.app.state.means
     if not 0 <= (until - since).days < _MOST_DAYS:
         problem = FieldError("/query/until", f"from `since` to {_MOST_DAYS - 1} days later")
         raise Problem(422, "The request does not fit", errors=[problem])
     if reader.establishment is None and "operator" not in reader.scopes:
         raise Problem(403)
-    answer = await account_of(means, since=since, until=until, establishment=reader.establishment)
+    answer = await balance_of(means, since=since, until=until, establishment=reader.establishment)
     return responses.json(200, answer)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from services.notifications.domain.circle import Discretion, Medium, ProofKind
+from services.notifications.domain.circle.members import Discretion, Medium, ProofKind
 from shared.events.envelope import Moment
 
 Label = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -5,9 +5,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.api.shapes import Proof, StatedConsent
-from services.notifications.domain.circle import Basis, Consent, ContactState, Discretion, Medium
-from services.notifications.handlers.circle import CarerView, ProfessionalView
-from services.notifications.handlers.obligations import ObligationView
+from services.notifications.domain.circle.members import Basis, Consent, ContactState, Discretion, Medium
+from services.notifications.handlers.circle.circle import CarerView, ProfessionalView
+from services.notifications.handlers.obligations.list_obligations import ObligationView
 from shared.events.envelope import Moment
 
 

@@ -8,9 +8,9 @@ from unicodedata import normalize
 import msgspec
 
 from services.notifications.api.shapes import PutCarer, PutProfessional, StatedChannel, StatedConsent
-from services.notifications.domain import alias as aliases
-from services.notifications.domain.circle import Carer, Consent, Contact, Preferences, Professional
-from services.notifications.domain.contact_address import canonical
+from services.notifications.domain.circle import alias as aliases
+from services.notifications.domain.circle.addresses import canonical
+from services.notifications.domain.circle.members import Carer, Consent, Contact, Preferences, Professional
 from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle import Medium
+from services.notifications.domain.circle.members import Medium
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 
 from services.notifications.channels.channel import Accepted, SendResult
-from services.notifications.domain.circle import Medium
+from services.notifications.domain.circle.members import Medium
 from shared.telemetry import metrics, tracing
 
 

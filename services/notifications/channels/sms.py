@@ -16,7 +16,7 @@ from services.notifications.channels.channel import (
     Unknown,
 )
 from services.notifications.channels.observed import observed
-from services.notifications.domain.report_capability import ReportCapability
+from services.notifications.domain.delivery.delivery_reports import ReportCapability
 
 _EVERY_REPORT = 31
 """Kannel's dlr-mask: delivered, failed, buffered, accepted and rejected by the network."""

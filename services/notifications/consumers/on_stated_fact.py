@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.notifications.handlers.means import Means
-from services.notifications.handlers.record_facts import record_facts
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.plan import record_facts
 from shared.database.pool import Connection
 from shared.spine.inbox.application import Route
 from shared.spine.records.received import ReceivedEvent
 
 
-def on_stated_fact(means: Means) -> Route:
+def on_stated_fact(means: Dependencies) -> Route:
     """The route for a whole batch, inside the transaction that also moves the checkpoint."""
 
     async def consume(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from services.notifications.handlers.audit_turns import Auditor
-from services.notifications.handlers.ledgers import Ledgers
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.audit.audit_rounds import Auditor
+from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.dependencies import Dependencies
 from shared.spine.worker import Duty, periodic
 
 PAUSE_SECONDS: Final = 0.5
@@ -17,7 +17,7 @@ ROUND_PAUSE_SECONDS: Final = 10.0
 MEASURE_EVERY_SECONDS: Final = 5.0
 
 
-def audit_obligations(means: Means, ledgers: Ledgers) -> Mapping[str, Duty]:
+def audit_obligations(means: Dependencies, ledgers: Ledgers) -> Mapping[str, Duty]:
     """The audit, and the gauges that show how far it has come."""
     auditor = Auditor(means, ledgers)
 

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Final
 
-from services.notifications.handlers import watch
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations import timeouts
 from shared.spine.worker import Duty, periodic
 
 EVERY_SECONDS: Final = 1.0
 
 
-def expire_obligations(means: Means) -> Duty:
+def expire_obligations(means: Dependencies) -> Duty:
     """Does not depend on the lanes, which a provider may hold up."""
-    expire = partial(watch.expire_obligations, means)
+    expire = partial(timeouts.expire_obligations, means)
     return periodic("expire_obligations", expire, every_seconds=EVERY_SECONDS)

@@ -7,10 +7,10 @@ becomes due by the clock, is found by looking again.
 import asyncio
 from typing import Final
 
-from services.notifications.domain.circle import Medium
-from services.notifications.handlers.claim_due import claim_due
-from services.notifications.handlers.dispatch import dispatch
-from services.notifications.handlers.means import Means
+from services.notifications.domain.circle.members import Medium
+from services.notifications.handlers.delivery.claim_due import claim_due
+from services.notifications.handlers.delivery.dispatch import dispatch
+from services.notifications.handlers.dependencies import Dependencies
 from shared.spine.pause.gate import Gate
 from shared.spine.worker import Duty
 
@@ -18,7 +18,7 @@ CALLS_AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.2
 
 
-def fulfil_due_obligations(means: Means, medium: Medium, woken: asyncio.Event) -> Duty:
+def fulfil_due_obligations(means: Dependencies, medium: Medium, woken: asyncio.Event) -> Duty:
     """The duty of one lane: a slow provider delays only its own channel. Set `woken` and it looks at once."""
     gate = Gate(means.pool, "sending")
 

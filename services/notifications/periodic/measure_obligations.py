@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Final
 
-from services.notifications.handlers import watch
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations import timeouts
 from shared.spine.worker import Duty, periodic
 
 EVERY_SECONDS: Final = 5.0
 
 
-def measure_obligations(means: Means) -> Duty:
+def measure_obligations(means: Dependencies) -> Duty:
     """Sets the gauges that dashboards and alerts look at."""
-    measure = partial(watch.measure_obligations, means)
+    measure = partial(timeouts.measure_obligations, means)
     return periodic("measure_obligations", measure, every_seconds=EVERY_SECONDS)

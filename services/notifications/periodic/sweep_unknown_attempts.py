@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Final
 
-from services.notifications.handlers import watch
-from services.notifications.handlers.means import Means
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations import timeouts
 from shared.spine.worker import Duty, periodic
 
 EVERY_SECONDS: Final = 1.0
 
 
-def sweep_unknown_attempts(means: Means) -> Duty:
+def sweep_unknown_attempts(means: Dependencies) -> Duty:
     """What a worker that died left behind is taken up by those that live."""
-    sweep = partial(watch.sweep_unknown_attempts, means)
+    sweep = partial(timeouts.sweep_unknown_attempts, means)
     return periodic("sweep_unknown_attempts", sweep, every_seconds=EVERY_SECONDS)

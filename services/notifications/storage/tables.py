@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from services.notifications.domain.obligation import TERMINAL
-from services.notifications.storage.audit_tables import audit_tables
+from services.notifications.domain.obligations.obligation import TERMINAL
+from services.notifications.storage.audit.tables import audit_tables
 from services.notifications.storage.columns import identity, key, moment, reference, sealed, word_list, words
 from shared.spine.tables import spine_tables
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from services.notifications.channels.channel import Accepted, Message, SendResult
-from services.notifications.domain.circle import Medium
+from services.notifications.domain.circle.members import Medium
 
 
 class ScriptedChannel:

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from services.notifications.channels.channel import RejectedTemporarily
 from services.notifications.channels.sms import SmsChannel
-from services.notifications.domain import decision, derivation, steps
-from services.notifications.domain.decision import Reader
-from services.notifications.handlers import claim_due, dispatch
-from services.notifications.handlers.turn import Turn
-from services.notifications.storage import circle
+from services.notifications.domain.delivery import decision
+from services.notifications.domain.delivery.decision import Reader
+from services.notifications.domain.obligations import derivation, timing
+from services.notifications.handlers.delivery import claim_due, dispatch
+from services.notifications.handlers.delivery.claim_due import Turn
+from services.notifications.storage.circle import members
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 1.0
@@ -60,7 +61,7 @@ def unknown_not_resent() -> None:
         await asyncio.sleep(_PAUSE_SECONDS)
         return await call(*args)
 
-    after = replaced(steps, "after", given_up)
+    after = replaced(timing, "after", given_up)
     call = replaced(dispatch, "_call", late)
 
 
@@ -70,10 +71,10 @@ def answered_and_sent_again() -> None:
     def again(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
         last = attempts[-1]
         if last.status == "accepted" and last.number == 1:
-            return steps.Next(move="again", at=last.answered_at or last.claimed_at)
+            return timing.Next(move="again", at=last.answered_at or last.claimed_at)
         return after(attempts, patience, step_ends_at=step_ends_at)
 
-    after = replaced(steps, "after", again)
+    after = replaced(timing, "after", again)
 
 
 def rights_checked_once() -> None:
@@ -88,7 +89,7 @@ def rights_checked_once() -> None:
     def asked(own: Any, reader: Reader) -> Any:
         return barred(own, replace(reader, revoked=False))
 
-    replaced(circle, "revoke", revoke)
+    replaced(members, "revoke", revoke)
     verdict_of = replaced(derivation, "verdict_of", planned)
     barred = replaced(decision, "_barred", asked)
 
@@ -99,7 +100,7 @@ def revocation_forgotten() -> None:
     async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
         return
 
-    replaced(circle, "revoke", revoke)
+    replaced(members, "revoke", revoke)
 
 
 def nothing_leaves() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.notifications.domain.circle import (
+from services.notifications.domain.circle.members import (
     Carer,
     Consent,
     Contact,
@@ -17,14 +17,13 @@ from services.notifications.domain.circle import (
     Preferences,
     Professional,
 )
-from services.notifications.domain.waits import Waits
-from services.notifications.handlers.circle import delete_carer, put_carer, put_professional
-from services.notifications.handlers.claim_due import claim_due
-from services.notifications.handlers.dispatch import dispatch
-from services.notifications.handlers.means import Means
-from services.notifications.handlers.record_facts import record_facts
-from services.notifications.handlers.turn import Departure
-from services.notifications.handlers.watch import expire_obligations, sweep_unknown_attempts
+from services.notifications.domain.obligations.timing import Waits
+from services.notifications.handlers.circle.circle import delete_carer, put_carer, put_professional
+from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
+from services.notifications.handlers.delivery.dispatch import dispatch
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.plan import record_facts
+from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
@@ -68,8 +67,8 @@ class Desk:
     public_url: str = "https://p.exemple.fr"
 
     @property
-    def means(self) -> Means:
-        return Means(
+    def means(self) -> Dependencies:
+        return Dependencies(
             pool=self.pool,
             vault=Vault(bytes(range(32))),
             clock=lambda: self.now,
@@ -134,7 +133,7 @@ class Desk:
     async def revoke(self, person_id: UUID, carer_id: UUID) -> None:
         assert await delete_carer(self.means, principal=OPERATOR, person_id=person_id, carer_id=carer_id)
 
-    async def claim(self, medium: Medium = "sms") -> list[Departure]:
+    async def claim(self, medium: Medium = "sms") -> list[OutgoingMessage]:
         """Attempts that are written and have not left: what a worker that dies here leaves behind."""
         return await claim_due(self.means, medium, limit=50)
 

@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications.consumers import routes
-from services.notifications.domain.report_capability import capability_of
-from services.notifications.handlers.claim_due import claim_due
-from services.notifications.handlers.dispatch import dispatch
-from services.notifications.handlers.means import Means
+from services.notifications.domain.delivery.delivery_reports import capability_of
+from services.notifications.handlers.delivery.claim_due import claim_due
+from services.notifications.handlers.delivery.dispatch import dispatch
+from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.settings import Settings
 from services.notifications.wiring import create_api, open_service, serving
 from shared.events.admission import AccessGranted
@@ -41,7 +41,7 @@ class Running:
     """The API, its consumer and its SMS lane, at one moment that never passes."""
 
     app: FastAPI
-    means: Means
+    means: Dependencies
     sms: ScriptedChannel
     partition: Partition
 

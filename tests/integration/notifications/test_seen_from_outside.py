@@ -5,8 +5,8 @@ import pytest
 from msgspec.structs import replace
 from opentelemetry.trace import format_span_id, format_trace_id
 
-from services.notifications.handlers.delivery import record_delivery_report
-from services.notifications.handlers.watch import measure_obligations
+from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.obligations.timeouts import measure_obligations
 from shared.telemetry import metrics
 from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.desk import Desk

@@ -12,18 +12,22 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from services.notifications.domain.attempt import Attempt, AttemptStatus
-from services.notifications.domain.audience import Recipient
-from services.notifications.domain.catalogue import entry_of
-from services.notifications.domain.circle import Medium
-from services.notifications.domain.decision import Circumstances, Defer, Reader, Settle, Tell, decide
-from services.notifications.domain.derivation import Expected, expected_obligations
-from services.notifications.domain.obligation import TERMINAL, Status, may_become
-from services.notifications.domain.obligations import Obligation
-from services.notifications.domain.planning import Bar, planned, rejudged
-from services.notifications.domain.receipts import ReportState, concluded
-from services.notifications.domain.steps import Patience, after
-from services.notifications.domain.waits import Waits
+from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.delivery.decision import Circumstances, Defer, Reader, Settle, Tell, decide
+from services.notifications.domain.delivery.delivery_reports import ReportState, concluded
+from services.notifications.domain.obligations.catalogue import entry_of
+from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.obligation import (
+    TERMINAL,
+    Attempt,
+    AttemptStatus,
+    Obligation,
+    Status,
+    may_become,
+)
+from services.notifications.domain.obligations.planning import Bar, planned, reevaluated
+from services.notifications.domain.obligations.statements import Recipient
+from services.notifications.domain.obligations.timing import Patience, Waits, after
 from shared.events.envelope import RecordedEvent
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -72,7 +76,7 @@ class SimulatedDesk:
                 if own.status not in TERMINAL:
                     self.next_action[own.obligation_id] = own.not_before
             elif own.status not in TERMINAL:
-                match rejudged(own, each):
+                match reevaluated(own, each):
                     case Bar(barred_by=barred_by, superseded_by=superseded_by):
                         self._keep(replace(own, barred_by=barred_by, superseded_by=superseded_by))
                     case Settle(outcome=outcome):

@@ -1,0 +1,1 @@
+"""The second derivation of obligations: shares no code with the one that plans (decision 0009)."""

@@ -1,0 +1,143 @@
+"""Where do the derivation and the table differ for one person? Day by day, and one by one."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from services.notifications.domain.audit.due import DueObligation, due_obligations
+from services.notifications.domain.audit.facts import establishment_of
+from services.notifications.domain.audit.rights import Known, Told, told_without_right
+
+Difference = Literal["missing", "unexpected", "told_without_right"]
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation as the table has it."""
+
+    due: DueObligation
+    recorded_at: datetime
+    """Of the event that it is about."""
+    establishment: str
+    created_at: datetime
+    left_at: tuple[datetime, ...]
+    """When messages left that may have reached someone."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an obligation is counted."""
+
+    day: date
+    establishment: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One obligation about which the two do not agree."""
+
+    due: DueObligation
+    difference: Difference
+    reason: str
+    account: Account
+
+
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of one person."""
+
+    derived: int = 0
+    found: int = 0
+    missing: int = 0
+    unexpected: int = 0
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said of one person."""
+
+    sums: Mapping[Account, Sums]
+    findings: Sequence[Finding]
+
+
+NOTHING: Final = Audit(sums={}, findings=())
+
+
+def audit(known: Known, table: Sequence[Found]) -> Audit:
+    """Compare what the events make due with what is there."""
+    events = {event.event_id: event for event in known.events}
+    accounts = {found.due: _account(found.recorded_at, found.establishment) for found in table}
+    derived = due_obligations(known.events, known.circle) | _due_before_leaving(known, table)
+    for due in derived:
+        event = events[due.event_id]
+        accounts.setdefault(due, _account(event.recorded_at, establishment_of(event.data) or ""))
+    return _audit(derived, table, known=known, accounts=accounts)
+
+
+def _due_before_leaving(known: Known, table: Sequence[Found]) -> set[DueObligation]:
+    """Planned for members before they left, of events that the publisher's clock puts after that."""
+    left = {member.member_id: member.revoked_at for member in known.circle if member.revoked_at is not None}
+    if not left:
+        return set()
+    staying = due_obligations(known.events, [replace(member, revoked_at=None) for member in known.circle])
+    return {
+        found.due
+        for found in table
+        if found.due in staying
+        and (left_at := left.get(found.due.recipient_id)) is not None
+        and found.created_at <= left_at
+    }
+
+
+def _audit(
+    derived: frozenset[DueObligation],
+    table: Sequence[Found],
+    *,
+    known: Known,
+    accounts: dict[DueObligation, Account],
+) -> Audit:
+    there = {found.due for found in table}
+    told = [Told(due=found.due, left_at=at) for found in table for at in found.left_at]
+    wrong = told_without_right(told, entitled=derived.__contains__, known=known)
+    return Audit(
+        sums=_sums(derived, there, accounts),
+        findings=[
+            *_findings(((due, "due and not planned") for due in derived - there), "missing", accounts),
+            *_findings(((due, "planned and not due") for due in there - derived), "unexpected", accounts),
+            *_findings(wrong, "told_without_right", accounts),
+        ],
+    )
+
+
+def _findings(
+    found: Iterable[tuple[DueObligation, str]],
+    difference: Difference,
+    accounts: dict[DueObligation, Account],
+) -> list[Finding]:
+    return [
+        Finding(due=due, difference=difference, reason=reason, account=accounts[due])
+        for due, reason in sorted(found)
+    ]
+
+
+def _sums(
+    derived: frozenset[DueObligation],
+    there: set[DueObligation],
+    accounts: dict[DueObligation, Account],
+) -> dict[Account, Sums]:
+    counts = {
+        name: Counter(accounts[due] for due in dues)
+        for name, dues in (
+            ("derived", derived),
+            ("found", there),
+            ("missing", derived - there),
+            ("unexpected", there - derived),
+        )
+    }
+    return {
+        account: Sums(**{name: count[account] for name, count in counts.items()})
+        for account in set(accounts.values())
+    }
+
+
+def _account(recorded_at: datetime, establishment: str) -> Account:
+    return Account(day=recorded_at.astimezone(UTC).date(), establishment=establishment)

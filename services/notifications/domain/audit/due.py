@@ -1,0 +1,83 @@
+"""Which obligations must there be? Derived member by member from what the publishers' ledgers hold.
+
+Each fact is walked through as one member would hear it: news is owed to who is concerned, a correction too
+to whom an earlier version concerned, and a retraction of all that was said to whom it no longer concerns.
+
+Written from the rules (decisions 0007 and 0009), not from the code that plans: an import contract keeps them
+apart. Where the two do not agree, one of them is wrong.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.audit.facts import Fact, facts
+from services.notifications.domain.audit.hearing import ARRIVED, OVERDUE, heard
+from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
+from shared.events.admission import MovementCancelled
+from shared.events.envelope import Payload, RecordedEvent
+from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed
+
+
+class DueObligation(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """An obligation that must exist: its identity, and no more."""
+
+    event_id: UUID
+    recipient_id: UUID
+    kind: str
+
+
+def due_obligations(
+    events: Iterable[RecordedEvent], circle: Sequence[AuditedMember]
+) -> frozenset[DueObligation]:
+    """Everything that the events of one person oblige to tell the members of that person's circle."""
+    stated = facts(events)
+    return frozenset(
+        DueObligation(event_id=event.event_id, recipient_id=member.member_id, kind=kind)
+        for member in circle
+        for event, kinds in _owed(stated, member)
+        if member.may_know(event)
+        for kind in kinds
+    )
+
+
+def _owed(stated: Sequence[Fact], member: AuditedMember) -> Iterator[Owed]:
+    at_first = [owed for fact in stated for owed in _walk(fact, member)]
+    yield from at_first
+    yield from owed_after_deaths(stated, at_first, member)
+
+
+def _walk(fact: Fact, member: AuditedMember) -> Iterator[Owed]:
+    said: set[str] = set()
+    for event in fact:
+        yield Owed(event, _kinds(event, heard(event.data, member), said))
+
+
+def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[str]:
+    """What one version makes this member hear; adds to what was said of the fact before."""
+    if isinstance(event.data, RuptureClosed) and kind:  # no news by itself: it says that the person arrived
+        corrects = {f"{OVERDUE}.corrected"} if said else set()
+        said.add(ARRIVED)
+        return frozenset(corrects)
+    if kind and not isinstance(event.data, MovementCancelled):
+        kinds = {kind, f"{kind}.corrected"} if said else {kind}
+        said.add(kind)
+        return frozenset(kinds)
+    return frozenset(f"{over}.retracted" for over in _over(event.data, kind, said))
+
+
+def _over(statement: Payload, kind: str | None, said: set[str]) -> set[str]:
+    """What this member had heard and holds no more."""
+    match statement:
+        case MovementCancelled() if kind:  # one that came alone says itself what it takes back
+            return said | {kind}
+        case ExpectationMet():  # who received the person has stated it
+            return set()
+        case ExpectationOpened():  # a rupture is over when pathway closes it, not before
+            return said & {ARRIVED}
+        case RuptureClosed():
+            return said & {OVERDUE}
+        case _:
+            return said

@@ -1,0 +1,72 @@
+"""What does one member hear of one statement? The table of rules, member by member."""
+
+from typing import Final
+
+from services.notifications.domain.audit.member import AuditedMember
+from shared.events.admission import Mode, Movement
+from shared.events.envelope import Payload
+from shared.events.pathway import ExpectationMet, RuptureClosed, RuptureOpened
+
+ADMITTED: Final = "admission.occurred"
+DEPARTED: Final = "transfer.departed"
+ARRIVED: Final = "transfer.arrived"
+OVERDUE: Final = "transfer.overdue"
+DISCHARGED: Final = "discharge.occurred"
+
+_BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
+
+
+def heard(statement: Payload, member: AuditedMember) -> str | None:
+    """The kind of news that the statement is for this member; none when it is none of their business."""
+    match statement:
+        case Movement(kind="admission"):
+            return _of_admission(statement, member)
+        case Movement():
+            return _of_leaving(statement, member)
+        case ExpectationMet():
+            return ARRIVED if member.establishment == statement.from_establishment else None
+        case RuptureOpened() | RuptureClosed(reason="arrived"):
+            ends = (statement.from_establishment, statement.to_establishment)
+            return OVERDUE if member.establishment in ends else None
+        case _:
+            return None
+
+
+def goes_to(movement: Movement) -> str | None:
+    """The other establishment for which the person left, if any: its desk is told, and nobody else."""
+    to = movement.destination
+    if movement.kind == "admission" or to is None or to.establishment == movement.establishment:
+        return None
+    return to.establishment if movement.kind == "transfer" or to.mode in _BETWEEN_ESTABLISHMENTS else None
+
+
+def tells_of_death(statement: Payload) -> bool:
+    """A doctor tells it, never a message."""
+    to = statement.destination if isinstance(statement, Movement) else None
+    return to is not None and to.mode == "death"
+
+
+def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
+    if _comes_from_elsewhere(movement):
+        return ARRIVED if member.role == "carer" else None  # desks hear of it when the wait for it ends
+    return ADMITTED if member.establishment != movement.establishment else None
+
+
+def _of_leaving(movement: Movement, member: AuditedMember) -> str | None:
+    if tells_of_death(movement):
+        return None
+    to = goes_to(movement)
+    if to is not None:
+        return DEPARTED if member.establishment == to else None
+    if movement.kind == "transfer":
+        return None  # within the establishment
+    return DISCHARGED if member.establishment != movement.establishment else None
+
+
+def _comes_from_elsewhere(movement: Movement) -> bool:
+    origin = movement.origin
+    if origin is None:
+        return False
+    if origin.establishment is None:
+        return origin.mode in _BETWEEN_ESTABLISHMENTS
+    return origin.establishment != movement.establishment

@@ -1,0 +1,82 @@
+"""Was someone told who had no right to be? By what was known when the message left.
+
+Two clocks, and a lock that was waited for, never make it look as if a right had been ignored.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.audit.due import DueObligation
+from services.notifications.domain.audit.facts import facts
+from services.notifications.domain.audit.hearing import tells_of_death
+from services.notifications.domain.audit.member import AuditedMember
+from shared.events.admission import MovementCancelled
+from shared.events.envelope import RecordedEvent
+
+STALE: Final = timedelta(hours=24)
+CLOCKS_AGREE_WITHIN: Final = timedelta(seconds=30)
+
+MAY_HAVE_LEFT: Final = ("accepted", "unknown", "delivered", "undelivered", "no_receipt")
+"""States of an attempt that the provider took, or may have taken."""
+
+Wrong = Literal["not entitled", "told after leaving", "told of the dead", "told as news when it was old"]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that may have reached someone."""
+
+    due: DueObligation
+    left_at: datetime
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's events, when the service applied each of them, and the circle."""
+
+    events: Sequence[RecordedEvent]
+    applied_at: Mapping[UUID, datetime]
+    circle: Sequence[AuditedMember]
+
+
+def told_without_right(
+    told: Iterable[Told], *, entitled: Callable[[DueObligation], bool], known: Known
+) -> list[tuple[DueObligation, Wrong]]:
+    """Each obligation of which a message should never have left, with the first reason why."""
+    events = {event.event_id: event for event in known.events}
+    members = {member.member_id: member for member in known.circle}
+    found: dict[DueObligation, Wrong] = {}
+    for each in sorted(told, key=lambda each: each.left_at):
+        if not entitled(each.due):
+            found.setdefault(each.due, "not entitled")
+            continue
+        member, event = members[each.due.recipient_id], events[each.due.event_id]
+        if member.revoked_at is not None and each.left_at > member.revoked_at + CLOCKS_AGREE_WITHIN:
+            found.setdefault(each.due, "told after leaving")
+        elif _was_old_news(each.due, event):
+            found.setdefault(each.due, "told as news when it was old")
+        elif _was_dead(known, each.left_at):
+            found.setdefault(each.due, "told of the dead")
+    return list(found.items())
+
+
+def _was_old_news(due: DueObligation, event: RecordedEvent) -> bool:
+    """A cancelled death makes other news worth telling, of which its own age says nothing."""
+    if due.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
+        return False
+    return event.recorded_at - event.occurred_at > STALE
+
+
+def _was_dead(known: Known, at: datetime) -> bool:
+    """By what was known shortly before and shortly after: in between, both are right."""
+    return all(_dead_by(known, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
+
+
+def _dead_by(known: Known, moment: datetime) -> bool:
+    then = [event for event in known.events if known.applied_at[event.event_id] <= moment]
+    return any(
+        tells_of_death(fact[-1].data) and not isinstance(fact[-1].data, MovementCancelled)
+        for fact in facts(then)
+    )

@@ -1,0 +1,62 @@
+"""What is owed again when a stated death turns out to be an error? What the death may have silenced.
+
+Every correction and retraction since the day before the death; and, when the death was cancelled, where the
+person is: news of the last day. An update says itself where the person is.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from services.notifications.domain.audit.facts import Fact
+from services.notifications.domain.audit.hearing import DEPARTED, heard, tells_of_death
+from services.notifications.domain.audit.member import AuditedMember
+from shared.events.admission import Movement, MovementCancelled
+from shared.events.envelope import RecordedEvent
+
+_DAY: Final = timedelta(hours=24)
+
+
+class Owed(NamedTuple):
+    """An event and the kinds by which one member must hear of it."""
+
+    event: RecordedEvent
+    kinds: frozenset[str]
+
+
+def owed_after_deaths(stated: Sequence[Fact], owed: Sequence[Owed], member: AuditedMember) -> Iterator[Owed]:
+    """In the account of each version that ends a death; what it owes anyway is not owed twice."""
+    for fact in stated:
+        died_at: datetime | None = None
+        for event in fact:
+            if tells_of_death(event.data):
+                died_at = min(died_at or event.recorded_at, event.recorded_at)
+            cancelled = isinstance(event.data, MovementCancelled)
+            if died_at is None or (tells_of_death(event.data) and not cancelled):
+                continue
+            kinds = _corrections(owed, since=died_at - _DAY, until=event.recorded_at)
+            if cancelled:
+                kinds |= _news(stated, member, until=event.recorded_at)
+            yield Owed(event, frozenset(kinds))
+
+
+def _corrections(owed: Sequence[Owed], *, since: datetime, until: datetime) -> set[str]:
+    return {
+        kind
+        for event, kinds in owed
+        if since < event.recorded_at <= until
+        for kind in kinds
+        if kind.endswith((".corrected", ".retracted"))
+    }
+
+
+def _news(stated: Sequence[Fact], member: AuditedMember, *, until: datetime) -> set[str]:
+    """Where the person was or is, not where they are expected."""
+    happened = [
+        event
+        for fact in stated
+        for event in fact
+        if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
+        if event.occurred_at > until - _DAY and event.recorded_at <= until
+    ]
+    return {kind for event in happened if (kind := heard(event.data, member)) and kind != DEPARTED}

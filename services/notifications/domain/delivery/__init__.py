@@ -1,0 +1,1 @@
+"""When and over which channel an obligation that is due is fulfilled."""

@@ -1,0 +1,1 @@
+"""Which obligations follow from the facts, and the states each of them goes through."""

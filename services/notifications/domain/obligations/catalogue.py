@@ -1,0 +1,108 @@
+"""The catalogue of news: its kinds, how urgent each is, who may be told and over which channel.
+
+U0 is for information, U1 the same day, U2 within 30 minutes, U3 within 15. New kinds are rows here, a
+mapping in `statements` and a wording. Each fact also has a correction and a retraction.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from services.notifications.domain.circle.members import Medium, Role
+
+FactKind = Literal[
+    "admission.occurred",
+    "transfer.departed",
+    "transfer.arrived",
+    "transfer.overdue",
+    "discharge.occurred",
+]
+FACT_KINDS: Final[tuple[FactKind, ...]] = get_args(FactKind)
+
+_CORRECTED: Final = ".corrected"
+_RETRACTED: Final = ".retracted"
+
+
+def corrected(kind: FactKind) -> str:
+    """The kind that says: what you were told has changed."""
+    return kind + _CORRECTED
+
+
+def retracted(kind: FactKind) -> str:
+    """The kind that says: what you were told did not take place."""
+    return kind + _RETRACTED
+
+
+def is_corrected(kind: str) -> bool:
+    return kind.endswith(_CORRECTED)
+
+
+def is_retracted(kind: str) -> bool:
+    return kind.endswith(_RETRACTED)
+
+
+def fact_of(kind: str) -> FactKind:
+    """The fact that a kind is about; itself, when it corrects nothing."""
+    name = kind.removesuffix(_CORRECTED).removesuffix(_RETRACTED)
+    for known in FACT_KINDS:
+        if known == name:
+            return known
+    raise ValueError("not a kind of the catalogue")
+
+
+Urgency = Literal["U0", "U1", "U2", "U3"]
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """What an urgency means in time."""
+
+    deadline: timedelta
+    """From the moment the fact is known, or may be told, to the reader informed."""
+    step: timedelta
+    """For one channel, before the next one is tried."""
+
+
+PACES: Final[Mapping[Urgency, Pace]] = {
+    "U0": Pace(deadline=timedelta(hours=24), step=timedelta(hours=4)),
+    "U1": Pace(deadline=timedelta(hours=12), step=timedelta(hours=1)),
+    "U2": Pace(deadline=timedelta(minutes=30), step=timedelta(minutes=10)),
+    "U3": Pace(deadline=timedelta(minutes=15), step=timedelta(minutes=5)),
+}
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of news; its correction and its retraction travel at the same pace."""
+
+    urgency: Urgency
+    channels: Mapping[Role, tuple[Medium, ...]]
+    """Who may be told over what, in order; a role that is not named is never told."""
+    expires_after: timedelta
+    """Then it is not worth telling any more: a person sees to it."""
+    needs_acknowledgement: bool = False
+
+
+_CARER: Final[Mapping[Role, tuple[Medium, ...]]] = {"carer": ("sms", "email")}
+_PROFESSIONAL: Final[Mapping[Role, tuple[Medium, ...]]] = {"professional": ("email",)}
+_BOTH: Final[Mapping[Role, tuple[Medium, ...]]] = {**_CARER, **_PROFESSIONAL}
+_DAY: Final = timedelta(hours=24)
+
+CATALOGUE: Final[Mapping[FactKind, Entry]] = {
+    "admission.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+    "transfer.departed": Entry(urgency="U3", channels=_PROFESSIONAL, expires_after=_DAY),
+    "transfer.arrived": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+    "transfer.overdue": Entry(urgency="U3", channels=_PROFESSIONAL, expires_after=_DAY),
+    "discharge.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+}
+
+STALE_AFTER: Final = timedelta(hours=24)
+"""News that is older than this when it is recorded, or when someone joins, is not told as news."""
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far ahead of ours a ward's clock may run; what is dated further ahead has not happened yet."""
+
+
+def entry_of(kind: str) -> Entry:
+    """The entry of a kind, of its correction and of its retraction."""
+    return CATALOGUE[fact_of(kind)]

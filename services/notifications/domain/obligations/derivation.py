@@ -1,0 +1,149 @@
+"""Derives the obligations that follow from a set of events and a circle; a pure function of both.
+
+Every event that tells someone something gives one obligation per recipient and kind: the news itself,
+the correction for those who were told an earlier version, the retraction for those who are no longer
+concerned. Which of them are sent is decided later, from what each recipient was really told. More events
+never take an obligation away, so the order of their arrival leaves no trace.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+import msgspec
+
+from services.notifications.domain.obligations.catalogue import (
+    STALE_AFTER,
+    corrected,
+    is_corrected,
+    is_retracted,
+    retracted,
+)
+from services.notifications.domain.obligations.statements import (
+    LOCATION,
+    NOTHING,
+    Fact,
+    Recipient,
+    Statement,
+    facts_of,
+    is_deceased,
+)
+from services.notifications.domain.obligations.verdict import Verdict, verdict_of
+from shared.events.envelope import RecordedEvent
+
+
+def kinds_of(statement: Statement, earlier: Fact, recipient: Recipient) -> set[str]:
+    """The kinds that a version gives, given the versions before it; more of those never take one away."""
+    told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
+    if statement.news is not None and statement.said_to(recipient) != NOTHING:
+        kinds = set() if statement.only_corrects else {str(statement.news.kind)}
+        return kinds | ({corrected(statement.news.kind)} if told_before else set())
+    if not (statement.replaces or statement.ends):
+        return set()
+    shown = {version.news.shown_kind for version in told_before if version.news is not None}
+    if statement.ends and statement.news is not None and statement.news.audience.includes(recipient):
+        shown.add(statement.news.shown_kind)  # a cancel that came alone says itself what it takes back
+    return {retracted(kind) for kind in shown if not statement.ends or kind in statement.ends}
+
+
+def owed_after_retracted_death(
+    facts: Mapping[str, Fact], recipient: Recipient
+) -> Iterator[tuple[RecordedEvent, Statement, str]]:
+    """For each version that ends a death: the event that owes it, the statement that is told, the kind.
+
+    A cancel leaves the person where they were, which is told; an update says itself where they are.
+    """
+    for fact in facts.values():
+        for position, end in enumerate(fact):
+            deaths = [version for version in fact[: position + 1] if version.death]
+            if not deaths or (end.death and not end.ends):
+                continue
+            until = end.event.recorded_at
+            since = min(death.event.recorded_at for death in deaths) - STALE_AFTER
+            silenced = _corrections(facts, recipient, since=since, until=until)
+            if end.ends:
+                silenced |= _news(facts, recipient, since=until - STALE_AFTER, until=until)
+            owed_anyway = kinds_of(end, fact[:position], recipient)
+            yield from (
+                (end.event, version, kind) for kind, version in silenced.items() if kind not in owed_anyway
+            )
+
+
+def _news(
+    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, Statement]:
+    """What happened since then, the newest of each kind."""
+    versions = [
+        version
+        for fact in facts.values()
+        for version in fact
+        if version.aspect == LOCATION
+        and version.said_to(recipient) != NOTHING
+        and version.event.occurred_at > since
+        and version.event.recorded_at <= until
+    ]
+    ordered = sorted(versions, key=lambda version: (version.event.occurred_at, version.version))
+    return {version.news.kind: version for version in ordered if version.news is not None}
+
+
+def _corrections(
+    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, Statement]:
+    """What was corrected or taken back since then, the newest of each kind."""
+    versions = [
+        (version, kind)
+        for fact in facts.values()
+        for position, version in enumerate(fact)
+        for kind in kinds_of(version, fact[:position], recipient)
+        if (is_corrected(kind) or is_retracted(kind)) and since < version.event.recorded_at <= until
+    ]
+    ordered = sorted(versions, key=lambda each: (each[0].event.recorded_at, each[0].event.event_id))
+    return {kind: version for version, kind in ordered}
+
+
+_NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone entitled must be told one thing; identified by `(event_id, recipient_id, kind)`."""
+
+    event: RecordedEvent
+    recipient: Recipient
+    kind: str
+    statement: Statement
+    """What is told: the event's own statement, or the one that it makes worth telling again."""
+    verdict: Verdict
+
+    @property
+    def key(self) -> tuple[UUID, UUID, str]:
+        return (self.event.event_id, self.recipient.member_id, self.kind)
+
+    @property
+    def obligation_id(self) -> UUID:
+        return uuid5(_NAMESPACE, "/".join(map(str, self.key)))
+
+
+def expected_obligations(events: Iterable[RecordedEvent], circle: Sequence[Recipient]) -> list[Expected]:
+    """Every obligation that these events ever gave to these recipients, with where it stands now."""
+    facts = facts_of(events)
+    deceased = is_deceased(facts)
+    return [
+        Expected(
+            event=event,
+            recipient=recipient,
+            kind=kind,
+            statement=statement,
+            verdict=verdict_of(statement, kind, recipient, facts=facts, deceased=deceased),
+        )
+        for recipient in circle
+        for event, statement, kind in _told(facts, recipient)
+        if recipient.may_know(occurred_at=event.occurred_at, recorded_at=event.recorded_at)
+    ]
+
+
+def _told(facts: Mapping[str, Fact], recipient: Recipient) -> Iterator[tuple[RecordedEvent, Statement, str]]:
+    for fact in facts.values():
+        for position, statement in enumerate(fact):
+            for kind in sorted(kinds_of(statement, fact[:position], recipient)):
+                yield statement.event, statement, kind
+    yield from owed_after_retracted_death(facts, recipient)

@@ -1,0 +1,191 @@
+"""An obligation, its attempts, the states of both, and the status that people are shown.
+
+The states of an obligation; it ends in exactly one outcome and never leaves it:
+
+    planned -> suppressed* | scheduled -> due -> in_progress
+            -> informed* | acknowledged* | handled_by_human* | superseded* | expired*      (* terminal)
+
+Suppressed, superseded and expired are reached from every state before them, and so are acknowledged and
+handled_by_human from those after planned: a person may be faster than we are; in_progress with the first
+attempt. `planned` lasts within one transaction, and so does `due`, unless it must wait for its turn.
+`expired` opens a task for a person: it is a visible outcome, not a loss.
+
+The states of an attempt, which is a row before it is a call, so that none is `created` in the database:
+
+    created -> claimed -> accepted | rejected_temporarily | rejected_permanently | unknown
+    accepted | unknown -> delivered | undelivered | no_receipt       (a report may come before the answer)
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal, get_args
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.circle.members import Medium, Role
+from services.notifications.domain.obligations.catalogue import is_corrected, is_retracted
+from services.notifications.domain.obligations.verdict import Suppression
+from shared.events.notifications import Outcome
+
+AttemptStatus = Literal[
+    "claimed",
+    "accepted",
+    "rejected_temporarily",
+    "rejected_permanently",
+    "unknown",
+    "delivered",
+    "undelivered",
+    "no_receipt",
+]
+
+MAY_HAVE_REACHED: Final[frozenset[AttemptStatus]] = frozenset(
+    ("accepted", "unknown", "delivered", "undelivered", "no_receipt")
+)
+"""The provider took it, or may have: a correction is owed, and sending again may repeat it."""
+
+AWAITED: Final[frozenset[AttemptStatus]] = frozenset(("claimed", "accepted", "unknown"))
+"""Something will still be heard of it."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try over one channel."""
+
+    attempt_id: UUID
+    number: int
+    """Within its obligation, from 1."""
+    step: int
+    """One channel each, from 1."""
+    channel: Medium
+    status: AttemptStatus
+    claimed_at: datetime
+    answered_at: datetime | None = None
+    """When the provider refused, or it became clear that nothing will be heard."""
+
+    @property
+    def may_have_reached(self) -> bool:
+        return self.status in MAY_HAVE_REACHED
+
+
+OpenStatus = Literal["planned", "scheduled", "due", "in_progress"]
+Status = OpenStatus | Outcome
+
+TERMINAL: Final[tuple[Outcome, ...]] = get_args(Outcome)
+
+_UNTOLD: Final[tuple[Status, ...]] = ("suppressed", "superseded", "expired")
+_BY_PERSON: Final[tuple[Status, ...]] = ("acknowledged", "handled_by_human")
+_TOLD: Final[tuple[Status, ...]] = ("informed", *_BY_PERSON)
+
+TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
+    "planned": ("scheduled", *_UNTOLD),
+    "scheduled": ("due", "in_progress", *_BY_PERSON, *_UNTOLD),
+    "due": ("scheduled", "in_progress", *_BY_PERSON, *_UNTOLD),
+    "in_progress": (*_TOLD, *_UNTOLD),
+    "informed": (),
+    "acknowledged": (),
+    "handled_by_human": (),
+    "superseded": (),
+    "suppressed": (),
+    "expired": (),
+}
+
+
+def may_become(status: Status, wanted: Status) -> bool:
+    """Terminal states absorb."""
+    return wanted in TRANSITIONS[status]
+
+
+class Obligation(msgspec.Struct, frozen=True, kw_only=True):
+    """One recipient must be told of one event, with everything tried so far."""
+
+    obligation_id: UUID
+    event_id: UUID
+    recipient_id: UUID
+    person_id: UUID
+    recipient_role: Role
+    kind: str
+    stated_by: str
+    aspect: str
+    fact_key: str
+    said: str
+    shown_kind: str
+    fact_occurred_at: datetime
+    fact_recorded_at: datetime
+    fact_sequence: int
+    status: Status
+    barred_by: Suppression | None = None
+    """Found while something was still open: not sent again, for this reason."""
+    superseded_by: UUID | None = None
+    """The event that made it old news, found while something was still open."""
+    lane: Medium
+    held: bool = False
+    not_before: datetime
+    deadline: datetime
+    expires_at: datetime
+    trace: str | None = None
+    human_at: datetime | None = None
+    """When a person told the reader, or the reader said that they know."""
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def is_news(self) -> bool:
+        """Not a correction, not a retraction."""
+        return not is_corrected(self.kind) and not is_retracted(self.kind)
+
+    @property
+    def stands(self) -> bool:
+        """It is open and will be sent when its turn comes."""
+        return self.status not in TERMINAL and self.barred_by is None and self.superseded_by is None
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the recipient was told, or may have been, the last time."""
+        sent = [attempt.claimed_at for attempt in self.attempts if attempt.may_have_reached]
+        return max([*sent, *([self.human_at] if self.human_at else [])], default=None)
+
+    @property
+    def in_flight(self) -> bool:
+        return any(attempt.status == "claimed" for attempt in self.attempts)
+
+    @property
+    def delayed(self) -> bool:
+        """It did not leave when it first could."""
+        return self.held or bool(self.attempts)
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """In which its fact happened, among facts of the same aspect."""
+        return (self.fact_occurred_at, self.fact_sequence)
+
+
+def displayed_status(own: Obligation) -> str:
+    """One word for the whole obligation, the latest news of it first."""
+    match own.status:
+        case "informed":
+            return "delivered"
+        case "acknowledged" | "handled_by_human":
+            return "acknowledged"
+        case "planned" | "suppressed" | "superseded" | "expired" as status:
+            return status
+        case _:
+            return _of_open(own)
+
+
+def counted_status(status: str) -> str:
+    """The status as a receipt counts it: an outcome, or still pending."""
+    return status if status in TERMINAL else "pending"
+
+
+def _of_open(own: Obligation) -> str:
+    if not own.attempts:
+        return "scheduled"
+    last = own.attempts[-1]
+    match last.status:
+        case "unknown":
+            return "unknown"
+        case "rejected_temporarily" | "rejected_permanently" | "undelivered" | "no_receipt":
+            return "failed"
+        case _:
+            if last.step > 1:
+                return "escalated"
+            return "retried" if last.number > 1 else "sent"

@@ -1,0 +1,146 @@
+"""What becomes of what is expected? A new obligation gets its times; an open one may be thought over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.delivery.decision import Circumstances, Settle
+from services.notifications.domain.obligations.catalogue import (
+    CLOCK_SKEW,
+    entry_of,
+    is_corrected,
+    is_retracted,
+)
+from services.notifications.domain.obligations.derivation import Expected
+from services.notifications.domain.obligations.obligation import AWAITED, Obligation, Status
+from services.notifications.domain.obligations.statements import NOTHING
+from services.notifications.domain.obligations.timing import Patience, held_until
+from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Suppression, Verdict
+
+_DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
+_RETRACTED = "event.retracted"
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """Not to be sent again once what is open is known; or (both none) to be sent after all."""
+
+    obligation_id: UUID
+    barred_by: Suppression | None = None
+    superseded_by: UUID | None = None
+
+
+def planned(
+    expected: Expected, *, usable: Sequence[Medium], circumstances: Circumstances, trace: str | None
+) -> Obligation:
+    """The obligation as it begins; `status` says whether it is open."""
+    entry = entry_of(expected.kind)
+    recipient, event = expected.recipient, expected.event
+    said, shown_kind, occurred_at = _content(expected)
+    ahead = _is_ahead(expected.kind, occurred_at, now=circumstances.now)
+    earliest = occurred_at if ahead else circumstances.now
+    known_since = occurred_at if ahead else max(event.recorded_at, recipient.joined_at)
+    expires_at = known_since + entry.expires_after
+    morning = held_until(
+        earliest,
+        zone=circumstances.zone,
+        urgency=entry.urgency,
+        role=recipient.role,
+        night=recipient.night,
+        expires_at=expires_at,
+    )
+    not_before = morning or earliest
+    pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
+    worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
+    return Obligation(
+        obligation_id=expected.obligation_id,
+        event_id=event.event_id,
+        recipient_id=recipient.member_id,
+        person_id=event.subject,
+        recipient_role=recipient.role,
+        kind=expected.kind,
+        stated_by=expected.statement.stated_by,
+        aspect=expected.statement.aspect,
+        fact_key=expected.statement.fact_key,
+        said=said,
+        shown_kind=shown_kind,
+        fact_occurred_at=occurred_at,
+        fact_recorded_at=event.recorded_at,
+        fact_sequence=expected.statement.event.sequence,
+        status=_first_status(expected.verdict),
+        superseded_by=expected.verdict.by if isinstance(expected.verdict, Supersede) else None,
+        lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
+        held=morning is not None,
+        not_before=not_before,
+        deadline=max(known_since, morning or known_since) + pace.deadline,
+        expires_at=expires_at,
+        trace=trace,
+    )
+
+
+def reevaluated(obligation: Obligation, expected: Expected) -> Settle | Bar | None:
+    """What a new look at the facts changes for an open obligation; nothing, mostly.
+
+    While something may still be heard of an attempt, the obligation stays open for it, but is barred.
+    """
+    verdict = _verdict_of_words(obligation, expected)
+    bar = _bar_of(obligation, verdict)
+    if isinstance(verdict, Send) or _is_awaited(obligation):
+        unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
+        return None if unchanged else bar
+    return settled_by(verdict)
+
+
+def settled_by(verdict: Verdict) -> Settle | None:
+    """How the facts alone settle an obligation; none when it is to be sent."""
+    match verdict:
+        case Suppress(reason):
+            return Settle(outcome="suppressed", reason=reason)
+        case Supersede(by, reason):
+            return Settle(outcome="superseded", reason=reason, superseded_by=by)
+        case _:
+            return None
+
+
+def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
+    """Nobody is told that something happened before it has; that what was told was wrong, at once."""
+    return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + CLOCK_SKEW
+
+
+def _content(expected: Expected) -> tuple[str, str, datetime]:
+    statement = expected.statement
+    said = statement.said_to(expected.recipient)
+    if said == NOTHING or statement.news is None:
+        return NOTHING, _RETRACTED, statement.event.occurred_at
+    return said, statement.news.shown_kind, statement.news.occurred_at
+
+
+def _verdict_of_words(obligation: Obligation, expected: Expected) -> Verdict:
+    """What is worth telling again may be something else by now: then these words are old."""
+    said, shown_kind, _ = _content(expected)
+    statement = expected.statement
+    same = (obligation.fact_key, obligation.said, obligation.shown_kind) == (
+        statement.fact_key,
+        said,
+        shown_kind,
+    )
+    return expected.verdict if same else Supersede(statement.event.event_id, "newer_version")
+
+
+def _first_status(verdict: Verdict) -> Status:
+    settled = settled_by(verdict)
+    return "scheduled" if settled is None else settled.outcome
+
+
+def _bar_of(obligation: Obligation, verdict: Verdict) -> Bar:
+    return Bar(
+        obligation_id=obligation.obligation_id,
+        barred_by=verdict.reason if isinstance(verdict, Suppress) else None,
+        superseded_by=verdict.by if isinstance(verdict, Supersede) else None,
+    )
+
+
+def _is_awaited(obligation: Obligation) -> bool:
+    return bool(obligation.attempts) and obligation.attempts[-1].status in AWAITED

@@ -1,0 +1,269 @@
+"""Turns the events of a person into facts: versioned statements, each with the news it is and its audience.
+
+A fact has a key (a movement, or an arrival that is watched) and versions: the newest one holds. For a
+movement that is the newest insert or update by `(emitted_at, sequence)`, and a cancel is final. For a
+watched arrival it is what pathway stated last.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.circle.members import Discretion, Role
+from services.notifications.domain.obligations.catalogue import FACT_KINDS, STALE_AFTER, FactKind
+from shared.events.admission import Mode, Movement, MovementCancelled, Place
+from shared.events.envelope import RecordedEvent
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationOpened,
+    ExpectationWithdrawn,
+    RuptureClosed,
+    RuptureOpened,
+)
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the circle as far as rights are concerned: no name, no contact."""
+
+    member_id: UUID
+    role: Role
+    establishment: str | None = None
+    """Of a professional."""
+    joined_at: datetime
+    revoked_at: datetime | None = None
+    discretion: Discretion = 2
+    night: bool = False
+
+    def may_know(self, *, occurred_at: datetime, recorded_at: datetime) -> bool:
+        """What is recorded while they belong, and what happened in the day before they joined."""
+        if self.revoked_at is not None and recorded_at >= self.revoked_at:
+            return False
+        return recorded_at > self.joined_at or occurred_at > self.joined_at - STALE_AFTER
+
+
+class Audience(msgspec.Struct, frozen=True, kw_only=True):
+    """Roles and establishments, not persons: the circle says who they are."""
+
+    carers: bool = False
+    professionals: bool = False
+    """All professionals of the circle but those of `not_desk`."""
+    not_desk: str | None = None
+    """The establishment that states the fact knows it already."""
+    desks: tuple[str, ...] = ()
+    """Establishments whose professionals are told because the fact is about them."""
+
+    def includes(self, recipient: Recipient) -> bool:
+        if recipient.role == "carer":
+            return self.carers
+        if recipient.establishment in self.desks:
+            return True
+        return self.professionals and recipient.establishment != self.not_desk
+
+
+LOCATION: Final = "location"
+NOTHING: Final = ""
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """What readers are told, and who they are."""
+
+    kind: FactKind
+    shown_kind: FactKind
+    """What the words say; differs from `kind` where one fact ends by another."""
+    audience: Audience
+    occurred_at: datetime
+    """The moment that the words name."""
+    said: str
+    """Equal for equal words: an update that changes nothing that was said corrects nothing."""
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as a version of one fact."""
+
+    event: RecordedEvent
+    fact_key: str
+    aspect: str
+    """What the news is about: news of the same aspect reaches a reader in the order it happened."""
+    version: tuple[bool, datetime, int]
+    stated_by: str
+    news: News | None = None
+    """None when nobody is told: a move within an establishment, a death, an end."""
+    ends: tuple[FactKind, ...] = ()
+    """What holds no more, or never took place, by this event."""
+    replaces: bool = True
+    """It is the whole new content: who is no longer concerned must be told so."""
+    only_corrects: bool = False
+    """It is no news to those who were not told before."""
+    death: bool = False
+
+    def said_to(self, recipient: Recipient) -> str:
+        """What this recipient would be told by it; nothing by an end."""
+        if self.ends or self.news is None or not self.news.audience.includes(recipient):
+            return NOTHING
+        return self.news.said
+
+    def bears_on(self, kind: FactKind, recipient: Recipient) -> bool:
+        """Does it confirm, change or end what this recipient may have been told as `kind`?"""
+        if self.ends:
+            return kind in self.ends
+        return self.replaces or self.said_to(recipient) != NOTHING
+
+
+_BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
+
+
+def statement_of_movement(event: RecordedEvent, movement: Movement) -> Statement:
+    """A version of the movement; the last one, when it is a cancel."""
+    cancelled = isinstance(movement, MovementCancelled)
+    news = _news_of_movement(movement)
+    key = f"movement:{movement.movement_id}"
+    return Statement(
+        event=event,
+        fact_key=key,
+        aspect=key if news is not None and news.kind == "transfer.departed" else LOCATION,
+        version=(cancelled, movement.emitted_at, event.sequence),
+        stated_by=movement.establishment,
+        news=news,
+        ends=FACT_KINDS if cancelled else (),
+        death=movement.destination is not None and movement.destination.mode == "death",
+    )
+
+
+def _news_of_movement(movement: Movement) -> News | None:
+    """Units are never told, nor a death: a move within the establishment and a death are no news here."""
+    origin, destination = movement.origin, movement.destination
+    others = Audience(carers=True, professionals=True, not_desk=movement.establishment)
+    if movement.kind == "admission":
+        if origin is not None and _is_elsewhere(origin, movement):
+            return _told(movement, "transfer.arrived", Audience(carers=True))
+        return _told(movement, "admission.occurred", others)
+    if destination is not None and destination.mode == "death":
+        return None
+    if destination is not None and _leaves_for(destination, movement):
+        return _told(movement, "transfer.departed", Audience(desks=(str(destination.establishment),)))
+    return _told(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+
+
+def _is_elsewhere(origin: Place, movement: Movement) -> bool:
+    """Whoever comes from a unit of the same establishment has not reached a new one."""
+    if origin.establishment is None:
+        return origin.mode in _BETWEEN_ESTABLISHMENTS
+    return origin.establishment != movement.establishment
+
+
+def _leaves_for(destination: Place, movement: Movement) -> bool:
+    """As pathway sees it: who goes home is discharged, also when an establishment cares for them there."""
+    if destination.establishment in (None, movement.establishment):
+        return False
+    return movement.kind == "transfer" or destination.mode in _BETWEEN_ESTABLISHMENTS
+
+
+def _told(movement: Movement, kind: FactKind, audience: Audience) -> News:
+    minute = movement.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return News(
+        kind=kind,
+        shown_kind=kind,
+        audience=audience,
+        occurred_at=movement.occurred_at,
+        said=f"{kind} {minute} {movement.establishment}",
+    )
+
+
+WatchedArrival = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
+
+_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def statement_of_arrival(event: RecordedEvent, watched: WatchedArrival) -> Statement:
+    """What pathway says of one expectation, in the order in which it said it."""
+    key = f"arrival:{watched.expectation_id}"
+    return Statement(
+        event=event,
+        fact_key=key,
+        aspect=key,
+        version=(False, _AT_ALL_TIMES, event.sequence),
+        stated_by=watched.from_establishment,
+        news=_news(watched),
+        ends=_ends(watched),
+        replaces=False,
+        only_corrects=isinstance(watched, RuptureClosed),
+    )
+
+
+def _ends(watched: WatchedArrival) -> tuple[FactKind, ...]:
+    match watched:
+        case ExpectationOpened():  # again: the arrival that was stated did not take place
+            return ("transfer.arrived",)
+        case ExpectationWithdrawn():
+            return ("transfer.arrived", "transfer.overdue")
+        case RuptureClosed(reason="withdrawn"):
+            return ("transfer.overdue",)
+        case _:
+            return ()
+
+
+def _news(watched: WatchedArrival) -> News | None:
+    both = Audience(desks=(watched.from_establishment, watched.to_establishment))
+    match watched:
+        case ExpectationMet():
+            return News(
+                kind="transfer.arrived",
+                shown_kind="transfer.arrived",
+                audience=Audience(desks=(watched.from_establishment,)),
+                occurred_at=watched.arrived_at,
+                said="transfer.arrived",
+            )
+        case RuptureOpened():
+            return News(
+                kind="transfer.overdue",
+                shown_kind="transfer.overdue",
+                audience=both,
+                occurred_at=watched.departed_at,
+                said="transfer.overdue",
+            )
+        case RuptureClosed(reason="arrived"):
+            return News(
+                kind="transfer.overdue",
+                shown_kind="transfer.arrived",
+                audience=both,
+                occurred_at=watched.closed_at,
+                said="transfer.arrived",
+            )
+        case _:
+            return None
+
+
+Fact = Sequence[Statement]
+"""The versions of one fact, oldest first, at least one."""
+
+
+def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, Fact]:
+    """Every fact by its key; an event that came twice counts once."""
+    known = {event.event_id: event for event in events}
+    stated = [statement for event in known.values() if (statement := statement_of(event)) is not None]
+    facts: dict[str, list[Statement]] = {}
+    for statement in sorted(stated, key=lambda statement: statement.version):
+        facts.setdefault(statement.fact_key, []).append(statement)
+    return facts
+
+
+def statement_of(event: RecordedEvent) -> Statement | None:
+    """None for an event that nobody has to be told of, whatever else is known."""
+    if isinstance(event.data, Movement):
+        return statement_of_movement(event, event.data)
+    if isinstance(event.data, WatchedArrival):
+        return statement_of_arrival(event, event.data)
+    return None
+
+
+def newest(fact: Fact, kind: FactKind, recipient: Recipient) -> Statement | None:
+    """What holds now, of what this recipient may have been told as `kind`."""
+    return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
+
+
+def is_deceased(facts: Mapping[str, Fact]) -> bool:
+    """A death is stated, and neither corrected nor cancelled."""
+    return any(fact[-1].death and not fact[-1].ends for fact in facts.values())

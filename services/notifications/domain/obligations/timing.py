@@ -1,0 +1,160 @@
+"""How long everything is waited for: retries, escalation steps, deadlines and quiet hours."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.notifications.domain.circle.members import Medium, Role
+from services.notifications.domain.obligations.catalogue import PACES, Urgency
+from services.notifications.domain.obligations.obligation import Attempt
+
+_FLOOR_SECONDS = 0.2
+_PACE_FLOOR = timedelta(seconds=5)  # a delivery report takes its time, whatever the factor
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds of patience."""
+
+    retry_seconds: tuple[float, ...] = (60.0, 300.0, 900.0)
+    """After a temporary refusal, before the same channel is tried again."""
+    unknown_seconds: float = 180.0
+    """For a receipt, when nobody knows whether the message left."""
+    urgent_unknown_seconds: float = 60.0
+    turn_seconds: float = 1.0
+    """For an earlier message to the same reader that is just leaving."""
+    pace_factor: float = 1.0
+    """Of the steps and deadlines of the catalogue; when news expires is not a wait, and is as it is."""
+    call_seconds: float = 22.0
+    """For one call to a provider; never compressed, and shorter than a worker's farewell."""
+    lease_seconds: float = 30.0
+    """For the outcome of a claimed attempt, longer than any call; never compressed."""
+
+    def compressed(self, factor: float) -> "Waits":
+        """The same patience with a faster clock; what guards against sending twice keeps its length."""
+        if not 0 < factor <= 1:
+            raise ValueError("a factor above 0, at most 1")
+        return msgspec.structs.replace(
+            self,
+            retry_seconds=tuple(max(_FLOOR_SECONDS, wait * factor) for wait in self.retry_seconds),
+            unknown_seconds=max(_FLOOR_SECONDS, self.unknown_seconds * factor),
+            urgent_unknown_seconds=max(_FLOOR_SECONDS, self.urgent_unknown_seconds * factor),
+            turn_seconds=max(_FLOOR_SECONDS, self.turn_seconds * factor),
+            pace_factor=factor,
+        )
+
+    def of_pace(self, length: timedelta) -> timedelta:
+        """A step or a deadline of the catalogue, as long as it is here."""
+        return max(min(length, _PACE_FLOOR), length * self.pace_factor)
+
+
+BEGIN: Final = time(21, 30)
+END: Final = time(7, 30)
+
+_OPTIONAL: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
+
+
+def held_until(
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    urgency: Urgency,
+    role: Role,
+    night: bool,
+    expires_at: datetime | None = None,
+) -> datetime | None:
+    """The end of the quiet hours, when this must wait for it; delays, never drops.
+
+    What would expire before the morning is told at night: it came late through no fault of the reader.
+    Desks of professionals are staffed or read in the morning: an e-mail wakes nobody.
+    """
+    if role == "professional" or (night and urgency in _OPTIONAL):
+        return None
+    local = now.astimezone(zone)
+    if END <= local.time() < BEGIN:
+        return None
+    morning = local.date() + timedelta(days=1 if local.time() >= BEGIN else 0)
+    end = datetime.combine(morning, END, tzinfo=zone).astimezone(now.tzinfo)
+    return end if expires_at is None or end < expires_at else None
+
+
+_MOST_THAT_MAY_REACH_BY_ONE_STEP = 2
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """The waits as they apply to one urgency."""
+
+    waits: Waits
+    urgency: Urgency
+
+    @property
+    def step(self) -> timedelta:
+        return self.waits.of_pace(PACES[self.urgency].step)
+
+    @property
+    def deadline(self) -> timedelta:
+        return self.waits.of_pace(PACES[self.urgency].deadline)
+
+    @property
+    def unknown(self) -> timedelta:
+        waits = self.waits
+        return timedelta(
+            seconds=waits.urgent_unknown_seconds if self.urgency == "U3" else waits.unknown_seconds
+        )
+
+    def retry(self, refusals: int, attempt_id: UUID) -> timedelta:
+        """After so many refusals; spread by a tenth, so that a crowd does not return together."""
+        delays = self.waits.retry_seconds
+        spread = 0.9 + 0.2 * (attempt_id.int % 1000) / 999
+        return timedelta(seconds=delays[min(refusals, len(delays)) - 1] * spread)
+
+
+class Next(msgspec.Struct, frozen=True, kw_only=True):
+    """The next thing to do about an obligation that was tried."""
+
+    move: Literal["again", "next_step"]
+    at: datetime
+
+
+def after(attempts: Sequence[Attempt], patience: Patience, *, step_ends_at: datetime | None) -> Next | None:
+    """What follows the last attempt; none while it is in flight.
+
+    `step_ends_at`: for the last channel there is, the moment until which it is tried; none for any other.
+    """
+    last = attempts[-1]
+    step = [attempt for attempt in attempts if attempt.step == last.step]
+    heard_at = last.answered_at or last.claimed_at
+    # A report may say that an earlier try was taken after all, of which nobody knew when the last one began.
+    taken = [attempt for attempt in step if attempt.status == "accepted"]
+    match last.status:
+        case "claimed":
+            return None
+        case "accepted" | "unknown" | "rejected_temporarily" if taken:
+            waited = taken[-1].claimed_at + patience.step
+            return Next(move="next_step", at=max(waited, step_ends_at or waited))
+        case "unknown":
+            waited = last.claimed_at + patience.unknown
+            if sum(attempt.may_have_reached for attempt in step) < _MOST_THAT_MAY_REACH_BY_ONE_STEP:
+                return Next(move="again", at=waited)
+            return Next(move="next_step", at=max(waited, step_ends_at or waited))
+        case "rejected_temporarily":
+            refusals = sum(attempt.status == "rejected_temporarily" for attempt in step)
+            at = heard_at + patience.retry(refusals, last.attempt_id)
+            in_time = at <= (step_ends_at or step[0].claimed_at + patience.step)
+            return Next(move="again", at=at) if in_time else Next(move="next_step", at=heard_at)
+        case _:
+            return Next(move="next_step", at=heard_at)
+
+
+def next_channel(
+    attempts: Sequence[Attempt], usable: Sequence[Medium], *, again: bool
+) -> tuple[Medium, int] | None:
+    """The channel to try and its step; `usable` in the order to try, without contacts that are bad."""
+    if again and attempts and attempts[-1].channel in usable:
+        return attempts[-1].channel, attempts[-1].step
+    done = {attempt.channel for attempt in attempts}
+    step = attempts[-1].step + 1 if attempts else 1
+    return next(((channel, step) for channel in usable if channel not in done), None)

@@ -1,0 +1,1 @@
+"""The texts of messages and of the carer page."""

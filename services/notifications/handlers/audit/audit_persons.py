@@ -1,0 +1,132 @@
+"""Does everyone entitled have exactly the obligations that the publishers' ledgers make due?
+
+Nothing is repaired in silence: what is missing is planned by the ordinary use case and counted; whatever
+else differs is kept for a person to explain.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.audit.comparison import NOTHING, Audit, Difference, audit
+from services.notifications.domain.audit.rights import Known
+from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.plan import record_facts
+from services.notifications.handlers.obligations.restore import restore_settled
+from services.notifications.storage.audit import audits
+from services.notifications.storage.audit.audits import Applied
+from services.notifications.storage.obligations import facts
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+from shared.spine.records.received import ReceivedEvent
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a look at some persons."""
+
+    persons: int
+    found: Mapping[Difference, int]
+    repaired: int
+    postponed: Collection[UUID]
+    """Somebody was changing them at that moment."""
+
+
+async def audit_persons(means: Dependencies, ledgers: Ledgers, person_ids: Sequence[UUID]) -> Audited:
+    """Ask the ledgers, then compare while nobody can change these persons."""
+    before = await audits.applied(means.pool, ledgers.publishers, person_ids)
+    stated = await ledgers.of_persons(before)
+    async with transaction(means.pool) as connection:
+        locked = await audits.lock(connection, person_ids)
+        there = await audits.there(connection, person_ids)
+        now = await audits.applied(connection, ledgers.publishers, locked)
+        settled = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
+        erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
+        ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}
+        first, last = await _audit_locked(connection, means, ours, now)
+        await audits.remember(connection, {**last, **erased})
+    return _report(first, last, postponed=there - set(settled))
+
+
+async def _audit_locked(
+    connection: Connection,
+    means: Dependencies,
+    stated: Mapping[UUID, Sequence[ReceivedEvent]],
+    applied: Mapping[UUID, Sequence[Applied]],
+) -> tuple[Mapping[UUID, Audit], Mapping[UUID, Audit]]:
+    """What was found, and what is left after the gaps were closed."""
+    circumstances = means.circumstances()
+    first = last = await _compare(connection, stated, applied)
+    await audits.note(connection, first, now=circumstances.now)
+    gaps = {
+        person_id: stated[person_id]
+        for person_id, each in first.items()
+        if any(finding.difference == "missing" for finding in each.findings)
+    }
+    if gaps:
+        events = [event for events in gaps.values() for event in events]
+        await facts.add(connection, events)
+        await restore_settled(connection, list(gaps), circumstances)
+        await record_facts(connection, events, circumstances)
+        last = {**first, **await _compare(connection, gaps, applied)}
+    await audits.settle(connection, last, repaired=gaps, now=circumstances.now)
+    return first, last
+
+
+async def _compare(
+    connection: Connection,
+    stated: Mapping[UUID, Sequence[ReceivedEvent]],
+    applied: Mapping[UUID, Sequence[Applied]],
+) -> Mapping[UUID, Audit]:
+    circles = await audits.circles(connection, list(stated))
+    tables = await audits.obligations(connection, list(stated))
+    return {
+        person_id: audit(
+            Known(
+                events=events,
+                applied_at={each.event_id: each.at for each in applied[person_id]},
+                circle=circles[person_id],
+            ),
+            tables[person_id],
+        )
+        for person_id, events in stated.items()
+    }
+
+
+def _report(
+    first: Mapping[UUID, Audit], last: Mapping[UUID, Audit], *, postponed: Collection[UUID]
+) -> Audited:
+    """After the commit: what is counted and logged has been written."""
+    noticed = [finding for audited in first.values() for finding in audited.findings]
+    left = {finding.due for audited in last.values() for finding in audited.findings}
+    repaired = [each for each in noticed if each.difference == "missing" and each.due not in left]
+    for finding in noticed:
+        get_logger().warning(
+            "obligation_differs",
+            kind=finding.difference,
+            reason=finding.reason,
+            event_id=finding.due.event_id,
+            state="repaired" if finding in repaired else "open",
+        )
+    metrics.obligations_audited_total.inc(len(first))
+    metrics.obligation_gaps_repaired_total.inc(len(repaired))
+    return Audited(
+        persons=len(first),
+        found=Counter(finding.difference for finding in noticed),
+        repaired=len(repaired),
+        postponed=postponed,
+    )
+
+
+def _ids(applied: Sequence[Applied]) -> set[UUID]:
+    return {each.event_id for each in applied}
+
+
+def _ours(stated: Sequence[ReceivedEvent], applied: Sequence[Applied]) -> list[ReceivedEvent]:
+    """What is on its way, or parked, obliges nobody yet; what never comes is missed by reconciliation."""
+    known = _ids(applied)
+    return [event for event in stated if event.event_id in known]

@@ -1,0 +1,1 @@
+"""Use cases on messages: claiming, sending, recording what the provider says."""

@@ -1,0 +1,62 @@
+"""What does a reader see who follows the link of a message? Logistics only, and only while it is valid."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.obligation import Obligation
+from services.notifications.domain.obligations.verdict import Supersede, Suppress, Verdict
+from services.notifications.handlers.delivery.compose import alias_of, digest_of, shown_kind
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.storage.circle import recipients
+from services.notifications.storage.delivery import links
+from services.notifications.storage.obligations import facts
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The small page; it says no more than the message did, and whether it still holds."""
+
+    kind: str
+    """From the catalogue, corrections and retractions included."""
+    alias: str | None
+    """None for a professional, and for a carer who chose discretion."""
+    occurred_at: datetime
+    """In the reader's time zone."""
+    still_true: bool
+    """False once a newer version or a retraction of this fact is known."""
+    phone: str
+    reference: UUID | None = None
+    """For a professional only: the person_id, to look the person up with the establishment's own key."""
+
+
+async def view(means: Dependencies, *, token: str) -> PageView | None:
+    """None for a token that is unknown, expired or revoked, all alike."""
+    async with transaction(means.pool) as connection:
+        own = await links.find(connection, digest_of(token), now=means.clock())
+        if own is None:
+            return None
+        sealed = (await recipients.lock_readers(connection, [own.recipient_id]))[own.recipient_id]
+        verdict = await _verdict(connection, own)
+    if isinstance(verdict, Suppress):
+        return None
+    return PageView(
+        kind=shown_kind(own),
+        alias=alias_of(means, own, sealed),
+        occurred_at=own.fact_occurred_at.astimezone(means.zone),
+        still_true=not isinstance(verdict, Supersede),
+        phone=means.contact_phone,
+        reference=own.person_id if own.recipient_role == "professional" else None,
+    )
+
+
+async def _verdict(connection: Connection, own: Obligation) -> Verdict | None:
+    """What the facts say of it now."""
+    circle = await recipients.of_persons(connection, [own.person_id])
+    stated = await facts.of_persons(connection, [own.person_id])
+    members = [member.recipient for member in circle.get(own.person_id, [])]
+    expected = expected_obligations(stated[own.person_id], members)
+    return next((each.verdict for each in expected if each.obligation_id == own.obligation_id), None)

@@ -1,0 +1,87 @@
+"""Composes the message of an attempt from what is stored encrypted, with its link to the carer page."""
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services.notifications.channels.channel import Message
+from services.notifications.domain.delivery.decision import Tell
+from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, is_corrected
+from services.notifications.domain.obligations.obligation import Obligation
+from services.notifications.domain.wording.rendering import Rendered, WordingContext, render
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.storage.circle import encryption_contexts
+from services.notifications.storage.circle.recipients import SealedReader
+from shared.security.vault import Vault
+
+LIVES: Final = timedelta(days=7)
+
+_TOKEN_BYTES: Final = 8  # 11 characters in the SMS; guessing one of a million live ones takes 2e13 tries
+
+
+def token_of(vault: Vault, obligation_id: UUID) -> str:
+    """Derived, so that a message that is sent again is the same to the letter."""
+    secret = vault.blind_index("page", str(obligation_id))[:_TOKEN_BYTES]
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+_DISCREET: Final = 1
+_SHORTEST_VALIDITY_SECONDS: Final = 60
+
+
+def compose(
+    means: Dependencies, own: Obligation, tell: Tell, sealed: SealedReader, *, now: datetime
+) -> tuple[Message, Rendered]:
+    """The message, and the template it came from; raises `NoWordingError`."""
+    if sealed.wrapped_key is None:
+        raise ValueError("a member without a key cannot have contacts")
+    address = means.vault.decrypt(
+        sealed.wrapped_key,
+        sealed.addresses[tell.channel],
+        context=encryption_contexts.contact_of(own.recipient_id, tell.channel),
+    )
+    rendered = render(shown_kind(own), tell.channel, _context(means, own, tell, sealed))
+    message = Message(
+        attempt_id=tell.attempt_id,
+        to=address.decode(),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        validity_seconds=max(_SHORTEST_VALIDITY_SECONDS, int((own.deadline - now).total_seconds())),
+    )
+    return message, rendered
+
+
+def shown_kind(own: Obligation) -> str:
+    """The kind in whose words it is told: an overdue arrival is corrected by the arrival."""
+    shown = next((kind for kind in FACT_KINDS if kind == own.shown_kind), None)
+    if shown is None:
+        return own.kind
+    return corrected(shown) if is_corrected(own.kind) else shown
+
+
+def alias_of(means: Dependencies, own: Obligation, sealed: SealedReader) -> str | None:
+    """What this reader calls the person; none where the words must not say."""
+    if sealed.alias is None or sealed.wrapped_key is None or sealed.reader.discretion <= _DISCREET:
+        return None
+    context = encryption_contexts.alias_of(own.recipient_id)
+    return means.vault.decrypt(sealed.wrapped_key, sealed.alias, context=context).decode()
+
+
+def _context(means: Dependencies, own: Obligation, tell: Tell, sealed: SealedReader) -> WordingContext:
+    told = tell.correction_of
+    return WordingContext(
+        reader=own.recipient_role,
+        alias=alias_of(means, own, sealed),
+        occurred_at=own.fact_occurred_at.astimezone(means.zone),
+        link=f"{means.public_url}/s/{token_of(means.vault, own.obligation_id)}",
+        phone=means.contact_phone,
+        correction_of=None if told is None else told.astimezone(means.zone),
+    )

@@ -1,0 +1,83 @@
+"""Who had to be told what about a person, and how did it go? Without any contact data."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligations.obligation import displayed_status
+from services.notifications.handlers.circle.membership import may_see
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.storage.obligations import listing
+from services.notifications.storage.obligations.listing import Listed
+from shared.database.transaction import ACQUIRE_TIMEOUT_SECONDS
+from shared.security.principal import Principal
+
+
+class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
+    """One try."""
+
+    channel: str
+    status: str
+    claimed_at: datetime
+    reason: str | None = None
+
+
+class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
+    """One obligation, newest first in any list."""
+
+    obligation_id: UUID
+    event_id: UUID
+    member_id: UUID
+    role: str
+    kind: str
+    status: str
+    """As displayed: planned, scheduled, sent, delivered, failed, retried, escalated, unknown, suppressed,
+    superseded, acknowledged, expired."""
+    fact_occurred_at: datetime
+    deadline: datetime
+    reason: str | None = None
+    channel: str | None = None
+    evidence: str | None = None
+    settled_at: datetime | None = None
+    attempts: tuple[AttemptView, ...] = ()
+
+
+async def obligations_of(
+    means: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
+) -> Sequence[ObligationView] | None:
+    """None when the person is none of the caller's."""
+    if not await may_see(means, person_id, principal=principal):
+        return None
+    async with means.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        listed = await listing.newest(connection, person_id, limit=limit)
+    return [view_of(each) for each in listed]
+
+
+def view_of(listed: Listed) -> ObligationView:
+    """As it is shown."""
+    own = listed.obligation
+    return ObligationView(
+        obligation_id=own.obligation_id,
+        event_id=own.event_id,
+        member_id=own.recipient_id,
+        role=own.recipient_role,
+        kind=own.kind,
+        status=displayed_status(own),
+        fact_occurred_at=own.fact_occurred_at,
+        deadline=own.deadline,
+        reason=listed.reason,
+        channel=listed.channel,
+        evidence=listed.evidence,
+        settled_at=listed.settled_at,
+        attempts=tuple(
+            AttemptView(
+                channel=attempt.channel,
+                status=attempt.status,
+                claimed_at=attempt.claimed_at,
+                reason=listed.reasons.get(attempt.attempt_id),
+            )
+            for attempt in own.attempts
+        ),
+    )

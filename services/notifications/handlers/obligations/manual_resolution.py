@@ -1,0 +1,84 @@
+"""Who was told by a person, not by us, or said themselves that they know? Then nothing more is sent.
+
+An obligation that expired stays expired: the task that it opened is closed. One that ended otherwise had
+its one outcome already.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligations.obligation import Status, may_become
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.list_obligations import ObligationView, view_of
+from services.notifications.storage.circle import encryption_contexts, members
+from services.notifications.storage.obligations import listing, manual_resolution
+from services.notifications.storage.obligations.rows import Settlement
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+from shared.security.principal import Principal
+
+Ending = Literal["acknowledged", "handled_by_human"]
+
+_REASONS: Final = {"acknowledged": "reader_said_so", "handled_by_human": "told_by_a_person"}
+
+
+class EndedOtherwise(Exception):  # noqa: N818
+    """The obligation had another outcome before."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class ManualResolution(msgspec.Struct, frozen=True, kw_only=True):
+    """What someone says: that this reader knows, since when, and by whom."""
+
+    ending: Ending
+    by: str
+    at: datetime
+
+
+async def resolve_manually(
+    means: Dependencies, *, principal: Principal, person_id: UUID, obligation_id: UUID, word: ManualResolution
+) -> ObligationView | None:
+    """The obligation as it is then; none when it, or the person, is none of the caller's.
+
+    Raises:
+        EndedOtherwise: it had its outcome; the same word again is no error.
+    """
+    reach = members.reach_of(principal)
+    async with transaction(means.pool) as connection:
+        person = await members.lock_visible(connection, person_id, reach)
+        found = None if person is None else await listing.lock(connection, person_id, obligation_id)
+        if person is None or found is None:
+            return None
+        if found.obligation.human_at is None:
+            _refuse_other_ends(found.obligation.status, word.ending)
+            key = person.wrapped_key
+            by = None if key is None else _sealed(means, key, obligation_id, word.by)
+            await manual_resolution.note(
+                connection, obligation_id, at=word.at, by=by, source=principal.source_id, now=means.clock()
+            )
+            await _settle(connection, found, word, now=means.clock())
+        ended = await listing.lock(connection, person_id, obligation_id)
+    return None if ended is None else view_of(ended)
+
+
+def _refuse_other_ends(status: Status, ending: Ending) -> None:
+    if status not in ("expired", ending) and not may_become(status, ending):
+        raise EndedOtherwise(status)
+
+
+async def _settle(
+    connection: Connection, found: listing.Listed, word: ManualResolution, *, now: datetime
+) -> None:
+    end = Settlement(obligation=found.obligation, outcome=word.ending, reason=_REASONS[word.ending])
+    await settle.settle(connection, [end], now=now)
+
+
+def _sealed(means: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
+    return means.vault.encrypt(key, by.encode(), context=encryption_contexts.said_by(obligation_id))

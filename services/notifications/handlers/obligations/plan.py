@@ -1,0 +1,94 @@
+"""Records facts and brings the obligations about their persons in line with what is known then."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from services.notifications.domain.delivery.decision import Circumstances, Settle
+from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.obligation import Obligation
+from services.notifications.domain.obligations.planning import Bar, planned, reevaluated, settled_by
+from services.notifications.handlers.obligations import settle
+from services.notifications.storage.circle import recipients
+from services.notifications.storage.circle.recipients import Membership
+from services.notifications.storage.obligations import facts, rows
+from services.notifications.storage.obligations.rows import Planned, Settlement, encode_trace
+from shared.database.pool import Connection
+from shared.spine.records.received import ReceivedEvent
+
+
+async def record_facts(
+    connection: Connection, events: Sequence[ReceivedEvent], circumstances: Circumstances
+) -> None:
+    """In the consumer's transaction: a fact that is applied has its obligations."""
+    if events:
+        await facts.add(connection, events)
+        await plan(connection, {event.subject for event in events}, circumstances)
+
+
+async def plan(connection: Connection, person_ids: Collection[UUID], circumstances: Circumstances) -> None:
+    """Bring the obligations about these persons, whom the caller has locked, in line with what is known.
+
+    The locks are taken persons first, then obligations, then the ledger's subjects, everywhere.
+    """
+    circles = await recipients.of_persons(connection, person_ids)
+    if not circles:
+        return
+    open_ = {own.obligation_id: own for own in await rows.lock_open(connection, list(circles))}
+    known = await rows.known(connection, list(circles))
+    stated = await facts.of_persons(connection, list(circles))
+    expected = [
+        each
+        for person_id, circle in circles.items()
+        for each in expected_obligations(stated[person_id], [member.recipient for member in circle])
+    ]
+    new = _planned([each for each in expected if each.obligation_id not in known], circles, circumstances)
+    await rows.add(connection, new, now=circumstances.now)
+    settled = await _reevaluate(connection, expected, open_, circumstances)
+    settled_at_once = [_settlement(each.obligation, each.end) for each in new if each.end is not None]
+    await settle.publish(connection, [*settled, *settled_at_once], now=circumstances.now)
+
+
+def _planned(
+    expected: Sequence[Expected],
+    circles: Mapping[UUID, Sequence[Membership]],
+    circumstances: Circumstances,
+) -> list[Planned]:
+    usable = {member.recipient.member_id: member.usable for circle in circles.values() for member in circle}
+    return [
+        Planned(
+            obligation=planned(
+                each,
+                usable=usable[each.recipient.member_id],
+                circumstances=circumstances,
+                trace=encode_trace(each.event.trace),
+            ),
+            end=settled_by(each.verdict),
+        )
+        for each in expected
+    ]
+
+
+async def _reevaluate(
+    connection: Connection,
+    expected: Sequence[Expected],
+    open_: Mapping[UUID, Obligation],
+    circumstances: Circumstances,
+) -> list[Settlement]:
+    """Settle or bar the open obligations that the facts no longer support."""
+    settlements: list[Settlement] = []
+    bars: list[Bar] = []
+    for each in expected:
+        own = open_.get(each.obligation_id)
+        change = reevaluated(own, each) if own is not None else None
+        if isinstance(change, Bar):
+            bars.append(change)
+        elif own is not None and change is not None:
+            settlements.append(_settlement(own, change))
+    await rows.bar(connection, bars)
+    if settlements:
+        await rows.settle(connection, settlements, now=circumstances.now)
+    return settlements
+
+
+def _settlement(own: Obligation, end: Settle) -> Settlement:
+    return Settlement(obligation=own, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by)

@@ -1,0 +1,50 @@
+"""An obligation that is gone from the table, but had ended: how did it end? Our own ledger knows.
+
+To plan it again would tell someone twice, and state its end a second time.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from services.notifications.domain.delivery.decision import Circumstances, Settle
+from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.planning import planned
+from services.notifications.handlers.obligations.settle import settled_event_id
+from services.notifications.storage.circle import recipients
+from services.notifications.storage.obligations import facts, rows
+from services.notifications.storage.obligations.rows import Planned, encode_trace
+from shared.database.pool import Connection
+from shared.events.notifications import ObligationSettled
+
+
+async def restore_settled(
+    connection: Connection, person_ids: Sequence[UUID], circumstances: Circumstances
+) -> None:
+    """Write those back as they ended; the caller has locked the persons and their facts are there."""
+    circles = await recipients.of_persons(connection, person_ids)
+    stated = await facts.of_persons(connection, person_ids)
+    known = await rows.known(connection, person_ids)
+    missing = [
+        each
+        for person_id, circle in circles.items()
+        for each in expected_obligations(stated[person_id], [member.recipient for member in circle])
+        if each.obligation_id not in known
+    ]
+    ends = await rows.published_ends(connection, [settled_event_id(each.obligation_id) for each in missing])
+    found = [(each, ends[each.obligation_id]) for each in missing if each.obligation_id in ends]
+    await rows.add(
+        connection, [_ended(each, end, circumstances) for each, end in found], now=circumstances.now
+    )
+    await rows.restore(connection, [end for _, end in found])
+
+
+def _ended(expected: Expected, end: ObligationSettled, circumstances: Circumstances) -> Planned:
+    obligation = planned(
+        expected, usable=(), circumstances=circumstances, trace=encode_trace(expected.event.trace)
+    )
+    return Planned(
+        obligation=replace(obligation, status=end.outcome),
+        end=Settle(outcome=end.outcome, reason=end.reason or "restored"),
+    )

@@ -1,0 +1,65 @@
+"""How does an obligation end? In the database and in what is published, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from services.notifications.domain.obligations.obligation import may_become
+from services.notifications.storage.obligations import rows
+from services.notifications.storage.obligations.rows import Settlement, decode_trace
+from shared.database.pool import Connection
+from shared.events.envelope import NewEvent
+from shared.events.notifications import ObligationSettled
+from shared.events.registry import NOTIFICATIONS
+from shared.spine.outbox.append import append
+from shared.telemetry import metrics
+
+_SETTLED: Final = "settled"
+
+
+async def settle(connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+    """End open obligations that the caller has locked, and publish their outcomes."""
+    allowed = [s for s in settlements if may_become(s.obligation.status, s.outcome)]
+    if allowed:
+        await rows.settle(connection, allowed, now=now)
+        await publish(connection, allowed, now=now)
+
+
+async def publish(connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+    """State the outcomes in the service's own ledger; once per transaction, for the sake of its locks."""
+    events = [_event_of(settlement, now=now) for settlement in settlements]
+    await append(connection, publisher=NOTIFICATIONS, events=events, recorded_at=now)
+    for settlement in settlements:
+        if settlement.outcome == "informed":
+            own = settlement.obligation
+            seconds = (now - own.fact_recorded_at).total_seconds()
+            metrics.informed_after_seconds.labels(own.recipient_role).observe(max(0.0, seconds))
+
+
+def settled_event_id(obligation_id: UUID) -> UUID:
+    """Of the one event that states how an obligation ended."""
+    return uuid5(obligation_id, _SETTLED)
+
+
+def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
+    own = settlement.obligation
+    return NewEvent(
+        event_id=settled_event_id(own.obligation_id),
+        subject=own.person_id,
+        occurred_at=now,
+        data=ObligationSettled(
+            obligation_id=own.obligation_id,
+            caused_by=own.event_id,
+            kind=own.kind,
+            establishment=own.stated_by,
+            recipient_role=own.recipient_role,
+            outcome=settlement.outcome,
+            fact_occurred_at=own.fact_occurred_at,
+            fact_recorded_at=own.fact_recorded_at,
+            settled_at=now,
+            reason=settlement.reason,
+            channel=settlement.channel,
+        ),
+        trace=decode_trace(own.trace),
+    )

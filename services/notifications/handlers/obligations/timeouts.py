@@ -1,0 +1,50 @@
+"""What does the clock change? Attempts that nobody answered for are unknown; old news expires."""
+
+from datetime import timedelta
+from typing import Final
+
+from services.notifications.handlers.delivery.record_answer import apply_reports
+from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations import settle
+from services.notifications.storage.delivery import reports
+from services.notifications.storage.obligations import timeouts
+from services.notifications.storage.obligations.rows import Settlement
+from shared.database.transaction import transaction
+from shared.telemetry import metrics
+
+_MOST_AT_ONCE: Final = 200
+_REPORTS_APPLY_WITHIN: Final = timedelta(seconds=10)
+_OPEN: Final = ("scheduled", "due", "in_progress", "expired")
+
+
+async def sweep_unknown_attempts(means: Dependencies) -> None:
+    """Whoever claimed them is gone, or was too slow: a receipt may still come, then they are sent again.
+
+    Reports that were kept by someone who died before applying them are applied.
+    """
+    now = means.clock()
+    async with transaction(means.pool) as connection:
+        await timeouts.mark_lost_attempts(connection, now=now, limit=_MOST_AT_ONCE)
+    for attempt_id in await reports.waiting(
+        means.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_MOST_AT_ONCE
+    ):
+        await apply_reports(means, attempt_id)
+
+
+async def expire_obligations(means: Dependencies) -> None:
+    """News that is too old to be told goes to a person, whatever its lane is busy with."""
+    now = means.clock()
+    async with transaction(means.pool) as connection:
+        expired = await timeouts.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
+        settlements = [Settlement(obligation=own, outcome="expired", reason="too_late") for own in expired]
+        await settle.settle(connection, settlements, now=now)
+
+
+async def measure_obligations(means: Dependencies) -> None:
+    """How many obligations are where, and how old is the oldest one that is due and not attempted?"""
+    now = means.clock()
+    figures = {row["status"]: row for row in await timeouts.figures(means.pool, now=now)}
+    for status in _OPEN:
+        metrics.obligations.labels(status).set(figures[status]["number"] if status in figures else 0)
+    oldest = min((row["oldest_due"] for row in figures.values() if row["oldest_due"]), default=now)
+    metrics.obligations_due_oldest_seconds.set((now - oldest).total_seconds())

@@ -1,0 +1,1 @@
+"""What the audit of obligations reads and keeps."""

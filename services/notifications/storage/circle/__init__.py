@@ -1,0 +1,1 @@
+"""Members of care circles in the database, encrypted."""

@@ -1,0 +1,1 @@
+"""Attempts, delivery reports and page links in the database."""

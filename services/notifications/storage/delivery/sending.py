@@ -1,0 +1,185 @@
+"""What is due, and what is written when it is sent, left for later or answered?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.obligations.obligation import Attempt, AttemptStatus, Obligation, Status
+from services.notifications.storage.obligations.rows import obligations_of
+from shared.database.pool import Connection
+
+# Never waits: a row that someone plans for, or a member who is just changing, is left for the next turn.
+# So whoever sends holds locks only for a moment and stands in no circle of waiting. Only one sender at a time
+# decides for a member: what another is about to send them is not to be seen yet.
+_LOCK_DUE: Final = """
+SELECT o.* FROM obligations o JOIN members m ON m.member_id = o.recipient_id
+WHERE o.lane = $1 AND o.next_action_at <= $2
+ORDER BY o.next_action_at, o.fact_occurred_at, o.fact_sequence LIMIT $3
+FOR UPDATE OF o SKIP LOCKED FOR NO KEY UPDATE OF m SKIP LOCKED
+"""
+
+_PEERS: Final = """
+SELECT * FROM obligations WHERE recipient_id = ANY ($1)
+    AND (next_action_at IS NOT NULL OR fact_key = ANY ($2) OR settled_at > $3)
+ORDER BY obligation_id
+"""
+_PEERS_SETTLED_SINCE: Final = timedelta(days=3)
+
+_LOCK: Final = "SELECT * FROM obligations WHERE obligation_id = $1 FOR UPDATE"
+
+_DEFER: Final = """
+UPDATE obligations o SET status = d.status, lane = d.lane, next_action_at = d.at, held = o.held OR d.held,
+    not_before = CASE WHEN d.held THEN d.at ELSE o.not_before END,
+    deadline = CASE WHEN d.held THEN greatest(o.deadline, d.deadline) ELSE o.deadline END
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bool[], $6::timestamptz[])
+    AS d (obligation_id, status, lane, at, held, deadline)
+WHERE o.obligation_id = d.obligation_id
+"""
+
+_CLAIM: Final = """
+WITH claimed AS (
+    INSERT INTO attempts (attempt_id, obligation_id, number, step, channel, contact_id, template, status,
+        claimed_at, lease_until)
+    SELECT c.*, 'claimed', $8, $9
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[]) AS c
+)
+UPDATE obligations SET status = 'in_progress', next_action_at = $9 WHERE obligation_id = ANY ($2)
+"""
+
+_ANSWER: Final = """
+UPDATE attempts SET status = $2, answered_at = $3, reason = $4, provider_id = coalesce($5, provider_id)
+WHERE attempt_id = $1
+"""
+
+_CONCLUDE: Final = "UPDATE attempts SET status = $2, answered_at = $3 WHERE attempt_id = $1"
+
+_GIVE_UP: Final = """
+UPDATE attempts SET status = 'no_receipt' WHERE attempt_id = ANY ($1) AND status = 'accepted'
+"""
+
+_NEXT_ACTION: Final = "UPDATE obligations SET next_action_at = $2 WHERE obligation_id = $1"
+
+_CONTACT_IS_BAD: Final = """
+UPDATE contact_points SET state = 'bad', changed_at = $2
+WHERE contact_id = (SELECT contact_id FROM attempts WHERE attempt_id = $1)
+"""
+
+
+class Deferral(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation that is looked at again later, perhaps by another channel's lane."""
+
+    obligation_id: UUID
+    status: Status
+    lane: Medium
+    at: datetime
+    held: bool
+    deadline: datetime
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """An attempt that is about to be made."""
+
+    attempt_id: UUID
+    obligation_id: UUID
+    number: int
+    step: int
+    channel: Medium
+    contact_id: UUID
+    template: str
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What a lane decides about now, and by what."""
+
+    obligations: list[Obligation]
+    """The most overdue ones, with their members held against revocation."""
+    peers: list[Obligation]
+    """All that bears on what the recipients of these were told, these included."""
+
+
+async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> Due:
+    """Take up to so many of a lane."""
+    due = await connection.fetch(_LOCK_DUE, lane, now, limit)
+    if not due:
+        return Due([], [])
+    recipients = list({row["recipient_id"] for row in due})
+    fact_keys = list({row["fact_key"] for row in due})
+    rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
+    peers = {own.obligation_id: own for own in await obligations_of(connection, rows)}
+    return Due([peers[row["obligation_id"]] for row in due], list(peers.values()))
+
+
+async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:
+    """One obligation, once whoever else decides about it is done."""
+    found = await obligations_of(connection, await connection.fetch(_LOCK, obligation_id))
+    return found[0] if found else None
+
+
+async def defer(connection: Connection, deferrals: Sequence[Deferral]) -> None:
+    if deferrals:
+        await connection.execute(
+            _DEFER,
+            [deferral.obligation_id for deferral in deferrals],
+            [deferral.status for deferral in deferrals],
+            [deferral.lane for deferral in deferrals],
+            [deferral.at for deferral in deferrals],
+            [deferral.held for deferral in deferrals],
+            [deferral.deadline for deferral in deferrals],
+        )
+
+
+async def claim(
+    connection: Connection, claims: Sequence[Claim], *, now: datetime, lease_until: datetime
+) -> None:
+    """Each attempt is a row before it is a call."""
+    if not claims:
+        return
+    await connection.execute(
+        _CLAIM,
+        [claim.attempt_id for claim in claims],
+        [claim.obligation_id for claim in claims],
+        [claim.number for claim in claims],
+        [claim.step for claim in claims],
+        [claim.channel for claim in claims],
+        [claim.contact_id for claim in claims],
+        [claim.template for claim in claims],
+        now,
+        lease_until,
+    )
+
+
+async def give_up_waiting(connection: Connection, attempts: Sequence[Attempt]) -> None:
+    """No report came in time on those that were accepted."""
+    if attempts:
+        await connection.execute(_GIVE_UP, [attempt.attempt_id for attempt in attempts])
+
+
+async def answer(
+    connection: Connection,
+    attempt_id: UUID,
+    *,
+    status: AttemptStatus,
+    now: datetime,
+    reason: str | None,
+    provider_id: str | None,
+) -> None:
+    """What is known of the attempt from now on."""
+    await connection.execute(_ANSWER, attempt_id, status, now, reason, provider_id)
+
+
+async def conclude(connection: Connection, attempt_id: UUID, *, status: AttemptStatus, now: datetime) -> None:
+    """What reports say of the attempt."""
+    await connection.execute(_CONCLUDE, attempt_id, status, now)
+
+
+async def look_again(connection: Connection, obligation_id: UUID, *, at: datetime) -> None:
+    await connection.execute(_NEXT_ACTION, obligation_id, at)
+
+
+async def mark_contact_bad(connection: Connection, attempt_id: UUID, *, now: datetime) -> None:
+    """The contact that this attempt went to is not used again."""
+    await connection.execute(_CONTACT_IS_BAD, attempt_id, now)

@@ -1,0 +1,1 @@
+"""Facts and obligations in the database."""

@@ -1,0 +1,97 @@
+"""What was stated about each person? The set of events: added to, never changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligations.statements import WatchedArrival
+from services.notifications.storage.obligations.rows import decode_trace, encode_trace
+from shared.database.pool import Connection, Executor
+from shared.events.admission import is_movement
+from shared.events.envelope import Payload, RecordedEvent
+from shared.events.registry import PAYLOADS, TYPES
+
+# Persons are locked in sorted order, so that two batches never wait for each other in a circle. The update
+# that never happens locks the rows that exist already, without writing a new version of them.
+_LOCK_PERSONS: Final = """
+INSERT INTO persons (person_id) SELECT DISTINCT person_id FROM unnest($1::uuid[]) AS p (person_id)
+ORDER BY person_id
+ON CONFLICT (person_id) DO UPDATE SET wrapped_key = NULL WHERE false
+"""
+
+_ADD: Final = """
+INSERT INTO facts (event_id, person_id, publisher, sequence, type, stated_by, occurred_at, recorded_at,
+    trace, data)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[],
+    $7::timestamptz[], $8::timestamptz[], $9::text[], $10::bytea[])
+ON CONFLICT (event_id) DO NOTHING
+"""
+
+_ADD_PRESENCE: Final = """
+INSERT INTO presence (person_id, establishment)
+SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS p (person_id, establishment)
+ORDER BY person_id, establishment
+ON CONFLICT DO NOTHING
+"""
+
+_READ: Final = "SELECT * FROM facts WHERE person_id = ANY ($1)"
+
+_encoder: Final = msgspec.json.Encoder()
+_decoders: Final = {type_: msgspec.json.Decoder(payload) for type_, payload in PAYLOADS.items()}
+
+
+async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
+    """Locks the persons until the end of the transaction and adds what is new about them."""
+    await connection.execute(_LOCK_PERSONS, [event.subject for event in events])
+    await connection.execute(
+        _ADD,
+        [event.event_id for event in events],
+        [event.subject for event in events],
+        [event.publisher for event in events],
+        [event.sequence for event in events],
+        [TYPES[type(event.data)] for event in events],
+        [_stated_by(event.data) for event in events],
+        [event.occurred_at for event in events],
+        [event.recorded_at for event in events],
+        [encode_trace(event.trace) for event in events],
+        [_encoder.encode(event.data) for event in events],
+    )
+    present = [(event.subject, event.data.establishment) for event in events if is_movement(event.data)]
+    await connection.execute(
+        _ADD_PRESENCE,
+        [person_id for person_id, _ in present],
+        [establishment for _, establishment in present],
+    )
+
+
+async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict[UUID, list[RecordedEvent]]:
+    """All that was stated about these persons, in no order.
+
+    Call it after the persons are locked, as a statement of its own: only a new snapshot sees what was
+    committed while the lock was waited for.
+    """
+    rows = await connection.fetch(_READ, list(person_ids))
+    found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
+    for row in rows:
+        found[row["person_id"]].append(
+            RecordedEvent(
+                event_id=row["event_id"],
+                publisher=row["publisher"],
+                subject=row["person_id"],
+                sequence=row["sequence"],
+                occurred_at=row["occurred_at"],
+                recorded_at=row["recorded_at"],
+                data=_decoders[row["type"]].decode(row["data"]),
+                trace=decode_trace(row["trace"]),
+            )
+        )
+    return found
+
+
+def _stated_by(data: Payload) -> str | None:
+    if is_movement(data):
+        return data.establishment
+    return data.from_establishment if isinstance(data, WatchedArrival) else None

@@ -1,0 +1,45 @@
+"""What do the publishers' ledgers hold in a test? What a test recorded in them, delivered or not."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from services.notifications.handlers.audit.ledgers import Ledgers
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import ADMISSION, PATHWAY, TYPES
+from shared.spine.reconciliation.shapes import Span
+from shared.spine.records.pulled import LedgerEvent
+
+
+@dataclass
+class Publisher:
+    """One ledger."""
+
+    events: list[RecordedEvent] = field(default_factory=list)
+
+    async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[list[LedgerEvent]]:
+        yield [
+            LedgerEvent(
+                event_id=event.event_id,
+                subject=event.subject,
+                sequence=event.sequence,
+                type=TYPES[type(event.data)],
+                occurred_at=event.occurred_at,
+                recorded_at=event.recorded_at,
+                data=msgspec.Raw(msgspec.json.encode(event.data)),
+            )
+            for span in spans
+            for event in self.events
+            if event.subject == span.subject and span.first <= event.sequence <= span.last
+        ]
+
+
+def ledgers_with(events: Sequence[RecordedEvent]) -> Ledgers:
+    """The ledgers of admission and pathway with these events."""
+    return Ledgers(
+        {
+            name: Publisher([event for event in events if event.publisher == name])
+            for name in (ADMISSION, PATHWAY)
+        }
+    )

@@ -1,0 +1,91 @@
+"""What if something changes just between two steps, or two workers look at the same reader?"""
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from services.notifications.channels.channel import RejectedPermanently
+from services.notifications.domain.circle.members import Contact
+from services.notifications.handlers.delivery.dispatch import dispatch
+from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.storage.delivery import sending
+from shared.database.transaction import transaction
+from shared.testing.person_history import PersonHistory, minutes
+from tests.integration.notifications.desk import Desk, carer
+
+pytestmark = pytest.mark.services
+
+OTHER_PHONE = "+33639980002"
+
+
+@pytest.fixture
+def rose() -> PersonHistory:
+    return PersonHistory("Rose")
+
+
+async def test_while_one_worker_decides_for_a_reader_no_other_worker_does(
+    desk: Desk, rose: PersonHistory
+) -> None:
+    """Two corrections in the same words are due; either alone is right, both are one too many."""
+    admission = rose.admit("stay", at=minutes(0))
+    await desk.state(admission)
+    await desk.enrol(rose.person_id)
+    await desk.turn()
+    await _delivered(desk)
+    corrections = [
+        rose.update(admission, emitted=minutes(30 + nth), occurred_at=minutes(-earlier))
+        for nth, earlier in enumerate((45, 40, 45))
+    ]
+    await desk.state(*corrections)
+    async with transaction(desk.pool) as one:
+        held = await sending.lock_due(one, lane="sms", now=desk.now, limit=1)
+        assert len(held.obligations) == 1
+        assert await desk.claim() == []
+    await desk.after(minutes=1)
+    assert len(desk.sms.messages) == 2
+    assert "CHANGEMENT" in desk.sms.messages[-1].text
+
+
+async def test_a_refusal_of_the_old_number_does_not_count_against_the_new_one(
+    desk: Desk, rose: PersonHistory
+) -> None:
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await desk.enrol(rose.person_id, carer("sms"))
+    (departure,) = await desk.claim()
+    desk.sms.results.append(RejectedPermanently("status 400"))
+    renumbered = replace(carer("sms"), contacts=(Contact(channel="sms", value=OTHER_PHONE),))
+    await desk.enrol(rose.person_id, renumbered, carer_id=carer_id)
+    await dispatch(desk.means, "sms", departure)
+    assert await desk.pool.fetchval("SELECT state FROM contact_points") == "ok"
+
+
+async def test_the_same_number_again_stays_bad(desk: Desk, rose: PersonHistory) -> None:
+    desk.sms.results.append(RejectedPermanently("status 400"))
+    await desk.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await desk.enrol(rose.person_id)
+    await desk.turn()
+    await desk.enrol(rose.person_id, carer_id=carer_id)
+    states = await desk.pool.fetch("SELECT channel, state FROM contact_points ORDER BY channel")
+    assert [tuple(row) for row in states] == [("email", "ok"), ("sms", "bad")]
+
+
+async def test_news_that_would_expire_in_the_night_is_told_in_the_evening(
+    desk: Desk, rose: PersonHistory
+) -> None:
+    """It came late through our fault: held until the morning, it would never be told."""
+    evening = datetime(2026, 3, 2, 20, 45, tzinfo=UTC)
+    await desk.state(rose.admit("first", at=minutes(-1500)))
+    await desk.enrol(rose.person_id)
+    late = rose.discharge("first", at=evening, emitted=evening)
+    desk.now = late.recorded_at.replace(day=3, minute=40)
+    await desk.state(late)
+    await desk.turn()
+    assert "a quitté" in desk.sms.messages[-1].text
+
+
+async def _delivered(desk: Desk) -> None:
+    for message in desk.sms.messages:
+        await record_delivery_report(
+            desk.means, attempt_id=message.attempt_id, provider_id=None, state="delivered"
+        )

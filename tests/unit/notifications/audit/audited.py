@@ -1,0 +1,43 @@
+"""Which circles and histories does the audit look at in tests? The planner's, and stranger ones."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.obligations.statements import Recipient
+from shared.events.admission import Mode, Place
+from shared.events.envelope import RecordedEvent
+from shared.testing.histories import person_histories
+from shared.testing.person_history import ESTABLISHMENTS, movement_of
+
+_PLACES = st.none() | st.builds(
+    Place, mode=st.sampled_from(get_args(Mode)), establishment=st.sampled_from((None, *ESTABLISHMENTS))
+)
+
+
+def audited(circle: Sequence[Recipient]) -> list[AuditedMember]:
+    """The circle as the audit reads it."""
+    return [
+        AuditedMember(
+            member_id=member.member_id,
+            role=member.role,
+            establishment=member.establishment,
+            basis="team",
+            consented=False,
+            joined_at=member.joined_at,
+            revoked_at=member.revoked_at,
+        )
+        for member in circle
+    ]
+
+
+@st.composite
+def strange_histories(draw: st.DrawFn) -> list[RecordedEvent]:
+    """Every movement may come from anywhere and go anywhere, also where that makes little sense."""
+    return [
+        replace(event, data=replace(movement_of(event), origin=draw(_PLACES), destination=draw(_PLACES)))
+        for event in draw(person_histories(max_stays=2))
+    ]

@@ -1,0 +1,85 @@
+"""Which aliases, numbers and addresses does a circle take?"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications.domain.circle import addresses, alias
+from services.notifications.domain.wording import gsm7
+
+
+@pytest.mark.parametrize("word", ["Mamie", "Papa", "Tonton Jean", "Jean-Paul", "L'oncle", "Françoise", "Zoë"])
+def test_an_ordinary_alias_is_taken(word: str) -> None:
+    assert alias.problem(word) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["", " Mamie", "M" * 21, "œ" * 11, "exemple.fr", "a/b", "Mamie\n", "ماما", "<b>", "1€", "👵"]
+)
+def test_an_alias_that_could_break_or_forge_a_message_is_refused(word: str) -> None:
+    assert alias.problem(word) is not None
+
+
+@given(word=st.text(max_size=30))
+def test_whatever_is_taken_fits_and_is_gsm7_on_the_air(word: str) -> None:
+    if alias.problem(word) is None:
+        septets = gsm7.septets(gsm7.folded(word))
+        assert septets is not None
+        assert septets <= alias.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("06 39 98 12 34", "+33639981234"),
+        ("+33639981234", "+33639981234"),
+        ("0033 6 12 34 56 78", "+33612345678"),
+        ("0690 12 34 56", "+590690123456"),
+        ("0694 20 12 34", "+594694201234"),
+        ("0696 20 12 34", "+596696201234"),
+        ("0692 12 34 56", "+262692123456"),
+        ("0639 20 12 34", "+262639201234"),
+        ("+262 639 20 12 34", "+262639201234"),
+        ("+32 470 12 34 56", "+32470123456"),
+    ],
+)
+def test_a_mobile_number_gets_one_form(written: str, expected: str) -> None:
+    assert addresses.e164(written) == expected
+    assert addresses.e164(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "written", ["01 42 68 53 00", "112", "3639", "abc", "", "06 39 98 12", "+33 6", "0" * 40]
+)
+def test_what_an_sms_does_not_reach_is_refused_without_being_quoted(written: str) -> None:
+    with pytest.raises(addresses.NotReachableError) as refused:
+        addresses.e164(written)
+    assert not written or written not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("a@b.fr", "a@b.fr"), ("Anne.B+parcours@Exemple.FR", "Anne.B+parcours@exemple.fr")],
+)
+def test_an_address_keeps_its_box_and_lowers_its_domain(written: str, expected: str) -> None:
+    assert addresses.canonical_email(written) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "x", "a@b", "@b.fr", "a@", "a b@c.fr", "a@b.fr,c@d.fr", "<a@b.fr>", "a@b.fr\nBcc: c@d.fr", "é@b.fr",
+     "a@b..fr", "a@[127.0.0.1]", "a" * 250 + "@b.fr", "a@b.fr\0"],
+)  # fmt: skip
+def test_what_is_no_plain_address_is_refused(written: str) -> None:
+    with pytest.raises(addresses.NotAnAddressError):
+        addresses.canonical_email(written)
+
+
+@given(written=st.text(max_size=60))
+def test_no_address_can_add_a_header(written: str) -> None:
+    try:
+        taken = addresses.canonical_email(written)
+    except addresses.NotAnAddressError:
+        return
+    assert taken.isprintable()
+    assert addresses.canonical_email(taken) == taken

@@ -1,0 +1,79 @@
+"""Who is in the circles of unit tests, and what is each of them to be told?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hypothesis import strategies as st
+
+from services.notifications.domain.circle.members import Discretion
+from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.statements import Recipient
+from shared.events.envelope import RecordedEvent
+from shared.testing.person_history import ESTABLISHMENTS, START, id_of, minutes
+
+LONG_AGO = START - timedelta(days=30)
+
+
+def carer(
+    name: str = "Jeanne",
+    *,
+    joined_at: datetime = LONG_AGO,
+    revoked_at: datetime | None = None,
+    night: bool = True,
+    discretion: Discretion = 2,
+) -> Recipient:
+    return Recipient(
+        member_id=id_of("carer", name),
+        role="carer",
+        joined_at=joined_at,
+        revoked_at=revoked_at,
+        night=night,
+        discretion=discretion,
+    )
+
+
+def desk(establishment: str, *, joined_at: datetime = LONG_AGO) -> Recipient:
+    return Recipient(
+        member_id=id_of("desk", establishment),
+        role="professional",
+        establishment=establishment,
+        joined_at=joined_at,
+    )
+
+
+EVERYBODY = [carer(), *(desk(establishment) for establishment in ESTABLISHMENTS)]
+
+
+def verdicts(
+    events: Sequence[RecordedEvent], circle: Sequence[Recipient] = EVERYBODY
+) -> dict[tuple[str, str], list[str]]:
+    """(`carer` or a desk's establishment, kind) -> `send` or why not, in the order of the events."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in sorted(expected_obligations(events, circle), key=lambda each: each.event.sequence):
+        key = (each.recipient.establishment or "carer", each.kind)
+        found.setdefault(key, []).append(getattr(each.verdict, "reason", "send"))
+    return found
+
+
+def sent(events: Sequence[RecordedEvent], circle: Sequence[Recipient] = EVERYBODY) -> set[tuple[str, str]]:
+    """Who is to be told what; what is suppressed or superseded is left out."""
+    return {key for key, reasons in verdicts(events, circle).items() if "send" in reasons}
+
+
+_MOMENTS = st.integers(-2000, 4000).map(minutes)
+
+
+@st.composite
+def circles(draw: st.DrawFn) -> list[Recipient]:
+    """Two carers and the desks of the establishments, who joined and left whenever."""
+    carers = [
+        carer(
+            name,
+            joined_at=draw(st.just(LONG_AGO) | _MOMENTS),
+            revoked_at=draw(st.none() | _MOMENTS),
+            discretion=draw(st.sampled_from((0, 1, 2, 2))),
+            night=draw(st.booleans()),
+        )
+        for name in ("Jeanne", "Paul")
+    ]
+    return [*carers, *(desk(each, joined_at=draw(st.just(LONG_AGO) | _MOMENTS)) for each in ESTABLISHMENTS)]

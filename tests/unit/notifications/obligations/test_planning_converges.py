@@ -1,0 +1,20 @@
+"""Does planning event by event, in any order, lead to the obligations that follow from the whole set?"""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.notifications.domain.obligations.derivation import expected_obligations
+from shared.testing.histories import person_histories, redeliveries
+from tests.unit.notifications.circles import EVERYBODY
+from tests.unit.notifications.simulated_desk import SimulatedDesk
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_planning_event_by_event_leads_to_the_same_set(data: st.DataObject) -> None:
+    history = data.draw(person_histories())
+    expected = {each.obligation_id for each in expected_obligations(history, EVERYBODY)}
+    desk = SimulatedDesk(circle=EVERYBODY, now=max(event.recorded_at for event in history))
+    for event in data.draw(redeliveries(history)):
+        desk.learn([event])
+    assert set(desk.obligations) == expected
