@@ -22,7 +22,7 @@ from shared.spine.outbox.append import append
 from shared.spine.outbox.relay import Relay
 from shared.testing.person_history import HOSPITAL, PersonHistory, minutes
 from tests.files_passed import FilesPassed
-from tests.integration.notifications.street import without_lifespan
+from tests.integration.notifications.delivery.street import without_lifespan
 from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
 from tests.served import served
 
