@@ -1,4 +1,4 @@
-"""Is it us, or is something away? What a retry can cure, and nothing else, is transient."""
+"""Tells a failure that a retry can cure from a bug; everything that retries or answers 503 asks here."""
 
 from typing import Final
 
@@ -6,24 +6,23 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 TRANSIENT: Final = (
-    asyncpg.InterfaceError,  # see is_transient
-    OSError,  # TimeoutError among them
+    asyncpg.InterfaceError,  # a connection closed under us; a wrong argument as well, see is_transient
+    OSError,  # refused, reset, unresolved, and TimeoutError
     KafkaError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shut down, starting up, cancelled by command timeout
     asyncpg.InsufficientResourcesError,  # disk full, too many connections
-    asyncpg.TransactionRollbackError,  # deadlock, serialization
+    asyncpg.TransactionRollbackError,  # deadlock, serialization failure
     asyncpg.ReadOnlySQLTransactionError,  # a standby after a failover
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    # What asyncpg says when a session dies in the middle of a statement; it hides the real error.
-    asyncpg.InternalClientError,
+    asyncpg.InternalClientError,  # a session that died in the middle of a statement
 )
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the database or the broker was away, full or busy, so that the same may succeed later."""
     if isinstance(error, asyncpg.InterfaceError):
-        # asyncpg says the same class for a lost connection and for a wrong argument; the latter is a bug.
+        # One class for a lost connection and for a wrong argument, which is a ValueError besides: a bug.
         return not isinstance(error, ValueError)
     return isinstance(error, TRANSIENT)

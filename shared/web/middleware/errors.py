@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.runtime.failures import is_transient
 from shared.telemetry import logging, metrics
-from shared.web.problems import FieldError, Problem, pointer_of, response_of
+from shared.web.problems import FieldError, Problem, pointer_of, response_of, service_unavailable
 from shared.web.responses import ClientTooSlow
-from shared.web.unavailable import UNREACHABLE, service_unavailable
 
 _log = logging.get_logger()
 
@@ -59,7 +59,7 @@ class UnhandledErrors:
             _log.warning("answer_not_read")
             raise  # the server closes the connection
         except Exception as error:
-            problem = service_unavailable() if isinstance(error, UNREACHABLE) else Problem(500)
+            problem = service_unavailable() if is_transient(error) else Problem(500)
             metrics.http_errors_total.labels(type(error).__name__).inc()
             _log.error("request_failed", status=problem.status_code, exc_info=error)
             if started:

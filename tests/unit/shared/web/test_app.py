@@ -43,6 +43,10 @@ async def fail(how: str) -> Response:
         "late": TimeoutError(),
         "starting": asyncpg.CannotConnectNowError("the database system is starting up"),
         "closed": asyncpg.InterfaceError("pool is closing"),
+        "deadlock": asyncpg.DeadlockDetectedError("Process 7 waits for ShareLock on transaction 8"),
+        "serialization": asyncpg.SerializationError("could not serialize access due to concurrent update"),
+        "lock": asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
+        "argument": asyncpg.exceptions._base.DataError("invalid input for query argument $1: 'Dupont'"),
         "constraint": asyncpg.UniqueViolationError("Key (name)=(Dupont) already exists"),
     }[how]
 
@@ -89,6 +93,7 @@ def _problem(response: httpx.Response) -> dict[str, object]:
         ("GET", "/v1/list?limit=Dupont", 422),
         ("GET", "/v1/fail/bug", 500),
         ("GET", "/v1/fail/constraint", 500),
+        ("GET", "/v1/fail/argument", 500),
     ],
 )
 async def test_every_error_is_a_problem_that_quotes_nothing(
@@ -121,8 +126,10 @@ async def test_a_struct_is_answered_as_json(client: httpx.AsyncClient) -> None:
     assert response.json() == {"pointer": "/a", "detail": "b"}
 
 
-@pytest.mark.parametrize("how", ["refused", "late", "starting", "closed"])
-async def test_an_unreachable_database_asks_to_come_back_later(client: httpx.AsyncClient, how: str) -> None:
+@pytest.mark.parametrize(
+    "how", ["refused", "late", "starting", "closed", "deadlock", "serialization", "lock"]
+)
+async def test_what_a_retry_can_cure_is_503_with_retry_after(client: httpx.AsyncClient, how: str) -> None:
     response = await client.get(f"/v1/fail/{how}")
     assert _problem(response)["status"] == 503
     assert int(response.headers["retry-after"]) > 0
