@@ -23,13 +23,14 @@ from shared.events.registry import ADMISSION
 from shared.runtime.clock import Clock, system_clock
 from shared.security.vault import Vault
 from shared.spine.operations import api as operations
-from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.context import OperationsContext, operations_context
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.pause.gate import Gate
-from shared.spine.reconciliation import ledger_api, report_api
-from shared.spine.reconciliation.books import Books, open_books
-from shared.spine.reconciliation.duties import publishing
+from shared.spine.reconciliation.api import ledger as ledger_api
+from shared.spine.reconciliation.api import report as report_api
+from shared.spine.reconciliation.context import ReconciliationContext, open_reconciliation
+from shared.spine.reconciliation.duties import publisher_duties
 from shared.spine.worker import Duty
 from shared.telemetry import metrics
 from shared.web.app import Lifespan, create_app
@@ -41,13 +42,13 @@ class Service:
     """Everything that admission can do."""
 
     pool: Pool
-    books: Books
+    books: ReconciliationContext
     accept_movement: AcceptMovement
     accept_batch: AcceptBatch
     show_receipt: ShowReceipt
     manage_access: ManageAccess
     intake: Gate
-    operations: OperationsDesk
+    operations: OperationsContext
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -60,7 +61,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     async with (
         open_pool(settings.database_url, application_name="admission") as pool,
         open_client(timeout_seconds=PATIENCE_SECONDS) as client,
-        open_books(ADMISSION, pool, clock, key_sha256=settings.peer_key_sha256) as books,
+        open_reconciliation(ADMISSION, pool, clock, key_sha256=settings.peer_key_sha256) as books,
     ):
         vault = Vault(settings.master_key)
         commit = CommitSubmissions(pool, vault, Identities(pool), clock)
@@ -75,7 +76,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
             show_receipt=ShowReceipt(pool, client, settings.peers),
             manage_access=ManageAccess(pool, clock),
             intake=Gate(pool, "intake"),
-            operations=operations_desk(
+            operations=operations_context(
                 pool, ["intake", "relay"], bootstrap=settings.kafka_bootstrap, clock=clock
             ),
         )
@@ -104,7 +105,7 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service; what is queued at the end is committed before it ends."""
     app.state.service = service
-    app.state.books = service.books
+    app.state.reconciliation = service.books
     app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
     app.state.operations = service.operations
@@ -125,6 +126,6 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     return {
         "relay": Relay(service.pool, settings.kafka_bootstrap, ADMISSION).run,
         "register_operator": register_operator,
-        **publishing(service.books),
+        **publisher_duties(service.books),
         "measure_operations": measure_operations(service.pool),
     }

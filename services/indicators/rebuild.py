@@ -10,7 +10,7 @@ from services.indicators.storage.tables import metadata
 from services.indicators.wiring import open_service
 from shared.runtime.clock import Clock
 from shared.spine.inbox.application import Routes
-from shared.spine.rebuild.command import run
+from shared.spine.rebuild.command_line import run_rebuild
 from shared.spine.rebuild.projection import Projection
 
 
@@ -30,7 +30,7 @@ async def main() -> int:
     """Make the projection anew, or undo that."""
     settings = Settings.of()
     async with open_service(settings) as service:
-        return await run(
+        return await run_rebuild(
             projection(consumers.routes(service.handlers), service.handlers.clock),
             database_url=settings.database_url,
             publishers=settings.publishers,

@@ -15,13 +15,14 @@ from shared.database.pool import Pool, open_pool
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.operations import api as operations
-from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.context import OperationsContext, operations_context
 from shared.spine.operations.measure import measure_operations
 from shared.spine.parked import api as parked
-from shared.spine.parked.desk import parked_desk
-from shared.spine.reconciliation import inbox_api, report_api
-from shared.spine.reconciliation.books import Books, open_books
-from shared.spine.reconciliation.duties import Reconciliation
+from shared.spine.parked.context import parked_context
+from shared.spine.reconciliation.api import inbox as inbox_api
+from shared.spine.reconciliation.api import report as report_api
+from shared.spine.reconciliation.context import ReconciliationContext, open_reconciliation
+from shared.spine.reconciliation.duties import ConsumerReconciliation
 from shared.spine.worker import Duty
 from shared.web.app import Lifespan, create_app
 
@@ -36,8 +37,8 @@ class Service:
 
     pool: Pool
     handlers: Handlers
-    operations: OperationsDesk
-    books: Books
+    operations: OperationsContext
+    books: ReconciliationContext
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -49,7 +50,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     """Open what indicators needs; nothing is connected outside of this block."""
     async with (
         open_pool(settings.database_url, application_name="indicators") as pool,
-        open_books(
+        open_reconciliation(
             "indicators",
             pool,
             clock,
@@ -62,7 +63,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
         yield Service(
             pool=pool,
             handlers=Handlers(pool=pool, clock=clock),
-            operations=operations_desk(
+            operations=operations_context(
                 pool,
                 ["consumer"],
                 bootstrap=settings.kafka_bootstrap,
@@ -91,17 +92,17 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.handlers = service.handlers
-    app.state.books = service.books
+    app.state.reconciliation = service.books
     app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
     app.state.operations = service.operations
-    app.state.parked = parked_desk(service.pool, routes(service.handlers))
+    app.state.parked = parked_context(service.pool, routes(service.handlers))
     yield
 
 
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume what the other services publish. It publishes nothing."""
-    reconciliation = Reconciliation(service.books, routes(service.handlers))
+    reconciliation = ConsumerReconciliation(service.books, routes(service.handlers))
     consumer = BatchConsumer(
         service.pool,
         bootstrap=settings.kafka_bootstrap,
@@ -109,7 +110,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         publishers=service.books.consumes,
         routes=routes(service.handlers),
         turn_seconds=TURN_SECONDS,
-        on_holes=reconciliation.notice,
+        on_holes=reconciliation.on_holes,
     )
     return {
         "consumer": consumer.run,

@@ -11,7 +11,7 @@ from services.notifications.wiring import open_service
 from shared.events.registry import ADMISSION, PATHWAY
 from shared.runtime.clock import Clock
 from shared.spine.inbox.application import Routes
-from shared.spine.rebuild.command import run
+from shared.spine.rebuild.command_line import run_rebuild
 from shared.spine.rebuild.projection import Projection
 
 
@@ -25,7 +25,7 @@ def projection(routes: Routes, clock: Clock) -> Projection:
         publishers=[ADMISSION, PATHWAY],
         swapped=SWAPPED,
         adopted=ADOPTED,
-        also=compare_obligations,
+        compare_also=compare_obligations,
     )
 
 
@@ -33,7 +33,7 @@ async def main() -> int:
     """Make the projection anew, or undo that."""
     settings = Settings.of()
     async with open_service(settings) as service:
-        return await run(
+        return await run_rebuild(
             projection(consumers.routes(service.means), service.means.clock),
             database_url=settings.database_url,
             publishers=settings.publishers,

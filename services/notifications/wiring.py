@@ -31,14 +31,16 @@ from shared.runtime.clock import Clock, system_clock
 from shared.security.vault import Vault, master_key_of
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.operations import api as operations
-from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.context import OperationsContext, operations_context
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.parked import api as parked
-from shared.spine.parked.desk import parked_desk
-from shared.spine.reconciliation import inbox_api, ledger_api, report_api
-from shared.spine.reconciliation.books import Books, open_books
-from shared.spine.reconciliation.duties import Reconciliation, publishing
+from shared.spine.parked.context import parked_context
+from shared.spine.reconciliation.api import inbox as inbox_api
+from shared.spine.reconciliation.api import ledger as ledger_api
+from shared.spine.reconciliation.api import report as report_api
+from shared.spine.reconciliation.context import ReconciliationContext, open_reconciliation
+from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
 from shared.spine.worker import Duty
 from shared.web.app import Lifespan, create_app
 from shared.web.client import open_client
@@ -54,8 +56,8 @@ class Service:
     """What every part of notifications works with."""
 
     means: Dependencies
-    operations: OperationsDesk
-    books: Books
+    operations: OperationsContext
+    books: ReconciliationContext
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -68,7 +70,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     async with (
         open_pool(settings.database_url, application_name="notifications", min_size=0, max_size=16) as pool,
         open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client,
-        open_books(
+        open_reconciliation(
             NOTIFICATIONS,
             pool,
             clock,
@@ -81,7 +83,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
         vault = Vault(master_key_of(settings.master_key))
         yield Service(
             books=books,
-            operations=operations_desk(
+            operations=operations_context(
                 pool,
                 ["consumer", "relay", "sending"],
                 bootstrap=settings.kafka_bootstrap,
@@ -144,11 +146,11 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.means = service.means
-    app.state.books = service.books
+    app.state.reconciliation = service.books
     app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
     app.state.operations = service.operations
-    app.state.parked = parked_desk(service.means.pool, routes(service.means), service.means.clock)
+    app.state.parked = parked_context(service.means.pool, routes(service.means), service.means.clock)
     yield
 
 
@@ -161,7 +163,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         for woken in lanes.values():
             woken.set()
 
-    reconciliation = Reconciliation(service.books, routes(means), after_commit=wake_lanes)
+    reconciliation = ConsumerReconciliation(service.books, routes(means), after_commit=wake_lanes)
     consumer = BatchConsumer(
         means.pool,
         bootstrap=settings.kafka_bootstrap,
@@ -170,13 +172,13 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         routes=routes(means),
         after_commit=wake_lanes,
         turn_seconds=TURN_SECONDS,
-        on_holes=reconciliation.notice,
+        on_holes=reconciliation.on_holes,
         clock=means.clock,
     )
     return {
         "consumer": consumer.run,
         **reconciliation.duties,
-        **publishing(service.books),
+        **publisher_duties(service.books),
         "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
         **{
             f"fulfil_{medium}": fulfil_due_obligations(means, medium, woken)
@@ -193,6 +195,6 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
 def _audits(service: Service) -> Mapping[str, Duty]:
     """None where nobody said where the publishers' ledgers are: what is derived from our own is no proof."""
     books = service.books
-    if set(books.peers) != set(books.consumes):
+    if set(books.ledger_clients) != set(books.consumes):
         return {}
-    return audit_obligations(service.means, Ledgers(books.peers))
+    return audit_obligations(service.means, Ledgers(books.ledger_clients))

@@ -9,7 +9,7 @@ from services.pathway.wiring import open_service
 from shared.events.registry import ADMISSION
 from shared.runtime.clock import Clock
 from shared.spine.inbox.application import Routes
-from shared.spine.rebuild.command import run
+from shared.spine.rebuild.command_line import run_rebuild
 from shared.spine.rebuild.projection import Projection
 
 
@@ -30,7 +30,7 @@ async def main() -> int:
     """Make the projection anew, or undo that."""
     settings = Settings.of()
     async with open_service(settings) as service:
-        return await run(
+        return await run_rebuild(
             projection(service.routes, service.clock),
             database_url=settings.database_url,
             publishers=settings.publishers,

@@ -19,14 +19,16 @@ from shared.runtime.clock import Clock, system_clock
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox.application import Routes
 from shared.spine.operations import api as operations
-from shared.spine.operations.desk import OperationsDesk, operations_desk
+from shared.spine.operations.context import OperationsContext, operations_context
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.parked import api as parked
-from shared.spine.parked.desk import parked_desk
-from shared.spine.reconciliation import inbox_api, ledger_api, report_api
-from shared.spine.reconciliation.books import Books, open_books
-from shared.spine.reconciliation.duties import Reconciliation, publishing
+from shared.spine.parked.context import parked_context
+from shared.spine.reconciliation.api import inbox as inbox_api
+from shared.spine.reconciliation.api import ledger as ledger_api
+from shared.spine.reconciliation.api import report as report_api
+from shared.spine.reconciliation.context import ReconciliationContext, open_reconciliation
+from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
 from shared.spine.worker import Duty, periodic
 from shared.web.app import Lifespan, create_app
 
@@ -44,8 +46,8 @@ class Service:
     pool: Pool
     clock: Clock
     routes: Routes
-    operations: OperationsDesk
-    books: Books
+    operations: OperationsContext
+    books: ReconciliationContext
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -57,7 +59,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     """Open what pathway needs; it also starts while the database is away, and waits for it."""
     async with (
         open_pool(settings.database_url, application_name="pathway", min_size=0) as pool,
-        open_books(
+        open_reconciliation(
             PATHWAY,
             pool,
             clock,
@@ -71,7 +73,7 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
             pool=pool,
             clock=clock,
             routes=routes(clock=clock, rules=settings.rules),
-            operations=operations_desk(
+            operations=operations_context(
                 pool,
                 ["consumer", "relay"],
                 bootstrap=settings.kafka_bootstrap,
@@ -96,18 +98,18 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service."""
     app.state.service = service
-    app.state.books = service.books
+    app.state.reconciliation = service.books
     app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
     app.state.operations = service.operations
-    app.state.parked = parked_desk(service.pool, service.routes, service.clock)
+    app.state.parked = parked_context(service.pool, service.routes, service.clock)
     yield
 
 
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: consume, relay, watch the clock, measure."""
     pool, clock = service.pool, service.clock
-    reconciliation = Reconciliation(service.books, service.routes)
+    reconciliation = ConsumerReconciliation(service.books, service.routes)
     consumer = BatchConsumer(
         pool,
         bootstrap=settings.kafka_bootstrap,
@@ -115,7 +117,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
         publishers=service.books.consumes,
         routes=service.routes,
         turn_seconds=TURN_SECONDS,
-        on_holes=reconciliation.notice,
+        on_holes=reconciliation.on_holes,
         clock=clock,
     )
     watch = partial(detect_overdue, pool, clock=clock)
@@ -123,7 +125,7 @@ def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     return {
         "consumer": consumer.run,
         **reconciliation.duties,
-        **publishing(service.books),
+        **publisher_duties(service.books),
         "relay": Relay(pool, settings.kafka_bootstrap, PATHWAY, clock=clock).run,
         "detect_overdue": periodic("detect_overdue", watch, every_seconds=DETECT_EVERY_SECONDS),
         "measure_operations": measure_operations(pool, clock=clock),

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from shared.spine.rebuild.projection import Projected
+from shared.spine.rebuild.projection import ProjectedTable
 
 SWAPPED: Final = (
-    Projected(table="movement_facts"),
-    Projected(table="expectation_facts"),
-    Projected(table="obligation_facts"),
+    ProjectedTable(table="movement_facts"),
+    ProjectedTable(table="expectation_facts"),
+    ProjectedTable(table="obligation_facts"),
 )

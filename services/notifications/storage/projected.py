@@ -5,11 +5,11 @@ Circles, obligations and attempts are kept: nobody is told twice because of a re
 
 from typing import Final
 
-from shared.spine.rebuild.projection import Projected
+from shared.spine.rebuild.projection import ProjectedTable
 
 SWAPPED: Final = (
-    Projected(table="facts", left_out=("trace", "known_at")),
-    Projected(table="presence"),
+    ProjectedTable(table="facts", left_out=("trace", "known_at")),
+    ProjectedTable(table="presence"),
 )
 
 ADOPTED: Final = ("persons",)

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from shared.spine.rebuild.projection import Projected
+from shared.spine.rebuild.projection import ProjectedTable
 
 SWAPPED: Final = (
-    Projected(table="movement_events"),
+    ProjectedTable(table="movement_events"),
     # What it says, not how it was written down.
-    Projected(table="pathways", as_if={"document": "document::jsonb"}),
+    ProjectedTable(table="pathways", as_if={"document": "document::jsonb"}),
 )
 
 # They say what was published: made anew, everything would be published once more. Whether an arrival that
 # is waited for is overdue by now, the clock says, not an event.
 COMPARED: Final = (
-    Projected(
+    ProjectedTable(
         table="expectations",
         left_out=("version", "trace"),
         as_if={"state": "CASE state WHEN 'overdue' THEN 'open' ELSE state END"},

@@ -2,8 +2,8 @@
 
 Only the event id may conflict silently: that another event holds the sequence is not a repetition. In the
 same commit, the seal of an hour that was counted already is opened again
-(`shared.spine.reconciliation.seals`), and a hole is noted: a number whose successor came, which is neither
-here, nor with it, nor parked.
+(`shared.spine.reconciliation.hours.sealed_hours`), and a hole is noted: a number whose successor came, which
+is neither here, nor with it, nor parked.
 """
 
 from collections.abc import Iterable, Sequence

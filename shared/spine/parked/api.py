@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import PlatformOperator
 from shared.spine.parked import errors, rows, show
-from shared.spine.parked.desk import ParkedDesk
+from shared.spine.parked.context import ParkedContext
 from shared.spine.parked.dismiss import dismiss
 from shared.spine.parked.retry_many import retry_many
 from shared.spine.parked.rows import Settlement, Wanted
@@ -45,7 +45,7 @@ async def list_parked(
 ) -> Response:
     """Events that were parked, oldest first: why, and where they came from; nothing of what they say."""
     wanted = Wanted(state=None if state == "all" else state, reason=reason, publisher=publisher)
-    return responses.json(200, await show.page_of(_desk(request).pool, wanted, after=after, limit=limit))
+    return responses.json(200, await show.page_of(_context(request).pool, wanted, after=after, limit=limit))
 
 
 @router.get("/v1/parked/{parked_id}", **describe(answers={200: ShownEvent}, problems=[404]))
@@ -53,7 +53,7 @@ async def show_parked(
     request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
 ) -> Response:
     """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
-    shown = await show.one_of(_desk(request).pool, parked_id, reveal=reveal)
+    shown = await show.one_of(_context(request).pool, parked_id, reveal=reveal)
     if reveal:
         # One that could not be read has no event_id; its place in the broker names it.
         get_logger().warning(
@@ -73,17 +73,17 @@ async def show_parked(
 async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Apply one event, then those that do nothing but wait behind it, in sequence order."""
     asked = decode(await request.body(), RetryOne)
-    desk, by = _desk(request), operator.signature(asked.by)
-    row = await rows.one(desk.pool, parked_id)
+    context, by = _context(request), operator.signature(asked.by)
+    row = await rows.one(context.pool, parked_id)
     if row is None:
         raise errors.unknown()
     applied: list[int] = []
     while row is not None:
-        still_parked = await desk.retry.one(row, by=by, because=asked.because)
+        still_parked = await context.retry.one(row, by=by, because=asked.because)
         if still_parked is not None:
             return responses.json(200, Retried(applied=applied, still_parked=[still_parked]))
         applied.append(row["id"])
-        row = await desk.retry.follower(row, lambda _: False)
+        row = await context.retry.follower(row, lambda _: False)
     return responses.json(200, Retried(applied=applied, still_parked=[]))
 
 
@@ -91,8 +91,8 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
 async def retry_share(request: Request, operator: PlatformOperator) -> Response:
     """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
     asked = decode(await request.body(), RetryMany)
-    desk, now = _desk(request), asyncio.get_running_loop().time
-    done = await retry_many(desk.pool, desk.retry, asked, by=operator.signature(asked.by), now=now)
+    context, now = _context(request), asyncio.get_running_loop().time
+    done = await retry_many(context.pool, context.retry, asked, by=operator.signature(asked.by), now=now)
     return responses.json(200, done)
 
 
@@ -103,11 +103,11 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
 async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Decide that one event is not to be applied here; the answer says what follows from that."""
     asked = decode(await request.body(), Dismiss)
-    desk = _desk(request)
-    settlement = Settlement(at=desk.clock(), by=operator.signature(asked.by), because=asked.because)
-    return responses.json(200, await dismiss(desk.pool, parked_id, settlement))
+    context = _context(request)
+    settlement = Settlement(at=context.clock(), by=operator.signature(asked.by), because=asked.because)
+    return responses.json(200, await dismiss(context.pool, parked_id, settlement))
 
 
-def _desk(request: Request) -> ParkedDesk:
-    desk: ParkedDesk = request.app.state.parked
-    return desk
+def _context(request: Request) -> ParkedContext:
+    context: ParkedContext = request.app.state.parked
+    return context

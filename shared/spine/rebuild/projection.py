@@ -9,13 +9,13 @@ from sqlalchemy import MetaData
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.spine.inbox.application import Routes
-from shared.spine.rebuild.compared import Compared
+from shared.spine.rebuild.table_comparison import TableComparison
 
-Also = Callable[[Pool, Pool], Awaitable[Sequence[Compared]]]
+CompareAlso = Callable[[Pool, Pool], Awaitable[Sequence[TableComparison]]]
 """Sessions that look at the live tables, and at those made anew."""
 
 
-class Projected(msgspec.Struct, frozen=True, kw_only=True):
+class ProjectedTable(msgspec.Struct, frozen=True, kw_only=True):
     """A table that follows from the applied events; each row is about one person."""
 
     table: str
@@ -34,18 +34,18 @@ class Projection:
     routes: Routes
     clock: Clock
     publishers: Sequence[str]
-    swapped: Sequence[Projected]
+    swapped: Sequence[ProjectedTable]
     """Made anew. Nothing refers to them and they refer to nothing, so they can be exchanged."""
     dependencies: object = None
     """Handed to every route."""
-    compared: Sequence[Projected] = ()
+    compared: Sequence[ProjectedTable] = ()
     """Kept, because they say what was told to others: only compared."""
     adopted: Sequence[str] = ()
     """Kept, too: rows that the live table lacks are added, by their key."""
-    also: Also | None = None
+    compare_also: CompareAlso | None = None
     """What else follows from the tables, and is kept: only compared."""
 
-    def columns_of(self, projected: Projected) -> list[str]:
+    def columns_of(self, projected: ProjectedTable) -> list[str]:
         """Columns of a table, as SQL, in which two equal tables agree."""
         columns = self.metadata.tables[projected.table].columns
         names = [column.name for column in columns if column.name not in projected.left_out]

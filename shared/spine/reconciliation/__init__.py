@@ -1,1 +1,1 @@
-"""Both sides prove that nothing is lost: what a publisher recorded against what a consumer holds."""
+"""Proves that nothing is lost: what a publisher recorded is compared with what each consumer holds."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.spine.reconciliation.pulling import Puller
+from shared.spine.reconciliation.repair.puller import Puller
 from tests.continuity.mutations.patching import replaced
 
 

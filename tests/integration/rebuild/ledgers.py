@@ -9,8 +9,9 @@ import msgspec
 
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
-from shared.spine.reconciliation.shapes import Digests, Span
-from shared.spine.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.hours.digests import Digests
+from shared.spine.reconciliation.hours.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent
 
 MOST_OF_A_PERSON = 3

@@ -8,7 +8,7 @@ from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.inbox.application import Applied, Applier
 from shared.spine.rebuild.projection import Projection
-from shared.spine.rebuild.rebuild import Rebuilt, open_rebuild
+from shared.spine.rebuild.rebuild_projection import Rebuilt, open_rebuild
 from shared.testing.records import as_read
 from tests.integration.rebuild.ledgers import StoredLedger
 

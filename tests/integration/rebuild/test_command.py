@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shared.spine.rebuild.command import run
+from shared.spine.rebuild.command_line import run_rebuild
 from tests.integration.rebuild.population import population
 from tests.integration.rebuild.scene import Scene
 from tests.served import served
@@ -26,7 +26,7 @@ async def said(
     scene: Scene, capsys: pytest.CaptureFixture[str], *arguments: str, publishers: str = NOBODY
 ) -> tuple[int, dict[str, Any]]:
     """Exit code and last line."""
-    code = await run(
+    code = await run_rebuild(
         scene.projection,
         database_url=scene.database_url,
         publishers=publishers,

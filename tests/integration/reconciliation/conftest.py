@@ -10,9 +10,10 @@ from fastapi import FastAPI
 
 from shared.database.pool import Pool, open_pool
 from shared.security.principal import sha256_of
-from shared.spine.reconciliation import inbox_api, ledger_api
-from shared.spine.reconciliation.books import Books
-from shared.spine.reconciliation.peer import Peer
+from shared.spine.reconciliation.api import inbox as inbox_api
+from shared.spine.reconciliation.api import ledger as ledger_api
+from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.web.app import create_app
 from tests.integration.reconciliation.two_sides import KEY, Clock, Sides, Traffic
 from tests.integration.shared.conftest import create_spine
@@ -37,22 +38,29 @@ async def sides(create_database: Callable[..., str]) -> AsyncIterator[Sides]:
     clock, traffic = Clock(), Traffic()
     app = create_app(title="both", lifespan=_nothing, routers=[ledger_api.router, inbox_api.router])
     async with (
-        _spine(create_database) as publisher,
-        _spine(create_database) as consumer,
+        _spine(create_database) as publishing_pool,
+        _spine(create_database) as consuming_pool,
         httpx.AsyncClient(transport=traffic.through(httpx.ASGITransport(app))) as client,
     ):
-        peer = Peer(client, publisher="admission", url="http://admission", key=KEY)
-        ledger = Books(
-            service="admission", pool=publisher, clock=clock, consumes=[], peers={}, key_sha256=sha256_of(KEY)
+        ledger = LedgerClient(client, publisher="admission", url="http://admission", key=KEY)
+        publisher = ReconciliationContext(
+            service="admission",
+            pool=publishing_pool,
+            clock=clock,
+            consumes=[],
+            ledger_clients={},
+            key_sha256=sha256_of(KEY),
         )
-        app.state.books = ledger
-        app.state.authenticator = ledger.authenticator()
-        books = Books(
+        app.state.reconciliation = publisher
+        app.state.authenticator = publisher.authenticator()
+        consumer = ReconciliationContext(
             service="indicators",
-            pool=consumer,
+            pool=consuming_pool,
             clock=clock,
             consumes=["admission"],
-            peers={"admission": peer},
+            ledger_clients={"admission": ledger},
             key_sha256="",
         )
-        yield Sides(ledger=ledger, books=books, peer=peer, client=client, clock=clock, traffic=traffic)
+        yield Sides(
+            publisher=publisher, consumer=consumer, ledger=ledger, client=client, clock=clock, traffic=traffic
+        )

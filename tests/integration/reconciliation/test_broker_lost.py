@@ -19,7 +19,7 @@ from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox.application import Routes
 from shared.spine.kafka.topics import PARTITIONS
 from shared.spine.outbox.relay import Relay
-from shared.spine.reconciliation.duties import Reconciliation
+from shared.spine.reconciliation.duties import ConsumerReconciliation
 from tests.integration.reconciliation.two_sides import Sides
 from tests.integration.shared.batches import record_effects
 from tests.integration.shared.published import Commits, kept_running
@@ -31,18 +31,18 @@ ROUTES: Routes = {AccessGranted: record_effects}
 
 
 @asynccontextmanager
-async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[Reconciliation, Commits]]:
+async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[ConsumerReconciliation, Commits]]:
     """A worker of the consumer, as far as broker and holes go; `compare` is called by the test."""
     commits = Commits()
-    reconciliation = Reconciliation(sides.books, ROUTES, after_commit=commits)
+    reconciliation = ConsumerReconciliation(sides.consumer, ROUTES, after_commit=commits)
     consumer = BatchConsumer(
-        sides.books.pool,
+        sides.consumer.pool,
         bootstrap=bootstrap,
         group=GROUP,
         publishers=["admission"],
         routes=ROUTES,
         after_commit=commits,
-        on_holes=reconciliation.notice,
+        on_holes=reconciliation.on_holes,
         stalled_after_seconds=20,
     )
     async with kept_running(consumer.run), kept_running(reconciliation.duties["fill_holes"]):
@@ -50,14 +50,14 @@ async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[Reconci
 
 
 async def relay(sides: Sides, bootstrap: str) -> None:
-    assert await Relay(sides.ledger.pool, bootstrap, "admission").relay_once() > 0
+    assert await Relay(sides.publisher.pool, bootstrap, "admission").relay_once() > 0
 
 
-async def compare_until_nothing_is_short(sides: Sides, reconciliation: Reconciliation) -> None:
+async def compare_until_nothing_is_short(sides: Sides, reconciliation: ConsumerReconciliation) -> None:
     for _ in range(3):
         sides.clock.passes(seconds=40)
-        await reconciliation.compare()
-    result = await sides.books.pool.fetchrow(
+        await reconciliation.reconcile()
+    result = await sides.consumer.pool.fetchrow(
         "SELECT result ->> 'short' AS short, result -> 'mended' ->> 'unknown' AS unknown FROM reconciliations"
     )
     assert tuple(result) == ("0", "0")
@@ -65,7 +65,7 @@ async def compare_until_nothing_is_short(sides: Sides, reconciliation: Reconcili
 
 async def assert_all_applied(sides: Sides, events: Sequence[RecordedEvent]) -> None:
     assert await sides.applied() == {event.event_id for event in events}
-    effects = await sides.books.pool.fetchval("SELECT count(*) FROM effects")
+    effects = await sides.consumer.pool.fetchval("SELECT count(*) FROM effects")
     assert effects == len(events)
 
 
@@ -96,7 +96,7 @@ async def test_a_broker_that_lost_everything_before_it_was_read(
     seen = await sides.record(*subjects * 3)
     await relay(sides, bootstrap)
     async with consuming(sides, bootstrap) as (_, commits):
-        await commits.until_applied(sides.books.pool, seen)
+        await commits.until_applied(sides.consumer.pool, seen)
     never_read = await sides.record(*subjects * 3)
     await relay(sides, bootstrap)
     await asyncio.to_thread(start_with_nothing, fresh_kafka)
@@ -106,12 +106,12 @@ async def test_a_broker_that_lost_everything_before_it_was_read(
     async with consuming(sides, bootstrap) as (reconciliation, commits):
         # Who is heard of again shows a hole, which is filled at once; the others are found by comparing.
         await commits.until_applied(
-            sides.books.pool, [event for event in (*never_read, *later) if event.subject in lively]
+            sides.consumer.pool, [event for event in (*never_read, *later) if event.subject in lively]
         )
         assert not await sides.applied() & {e.event_id for e in never_read if e.subject in quiet}
         await compare_until_nothing_is_short(sides, reconciliation)
     await assert_all_applied(sides, [*seen, *never_read, *later])
-    assert await sides.books.pool.fetchval("SELECT count(DISTINCT cluster_id) FROM checkpoint") == 2
+    assert await sides.consumer.pool.fetchval("SELECT count(DISTINCT cluster_id) FROM checkpoint") == 2
 
 
 async def test_a_log_that_was_truncated_and_grew_past_our_position(
@@ -122,16 +122,16 @@ async def test_a_log_that_was_truncated_and_grew_past_our_position(
     seen = await sides.record(*[subject] * 5)
     await relay(sides, bootstrap)
     async with consuming(sides, bootstrap) as (_, commits):
-        await commits.until_applied(sides.books.pool, seen)
+        await commits.until_applied(sides.consumer.pool, seen)
     await asyncio.to_thread(start_with_empty_logs, fresh_kafka)
     regrown = await sides.record(*[subject] * 9)
     await relay(sides, bootstrap)
     # The position lies inside the new log, so nothing seems to be wrong: the first five are not read.
     async with consuming(sides, bootstrap) as (reconciliation, commits):
-        await commits.until_applied(sides.books.pool, regrown)
+        await commits.until_applied(sides.consumer.pool, regrown)
         await compare_until_nothing_is_short(sides, reconciliation)
     await assert_all_applied(sides, [*seen, *regrown])
-    assert await sides.books.pool.fetchval("SELECT count(DISTINCT cluster_id) FROM checkpoint") == 1
+    assert await sides.consumer.pool.fetchval("SELECT count(DISTINCT cluster_id) FROM checkpoint") == 1
 
 
 async def test_events_that_expired_before_they_were_read(sides: Sides, kafka_bootstrap: str) -> None:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.events.envelope import RecordedEvent
-from shared.spine.reconciliation import ledger
-from shared.spine.reconciliation.shapes import MOST_SPANS, Span
-from shared.spine.reconciliation.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.hours.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.ledger import events as ledger_events
+from shared.spine.reconciliation.ledger.pages import MOST_SPANS, Span
 from tests.integration.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
 
 pytestmark = pytest.mark.services
@@ -21,7 +21,7 @@ WE = {"authorization": f"Bearer {KEY}"}
 async def windows(sides: Sides) -> list[Window]:
     return [
         window
-        async for part in sides.peer.digests(since=None, until=sides.clock())
+        async for part in sides.ledger.digests(since=None, until=sides.clock())
         for window in part.windows
     ]
 
@@ -53,7 +53,7 @@ async def test_an_hour_is_count_and_digest_of_each_bucket_and_numbers_of_each_es
 async def test_a_cell_is_read_page_by_page_whole_and_in_order(
     sides: Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "PAGE", 3)
+    monkeypatch.setattr(ledger_events, "PAGE", 3)
     subject = UUID(int=5)
     events = await sides.record(*[subject] * 7, uuid4())
     asked: dict[str, str | int] = {"window": START.isoformat(), "bucket": 5, "limit": 3}
@@ -69,7 +69,7 @@ async def test_a_cell_is_read_page_by_page_whole_and_in_order(
         sequences += [one["sequence"] for one in page["events"] if one["subject"] == str(subject)]
         pages += 1
     assert (sequences, pages) == ([1, 2, 3, 4, 5, 6, 7], 3)
-    read = [event async for page in sides.peer.events(START, 5) for event in page]
+    read = [event async for page in sides.ledger.events(START, 5) for event in page]
     assert [one.event_id for one in read if one.subject == subject] == [
         event.event_id for event in events[:7]
     ]
@@ -79,11 +79,11 @@ async def test_a_cell_is_read_page_by_page_whole_and_in_order(
 async def test_persons_numbers_are_read_as_far_as_there_are_any_in_the_order_asked_for(
     sides: Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "PAGE", 3)
+    monkeypatch.setattr(ledger_events, "PAGE", 3)
     rose, alix, nobody = uuid4(), uuid4(), uuid4()
     await sides.record(*[rose] * 7, alix, alix)
     spans = [Span(rose, 3, 99), Span(nobody, 1, 1), Span(alix, 1, 1), Span(rose, 1, 2)]
-    pages = [page async for page in sides.peer.events_of_persons(spans)]
+    pages = [page async for page in sides.ledger.events_of_persons(spans)]
     assert [[(one.subject, one.sequence) for one in page] for page in pages] == [
         [(rose, 3), (rose, 4), (rose, 5)],
         [(rose, 6), (rose, 7), (alix, 1)],
@@ -94,7 +94,7 @@ async def test_persons_numbers_are_read_as_far_as_there_are_any_in_the_order_ask
 async def test_more_persons_than_one_question_holds_are_asked_for_in_several(sides: Sides) -> None:
     subjects = [uuid4() for _ in range(MOST_SPANS + 1)]
     await sides.record(*subjects)
-    pages = [page async for page in sides.peer.events_of_persons([Span(each, 1, 1) for each in subjects])]
+    pages = [page async for page in sides.ledger.events_of_persons([Span(each, 1, 1) for each in subjects])]
     assert [len(page) for page in pages] == [MOST_SPANS, 1]
 
 

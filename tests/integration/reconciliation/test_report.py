@@ -5,10 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.spine.reconciliation.accounts import PublisherReport
-from shared.spine.reconciliation.reconcile import Reconciler
-from shared.spine.reconciliation.report import report
-from shared.spine.reconciliation.sealing import seal_ledger
+from shared.spine.reconciliation.repair.reconciler import Reconciler
+from shared.spine.reconciliation.report.balance import PublisherReport
+from shared.spine.reconciliation.report.build_report import build_report
 from tests.integration.reconciliation.two_sides import HOSPITAL, Sides
 
 pytestmark = pytest.mark.services
@@ -17,7 +16,7 @@ FIRST = date(2026, 3, 1)
 
 
 async def reported(sides: Sides, *, recount: bool = False) -> PublisherReport:
-    [one] = (await report(sides.books, FIRST, recount=recount)).publishers
+    [one] = (await build_report(sides.consumer, FIRST, recount=recount)).publishers
     return one
 
 
@@ -33,8 +32,8 @@ async def test_every_establishment_and_day_balances(sides: Sides) -> None:
     sides.clock.passes(days=1)
     await sides.apply(await sides.record(*[uuid4() for _ in range(3)], establishment=None))
     await sides.apply(await sides.record(uuid4()))
-    await seal_ledger(sides.ledger)
-    await Reconciler(sides.books, sides.peer, sides.puller()).turn()
+    await sides.seal_ledger()
+    await Reconciler(sides.consumer, sides.ledger, sides.puller()).reconcile()
     sides.clock.passes(seconds=30)
     one = await reported(sides)
     assert lines(one) == [(1, HOSPITAL, 5, 5, 0), (2, None, 3, 3, 0), (2, HOSPITAL, 1, 1, 0)]
@@ -44,12 +43,12 @@ async def test_every_establishment_and_day_balances(sides: Sides) -> None:
 async def test_what_is_not_applied_is_told_apart(sides: Sides) -> None:
     old = await sides.record(*[uuid4() for _ in range(6)])
     await sides.park(old[:2])
-    await sides.books.pool.execute(
+    await sides.consumer.pool.execute(
         "UPDATE parked SET state = 'dismissed' WHERE event_id = $1", old[0].event_id
     )
     await sides.apply(old[2:5])
     stranger, missing = old[2], old[5]
-    await sides.ledger.pool.execute("DELETE FROM ledger WHERE event_id = $1", stranger.event_id)
+    await sides.publisher.pool.execute("DELETE FROM ledger WHERE event_id = $1", stranger.event_id)
     sides.clock.passes(minutes=10)
     await sides.record(uuid4())
     sides.clock.passes(seconds=5)
@@ -66,7 +65,7 @@ async def test_a_loss_behind_a_seal_is_seen_by_counting_again(sides: Sides) -> N
     events = await sides.record(*[uuid4() for _ in range(5)])
     await sides.apply(events)
     sides.clock.passes(hours=2)
-    await Reconciler(sides.books, sides.peer, sides.puller()).turn()
+    await Reconciler(sides.consumer, sides.ledger, sides.puller()).reconcile()
     await sides.forget(events[:2])
     assert (await reported(sides)).unexplained == 0
     one = await reported(sides, recount=True)
@@ -79,7 +78,7 @@ async def test_a_loss_behind_a_seal_is_seen_by_counting_again(sides: Sides) -> N
 async def test_a_mistaken_first_day_costs_nothing(sides: Sides) -> None:
     await sides.apply(await sides.record(uuid4()))
     sides.clock.passes(minutes=1)
-    [one] = (await report(sides.books, date.min, recount=False)).publishers
+    [one] = (await build_report(sides.consumer, date.min, recount=False)).publishers
     assert (lines(one), one.state) == ([(1, HOSPITAL, 1, 1, 0)], "compared")
     # Of every hour since the year 1, a month at a time, it would be 24 000.
     assert len(sides.traffic.asked) < 5
@@ -94,6 +93,6 @@ async def test_a_publisher_that_cannot_be_asked_is_said(sides: Sides) -> None:
 async def test_a_publisher_s_own_report_says_what_it_recorded(sides: Sides) -> None:
     await sides.record(uuid4(), uuid4())
     sides.clock.passes(minutes=1)
-    told = await report(sides.ledger, FIRST, recount=False)
+    told = await build_report(sides.publisher, FIRST, recount=False)
     assert [(each.establishment, each.recorded) for each in told.recorded] == [(HOSPITAL, 2)]
     assert told.publishers == ()

@@ -1,4 +1,4 @@
-"""How do tests record, apply and lose events, and watch what is asked?"""
+"""Lets tests record, apply and lose events on two sides, and watch what the consumer asks the publisher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,10 @@ from shared.security.principal import new_key
 from shared.spine.inbox.application import Applier
 from shared.spine.outbox.append import append
 from shared.spine.pause.gate import Gate
-from shared.spine.reconciliation.books import Books
-from shared.spine.reconciliation.peer import Peer
-from shared.spine.reconciliation.pulling import Puller
+from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.ledger.client import LedgerClient
+from shared.spine.reconciliation.ledger.seal_ledger import seal_ledger
+from shared.spine.reconciliation.repair.puller import Puller
 from shared.testing.records import WRONG, as_read
 from tests.integration.shared.batches import record_effects
 
@@ -61,9 +62,10 @@ class Traffic:
 
 @dataclass
 class Sides:
-    ledger: Books
-    books: Books
-    peer: Peer
+    publisher: ReconciliationContext
+    consumer: ReconciliationContext
+    ledger: LedgerClient
+    """How the consumer asks the publisher."""
     client: httpx.AsyncClient
     clock: Clock
     traffic: Traffic
@@ -71,7 +73,7 @@ class Sides:
     @property
     def applier(self) -> Applier:
         return Applier(
-            self.books.pool,
+            self.consumer.pool,
             routes={AccessRevoked: record_effects, AccessGranted: record_effects},
             clock=self.clock,
         )
@@ -93,11 +95,15 @@ class Sides:
             )
             for subject in subjects
         ]
-        async with transaction(self.ledger.pool) as connection:
+        async with transaction(self.publisher.pool) as connection:
             return await append(connection, publisher="admission", events=events, recorded_at=self.clock())
 
+    async def seal_ledger(self) -> None:
+        """The publisher's duty, once."""
+        await seal_ledger(self.publisher.ledger_side, self.clock)
+
     def puller(self) -> Puller:
-        return Puller(self.applier, gate=Gate(self.books.pool, "consumer"), after_commit=lambda: None)
+        return Puller(self.applier, gate=Gate(self.consumer.pool, "consumer"), after_commit=lambda: None)
 
     async def park(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer, which finds them wrong."""
@@ -111,9 +117,9 @@ class Sides:
     async def forget(self, events: Sequence[RecordedEvent]) -> None:
         """The consumer loses them, and their effects."""
         ids = [event.event_id for event in events]
-        await self.books.pool.execute("DELETE FROM inbox WHERE event_id = ANY($1::uuid[])", ids)
-        await self.books.pool.execute("DELETE FROM effects WHERE event_id = ANY($1::uuid[])", ids)
+        await self.consumer.pool.execute("DELETE FROM inbox WHERE event_id = ANY($1::uuid[])", ids)
+        await self.consumer.pool.execute("DELETE FROM effects WHERE event_id = ANY($1::uuid[])", ids)
 
     async def applied(self) -> set[UUID]:
-        rows = await self.books.pool.fetch("SELECT event_id FROM inbox JOIN effects USING (event_id)")
+        rows = await self.consumer.pool.fetch("SELECT event_id FROM inbox JOIN effects USING (event_id)")
         return {row["event_id"] for row in rows}

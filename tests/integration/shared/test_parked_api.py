@@ -11,7 +11,7 @@ from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.sorting import WAITS
 from shared.spine.records.cloud_events import WRONG_PAYLOAD
 from shared.testing.records import event_id
-from tests.integration.shared.parked_desk import KEY, REFUSED, Shop, asking, sent
+from tests.integration.shared.parked_service import KEY, REFUSED, Shop, asking, sent
 
 pytestmark = pytest.mark.services
 BY = {"by": "Ada", "because": "repaired"}

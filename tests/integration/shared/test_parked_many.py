@@ -12,7 +12,7 @@ from shared.spine.parked import retry_many
 from shared.spine.records.cloud_events import WRONG_PAYLOAD
 from shared.spine.records.incoming import Incoming
 from shared.testing.records import event_id
-from tests.integration.shared.parked_desk import REFUSED, Shop, asking, sent
+from tests.integration.shared.parked_service import REFUSED, Shop, asking, sent
 
 pytestmark = pytest.mark.services
 

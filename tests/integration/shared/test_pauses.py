@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 from shared.database.pool import Pool
 from shared.spine.operations.api import router
-from shared.spine.operations.desk import operations_desk
+from shared.spine.operations.context import operations_context
 from shared.spine.outbox.relay import Relay
 from shared.web.app import create_app
-from tests.integration.shared.parked_desk import KEY, Operators
+from tests.integration.shared.parked_service import KEY, Operators
 from tests.integration.shared.published import PATIENCE_SECONDS, Commits, consumer, kept_running, publish
 
 pytestmark = pytest.mark.services
@@ -30,7 +30,7 @@ async def operating(pool: Pool, bootstrap: str) -> AsyncIterator[httpx.AsyncClie
         yield
 
     app = create_app(title="test", lifespan=lifespan, routers=[router])
-    app.state.operations = operations_desk(
+    app.state.operations = operations_context(
         pool, ["consumer", "relay"], bootstrap=bootstrap, consumer_group=GROUP, publishers=["admission"]
     )
     app.state.authenticator = Operators()

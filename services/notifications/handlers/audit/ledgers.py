@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.notifications.storage.audit.audits import Applied
-from shared.spine.reconciliation.shapes import Span
+from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.records.received import ReceivedEvent
 

@@ -14,8 +14,8 @@ from services.notifications.storage.circle import recipients
 from services.notifications.storage.obligations import enrolled, facts
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
-from shared.spine.rebuild.compared import MOST_NAMED, Compared, hexadecimal
-from shared.spine.rebuild.comparison import in_motion
+from shared.spine.rebuild.compare_tables import in_motion
+from shared.spine.rebuild.table_comparison import MOST_NAMED, TableComparison, hexadecimal
 
 AT_ONCE: Final = 500
 
@@ -23,7 +23,7 @@ Held = dict[UUID, set[UUID]]
 """Person -> obligations."""
 
 
-async def compare_obligations(live: Pool, made: Pool) -> list[Compared]:
+async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
     """Of all persons with a circle, but those of whom an event came meanwhile."""
     there: Held = {}
     due: Held = {}
@@ -37,7 +37,7 @@ async def compare_obligations(live: Pool, made: Pool) -> list[Compared]:
     persons = [person_id for person_id in due if person_id not in moving]
     ours, theirs = _all(there, persons), _all(due, persons)
     return [
-        Compared(
+        TableComparison(
             table="obligations",
             is_swapped=False,
             live=len(ours),

@@ -8,7 +8,7 @@ import msgspec
 from services.notifications.handlers.audit.ledgers import Ledgers
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, PATHWAY, TYPES
-from shared.spine.reconciliation.shapes import Span
+from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent
 
 

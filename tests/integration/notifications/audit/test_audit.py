@@ -12,7 +12,7 @@ from services.notifications.handlers.audit.audit_persons import audit_persons
 from services.notifications.handlers.audit.audit_rounds import Auditor
 from services.notifications.handlers.audit.ledgers import Ledgers
 from services.notifications.handlers.obligations.obligation_balance import ObligationsTally, balance_of
-from shared.spine.reconciliation.peer import PeerUnavailable
+from shared.spine.reconciliation.ledger.client import PublisherUnavailable
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
 from tests.integration.notifications.audit.publishers import ledgers_with
 from tests.integration.notifications.desk import MORNING, Desk, carer
@@ -210,9 +210,9 @@ async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
 ) -> None:
     await _stay(desk, rose)
     await desk.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
-    away = Mock(**{"events_of_persons.side_effect": PeerUnavailable("admission", "away")})
+    away = Mock(**{"events_of_persons.side_effect": PublisherUnavailable("admission", "away")})
     auditor = Auditor(desk.means, Ledgers({"admission": away}))
-    with pytest.raises(PeerUnavailable):
+    with pytest.raises(PublisherUnavailable):
         await auditor.turn()
     await auditor.measure()
     age = REGISTRY.get_sample_value("relais_obligations_unaudited_seconds")

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.spine.rebuild import tail as tails
-from shared.spine.rebuild.filling import Filling
+from shared.spine.rebuild import live_inbox as tails
+from shared.spine.rebuild.filler import Filling
+from shared.spine.rebuild.live_inbox import Held
 from shared.spine.rebuild.projection import RebuildError
-from shared.spine.rebuild.tail import Held
 
 NOWHERE: Any = None
 

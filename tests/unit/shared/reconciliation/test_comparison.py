@@ -10,9 +10,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.spine.reconciliation.accounts import Account, accounts_of
-from shared.spine.reconciliation.comparison import deficits, difference, identity_of, is_equal, stuck
-from shared.spine.reconciliation.windows import (
+from shared.spine.reconciliation.comparison.differences import (
+    classify,
+    deficits,
+    identity_of,
+    is_equal,
+    not_shrinking,
+)
+from shared.spine.reconciliation.hours.windows import (
     BUCKETS,
     HOUR,
     Identity,
@@ -21,8 +26,9 @@ from shared.spine.reconciliation.windows import (
     cell_of,
     hour_of,
     hours,
-    runs,
+    joined,
 )
+from shared.spine.reconciliation.report.balance import BalanceLine, balance_lines
 from shared.spine.records.pulled import LedgerEvent
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -88,10 +94,10 @@ def test_each_event_is_on_one_side_on_both_or_misdated(
     named = {identity_of(event): event.recorded_at for event in recorded}
     moved = {identity_of(event): event.recorded_at + HOUR for event in elsewhere}
     came_meanwhile = {identity: at for identity, at in list(named.items())[1::3] if identity not in moved}
-    found = difference(
+    found = classify(
         [event for event in recorded if identity_of(event) not in here],
         unknown=here - named.keys(),
-        anywhere=moved | came_meanwhile,
+        held_anywhere=moved | came_meanwhile,
     )
     missing = {identity_of(event) for event in found.missing}
     misdated = {identity_of(event) for event in found.misdated}
@@ -103,15 +109,15 @@ def test_each_event_is_on_one_side_on_both_or_misdated(
 def test_what_gets_better_is_on_its_way_and_what_does_not_is_stuck() -> None:
     before = {(NOON, 0): 5, (NOON, 1): 5, (NOON, 2): 0, (NOON, 3): 1}
     now = {(NOON, 0): 4, (NOON, 1): 5, (NOON, 2): 0, (NOON, 4): 9}
-    assert stuck(now, before) == [(NOON, 1), (NOON, 2)]
+    assert not_shrinking(now, before) == [(NOON, 1), (NOON, 2)]
 
 
 @given(st.sets(st.integers(0, 200), max_size=50))
-def test_runs_are_the_same_hours_joined(numbers: set[int]) -> None:
+def test_joined_windows_are_the_same_hours_joined(numbers: set[int]) -> None:
     starts = [NOON + number * HOUR for number in sorted(numbers)]
-    joined = runs(starts)
-    assert [start for since, until in joined for start in hours(since, until)] == starts
-    assert all(until < since for (_, until), (since, _) in pairwise(joined))
+    spans = joined(starts)
+    assert [start for since, until in spans for start in hours(since, until)] == starts
+    assert all(until < since for (_, until), (since, _) in pairwise(spans))
 
 
 NUMBERS = ("applied", "parked", "dismissed", "pending", "missing", "unknown")
@@ -122,7 +128,7 @@ def test_an_account_is_explained_only_when_nothing_is_missing_unknown_or_left_ov
     counted: dict[str, int],
 ) -> None:
     received = sum(counted.values()) - 2 * counted["unknown"]
-    balanced = Account(day=NOON.date(), establishment=None, received=received, **counted)
+    balanced = BalanceLine(day=NOON.date(), establishment=None, received=received, **counted)
     assert balanced.unexplained == counted["missing"] + counted["unknown"]
     off = msgspec.structs.replace(balanced, received=received + 1)
     assert off.unexplained == counted["missing"] + counted["unknown"] + 1
@@ -130,7 +136,7 @@ def test_an_account_is_explained_only_when_nothing_is_missing_unknown_or_left_ov
 
 def test_an_account_is_made_for_every_day_that_anything_is_known_of() -> None:
     day = NOON.date()
-    made = accounts_of(Counter({(day, "A"): 2}), applied={(day, "A"): 2}, unknown={(day, ""): 1})
+    made = balance_lines(Counter({(day, "A"): 2}), applied={(day, "A"): 2}, unknown={(day, ""): 1})
     assert [(each.establishment, each.received, each.unexplained) for each in made] == [
         (None, 0, 2),
         ("A", 2, 0),

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from shared.spine.operations import api as operations
 from shared.spine.parked import api as parked
-from shared.spine.reconciliation import inbox_api, ledger_api, report_api
+from shared.spine.reconciliation.api import inbox as inbox_api
+from shared.spine.reconciliation.api import ledger as ledger_api
+from shared.spine.reconciliation.api import report as report_api
 from shared.web.app import create_app
 from shared.web.middleware.in_flight_limit import NEVER_REFUSED
 from tests.unit.shared.telemetry.recorded import recording

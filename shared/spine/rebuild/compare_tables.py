@@ -1,0 +1,82 @@
+"""Is the projection that was made equal to the live one? Counted and digested, row by row, in one snapshot.
+
+A digest is the exclusive or of a hash of each row, so the order of the rows does not matter. Persons of
+whom one side has applied an event that the other has not are in motion and left out.
+"""
+
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from shared.database.pool import Executor, Pool
+from shared.spine.rebuild.projection import ProjectedTable, Projection
+from shared.spine.rebuild.table_comparison import MOST_NAMED, TableComparison, hexadecimal
+
+_MOVING: Final = """
+SELECT subject FROM public.inbox AS live WHERE NOT EXISTS (
+    SELECT FROM rebuild_scratch.inbox AS made WHERE made.event_id = live.event_id)
+UNION
+SELECT subject FROM rebuild_scratch.inbox AS made WHERE NOT EXISTS (
+    SELECT FROM public.inbox AS live WHERE live.event_id = made.event_id)
+"""
+_COMPARE: Final = """
+WITH moving AS MATERIALIZED (MOVING), live AS (
+    SELECT ROW(KEY)::text AS key, person_id,
+        ('x' || left(md5(ROW(COLUMNS)::text), 16))::bit(64)::bigint AS hash
+    FROM public.TABLE WHERE person_id NOT IN (SELECT subject FROM moving)
+), made AS (
+    SELECT ROW(KEY)::text AS key, person_id,
+        ('x' || left(md5(ROW(COLUMNS)::text), 16))::bit(64)::bigint AS hash
+    FROM MADE.TABLE WHERE person_id NOT IN (SELECT subject FROM moving)
+)
+SELECT count(live.hash) AS live, count(made.hash) AS made,
+    coalesce(bit_xor(live.hash), 0) AS live_digest, coalesce(bit_xor(made.hash), 0) AS made_digest,
+    count(*) FILTER (WHERE made.hash IS NULL) AS only_live,
+    count(*) FILTER (WHERE live.hash IS NULL) AS only_made,
+    count(*) FILTER (WHERE live.hash <> made.hash) AS different,
+    (array_agg(DISTINCT coalesce(live.person_id, made.person_id)::text)
+        FILTER (WHERE live.hash IS DISTINCT FROM made.hash))[1:$1] AS persons
+FROM live FULL JOIN made USING (key)
+"""
+_HOW_MANY: Final = f"SELECT count(*) FROM ({_MOVING}) AS moving"  # noqa: S608
+_WHO: Final = f"SELECT subject FROM ({_MOVING}) AS moving WHERE subject = ANY($1::uuid[])"  # noqa: S608
+
+
+async def compare(live: Pool, beside: Pool, projection: Projection) -> list[TableComparison]:
+    """Every table that the projection names, and what else follows from them."""
+    swapped = [await _compare(live, projection, each, "beside") for each in projection.swapped]
+    kept = [await _compare(live, projection, each, "rebuild_scratch") for each in projection.compared]
+    also = await projection.compare_also(live, beside) if projection.compare_also is not None else []
+    return [*swapped, *kept, *also]
+
+
+async def persons_in_motion(connection: Executor) -> int:
+    """Of how many persons one side holds an event that the other does not."""
+    count: int = await connection.fetchval(_HOW_MANY)
+    return count
+
+
+async def in_motion(connection: Executor, person_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these persons are."""
+    return {row["subject"] for row in await connection.fetch(_WHO, list(person_ids))}
+
+
+async def _compare(
+    connection: Executor, projection: Projection, projected: ProjectedTable, made: str
+) -> TableComparison:
+    query = (
+        _COMPARE.replace("KEY", ", ".join(projection.key_of(projected.table)))
+        .replace("MOVING", _MOVING)
+        .replace("COLUMNS", ", ".join(projection.columns_of(projected)))
+        .replace("MADE", made)
+        .replace("TABLE", projected.table)
+    )
+    row = dict(await connection.fetchrow(query, MOST_NAMED))
+    return TableComparison(
+        table=projected.table,
+        is_swapped=made == "beside",
+        live_digest=hexadecimal(row.pop("live_digest")),
+        made_digest=hexadecimal(row.pop("made_digest")),
+        persons=tuple(row.pop("persons") or ()),
+        **row,
+    )

@@ -1,0 +1,1 @@
+"""HTTP routes through which publishers, consumers and operators ask what a service holds."""

@@ -1,0 +1,78 @@
+"""Serves `/v1/ledger/...`: what this service published, for its consumers and for operators."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from shared.security.authentication import require
+from shared.security.principal import Principal
+from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.hours.digests import Digests, digests_of
+from shared.spine.reconciliation.hours.sealed_hours import windows_between
+from shared.spine.reconciliation.hours.tallies import Tallies, count_by_day, day_bounds, tallies_of
+from shared.spine.reconciliation.hours.windows import BUCKETS, hour_of
+from shared.spine.reconciliation.ledger import events
+from shared.spine.reconciliation.ledger.pages import LedgerPage, Spans, SpansPage
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.decoding import decode
+
+router = APIRouter(prefix="/v1/ledger", tags=["reconciliation"])
+
+Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
+_LARGEST: Final = 2**63 - 1
+
+
+@router.get("/digests", **describe(answers={200: Digests}))
+async def get_digests(
+    request: Request,
+    _: Reader,
+    until: AwareDatetime,
+    since: AwareDatetime | None = None,
+    recount: bool = False,
+) -> Response:
+    """Count and digest per hour and bucket, of what was recorded before `until`.
+
+    `recount` counts sealed hours again, too.
+    """
+    context: ReconciliationContext = request.app.state.reconciliation
+    first = since or await events.first_recorded_hour(context.pool)
+    return responses.json(200, await digests_of(context.ledger_side, first, until, recount=recount))
+
+
+@router.get("/events", **describe(answers={200: LedgerPage}))
+async def get_events(
+    request: Request,
+    _: Reader,
+    *,
+    window: AwareDatetime,
+    bucket: Annotated[int, Query(ge=0, lt=BUCKETS)],
+    after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0,
+    last: Annotated[int | None, Query(ge=0, le=_LARGEST)] = None,
+    limit: Annotated[int, Query(ge=1, le=events.PAGE)] = events.PAGE,
+) -> Response:
+    """The events of one hour and bucket, in the order of recording."""
+    context: ReconciliationContext = request.app.state.reconciliation
+    page = await events.events_of_cell(
+        context.pool, window=hour_of(window), bucket=bucket, after=after, last=last, limit=limit
+    )
+    return responses.json(200, page)
+
+
+@router.post("/events:of-persons", **describe(answers={200: SpansPage}, request=Spans))
+async def post_events_of_persons(request: Request, _: Reader) -> Response:
+    """The events of persons with these sequence numbers, as far as there are any. It changes nothing."""
+    context: ReconciliationContext = request.app.state.reconciliation
+    asked = decode(await request.body(), Spans)
+    return responses.json(200, await events.events_of_spans(context.pool, asked.spans))
+
+
+@router.get("/tallies", **describe(answers={200: Tallies}))
+async def get_tallies(request: Request, _: Reader, since: date, until: date) -> Response:
+    """How many events of each establishment were recorded on each day, `until` included."""
+    context: ReconciliationContext = request.app.state.reconciliation
+    recorded = count_by_day(await windows_between(context.ledger_side, *day_bounds(since, until)))
+    return responses.json(200, Tallies(tallies=tallies_of(recorded=recorded)))

@@ -1,0 +1,1 @@
+"""A publisher's ledger: read from the database, its hours sealed, and asked over HTTP."""

@@ -1,0 +1,40 @@
+"""Applies missing events, read from a publisher's ledger, as a batch from the broker would be applied."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final
+
+from shared.spine.inbox.application import Applier
+from shared.spine.inbox.told import tell
+from shared.spine.pause.gate import Gate
+from shared.spine.records.pulled import LedgerEvent, as_incoming
+from shared.telemetry import metrics
+
+EVENTS_PER_TRANSACTION: Final = 200
+"""Small, because no batch of this service commits during such a transaction."""
+
+
+class Puller:
+    """Applies events of ledgers with a service's routes."""
+
+    def __init__(self, applier: Applier, *, gate: Gate, after_commit: Callable[[], None]) -> None:
+        self._applier = applier
+        self._gate = gate
+        self._after_commit = after_commit
+
+    async def may_pull(self) -> bool:
+        """Tell whether consuming is not paused."""
+        return await self._gate.is_open()
+
+    async def pull(self, publisher: str, events: Iterable[LedgerEvent]) -> int:
+        """Apply events until consuming is paused; return how many were new here, parked ones included."""
+        remaining, pulled = iter(events), 0
+        while await self._gate.is_open() and (share := list(islice(remaining, EVENTS_PER_TRANSACTION))):
+            applied = await self._applier.apply_outside([as_incoming(publisher, event) for event in share])
+            tell(applied)
+            new = len(share) - applied.duplicates
+            metrics.reconciliation_pulled_total.labels(publisher).inc(new)
+            if applied.events:
+                self._after_commit()
+            pulled += new
+        return pulled

@@ -1,0 +1,1 @@
+"""The balance of every event a service received, by publisher, establishment and day."""
