@@ -1,1 +1,1 @@
-"""The checker of the continuity test: it reads journals and SQL, and imports nothing that it judges."""
+"""Judges a run from its journals, databases and topics; imports nothing of the platform it judges."""

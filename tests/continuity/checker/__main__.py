@@ -1,4 +1,4 @@
-"""`python -m tests.continuity.checker RUN_FOLDER`: does a run hold? Exit code 1 when it does not."""
+"""`python -m tests.continuity.checker RUN_FOLDER`: judges a run, exit code 1 on a violation."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from tests.continuity.checker.verdict import keep, table
 
 
 def main() -> int:
-    """Read the evidence, judge it, say so."""
+    """Read the evidence, judge it and print the verdict."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("run_folder", type=Path)
     folder: Path = parser.parse_args().run_folder

@@ -1,13 +1,13 @@
-"""What do the invariants look at? The run's journals beside what databases, broker and logs hold."""
+"""Gathers the evidence of a run: its journals, and what databases, broker and logs hold afterwards."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.continuity.checker.carried import Record, read_topics
-from tests.continuity.checker.run import Line, Run, read_run
-from tests.continuity.checker.stored import Event, Stored, read_databases
+from tests.continuity.checker.reading.databases import Event, Stored, read_databases
+from tests.continuity.checker.reading.journals import Line, Run, read_run
+from tests.continuity.checker.reading.topics import Record, read_topics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Evidence:
 
     @cached_property
     def answers(self) -> dict[str, list[Line]]:
-        """The source's own event id -> the answers that said it is stored."""
+        """Source event id -> the answers that acknowledged it."""
         found: dict[str, list[Line]] = {}
         for line in self.run.clients:
             if line["what"] == "answer" and line["status"] in {200, 202}:
@@ -30,17 +30,17 @@ class Evidence:
 
     @cached_property
     def acknowledged(self) -> set[str]:
-        """The ids of the events that clients were told are stored."""
+        """Ids of the events that were acknowledged to clients."""
         return {line["event_id"] for answers in self.answers.values() for line in answers}
 
     @cached_property
     def movements(self) -> list[Event]:
-        """What admission's ledger says about persons, in the order of its ids."""
+        """The movement events of admission's ledger, in the order of its ids."""
         return [event for event in self.stored["admission"].ledger if event.is_movement]
 
     @cached_property
     def movements_of(self) -> dict[str, list[Event]]:
-        """The same by person."""
+        """The same, by person."""
         found: dict[str, list[Event]] = {}
         for event in self.movements:
             found.setdefault(event.subject, []).append(event)
@@ -48,7 +48,7 @@ class Evidence:
 
     @cached_property
     def not_lost(self) -> set[str]:
-        """Ids of the events that the broker must still hold: recorded since it last lost a log, if ever."""
+        """Ids of the events that the broker must still hold: all recorded since it last lost data."""
         lost_at = self.run.log_lost_at
         return {
             event.event_id
@@ -63,12 +63,12 @@ class Evidence:
 
     @cached_property
     def poisoned_subjects(self) -> set[str]:
-        """Whose later events wait behind a broken one."""
+        """Subjects whose later events wait behind a malformed one."""
         return {line["subject"] for line in self.run.poison if line.get("subject")}
 
 
 def read_evidence(folder: Path) -> Evidence:
-    """Read a run folder, and the servers that it names."""
+    """Read a run's folder and the servers that its run.json names."""
     run = read_run(folder)
     return Evidence(
         run=run,

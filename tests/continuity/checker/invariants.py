@@ -1,32 +1,18 @@
-"""Which invariants are checked, in which order? I1-I14 of the specification, as far as they apply.
+"""Lists the invariants in the order in which they are checked: I1 to I14 of the specification.
 
-Not here: I9 (reading one's own write) and I13 (whole traces) have tests of their own under tests/e2e. I12 is
-both the specification's (alerts) and secrecy.
+I9 (reading one's own write) and I13 (complete traces) are tested under tests/e2e instead. I12 stands both for
+the specification's invariant about alerts and for secrecy.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.continuity.checker import (
-    acknowledged,
-    alerts,
-    circle,
-    copies,
-    entitlement,
-    inboxes,
-    obligations,
-    order,
-    outcomes,
-    pathways,
-    positions,
-    quiet,
-    repeats,
-    secrecy,
-    sequences,
-    stated,
-    statements,
-)
+from tests.continuity.checker.admission import acknowledged, sequences, stated
+from tests.continuity.checker.bus import copies, inboxes, order, positions
 from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.notifications import circle, obligations, outcomes, repeats
+from tests.continuity.checker.operations import alerts, quiet, secrecy
+from tests.continuity.checker.pathway import pathways, statements
 from tests.continuity.checker.verdict import Finding, Verdict
 
 INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
@@ -43,9 +29,9 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     positions.check_positions,
     positions.check_pulled,
     obligations.check_told,
-    obligations.check_last_word,
+    obligations.check_latest_news,
     circle.check_circle,
-    entitlement.check_entitled,
+    circle.check_entitled,
     repeats.check_repeats,
     repeats.check_attempts,
     inboxes.check_parked,
@@ -57,6 +43,6 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Look at everything, whatever was found before."""
+    """Check every invariant, whatever an earlier one found."""
     findings = [check(evidence) for check in INVARIANTS]
     return Verdict(acknowledged=len(evidence.answers), findings=findings)

@@ -1,4 +1,4 @@
-"""What did the checker find? One finding per invariant, and the one line that sums them up."""
+"""Holds the findings of the checker, one per invariant, and sums them up."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ MOST_EXAMPLES: Final = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What an invariant says about a run: how much it looked at, and what violates it."""
+    """What checking one invariant found: how much was looked at, and the violations."""
 
     invariant: str
     """Number and short name, such as `I4 sequence`."""
@@ -20,7 +20,7 @@ class Finding:
     lost: frozenset[str] = frozenset()
     """Acknowledged events that this invariant found missing somewhere."""
     figures: dict[str, Any] = field(default_factory=dict)
-    """What is worth reading even when all is well."""
+    """Numbers worth reading even without a violation."""
 
     @property
     def holds(self) -> bool:
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The whole of it."""
+    """All findings of a run."""
 
     acknowledged: int
     findings: Sequence[Finding]
@@ -56,7 +56,7 @@ class Verdict:
 
 
 def table(verdict: Verdict) -> str:
-    """One row per invariant, examples below those that do not hold."""
+    """One row per invariant, with examples below those that are violated."""
     rows = [f"{'invariant':<28}{'looked at':>10}{'lost':>8}{'violated':>10}"]
     for finding in verdict.findings:
         counts = f"{finding.looked_at:>10}{len(finding.lost):>8}{len(finding.violations):>10}"
@@ -67,7 +67,7 @@ def table(verdict: Verdict) -> str:
 
 
 def keep(verdict: Verdict, path: Path) -> None:
-    """Write it as JSON, every violation included."""
+    """Write the verdict as JSON, with every violation."""
     path.write_text(
         json.dumps(
             {

@@ -7,8 +7,8 @@ from pathlib import Path
 import asyncpg
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import read_run
-from tests.continuity.checker.told import UNHEARD, was_taken
+from tests.continuity.checker.notifications.required import UNANSWERED, was_accepted
+from tests.continuity.checker.reading.journals import read_run
 from tests.continuity.checker.verdict import Verdict
 
 
@@ -48,7 +48,7 @@ async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) ->
         applied = Counter(row[0] for row in await connection.fetch("SELECT source_event_id FROM peerapplied"))
     finally:
         await connection.close()
-    told = Counter(line["attempt"] for line in run.gateway if "to" in line and was_taken(line))
+    told = Counter(line["attempt"] for line in run.gateway if "to" in line and was_accepted(line))
     due = {event for event in acknowledged if person_of[event] in phones}
     return Losses(
         acknowledged=len(acknowledged),
@@ -59,7 +59,7 @@ async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) ->
         due=len(due),
         not_told=len(due - told.keys()),
         repeats=sum(count - 1 for count in told.values()),
-        unheard=sum(line["answered"] in UNHEARD for line in run.gateway if "to" in line),
+        unheard=sum(line["answered"] in UNANSWERED for line in run.gateway if "to" in line),
     )
 
 
@@ -80,5 +80,5 @@ def losses_of_ours(evidence: Evidence, verdict: Verdict) -> Losses:
         due=told.looked_at,
         not_told=len(told.lost) + len(told.violations),
         repeats=found["I8 repeats"].figures["repeats"],
-        unheard=sum(line["answered"] in UNHEARD for line in evidence.run.gateway if "to" in line),
+        unheard=sum(line["answered"] in UNANSWERED for line in evidence.run.gateway if "to" in line),
     )

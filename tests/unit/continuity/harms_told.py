@@ -155,7 +155,7 @@ TOLD: Final[tuple[tuple[Harm, str], ...]] = (
     (correct_nothing_that_was_told, "I8 required is told"),
     (suppress_without_ground, "I8 required is told"),
     (supersede_by_nothing, "I8 required is told"),
-    (say_another_moment, "I8 the last word"),
+    (say_another_moment, "I8 latest news"),
     (tell_a_stranger, "I8 only the entitled"),
     (tell_of_another_person, "I8 only the entitled"),
     (tell_after_the_revocation, "I8 only the entitled"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.continuity.checker.alerts import check_alerts
+from tests.continuity.checker.operations.alerts import check_alerts
 from tests.continuity.checker.verdict import Finding
 from tests.unit.continuity.whole_world import NOON, World, whole_world
 
@@ -154,6 +154,6 @@ def test_what_never_comes_to_rest_is_found() -> None:
 
     violations = judged(world).violations
 
-    assert "admission-worker-1 says relais_paused_seconds 2 after all is healed" in violations
-    assert "pathway-worker-1 does not answer after all is healed" in violations
-    assert "nobody relays what pathway publishes after all is healed" in violations
+    assert "admission-worker-1 reports relais_paused_seconds 2 after all faults were healed" in violations
+    assert "pathway-worker-1 does not answer after all faults were healed" in violations
+    assert "nobody relays what pathway publishes after all faults were healed" in violations

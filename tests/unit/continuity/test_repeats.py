@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.continuity.checker.repeats import check_repeats
+from tests.continuity.checker.notifications.repeats import check_repeats
 from tests.continuity.checker.verdict import Finding
 from tests.unit.continuity.repeating import repeat_what_was_in_the_dark, repeat_without_reason
 from tests.unit.continuity.whole_world import NOON, World, move_attempt, whole_world

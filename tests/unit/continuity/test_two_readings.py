@@ -15,10 +15,10 @@ from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.testing.histories import person_histories
 from shared.testing.person_history import minutes
-from tests.continuity.checker.fold import Waiting, arrivals_of, movements_of
-from tests.continuity.checker.pathways import states_at
-from tests.continuity.checker.stays import stays_of
-from tests.continuity.checker.stored import Event
+from tests.continuity.checker.pathway.fold import ArrivalRules, arrivals_of, movements_of
+from tests.continuity.checker.pathway.pathways import states_at
+from tests.continuity.checker.pathway.stays import stays_of
+from tests.continuity.checker.reading.databases import Event
 
 NOW = minutes(10_000_000)
 """When every deadline of a generated history has passed."""
@@ -41,7 +41,7 @@ def _as_stored(number: int, event: RecordedEvent) -> Event:
 def test_both_see_the_same_movements_stays_and_arrivals(history: list[RecordedEvent]) -> None:
     pathway = fold(history, RULES)
     movements = movements_of(_as_stored(number, event) for number, event in enumerate(history))
-    arrivals = arrivals_of(movements, Waiting())
+    arrivals = arrivals_of(movements, ArrivalRules())
 
     assert [(each.movement_id, each.occurred_at, each.cancelled) for each in movements] == [
         (str(each.movement_id), each.occurred_at, each.cancelled) for each in pathway.movements

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.continuity.checker.carried import Record
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import Carer, Run
-from tests.continuity.checker.stored import CONSUMED, Event, Stored
+from tests.continuity.checker.reading.databases import CONSUMED, Event, Stored
+from tests.continuity.checker.reading.journals import Carer, Run
+from tests.continuity.checker.reading.topics import Record
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PERSON, CARER, MEMBER = "person-1", "carer-1", "member-1"

@@ -1,11 +1,11 @@
-"""I7: did the events of a person leave for the broker in their order, each under the person's key?"""
+"""I7: checks that a person's events reached the broker in sequence, keyed by the person."""
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.verdict import Finding
 
 
 def check_order(evidence: Evidence) -> Finding:
-    """Repeats are ordinary; the first copies are in order, and all there unless the broker lost its log."""
+    """Repeats are allowed; first copies must be in order and complete, unless the broker lost data."""
     published = {
         event.event_id: event.subject for stored in evidence.stored.values() for event in stored.ledger
     }

@@ -1,4 +1,4 @@
-"""I6: does every service hold the facts that it applied, word for word?"""
+"""I6: checks that every service stored the facts that it applied, unchanged."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.stored import Event, Row
+from tests.continuity.checker.reading.databases import Event, Row
 from tests.continuity.checker.verdict import Finding
 
 _ACTIONS: Final[Mapping[str, str]] = {"movement-updated": "update", "movement-cancelled": "cancel"}
 
 
 def check_copies(evidence: Evidence) -> Finding:
-    """The sets that projections are folded from: pathway's, notifications' and indicators'."""
+    """The sets from which pathway, notifications and indicators compute their projections."""
     movements = {event.event_id: event for event in evidence.movements}
     arrivals = {event.event_id: event for event in evidence.stored["pathway"].ledger}
     settled = {event.event_id: event for event in evidence.stored["notifications"].ledger}
@@ -23,8 +23,10 @@ def check_copies(evidence: Evidence) -> Finding:
         for service, stored in evidence.stored.items()
     }
     violations = [
-        *_words("pathway", evidence.stored["pathway"].rows("movement_events"), movements, parked["pathway"]),
-        *_words(
+        *_unchanged(
+            "pathway", evidence.stored["pathway"].rows("movement_events"), movements, parked["pathway"]
+        ),
+        *_unchanged(
             "notifications",
             evidence.stored["notifications"].rows("facts"),
             {**movements, **arrivals},
@@ -46,7 +48,9 @@ def _same(what: str, rows: Iterable[Row], events: Mapping[str, Event], parked: s
         yield f"{what}: {event_id} was never published"
 
 
-def _words(service: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+def _unchanged(
+    service: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]
+) -> Iterator[str]:
     rows = list(rows)
     yield from _same(f"facts of {service}", rows, events, parked)
     for row in rows:
@@ -65,7 +69,7 @@ def _figures(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str])
 
 
 def _counted(row: Row) -> tuple[object, ...]:
-    """What indicators reads of a movement."""
+    """The fields of a movement that indicators uses."""
     names = ("action", "movement_id", "kind", "establishment", "destination_establishment")
     return (*(row[name] for name in names), row["occurred_at"], row["emitted_at"])
 
@@ -90,7 +94,7 @@ def _outcomes(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what is left out where it says nothing."""
+    """Without null fields, which encoding leaves out."""
     return {
         name: _plain(value) if isinstance(value, dict) else value
         for name, value in data.items()

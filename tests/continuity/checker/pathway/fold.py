@@ -1,9 +1,9 @@
-"""What is true of a person, by admission's ledger? The checker's own fold (design.md, decision 0005).
+"""Computes a person's movements and expected arrivals from admission's ledger, by the checker's own rules.
 
-Content of a movement: its newest insert or update by (emitted, sequence); a cancel is final. A departure is
-a transfer, or a discharge by transfer or mutation, to another establishment. A discharge that follows a
-transfer to the same place is the same leaving. An arrival ends all earlier waits at its establishment; if
-there was none, the next one that seems to begin within a quarter of an hour.
+The content of a movement is its newest insert or update by (emitted, sequence); a cancel is final. A
+departure is a transfer, or a discharge by transfer or mutation, to another establishment; a discharge that
+follows a transfer to the same place is the same departure. An admission meets every earlier departure for
+its establishment, or else the first one within the next 15 minutes (decision 0005).
 """
 
 from collections import defaultdict
@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tests.continuity.checker.stored import Event
+from tests.continuity.checker.reading.databases import Event
 
 CLOCK_SKEW: Final = timedelta(minutes=15)
 _RANK: Final = {"admission": 0, "transfer": 1, "discharge": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """How long an arrival is waited for."""
+class ArrivalRules:
+    """How long after a departure the arrival is due."""
 
     grace: timedelta = timedelta(hours=1)
     default: timedelta = timedelta(hours=2)
@@ -28,7 +28,7 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """A movement as it is now."""
+    """A movement with its current content."""
 
     movement_id: str
     stay_id: str
@@ -39,7 +39,7 @@ class Movement:
     origin: Mapping[str, Any]
     cancelled: bool
     event: Event
-    """Whose content this is."""
+    """The event whose content this is."""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -47,7 +47,7 @@ class Movement:
 
     @property
     def leaves_for(self) -> str | None:
-        """The other establishment that it goes to."""
+        """The other establishment that the person leaves for, if any."""
         to = self.destination.get("establishment")
         if to in (None, self.establishment):
             return None
@@ -56,8 +56,8 @@ class Movement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival:
-    """An arrival that is waited for, and the one that ended the wait."""
+class ExpectedArrival:
+    """An arrival that a departure makes due, and the admission that met it."""
 
     departure: str
     to: str
@@ -72,7 +72,7 @@ class Arrival:
 
 
 def movements_of(events: Iterable[Event]) -> list[Movement]:
-    """Every movement of one person, in the order in which they happened."""
+    """Every movement of one person, in the order of occurrence."""
     stated: dict[str, list[Event]] = defaultdict(list)
     for event in {event.event_id: event for event in events}.values():
         stated[event.data["movement_id"]].append(event)
@@ -86,7 +86,7 @@ def _current(versions: Sequence[Event]) -> Movement:
 
 
 def movement(event: Event, *, cancelled: bool) -> Movement:
-    """What one event says of its movement."""
+    """Parse one event's movement."""
     data = event.data
     return Movement(
         movement_id=data["movement_id"],
@@ -101,42 +101,44 @@ def movement(event: Event, *, cancelled: bool) -> Movement:
     )
 
 
-def arrivals_of(movements: Iterable[Movement], waiting: Waiting) -> list[Arrival]:
-    """Every arrival that is waited for by what stands now, met or not."""
+def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[ExpectedArrival]:
+    """Every expected arrival that the current movements imply, met or not."""
     active = [each for each in movements if not each.cancelled]
     stays: dict[str, list[Movement]] = defaultdict(list)
     for each in active:
         stays[each.stay_id].append(each)
-    open_ = [wait for stay in stays.values() for wait in _leavings(stay, waiting)]
-    met: list[Arrival] = []
+    open_ = [wait for stay in stays.values() for wait in _departures(stay, waiting)]
+    met: list[ExpectedArrival] = []
     for arrival in (each for each in active if each.kind == "admission"):
-        ended = _ended(open_, arrival)
+        ended = _met_by(open_, arrival)
         open_ = [wait for wait in open_ if wait not in ended]
         met += [replace(wait, met_by=arrival.movement_id, arrived_at=arrival.occurred_at) for wait in ended]
     return met + open_
 
 
-def _leavings(stay: Sequence[Movement], waiting: Waiting) -> list[Arrival]:
-    found: list[Arrival] = []
+def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[ExpectedArrival]:
+    found: list[ExpectedArrival] = []
     before: str | None = None
     for each in stay:
         to = each.leaves_for
         if to is not None:
             departure = found.pop().departure if to == before else each.movement_id
             due_at = _due_at(each, waiting)
-            found.append(Arrival(departure=departure, to=to, departed_at=each.occurred_at, due_at=due_at))
+            found.append(
+                ExpectedArrival(departure=departure, to=to, departed_at=each.occurred_at, due_at=due_at)
+            )
         before = to
     return found
 
 
-def _due_at(departure: Movement, waiting: Waiting) -> datetime:
+def _due_at(departure: Movement, waiting: ArrivalRules) -> datetime:
     expected_at = departure.destination.get("expected_at")
     if expected_at is None:
         return departure.occurred_at + waiting.default
     return _moment(expected_at) + waiting.grace
 
 
-def _ended(open_: Sequence[Arrival], arrival: Movement) -> list[Arrival]:
+def _met_by(open_: Sequence[ExpectedArrival], arrival: Movement) -> list[ExpectedArrival]:
     there = [wait for wait in open_ if wait.to == arrival.establishment]
     earlier = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
     if earlier:

@@ -1,12 +1,12 @@
-"""I14: once all is healed, is nothing left to do, and nothing left behind that grows?"""
+"""I14: checks that after recovery nothing is pending and nothing is left that grows."""
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.stored import Row, Stored
+from tests.continuity.checker.reading.databases import Row, Stored
 from tests.continuity.checker.verdict import Finding
 
 
 def check_quiet(evidence: Evidence) -> Finding:
-    """Outboxes are empty, reports applied, obligations ended, and no replication slot holds the log."""
+    """Outboxes are empty, reports applied, obligations ended, and no replication slot retains WAL."""
     violations = [
         f"{service}: {what}" for service, stored in evidence.stored.items() for what in _left(stored)
     ]
@@ -25,6 +25,6 @@ def _left(stored: Stored) -> list[str]:
 
 
 def _is_pending(row: Row, stored: Stored) -> bool:
-    # News that is dated ahead is told when its moment has come.
+    # News dated in the future is sent when its time has come.
     ahead = row["fact_occurred_at"] > stored.now and row["not_before"] > stored.now
     return row["next_action_at"] is not None and not ahead

@@ -1,4 +1,4 @@
-"""What does the broker hold after a run? Every record of every topic, from the beginning, in no group."""
+"""Reads every record of every topic after a run, without joining a consumer group."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _QUIET_MS: Final = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One record, as far as it can be read."""
+    """One record; fields that cannot be decoded are None."""
 
     topic: str
     partition: int
@@ -29,7 +29,7 @@ class Record:
 
 
 def read_topics(bootstrap: str) -> tuple[Record, ...]:
-    """In the order of each partition."""
+    """All records, in the order of each partition."""
     return asyncio.run(_read(bootstrap))
 
 

@@ -1,4 +1,4 @@
-"""I6: do the pathways say what the ledger amounts to? Each person's, against the checker's own fold."""
+"""I6: compares every stored pathway with the checker's own fold of the ledger."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,17 +6,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.fold import Arrival, Movement, Waiting, arrivals_of, movements_of
-from tests.continuity.checker.stays import stays_of
-from tests.continuity.checker.stored import Row
+from tests.continuity.checker.pathway.fold import (
+    ArrivalRules,
+    ExpectedArrival,
+    Movement,
+    arrivals_of,
+    movements_of,
+)
+from tests.continuity.checker.pathway.stays import stays_of
+from tests.continuity.checker.reading.databases import Row
 from tests.continuity.checker.verdict import Finding
 
 CLOCK_TURN: Final = timedelta(seconds=10)
-"""How long after its time a rupture may still be unseen: the duty looks once a second."""
+"""How long after its deadline a rupture may still be unrecorded: the duty runs once a second."""
 
 
 def check_pathways(evidence: Evidence) -> Finding:
-    """Movements, stays and expected arrivals of every person who is not parked."""
+    """Movements, stays and expected arrivals of every person."""
     stored = evidence.stored["pathway"]
     waiting = _waiting(evidence.run.about.get("rules", {}))
     documents = {row["person_id"]: row["document"] for row in stored.rows("pathways")}
@@ -33,7 +39,7 @@ def check_pathways(evidence: Evidence) -> Finding:
         ]
         violations += [f"{person}: {what}" for what in wrong]
     violations += [
-        f"{person}: a pathway that nobody stated"
+        f"{person}: a pathway without any movement"
         for person in documents.keys() - evidence.movements_of.keys()
     ]
     return Finding(
@@ -44,7 +50,9 @@ def check_pathways(evidence: Evidence) -> Finding:
     )
 
 
-def _document(text: str | None, movements: Sequence[Movement], arrivals: Sequence[Arrival]) -> Iterator[str]:
+def _document(
+    text: str | None, movements: Sequence[Movement], arrivals: Sequence[ExpectedArrival]
+) -> Iterator[str]:
     if text is None:
         yield "no pathway"
         return
@@ -90,7 +98,9 @@ def _true_movement(movement: Movement) -> tuple[object, ...]:
     )
 
 
-def _expectations(rows: Sequence[Row], arrivals: Sequence[Arrival], *, now: datetime) -> Iterator[str]:
+def _expectations(
+    rows: Sequence[Row], arrivals: Sequence[ExpectedArrival], *, now: datetime
+) -> Iterator[str]:
     shown = {
         (row["departure_movement_id"], row["to_establishment"]): row
         for row in rows
@@ -109,8 +119,8 @@ def _expectations(rows: Sequence[Row], arrivals: Sequence[Arrival], *, now: date
             yield f"the arrival after {wait.departure} has another deadline or another end"
 
 
-def states_at(wait: Arrival, now: datetime) -> set[str]:
-    """What may be said of it at that moment; two things while the clock has just passed."""
+def states_at(wait: ExpectedArrival, now: datetime) -> set[str]:
+    """The states it may have at that moment: two while the deadline has just passed."""
     if wait.arrived_at is not None:
         return {"met_late" if wait.arrived_at > wait.due_at else "met"}
     if now <= wait.due_at:
@@ -124,9 +134,9 @@ def _differences(what: str, shown: Mapping[str, object], true: Mapping[str, obje
             yield f"{what} {key} is shown as {shown.get(key)}, but is {true.get(key)}"
 
 
-def _waiting(rules: Mapping[str, float]) -> Waiting:
-    usual = Waiting()
-    return Waiting(
+def _waiting(rules: Mapping[str, float]) -> ArrivalRules:
+    usual = ArrivalRules()
+    return ArrivalRules(
         grace=timedelta(seconds=rules.get("arrival_grace_seconds", usual.grace.total_seconds())),
         default=timedelta(seconds=rules.get("arrival_default_seconds", usual.default.total_seconds())),
     )

@@ -1,15 +1,15 @@
-"""I4: does every person have the numbers 1, 2, 3, ... of each publisher, without a hole or a repeat?"""
+"""I4: checks that each publisher numbered every person's events 1, 2, 3, ... without a hole or a repeat."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.stored import Event
+from tests.continuity.checker.reading.databases import Event
 from tests.continuity.checker.verdict import Finding
 
 
 def check_sequences(evidence: Evidence) -> Finding:
-    """Dense, in the order of the ledger's ids, and the last number is the one that was drawn last."""
+    """Sequences are dense, follow the order of the ledger's ids, and end with the last number drawn."""
     violations: list[str] = []
     subjects = 0
     for service, stored in evidence.stored.items():

@@ -1,4 +1,4 @@
-"""What do the four databases hold after a run? Read once, read-only, by plain SQL."""
+"""Reads the four databases after a run: once, read-only, by plain SQL."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ CONSUMED: Final[Mapping[str, tuple[str, ...]]] = {
     "notifications": ("admission", "pathway"),
     "indicators": ("admission", "pathway", "notifications"),
 }
-"""Who consumes whom (design.md, Services)."""
+"""Consumer -> the publishers that it consumes."""
 
 _SPINE: Final[Mapping[str, str]] = {
     "ledger": "SELECT id, event_id::text, subject::text, sequence, type, occurred_at, recorded_at,"
@@ -38,7 +38,7 @@ _HISTORY: Final[Mapping[str, Mapping[str, str]]] = {
         "attempt_moves": "SELECT id, attempt_id::text, status, at FROM continuity_attempts ORDER BY id",
     },
 }
-"""Written by triggers of the test's own, where the harness has installed them."""
+"""Filled by triggers that the harness installs; absent elsewhere."""
 _OWN: Final[Mapping[str, Mapping[str, str]]] = {
     "admission": {
         "submissions": "SELECT source_id::text, source_event_id, encode(content_sha256, 'hex') AS sha256,"
@@ -93,7 +93,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """One service's database; `tables` holds the rows of each table by its name."""
+    """One service's database; `tables` maps a table's name to its rows."""
 
     now: datetime
     ledger: tuple[Event, ...] = ()
@@ -111,7 +111,7 @@ def read_databases(addresses: Mapping[str, str]) -> dict[str, Stored]:
 async def _read(service: str, address: str) -> Stored:
     connection = await asyncpg.connect(address, timeout=30, command_timeout=600)
     try:
-        # One snapshot for all tables: nothing can move between two of them.
+        # One snapshot for all tables, so that they are consistent with each other.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             queries = {**_SPINE, **_OWN[service]}
             for table, history in _HISTORY.items():

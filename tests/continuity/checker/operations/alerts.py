@@ -1,7 +1,7 @@
-"""I12: is each outage of more than a minute seen by the figures that alerts look at, and nothing else?
+"""I12: checks that each outage of more than a minute meets the condition of an alert, and nothing else does.
 
-Of an alert its condition is checked, not Prometheus, nor for how long the condition must hold. The limits are
-those of deploy/grafana/alerts.yml, written down a second time here.
+Only an alert's condition is checked, not Prometheus nor how long the condition must hold. The limits repeat
+those of deploy/grafana/alerts.yml.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,35 +10,35 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import Line, Run, moment
+from tests.continuity.checker.reading.journals import Line, Run, moment
 from tests.continuity.checker.verdict import Finding
 
 OUTAGE: Final = timedelta(seconds=75)
-"""A minute, and the time in which somebody looks for certain: an age beyond a minute needs one to be seen."""
-AFTERMATH: Final = timedelta(seconds=120)
-"""So long after a fault what had waited may still be old; the bound within which all must settle."""
+"""A minute, and the longest time between two samples."""
+BACKLOG_TIME: Final = timedelta(seconds=120)
+"""How long after a fault the backlog may still be old."""
 CHANGE: Final = timedelta(seconds=10)
-"""So long may a relay be led by nobody while one worker takes over from another."""
+"""How long a relay may be without a leader while another worker takes over."""
 FOLLOWING: Final = timedelta(seconds=30)
-"""What an outage raised is seen while it lasts, or soon after."""
+"""An outage's alert is raised while it lasts, or this long after it."""
 AGES: Final[Mapping[str, tuple[str, float]]] = {
     "EventsAreNotSent": ("relais_outbox_oldest_unsent_seconds", 60),
     "EventsAreNotApplied": ("relais_consumer_lag_seconds", 60),
     "CarersAreNotTold": ("relais_obligations_due_oldest_seconds", 120),
 }
-AT_REST: Final[Mapping[str, float]] = {
+LIMITS_AFTER_RECOVERY: Final[Mapping[str, float]] = {
     **dict(AGES.values()),
     "relais_paused_seconds": 0,
 }
-"""What each process says at most once all is healed and settled."""
-NOTED: Final = "relais_reconciliation_unexplained"
-"""Not judged: it rightly counts the broken records that nobody published. I5 and I10 judge the events."""
+"""The most that each process may report once all faults are healed and the backlog is applied."""
+REPORTED_ONLY: Final = "relais_reconciliation_unexplained"
+"""Not judged: it rightly counts the malformed records that nobody published; I5 and I10 cover events."""
 PUBLISHERS: Final = ("admission", "pathway", "notifications")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outage:
-    """One fault from its begin to its end."""
+    """One fault from its beginning to its end."""
 
     kind: str
     target: str
@@ -47,7 +47,7 @@ class Outage:
 
     @property
     def raises(self) -> frozenset[str]:
-        """The alerts of which one must see it; none when parts of the platform go on through it."""
+        """The alerts of which one must be raised; empty when the platform can work through the fault."""
         return next((alerts for kinds, alerts in _RAISES.items() if self.kind in kinds), frozenset())
 
 
@@ -69,10 +69,10 @@ _RAISES: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
 
 
 def check_alerts(evidence: Evidence) -> Finding:
-    """Raised by each long outage, by nothing without a fault, and all at rest in the end."""
+    """Each long outage raises an alert, none is raised without a fault, and none is left in the end."""
     run = evidence.run
-    faults = [*outages_of(run), *_beginning(run)]
-    long = [fault for fault in faults if fault.raises and _felt(fault, run) > OUTAGE]
+    faults = [*outages_of(run), *_start_up(run)]
+    long = [fault for fault in faults if fault.raises and _noticeable_time(fault, run) > OUTAGE]
     raised = list(_raised(run.watched))
     violations = [
         f"{fault.kind} of {fault.ended - fault.began} raised none of {sorted(fault.raises)}"
@@ -84,7 +84,7 @@ def check_alerts(evidence: Evidence) -> Finding:
         for each in raised
         if not any(_explains(fault, each) for fault in faults)
     ]
-    violations += _not_at_rest(run)
+    violations += _not_recovered(run)
     return Finding(
         invariant="I12 alerts",
         looked_at=len(run.watched),
@@ -93,7 +93,7 @@ def check_alerts(evidence: Evidence) -> Finding:
             "long outages": len(long),
             "raised": len({(each.alert, each.at) for each in raised}),
             "unexplained in the last comparisons": sum(
-                int(line.get("figures", {}).get(NOTED, 0)) for line in _last_looks(run).values()
+                int(line.get("figures", {}).get(REPORTED_ONLY, 0)) for line in _last_samples(run).values()
             ),
         },
     )
@@ -107,11 +107,11 @@ class Raised:
     process: str
     at: datetime
     since: datetime
-    """When what it counts from began."""
+    """When the condition's cause began: for an age, now minus the age."""
 
 
 def outages_of(run: Run) -> list[Outage]:
-    """Every fault that began and ended, and every process that died without one."""
+    """Every fault that began and ended, and every process that died without a fault."""
     began: dict[str, datetime] = {}
     found: list[Outage] = []
     for line in run.broken:
@@ -129,15 +129,15 @@ def outages_of(run: Run) -> list[Outage]:
     return found
 
 
-def _beginning(run: Run) -> Iterator[Outage]:
-    """Before the load all persons who have a carer come at once, and everything waits for its turn."""
+def _start_up(run: Run) -> Iterator[Outage]:
+    """Before the load, all persons with a carer are admitted at once and a backlog builds up."""
     if run.about.get("load_began_at"):
         began, ended = (moment(run.about[name]) for name in ("began_at", "load_began_at"))
         yield Outage(kind="beginning", target="", began=began, ended=ended)
 
 
-def _felt(fault: Outage, run: Run) -> timedelta:
-    """For how long anybody noticed: a gateway is out for those whom it refuses."""
+def _noticeable_time(fault: Outage, run: Run) -> timedelta:
+    """How long the fault was noticeable: a gateway's only from its first to its last refusal."""
     if not fault.kind.startswith("gateway."):
         return fault.ended - fault.began
     refused = [
@@ -164,7 +164,7 @@ def _raised(watched: Sequence[Line]) -> Iterator[Raised]:
 
 
 def _nobody_relays(watched: Sequence[Line]) -> Iterator[Raised]:
-    """All workers of a service stand by, and did so a while ago; one that is silent says nothing."""
+    """No answering worker of a service leads its relay for longer than a hand-over takes."""
     workers = {line["process"] for line in watched if "-worker-" in line["process"]}
     for publisher in PUBLISHERS:
         own = {worker for worker in workers if worker.startswith(f"{publisher}-")}
@@ -181,7 +181,7 @@ def _nobody_relays(watched: Sequence[Line]) -> Iterator[Raised]:
 
 
 def _provider_is_down(watched: Sequence[Line]) -> Iterator[Raised]:
-    """More than half of the tries since the last look were not taken."""
+    """More than half of the attempts since the last sample were not accepted."""
     before: dict[str, Mapping[str, float]] = {}
     for line in watched:
         figures = line.get("figures", {})
@@ -190,7 +190,7 @@ def _provider_is_down(watched: Sequence[Line]) -> Iterator[Raised]:
         last = before.get(line["process"])
         before[line["process"]] = figures
         if last is None or figures["attempts"] <= last["attempts"]:
-            continue  # nothing was tried, or it is another process by now
+            continue  # no attempt was made, or the process was restarted
         tried = figures["attempts"] - last["attempts"]
         if figures["attempts_not_taken"] - last["attempts_not_taken"] > tried / 2:
             at = moment(line["at"])
@@ -204,27 +204,27 @@ def _sees(raised: Raised, fault: Outage) -> bool:
 
 
 def _explains(fault: Outage, raised: Raised) -> bool:
-    return fault.began <= raised.at and raised.since <= fault.ended + AFTERMATH
+    return fault.began <= raised.at and raised.since <= fault.ended + BACKLOG_TIME
 
 
-def _last_looks(run: Run) -> dict[str, Line]:
-    """What each process said last, after all had settled."""
+def _last_samples(run: Run) -> dict[str, Line]:
+    """The last sample of each process, after the backlog was applied."""
     quiesced = run.about.get("quiesced_at")
     if not quiesced:
         return {}
     return {line["process"]: line for line in run.watched if moment(line["at"]) >= moment(quiesced)}
 
 
-def _not_at_rest(run: Run) -> Iterator[str]:
-    last = _last_looks(run)
+def _not_recovered(run: Run) -> Iterator[str]:
+    last = _last_samples(run)
     for process, line in last.items():
         if not line["up"]:
-            yield f"{process} does not answer after all is healed"
-        for figure, limit in AT_REST.items():
+            yield f"{process} does not answer after all faults were healed"
+        for figure, limit in LIMITS_AFTER_RECOVERY.items():
             value = line.get("figures", {}).get(figure, 0)
             if value > limit:
-                yield f"{process} says {figure} {value:.0f} after all is healed"
+                yield f"{process} reports {figure} {value:.0f} after all faults were healed"
     for service in PUBLISHERS if last else ():
         of_workers = [line for name, line in last.items() if name.startswith(f"{service}-worker")]
         if not any(line.get("figures", {}).get("relais_relay_leads") for line in of_workers):
-            yield f"nobody relays what {service} publishes after all is healed"
+            yield f"nobody relays what {service} publishes after all faults were healed"

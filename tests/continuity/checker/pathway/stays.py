@@ -1,11 +1,11 @@
-"""Which stay is open, where, and since when? The checker's own summing up of a stay's movements."""
+"""Computes a person's stays from their movements, by the checker's own rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.continuity.checker.fold import Arrival, Movement
+from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +19,8 @@ class Stay:
     ended_at: datetime | None
 
 
-def stays_of(movements: Iterable[Movement], arrivals: Iterable[Arrival]) -> dict[str, Stay]:
-    """Every stay of one person; `movements` in the order in which they happened."""
+def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival]) -> dict[str, Stay]:
+    """Stay id -> stay of one person; `movements` in the order of occurrence."""
     by_stay: dict[str, list[Movement]] = defaultdict(list)
     for each in movements:
         by_stay[each.stay_id].append(each)

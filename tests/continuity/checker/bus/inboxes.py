@@ -1,16 +1,16 @@
-"""I5 and I10: did each service apply exactly what was published, and park exactly what was broken?"""
+"""I5 and I10: checks that each service applied what was published and parked what was malformed."""
 
 from collections import Counter
 from collections.abc import Iterator
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import moment
-from tests.continuity.checker.stored import CONSUMED, Row
+from tests.continuity.checker.reading.databases import CONSUMED, Row
+from tests.continuity.checker.reading.journals import moment
 from tests.continuity.checker.verdict import Finding
 
 
 def check_inboxes(evidence: Evidence) -> Finding:
-    """I5: inbox = ledger, minus what is parked behind a broken record."""
+    """I5: the inbox equals the ledger, minus what is parked behind a malformed record."""
     violations: list[str] = []
     lost: set[str] = set()
     looked_at = 0
@@ -40,13 +40,13 @@ def check_inboxes(evidence: Evidence) -> Finding:
 
 
 def check_parked(evidence: Evidence) -> Finding:
-    """I10: what is parked is what was broken on purpose, and what waits behind it."""
+    """I10: parked is what was malformed on purpose, and what waits behind it."""
     violations: list[str] = []
     parked = 0
     for consumer, publishers in CONSUMED.items():
         rows = evidence.stored[consumer].rows("parked")
         parked += len(rows)
-        violations += [f"{consumer}: {what}" for what in _unasked(evidence, rows)]
+        violations += [f"{consumer}: {what}" for what in _wrongly_parked(evidence, rows)]
         violations += [f"{consumer}: {what}" for what in _not_parked(evidence, publishers, rows)]
     return Finding(
         invariant="I10 parked = poison",
@@ -69,7 +69,7 @@ def _not_published(
             yield f"{consumer} applied {event_id} under another subject or number than {publisher}'s"
 
 
-def _unasked(evidence: Evidence, rows: tuple[Row, ...]) -> Iterator[str]:
+def _wrongly_parked(evidence: Evidence, rows: tuple[Row, ...]) -> Iterator[str]:
     nameless = Counter(line["target"] for line in evidence.run.poison if not line.get("event_id"))
     for row in rows:
         if row["event_id"] is None:
@@ -90,7 +90,7 @@ def _not_parked(evidence: Evidence, publishers: tuple[str, ...], rows: tuple[Row
     injected = [
         line
         for line in evidence.run.certain_poison
-        # One that the broker lost is in no ledger, and rightly gone.
+        # A malformed record is in no ledger, so one that the broker lost cannot come back.
         if line["target"] in topics and (lost_at is None or moment(line["at"]) > lost_at)
     ]
     known = {row["event_id"] for row in rows}

@@ -1,8 +1,8 @@
-"""I8: is every repeat owed to an ambiguous outcome of an earlier sending of the very same message?
+"""I8: checks that a message was sent again only after an ambiguous outcome of its earlier sending.
 
-A message is what one obligation says, or the same words to the same phone. An outcome is ambiguous only when
-the gateway took the message, the platform wrote down that it does not know, and its answer really went
-astray: the gateway never gave it, gave it too late, or whoever waited for it was disturbed by then.
+Two sendings are the same message when they belong to one obligation or carry the same text to the same phone.
+An outcome is ambiguous only when the gateway accepted the message, the platform recorded it as unknown, and
+the answer was really lost: never given, given too late, or hit by a fault of its recipient.
 """
 
 from collections import Counter, defaultdict
@@ -10,58 +10,58 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tests.continuity.checker import told
-from tests.continuity.checker.disturbed import Disturbances
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import Line, moment
-from tests.continuity.checker.stored import Row
+from tests.continuity.checker.notifications import required
+from tests.continuity.checker.notifications.disturbances import Disturbances
+from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.journals import Line, moment
 from tests.continuity.checker.verdict import Finding
 
-IN_THE_DARK: Final = frozenset({"claimed", "unknown"})
-"""What the platform says of an attempt while it has heard nothing of it."""
+NO_ANSWER_YET: Final = frozenset({"claimed", "unknown"})
+"""The states of an attempt without an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """A message that the gateway took, and all that the platform ever wrote down of its attempt."""
+    """A message that the gateway accepted, and every recorded state of its attempt."""
 
     line: Line
     obligation_id: str
     moves: Sequence[Row]
-    """In the order of the commits; the first one is the claim."""
-    doubt: str | None
-    """Why nobody could know its outcome; none when somebody could."""
+    """In commit order; the first one is the claim."""
+    ambiguity: str | None
+    """Why its outcome was ambiguous; None when it was not."""
 
-    def was_in_the_dark(self, repeat: "Sending") -> bool:
-        """Whether nothing was known of it when a repeat was decided."""
+    def was_unanswered(self, repeat: "Sending") -> bool:
+        """Whether the platform had no answer when it decided to repeat."""
         known = [move["status"] for move in self.moves if move["id"] < repeat.moves[0]["id"]]
-        return not known or known[-1] in IN_THE_DARK
+        return not known or known[-1] in NO_ANSWER_YET
 
 
 def check_repeats(evidence: Evidence) -> Finding:
-    """All earlier sendings of a message that is sent again were in doubt; so no more repeats than doubts."""
+    """Every earlier sending of a repeated message was ambiguous."""
     every = _sendings(evidence)
     sendings = [sending for sending in every if sending.moves]
     violations = [f"no history of attempt {each.line['attempt']}" for each in every if not each.moves]
     repeated: set[str] = set()
     for earlier, later in _pairs(sendings):
         repeated.add(later.line["request_id"])
-        if earlier.doubt is None or not earlier.was_in_the_dark(later):
+        if earlier.ambiguity is None or not earlier.was_unanswered(later):
             violations.append(
                 f"{later.obligation_id} was sent again although request"
                 f" {earlier.line['request_id']} was answered"
             )
-    doubts = Counter(sending.doubt for sending in sendings if sending.doubt is not None)
+    ambiguities = Counter(sending.ambiguity for sending in sendings if sending.ambiguity is not None)
     return Finding(
         invariant="I8 repeats",
         looked_at=len(sendings),
         violations=violations,
-        figures={"ambiguous": doubts.total(), "repeats": len(repeated), **doubts},
+        figures={"ambiguous": ambiguities.total(), "repeats": len(repeated), **ambiguities},
     )
 
 
 def check_attempts(evidence: Evidence) -> Finding:
-    """A row before the call, one call per row, no number left out, nothing left without an outcome."""
+    """A row precedes its call, one call per row, numbers are dense, and each attempt has an outcome."""
     stored = evidence.stored["notifications"]
     attempts = {row["attempt_id"]: row for row in stored.rows("attempts")}
     obligations = {row["obligation_id"] for row in stored.rows("obligations")}
@@ -82,7 +82,7 @@ def check_attempts(evidence: Evidence) -> Finding:
 
 
 def _sendings(evidence: Evidence) -> list[Sending]:
-    """In the order in which the gateway took them; those without a row are `check_attempts`' to report."""
+    """In the order of acceptance; those without a row are reported by `check_attempts`."""
     obligations = {
         row["attempt_id"]: row["obligation_id"] for row in evidence.stored["notifications"].rows("attempts")
     }
@@ -93,24 +93,24 @@ def _sendings(evidence: Evidence) -> list[Sending]:
     disturbances = Disturbances(evidence.run)
     taken = [
         line
-        for line in told.requests(evidence)
-        if told.was_taken(line) and line.get("attempt") in obligations
+        for line in required.requests(evidence)
+        if required.was_accepted(line) and line.get("attempt") in obligations
     ]
     return [
         Sending(
             line=line,
             obligation_id=obligations[line["attempt"]],
             moves=moves[line["attempt"]],
-            doubt=_doubt(line, replies.get(line["request_id"]), moves[line["attempt"]], disturbances),
+            ambiguity=_ambiguity(line, replies.get(line["request_id"]), moves[line["attempt"]], disturbances),
         )
-        for line in sorted(taken, key=told.at)
+        for line in sorted(taken, key=required.at)
     ]
 
 
-def _doubt(
+def _ambiguity(
     line: Line, replied_at: str | None, moves: Sequence[Row], disturbances: Disturbances
 ) -> str | None:
-    """Why the platform could not know that this was taken; none when it knew, or should have."""
+    """Why the platform could not know that this was accepted; None when it knew or should have."""
     given_up_at = next((move["at"] for move in moves if move["status"] == "unknown"), None)
     if given_up_at is None:
         return None
@@ -118,11 +118,11 @@ def _doubt(
         return "never answered"
     if moment(replied_at) >= given_up_at:
         return "answered too late"
-    return "answer lost" if disturbances.met(told.at(line), moment(replied_at)) else None
+    return "answer lost" if disturbances.overlapped(required.at(line), moment(replied_at)) else None
 
 
 def _pairs(sendings: Sequence[Sending]) -> Iterator[tuple[Sending, Sending]]:
-    """Every earlier and later sending of one message, once."""
+    """Each pair of an earlier and a later sending of one message, once."""
     by_obligation: dict[str, list[Sending]] = defaultdict(list)
     by_words: dict[tuple[str, str], list[Sending]] = defaultdict(list)
     for later in sendings:
@@ -135,13 +135,13 @@ def _pairs(sendings: Sequence[Sending]) -> Iterator[tuple[Sending, Sending]]:
 
 def _orphans(evidence: Evidence, attempts: dict[str, Row]) -> Iterator[tuple[Line, str]]:
     called: set[str] = set()
-    for line in told.requests(evidence):
+    for line in required.requests(evidence):
         attempt_id = line.get("attempt", "")
         row = attempts.get(attempt_id)
         if row is None:
             yield line, "no attempt was written for it"
         elif attempt_id in called:
             yield line, "the same attempt was sent twice"
-        elif told.at(line) < row["claimed_at"]:
+        elif required.at(line) < row["claimed_at"]:
             yield line, "it was sent before its attempt was claimed"
         called.add(attempt_id)

@@ -1,22 +1,22 @@
-"""I1-I3: is every acknowledged movement in the ledger exactly once, and nothing that no client sent?"""
+"""I1 to I3: checks that the ledger holds every acknowledged movement exactly once, and nothing else."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from tests.continuity.checker.admission.stated import differences, sendings
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import Line
-from tests.continuity.checker.stated import differences, sendings
-from tests.continuity.checker.stored import Row
+from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.journals import Line
 from tests.continuity.checker.verdict import Finding
 
 _ACKNOWLEDGED: Final = {200, 202}
 
 
 def check_acknowledged(evidence: Evidence) -> Finding:
-    """I1: ledger and submissions hold it once, under the id and with the content that was answered.
+    """I1: the ledger and the submissions hold each once, with the event id and content of the answer.
 
-    What was answered with the event of another one is lost, however often that one is there.
+    A movement answered with the event id of another one counts as lost.
     """
     in_ledger = Counter(event.event_id for event in evidence.movements)
     submissions = _submissions(evidence)
@@ -42,7 +42,7 @@ def check_acknowledged(evidence: Evidence) -> Finding:
 
 
 def check_unknown(evidence: Evidence) -> Finding:
-    """I2: what no answer came for is there once at most; what was only refused is not there."""
+    """I2: what was never answered is stored at most once; what was only refused is not stored."""
     submissions = _submissions(evidence)
     outcomes: dict[str, set[object]] = defaultdict(set)
     for line in evidence.run.clients:
@@ -65,7 +65,7 @@ def check_unknown(evidence: Evidence) -> Finding:
 
 
 def check_nothing_invented(evidence: Evidence) -> Finding:
-    """I3: each movement of the ledger was sent by a client, and what it says is what the client said."""
+    """I3: each movement in the ledger was sent by a client, with the same content."""
     sent = sendings(evidence.run.clients)
     by_event = {row["event_id"]: row for row in evidence.stored["admission"].rows("submissions")}
     violations = [
@@ -97,5 +97,5 @@ def _content_of(key: str, answers: Sequence[Line], rows: Sequence[Row]) -> Itera
 
 
 def _is_refusal(status: object) -> bool:
-    # A conflict refuses this content; the one that came first under the same id stays.
+    # 409 refuses this content; what was stored first under the same id stays.
     return isinstance(status, int) and 400 <= status < 500 and status != 409

@@ -1,4 +1,4 @@
-"""What happened in a run, as those outside of the platform wrote it down? The journals of its folder."""
+"""Reads the journals of a run: what clients, gateway and fault injector wrote down outside the platform."""
 
 import json
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Carer:
-    """Who is entitled to know about one person, and on which phone; the harness enrolled them."""
+    """A carer whom the harness enrolled: which person they may know about, and their phone."""
 
     person_id: str
     carer_id: str
     phone: str
     joined_at: datetime
-    """Their establishment knew by then that they belong."""
+    """When the platform had confirmed the enrolment."""
     leaves_at: datetime | None = None
-    """Their establishment began to say that they do not belong any more,"""
+    """When the harness sent the revocation."""
     revoked_at: datetime | None = None
-    """and knew by then that it is so."""
+    """When the platform had confirmed the revocation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,32 +36,32 @@ class Run:
     about: Line
     circle: tuple[Carer, ...] = ()
     watched: tuple[Line, ...] = ()
-    """What each process said of itself, look after look."""
+    """The metrics of each process, sampled every few seconds."""
 
     @property
     def poison(self) -> list[Line]:
-        """The broken records that were put into the topics, or may have been."""
+        """The malformed records that were or may have been sent to the topics."""
         return [line for line in self.faults if line["kind"] == "poison" and line.get("phase") != "ended"]
 
     @property
     def certain_poison(self) -> list[Line]:
-        """Those that the broker said it has."""
+        """Those of them that the broker acknowledged."""
         return [line for line in self.faults if line["kind"] == "poison" and line.get("phase") != "began"]
 
     @property
     def broken(self) -> list[Line]:
-        """What was done to parts of the platform, each fault once when it began and once when it ended."""
+        """The faults, each with one line for its beginning and one for its end."""
         return [line for line in self.faults if line["kind"] != "poison"]
 
     @cached_property
     def log_lost_at(self) -> datetime | None:
-        """When the broker last lost what it once acknowledged; from then on it holds everything."""
+        """When the broker last lost acknowledged data; what it took afterwards it still holds."""
         lost = [line["at"] for line in self.broken if line["kind"] in {"broker.wipe", "broker.truncate"}]
         return max(map(moment, lost), default=None)
 
 
 def read_run(folder: Path) -> Run:
-    """Read the journals; a line that a kill cut short is the last one, and is left out."""
+    """Read the journals, leaving out a last line that a kill cut short."""
     about = json.loads((folder / "run.json").read_text())
     return Run(
         clients=tuple(_lines(folder / "clients.jsonl")),
@@ -74,7 +74,7 @@ def read_run(folder: Path) -> Run:
 
 
 def moment(said: str | float) -> datetime:
-    """A time as a journal writes it: ISO 8601, or seconds since the epoch."""
+    """Parse a journal's time: ISO 8601 or seconds since the epoch."""
     if isinstance(said, str):
         return datetime.fromisoformat(said)
     return datetime.fromtimestamp(said, UTC)

@@ -1,4 +1,4 @@
-"""I6: is the last thing that pathway said of each arrival what it holds? Others know nothing else of it."""
+"""I6: checks that the last event pathway published of each expectation agrees with its stored state."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ from tests.continuity.checker.verdict import Finding
 
 
 def check_statements(evidence: Evidence) -> Finding:
-    """Opened, met or withdrawn as in the table; a rupture is open exactly while the arrival is overdue."""
+    """Opened, met or withdrawn as stored; a rupture is open exactly while the arrival is overdue."""
     stored = evidence.stored["pathway"]
     said: dict[str, str] = {}
     ruptures: dict[str, int] = defaultdict(int)

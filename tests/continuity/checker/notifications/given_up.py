@@ -1,24 +1,24 @@
-"""I8: was there a reason to give up? Each try of it failed, and the gateway knows why as well."""
+"""I8: checks that an obligation was given up only after every attempt failed, by the gateway's journal."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from tests.continuity.checker import told
-from tests.continuity.checker.disturbed import Disturbances
-from tests.continuity.checker.run import Line, Run, moment
-from tests.continuity.checker.stored import Row
+from tests.continuity.checker.notifications import required
+from tests.continuity.checker.notifications.disturbances import Disturbances
+from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.journals import Line, Run, moment
 
 DELIVERED: Final = 1
-"""Kannel's type of the report that a message arrived."""
+"""Kannel's report type for a delivered message."""
 CALL: Final = timedelta(seconds=30)
-"""A claimed attempt is called within its lease, or not at all."""
+"""A claimed attempt is sent within its lease or not at all."""
 AT_THE_SAME_MOMENT: Final = timedelta(seconds=5)
 
 
 class Tries:
-    """What the gateway's journal says of each attempt."""
+    """What the gateway's journal says about each attempt."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -30,7 +30,7 @@ class Tries:
 
     @cached_property
     def _reported_at(self) -> dict[str, datetime]:
-        """When the platform had first taken the report that it arrived."""
+        """Attempt -> when the platform first accepted the report of its delivery."""
         found: dict[str, datetime] = {}
         for line in self._run.gateway:
             report = line.get("report")
@@ -39,21 +39,21 @@ class Tries:
         return found
 
     def unfounded(self, attempt: Row, *, given_up_at: datetime) -> str | None:
-        """Why this try did not fail by then; none when it did."""
+        """Why this attempt cannot be counted as failed by then; None when it failed."""
         line = self._asked.get(attempt["attempt_id"])
         if line is None:
             left_by = attempt["claimed_at"] + CALL
-            return None if self._disturbances.met(attempt["claimed_at"], left_by) else "never left"
-        if not told.was_taken(line):
+            return None if self._disturbances.overlapped(attempt["claimed_at"], left_by) else "never left"
+        if not required.was_accepted(line):
             return None
         reported_at = self._reported_at.get(attempt["attempt_id"])
         if reported_at is None or reported_at + AT_THE_SAME_MOMENT > given_up_at:
             return None
-        return None if self._disturbances.met(reported_at, given_up_at) else "had arrived"
+        return None if self._disturbances.overlapped(reported_at, given_up_at) else "had arrived"
 
 
-def without_ground(tries: Tries, obligation: Row, attempts: Sequence[Row]) -> Iterator[str]:
-    """What does not bear out that an obligation was handed to a person."""
+def unjustified(tries: Tries, obligation: Row, attempts: Sequence[Row]) -> Iterator[str]:
+    """The reasons why an obligation should not have been handed to a person."""
     if obligation["reason"] != "unreachable" or not attempts:
         yield f"given up after {len(attempts)} tries: {obligation['reason']}"
     for attempt in attempts:

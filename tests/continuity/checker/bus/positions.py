@@ -1,4 +1,4 @@
-"""I7 and I9: did positions only move on, each by its one owner, and pass over nothing?"""
+"""I7 and I9: checks that consumer positions only advance under one owner and skip nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,15 +7,15 @@ from itertools import pairwise
 from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.stored import CONSUMED, Row
+from tests.continuity.checker.reading.databases import CONSUMED, Row
 from tests.continuity.checker.verdict import Finding
 
 IN_FLIGHT: Final = timedelta(seconds=10)
-"""So long after the loss of a log may a batch still be committed that was read before."""
+"""For so long after the broker lost data, a batch read before may still be committed."""
 
 
 def check_positions(evidence: Evidence) -> Finding:
-    """I7: within one ownership a position grows; a new owner takes it as it is, or starts over at once."""
+    """I7: under one owner a position only grows; a new owner continues from it or starts over at once."""
     violations: list[str] = []
     looked_at = 0
     for consumer in CONSUMED:
@@ -29,7 +29,7 @@ def check_positions(evidence: Evidence) -> Finding:
 
 
 def check_pulled(evidence: Evidence) -> Finding:
-    """I9: what was pulled had not come from the broker yet, or never could; it had not been passed over."""
+    """I9: an event pulled from a ledger was one that the broker had not delivered yet, or had lost."""
     places = _places(evidence)
     violations: list[str] = []
     pulled = looked_at = 0
@@ -40,7 +40,7 @@ def check_pulled(evidence: Evidence) -> Finding:
         looked_at += len(arrivals)
         outside = [row for row in arrivals if row["txid"] not in by_batch]
         pulled += len(outside)
-        passed = _Passed(stored.rows("positions"), log_lost_at=evidence.run.log_lost_at)
+        passed = _PositionHistory(stored.rows("positions"), log_lost_at=evidence.run.log_lost_at)
         violations += [
             f"{consumer} had passed over {row['event_id']} when it was pulled"
             for row in outside
@@ -59,7 +59,7 @@ Place = tuple[str, int, int]
 
 
 def _places(evidence: Evidence) -> dict[str, Place]:
-    """Where each event first stands in the log, of those that the broker never lost."""
+    """Where each event that the broker never lost first stands in the log."""
     found: dict[str, Place] = {}
     for record in evidence.records:
         if record.event_id is not None and record.event_id in evidence.not_lost:
@@ -67,11 +67,11 @@ def _places(evidence: Evidence) -> dict[str, Place]:
     return found
 
 
-class _Passed:
-    """How far the positions of one consumer had come, and when, in the log that is there in the end.
+class _PositionHistory:
+    """How far one consumer's positions had advanced, and when, in the log that exists at the end.
 
-    A log that was cut short grows again below the position, which nobody can know at once: what stands there
-    is rightly pulled.
+    A truncated log grows again below the stored position, and no consumer can notice at once: what is
+    written there is rightly pulled.
     """
 
     def __init__(self, rows: Sequence[Row], *, log_lost_at: datetime | None) -> None:
@@ -88,7 +88,7 @@ class _Passed:
                 self._moves[place].append(row)
 
     def before(self, place: Place, at: datetime) -> bool:
-        """Had the position moved beyond the place by then?"""
+        """Whether the position had moved beyond the place by then."""
         topic, partition, offset = place
         if offset < self._before_the_loss[topic, partition]:
             return False

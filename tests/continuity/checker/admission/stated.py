@@ -1,7 +1,7 @@
-"""I3: does each event say what its sender said, and of whom they said it?
+"""I3: checks that each event says what its sender said, about the same person, movement and stay.
 
-Persons, movements and stays have ids of the platform's own; nobody outside can make them. But who is one for
-the senders must be one here, and nobody else.
+The platform gives persons, movements and stays ids of its own, which the checker cannot compute. It checks
+instead that the senders' ids and the platform's ids map one to one.
 """
 
 from collections import defaultdict
@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.run import Line
-from tests.continuity.checker.stored import Event, Row
+from tests.continuity.checker.reading.databases import Event, Row
+from tests.continuity.checker.reading.journals import Line
 from tests.continuity.checker.verdict import Finding
 
 _AS_STATED: Final = ("kind", "establishment", "class_of_stay", "unit")
@@ -27,7 +27,7 @@ _STEPS: Final[Mapping[str, str]] = {
 
 
 def check_whose(evidence: Evidence) -> Finding:
-    """Each person, movement and stay of the senders is one of the ledger's, and the other way round."""
+    """Senders' and ledger's persons, movements and stays correspond one to one."""
     sent = sendings(evidence.run.clients)
     named: dict[str, set[tuple[str, str]]] = defaultdict(set)
     of_event = {
@@ -51,7 +51,7 @@ def check_whose(evidence: Evidence) -> Finding:
 
 
 def sendings(clients: Sequence[Line]) -> defaultdict[str, list[Line]]:
-    """What was sent under each of the senders' ids."""
+    """Source event id -> what was sent under it."""
     found: defaultdict[str, list[Line]] = defaultdict(list)
     for line in clients:
         if line["what"] == "send":
@@ -60,7 +60,7 @@ def sendings(clients: Sequence[Line]) -> defaultdict[str, list[Line]]:
 
 
 def differences(event: Event, lines: Sequence[Line], row: Row) -> Iterator[str]:
-    """What the event says otherwise than the content that was stored."""
+    """How the event differs from the content that was stored."""
     stated = [line["stated"] for line in lines if line["body_sha256"] == row["sha256"]]
     if not stated:
         yield f"nobody sent the content of {row['source_event_id']}"

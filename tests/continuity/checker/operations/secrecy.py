@@ -1,4 +1,4 @@
-"""I12: does anything that names a person stand in a log, a topic or a ledger?"""
+"""I12: searches logs, topics and ledgers for the run's personal data."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,10 +13,10 @@ _PREFIXES: Final = ("33", "0033", "0", "")
 
 
 def check_secrecy(evidence: Evidence) -> Finding:
-    """Names, numbers and phones of the run's persons, looked for wherever they must not be."""
+    """Names, identifiers and phones of the run appear nowhere that they must not."""
     secrets = [secret for secret in evidence.run.about.get("secrets", ()) if secret]
     secrets += [carer.phone for carer in evidence.run.circle]
-    sought = _Sought(secrets)
+    sought = _Secrets(secrets)
     violations: list[str] = []
     looked_at = 0
     for where, texts in _places(evidence):
@@ -43,8 +43,8 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, Iterable[str]]]:
             yield f"ledger of {service}, {event.event_id}", (str(event.data),)
 
 
-class _Sought:
-    """Many phones at once, however they are written, by a look-up; the few other secrets one by one."""
+class _Secrets:
+    """Looks up phones, in any notation, in a set, and searches for the few other secrets one by one."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         every = set(secrets)
@@ -53,7 +53,7 @@ class _Sought:
         self._others = sorted(every - phones)
 
     def is_in(self, text: str) -> bool:
-        # Digits alone: a plus becomes %2B in a URL.
+        # Digits only: a plus becomes %2B in a URL.
         return any(number in self._phones for number in _DIGITS.findall(text)) or any(
             other in text for other in self._others
         )

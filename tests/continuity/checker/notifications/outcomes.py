@@ -1,4 +1,4 @@
-"""I11: is the evidence whole? How each obligation got to its one outcome, and that it was published once."""
+"""I11: checks that each obligation took legal steps to one outcome, published exactly once."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _TOLD: Final = ENDS - {"superseded", "suppressed", "expired"}
 
 
 def check_outcomes(evidence: Evidence) -> Finding:
-    """A path of legal steps, absorbed by one end; one settled event per end, with that outcome."""
+    """Legal steps to one final state, and one published event with that outcome."""
     stored = evidence.stored["notifications"]
     paths: dict[str, list[str]] = defaultdict(list)
     for row in stored.rows("transitions"):

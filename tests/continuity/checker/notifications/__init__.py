@@ -1,0 +1,1 @@
+"""Invariants of who was told what: I8 and I11."""

@@ -1,0 +1,1 @@
+"""Invariants of alerts, secrecy and rest: I12 and I14."""
