@@ -17,6 +17,8 @@ RUN pip install --no-cache-dir --no-deps --require-hashes -r sinks.lock
 
 FROM base AS runtime
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin relais
+# It says which version this is.
+COPY pyproject.toml ./
 HEALTHCHECK --interval=3s --timeout=4s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as web; web.urlopen(os.environ['RELAIS_HEALTH_URL'], timeout=3)"]
 
@@ -31,7 +33,6 @@ USER 10001:10001
 # What the services share comes first, so that their images share it too.
 FROM runtime AS service
 COPY --from=installed /opt/relais /opt/relais
-COPY pyproject.toml pyproject.toml
 COPY shared shared
 ARG SERVICE
 RUN test -n "$SERVICE" || { echo "name the service: --build-arg SERVICE=admission" >&2; exit 1; }

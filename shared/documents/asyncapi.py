@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from shared.events.registry import PAYLOADS, PUBLISHED, TOPICS, TYPES
+from shared.web.openapi.schemas import clean_descriptions
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _UUID: Final = {"type": "string", "format": "uuid"}
@@ -84,6 +85,7 @@ def _operation(publisher: str) -> dict[str, Any]:
 
 def _components() -> dict[str, Any]:
     schemas, definitions = msgspec.json.schema_components(PAYLOADS.values(), ref_template=_REFERENCE)
+    clean_descriptions(definitions)
     messages = {
         _name(type_): {
             "name": type_,

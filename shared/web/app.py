@@ -16,6 +16,7 @@ from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
 from shared.web.middleware.fast_path import FastPath, FastRoutes
 from shared.web.middleware.in_flight_limit import MOST_IN_FLIGHT, InFlightLimit
 from shared.web.middleware.request_telemetry import RequestTelemetry
+from shared.web.openapi import routes as documents
 
 _log = logging.get_logger()
 
@@ -49,7 +50,7 @@ def create_app(
     body_limits: Mapping[str, int] | None = None,
     most_in_flight: int = MOST_IN_FLIGHT,
 ) -> FastAPI:
-    """The application of a service; its contract is generated beforehand, so it serves no documents.
+    """The application of a service, with its probes and its documents.
 
     `/ready` asks `app.state.ready`, when the lifespan has set it. `fast_routes` are routes of `routers` that
     are too hot for the framework's routing; `body_limits` are paths that take larger bodies (bytes).
@@ -61,13 +62,13 @@ def create_app(
         title=title,
         version="1",
         lifespan=_log_failures_of(lifespan),
-        openapi_url=None,
+        openapi_url=None,  # `documents` serves ours
         # `RequestTelemetry` records; the framework would look into the environment at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[Middleware(UnhandledErrors)],
     )
     answer_with_problems(app)
-    for router in (probes.router, *routers):
+    for router in (probes.router, *routers, documents.router):
         app.include_router(router)
     return app
 

@@ -1,10 +1,12 @@
-"""JSON Schemas of msgspec types, with the date-times that msgspec leaves out.
+"""JSON Schemas of msgspec types, with the date-times that msgspec leaves out, the same under every Python.
 
 To msgspec a `datetime` without a constraint may lack its offset, so it calls it just a string. What a
-service answers always has one.
+service answers always has one. A docstring becomes a description; since Python 3.13 the compiler takes its
+indentation away, so it is taken away here as well.
 """
 
 from collections.abc import Iterator, Sequence
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -24,7 +26,15 @@ def schemas_of(types: Sequence[type[Any]]) -> tuple[dict[type[Any], dict[str, An
         for field in described.fields:
             if _is_date_time(field.type):
                 _mark_date_times(properties[field.encode_name])
+    clean_descriptions(components)
     return dict(zip(types, schemas, strict=True)), components
+
+
+def clean_descriptions(components: dict[str, Any]) -> None:
+    """Take the indentation of the source out of the description of each schema."""
+    for schema in components.values():
+        if "description" in schema:
+            schema["description"] = cleandoc(schema["description"])
 
 
 def _nested(types: Sequence[inspect.Type]) -> Iterator[_WithFields]:

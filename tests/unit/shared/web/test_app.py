@@ -210,11 +210,6 @@ async def test_a_process_that_is_not_ready_says_so_and_stays_alive(
     assert (await client.get("/health")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
-async def test_no_documents_are_served_without_a_key(client: httpx.AsyncClient, path: str) -> None:
-    assert (await client.get(path)).status_code == 404
-
-
 async def test_metrics_count_requests_by_route_template(client: httpx.AsyncClient) -> None:
     labels = {"method": "POST", "route": "/v1/echo/{name}", "status": "200"}
     before = REGISTRY.get_sample_value("relais_http_requests_total", labels) or 0
