@@ -7,13 +7,12 @@ them into the document.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
 from shared.web.openapi.schemas import REFERENCE, schemas_of
-from shared.web.problems import MEDIA_TYPE, FieldError
+from shared.web.problems import MEDIA_TYPE, FieldError, phrase
 
 COMPONENTS: Final = "x-components"
 NDJSON: Final = "application/x-ndjson"
@@ -85,7 +84,7 @@ def problem_response(status: int) -> dict[str, Any]:
 
 
 def _response(status: int, *, content: dict[str, Any]) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    response: dict[str, Any] = {"description": phrase(status)}
     return {**response, "content": content} if content else response
 
 

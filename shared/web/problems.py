@@ -14,7 +14,14 @@ from starlette.responses import Response
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 5
+# RFC 7231's words; http.HTTPStatus changed these two in Python 3.13, and a title is part of the contract.
+_PHRASES: Final = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
 _MSGSPEC_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+
+
+def phrase(status: int) -> str:
+    """What a status of HTTP is called, the same under every Python."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -39,7 +46,7 @@ class Problem(HTTPException):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status_code=status, headers=headers)
-        self.title = title or HTTPStatus(status).phrase
+        self.title = title or phrase(status)
         self.problem_detail = detail
         self.errors = tuple(errors)
         self.extensions = dict(extensions or {})
