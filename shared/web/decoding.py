@@ -2,7 +2,8 @@
 
 A good body costs one pass of msgspec. Only a bad or a suspicious one is read again, without a type, and
 held against the JSON Schema of its type. PostgreSQL's text refuses NUL, so a string with one is refused
-here; so is a moment that leaves the calendar when it is expressed in UTC.
+here; so is a moment that leaves the calendar when it is expressed in UTC. How deep a body may be nested is
+counted here: what msgspec survives depends on the version of Python.
 """
 
 import re
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 _decoders: Final[dict[type[Any], msgspec.json.Decoder[Any]]] = {}
 _SUSPICIOUS: Final = (rb"\u0000", b"9999-12-31", b"0001-01-01")
+DEEPEST: Final = 500
+_STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 _BYTE_POSITION: Final = re.compile(r"\(byte (\d+)\)")
 _QUOTED_VALUE: Final = re.compile(r"^(Invalid .*?value) .*$", re.DOTALL)
 
@@ -25,6 +28,8 @@ def decode(body: bytes, type_: type[T]) -> T:
     """The body as `type_`; raises `Problem` 422 and nothing else."""
     try:
         _ = body.isascii() or body.decode()  # msgspec does not look into fields that it skips
+        if _is_too_deep(body):
+            raise _too_deep()
         decoded: T = _decoder(type_).decode(body)
     except msgspec.ValidationError as error:
         raise _does_not_fit(_errors(body, type_) or [_error_of(error)]) from None
@@ -37,6 +42,18 @@ def decode(body: bytes, type_: type[T]) -> T:
     if any(mark in body for mark in _SUSPICIOUS) and (errors := _errors(body, type_)):
         raise _does_not_fit(errors)
     return decoded
+
+
+def _is_too_deep(body: bytes) -> bool:
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    depth = 0
+    for found in _STRING_OR_BRACKET.finditer(body):
+        token = found[0]
+        depth += (token in b"[{") - (token in b"]}")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _decoder(type_: type[Any]) -> msgspec.json.Decoder[Any]:

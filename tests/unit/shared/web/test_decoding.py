@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.web.decoding import decode
+from shared.web.decoding import DEEPEST, decode
 from shared.web.problems import Problem
 from shared.web.schema_errors import MOST_ERRORS
 
@@ -125,6 +125,20 @@ def test_an_escaped_backslash_is_no_nul_character() -> None:
 
 
 @pytest.mark.parametrize(
+    "unknown",
+    [
+        b"[" * (DEEPEST - 1) + b"]" * (DEEPEST - 1),
+        b"[" + b",".join([b"{}"] * DEEPEST) + b"]",
+        b'"' + b"[" * (DEEPEST + 1) + b'\\"' + b"[" * (DEEPEST + 1) + b'"',
+    ],
+    ids=["as deep as allowed", "wide", "brackets in a string"],
+)
+def test_only_depth_is_limited(unknown: bytes) -> None:
+    body = msgspec.json.encode({**GOOD, "unknown": msgspec.Raw(unknown)})
+    assert isinstance(decode(body, Movement), Movement)
+
+
+@pytest.mark.parametrize(
     ("body", "detail"),
     [
         (b"", "not valid JSON, line 1, column 1"),
@@ -133,7 +147,8 @@ def test_an_escaped_backslash_is_no_nul_character() -> None:
         (b'{"unknown": "\xff"}', "not valid UTF-8, line 1, column 14"),
         (b'{"unknown": "\\ud800"}', "not valid JSON, line 1, column 22"),
         ('{"unit": "Dupont"}'.encode("utf-16"), "not valid UTF-8, line 1, column 1"),
-        (b'{"unknown":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "nested too deeply"),
+        (b'{"unknown":' + b"[" * DEEPEST + b"]" * DEEPEST + b"}", "nested too deeply"),
+        (b'{"unknown":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}", "nested too deeply"),
     ],
 )
 def test_what_cannot_be_read_gives_its_place(body: bytes, detail: str) -> None:
