@@ -3,11 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 N ?= 2000
+RELEASE ?= trixie
+COMMANDS ?= 'make up ARGS=--detach' 'make demo' 'make down' 'make test'
 UV_VERSION := 0.13.9
 # Dozens of processes start here, in seconds instead of twice that when nothing is compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit test-debian explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +60,9 @@ test-parts: install ## All but those, so that both can run at once
 
 test-unit: install ## Run the tests that need no service, in seconds
 	@$(BIN)/python -m pytest -n auto tests/unit tests/contract tests/architecture $(ARGS)
+
+test-debian: ## Run the README's two commands on a bare Debian, as root (RELEASE=trixie COMMANDS="'make test-unit'")
+	@tests/debian/run.sh $(RELEASE) $(COMMANDS)
 
 explore: install ## Run the unit tests with many more, and new, generated examples
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto tests/unit $(ARGS)
