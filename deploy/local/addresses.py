@@ -1,10 +1,13 @@
-"""Where does each part listen in this run, and why not on its usual port?"""
+"""Chooses the port of each part and remembers it, so that links in messages still open after a restart."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.local.ports import HOST, choose_port, holder
 
+FILE = "ports.json"
 API_PORTS = {"admission": 8101, "pathway": 8102, "notifications": 8103, "indicators": 8104}
 USUAL_PORTS: Mapping[str, int] = {
     "postgresql": 15432,
@@ -40,12 +43,34 @@ class Addresses:
         return f"{HOST}:{self.ports['kafka']}"
 
 
-def choose_addresses(usual: Mapping[str, int] = USUAL_PORTS) -> Addresses:
-    """The usual port for each, or a free one with a note that says who has the usual one."""
+def choose_addresses(
+    usual: Mapping[str, int] = USUAL_PORTS, *, kept: Mapping[str, int] | None = None
+) -> Addresses:
+    """The port that each part had before (`kept`), else its usual one; a free one where that is taken.
+
+    A note says why a part is not on its usual port.
+    """
+    wanted = {**usual, **{name: port for name, port in (kept or {}).items() if name in usual}}
     ports: dict[str, int] = {}
     notes: dict[str, str] = {}
-    for name, port in usual.items():
-        ports[name] = choose_port(port, avoid={*ports.values(), *usual.values()} - {port})
+    for name, port in wanted.items():
+        ports[name] = choose_port(port, avoid={*ports.values(), *wanted.values(), *usual.values()} - {port})
         if port and ports[name] != port:
             notes[name] = f"port {port} is taken by {holder(port)}"
+        elif usual[name] and port != usual[name]:
+            notes[name] = f"port {usual[name]} was taken when this one was chosen; it stays"
     return Addresses(ports, notes)
+
+
+def keep_addresses(folder: Path, usual: Mapping[str, int] = USUAL_PORTS) -> Addresses:
+    """The addresses of a stack with its state in `folder`: those of its earlier runs where they are free."""
+    file = folder / FILE
+    try:
+        kept: Mapping[str, int] = json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        kept = {}
+    addresses = choose_addresses(usual, kept=kept)
+    unfinished = file.with_name(f"{FILE}.new")
+    unfinished.write_text(json.dumps({**kept, **addresses.ports}, indent=2))
+    unfinished.replace(file)
+    return addresses

@@ -23,8 +23,8 @@ def server_parts(addresses: Addresses, *, data: Path, traces: bool) -> list[Part
     parts = [
         _postgres(addresses, data),
         _kafka(addresses, data),
-        _mail_sink(addresses),
-        _sms_gateway(addresses),
+        _mail_sink(addresses, data),
+        _sms_gateway(addresses, data),
     ]
     return [*parts, _zipkin(addresses)] if traces else parts
 
@@ -75,16 +75,18 @@ def _python(name: str, addresses: Addresses, arguments: list[str], is_ready: Cal
     )
 
 
-def _mail_sink(addresses: Addresses) -> Part:
+def _mail_sink(addresses: Addresses, data: Path) -> Part:
     page, smtp = addresses.port("mail-sink"), addresses.port("mail-sink-smtp")
     shows_its_page = answers(page, "/")
     arguments = ["deploy.local.mail_sink", "--smtp-port", str(smtp), "--http-port", str(page)]
+    arguments += ["--journal", str(data / "mail-sink.jsonl")]
     return _python("mail-sink", addresses, arguments, lambda: shows_its_page() and accepts(smtp))
 
 
-def _sms_gateway(addresses: Addresses) -> Part:
+def _sms_gateway(addresses: Addresses, data: Path) -> Part:
     port = addresses.port("sms-gateway")
     arguments = ["deploy.local.sms_gateway", "--port", str(port)]
+    arguments += ["--journal", str(data / "sms-gateway.jsonl")]
     return _python("sms-gateway", addresses, arguments, answers(port, "/"))
 
 

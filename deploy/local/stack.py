@@ -1,4 +1,4 @@
-"""What does the supervisor's process do from start to end? One lock, one plan, one state file."""
+"""Runs a stack from start to end: one lock, one plan, one state file."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.addresses import choose_addresses
+from deploy.local.addresses import keep_addresses
 from deploy.local.children import kill_family
 from deploy.local.credentials import read_credentials
 from deploy.local.errors import PortTakenError, StackError
@@ -47,7 +47,9 @@ def local_plan(folders: Folders, *, traces: bool) -> Plan:
     credentials = read_credentials(folders.state)
     if credentials is None:
         raise StackError("there are no credentials yet")
-    return stack_plan(choose_addresses(), credentials, data=folders.data, logs=folders.logs, traces=traces)
+    return stack_plan(
+        keep_addresses(folders.state), credentials, data=folders.data, logs=folders.logs, traces=traces
+    )
 
 
 def run_stack(

@@ -1,4 +1,4 @@
-"""How does one look at the mail that arrived, and script what happens to the next?"""
+"""The mail sink's HTTP routes: those that show what arrived and script what happens to what comes."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from deploy.local.journal import Journal
-from deploy.local.mail_sink.messages import Inbox
+from deploy.local.mail_sink.messages import KEPT, Arrived, Inbox
 from deploy.local.mail_sink.rules import MailRule, MailScript
 from deploy.local.mail_sink.smtp import Receiving, receiving
 from deploy.local.scripted import Script
@@ -25,13 +25,15 @@ _NOTHING_RUNS = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inl
 class Sink:
     """The routes and what they share."""
 
-    def __init__(self, inbox: Inbox, script: Script[MailRule]) -> None:
+    def __init__(self, inbox: Inbox, script: Script[MailRule], journal: Journal[Arrived]) -> None:
         self._inbox = inbox
+        self._journal = journal
         self._script = script
 
     async def messages(self, request: Request) -> Response:
         if request.method != "GET":
             self._inbox.clear()
+            self._journal.clear()
             return Response(status_code=204)
         limit = request.query_params.get("limit", "")
         listed = self._inbox.listed(
@@ -63,8 +65,9 @@ class Sink:
 
 def create_app(smtp: socket.socket, *, journal: Path | None = None, clock: Clock = system_clock) -> Starlette:
     """The page; while it runs, mail is received on the socket."""
-    inbox, script, kept = Inbox(), Script[MailRule](), Journal(journal)
-    sink = Sink(inbox, script)
+    kept = Journal(journal, Arrived, limit=KEPT)
+    inbox, script = Inbox(kept.earlier), Script[MailRule]()
+    sink = Sink(inbox, script, kept)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
-"""What arrived by mail? The latest messages, read into their parts, and the journal of all."""
+"""Parses a received e-mail into its parts, and holds the latest ones."""
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default as modern
@@ -11,7 +12,7 @@ import msgspec
 
 State = Literal["accepted", "accepted, not answered", "refused"]
 
-_KEPT = 5_000
+KEPT = 5_000
 
 
 class Arrived(msgspec.Struct, kw_only=True):
@@ -57,8 +58,8 @@ def _plain(header: object) -> str | None:
 class Inbox:
     """Bounded in memory; the oldest go first."""
 
-    def __init__(self) -> None:
-        self._messages: deque[Arrived] = deque(maxlen=_KEPT)
+    def __init__(self, earlier: Iterable[Arrived] = ()) -> None:
+        self._messages: deque[Arrived] = deque(earlier, maxlen=KEPT)
 
     def add(self, message: Arrived) -> None:
         self._messages.append(message)

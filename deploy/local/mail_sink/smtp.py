@@ -9,7 +9,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope
 
 from deploy.local.journal import Journal
-from deploy.local.mail_sink.messages import Inbox, read
+from deploy.local.mail_sink.messages import Arrived, Inbox, read
 from deploy.local.mail_sink.rules import MailRule
 from deploy.local.scripted import Script
 from shared.runtime.clock import Clock
@@ -20,7 +20,9 @@ _LARGEST_BYTES = 2_000_000
 class Receiving:
     """aiosmtpd calls the `handle_` methods by their names; each gives the reply line."""
 
-    def __init__(self, *, inbox: Inbox, script: Script[MailRule], journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, *, inbox: Inbox, script: Script[MailRule], journal: Journal[Arrived], clock: Clock
+    ) -> None:
         self._inbox = inbox
         self._script = script
         self._journal = journal

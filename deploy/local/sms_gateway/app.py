@@ -1,4 +1,4 @@
-"""What does the gateway answer? Kannel's `sendsms`, and a few routes to look at it and to script it."""
+"""The gateway's HTTP routes: Kannel's `sendsms`, and those that show what arrived and script what comes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from deploy.local.journal import Journal
 from deploy.local.scripted import Script
-from deploy.local.sms_gateway.messages import Arrived, Inbox
+from deploy.local.sms_gateway.messages import KEPT, Arrived, Inbox
 from deploy.local.sms_gateway.reports import Reporter
 from deploy.local.sms_gateway.rules import SmsRule, SmsScript
 from shared.runtime.clock import Clock, system_clock
@@ -29,11 +29,13 @@ _ACCEPTED = 202
 class Gateway:
     """The routes and what they share."""
 
-    def __init__(self, *, journal: Journal, clock: Clock, credentials: tuple[str, str] | None) -> None:
+    def __init__(
+        self, *, journal: Journal[Arrived], clock: Clock, credentials: tuple[str, str] | None
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._credentials = credentials
-        self._inbox = Inbox()
+        self._inbox = Inbox(journal.earlier)
         self._script: Script[SmsRule] = Script()
         self.reporter: Reporter
 
@@ -59,6 +61,7 @@ class Gateway:
     async def messages(self, request: Request) -> Response:
         if request.method != "GET":
             self._inbox.clear()
+            self._journal.clear()
             return Response(status_code=204)
         given = request.query_params
         return _json(self._inbox.listed(to=given.get("to"), limit=_number(given.get("limit"))))
@@ -82,13 +85,15 @@ def create_app(
     clock: Clock = system_clock,
 ) -> Starlette:
     """A gateway that accepts any account when no credentials are given."""
-    kept = Journal(journal)
+    kept = Journal(journal, Arrived, limit=KEPT)
     gateway = Gateway(journal=kept, clock=clock, credentials=credentials)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with httpx.AsyncClient(timeout=_REPORT_TIMEOUT_SECONDS, trust_env=False) as client:
-            gateway.reporter = Reporter(client, clock, delay_seconds=report_delay_seconds)
+            gateway.reporter = Reporter(
+                client, clock, delay_seconds=report_delay_seconds, reported=kept.write
+            )
             yield
             await gateway.reporter.stop()
         kept.close()

@@ -1,6 +1,7 @@
-"""What arrived at the gateway? The latest messages with their reports, and the journal of all."""
+"""Holds the latest messages that arrived at the gateway, with their delivery reports."""
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -8,7 +9,7 @@ import msgspec
 
 State = Literal["accepted", "accepted, not answered", "refused"]
 
-_KEPT = 5_000
+KEPT = 5_000
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -41,8 +42,8 @@ class Arrived(msgspec.Struct, kw_only=True):
 class Inbox:
     """Bounded in memory; the oldest go first."""
 
-    def __init__(self) -> None:
-        self._messages: deque[Arrived] = deque(maxlen=_KEPT)
+    def __init__(self, earlier: Iterable[Arrived] = ()) -> None:
+        self._messages: deque[Arrived] = deque(earlier, maxlen=KEPT)
 
     def add(self, message: Arrived) -> None:
         self._messages.append(message)

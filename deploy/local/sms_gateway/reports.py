@@ -1,8 +1,8 @@
-"""How is a delivery reported? Calls of the URL that came with the message, its % codes filled in."""
+"""Reports deliveries: calls the URL that came with a message, its % codes filled in."""
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -53,10 +53,19 @@ def filled(report_url: str, *, message: Arrived, kind: int, epoch_seconds: int) 
 class Reporter:
     """Calls back in the background; an unreachable sender is tried again a few times."""
 
-    def __init__(self, client: httpx.AsyncClient, clock: Clock, *, delay_seconds: float) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        *,
+        delay_seconds: float,
+        reported: Callable[[Arrived], None],
+    ) -> None:
+        """`reported` is called with the message after each report that was answered."""
         self._client = client
         self._clock = clock
         self._delay_seconds = delay_seconds
+        self._reported = reported
         self._running: set[asyncio.Task[None]] = set()
 
     def plan(self, message: Arrived, rule: SmsRule) -> None:
@@ -92,4 +101,5 @@ class Reporter:
             except httpx.TransportError:
                 await asyncio.sleep(_BETWEEN_TRIES_SECONDS)
             else:
+                self._reported(message)
                 return

@@ -1,7 +1,6 @@
-"""Does the mail sink behave as a mail server does, and fail as it is told?"""
+"""The mail sink behaves as a mail server does, and fails as it is told."""
 
 import asyncio
-import json
 import smtplib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,12 +105,19 @@ async def test_it_can_be_emptied_and_its_script_too(method: str) -> None:
         assert (await client.get("/messages")).json() == []
 
 
-async def test_the_journal_holds_every_message(tmp_path: Path) -> None:
+async def test_what_arrived_survives_a_restart_and_what_was_removed_does_not(tmp_path: Path) -> None:
     journal = tmp_path / "mail.jsonl"
-    async with _sink(journal=journal) as (_, port):
+    async with _sink(journal=journal) as (client, port):
         await _send(port)
-        lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    assert [line["to"] for line in lines] == [["proche@exemple.fr"]]
+        before = (await client.get("/messages")).json()
+    assert journal.stat().st_mode & 0o077 == 0
+    with journal.open("ab") as cut_off:
+        cut_off.write(b'{"id": "of a line that a kill cut o')
+    async with _sink(journal=journal) as (client, _):
+        assert (await client.get("/messages")).json() == before
+        await client.delete("/messages")
+    async with _sink(journal=journal) as (client, _):
+        assert (await client.get("/messages")).json() == []
 
 
 async def test_it_has_a_page_that_loads_nothing_from_elsewhere() -> None:

@@ -1,7 +1,6 @@
-"""Does the SMS simulator behave as Kannel does, and fail as it is told?"""
+"""The SMS simulator behaves as Kannel does, and fails as it is told."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -136,12 +135,28 @@ async def test_a_script_it_does_not_understand_is_refused() -> None:
         assert (await client.put("/script", json={"rules": [{"explode": True}]})).status_code == 422
 
 
-async def test_the_journal_holds_every_request(tmp_path: Path) -> None:
+async def test_what_arrived_and_was_reported_survives_a_restart(tmp_path: Path) -> None:
     journal = tmp_path / "kept" / "sms.jsonl"
-    async with _gateway(journal=journal) as client:
-        await client.get(SEND, params=SMS)
-        lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    assert [(line["to"], line["text"]) for line in lines] == [(SMS["to"], SMS["text"])]
+    async with _called_back() as (report_url, reports):
+        async with _gateway(journal=journal) as client:
+            await client.get(SEND, params={**SMS, "dlr-url": report_url, "dlr-mask": "31"})
+            for _ in range(2):
+                await reports.get()
+            before = await _reported(client)
+        async with _gateway(journal=journal) as client:
+            assert (await client.get("/messages")).json() == [before]
+            await client.delete("/messages")
+        async with _gateway(journal=journal) as client:
+            assert (await client.get("/messages")).json() == []
+    assert journal.stat().st_mode & 0o077 == 0
+
+
+async def _reported(client: httpx.AsyncClient) -> Any:
+    """The one message, once both of its reports were answered."""
+    while True:
+        (message,) = (await client.get("/messages")).json()
+        if [report["answered"] for report in message["reports"]] == [200, 200]:
+            return message
 
 
 async def test_it_has_a_page_that_loads_nothing_from_elsewhere() -> None:

@@ -1,12 +1,13 @@
-"""Does each part find a port, and does the user learn why it is not the usual one?"""
+"""Each part finds a port and keeps it; the user learns why it is not the usual one."""
 
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from deploy.local.addresses import USUAL_PORTS, choose_addresses
+from deploy.local.addresses import USUAL_PORTS, choose_addresses, keep_addresses
 from deploy.local.ports import HOST, accepts, free_port, is_free, listens
 
 
@@ -42,3 +43,25 @@ def test_a_port_is_of_whoever_listens_on_it_and_of_nobody_else(taken: int) -> No
 def test_no_two_parts_share_a_port_even_when_every_usual_one_is_taken(taken: int) -> None:
     addresses = choose_addresses(dict.fromkeys(USUAL_PORTS, taken))
     assert len(set(addresses.ports.values())) == len(USUAL_PORTS)
+
+
+def test_a_port_once_chosen_stays_though_the_usual_one_is_free_again(tmp_path: Path, taken: int) -> None:
+    first = keep_addresses(tmp_path, {"pathway-api": taken})
+    freed = {"pathway-api": free_port()}
+    second = keep_addresses(tmp_path, freed)
+    assert second.ports == first.ports
+    assert "it stays" in second.notes["pathway-api"]
+
+
+def test_a_kept_port_that_is_taken_now_gives_way_with_a_note(tmp_path: Path, taken: int) -> None:
+    (tmp_path / "ports.json").write_text(f'{{"pathway-api": {taken}, "of an older version": 7}}')
+    addresses = keep_addresses(tmp_path, {"pathway-api": free_port()})
+    assert addresses.port("pathway-api") != taken
+    assert addresses.notes["pathway-api"].startswith(f"port {taken} is taken by ")
+    assert set(addresses.ports) == {"pathway-api"}
+
+
+def test_an_unreadable_file_of_ports_is_as_good_as_none(tmp_path: Path) -> None:
+    (tmp_path / "ports.json").write_text("")
+    port = free_port()
+    assert keep_addresses(tmp_path, {"pathway-api": port}).port("pathway-api") == port
