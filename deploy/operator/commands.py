@@ -3,6 +3,7 @@
 import typer
 
 from deploy.operator import parked
+from deploy.operator.call import call
 from deploy.operator.drain import drain
 from deploy.operator.holding import pause, resume
 from deploy.operator.rebuild import rebuild
@@ -12,6 +13,7 @@ from deploy.operator.reconcile import reconcile
 def register(app: typer.Typer) -> None:
     """Add the operator's commands to the app."""
     app.add_typer(parked.commands, name="parked")
+    app.command()(call)
     app.command()(pause)
     app.command()(resume)
     app.command()(drain)

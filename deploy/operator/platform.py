@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import httpx
 
 SERVICES: Final = tuple(API_PORTS)
+TOOLS: Final = ("sms-gateway", "mail-sink", "zipkin")
+"""Parts of the local stack that take no key."""
 KEY_VARIABLE: Final = "RELAIS_OPERATOR_KEY"
 _TIMEOUT_SECONDS: Final = 30.0
 
@@ -56,7 +58,7 @@ class Platform:
         """
         import httpx  # noqa: PLC0415 - it would slow every other command
 
-        url = self._url_of(service) + path
+        url = self.url_of(service) + path
         try:
             # An address is where it says: no proxy of the environment, no redirect.
             with httpx.Client(timeout=timeout_seconds, trust_env=False) as client:
@@ -73,7 +75,12 @@ class Platform:
             raise StackError(f"{service} answered {answer.status_code} to {method} {path}: {_why(answer)}")
         return answer.json() if answer.content else None
 
-    def _url_of(self, service: str) -> str:
+    def url_of(self, service: str) -> str:
+        """Where it listens.
+
+        Raises:
+            StackError: nobody said where, and it does not run here.
+        """
         try:
             return self.urls[service]
         except KeyError:
@@ -82,17 +89,17 @@ class Platform:
             ) from None
 
 
-def open_platform(environment: Mapping[str, str] = os.environ) -> Platform:
-    """The platform that the environment names, or else the one of this machine.
+def open_platform(environment: Mapping[str, str] = os.environ, *, key: str | None = None) -> Platform:
+    """The platform that the environment names, or else the one of this machine; `key` is taken before theirs.
 
     Raises:
         StackError: there is no key for it.
     """
     folder = state_folder()
-    operator_key = environment.get(KEY_VARIABLE) or demo_key(folder)
+    operator_key = key or environment.get(KEY_VARIABLE) or demo_key(folder)
     if not operator_key:
         raise StackError(f"no operator's key: set {KEY_VARIABLE}, or start a platform here with `relais up`")
-    named = {service: environment.get(_variable(service), "").rstrip("/") for service in SERVICES}
+    named = {service: environment.get(_variable(service), "").rstrip("/") for service in (*SERVICES, *TOOLS)}
     return Platform(
         {**_local_urls(folder), **{name: url for name, url in named.items() if url}}, operator_key
     )
@@ -101,11 +108,12 @@ def open_platform(environment: Mapping[str, str] = os.environ) -> Platform:
 def _local_urls(folder: Path) -> dict[str, str]:
     state = read_state(folder)
     records = {} if state.state == "stopped" else {record.name: record.url for record in state.records}
-    return {service: records[f"{service}-api"] for service in SERVICES if f"{service}-api" in records}
+    apis = {service: records[f"{service}-api"] for service in SERVICES if f"{service}-api" in records}
+    return {**apis, **{name: records[name] for name in TOOLS if name in records}}
 
 
 def _variable(service: str) -> str:
-    return f"RELAIS_{service.upper()}_URL"
+    return f"RELAIS_{service.upper().replace('-', '_')}_URL"
 
 
 def _why(answer: "httpx.Response") -> str:

@@ -1,4 +1,4 @@
-"""A platform that answers what a test says, and remembers what it was asked."""
+"""A platform that answers what a test tells it to, and remembers what it was asked."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = Callable[[str, str, Any], tuple[int, Any]]
-"""(method, path with query, body) -> status and body."""
+"""(method, path with query, body) -> status and body; a body that is a string is sent as CSV."""
 
 
 class StandIn:
@@ -29,9 +29,14 @@ def stand_in(answer: Answer) -> Iterator[StandIn]:
             standing.asked.append((self.command, self.path, self.headers.get("authorization", "")))
             status, body = answer(self.command, self.path, json.loads(said) if said else None)
             self.send_response(status)
+            is_text = isinstance(body, str)
+            kind = (
+                "application/problem+json" if status >= 400 else "text/csv" if is_text else "application/json"
+            )
+            self.send_header("content-type", kind)
             self.end_headers()
             if body is not None:
-                self.wfile.write(json.dumps(body).encode())
+                self.wfile.write((body if is_text else json.dumps(body)).encode())
 
         do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the names that the base class calls
 

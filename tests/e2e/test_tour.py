@@ -1,0 +1,168 @@
+"""Runs every block of the README's tour as it stands there, in one shell, and checks what it promises."""
+
+import json
+import os
+import re
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.places import PROJECT
+from tests.e2e.eventually import eventually
+
+pytestmark = pytest.mark.services
+
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING = "## A five-minute tour"
+TOUR = (PROJECT / "README.md").read_text(encoding="utf-8").partition(HEADING)[2].partition("\n## ")[0]
+BLOCKS = BLOCK.findall(TOUR)
+NUMBER_OF_BLOCKS = 12
+
+
+class Terminal:
+    """A bash in the clone: what is pasted into it, and what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],  # noqa: S607
+            cwd=PROJECT,
+            env={**os.environ, "RELAIS_STATE_FOLDER": str(folder), "NO_COLOR": "1", "COLUMNS": "80"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def paste(self, block: str) -> str:
+        """Run the block to its end; what it showed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        end = f"end-{uuid.uuid4()}"
+        self._process.stdin.write(f"{block}\necho {end}\n")
+        self._process.stdin.flush()
+        shown: list[str] = []
+        for line in self._process.stdout:
+            if line.strip() == end:
+                break
+            shown.append(line)
+        return "".join(shown)
+
+    def close(self) -> None:
+        """Leave the shell."""
+        # Closes its input, which ends the shell, and waits for it.
+        self._process.__exit__(None, None, None)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal of somebody who has just cloned; what it started is stopped afterwards."""
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.paste("make down")
+    terminal.close()
+
+
+def statuses(shown: str) -> list[int]:
+    """The status of each answer that was shown."""
+    return [int(status) for status in re.findall(r"^(\d{3}) [A-Z]", shown, re.MULTILINE)]
+
+
+def document(shown: str) -> Any:
+    """The last JSON document that was shown."""
+    start = [found.start() for found in re.finditer(r"^[\[{]", shown, re.MULTILINE)][-1]
+    return json.JSONDecoder().raw_decode(shown[start:])[0]
+
+
+def again_until(terminal: Terminal, command: str, is_right: Callable[[Any], object]) -> Any:
+    """Paste a command that only looks until its document is right, as somebody who waits for it would."""
+
+    def look() -> Any:
+        found = document(terminal.paste(command))
+        return found if is_right(found) else None
+
+    return eventually(look)
+
+
+def _lines(block: str, start: str) -> str:
+    """The lines of a block from the one that begins so."""
+    return block[block.index(start) :]
+
+
+def test_every_block_of_the_tour_does_what_it_promises(terminal: Terminal) -> None:
+    assert len(BLOCKS) == NUMBER_OF_BLOCKS
+    start, hospital, admission, again, batch, *others = BLOCKS
+    daughter, receipt, transfer, arrival, figures, traces, end = others
+    assert "Relais: ready" in terminal.paste(start)
+    assert statuses(terminal.paste(hospital)) == [201]
+    shown = terminal.paste(admission)
+    assert statuses(shown) == [202]
+    first = document(shown)
+    shown = terminal.paste(again)
+    assert statuses(shown) == [200, 409, 422]
+    assert "stored_sha256" in shown
+    assert "/movement_id: required" in shown
+    assert document(shown) == first
+
+    lines = [json.loads(line) for line in terminal.paste(batch).splitlines() if line.startswith("{")]
+    assert [line["status"] for line in lines] == [200, 422]
+
+    _the_daughter_is_told(terminal, daughter)
+    _the_receipt_shows_it(terminal, receipt)
+    _she_arrives(terminal, transfer, arrival)
+    _the_figures_are_shown(terminal, figures)
+    _the_trace_is_shown(terminal, traces)
+    assert "Relais has stopped" in terminal.paste(end)
+
+
+def _the_daughter_is_told(terminal: Terminal, block: str) -> None:
+    assert statuses(terminal.paste(block)) == [201, 200]
+    look = _lines(block, "relais call GET sms-gateway")
+    (message,) = again_until(terminal, look, bool)
+    assert (message["to"], "Mamie est en établissement" in message["text"]) == ("+33639981234", True)
+
+
+def _the_receipt_shows_it(terminal: Terminal, block: str) -> None:
+    def is_informed(found: Any) -> object:
+        return found["services"]["notifications"].get("obligations", {}).get("informed")
+
+    settled = again_until(terminal, block, is_informed)
+    assert {each["state"] for each in settled["services"].values()} == {"applied"}
+
+
+def _she_arrives(terminal: Terminal, transfer: str, arrival: str) -> None:
+    assert statuses(terminal.paste(transfer)) == [202, 200]
+    look = _lines(transfer, "relais call GET pathway")
+    pathway = again_until(terminal, look, lambda found: found["expectations"])
+    assert [each["state"] for each in pathway["expectations"]] == ["open"]
+    assert pathway["expectations"][0]["due_at"]
+    assert statuses(terminal.paste(arrival)) == [201, 202, 200]
+    look = _lines(arrival, "relais call GET pathway")
+    again_until(terminal, look, lambda found: found["expectations"][0]["state"] == "met")
+    look = "relais call GET sms-gateway /messages"
+    again_until(terminal, look, lambda found: "a bien rejoint" in found[-1]["text"])
+
+
+def _the_figures_are_shown(terminal: Terminal, block: str) -> None:
+    shown = terminal.paste(block)
+    assert statuses(shown) == [200, 200]
+    assert document(shown)["indicator"] == "occupancy"
+    assert re.search(r"^delay_to_carer_informed,750000002,", shown, re.MULTILINE)
+
+
+def _the_trace_is_shown(terminal: Terminal, block: str) -> None:
+    before = _urls(terminal)
+    shown = terminal.paste(block)
+    assert statuses(shown) == [202]
+    trace = re.search(r"^traceresponse: 00-([0-9a-f]{32})-", shown, re.MULTILINE)
+    assert trace is not None
+    assert before.items() <= _urls(terminal).items()
+    again_until(terminal, f"relais call GET zipkin /api/v2/trace/{trace[1]}", lambda found: len(found) > 3)
+    again_until(terminal, "relais call GET sms-gateway /messages", lambda found: len(found) == 3)
+
+
+def _urls(terminal: Terminal) -> dict[str, str]:
+    return {part["name"]: part["url"] for part in document(terminal.paste("relais status --json"))["parts"]}
