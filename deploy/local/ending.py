@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+from shared.runtime.waiting import wait_for
+
 LOOK_SECONDS = 0.2
 
 
@@ -31,9 +33,7 @@ async def _readable(descriptor: int, within_seconds: float) -> None:
     loop = asyncio.get_running_loop()
     loop.add_reader(descriptor, ended.set)
     try:
-        await asyncio.wait_for(ended.wait(), within_seconds)
-    except TimeoutError:
-        pass
+        await wait_for(ended, timeout_seconds=within_seconds)
     finally:
         loop.remove_reader(descriptor)
 

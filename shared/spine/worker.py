@@ -15,6 +15,7 @@ from typing import Final
 
 from shared.runtime.failures import is_transient
 from shared.runtime.garbage import rarely_collected
+from shared.runtime.waiting import wait_for
 from shared.telemetry import logging, metrics, tracing
 from shared.telemetry.logging import get_logger
 from shared.telemetry.metrics_server import serve_metrics
@@ -38,7 +39,7 @@ def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seco
         while not stop.is_set():
             with metrics.duty_seconds.labels(name).time():
                 await run_once()
-            await _wait(stop, every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
+            await wait_for(stop, timeout_seconds=every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 
     return duty
 
@@ -105,17 +106,10 @@ async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
                 pause = SHORTEST_PAUSE_SECONDS
             delay = pause * random.uniform(0.5, 1.5)  # noqa: S311
             get_logger().warning("duty_retries", duty=name, error=error, retry_in_seconds=round(delay, 2))
-            await _wait(stop, delay)
+            await wait_for(stop, timeout_seconds=delay)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         else:
             return
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
 from services.notifications.handlers.audit.audit_rounds import Auditor
 from services.notifications.handlers.audit.ledgers import Ledgers
 from services.notifications.handlers.dependencies import Dependencies
+from shared.runtime.waiting import wait_for
 from shared.spine.worker import Duty, periodic
 
 PAUSE_SECONDS: Final = 0.5
@@ -24,8 +24,7 @@ def audit_obligations(means: Dependencies, ledgers: Ledgers) -> Mapping[str, Dut
     async def audit(stop: asyncio.Event) -> None:
         while not stop.is_set():
             is_over = await auditor.turn()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), ROUND_PAUSE_SECONDS if is_over else PAUSE_SECONDS)
+            await wait_for(stop, timeout_seconds=ROUND_PAUSE_SECONDS if is_over else PAUSE_SECONDS)
 
     measure = periodic("measure_audit", auditor.measure, every_seconds=MEASURE_EVERY_SECONDS)
     return {"audit_obligations": audit, "measure_audit": measure}

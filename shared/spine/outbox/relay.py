@@ -17,6 +17,7 @@ from shared.database.pool import Executor, Pool
 from shared.events.registry import TOPICS
 from shared.runtime.clock import Clock, system_clock
 from shared.runtime.failures import TRANSIENT
+from shared.runtime.waiting import wait_for
 from shared.spine.kafka.producer import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.outbox import sending
@@ -66,7 +67,7 @@ class Relay:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
         woken = asyncio.Event()
-        async with _set_as_well(woken, stop), self._session() as session:
+        async with self._session() as session:
             if not await self._lead(session, stop):
                 return
             # Before the broker is spoken to: a new leader that cannot reach it must show what waits.
@@ -77,7 +78,7 @@ class Relay:
                 while not stop.is_set():
                     woken.clear()
                     if await self._counted_round(session, producer, gate) == 0:
-                        await _wait(woken, POLL_SECONDS)
+                        await wait_for(woken, stop, timeout_seconds=POLL_SECONDS)
 
     async def relay_once(self) -> int:
         """Send one batch now and return its size; 0 as well when another relay leads."""
@@ -107,7 +108,7 @@ class Relay:
                 metrics.relay_leads.labels(self._publisher).set(1)
                 return True
             self._oldest = None  # the leader's figure, not ours
-            await _wait(stop, STANDBY_SECONDS)
+            await wait_for(stop, timeout_seconds=STANDBY_SECONDS)
         return False
 
     async def _counted_round(self, session: Executor, producer: Any, gate: Gate) -> int:
@@ -165,25 +166,3 @@ class Relay:
 
 async def _try_lock(session: Executor) -> bool:
     return bool(await session.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER))
-
-
-@asynccontextmanager
-async def _set_as_well(event: asyncio.Event, when: asyncio.Event) -> AsyncIterator[None]:
-    """Set `event` as soon as `when` is set: whoever waits for the first one wakes for the second too."""
-
-    async def follow() -> None:
-        await when.wait()
-        event.set()
-
-    task = asyncio.create_task(follow())
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

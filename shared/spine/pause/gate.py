@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Final, Literal
 
 from shared.database.pool import Executor
+from shared.runtime.waiting import wait_for
 from shared.telemetry.logging import get_logger
 
 Part = Literal["intake", "consumer", "relay", "sending"]
@@ -42,10 +43,7 @@ class Gate:
     async def until_open(self, stop: asyncio.Event) -> None:
         """Return when the part is not paused, or is to stop."""
         while not stop.is_set() and not await self.is_open():
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_AGAIN_SECONDS)
-            except TimeoutError:
-                continue
+            await wait_for(stop, timeout_seconds=LOOK_AGAIN_SECONDS)
 
     async def _look_up(self) -> None:
         # Before the look: a pause that comes while the answer travels must not be believed away for longer.

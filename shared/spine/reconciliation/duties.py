@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from shared.database.advisory_lock import only_one
+from shared.runtime.waiting import wait_for
 from shared.spine.inbox.application import Applier, Routes
 from shared.spine.pause.gate import Gate
 from shared.spine.reconciliation.context import ReconciliationContext
@@ -90,12 +91,7 @@ class ConsumerReconciliation:
         while not stop.is_set():
             self._holes_noted.clear()
             await self.fill_holes()
-            waits = [asyncio.create_task(event.wait()) for event in (stop, self._holes_noted)]
-            await asyncio.wait(
-                waits, timeout=LOOK_FOR_HOLES_EVERY_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-            for wait in waits:
-                wait.cancel()
+            await wait_for(stop, self._holes_noted, timeout_seconds=LOOK_FOR_HOLES_EVERY_SECONDS)
 
 
 def _log_unavailable(publisher: str, error: PublisherUnavailable) -> None:

@@ -1,0 +1,15 @@
+"""Waits for events, no longer than a number of seconds."""
+
+import asyncio
+
+
+async def wait_for(*events: asyncio.Event, timeout_seconds: float) -> bool:
+    """Return as soon as one of the events is set, or after `timeout_seconds`; whether one is set."""
+    if not any(event.is_set() for event in events):
+        waits = [asyncio.ensure_future(event.wait()) for event in events]
+        try:
+            await asyncio.wait(waits, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+    return any(event.is_set() for event in events)
