@@ -1,1 +1,1 @@
-"""A projection is made anew from the ledgers beside the live one, compared with it, and exchanged."""
+"""Rebuilds a projection from the publishers' ledgers beside the live one, compares the two and swaps them."""

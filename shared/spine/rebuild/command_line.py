@@ -1,6 +1,6 @@
-"""`python -m services.<service>.rebuild`: which one of the three, and how does it tell? One JSON line a step.
+"""Runs `python -m services.<service>.rebuild`: reads its arguments and writes one JSON line for each step.
 
-The last line is the result, or {"step": "failed", "why": ...}; the exit code says which.
+The last line is the result, or {"step": "failed", "why": ...}; the exit code is 0 or 1 accordingly.
 """
 
 import argparse
@@ -17,11 +17,18 @@ import msgspec
 
 from shared.database.pool import open_pool
 from shared.spine.inbox.parking import ParkingCapReached
+from shared.spine.rebuild.context import RebuildContext, open_rebuild
+from shared.spine.rebuild.filler import ReportStep
 from shared.spine.rebuild.projection import Projection, RebuildError
-from shared.spine.rebuild.rebuild_projection import Rebuild, Rebuilt, Tell, open_rebuild
+from shared.spine.rebuild.rebuild_projection import (
+    RebuildResult,
+    drop_previous,
+    rebuild_projection,
+    restore_previous,
+)
 from shared.spine.reconciliation.context import open_reconciliation
 
-_TELL_EVERY_SECONDS: Final = 0.2
+_REPEAT_AFTER_SECONDS: Final = 0.2
 
 
 async def run_rebuild(
@@ -32,30 +39,33 @@ async def run_rebuild(
     peer_key: str,
     arguments: Sequence[str] | None = None,
 ) -> int:
-    """Do what the command line asks for; the exit code."""
+    """Do what the command line asks for; return the exit code.
+
+    `publishers` says where the ledgers are (`name=url,...`), `peer_key` opens them.
+    """
     asked = _parse(projection.service, arguments)
-    lines = _Lines()
+    lines = _StepLines()
     try:
-        with _stopped_in_order():
-            async with _opened(projection, database_url, publishers, peer_key, lines.tell) as rebuild:
-                rebuilt = await _do(rebuild, asked)
+        with _cancelled_by_sigterm():
+            async with _open(projection, database_url, publishers, peer_key, lines.write) as context:
+                result = await _run(context, asked)
     except (RebuildError, ParkingCapReached, OSError) as error:
-        lines.tell("failed", {"why": str(error)})
+        lines.write("failed", {"why": str(error)})
         return 1
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        # Its message may quote a row.
-        lines.tell("failed", {"why": type(error).__name__})
+        # The message of such an error may quote a row.
+        lines.write("failed", {"why": type(error).__name__})
         return 1
     except asyncio.CancelledError:
-        lines.tell("failed", {"why": "it was stopped"})
+        lines.write("failed", {"why": "it was stopped"})
         return 1
-    lines.tell("done", msgspec.to_builtins(rebuilt))
+    lines.write("done", msgspec.to_builtins(result))
     return 0
 
 
 @contextmanager
-def _stopped_in_order() -> Iterator[None]:
-    """A container that is stopped, too, leaves nothing behind."""
+def _cancelled_by_sigterm() -> Iterator[None]:
+    """Let a container that is stopped clean up as an interrupted command does."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
@@ -66,9 +76,9 @@ def _stopped_in_order() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _opened(
-    projection: Projection, database_url: str, publishers: str, peer_key: str, tell: Tell
-) -> AsyncIterator[Rebuild]:
+async def _open(
+    projection: Projection, database_url: str, publishers: str, peer_key: str, report_step: ReportStep
+) -> AsyncIterator[RebuildContext]:
     service = projection.service
     async with (
         open_pool(database_url, application_name=f"{service}-rebuild") as pool,
@@ -81,19 +91,20 @@ async def _opened(
             key=peer_key,
         ) as reconciliation,
     ):
-        missing = [name for name in projection.publishers if name not in reconciliation.ledger_clients]
+        ledgers = reconciliation.ledger_clients
+        missing = [name for name in projection.publishers if name not in ledgers]
         if missing:
             raise RebuildError(f"where are the ledgers of {', '.join(missing)}? Set RELAIS_PUBLISHERS")
-        async with open_rebuild(projection, database_url, reconciliation.ledger_clients, tell) as rebuild:
-            yield rebuild
+        async with open_rebuild(projection, database_url, ledgers, report_step) as context:
+            yield context
 
 
-async def _do(rebuild: Rebuild, asked: argparse.Namespace) -> Rebuilt:
+async def _run(context: RebuildContext, asked: argparse.Namespace) -> RebuildResult:
     if asked.undo:
-        return await rebuild.undo()
+        return await restore_previous(context)
     if asked.drop_previous:
-        return await rebuild.drop_previous()
-    return await rebuild.make(swap=not asked.compare)
+        return await drop_previous(context)
+    return await rebuild_projection(context, swap=not asked.compare)
 
 
 def _parse(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -108,17 +119,18 @@ def _parse(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-class _Lines:
-    """Steps on standard output; a step that repeats itself is told a few times a second."""
+class _StepLines:
+    """Writes steps to standard output; repetitions of a step are written a few times a second."""
 
     def __init__(self) -> None:
-        self._told = ("", 0.0)
+        self._last = ("", 0.0)
 
-    def tell(self, step: str, figures: Mapping[str, Any]) -> None:
-        before, at = self._told
+    def write(self, step: str, figures: Mapping[str, Any]) -> None:
+        """Write a line, unless it repeats the last one too soon and is not its end."""
+        before, at = self._last
         is_whole = figures.get("pulled") == figures.get("total")
-        if step == before and not is_whole and monotonic() - at < _TELL_EVERY_SECONDS:
+        if step == before and not is_whole and monotonic() - at < _REPEAT_AFTER_SECONDS:
             return
-        self._told = (step, monotonic())
+        self._last = (step, monotonic())
         sys.stdout.write(msgspec.json.encode({"step": step, **figures}).decode() + "\n")
         sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""Is the projection that was made equal to the live one? Counted and digested, row by row, in one snapshot.
+"""Compares the tables of the rebuilt projection with the live ones, each in one snapshot.
 
-A digest is the exclusive or of a hash of each row, so the order of the rows does not matter. Persons of
-whom one side has applied an event that the other has not are in motion and left out.
+A digest is the exclusive or of a hash of each row, so the order of the rows does not matter. A person of
+whom one side has applied an event that the other has not is in motion, and left out.
 """
 
 from collections.abc import Collection
@@ -38,27 +38,27 @@ SELECT count(live.hash) AS live, count(made.hash) AS made,
         FILTER (WHERE live.hash IS DISTINCT FROM made.hash))[1:$1] AS persons
 FROM live FULL JOIN made USING (key)
 """
-_HOW_MANY: Final = f"SELECT count(*) FROM ({_MOVING}) AS moving"  # noqa: S608
-_WHO: Final = f"SELECT subject FROM ({_MOVING}) AS moving WHERE subject = ANY($1::uuid[])"  # noqa: S608
+_COUNT_MOVING: Final = f"SELECT count(*) FROM ({_MOVING}) AS moving"  # noqa: S608
+_MOVING_AMONG: Final = f"SELECT subject FROM ({_MOVING}) AS moving WHERE subject = ANY($1::uuid[])"  # noqa: S608
 
 
-async def compare(live: Pool, beside: Pool, projection: Projection) -> list[TableComparison]:
-    """Every table that the projection names, and what else follows from them."""
+async def compare_tables(live: Pool, beside: Pool, projection: Projection) -> list[TableComparison]:
+    """Compare every table that the projection names, and what else follows from them."""
     swapped = [await _compare(live, projection, each, "beside") for each in projection.swapped]
     kept = [await _compare(live, projection, each, "rebuild_scratch") for each in projection.compared]
     also = await projection.compare_also(live, beside) if projection.compare_also is not None else []
     return [*swapped, *kept, *also]
 
 
-async def persons_in_motion(connection: Executor) -> int:
-    """Of how many persons one side holds an event that the other does not."""
-    count: int = await connection.fetchval(_HOW_MANY)
+async def count_in_motion(connection: Executor) -> int:
+    """Count the persons of whom one side has applied an event that the other has not."""
+    count: int = await connection.fetchval(_COUNT_MOVING)
     return count
 
 
 async def in_motion(connection: Executor, person_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these persons are."""
-    return {row["subject"] for row in await connection.fetch(_WHO, list(person_ids))}
+    """Return those of the persons of whom one side has applied an event that the other has not."""
+    return {row["subject"] for row in await connection.fetch(_MOVING_AMONG, list(person_ids))}
 
 
 async def _compare(

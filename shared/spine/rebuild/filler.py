@@ -1,70 +1,77 @@
-"""How is the projection filled? By the service's own routes, which find its tables beside the live ones.
+"""Fills the projection beside the live one, by the service's own routes.
 
-What they publish on the way stays in scratch: no relay reads it. Nothing is sent.
+What the routes publish on the way stays in scratch, where no relay reads it: nothing is sent.
 """
 
 from collections import defaultdict
 from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from shared.database.pool import Executor, Pool
 from shared.spine.inbox.application import Applier
-from shared.spine.rebuild import live_inbox as tails
-from shared.spine.rebuild.ledger_events import Ledger, everything, extent_of, those
-from shared.spine.rebuild.live_inbox import Held
+from shared.spine.rebuild import live_inbox
+from shared.spine.rebuild.ledger_events import Ledger, all_events, extent_of, named_events
+from shared.spine.rebuild.live_inbox import AppliedEvent
 from shared.spine.rebuild.projection import Projection, RebuildError
 from shared.spine.records.incoming import Incoming
 
-AT_ONCE: Final = 1000
-"""Events applied in one transaction, about."""
-MOST_LEFT: Final = 50_000
-"""Events of the tail that are looked at in one round."""
+EVENTS_PER_TRANSACTION: Final = 1000
+"""Approximate number of events that are applied in one transaction."""
+MOST_PER_ROUND: Final = 50_000
+"""Events that one round of catching up looks at."""
 MOST_ROUNDS_IN_VAIN: Final = 20
 
-Said = Callable[[str, int, int], None]
-"""Publisher, events pulled so far, events there are."""
+ReportStep = Callable[[str, Mapping[str, Any]], None]
+"""Takes the name of a step, and its figures."""
+
+_LACKING: Final = """
+SELECT event_id FROM unnest($1::uuid[]) AS named (event_id)
+WHERE NOT EXISTS (SELECT FROM inbox WHERE inbox.event_id = named.event_id)
+"""
 
 
 @dataclass(kw_only=True)
-class Filling:
-    """Applies what ledgers hold to the projection beside."""
+class ProjectionFiller:
+    """Applies events of ledgers to the projection that is not live."""
 
     live: Pool
     beside: Pool
     projection: Projection
     ledgers: Mapping[str, Ledger]
     applied: int = 0
-    """Events of types that the service knows."""
+    """Events applied so far, of types that the service knows."""
 
-    async def take_everything(self, *, until: datetime, said: Said) -> None:
-        """All that every publisher recorded before `until`."""
+    async def apply_all(self, *, until: datetime, report_step: ReportStep) -> None:
+        """Apply all that every publisher recorded before `until`; the step is `pulling`."""
         for publisher, ledger in self.ledgers.items():
             extent = await extent_of(ledger, until=until)
-            pulled, share = 0, list[Incoming]()
-            said(publisher, 0, extent.total)
-            async for cell in everything(publisher, ledger, extent):
-                share += cell
-                pulled += len(cell)
-                while len(share) >= AT_ONCE:
-                    await self._apply(share[:AT_ONCE])
-                    share = share[AT_ONCE:]
-                said(publisher, pulled, max(pulled, extent.total))
-            await self._apply(share)
+            pulled, waiting = 0, list[Incoming]()
+            report_step("pulling", {"publisher": publisher, "pulled": 0, "total": extent.total})
+            async for page in all_events(publisher, ledger, extent):
+                waiting += page
+                pulled += len(page)
+                while len(waiting) >= EVENTS_PER_TRANSACTION:
+                    await self._apply(waiting[:EVENTS_PER_TRANSACTION])
+                    waiting = waiting[EVENTS_PER_TRANSACTION:]
+                total = max(pulled, extent.total)
+                report_step("pulling", {"publisher": publisher, "pulled": pulled, "total": total})
+            await self._apply(waiting)
 
     async def catch_up(self, *, since: str | None, few: int) -> str:
-        """Take what was applied meanwhile, until no more than a few are left; since when to look then.
+        """Apply what the live service applied since, until at most `few` events were left in a round.
 
-        Raises RebuildError when so much comes in that what is left does not become less.
+        Returns the `since` for the next look. Raises RebuildError when twenty rounds in a row left no fewer
+        events than the best round before them, because events come in as fast as they are applied here.
         """
-        rounds_in_vain, fewest = 0, MOST_LEFT
+        rounds_in_vain, fewest = 0, MOST_PER_ROUND
         while rounds_in_vain < MOST_ROUNDS_IN_VAIN:
-            moment = await tails.now(self.live)
-            left = await tails.tail(self.live, since=since, most=MOST_LEFT)
-            await self.take(left)
-            if len(left) < MOST_LEFT:
+            moment = await live_inbox.oldest_running_transaction(self.live)
+            left = await live_inbox.applied_since(self.live, since=since, most=MOST_PER_ROUND)
+            await self.apply_named(left)
+            if len(left) < MOST_PER_ROUND:
                 since = moment
                 rounds_in_vain = 0 if len(left) < fewest else rounds_in_vain + 1
                 fewest = min(fewest, len(left))
@@ -75,34 +82,36 @@ class Filling:
             "pause the service first"
         )
 
-    async def take(self, left: Sequence[Held]) -> None:
-        """The events that are named; raises RebuildError when one of them cannot be had or applied."""
-        by_publisher: dict[str, list[Held]] = defaultdict(list)
-        for each in left:
+    async def apply_named(self, named: Sequence[AppliedEvent]) -> None:
+        """Apply events by name; raises RebuildError when one of them cannot be had or applied."""
+        by_publisher: dict[str, list[AppliedEvent]] = defaultdict(list)
+        for each in named:
             by_publisher[each.publisher].append(each)
-        for publisher, named in by_publisher.items():
+        for publisher, of_publisher in by_publisher.items():
             if publisher not in self.ledgers:
-                raise RebuildError(f"{len(named)} events were applied of {publisher}, which is not consumed")
-            await self._take_shares(those(self.ledgers[publisher], named))
-        lost = await _without(self.beside, [each.event_id for each in left])
+                raise RebuildError(
+                    f"{len(of_publisher)} events were applied of {publisher}, which is not consumed"
+                )
+            await self._apply_pages(named_events(self.ledgers[publisher], of_publisher))
+        lost = await _lacking(self.beside, [each.event_id for each in named])
         if lost:
             raise RebuildError(
                 f"{len(lost)} events that this service applied are in no ledger, {lost[0]} for one: "
                 "a projection made from the ledgers would lose them"
             )
 
-    async def _take_shares(self, parts: AsyncIterable[list[Incoming]]) -> None:
-        share: list[Incoming] = []
-        async for part in parts:
-            share += part
-            if len(share) >= AT_ONCE:
-                await self._apply(share)
-                share = []
-        await self._apply(share)
+    async def _apply_pages(self, pages: AsyncIterable[list[Incoming]]) -> None:
+        waiting: list[Incoming] = []
+        async for page in pages:
+            waiting += page
+            if len(waiting) >= EVENTS_PER_TRANSACTION:
+                await self._apply(waiting)
+                waiting = []
+        await self._apply(waiting)
 
     async def _apply(self, incoming: Sequence[Incoming]) -> None:
-        wanted = await tails.wanted(self.live, incoming)
-        if not wanted:
+        belonging = await live_inbox.belonging_to_projection(self.live, incoming)
+        if not belonging:
             return
         applier = Applier(
             self.beside,
@@ -110,24 +119,18 @@ class Filling:
             dependencies=self.projection.dependencies,
             clock=self.projection.clock,
         )
-        done = await applier.apply_outside(wanted)
+        done = await applier.apply_outside(belonging)
         self.applied += len(done.events)
         parked = {
             parcel.incoming.envelope.event_id: parcel.reason
             for parcel in done.parcels
             if parcel.incoming.envelope
         }
-        refused = await tails.held(self.live, parked)
+        refused = await live_inbox.applied_among(self.live, parked)
         if refused:
             one = min(refused)
             raise RebuildError(f"event {one} was applied before and is refused now: {parked[one]}")
 
 
-_WITHOUT: Final = """
-SELECT event_id FROM unnest($1::uuid[]) AS named (event_id)
-WHERE NOT EXISTS (SELECT FROM inbox WHERE inbox.event_id = named.event_id)
-"""
-
-
-async def _without(beside: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
-    return [row["event_id"] for row in await beside.fetch(_WITHOUT, event_ids)]
+async def _lacking(beside: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
+    return [row["event_id"] for row in await beside.fetch(_LACKING, event_ids)]

@@ -1,4 +1,4 @@
-"""Where do the events come from? From the publishers' ledgers: all of them, or those that are named."""
+"""Reads the events of publishers' ledgers as records that can be applied: all of them, or named ones."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from shared.spine.rebuild.live_inbox import Held
+from shared.spine.rebuild.live_inbox import AppliedEvent
 from shared.spine.reconciliation.hours.digests import Digests
 from shared.spine.reconciliation.hours.windows import Window
 from shared.spine.reconciliation.ledger.pages import Span
@@ -17,7 +17,7 @@ from shared.spine.records.pulled import LedgerEvent, as_incoming
 
 
 class Ledger(Protocol):
-    """What a publisher recorded; `shared.spine.reconciliation.ledger.client.LedgerClient` asks for it over HTTP."""
+    """What a publisher recorded, as `shared.spine.reconciliation.ledger.client.LedgerClient` reads it."""
 
     def digests(self, *, since: datetime | None, until: datetime) -> AsyncIterator[Digests]: ...
 
@@ -33,17 +33,18 @@ class Extent(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
+        """Number of events."""
         return sum(window.total for window in self.windows)
 
 
 async def extent_of(ledger: Ledger, *, until: datetime) -> Extent:
-    """The hours of a ledger that are not empty."""
+    """Return the hours of a ledger that are not empty."""
     async with aclosing(ledger.digests(since=None, until=until)) as parts:  # type: ignore[type-var]
         return Extent([window async for part in parts for window in part.windows])
 
 
-async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[Incoming]]:
-    """Its events, hour by hour and bucket by bucket: each person's in their order."""
+async def all_events(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[Incoming]]:
+    """Yield the events page by page, by hour and bucket: those of a person are in their order."""
     cells = [
         (window.start, bucket)
         for window in extent.windows
@@ -55,14 +56,14 @@ async def everything(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIte
             yield [as_incoming(publisher, event) for event in page]
 
 
-async def those(ledger: Ledger, wanted: Sequence[Held]) -> AsyncIterator[list[Incoming]]:
-    """The wanted events of one publisher, by person as `wanted` is, each person's in their order."""
-    named = {each.event_id for each in wanted}
-    async for page in ledger.events_of_persons(list(_spans(wanted))):
-        yield [as_incoming(wanted[0].publisher, event) for event in page if event.event_id in named]
+async def named_events(ledger: Ledger, named: Sequence[AppliedEvent]) -> AsyncIterator[list[Incoming]]:
+    """Yield the named events of one publisher page by page; `named` is ordered by person and sequence."""
+    event_ids = {each.event_id for each in named}
+    async for page in ledger.events_of_persons(list(_spans(named))):
+        yield [as_incoming(named[0].publisher, event) for event in page if event.event_id in event_ids]
 
 
-def _spans(wanted: Sequence[Held]) -> Iterator[Span]:
-    for subject, of_person in groupby(wanted, key=lambda each: each.subject):
+def _spans(named: Sequence[AppliedEvent]) -> Iterator[Span]:
+    for subject, of_person in groupby(named, key=lambda each: each.subject):
         sequences = [each.sequence for each in of_person]
         yield Span(subject, min(sequences), max(sequences))

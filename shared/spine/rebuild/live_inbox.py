@@ -1,4 +1,4 @@
-"""What does the live service hold that the other projection does not have yet? Inbox against inbox."""
+"""Compares the live inbox with that of the rebuilt projection, to find what still has to be applied."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -9,18 +9,18 @@ import msgspec
 from shared.database.pool import Executor
 from shared.spine.records.incoming import Incoming
 
-# Rows that a transaction wrote which was not over at `since`. Unlike the time at which an event was applied
-# this rests on no clock. Row versions so old that numbers have come around only make it look at more rows.
-_TAIL: Final = """
+# Rows written by transactions that had not ended at `since`. Unlike `applied_at` this depends on no clock.
+# Transaction numbers wrap around; very old rows may then be looked at needlessly, none is left out.
+_APPLIED_SINCE: Final = """
 SELECT event_id, publisher, subject, sequence FROM public.inbox AS live
 WHERE ($1::text IS NULL OR age(live.xmin) <= age($1::text::xid8::xid))
     AND NOT EXISTS (SELECT FROM rebuild_scratch.inbox AS here WHERE here.event_id = live.event_id)
 ORDER BY publisher, subject, sequence LIMIT $2
 """
-_NOW: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
-# What the service parked or dismissed is no part of its projection, nor what waits behind it. What it has
-# not received yet may be: to apply an event later that the projection has already changes nothing there.
-_WANTED: Final = """
+_OLDEST_RUNNING: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+# An event that the live service parked or dismissed is not part of its projection, nor are those that wait
+# behind it. One that it has not received yet may be: applying an event a second time changes nothing.
+_BELONGING: Final = """
 SELECT event_id FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[])
     AS came (event_id, publisher, subject, sequence)
 WHERE EXISTS (SELECT FROM public.inbox WHERE inbox.event_id = came.event_id)
@@ -32,10 +32,10 @@ WHERE EXISTS (SELECT FROM public.inbox WHERE inbox.event_id = came.event_id)
             AND parked.sequence < came.sequence AND parked.state = 'parked'
     )
 """
-_HELD: Final = "SELECT event_id FROM public.inbox WHERE event_id = ANY($1::uuid[])"
+_APPLIED_AMONG: Final = "SELECT event_id FROM public.inbox WHERE event_id = ANY($1::uuid[])"
 
 
-class Held(msgspec.Struct, frozen=True):
+class AppliedEvent(msgspec.Struct, frozen=True):
     """An event that the live service applied."""
 
     event_id: UUID
@@ -44,22 +44,25 @@ class Held(msgspec.Struct, frozen=True):
     sequence: int
 
 
-async def tail(connection: Executor, *, since: str | None, most: int) -> list[Held]:
-    """Events that were applied since then (or ever) and are not here, in each person's order."""
-    return [Held(*row) for row in await connection.fetch(_TAIL, since, most)]
+async def applied_since(connection: Executor, *, since: str | None, most: int) -> list[AppliedEvent]:
+    """Return events that the live service applied since then and the rebuilt projection lacks.
+
+    `since` is what `oldest_running_transaction` returned, or None for all. They are in each person's order.
+    """
+    return [AppliedEvent(*row) for row in await connection.fetch(_APPLIED_SINCE, since, most)]
 
 
-async def now(connection: Executor) -> str:
-    """Ask before looking at the tail: what is not seen by the look is `since` then."""
-    moment: str = await connection.fetchval(_NOW)
-    return moment
+async def oldest_running_transaction(connection: Executor) -> str:
+    """Return the `since` of the next look; ask before a look, so that it covers what that look misses."""
+    transaction_id: str = await connection.fetchval(_OLDEST_RUNNING)
+    return transaction_id
 
 
-async def wanted(connection: Executor, incoming: Sequence[Incoming]) -> list[Incoming]:
-    """Those that belong into the projection."""
+async def belonging_to_projection(connection: Executor, incoming: Sequence[Incoming]) -> list[Incoming]:
+    """Return those of the events that belong into the projection."""
     envelopes = [each.envelope for each in incoming if each.envelope is not None]
     rows = await connection.fetch(
-        _WANTED,
+        _BELONGING,
         [envelope.event_id for envelope in envelopes],
         [envelope.publisher for envelope in envelopes],
         [envelope.subject for envelope in envelopes],
@@ -69,6 +72,6 @@ async def wanted(connection: Executor, incoming: Sequence[Incoming]) -> list[Inc
     return [each for each in incoming if each.envelope is not None and each.envelope.event_id in chosen]
 
 
-async def held(connection: Executor, event_ids: Collection[UUID]) -> set[UUID]:
-    """Which of them the live service applied."""
-    return {row["event_id"] for row in await connection.fetch(_HELD, list(event_ids))}
+async def applied_among(connection: Executor, event_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the events that the live service has applied."""
+    return {row["event_id"] for row in await connection.fetch(_APPLIED_AMONG, list(event_ids))}

@@ -1,4 +1,4 @@
-"""Which tables of a service follow from what it applied, and what of them does not depend on when?"""
+"""Declares which tables of a service follow from the events that it applied, and how to compare them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.spine.inbox.application import Routes
 from shared.spine.rebuild.table_comparison import TableComparison
 
 CompareAlso = Callable[[Pool, Pool], Awaitable[Sequence[TableComparison]]]
-"""Sessions that look at the live tables, and at those made anew."""
+"""Takes pools whose sessions find the live tables, and the rebuilt ones."""
 
 
 class ProjectedTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,14 +20,14 @@ class ProjectedTable(msgspec.Struct, frozen=True, kw_only=True):
 
     table: str
     left_out: tuple[str, ...] = ()
-    """Columns that tell when or how it was applied: two tables that differ in them alone are equal."""
+    """Columns that say when or how an event was applied: tables that differ only in them are equal."""
     as_if: Mapping[str, str] = {}
-    """Column -> SQL that is compared in its place."""
+    """Column -> SQL expression that is compared in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """How a service's projection is made, and what belongs to it."""
+    """A service's projection: its tables, and the routes that fill them."""
 
     service: str
     metadata: MetaData
@@ -35,26 +35,26 @@ class Projection:
     clock: Clock
     publishers: Sequence[str]
     swapped: Sequence[ProjectedTable]
-    """Made anew. Nothing refers to them and they refer to nothing, so they can be exchanged."""
+    """Tables that are rebuilt and swapped. No foreign key leads from or to them."""
     dependencies: object = None
     """Handed to every route."""
     compared: Sequence[ProjectedTable] = ()
-    """Kept, because they say what was told to others: only compared."""
+    """Tables that are only compared, because they record what was told to others."""
     adopted: Sequence[str] = ()
-    """Kept, too: rows that the live table lacks are added, by their key."""
+    """Tables that are kept: rows whose key the live table lacks are added."""
     compare_also: CompareAlso | None = None
-    """What else follows from the tables, and is kept: only compared."""
+    """Compares what else follows from the tables."""
 
     def columns_of(self, projected: ProjectedTable) -> list[str]:
-        """Columns of a table, as SQL, in which two equal tables agree."""
+        """Return the SQL expressions in which two equal tables agree."""
         columns = self.metadata.tables[projected.table].columns
         names = [column.name for column in columns if column.name not in projected.left_out]
         return [projected.as_if.get(name, f'"{name}"') for name in names]
 
     def key_of(self, table: str) -> list[str]:
-        """The columns of its primary key."""
+        """Return the quoted columns of a table's primary key."""
         return [f'"{column.name}"' for column in self.metadata.tables[table].primary_key.columns]
 
 
 class RebuildError(Exception):
-    """The rebuild cannot go on, in one sentence; the live projection is as it was."""
+    """The rebuild cannot go on; its message is one sentence, and the live projection is unchanged."""

@@ -1,11 +1,12 @@
-"""Where is the other projection kept? Beside the live one, in schemas that the same migrations make.
+"""Creates and drops the schemas that hold the projection which is not live.
 
-`beside` holds the tables that are not live: those being made or, after an exchange, those that were.
-`rebuild_scratch` holds every other table of the service: whatever filling the projection writes there, its
-own publications too, is thrown away. A session that looks into these two runs the service's own SQL.
+The schema `beside` holds the projection's tables that are not live: those being rebuilt or, after a swap,
+the previous ones. The schema `rebuild_scratch` holds every other table of the service; what filling the
+projection writes there, its own publications included, is thrown away. Both are made by the service's own
+migrations, so a session whose search path names them runs the service's own SQL.
 
 Nothing here touches the live tables. What an interrupted run left behind is dropped by the next one; only
-the projection that an exchange took out of service is kept, until it is dropped on purpose.
+the previous projection of a swap is kept, until it is dropped on purpose.
 """
 
 import asyncio
@@ -28,39 +29,39 @@ FROM public.alembic_version AS live, rebuild_scratch.alembic_version AS made
 """
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """The projection that was live before."""
+class PreviousProjection(msgspec.Struct, frozen=True):
+    """The projection that was live before the last swap."""
 
     revision: str
     since: str
-    """What transactions before this one applied is in it; what later ones applied may not be."""
+    """A transaction number: what earlier transactions applied is in it; what later ones did may not be."""
 
 
-async def kept(connection: Executor) -> Kept | None:
-    """What can be brought back; none when there is nothing."""
+async def previous_projection(connection: Executor) -> PreviousProjection | None:
+    """Return the projection that can be brought back, if there is one."""
     if not await connection.fetchval(_IS_KEPT):
         return None
     row = await connection.fetchrow(_READ_KEPT)
-    return Kept(row["revision"], row["since"])
+    return PreviousProjection(row["revision"], row["since"])
 
 
-async def make_empty(pool: Pool, projection: Projection, database_url: str) -> None:
-    """An empty projection beside the live one, and scratch."""
-    if await kept(pool) is not None:
+async def create_empty_projection(pool: Pool, projection: Projection, database_url: str) -> None:
+    """Create an empty projection and the scratch tables; raises RebuildError while a previous one is kept."""
+    if await previous_projection(pool) is not None:
         raise RebuildError(
             "the projection from before the last rebuild is still kept: bring it back with --undo, "
             "or end it with --drop-previous"
         )
     await pool.execute("DROP SCHEMA IF EXISTS beside CASCADE")
-    await make_scratch(pool, projection, database_url)
+    await create_scratch(pool, projection, database_url)
     async with transaction(pool) as connection:
         await connection.execute("CREATE SCHEMA beside")
         for each in projection.swapped:
             await connection.execute(f"ALTER TABLE rebuild_scratch.{each.table} SET SCHEMA beside")
 
 
-async def make_scratch(pool: Pool, projection: Projection, database_url: str) -> str:
-    """Every table of the service once more, empty; at which revision."""
+async def create_scratch(pool: Pool, projection: Projection, database_url: str) -> str:
+    """Create every table of the service once more, empty; return the revision, which must be the live one."""
     await pool.execute("DROP SCHEMA IF EXISTS rebuild_scratch CASCADE")
     await pool.execute("CREATE SCHEMA rebuild_scratch")
     await asyncio.to_thread(migrate, projection.service, database_url, schema="rebuild_scratch")
@@ -71,21 +72,21 @@ async def make_scratch(pool: Pool, projection: Projection, database_url: str) ->
     return live
 
 
-async def make_room(pool: Pool, projection: Projection) -> None:
-    """What is filled shall be the projection that is kept: away with the empty tables that were just made."""
+async def drop_empty_projection(pool: Pool, projection: Projection) -> None:
+    """Drop the empty tables in scratch, so that the kept ones in `beside` are found instead."""
     for each in projection.swapped:
         await pool.execute(f"DROP TABLE rebuild_scratch.{each.table}")
 
 
 async def clear(pool: Pool) -> None:
-    """Leave nothing behind but a projection that can be brought back."""
+    """Drop everything but a projection that can be brought back."""
     await pool.execute("DROP SCHEMA IF EXISTS rebuild_scratch CASCADE")
-    if await kept(pool) is None:
+    if await previous_projection(pool) is None:
         await pool.execute("DROP SCHEMA IF EXISTS beside CASCADE")
 
 
-async def drop_kept(pool: Pool) -> bool:
-    """End the way back; false when there was none."""
-    was_kept = await kept(pool) is not None
+async def drop_previous_projection(pool: Pool) -> bool:
+    """Drop the previous projection; return whether there was one."""
+    was_kept = await previous_projection(pool) is not None
     await pool.execute("DROP SCHEMA IF EXISTS beside CASCADE")
     return was_kept

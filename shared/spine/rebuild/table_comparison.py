@@ -1,14 +1,15 @@
-"""How do a table that is live and one that was made anew differ?"""
+"""Describes how a live table and its rebuilt counterpart differ."""
 
 from typing import Final
 
 import msgspec
 
 MOST_NAMED: Final = 10
+"""Persons that are named at most."""
 
 
 class TableComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, live and made anew."""
+    """The row counts, digests and differences of a table, live and rebuilt (`made`)."""
 
     table: str
     is_swapped: bool
@@ -25,9 +26,10 @@ class TableComparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_equal(self) -> bool:
+        """Whether no row differs."""
         return not (self.only_live or self.only_made or self.different)
 
 
 def hexadecimal(digest: int) -> str:
-    """A digest of 64 bits, signed as the database has it or not."""
+    """Return a digest of 64 bits, signed as in the database or not, as 16 hexadecimal digits."""
     return f"{digest & (2**64 - 1):016x}"

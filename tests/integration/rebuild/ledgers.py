@@ -1,4 +1,4 @@
-"""Which ledgers does a rebuild read in a test? Lists of events, read as the real ones are."""
+"""Gives a rebuild ledgers to read: lists of events, read as real ledgers are."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence

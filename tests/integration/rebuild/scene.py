@@ -1,14 +1,21 @@
-"""Where does a rebuild happen in a test? A service's database, its routes, and the ledgers it consumes."""
+"""Gives tests of a rebuild a service's database, its routes, and the ledgers that it consumes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.inbox.application import Applied, Applier
+from shared.spine.rebuild.context import RebuildContext, open_rebuild
 from shared.spine.rebuild.projection import Projection
-from shared.spine.rebuild.rebuild_projection import Rebuilt, open_rebuild
+from shared.spine.rebuild.rebuild_projection import (
+    RebuildResult,
+    drop_previous,
+    rebuild_projection,
+    restore_previous,
+)
 from shared.testing.records import as_read
 from tests.integration.rebuild.ledgers import StoredLedger
 
@@ -21,7 +28,7 @@ class Scene:
     database_url: str
     projection: Projection
     ledgers: dict[str, StoredLedger] = field(default_factory=dict)
-    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ledgers = {publisher: StoredLedger() for publisher in self.projection.publishers}
@@ -41,17 +48,17 @@ class Scene:
         self.record(events)
         await self.apply(events)
 
-    async def rebuild(self, *, swap: bool = True) -> Rebuilt:
-        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
-            return await rebuild.make(swap=swap)
+    async def rebuild(self, *, swap: bool = True) -> RebuildResult:
+        async with self._open_rebuild() as context:
+            return await rebuild_projection(context, swap=swap)
 
-    async def undo(self) -> Rebuilt:
-        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
-            return await rebuild.undo()
+    async def undo(self) -> RebuildResult:
+        async with self._open_rebuild() as context:
+            return await restore_previous(context)
 
-    async def drop_previous(self) -> Rebuilt:
-        async with open_rebuild(self.projection, self.database_url, self.ledgers, self._tell) as rebuild:
-            return await rebuild.drop_previous()
+    async def drop_previous(self) -> RebuildResult:
+        async with self._open_rebuild() as context:
+            return await drop_previous(context)
 
     async def rows(self, table: str, *, without: Sequence[str] = ()) -> set[tuple[str, ...]]:
         """What a table holds."""
@@ -73,5 +80,8 @@ class Scene:
         )
         return {row["nspname"] for row in rows}
 
-    def _tell(self, step: str, figures: Mapping[str, Any]) -> None:
-        self.told.append((step, dict(figures)))
+    def _open_rebuild(self) -> AbstractAsyncContextManager[RebuildContext]:
+        return open_rebuild(self.projection, self.database_url, self.ledgers, self._note_step)
+
+    def _note_step(self, step: str, figures: Mapping[str, Any]) -> None:
+        self.steps.append((step, dict(figures)))

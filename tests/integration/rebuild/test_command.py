@@ -1,4 +1,4 @@
-"""What does `python -m services.<service>.rebuild` say, and with which exit code does it end?"""
+"""`python -m services.<service>.rebuild` writes its steps, and ends with the right exit code."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Does nothing get lost while the two projections change places?"""
+"""Nothing is lost while the two projections are swapped."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Are the facts of indicators made anew from the ledgers of three publishers?"""
+"""The facts of indicators are rebuilt from the ledgers of three publishers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Are the facts of notifications made anew, while circles and whatever was told stay as they are?"""
+"""The facts of notifications are rebuilt; circles and what was sent stay as they are."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Is pathway's projection made anew, without anything being published twice?"""
+"""The projection of pathway is rebuilt, and nothing is published twice."""
 
 import asyncio
 

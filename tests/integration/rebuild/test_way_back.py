@@ -1,4 +1,4 @@
-"""Can a rebuild be undone, ended at any point, and begun again?"""
+"""A rebuild can be undone, ended at any point, and begun again."""
 
 import asyncio
 

@@ -1,8 +1,8 @@
-"""How does the projection beside become the live one? In one short transaction, while no batch commits.
+"""Swaps the rebuilt tables with the live ones in one short transaction, while no batch commits.
 
-What the live service applied until then is taken over first. That needs the ledgers once more, and it is
-the one place where a transaction waits for another system: a few events, a few seconds at most, and whoever
-is killed meanwhile has changed nothing. Readers wait for the exchange itself, which changes names only.
+What the live service applied until then is applied to the rebuilt projection first. That reads the ledgers
+once more, and is the one place where a transaction waits for another system: for a few events, a few seconds
+at most, and a process that is killed meanwhile has changed nothing. The swap itself only changes names.
 """
 
 import asyncio
@@ -14,34 +14,37 @@ import asyncpg
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.spine.inbox import checkpoint
-from shared.spine.rebuild import live_inbox as tails
-from shared.spine.rebuild.filler import Filling
+from shared.spine.rebuild import live_inbox
+from shared.spine.rebuild.filler import ProjectionFiller
 from shared.spine.rebuild.projection import ProjectedTable, RebuildError
 
 FEW: Final = 100
-"""As many events may be left to be taken over while the batches wait."""
+"""Events that may be left to apply while the batches wait."""
 HOLD_SECONDS: Final = 10.0
 MOST_TRIES: Final = 20
 
-# A reader that takes long is not waited for: behind the lock that is asked for, all others would wait too.
-_IMPATIENT: Final = "SET LOCAL lock_timeout = '2s'"
+# A slow reader is not waited for: all others would queue behind the lock that is asked for.
+_LOCK_TIMEOUT: Final = "SET LOCAL lock_timeout = '2s'"
 _IS_SAME_REVISION: Final = """
 SELECT live.version_num = made.version_num
 FROM public.alembic_version AS live, rebuild_scratch.alembic_version AS made
 """
-_KEEP: Final = """
+_RECORD_PREVIOUS: Final = """
 INSERT INTO beside.kept (revision, since, kept_at)
 SELECT version_num, pg_snapshot_xmin(pg_current_snapshot())::text, clock_timestamp()
 FROM public.alembic_version
 """
 
 
-async def exchange(filling: Filling, *, since: str | None) -> float:
-    """Put it in place of the live one, which is beside then; for how many seconds nothing was applied."""
+async def swap_tables(filler: ProjectionFiller, *, since: str | None) -> float:
+    """Swap the tables; return for how many seconds the live service applied nothing.
+
+    The tables that were live are in the schema `beside` afterwards. Raises RebuildError after twenty tries.
+    """
     for _ in range(MOST_TRIES):
-        since = await filling.catch_up(since=since, few=FEW)
+        since = await filler.catch_up(since=since, few=FEW)
         try:
-            seconds = await _exchange_now(filling, since)
+            seconds = await _swap_now(filler, since)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError):
             continue
         if seconds is not None:
@@ -52,25 +55,25 @@ async def exchange(filling: Filling, *, since: str | None) -> float:
     )
 
 
-async def _exchange_now(filling: Filling, since: str) -> float | None:
-    """None when too much is left to be taken over now."""
+async def _swap_now(filler: ProjectionFiller, since: str) -> float | None:
+    """Swap in one transaction; none when too much is left to apply now."""
     loop = asyncio.get_running_loop()
-    async with transaction(filling.live) as connection:
+    async with transaction(filler.live) as connection:
         await checkpoint.hold_all(connection)
         began = loop.time()
-        # The commit is no part of it: given up on, nobody would know whether the tables changed places.
+        # The commit is outside the time limit: after a timeout during a commit nobody would know its outcome.
         async with asyncio.timeout(HOLD_SECONDS):
-            left = await tails.tail(connection, since=since, most=FEW + 1)
+            left = await live_inbox.applied_since(connection, since=since, most=FEW + 1)
             if len(left) > FEW:
                 return None
-            await filling.take(left)
-        await _change_places(connection, filling.projection.swapped)
+            await filler.apply_named(left)
+        await _change_names(connection, filler.projection.swapped)
     return loop.time() - began
 
 
-async def _change_places(connection: Connection, swapped: Sequence[ProjectedTable]) -> None:
+async def _change_names(connection: Connection, swapped: Sequence[ProjectedTable]) -> None:
     tables = sorted(each.table for each in swapped)
-    await connection.execute(_IMPATIENT)
+    await connection.execute(_LOCK_TIMEOUT)
     await connection.execute(
         f"LOCK TABLE {', '.join(f'public.{table}' for table in tables)} IN ACCESS EXCLUSIVE MODE"
     )
@@ -82,4 +85,4 @@ async def _change_places(connection: Connection, swapped: Sequence[ProjectedTabl
         await connection.execute(f"ALTER TABLE rebuild_scratch.{table} SET SCHEMA beside")
     await connection.execute("DROP TABLE IF EXISTS beside.kept")
     await connection.execute("CREATE TABLE beside.kept (revision text, since text, kept_at timestamptz)")
-    await connection.execute(_KEEP)
+    await connection.execute(_RECORD_PREVIOUS)
