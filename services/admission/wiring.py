@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from services.admission.api import batches, movements, receipts, sources
-from services.admission.handlers.accept_batch import AcceptBatch
-from services.admission.handlers.accept_movement import AcceptMovement
-from services.admission.handlers.commit_submissions import CommitSubmissions
+from services.admission.handlers.commit_submissions import commit_submissions
+from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import GroupCommit
-from services.admission.handlers.identities import Identities
-from services.admission.handlers.manage_access import ManageAccess
-from services.admission.handlers.show_receipt import PATIENCE_SECONDS, ShowReceipt
-from services.admission.handlers.submission import Prepare
-from services.admission.handlers.tolerances import Tolerances
+from services.admission.handlers.manage_access import register_operator
+from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
 from services.admission.settings import Settings
 from shared.database.pool import Pool, open_pool
 from shared.events.registry import ADMISSION
@@ -43,11 +39,7 @@ class Service:
 
     pool: Pool
     books: ReconciliationContext
-    accept_movement: AcceptMovement
-    accept_batch: AcceptBatch
-    show_receipt: ShowReceipt
-    manage_access: ManageAccess
-    intake: Gate
+    dependencies: Dependencies
     operations: OperationsContext
 
     async def ready(self) -> bool:
@@ -60,22 +52,22 @@ async def open_service(settings: Settings, *, clock: Clock = system_clock) -> As
     """Open what admission needs; nothing is connected outside of this block."""
     async with (
         open_pool(settings.database_url, application_name="admission") as pool,
-        open_client(timeout_seconds=PATIENCE_SECONDS) as client,
+        open_client(timeout_seconds=PEER_TIMEOUT_SECONDS) as client,
         open_reconciliation(ADMISSION, pool, clock, key_sha256=settings.peer_key_sha256) as books,
     ):
-        vault = Vault(settings.master_key)
-        commit = CommitSubmissions(pool, vault, Identities(pool), clock)
-        prepare, tolerances = Prepare(vault, clock), Tolerances(pool)
-        # A queue of their own: whoever sends one movement does not wait behind ten thousand.
-        many = GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT)
         yield Service(
             pool=pool,
             books=books,
-            accept_movement=AcceptMovement(prepare, tolerances, GroupCommit(commit)),
-            accept_batch=AcceptBatch(prepare, tolerances, many),
-            show_receipt=ShowReceipt(pool, client, settings.peers),
-            manage_access=ManageAccess(pool, clock),
-            intake=Gate(pool, "intake"),
+            dependencies=Dependencies(
+                pool=pool,
+                vault=Vault(settings.master_key),
+                clock=clock,
+                http=client,
+                peers=settings.peers,
+                intake=Gate(pool, "intake"),
+                group_commit=GroupCommit(commit_submissions),
+                batch_commit=GroupCommit(commit_submissions, batch_limit=batches.LINES_PER_COMMIT),
+            ),
             operations=operations_context(
                 pool, ["intake", "relay"], bootstrap=settings.kafka_bootstrap, clock=clock
             ),
@@ -104,28 +96,28 @@ def create_api(lifespan: Lifespan) -> FastAPI:
 @asynccontextmanager
 async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Let the application use the service; what is queued at the end is committed before it ends."""
-    app.state.service = service
+    app.state.dependencies = service.dependencies
     app.state.reconciliation = service.books
     app.state.authenticator = service.books.authenticator()
     app.state.ready = service.ready
     app.state.operations = service.operations
-    single, many = service.accept_movement.group_commit, service.accept_batch.group_commit
+    single, many = service.dependencies.group_commit, service.dependencies.batch_commit
     metrics.intake_queue_depth.set_function(lambda: single.depth + many.depth)
-    async with single.running(), many.running():
+    async with single.running(service.dependencies), many.running(service.dependencies):
         yield
 
 
 def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
     """What the worker does: relay the outbox, and let the operator's first key in."""
 
-    async def register_operator(stop: asyncio.Event) -> None:
+    async def register_first_operator(stop: asyncio.Event) -> None:
         if settings.bootstrap_key_sha256 is not None:
-            await service.manage_access.register_operator(settings.bootstrap_key_sha256)
+            await register_operator(service.dependencies, settings.bootstrap_key_sha256)
         await stop.wait()
 
     return {
         "relay": Relay(service.pool, settings.kafka_bootstrap, ADMISSION).run,
-        "register_operator": register_operator,
+        "register_operator": register_first_operator,
         **publisher_duties(service.books),
         "measure_operations": measure_operations(service.pool),
     }

@@ -61,9 +61,9 @@ def install() -> None:
 def install_in(service: str) -> None:
     """Wrap what belongs to one service."""
     if service == "admission":
-        from services.admission.handlers.commit_submissions import CommitSubmissions  # noqa: PLC0415
+        from services.admission.handlers import commit_submissions  # noqa: PLC0415
 
-        _after(CommitSubmissions, "__call__", INTAKE_COMMITTED)
+        _after(commit_submissions, "commit_submissions", INTAKE_COMMITTED)
     if service == "notifications":
         from services.notifications.channels.sms import SmsChannel  # noqa: PLC0415
 

@@ -1,1 +1,1 @@
-"""How is admission spoken to over HTTP? Routes and the shapes of requests and answers."""
+"""Speaks HTTP: the routes of admission, with the shapes of their requests and answers."""

@@ -1,12 +1,11 @@
-"""What does a line of a batch say, and what is said of it? The same as of a movement that comes alone."""
+"""Parses the lines of a batch and answers them, each as a movement that comes alone would be answered."""
 
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from services.admission.api.movements import CONTRADICTED, FOREIGN, UNREADABLE
-from services.admission.api.understanding import understood
+from services.admission.api.movements import CONTRADICTED, FOREIGN, UNREADABLE, parse_movement
 from services.admission.domain.receipt import Accepted, Contradicted, Receipt, Repeated
 from services.admission.handlers.accept_batch import Answer, Stated
 from services.admission.handlers.group_commit import NotCommitted
@@ -43,12 +42,12 @@ class Line(NamedTuple):
     body: bytes
 
 
-def stated_on(line: Line, *, source: Principal) -> Stated | Problem:
-    """The movement that a line states, or why it is none that this source may state."""
+def parse_line(line: Line, *, source: Principal) -> Stated | Problem:
+    """The movement on a line, or why it is none that this source may state."""
     if len(line.body) > LIMIT_BYTES:
         return Problem(413)
     try:
-        movement = understood(line.body)
+        movement = parse_movement(line.body)
     except Problem as problem:
         return problem
     if source.establishment not in {None, movement.establishment}:
@@ -56,8 +55,8 @@ def stated_on(line: Line, *, source: Principal) -> Stated | Problem:
     return movement, line.body
 
 
-def answer_to(line: Line, answer: Answer | Problem) -> LineAnswer:
-    """What the sender reads; an error of ours is logged."""
+def answer_line(line: Line, answer: Answer | Problem) -> LineAnswer:
+    """The answer that the sender reads; an error of ours is logged."""
     match answer:
         case Accepted(receipt):
             return LineAnswer(line=line.number, status=202, receipt=receipt)

@@ -1,4 +1,4 @@
-"""`POST /v1/movements:batch`: the door for many movements at once, one on each line (NDJSON).
+"""Serves `POST /v1/movements:batch`, which takes many movements at once, one on each line (NDJSON).
 
 Lines are committed a thousand at a time, and each group is answered after its commit. When one cannot
 be committed, the rest is not tried: the database is away, and the sender must come back in any case.
@@ -14,13 +14,13 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.admission.api.batch_lines import Line, LineAnswer, answer_to, stated_on
+from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
 from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
-from services.admission.handlers.accept_batch import AT_A_TIME, AcceptBatch, Prepared
+from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, commit_batch, prepare_batch
+from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
-from shared.spine.pause.gate import Gate
 from shared.telemetry import metrics
 from shared.web.contract import NDJSON, Lines, describe
 from shared.web.problems import Problem, service_unavailable
@@ -63,21 +63,20 @@ async def post_movements(request: Request, source: Source) -> Response:
 
 
 async def _answers(request: Request, source: Principal) -> Answers:
-    """The lines' answers, in order; never an empty list."""
-    accept: AcceptBatch = request.app.state.service.accept_batch
-    intake: Gate = request.app.state.service.intake
-    if accept.places.locked():
+    """The lines' answers, in order, as each group is committed; never an empty list."""
+    dependencies: Dependencies = request.app.state.dependencies
+    if dependencies.batch_places.locked():
         raise service_unavailable()
-    async with accept.places:
+    async with dependencies.batch_places:
         lines = await _lines(request)
         is_tried = True
-        following = await _read(lines[:LINES_PER_COMMIT], accept, source)
+        following = await _read(dependencies, lines[:LINES_PER_COMMIT], source)
         for end in range(LINES_PER_COMMIT, len(lines) + LINES_PER_COMMIT, LINES_PER_COMMIT):
-            is_tried = is_tried and await intake.is_open()
+            is_tried = is_tried and await dependencies.intake.is_open()
             # While the database works on one group, the next one is read.
             answers, following = await asyncio.gather(
-                _answered(following, accept, is_tried=is_tried),
-                _read(lines[end : end + LINES_PER_COMMIT], accept, source),
+                _answered(dependencies, following, is_tried=is_tried),
+                _read(dependencies, lines[end : end + LINES_PER_COMMIT], source),
             )
             is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
             for status, count in Counter(answer.status for answer in answers).items():
@@ -101,26 +100,26 @@ async def _lines(request: Request) -> list[Line]:
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 
-async def _read(group: Sequence[Line], accept: AcceptBatch, source: Principal) -> list[Read]:
+async def _read(dependencies: Dependencies, group: Sequence[Line], source: Principal) -> list[Read]:
     stated = []
     for line in group:
-        stated.append(stated_on(line, source=source))
-        if len(stated) % AT_A_TIME == 0:
+        stated.append(parse_line(line, source=source))
+        if len(stated) % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     good = [one for one in stated if not isinstance(one, Problem)]
-    prepared = iter(await accept.prepare_all(good, source=source) if good else [])
+    prepared = iter(await prepare_batch(dependencies, good, source=source) if good else [])
     return [
         (line, one if isinstance(one, Problem) else next(prepared))
         for line, one in zip(group, stated, strict=True)
     ]
 
 
-async def _answered(group: Sequence[Read], accept: AcceptBatch, *, is_tried: bool) -> list[LineAnswer]:
+async def _answered(dependencies: Dependencies, group: Sequence[Read], *, is_tried: bool) -> list[LineAnswer]:
     if not is_tried:
-        return [answer_to(line, NotCommitted()) for line, _ in group]
+        return [answer_line(line, NotCommitted()) for line, _ in group]
     good = [one for _, one in group if not isinstance(one, Problem)]
-    became = iter(await accept.commit_all(good) if good else [])
-    return [answer_to(line, one if isinstance(one, Problem) else next(became)) for line, one in group]
+    became = iter(await commit_batch(dependencies, good) if good else [])
+    return [answer_line(line, one if isinstance(one, Problem) else next(became)) for line, one in group]
 
 
 async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncGenerator[bytes, None]:

@@ -1,23 +1,26 @@
-"""`POST /v1/movements`: the door through which movements come, one per request."""
+"""Serves `POST /v1/movements`, which takes one movement per request."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.admission.api.understanding import understood
+from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
-from services.admission.handlers.accept_movement import AcceptMovement
+from services.admission.handlers.accept_movement import accept_movement
+from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web import responses
 from shared.web.contract import describe
+from shared.web.decoding import decode
 from shared.web.middleware.fast_path import FastRoutes
-from shared.web.problems import Problem, service_unavailable
+from shared.web.problems import FieldError, Problem, service_unavailable
 
 DOOR = "json"
 
@@ -59,22 +62,48 @@ async def post_movement_at_once(request: Request) -> Response:
 FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_at_once}
 
 
+def parse_movement(body: bytes) -> StatedMovement:
+    """The movement; raises `Problem` 422 with every mistake in its fields and between them."""
+    try:
+        movement = decode(body, StatedMovement)
+    except Problem as problem:
+        raise _with(problem, _contradictions_of_parts(body)) from None
+    found = contradictions(movement)
+    if found:
+        raise Problem(422, "The movement contradicts itself", errors=[FieldError(*one) for one in found])
+    return movement
+
+
+def _contradictions_of_parts(body: bytes) -> Iterator[Contradiction]:
+    for part, check in PARTIAL_CHECKS:
+        try:
+            yield from check(msgspec.json.decode(body, type=part))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue  # what is wrong there is reported already
+
+
+def _with(problem: Problem, found: Iterator[Contradiction]) -> Problem:
+    errors = [*problem.errors, *(FieldError(*one) for one in found)]
+    return Problem(problem.status_code, problem.title, detail=problem.problem_detail, errors=errors)
+
+
 async def _accept(request: Request, source: Principal) -> Response:
-    if not await request.app.state.service.intake.is_open():
+    dependencies: Dependencies = request.app.state.dependencies
+    if not await dependencies.intake.is_open():
         raise service_unavailable()
-    accept: AcceptMovement = request.app.state.service.accept_movement
     body = await request.body()
-    if accept.group_commit.is_full:
+    if dependencies.group_commit.is_full:
         raise service_unavailable()
-    movement = understood(body)
+    movement = parse_movement(body)
     if source.establishment not in {None, movement.establishment}:
         raise Problem(403, FOREIGN)
     try:
-        return _answer(await accept(movement, body=body, source=source))
+        outcome = await accept_movement(dependencies, movement, body=body, source=source)
     except NotCommitted:
         raise service_unavailable() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(422, UNREADABLE) from None
+    return _answer(outcome)
 
 
 def _answer(outcome: Outcome) -> Response:

@@ -1,4 +1,4 @@
-"""`GET /v1/receipts/{receipt_id}`: what became of a movement."""
+"""Serves `GET /v1/receipts/{receipt_id}`: what became of a movement."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,8 +7,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.admission.api.shapes import ReceiptWithServices
-from services.admission.handlers.show_receipt import ShowReceipt
+from services.admission.domain.receipt import Receipt, ServiceOutcome
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.show_receipt import show_receipt
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -18,23 +19,28 @@ from shared.web.problems import Problem
 router = APIRouter()
 
 
+class ReceiptWithServices(Receipt, frozen=True, kw_only=True):
+    """The receipt, and what each service says of its event now."""
+
+    services: dict[str, ServiceOutcome]
+
+
 @router.get("/v1/receipts/{receipt_id}", **describe(answers={200: ReceiptWithServices}, problems=[404]))
 async def get_receipt(
     receipt_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:
     """The receipt and where its event was applied; 404 also for another establishment's."""
-    show: ShowReceipt = request.app.state.service.show_receipt
-    found = await show(
-        as_uuid(receipt_id), reader=reader, authorization=request.headers.get("authorization", "")
-    )
+    dependencies: Dependencies = request.app.state.dependencies
+    authorization = request.headers.get("authorization", "")
+    found = await show_receipt(dependencies, parse_id(receipt_id), reader=reader, authorization=authorization)
     if found is None:
         raise Problem(404)
     receipt, services = found
     return responses.json(200, ReceiptWithServices(**msgspec.structs.asdict(receipt), services=services))
 
 
-def as_uuid(text: str) -> UUID:
-    """An id from a path; what is no id names nothing."""
+def parse_id(text: str) -> UUID:
+    """An id from a path; raises `Problem` 404 for anything else, which names nothing."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,13 +1,17 @@
-"""`POST /v1/sources` and `DELETE /v1/keys/{key_id}`: who may call, decided by operators."""
+"""Serves `POST /v1/sources` and `DELETE /v1/keys/{key_id}`, by which operators decide who may call."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from services.admission.api.receipts import as_uuid
-from services.admission.api.shapes import CreateSource, SourceCreated
-from services.admission.handlers.manage_access import ManageAccess
+from services.admission.api.receipts import parse_id
+from services.admission.domain.movement import Finess, Label
+from services.admission.handlers import manage_access
+from services.admission.handlers.dependencies import Dependencies
+from shared.events.admission import Scope
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -18,18 +22,44 @@ from shared.web.problems import FieldError, Problem
 router = APIRouter()
 Operator = Annotated[Principal, Depends(require("operator"))]
 
+DAY_SECONDS = 86_400
+
+
+class CreateSource(Struct, frozen=True, kw_only=True):
+    """An application that will state movements, or read."""
+
+    name: Label
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=5)]
+    establishment: Finess | None = None
+    """None: an operator of the whole platform."""
+    tolerance_seconds: Annotated[int, Meta(ge=0, le=DAY_SECONDS)] = 300
+    """How far ahead its clock may run before a time is marked as future."""
+
+
+class SourceCreated(Struct, frozen=True, kw_only=True):
+    """The source and its key, which is shown now and never again."""
+
+    source_id: UUID
+    key_id: UUID
+    key: str
+    name: str
+    establishment: str | None
+    scopes: tuple[Scope, ...]
+    tolerance_seconds: int
+
 
 @router.post("/v1/sources", **describe(answers={201: SourceCreated}, request=CreateSource))
 async def create_source(request: Request, operator: Operator) -> Response:
     """A source and its key; the answer is the only place where the key is ever shown."""
-    access: ManageAccess = request.app.state.service.manage_access
+    dependencies: Dependencies = request.app.state.dependencies
     wanted = decode(await request.body(), CreateSource)
     if wanted.establishment is None and "operator" not in wanted.scopes:
         missing = FieldError("/establishment", "required, except for an operator of the whole platform")
         raise Problem(422, "The body does not fit", errors=[missing])
     if operator.establishment not in {None, wanted.establishment}:
         raise Problem(403, "The key belongs to another establishment")
-    created = await access.create_source(
+    created = await manage_access.create_source(
+        dependencies,
         wanted.name,
         establishment=wanted.establishment,
         scopes=wanted.scopes,
@@ -50,7 +80,7 @@ async def create_source(request: Request, operator: Operator) -> Response:
 @router.delete("/v1/keys/{key_id}", **describe(answers={204: None}, problems=[404]))
 async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
     """End a key, everywhere within seconds; again is no error."""
-    access: ManageAccess = request.app.state.service.manage_access
-    if not await access.revoke_key(as_uuid(key_id), by=operator):
+    dependencies: Dependencies = request.app.state.dependencies
+    if not await manage_access.revoke_key(dependencies, parse_id(key_id), by=operator):
         raise Problem(404)
     return Response(status_code=204)

@@ -1,1 +1,1 @@
-"""What is a movement worth? Rules about statements of establishments: pure, no I/O, no clock."""
+"""Judges what establishments state about movements: pure, no I/O, no clock."""

@@ -1,6 +1,6 @@
-"""What does an establishment state? One movement of one person, as its software sends it.
+"""Defines what an establishment states: one movement of one person, as its software sends it.
 
-The types carry every rule that concerns one field; `coherence` has the rules between fields. Fields
+The types carry every rule that concerns one field; `checks` has the rules between fields. Fields
 that are not named here are accepted and stay in the encrypted record of the submission.
 """
 

@@ -1,4 +1,4 @@
-"""What does a sender hold in its hand? The receipt; and what comes of sending the same thing again."""
+"""Defines the receipt that a sender holds, and the outcome of sending something twice."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.admission.domain.marks import Mark
+from services.admission.domain.checks import Mark
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -41,13 +41,13 @@ class Accepted(Struct, frozen=True):
 
 
 class Repeated(Struct, frozen=True):
-    """The same was stored before: its receipt again."""
+    """The same was stored before: its first receipt again."""
 
     receipt: Receipt
 
 
 class Contradicted(Struct, frozen=True):
-    """Something else was stored under this source event id."""
+    """Something else was stored under this source event id; both digests are hexadecimal SHA-256."""
 
     stored_sha256: str
     given_sha256: str
@@ -56,8 +56,8 @@ class Contradicted(Struct, frozen=True):
 Outcome = Accepted | Repeated | Contradicted
 
 
-def sent_again(stored: Receipt, *, given_sha256: str) -> Repeated | Contradicted:
-    """What to answer to a submission whose source event id is taken."""
+def resubmitted(stored: Receipt, *, given_sha256: str) -> Repeated | Contradicted:
+    """The outcome of a submission whose source event id is taken, by the digest of its content (hex)."""
     if stored.content_sha256 == given_sha256:
         return Repeated(stored)
     return Contradicted(stored_sha256=stored.content_sha256, given_sha256=given_sha256)

@@ -1,1 +1,1 @@
-"""What can admission be asked to do? The use cases, one file each."""
+"""Holds the use cases of admission, each a function of that name."""

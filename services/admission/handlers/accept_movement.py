@@ -1,36 +1,84 @@
-"""How is a movement accepted? It waits for a group commit, under a span that its event will continue."""
+"""Accepts a movement: prepares its submission and waits for the group commit that stores it."""
 
-from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
+from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Outcome
-from services.admission.handlers.commit_submissions import Flushed
-from services.admission.handlers.group_commit import GroupCommit
-from services.admission.handlers.submission import Prepare, Submission
-from services.admission.handlers.tolerances import Tolerances
+from services.admission.domain.submission import Submission, content_sha256, event_payload
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.storage.submissions import tolerance_seconds_of
+from shared.events.envelope import TraceContext
 from shared.security.principal import Principal
 from shared.telemetry import tracing
 
+MOST_TOLERANCES = 10_000
 
-@dataclass(frozen=True, slots=True)
-class AcceptMovement:
-    """The door of the spine."""
 
-    prepare: Prepare
-    tolerances: Tolerances
-    group_commit: GroupCommit[Submission, Flushed]
+async def accept_movement(
+    dependencies: Dependencies, movement: StatedMovement, *, body: bytes, source: Principal
+) -> Outcome:
+    """The outcome, after the commit; raises `NotCommitted` when nobody can tell what became of it.
 
-    async def __call__(self, movement: StatedMovement, *, body: bytes, source: Principal) -> Outcome:
-        """What became of it, after the commit; raises `NotCommitted` when nobody can tell."""
-        tolerance = await self.tolerances.of(source.source_id)
-        with tracing.span("ledger commit") as span:
-            submission = self.prepare(
-                movement,
-                body=body,
-                source_id=source.source_id,
-                tolerance=tolerance,
-                trace=tracing.current_trace(),
-            )
-            flushed = await self.group_commit.submit(submission)
-            span.add_link(flushed.flush)
-        return flushed.outcome
+    Raises what `content_sha256` raises when an unknown field of the body cannot be read.
+    """
+    tolerance = await tolerance_of(dependencies, source.source_id)
+    with tracing.span("ledger commit") as span:
+        submission = prepare_submission(
+            dependencies,
+            movement,
+            body=body,
+            source_id=source.source_id,
+            tolerance=tolerance,
+            trace=tracing.current_trace(),
+        )
+        flushed = await dependencies.group_commit.submit(submission)
+        span.add_link(flushed.flush)
+    return flushed.outcome
+
+
+async def tolerance_of(dependencies: Dependencies, source_id: UUID) -> timedelta:
+    """How far ahead the source's clock may run; the default for a key that came without a source."""
+    known = dependencies.tolerances.get(source_id)
+    if known is not None:
+        return known
+    seconds = await tolerance_seconds_of(dependencies.pool, source_id)
+    if len(dependencies.tolerances) >= MOST_TOLERANCES:
+        dependencies.tolerances.clear()
+    tolerance = DEFAULT_TOLERANCE if seconds is None else timedelta(seconds=seconds)
+    dependencies.tolerances[source_id] = tolerance
+    return tolerance
+
+
+def prepare_submission(
+    dependencies: Dependencies,
+    movement: StatedMovement,
+    *,
+    body: bytes,
+    source_id: UUID,
+    tolerance: timedelta,
+    trace: TraceContext,
+) -> Submission:
+    """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
+    vault, establishment = dependencies.vault, movement.establishment
+    identifying = (one for one in movement.person.identifiers if one.type != BILLING_NUMBER)
+    return Submission(
+        source_id=source_id,
+        source_event_id=movement.source_event_id,
+        content_sha256=content_sha256(body),
+        body=body,
+        identifiers=tuple(vault.blind_index("identifier", one.authority, one.value) for one in identifying),
+        marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance),
+        receipt_id=uuid7(),
+        event_id=uuid7(),
+        data=event_payload(
+            movement,
+            movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),
+            stay_id=vault.opaque_id(establishment, "stay", movement.stay_id),
+            source_id=source_id,
+        ),
+        trace=trace,
+    )

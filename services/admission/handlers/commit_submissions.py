@@ -1,159 +1,168 @@
-"""How does a batch of submissions become events? All of it in one commit, each once, each with a person."""
+"""Commits a batch of submissions: each becomes one event of one person, all in one transaction.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Two statements store a batch; a third one is needed only where some of it was stored before.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import uuid4
 
-from msgspec import Struct
-from opentelemetry.trace import SpanContext
-
-from services.admission.domain.identity import Person
-from services.admission.domain.marks import Mark
-from services.admission.domain.receipt import Accepted, Outcome, Receipt, sent_again
-from services.admission.handlers.identities import Assigned, Identities, assign
-from services.admission.handlers.submission import Submission
+from services.admission.domain.identity import Identified, Person, identify_all
+from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
+from services.admission.domain.submission import Submission, SubmissionKey
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.group_commit import Flushed
 from services.admission.storage import submissions as storage
-from services.admission.storage.submissions import Key, Link, Row
-from shared.database.pool import Connection, Pool
+from services.admission.storage.submissions import Link, Row
+from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
-from shared.runtime.clock import Clock
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
 
 RECORD_CONTEXT = b"submission record "
-"""What a sealed record is bound to, with its event id."""
+"""With its event id, what an encrypted record is bound to."""
+
+MOST_OWNERS = 50_000
 
 
 class LinkedMeanwhile(Exception):  # noqa: N818
-    """Another batch was the first to link an identifier; whose it is can be read now."""
+    """Another batch was the first to link an identifier; its owner can be read now."""
 
 
-class Flushed(Struct, frozen=True):
-    """What became of a submission, and the span of the flush that it was part of."""
+async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
+    """Store the batch; the outcome of each, in order, where of several under one key the first counts."""
+    first: dict[SubmissionKey, Submission] = {}
+    for submission in batch:
+        first.setdefault(submission.key, submission)
+    with (
+        metrics.intake_flush_seconds.time(),
+        tracing.span("intake flush", trace={}, attributes={"relais.batch.size": len(batch)}) as span,
+    ):
+        receipts = await _store(dependencies, list(first.values()))
+    flush = span.get_span_context()
+    return [Flushed(_outcome(submission, receipts[submission.key]), flush) for submission in batch]
 
-    outcome: Outcome
-    flush: SpanContext
+
+async def _store(
+    dependencies: Dependencies, submissions: Sequence[Submission]
+) -> dict[SubmissionKey, Receipt]:
+    # Ends: each time another batch is first, at least one more identifier of this batch has an owner.
+    while True:
+        owners = await _owners(dependencies, submissions)
+        new_persons = _new_persons(dependencies.vault)
+        identified = list(identify_all(submissions, owners, new_persons=new_persons))
+        known = {owner.person_id for owner in owners.values()}
+        created = {one.person for one in identified if one.person.person_id not in known}
+        try:
+            return await _commit(dependencies, identified, created)
+        except LinkedMeanwhile:
+            continue
 
 
-@dataclass(frozen=True, slots=True)
-class CommitSubmissions:
-    """Stores a batch in one transaction of two statements; a third one only where some were sent before."""
+def _new_persons(vault: Vault) -> Iterator[Person]:
+    while True:
+        yield Person(uuid4(), vault.new_key())
 
-    pool: Pool
-    vault: Vault
-    identities: Identities
-    clock: Clock
 
-    async def __call__(self, batch: Sequence[Submission]) -> list[Flushed]:
-        """The outcome of each, in order; of several under one key the first one counts."""
-        leaders: dict[Key, Submission] = {}
-        for submission in batch:
-            leaders.setdefault(submission.key, submission)
-        with (
-            metrics.intake_flush_seconds.time(),
-            tracing.span("intake flush", trace={}, attributes={"relais.batch.size": len(batch)}) as span,
-        ):
-            receipts = await self._store(list(leaders.values()))
-        flush = span.get_span_context()
-        return [Flushed(_outcome(submission, receipts[submission.key]), flush) for submission in batch]
+async def _commit(
+    dependencies: Dependencies, identified: Sequence[Identified], created: Collection[Person]
+) -> dict[SubmissionKey, Receipt]:
+    rows = [_row(dependencies.vault, one) for one in identified]
+    recorded_at = dependencies.clock()
+    async with transaction(dependencies.pool) as connection:
+        stored = await _stored_of(connection, identified, rows, created)
+        events = [_event(one) for one in stored]
+        recorded = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
+        repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
+        receipts = await storage.receipts_of(connection, list(repeated)) if repeated else {}
+    for one, event in zip(stored, recorded, strict=True):
+        _remember(dependencies, one.links)
+        receipts[one.submission.key] = _receipt(one, event)
+    return receipts
 
-    async def _store(self, submissions: Sequence[Submission]) -> dict[Key, Receipt]:
-        # Ends: every turn that is lost makes at least one identifier of the batch a known one.
-        while True:
-            created: list[Person] = []
 
-            def new_person(created: list[Person] = created) -> Person:
-                created.append(Person(uuid4(), self.vault.new_key()))
-                return created[-1]
+async def _owners(dependencies: Dependencies, submissions: Sequence[Submission]) -> dict[bytes, Person]:
+    """The owners of the known identifiers; asks storage, once, for those not remembered."""
+    remembered = dependencies.owners
+    wanted = {index for submission in submissions for index in submission.identifiers}
+    found = {index: remembered[index] for index in wanted if index in remembered}
+    for index in found:
+        remembered.move_to_end(index)
+    unsure = wanted - found.keys()
+    if not unsure:
+        return found
+    stored = await storage.owners_of(dependencies.pool, unsure)
+    _remember(dependencies, stored)
+    return found | stored
 
-            known = await self.identities.owners(submissions)
-            assigned = list(assign(submissions, known, new_person=new_person))
-            try:
-                return await self._commit(assigned, created)
-            except LinkedMeanwhile:
-                continue
 
-    async def _commit(self, assigned: Sequence[Assigned], created: Sequence[Person]) -> dict[Key, Receipt]:
-        rows = [self._row(one) for one in assigned]
-        recorded_at = self.clock()
-        async with transaction(self.pool) as connection:
-            stored = await _stored_of(connection, assigned, rows, created)
-            events = [_event(one) for one in stored]
-            recorded = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
-            again = {one.submission.key for one in assigned} - {one.submission.key for one in stored}
-            receipts = await storage.receipts_of(connection, list(again)) if again else {}
-        for one, event in zip(stored, recorded, strict=True):
-            self.identities.remember(one.links)
-            receipts[one.submission.key] = _receipt(one, event)
-        return receipts
-
-    def _row(self, assigned: Assigned) -> Row:
-        submission = assigned.submission
-        return Row(
-            source_id=submission.source_id,
-            source_event_id=submission.source_event_id,
-            content_sha256=submission.content_sha256,
-            receipt_id=submission.receipt_id,
-            event_id=submission.event_id,
-            establishment=submission.data.establishment,
-            marks=_marks(assigned),
-            record=self.vault.encrypt(
-                assigned.person.wrapped_key,
-                submission.body,
-                context=RECORD_CONTEXT + submission.event_id.bytes,
-            ),
-        )
+def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person]) -> None:
+    """Keep what is committed, and forget what was not asked for the longest."""
+    dependencies.owners.update(owners)
+    while len(dependencies.owners) > MOST_OWNERS:
+        dependencies.owners.popitem(last=False)
 
 
 async def _stored_of(
-    connection: Connection, assigned: Sequence[Assigned], rows: Sequence[Row], created: Sequence[Person]
-) -> list[Assigned]:
+    connection: Connection, identified: Sequence[Identified], rows: Sequence[Row], created: Collection[Person]
+) -> list[Identified]:
     """Store, and give those that were not there before."""
     links = [
         Link(index, owner.person_id, one.submission.event_id)
-        for one in assigned
+        for one in identified
         for index, owner in one.links.items()
     ]
     found = await storage.store(connection, rows=rows, links=links, persons=created)
     if any(link.blind_index not in found.blind_indexes for link in links if link.event_id in found.event_ids):
         raise LinkedMeanwhile
-    return [one for one in assigned if one.submission.event_id in found.event_ids]
+    return [one for one in identified if one.submission.event_id in found.event_ids]
 
 
-def _event(assigned: Assigned) -> NewEvent:
-    submission = assigned.submission
+def _row(vault: Vault, identified: Identified) -> Row:
+    submission = identified.submission
+    return Row(
+        source_id=submission.source_id,
+        source_event_id=submission.source_event_id,
+        content_sha256=submission.content_sha256,
+        receipt_id=submission.receipt_id,
+        event_id=submission.event_id,
+        establishment=submission.data.establishment,
+        marks=identified.marks,
+        record=vault.encrypt(
+            identified.person.wrapped_key,
+            submission.body,
+            context=RECORD_CONTEXT + submission.event_id.bytes,
+        ),
+    )
+
+
+def _event(identified: Identified) -> NewEvent:
+    submission = identified.submission
     return NewEvent(
         event_id=submission.event_id,
-        subject=assigned.person.person_id,
+        subject=identified.person.person_id,
         occurred_at=submission.data.occurred_at,
         data=submission.data,
         trace=submission.trace,
     )
 
 
-def _marks(assigned: Assigned) -> tuple[Mark, ...]:
-    return (
-        (*assigned.submission.marks, "identity_conflict") if assigned.conflict else assigned.submission.marks
-    )
-
-
-def _receipt(assigned: Assigned, event: RecordedEvent) -> Receipt:
+def _receipt(identified: Identified, event: RecordedEvent) -> Receipt:
     return Receipt(
-        receipt_id=assigned.submission.receipt_id,
+        receipt_id=identified.submission.receipt_id,
         event_id=event.event_id,
         person_id=event.subject,
-        source_event_id=assigned.submission.source_event_id,
+        source_event_id=identified.submission.source_event_id,
         sequence=event.sequence,
         accepted_at=event.recorded_at,
-        content_sha256=assigned.submission.content_sha256.hex(),
-        marks=_marks(assigned),
+        content_sha256=identified.submission.content_sha256.hex(),
+        marks=identified.marks,
     )
 
 
 def _outcome(submission: Submission, receipt: Receipt) -> Outcome:
     if receipt.event_id == submission.event_id:
         return Accepted(receipt)
-    return sent_again(receipt, given_sha256=submission.content_sha256.hex())
+    return resubmitted(receipt, given_sha256=submission.content_sha256.hex())

@@ -1,9 +1,9 @@
-"""How do many requests share one commit? They wait together; a flusher takes them and answers after.
+"""Commits many requests together: they queue, and a flusher commits what is queued in batches.
 
-While one batch is being committed the next one gathers, so a batch is as large as the load makes it, and
-a lone request waits for nobody. A second flusher helps when a crowd waits: any earlier it would only halve
-the batches, and a flush costs about as much as fifty of its items. Nothing is answered before its commit,
-nothing waits without limit.
+While one batch is being committed the next one collects, so a batch is as large as the load makes it, and
+a lone request waits for no other. A second flusher helps when the queue is long: any earlier it would only
+halve the batches, and a flush costs about as much as fifty of its items. Nothing is answered before its
+commit, and nothing waits without limit.
 """
 
 import asyncio
@@ -13,25 +13,38 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+from opentelemetry.trace import SpanContext
+
+from services.admission.domain.receipt import Outcome
 from shared.runtime.failures import is_transient
 
+Dependencies = TypeVar("Dependencies")
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 BATCH_LIMIT = 256
 QUEUE_LIMIT = 4096
-CROWD = 64
-GATHERING_TURNS = 4
+SECOND_FLUSHER_FROM = 64
+"""Length of the queue from which on a second flusher helps."""
+COLLECTING_TURNS = 4
 """Turns of the event loop that a request takes from its socket to the queue. Requests that have arrived
-are taken along, nobody waits for one that has not (measured: 1.4 times the rate at 16 connections, and the
-same for a lone one)."""
-GATHERED = 32
-"""So many are enough to go: the database works on them while the others arrive."""
-PATIENCE_SECONDS = 10.0
+are taken along, and none is waited for that has not (measured: 1.4 times the rate at 16 connections, and
+the same for a lone one)."""
+COLLECTING_LIMIT = 32
+"""A batch of this size is flushed without collecting more: the database works while others arrive."""
+TIMEOUT_SECONDS = 10.0
 
 
 class NotCommitted(Exception):  # noqa: N818
-    """Not stored, or nobody knows: send it again, it is idempotent."""
+    """Not committed, or nobody knows: send it again, which is idempotent."""
+
+
+class Flushed(Struct, frozen=True):
+    """The outcome of one submission, and the span of the flush that committed it."""
+
+    outcome: Outcome
+    flush: SpanContext
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +52,18 @@ class _Waiting(Generic[Item, Answer]):
     item: Item
     answered: asyncio.Future[Answer]
 
-    def answer(self, answer: Answer) -> None:
-        """Tell the caller, unless it went away."""
-        if not self.answered.done():
-            self.answered.set_result(answer)
-
     @property
-    def settled(self) -> Answer | Exception:
-        """The answer, or why there is none."""
+    def result(self) -> Answer | Exception:
+        """The answer, or the error in its place."""
         if not self.answered.done() or self.answered.cancelled():
             return NotCommitted()
         error = self.answered.exception()
         return error if isinstance(error, Exception) else self.answered.result()
+
+    def answer(self, answer: Answer) -> None:
+        """Return at the caller, unless it went away."""
+        if not self.answered.done():
+            self.answered.set_result(answer)
 
     def refuse(self, error: Exception) -> None:
         """Raise at the caller, unless it went away."""
@@ -58,32 +71,33 @@ class _Waiting(Generic[Item, Answer]):
             self.answered.set_exception(error)
 
 
-class GroupCommit(Generic[Item, Answer]):
+class GroupCommit(Generic[Dependencies, Item, Answer]):
     """A bounded queue in front of `commit`, which stores a batch and answers each item in order.
 
-    When `commit` fails for a passing reason, the whole batch is refused with `NotCommitted`. Anything else is
-    blamed on some item: the batch is halved until only that one fails.
+    In admission `commit` is `commit_submissions`. When it fails for a transient reason, the whole batch is
+    refused with `NotCommitted`. Any other error is put down to some item: the batch is halved until only
+    that item fails.
     """
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        commit: Callable[[Dependencies, Sequence[Item]], Awaitable[Sequence[Answer]]],
         *,
         batch_limit: int = BATCH_LIMIT,
         queue_limit: int = QUEUE_LIMIT,
-        crowd: int = CROWD,
-        patience_seconds: float = PATIENCE_SECONDS,
+        second_flusher_from: int = SECOND_FLUSHER_FROM,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._commit = commit
         self._batch_limit = batch_limit
         self._queue_limit = queue_limit
-        self._crowd = crowd
-        self._patience_seconds = patience_seconds
+        self._second_flusher_from = second_flusher_from
+        self._timeout_seconds = timeout_seconds
         self._queue: deque[_Waiting[Item, Answer]] = deque()
-        self._some = asyncio.Event()
-        self._many = asyncio.Event()
+        self._one_is_queued = asyncio.Event()
+        self._many_are_queued = asyncio.Event()
         self._closed = False
-        self._impatient_at: deque[tuple[float, _Waiting[Item, Answer]]] = deque()
+        self._times_out_at: deque[tuple[float, _Waiting[Item, Answer]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -93,13 +107,13 @@ class GroupCommit(Generic[Item, Answer]):
 
     @property
     def is_full(self) -> bool:
-        """Whether an item would be refused now: ask before it costs anything to make one."""
+        """Whether an item would be refused now: ask before spending anything on making one."""
         return self._closed or len(self._queue) >= self._queue_limit
 
     async def submit(self, item: Item) -> Answer:
         """The answer, after the commit; raises `NotCommitted` when there is none in time.
 
-        A caller that goes away takes nothing with it: the item is committed all the same.
+        An item is committed even when its caller goes away.
         """
         if self.is_full:
             raise NotCommitted
@@ -107,7 +121,7 @@ class GroupCommit(Generic[Item, Answer]):
         waiting: _Waiting[Item, Answer] = _Waiting(item, loop.create_future())
         self._queue.append(waiting)
         self._signal()
-        self._be_patient(loop, waiting)
+        self._start_timeout(loop, waiting)
         return await waiting.answered
 
     async def submit_all(self, items: Sequence[Item]) -> list[Answer | Exception]:
@@ -119,14 +133,15 @@ class GroupCommit(Generic[Item, Answer]):
         self._queue.extend(together)
         self._signal()
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience_seconds):
+            async with asyncio.timeout(self._timeout_seconds):
                 await asyncio.gather(*(waiting.answered for waiting in together), return_exceptions=True)
-        return [waiting.settled for waiting in together]
+        return [waiting.result for waiting in together]
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Flush while the block runs, and what is queued when it ends."""
-        flushers = [asyncio.create_task(self._flush_upon(signal)) for signal in (self._some, self._many)]
+    async def running(self, dependencies: Dependencies) -> AsyncIterator[None]:
+        """Flush while the block runs, and what is queued when it ends; `commit` gets the dependencies."""
+        signals = (self._one_is_queued, self._many_are_queued)
+        flushers = [asyncio.create_task(self._flush_upon(signal, dependencies)) for signal in signals]
         try:
             yield
         finally:
@@ -134,54 +149,57 @@ class GroupCommit(Generic[Item, Answer]):
             self._signal()
             await asyncio.gather(*flushers)
 
-    def _be_patient(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[Item, Answer]) -> None:
-        """One timer for all: they lose patience in the order in which they came."""
-        self._impatient_at.append((loop.time() + self._patience_seconds, waiting))
-        while self._impatient_at[0][1].answered.done():  # ends at the one that was added
-            self._impatient_at.popleft()
+    def _start_timeout(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[Item, Answer]) -> None:
+        """One timer for all: items time out in the order in which they came."""
+        self._times_out_at.append((loop.time() + self._timeout_seconds, waiting))
+        while self._times_out_at[0][1].answered.done():  # ends at the one that was added
+            self._times_out_at.popleft()
         if self._timer is None:
-            self._timer = loop.call_at(self._impatient_at[0][0], self._lose_patience, loop)
+            self._timer = loop.call_at(self._times_out_at[0][0], self._time_out, loop)
 
-    def _lose_patience(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _time_out(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        while self._impatient_at:
-            late_at, waiting = self._impatient_at[0]
-            if late_at > loop.time() and not waiting.answered.done():
-                self._timer = loop.call_at(late_at, self._lose_patience, loop)
+        while self._times_out_at:
+            deadline, waiting = self._times_out_at[0]
+            if deadline > loop.time() and not waiting.answered.done():
+                self._timer = loop.call_at(deadline, self._time_out, loop)
                 return
-            self._impatient_at.popleft()
+            self._times_out_at.popleft()
             waiting.refuse(NotCommitted())
 
     def _signal(self) -> None:
-        """Let the flushers see what waits; at the end both are let through, to find nothing left."""
-        for signal, enough in ((self._some, 1), (self._many, self._crowd)):
+        """Wake the flushers that are needed; at the end both, so that they find nothing left and stop."""
+        wakes = ((self._one_is_queued, 1), (self._many_are_queued, self._second_flusher_from))
+        for signal, enough in wakes:
             if self._closed or len(self._queue) >= enough:
                 signal.set()
             else:
                 signal.clear()
 
-    async def _flush_upon(self, signal: asyncio.Event) -> None:
+    async def _flush_upon(self, signal: asyncio.Event, dependencies: Dependencies) -> None:
         while self._queue or not self._closed:
             await signal.wait()
-            for _ in range(GATHERING_TURNS):
-                if len(self._queue) >= GATHERED:
+            for _ in range(COLLECTING_TURNS):
+                if len(self._queue) >= COLLECTING_LIMIT:
                     break
                 await asyncio.sleep(0)
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_limit))]
             self._signal()
             if batch:
-                await self._flush(batch)
+                await self._flush(dependencies, batch)
 
-    async def _flush(self, batch: Sequence[_Waiting[Item, Answer]]) -> None:
+    async def _flush(self, dependencies: Dependencies, batch: Sequence[_Waiting[Item, Answer]]) -> None:
         try:
-            answers = await self._commit([waiting.item for waiting in batch])
-        except Exception as error:  # noqa: BLE001 - an edge: the flusher outlives whatever an item does
-            await self._fail(batch, error)
+            answers = await self._commit(dependencies, [waiting.item for waiting in batch])
+        except Exception as error:  # noqa: BLE001 - an edge: the flusher survives whatever an item does
+            await self._fail(dependencies, batch, error)
         else:
             for waiting, answer in zip(batch, answers, strict=True):
                 waiting.answer(answer)
 
-    async def _fail(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
+    async def _fail(
+        self, dependencies: Dependencies, batch: Sequence[_Waiting[Item, Answer]], error: Exception
+    ) -> None:
         if isinstance(error, NotCommitted) or is_transient(error):
             for waiting in batch:
                 waiting.refuse(NotCommitted())
@@ -189,5 +207,5 @@ class GroupCommit(Generic[Item, Answer]):
             batch[0].refuse(error)
         else:
             middle = len(batch) // 2
-            await self._flush(batch[:middle])
-            await self._flush(batch[middle:])
+            await self._flush(dependencies, batch[:middle])
+            await self._flush(dependencies, batch[middle:])

@@ -1,1 +1,1 @@
-"""Where do submissions, identities and keys rest? Tables and queries; the only room that says SQL."""
+"""Says SQL: the tables of submissions, identities and keys, and the queries on them."""

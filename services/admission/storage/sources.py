@@ -1,4 +1,4 @@
-"""Which applications may state movements, and with which keys?"""
+"""Holds the SQL of sources and their keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,6 @@ VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
 """
 _KEY = "SELECT key_id, key_sha256, source_id, establishment, scopes FROM api_keys WHERE key_id = $1"
 _REVOKE = "UPDATE api_keys SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL RETURNING key_id"
-_TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
 
 async def add_source(connection: Connection, source: Source) -> None:
@@ -82,9 +81,3 @@ async def key_of(connection: Executor, key_id: UUID) -> Key | None:
 async def revoke_key(connection: Connection, key_id: UUID, *, at: datetime) -> bool:
     """End the key; false when it had ended before."""
     return await connection.fetchval(_REVOKE, key_id, at) is not None
-
-
-async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
-    """How far ahead the source's clock may run; none for an unknown source."""
-    seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
-    return seconds

@@ -1,6 +1,9 @@
-"""How is a batch of submissions stored, once each, with the identities it brings? In one statement."""
+"""Holds the SQL of the intake: what it must know of sources and persons, submissions and their receipts.
 
-from collections.abc import Sequence
+A batch of submissions is stored in one statement, each once, with the identifiers that it links.
+"""
+
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +11,12 @@ from msgspec import Struct
 
 from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Receipt
+from services.admission.domain.submission import SubmissionKey
 from shared.database.pool import Connection, Executor
-
-Key = tuple[UUID, str]
-"""(source, its own event id): the same submission, however often it is sent."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One submission as it is stored."""
+    """One submission as it is stored; `record` is the body, encrypted with the person's key."""
 
     source_id: UUID
     source_event_id: str
@@ -36,11 +37,19 @@ class Link(Struct, frozen=True):
 
 
 class Stored(Struct, frozen=True):
-    """What was not there before."""
+    """The submissions and identifiers that were not there before."""
 
     event_ids: frozenset[UUID]
     blind_indexes: frozenset[bytes]
 
+
+_TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
+
+_OWNERS = """
+SELECT blind_index, person_id, wrapped_key
+FROM identifiers JOIN persons USING (person_id)
+WHERE blind_index = ANY ($1::bytea[])
+"""
 
 # A submission that is already there brings nothing with it, hence `stored` before `linked` before
 # `created`. Both inserts that may wait for another batch do so in sorted order: no deadlock.
@@ -84,13 +93,25 @@ JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (sou
 _BY_ID = f"{_RECEIPT} WHERE s.receipt_id = $1"
 
 
-async def store(
-    connection: Connection, *, rows: Sequence[Row], links: Sequence[Link], persons: Sequence[Person]
-) -> Stored:
-    """Store what is new and say what was.
+async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
+    """How far ahead the source's clock may run; none for an unknown source."""
+    seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
+    return seconds
 
-    An identifier that somebody else linked first is not among the answer's: the caller rolls back and
-    asks again whose it is. `persons` are the new ones; one of them exists once it has an identifier.
+
+async def owners_of(connection: Executor, blind_indexes: Collection[bytes]) -> dict[bytes, Person]:
+    """The persons of those identifiers that are known."""
+    rows = await connection.fetch(_OWNERS, list(blind_indexes))
+    return {row["blind_index"]: Person(row["person_id"], row["wrapped_key"]) for row in rows}
+
+
+async def store(
+    connection: Connection, *, rows: Sequence[Row], links: Sequence[Link], persons: Collection[Person]
+) -> Stored:
+    """Store what is new, and give what was new.
+
+    An identifier that another transaction linked first is not among the answer's: the caller rolls back
+    and asks again whose it is. `persons` are the new ones; one of them exists once it has an identifier.
     """
     found = await connection.fetchrow(
         _STORE,
@@ -111,8 +132,8 @@ async def store(
     return Stored(frozenset(found["event_ids"]), frozenset(found["blind_indexes"]))
 
 
-async def receipts_of(connection: Executor, keys: Sequence[Key]) -> dict[Key, Receipt]:
-    """The receipts of submissions that were stored before."""
+async def receipts_of(connection: Executor, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Receipt]:
+    """The receipts of those submissions that are stored."""
     rows = await connection.fetch(_BY_KEYS, [source for source, _ in keys], [event for _, event in keys])
     return {(row["source_id"], row["source_event_id"]): _receipt(row) for row in rows}
 

@@ -1,4 +1,4 @@
-"""Which tables does admission own? Submissions, identities and sources, beside the spine's."""
+"""Declares the tables of admission: submissions, identities and sources, beside those of the spine."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class Person(Table, table=True):
 
 
 class Identifier(Table, table=True):
-    """Whose identifier it is; the identifier itself is only in the sealed records."""
+    """Whose identifier it is; the identifier itself is only in the encrypted records."""
 
     __tablename__ = "identifiers"
 

@@ -13,7 +13,6 @@ from uuid import UUID
 import asyncpg
 
 from services.admission.handlers import commit_submissions
-from services.admission.handlers.commit_submissions import CommitSubmissions
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.security.vault import Vault
 from shared.spine.outbox import append as appending
@@ -62,13 +61,13 @@ async def _commit(pool: Any, connection: Any, work: Any) -> None:
 def answers_swapped() -> None:
     """Of a batch that begins with two of one establishment, these get each other's receipt."""
 
-    async def swapped(self: CommitSubmissions, batch: Sequence[Any]) -> Any:
-        answers = await commit(self, batch)
+    async def swapped(dependencies: Any, batch: Sequence[Any]) -> Any:
+        answers = await commit(dependencies, batch)
         if len({submission.data.establishment for submission in batch[:2]}) == 1:
             answers[:2] = reversed(answers[:2])
         return answers
 
-    commit = replaced(CommitSubmissions, "__call__", swapped)
+    commit = replaced(commit_submissions, "commit_submissions", swapped)
 
 
 def persons_merged() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.admission.handlers.manage_access import NewSource
+from services.admission.handlers.manage_access import NewSource, create_source
 from services.admission.settings import Settings
 from services.admission.wiring import Service
 from shared.events.admission import Scope
@@ -52,7 +52,8 @@ class Admission:
         tolerance_seconds: int = 300,
     ) -> NewSource:
         """A new source of an establishment."""
-        return await self.service.manage_access.create_source(
+        return await create_source(
+            self.service.dependencies,
             "ward system",
             establishment=establishment,
             scopes=scopes,

@@ -4,7 +4,7 @@ import asyncio
 import json
 from uuid import UUID
 
-from services.admission.domain.content import content_sha256
+from services.admission.domain.submission import content_sha256
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, NAME, encoded, identifier, movement
 

@@ -11,11 +11,12 @@ from starlette.types import Message
 
 from services.admission.api import batches
 from services.admission.api.batch_lines import LineAnswer
-from services.admission.domain.content import content_sha256
 from services.admission.domain.receipt import Receipt
-from services.admission.handlers.commit_submissions import Flushed
+from services.admission.domain.submission import Submission, content_sha256
+from services.admission.handlers.commit_submissions import commit_submissions
+from services.admission.handlers.dependencies import BATCHES_AT_ONCE, Dependencies
+from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.manage_access import NewSource
-from services.admission.handlers.submission import Submission
 from services.admission.settings import Settings
 from shared.web import responses
 from tests.integration.admission.conftest import Open
@@ -151,11 +152,12 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
 
     headers = [(name.encode(), value.encode()) for name, value in bearer(source.secret).items()]
     scope = {"type": "http", "method": "POST", "path": batches.PATH, "headers": headers, "query_string": b""}
-    places = admission.service.accept_batch.places
-    free = places._value
     with pytest.raises(responses.ClientTooSlow):
         await admission.app(scope, receive, send)
-    assert places._value == free
+    places = admission.service.dependencies.batch_places
+    for _ in range(BATCHES_AT_ONCE):
+        assert not places.locked(), "its place is free again"
+        await places.acquire()
     assert len(parts) == 2, "the head, and the first part of three"
     assert len(await admission.rows("SELECT FROM submissions")) == 1
 
@@ -164,23 +166,24 @@ async def test_what_was_committed_before_the_database_went_away_is_answered(
     open_admission: Open, admission_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "LINES_PER_COMMIT", 2)
+    is_going_down = True
+
+    async def once_and_then_down(
+        dependencies: Dependencies, batch: Sequence[Submission]
+    ) -> Sequence[Flushed]:
+        flushed = await commit_submissions(dependencies, batch)
+        if is_going_down:
+            proxy.go_down()
+        return flushed
+
     async with (
         proxied(admission_settings.database_url) as (proxy, database_url),
-        open_admission(settings_for(database_url)) as admission,
+        open_admission(settings_for(database_url), commit=once_and_then_down) as admission,
     ):
         source = await admission.source()
-        group_commit = admission.service.accept_batch.group_commit
-        commit = group_commit._commit
-
-        async def only_once(batch: Sequence[Submission]) -> Sequence[Flushed]:
-            flushed = await commit(batch)
-            proxy.go_down()
-            return flushed
-
-        monkeypatch.setattr(group_commit, "_commit", only_once)
         bodies = [movement() for _ in range(6)]
         assert statuses_of(await post(admission, source, *bodies)) == [202, 202, 503, 503, 503, 503]
-        proxy.is_down = False
+        proxy.is_down = is_going_down = False
         monkeypatch.undo()
         assert statuses_of(await post(admission, source, *bodies)) == [200, 200, 202, 202, 202, 202]
 
@@ -204,7 +207,7 @@ async def test_without_the_database_the_whole_is_answered_503(
 
 async def test_who_comes_while_all_places_are_taken_comes_back_later(admission: Admission) -> None:
     source = await admission.source()
-    places = admission.service.accept_batch.places
+    places = admission.service.dependencies.batch_places
     while not places.locked():
         await places.acquire()
     assert (await post(admission, source, movement())).status_code == 503

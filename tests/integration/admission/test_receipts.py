@@ -25,9 +25,8 @@ def ask(admission: Admission, answers: dict[str, Answer]) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         return answers[request.url.host](request)
 
-    client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
-    show = replace(admission.service.show_receipt, client=client, peers=PEERS)
-    admission.app.state.service = replace(admission.service, show_receipt=show)
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+    admission.app.state.dependencies = replace(admission.service.dependencies, http=http, peers=PEERS)
 
 
 async def accepted(admission: Admission, source: NewSource) -> dict[str, object]:

@@ -4,7 +4,6 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Literal
 
 import httpx
@@ -17,16 +16,14 @@ from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
 from services.admission.api import batches
 from services.admission.api.batch_lines import LineAnswer
-from services.admission.domain.receipt import Accepted, Outcome, Receipt, sent_again
-from services.admission.handlers.accept_batch import AcceptBatch
-from services.admission.handlers.commit_submissions import Flushed
-from services.admission.handlers.group_commit import GroupCommit
-from services.admission.handlers.submission import Prepare, Submission
-from shared.runtime.clock import system_clock
+from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
+from services.admission.domain.submission import Submission
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.security.principal import Principal
-from shared.security.vault import Vault
 from shared.web.middleware.errors import answer_with_problems
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, encoded, movement
+from tests.unit.admission.dependencies import dependencies
 
 Kind = Literal["one", "the same otherwise", "invalid", "no json", "foreign", "too large", "empty"]
 
@@ -40,13 +37,13 @@ class Ledger:
     def __init__(self) -> None:
         self.stored: dict[str, Receipt] = {}
 
-    async def __call__(self, batch: Sequence[Submission]) -> list[Flushed]:
+    async def __call__(self, _dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
         return [Flushed(self._outcome(one), INVALID_SPAN_CONTEXT) for one in batch]
 
     def _outcome(self, one: Submission) -> Outcome:
         given_sha256 = one.content_sha256.hex()
         if one.source_event_id in self.stored:
-            return sent_again(self.stored[one.source_event_id], given_sha256=given_sha256)
+            return resubmitted(self.stored[one.source_event_id], given_sha256=given_sha256)
         receipt = Receipt(
             receipt_id=one.receipt_id,
             event_id=one.event_id,
@@ -61,25 +58,11 @@ class Ledger:
         return Accepted(receipt)
 
 
-class Tolerances:
-    """Asks no database."""
-
-    async def of(self, _source_id: uuid.UUID) -> timedelta:
-        return timedelta(minutes=5)
-
-
 class Authenticator:
     """Knows everybody."""
 
     async def authenticate(self, _header: str | None) -> Principal:
         return SOURCE
-
-
-class Gate:
-    """Is open."""
-
-    async def is_open(self) -> bool:
-        return True
 
 
 def line_of(kind: Kind, number: int) -> bytes:
@@ -113,16 +96,16 @@ def expected_of(lines: Sequence[tuple[Kind, int]]) -> list[tuple[int, int]]:
 
 async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
     """Post it to an application of its own."""
-    group_commit = GroupCommit(ledger)
-    prepare = Prepare(Vault(bytes(32)), system_clock)
-    accept = AcceptBatch(prepare, Tolerances(), group_commit)  # type: ignore[arg-type]
+    queue = GroupCommit(ledger)
+    tolerances = {SOURCE.source_id: timedelta(minutes=5)}
+    given = dependencies(batch_commit=queue, tolerances=tolerances)
     app = FastAPI()
     answer_with_problems(app)
     app.include_router(batches.router)
-    app.state.service = SimpleNamespace(accept_batch=accept, intake=Gate())
+    app.state.dependencies = given
     app.state.authenticator = Authenticator()
     transport = httpx.ASGITransport(app)
-    async with group_commit.running(), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+    async with queue.running(given), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
         response = await client.post(batches.PATH, content=content)
     return msgspec.json.Decoder(LineAnswer).decode_lines(response.content)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admission.domain.content import content_sha256
+from services.admission.domain.submission import content_sha256
 from tests.unit.admission.bodies import movement
 
 values: st.SearchStrategy[Any] = st.recursive(

@@ -19,7 +19,7 @@ class Commits:
         self.began = asyncio.Event()
         self.failure: Exception | None = None
 
-    async def __call__(self, batch: Sequence[str]) -> list[str]:
+    async def __call__(self, _dependencies: None, batch: Sequence[str]) -> list[str]:
         self.began.set()
         await self.open.wait()
         if self.failure is not None:
@@ -34,7 +34,7 @@ class Commits:
         return [item for batch in self.batches for item in batch]
 
 
-async def queued(group: GroupCommit[str, str], items: Sequence[str]) -> list[asyncio.Task[str]]:
+async def queued(group: GroupCommit[None, str, str], items: Sequence[str]) -> list[asyncio.Task[str]]:
     """Submit without waiting for answers, once all are in the queue."""
     tasks = [asyncio.create_task(group.submit(item)) for item in items]
     await asyncio.sleep(0)  # each runs as far as its wait for the answer
@@ -42,11 +42,11 @@ async def queued(group: GroupCommit[str, str], items: Sequence[str]) -> list[asy
     return tasks
 
 
-async def test_what_gathers_during_one_commit_is_the_next_batch() -> None:
+async def test_what_is_queued_during_one_commit_is_the_next_batch() -> None:
     commits = Commits()
     commits.open.clear()
     group = GroupCommit(commits)
-    async with group.running():
+    async with group.running(None):
         first = asyncio.create_task(group.submit("a"))
         await commits.began.wait()
         others = await queued(group, ["b", "c", "d"])
@@ -55,11 +55,11 @@ async def test_what_gathers_during_one_commit_is_the_next_batch() -> None:
     assert commits.batches == [["a"], ["b", "c", "d"]]
 
 
-async def test_a_second_batch_is_begun_meanwhile_only_for_a_crowd() -> None:
+async def test_a_second_batch_is_begun_meanwhile_only_when_many_are_queued() -> None:
     commits = Commits()
     commits.open.clear()
-    group = GroupCommit(commits, crowd=3)
-    async with group.running():
+    group = GroupCommit(commits, second_flusher_from=3)
+    async with group.running(None):
         first = asyncio.create_task(group.submit("a"))
         await commits.began.wait()
         others = await queued(group, ["b", "c"])
@@ -76,7 +76,7 @@ async def test_a_batch_has_a_limit() -> None:
     commits = Commits()
     group = GroupCommit(commits, batch_limit=2)
     tasks = await queued(group, ["a", "b", "c"])
-    async with group.running():
+    async with group.running(None):
         await asyncio.gather(*tasks)
     assert commits.batches == [["a", "b"], ["c"]]
 
@@ -90,25 +90,25 @@ async def test_a_full_queue_refuses_at_once() -> None:
         await group.submit("b")
     refused = await group.submit_all(["c", "d"])
     assert [type(one) for one in refused] == [NotCommitted, NotCommitted]
-    async with group.running():
+    async with group.running(None):
         assert await tasks[0] == "stored a"
 
 
 async def test_many_wait_together_and_each_has_its_own_outcome() -> None:
     commits = Commits()
     group = GroupCommit(commits, batch_limit=2)
-    async with group.running():
+    async with group.running(None):
         answers = await group.submit_all(["a", "b", "poison", "c"])
     assert [answers[0], answers[1], answers[3]] == ["stored a", "stored b", "stored c"]
     assert isinstance(answers[2], asyncpg.CheckViolationError)
     assert commits.stored == ["a", "b", "c"]
 
 
-async def test_whoever_loses_patience_with_many_knows_which_were_answered_in_time() -> None:
+async def test_of_many_that_time_out_each_says_whether_it_was_answered_in_time() -> None:
     commits = Commits()
-    group = GroupCommit(commits, batch_limit=1, patience_seconds=0)
+    group = GroupCommit(commits, batch_limit=1, timeout_seconds=0)
     commits.open.clear()
-    async with group.running():
+    async with group.running(None):
         answers = await group.submit_all(["a", "b"])
         commits.open.set()
     assert [type(one) for one in answers] == [NotCommitted, NotCommitted]
@@ -119,7 +119,7 @@ async def test_an_item_that_cannot_be_stored_fails_alone() -> None:
     commits = Commits()
     group = GroupCommit(commits)
     tasks = await queued(group, ["a", "b", "poison", "c", "d"])
-    async with group.running():
+    async with group.running(None):
         answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [answer for answer in answers if isinstance(answer, str)] == [f"stored {x}" for x in "abcd"]
     assert isinstance(answers[2], asyncpg.CheckViolationError)
@@ -131,7 +131,7 @@ async def test_without_the_database_the_whole_batch_is_refused_and_the_next_one_
     commits.failure = asyncpg.ConnectionDoesNotExistError()
     group = GroupCommit(commits)
     tasks = await queued(group, ["a", "b"])
-    async with group.running():
+    async with group.running(None):
         refused = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(answer) for answer in refused] == [NotCommitted, NotCommitted]
         commits.failure = None
@@ -143,7 +143,7 @@ async def test_a_caller_that_goes_away_takes_nothing_with_it() -> None:
     group = GroupCommit(commits)
     gone, stays = await queued(group, ["a", "b"])
     gone.cancel()
-    async with group.running():
+    async with group.running(None):
         assert await stays == "stored b"
     assert commits.stored == ["a", "b"]
 
@@ -151,8 +151,8 @@ async def test_a_caller_that_goes_away_takes_nothing_with_it() -> None:
 async def test_nobody_waits_for_ever() -> None:
     commits = Commits()
     commits.open.clear()
-    group = GroupCommit(commits, patience_seconds=0)
-    async with group.running():
+    group = GroupCommit(commits, timeout_seconds=0)
+    async with group.running(None):
         with pytest.raises(NotCommitted):
             await group.submit("a")
         commits.open.set()
@@ -163,7 +163,7 @@ async def test_what_is_queued_at_the_end_is_committed_and_nothing_more_is_taken(
     commits = Commits()
     group = GroupCommit(commits, queue_limit=4)
     tasks = await queued(group, ["a", "b", "c", "d"])
-    async with group.running():
+    async with group.running(None):
         pass
     assert await asyncio.gather(*tasks) == [f"stored {x}" for x in "abcd"]
     with pytest.raises(NotCommitted):

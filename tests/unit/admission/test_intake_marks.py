@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.admission.api.understanding import understood
-from services.admission.domain.marks import marks_at_intake
+from services.admission.api.movements import parse_movement
+from services.admission.domain.checks import mark_movement
 from tests.unit.admission.bodies import encoded, movement
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -15,7 +15,7 @@ FUTURE = [("occurred_at", "future_time"), ("emitted_at", "emitted_in_future")]
 
 
 def marks(**other: Any) -> tuple[str, ...]:
-    return marks_at_intake(understood(encoded(movement(**other))), now=NOW, tolerance=TOLERANCE)
+    return mark_movement(parse_movement(encoded(movement(**other))), now=NOW, tolerance=TOLERANCE)
 
 
 def test_an_ordinary_movement_has_none() -> None:

@@ -9,21 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admission.api.understanding import understood
-from services.admission.domain.content import content_sha256
-from services.admission.handlers.submission import Prepare, Submission
+from services.admission.api.movements import parse_movement
+from services.admission.domain.submission import Submission, content_sha256
+from services.admission.handlers.accept_movement import prepare_submission
 from shared.events import admission
-from shared.security.vault import Vault
 from tests.unit.admission.bodies import AUTHORITY, CLINIC, NAME, encoded, identifier, movement
+from tests.unit.admission.dependencies import dependencies
 
-prepare = Prepare(Vault(bytes(range(32))), lambda: datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+DEPENDENCIES = dependencies(clock=lambda: datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
 numbers = st.text("ABC0123456789-", min_size=1, max_size=8)
 
 
 def submission(**other: Any) -> Submission:
     body = encoded(movement(identifier("270055512345678"), **other))
-    return prepare(
-        understood(body),
+    return prepare_submission(
+        DEPENDENCIES,
+        parse_movement(body),
         body=body,
         source_id=UUID(int=7),
         tolerance=timedelta(seconds=300),

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from services.admission.api.understanding import understood
+from services.admission.api.movements import parse_movement
 from shared.web.problems import Problem
 from tests.unit.admission.bodies import CLINIC, NAME, encoded, identifier, movement
 
 
 def refused(body: object) -> dict[str, str]:
     with pytest.raises(Problem) as caught:
-        understood(encoded(body))
+        parse_movement(encoded(body))
     assert caught.value.status_code == 422
     return {error.pointer: error.detail for error in caught.value.errors}
 
 
 def test_a_valid_body_is_understood_and_unknown_fields_are_ignored() -> None:
-    stated = understood(encoded(movement(bed="12", person_note={"deep": [1, 2.5]})))
+    stated = parse_movement(encoded(movement(bed="12", person_note={"deep": [1, 2.5]})))
     assert stated.kind == "admission"
     assert stated.occurred_at.utcoffset() is not None
 
@@ -82,11 +82,11 @@ def test_nobody_leaves_by_birth_or_arrives_after_death(destination: dict[str, st
 
 def test_what_may_be_true_is_never_refused() -> None:
     far_ahead = "2199-12-31T00:00:00Z"
-    understood(encoded(movement(occurred_at=far_ahead, emitted_at=far_ahead, establishment="750000009")))
+    parse_movement(encoded(movement(occurred_at=far_ahead, emitted_at=far_ahead, establishment="750000009")))
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"\xff"', b"[" * 50_000, b'{"a": NaN}'])
 def test_what_is_no_movement_is_a_problem_and_never_an_error(body: bytes) -> None:
     with pytest.raises(Problem) as caught:
-        understood(body)
+        parse_movement(body)
     assert caught.value.status_code == 422

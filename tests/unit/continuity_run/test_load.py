@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.admission.api.understanding import understood
-from services.admission.domain.content import content_sha256
+from services.admission.api.movements import parse_movement
+from services.admission.domain.submission import content_sha256
 from tests.continuity.load.offers import Offer
 from tests.continuity.load.plan import Load, load_of
 
@@ -36,7 +36,7 @@ def test_it_is_as_large_as_asked_and_no_number_is_used_twice(load: Load) -> None
 
 def test_intake_understands_every_movement(load: Load) -> None:
     for offer in _all(load):
-        understood(offer.canonical())
+        parse_movement(offer.canonical())
         assert content_sha256(offer.canonical()).hex() == offer.digest()
 
 

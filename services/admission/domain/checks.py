@@ -1,0 +1,135 @@
+"""Checks a stated movement: contradictions refuse it, anything merely doubtful marks it.
+
+Only what cannot be meant is refused. Whatever could be true of a person (a discharge before its admission,
+a date far ahead) is accepted and marked, because a refused fact is a lost one. Each rule names the fields
+it needs, so that a body with other mistakes can still be checked against it, and the sender learns of all
+its mistakes at once.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Final, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+from services.admission.domain.movement import Destination, Identifier, Moment, Origin, StatedMovement
+from shared.events.admission import MovementKind
+
+BILLING_NUMBER: Final = "NH"
+"""Belongs to the insured, so a whole family may share it: never an identity (PAM.fr, CX-5)."""
+
+YEARS: Final = range(1900, 2200)
+
+Mark = Literal["future_time", "emitted_in_future", "finess_key_invalid", "identity_conflict"]
+"""A doubt about an accepted movement, returned in its receipt."""
+
+DEFAULT_TOLERANCE: Final = timedelta(seconds=300)
+"""How far ahead of ours a source's clock may run."""
+
+# Corsica: 2A and 2B count as 21 and 22 (holds for all 64 of them in SAE 2023).
+_CORSICA: Final = str.maketrans("AB", "12")
+_NINE: Final = 9
+
+
+class Contradiction(NamedTuple):
+    """A JSON pointer into the body, and what is wrong there."""
+
+    pointer: str
+    detail: str
+
+
+class RouteFields(Struct, frozen=True):
+    """The fields that say from where to where."""
+
+    kind: MovementKind
+    origin: Origin | None = None
+    destination: Destination | None = None
+
+
+class TimeFields(Struct, frozen=True):
+    """The fields that say when it happened, and when it was sent."""
+
+    occurred_at: Moment
+    emitted_at: Moment
+
+
+class PersonIdentifiers(Struct, frozen=True):
+    """The identifiers of the person."""
+
+    identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1)]
+
+
+class PersonFields(Struct, frozen=True):
+    """The fields that say whom it is about."""
+
+    person: PersonIdentifiers
+
+
+def contradictions(movement: StatedMovement) -> list[Contradiction]:
+    """Every contradiction between the fields of a movement, each of which is valid alone."""
+    return [*_check_route(movement), *_check_times(movement), *_check_person(movement)]
+
+
+def mark_movement(movement: StatedMovement, *, now: datetime, tolerance: timedelta) -> tuple[Mark, ...]:
+    """The marks that depend on the movement alone; `identity_conflict` is added with the person."""
+    return tuple(_marks(movement, now + tolerance))
+
+
+@lru_cache(maxsize=4096)  # a few thousand establishments send everything
+def is_valid_finess(number: str) -> bool:
+    """Whether the last of the nine characters is the Luhn key of the others."""
+    digits = number.translate(_CORSICA)
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - _NINE if value > _NINE else value for value in doubled) % 10 == 0
+
+
+def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+    if part.origin is not None:
+        if part.kind == "discharge":
+            yield Contradiction("/origin", "a discharge has a destination, not an origin")
+        if part.origin.mode == "death":
+            yield Contradiction("/origin/mode", "nobody enters by death")
+    if part.destination is not None:
+        if part.kind == "admission":
+            yield Contradiction("/destination", "an admission has an origin, not a destination")
+        if part.destination.mode == "birth":
+            yield Contradiction("/destination/mode", "nobody leaves by birth")
+        if part.destination.mode == "death" and part.destination.establishment is not None:
+            yield Contradiction("/destination/establishment", "after a death nobody is expected anywhere")
+        if part.destination.mode == "death" and part.destination.expected_at is not None:
+            yield Contradiction("/destination/expected_at", "after a death nobody is expected anywhere")
+
+
+def _check_times(part: TimeFields | StatedMovement) -> Iterator[Contradiction]:
+    for name, moment in (("occurred_at", part.occurred_at), ("emitted_at", part.emitted_at)):
+        if moment.year not in YEARS:
+            yield Contradiction(f"/{name}", "must be from 1900 to 2199")
+
+
+def _check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]:
+    if all(identifier.type == BILLING_NUMBER for identifier in part.person.identifiers):
+        yield Contradiction(
+            "/person/identifiers", "a billing number (NH) identifies nobody; another is needed"
+        )
+
+
+PARTIAL_CHECKS: Final[tuple[tuple[type[Struct], Callable[..., Iterator[Contradiction]]], ...]] = (
+    (RouteFields, _check_route),
+    (TimeFields, _check_times),
+    (PersonFields, _check_person),
+)
+"""For a body that is not a valid movement as a whole: the part that each rule needs, and the rule."""
+
+
+def _marks(movement: StatedMovement, latest: datetime) -> Iterator[Mark]:
+    if movement.occurred_at > latest:
+        yield "future_time"
+    if movement.emitted_at > latest:
+        yield "emitted_in_future"
+    places = (movement, movement.origin, movement.destination)
+    numbers = (place.establishment for place in places if place is not None)
+    if not all(is_valid_finess(number) for number in numbers if number is not None):
+        yield "finess_key_invalid"

@@ -1,0 +1,44 @@
+"""Holds what the use cases of admission work with."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+
+from services.admission.domain.identity import Person
+from services.admission.domain.submission import Submission
+from services.admission.handlers.group_commit import Flushed, GroupCommit
+from shared.database.pool import Pool
+from shared.runtime.clock import Clock
+from shared.security.vault import Vault
+from shared.spine.pause.gate import Gate
+
+BATCHES_AT_ONCE = 8
+"""How many batches may be read at once, because their bodies are in memory; others are answered 503."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dependencies:
+    """First argument of every use case of admission."""
+
+    pool: Pool
+    vault: Vault
+    clock: Clock
+    http: httpx.AsyncClient
+    peers: Mapping[str, str]
+    """Name of each service that receipts ask -> where its API is."""
+    intake: Gate
+    """Closed while an operator pauses the intake."""
+    group_commit: "GroupCommit[Dependencies, Submission, Flushed]"
+    """Of movements that come one per request."""
+    batch_commit: "GroupCommit[Dependencies, Submission, Flushed]"
+    """Of movements that come in batches: one that comes alone does not wait behind ten thousand."""
+    batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+    owners: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
+    """Blind index of an identifier -> its owner, as committed; an owner never changes."""
+    tolerances: dict[UUID, timedelta] = field(default_factory=dict)
+    """Source -> how far ahead its clock may run; nothing changes it."""
