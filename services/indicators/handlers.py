@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.indicators.domain import facts, indicators
-from services.indicators.domain.definitions import Name
+from services.indicators.domain.definitions.definition import Name
 from services.indicators.domain.indicators import Known, Question, Series
 from services.indicators.storage import coverage, selection
 from services.indicators.storage.facts import store

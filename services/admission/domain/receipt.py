@@ -17,7 +17,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     person_id: UUID
     source_event_id: str
     sequence: int
-    """The event is the `sequence`-th one of its person."""
+    """Of the event among those of its person, from 1."""
     accepted_at: datetime
     content_sha256: str
     """Of the body's canonical JSON."""
@@ -58,6 +58,5 @@ Outcome = Accepted | Repeated | Contradicted
 
 def resubmitted(stored: Receipt, *, given_sha256: str) -> Repeated | Contradicted:
     """The outcome of a submission whose source event id is taken, by the digest of its content (hex)."""
-    if stored.content_sha256 == given_sha256:
-        return Repeated(stored)
-    return Contradicted(stored_sha256=stored.content_sha256, given_sha256=given_sha256)
+    stored_sha256 = stored.content_sha256
+    return Repeated(stored) if stored_sha256 == given_sha256 else Contradicted(stored_sha256, given_sha256)

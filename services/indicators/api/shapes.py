@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from services.indicators.domain.definitions import Definition, Name, Unit
+from services.indicators.domain.definitions.definition import Definition, Name, Unit
 from services.indicators.domain.figures import Value
 from services.indicators.handlers import Answer
 from shared.spine.inbox.outcome import AppliedState

@@ -1,4 +1,4 @@
-"""How many persons are in the establishment? Counted at the end of each local day.
+"""Counts the persons in the establishment at the end of each local day.
 
 A day that is not over yet is counted at the moment that the value is as of; a day that has not begun,
 and a day before the first thing known of the establishment, has no count.
@@ -7,7 +7,6 @@ and a day before the first thing known of the establishment, has no count.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from services.indicators.domain.calendar import Period, day_of
 from services.indicators.domain.figures import Figures, Observation, share
@@ -32,7 +31,11 @@ def censuses(
             for day in _counted_days(presence, period=period, as_of=as_of):
                 present[day].append(stay)
     today = day_of(as_of)
-    return [_census(day, present[day]) for day in period.days() if observed_since <= day <= today]
+    return [
+        Census(day=day, rests_on=present[day], persons=len({stay.person_id for stay in present[day]}))
+        for day in period.days()
+        if observed_since <= day <= today
+    ]
 
 
 def occupancy(observed: Sequence[Census]) -> Figures:
@@ -56,8 +59,3 @@ def _counted_days(presence: Presence, *, period: Period, as_of: datetime) -> Ite
         yield first + timedelta(days=offset)
     if today in period and presence.holds_at(as_of):
         yield today
-
-
-def _census(day: date, present: list[Stay]) -> Census:
-    persons: set[UUID] = {stay.person_id for stay in present}
-    return Census(day=day, rests_on=present, persons=len(persons))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.indicators.domain.definitions import Name
+from services.indicators.domain.definitions.definition import Name
 from services.indicators.domain.figures import Figures
 from services.indicators.handlers import Answer
 from services.indicators.wiring import Service
