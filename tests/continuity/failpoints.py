@@ -1,8 +1,8 @@
-"""Where can a service be made to kill itself? At named points, wrapped around its functions from outside.
+"""Makes a service kill itself at named points, by wrapping its functions from outside.
 
 A point is armed by a file in the folder that CONTINUITY_FAILPOINTS names: `<point>` holds n, and the process
-that passes the point for the n-th time since then takes the file away and ends by SIGKILL, as a power cut
-would end it. Of several processes that share the folder, one dies.
+that passes the point for the n-th time since then removes the file and ends by SIGKILL, as a power cut would
+end it. Of several processes that share the folder, one dies.
 """
 
 import os
@@ -27,7 +27,7 @@ _passages: Counter[str] = Counter()
 
 
 def reach(point: str) -> None:
-    """Pass a point; does not return when it is this process's turn to die."""
+    """Pass a point; does not return when this passage is the fatal one."""
     armed = Path(os.environ[VARIABLE]) / point
     try:
         fatal = int(armed.read_text())
@@ -45,21 +45,21 @@ def reach(point: str) -> None:
 
 
 def arm(folder: Path, point: str, *, passage: int) -> Path:
-    """Let the `passage`-th passage be fatal. Returns the file that is there until then."""
+    """Let the `passage`-th passage be fatal; returns the file that exists until then."""
     unfinished, armed = folder / f".{point}", folder / point
     unfinished.write_text(str(passage))
     return unfinished.replace(armed)
 
 
 def install() -> None:
-    """Wrap the functions; before any service is imported, since they take each other by name."""
+    """Wrap the shared functions; call it before a service is imported, which binds them by name."""
     _wrap_transaction()
     _wrap_relay()
     _wrap_applier()
 
 
 def install_in(service: str) -> None:
-    """Wrap what belongs to one service."""
+    """Wrap the functions of one service."""
     if service == "admission":
         from services.admission.handlers import commit_submissions  # noqa: PLC0415
 
@@ -115,7 +115,7 @@ def _wrap_applier() -> None:
 
 
 class _Producer:
-    """A producer that passes a point after each record handed over."""
+    """A producer that passes a point after each record it was given."""
 
     def __init__(self, plain: Any) -> None:
         self._plain = plain

@@ -1,4 +1,4 @@
-"""How did the platform do under the faults? Figures from the journals and the databases, after the run."""
+"""Computes a run's figures from its journals and databases: availability, delays, recovery, repeats."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from tests.continuity.platform.places import CONSUMES
+from tests.continuity.platform.layout import CONSUMES
 
 ANSWERED_WITHIN_SECONDS: Final = 2.0
 MOST_LOOKED_AT: Final = 300
@@ -29,7 +29,7 @@ _LOOKED_AT: Final = ("what", "at", "client", "source_event_id", "body_sha256", "
 
 @dataclass(frozen=True)
 class Interval:
-    """One fault, from its begin to its end."""
+    """One fault, from its beginning to its end, in seconds since the epoch."""
 
     kind: str
     began: float
@@ -37,7 +37,7 @@ class Interval:
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a journal; a line that was cut off by a crash is none."""
+    """The entries of a journal, leaving out a line that a crash cut short."""
     with path.open() as lines:
         for line in lines:
             try:
@@ -59,12 +59,12 @@ def intervals_of(entries: Iterable[Mapping[str, Any]]) -> list[Interval]:
 
 
 def seconds(moment: str) -> float:
-    """An ISO moment as seconds."""
+    """An ISO 8601 time as seconds since the epoch."""
     return datetime.fromisoformat(moment).timestamp()
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float | int]:
-    """How many, and p50, p99 and the longest."""
+    """The count, p50, p99 and the maximum."""
     if not values:
         return {"count": 0}
     ordered = sorted(values)
@@ -77,9 +77,9 @@ def quantiles(values: Sequence[float]) -> dict[str, float | int]:
 
 
 def availability(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | int]:
-    """How many movements were answered within two seconds of when they should have been sent first.
+    """The share of movements answered within two seconds of the planned time of their first sending.
 
-    What has to wait while too many others wait for their answers is late from its own moment on.
+    Planned, not actual: what had to wait because too many others were unanswered counts as late.
     """
     sent: dict[tuple[str, str, str], float] = {}
     answered: dict[tuple[str, str, str], float] = {}
@@ -94,7 +94,7 @@ def availability(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | int]
 
 
 def acknowledged(entries: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Event id -> when a client first held its receipt."""
+    """Event id -> when a client first received its receipt."""
     first: dict[str, float] = {}
     for entry in entries:
         if entry["what"] == "answer" and entry["status"] in {200, 202}:
@@ -108,7 +108,7 @@ def told_after(
     acknowledged_at: Mapping[str, float],
     intervals: Sequence[Interval],
 ) -> dict[str, Any]:
-    """From a receipt to the gateway's acceptance, for news that met a fault on its way and for the rest."""
+    """Delays from receipt to the gateway's acceptance, apart for messages that met a fault on their way."""
     first: dict[str, float] = {}
     for entry in gateway:
         event = events.get(entry.get("attempt") or "", "")
@@ -128,7 +128,7 @@ def recovery(
     recorded: Sequence[tuple[str, float]],
     applied: Mapping[str, Mapping[str, float]],
 ) -> dict[str, dict[str, float | int]]:
-    """Per kind: from the healing until an event that came after it was applied by every consumer."""
+    """Kind -> seconds from healing until every consumer had applied an event recorded after it."""
     times: defaultdict[str, list[float]] = defaultdict(list)
     for interval in intervals:
         start = bisect_left(recorded, interval.ended, key=itemgetter(1))
@@ -142,7 +142,7 @@ def recovery(
 
 
 def repeated(gateway: Iterable[Mapping[str, Any]]) -> int:
-    """How many messages the gateway accepted beyond the first one with the same words to the same phone."""
+    """How many messages the gateway accepted beyond the first one with the same text to the same phone."""
     accepted: defaultdict[tuple[str, str], int] = defaultdict(int)
     for entry in gateway:
         if "to" in entry and entry["provider_id"] is not None:
@@ -152,7 +152,7 @@ def repeated(gateway: Iterable[Mapping[str, Any]]) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """What the databases hold of a run, as far as figures need it."""
+    """The parts of the databases that figures need."""
 
     attempts: Mapping[str, str]
     """Attempt -> event."""
@@ -161,7 +161,7 @@ class Tables:
 
 
 async def figures_of(folder: Path, databases: Mapping[str, str], *, since: str) -> dict[str, Any]:
-    """All of them; delays of what was acknowledged `since` the load began, when carers had joined."""
+    """All figures; delays only of what was acknowledged `since` the load began, with all carers enrolled."""
     attempts = await _fetch(databases["notifications"], _ATTEMPTS)
     recorded = await _fetch(databases["admission"], _RECORDED)
     applied = {service: await _fetch(databases[service], _APPLIED) for service in CONSUMES}
@@ -189,7 +189,7 @@ def _computed(folder: Path, tables: Tables, *, since: str) -> dict[str, Any]:
     return {
         "acknowledged": len(receipts),
         "loss_rate_below": 3 / len(receipts) if receipts else None,
-        # Before, everything was sent as fast as it was answered.
+        # Before the load, requests followed answers, not a plan.
         "intake": availability(line for line in clients if seconds(line["at"]) >= seconds(since)),
         "acknowledged_to_gateway_seconds": told_after(messages, tables.attempts, under_load, intervals),
         "recovery_seconds": recovery(intervals, tables.recorded, tables.applied),

@@ -1,7 +1,7 @@
-"""What happened in a database, one commit after the other? Triggers of the test's own that write it down.
+"""Installs triggers that record every change of checkpoints, inboxes and attempts during a run.
 
-A checkpoint, an inbox and an attempt show where a service has come to, not the way: whether a position ever
-went back, which events came otherwise than in a batch of the broker, and when an attempt was in doubt.
+The tables show only the current state. The checker also needs to know whether a position ever went back,
+which events arrived outside a batch from the broker, and when an attempt had an unknown outcome.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ CREATE TABLE continuity_arrivals (
 )
 """
 
-# The checkpoint's row is locked while its trigger runs: the order of the ids is that of the commits.
+# The checkpoint's row is locked while its trigger runs, so the ids are in commit order.
 _TRIGGERS: Final = """
 CREATE FUNCTION continuity_position() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -43,7 +43,7 @@ CREATE TRIGGER continuity_arrival AFTER INSERT ON inbox REFERENCING NEW TABLE AS
 FOR EACH STATEMENT EXECUTE FUNCTION continuity_arrival()
 """
 
-# An obligation is locked by whoever claims or concludes an attempt of it: again the order of the commits.
+# Claiming or concluding an attempt locks its obligation, so these ids are in commit order, too.
 _ATTEMPTS: Final = """
 CREATE TABLE continuity_attempts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -60,7 +60,7 @@ FOR EACH ROW EXECUTE FUNCTION continuity_attempt()
 
 
 async def install_history(addresses: Mapping[str, str]) -> None:
-    """Write history from now on; `addresses` are those of the services' databases, with their own roles."""
+    """Record changes from now on; `addresses` are the services' databases, with their own roles."""
     every = (_TABLES, _TRIGGERS)
     own = {"notifications": (*every, _ATTEMPTS)}
     await asyncio.gather(*(_install(addresses[each], own.get(each, every)) for each in CONSUMERS))

@@ -1,6 +1,6 @@
-"""What would survive a power cut? JSON lines; a writer goes on once its line is on the disk.
+"""Writes JSON lines durably: a write returns once its line is synced to the disk.
 
-Lines that are written while the disk is busy share the next sync.
+Lines that are written during a sync share the next one.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import msgspec
 
 
 def now() -> str:
-    """This moment, as journals write it."""
+    """The current time, as journals write it."""
     return datetime.now(UTC).isoformat()
 
 
@@ -28,11 +28,11 @@ class Journal:
         self._syncing: asyncio.Task[None] | None = None
 
     async def write(self, **entry: Any) -> None:
-        """Returns once the entry is on the disk; `at` is this moment."""
+        """Return once the entry is synced; its `at` is the current time."""
         await asyncio.shield(self.note({"at": now(), **entry}))
 
     def note(self, entry: Mapping[str, Any]) -> asyncio.Future[None]:
-        """Queue an entry; the answer is done once it is on the disk."""
+        """Queue an entry; the future is done once it is synced."""
         self._lines.append(msgspec.json.encode(entry) + b"\n")
         if self._written is None:
             self._written = asyncio.get_running_loop().create_future()

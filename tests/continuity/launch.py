@@ -1,7 +1,7 @@
-"""`python -m tests.continuity.launch SERVICE MODULE [ARGUMENTS]`: run a service's entry point, prepared.
+"""`python -m tests.continuity.launch SERVICE MODULE [ARGUMENTS]`: runs an entry point with failpoints.
 
-CONTINUITY_FAILPOINTS names the folder of its failpoints, CONTINUITY_MUTATION a bug to put in. Nothing of
-either is in production code: both wrap functions here, before the entry point imports them.
+CONTINUITY_FAILPOINTS names the folder of its failpoints, CONTINUITY_MUTATION a bug to inject. Production code
+contains neither: both wrap functions here, before the entry point imports them.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.continuity import failpoints
 
 
 def main(service: str, module: str, *arguments: str) -> None:
-    """Prepare this process and become `python -m module arguments`."""
+    """Wrap the functions, then run as `python -m module arguments` would."""
     if failpoints.VARIABLE in os.environ:
         failpoints.install()
     if mutation := os.environ.get("CONTINUITY_MUTATION"):

@@ -1,4 +1,4 @@
-"""What did a run show? Markdown of run.json and verdict.json; `python -m tests.continuity.report FOLDER`."""
+"""`python -m tests.continuity.report FOLDER`: formats run.json and verdict.json as Markdown."""
 
 import json
 import signal
@@ -12,7 +12,7 @@ NONE: Final = "-"
 
 
 def report_of(folder: Path) -> str:
-    """The figures of a run as tables that can be pasted; what the checker was not asked is left out."""
+    """A run's figures as Markdown tables; without the checker's part when it was not run."""
     run = json.loads((folder / "run.json").read_text())
     judged = folder / "verdict.json"
     verdict = json.loads(judged.read_text()) if judged.exists() else None

@@ -1,4 +1,4 @@
-"""What is one run of the continuity test? Load and faults, then quiet, then the evidence in one folder."""
+"""Carries out one run: load under faults, healing, settling, and the evidence in one folder."""
 
 import asyncio
 import random
@@ -17,48 +17,48 @@ from tests.continuity.evidence import Evidence
 from tests.continuity.faults.database import superuser
 from tests.continuity.faults.injector import Injector
 from tests.continuity.faults.schedule import Fault
-from tests.continuity.gateway.moods import HEALTHY
+from tests.continuity.gateway.behaviour import HEALTHY
 from tests.continuity.journal import Journal, now
 from tests.continuity.load.client import CONNECTIONS, IDLE_CONNECTIONS, TIMEOUT_SECONDS, Clients
 from tests.continuity.load.enrolment import Carer, enrol, register_sources, revoke_some
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
 from tests.continuity.load.traffic import Traffic
-from tests.continuity.platform.places import SERVICES, Places
+from tests.continuity.platform.layout import SERVICES, Layout
 from tests.continuity.platform.running import Platform, running_platform
-from tests.continuity.settling import settled
+from tests.continuity.settling import until_settled
 from tests.continuity.watching import Watch
 
 POISONED: Final = 0.001
 REVOKED: Final = 0.05
 PATIENCE: Final = 2.5
-"""So many times the planned time may load and faults take."""
+"""Load and faults may take this multiple of the planned time."""
 ENROLLED_TOGETHER: Final = 200
-"""Right after their persons were admitted, and no faster than the gateway reports: the 30 minutes within
-which a carer must be told of an admission are 36 seconds here."""
+"""Small groups, each enrolled right after its admissions and reported on before the next one: the 30 minutes
+within which a carer must be told of an admission are 36 seconds here."""
 ENROLLED_WITHIN_SECONDS: Final = 120.0
-"""Each group; nothing is broken yet."""
-TELL_EVERY_SECONDS: Final = 10.0
+"""For each group; no fault has begun yet."""
+PROGRESS_EVERY_SECONDS: Final = 10.0
 ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What will be done; the same plan, the same load and the same schedule."""
+    """What a run does; the same plan gives the same load and schedule."""
 
     folder: Path
-    """Empty or not there yet; everything of the run is left in it."""
+    """Empty or missing; receives everything of the run."""
     n: int
     seed: int
     load_seconds: float
     faults: Sequence[Fault] = ()
     fault_seconds: float = inf
-    """No fault begins later than so long after the load; those that would are left out, and counted."""
+    """No fault begins later than this after the load began; those that would are skipped and counted."""
     wait_factor: float = 0.02
     settle_seconds: float = 240.0
     mutation: str | None = None
     revoked: float = REVOKED
-    """Share of the carers who leave during the load."""
+    """Share of the carers who are revoked during the load."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,15 @@ class _Journals:
 
 
 @asynccontextmanager
-async def finished(plan: Plan) -> AsyncIterator[Evidence]:
-    """Carry the plan out. In the block all is quiet, the evidence is written and the servers still run."""
-    places = Places.chosen(plan.folder)
+async def finished_run(plan: Plan) -> AsyncIterator[Evidence]:
+    """Carry out the plan; in the block the evidence is written and the servers still run."""
+    layout = Layout.chosen(plan.folder)
     async with AsyncExitStack() as stack:
         journals = await _open_journals(plan.folder, stack)
         print(f"starting the platform in {plan.folder}, seed {plan.seed}", flush=True)
         platform = await stack.enter_async_context(
             running_platform(
-                places,
+                layout,
                 wait_factor=plan.wait_factor,
                 mutation=plan.mutation,
                 gateway_journal=journals.gateway,
@@ -95,23 +95,23 @@ async def finished(plan: Plan) -> AsyncIterator[Evidence]:
             kafka_bootstrap=platform.bootstrap,
             planned=plan.faults,
         )
-        async with _watched(places, journals.metrics):
+        async with _watched(layout, journals.metrics):
             await _under_load(plan, platform, journals, evidence)
         await evidence.write({name: process.deaths for name, process in platform.processes.items()})
         yield evidence
 
 
 @asynccontextmanager
-async def _watched(places: Places, journal: Journal) -> AsyncIterator[None]:
-    """Look at the figures of every process for as long as the block lasts, and until all answer."""
-    watch = Watch(places, journal)
+async def _watched(layout: Layout, journal: Journal) -> AsyncIterator[None]:
+    """Sample every process's metrics for as long as the block lasts, and until all answer."""
+    watch = Watch(layout, journal)
     watching = asyncio.create_task(watch.keep())
     try:
         yield
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):
-            await watching  # what ended it before is raised: it must not have stopped looking
+            await watching  # raises what ended it early: sampling must not have stopped
     await watch.until_all_answer(within_seconds=ALL_ANSWER_WITHIN_SECONDS)
 
 
@@ -124,13 +124,13 @@ async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
 
 async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evidence: Evidence) -> None:
     load = load_of(plan.seed, n=plan.n, run=evidence.run, base=datetime.now(UTC))
-    doors = [platform.places.url(part) for part in ("admission-api", "admission-api-2")]
-    notifications = platform.places.url("notifications-api")
+    addresses = [platform.layout.url(part) for part in ("admission-api", "admission-api-2")]
+    notifications = platform.layout.url("notifications-api")
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
         async with asyncio.timeout(ENROLLED_WITHIN_SECONDS):
-            keys = await register_sources(http, doors[0], platform.operator_key)
-        traffic = Traffic(Clients(http, journals.clients, doors=doors, keys=keys))
+            keys = await register_sources(http, addresses[0], platform.operator_key)
+        traffic = Traffic(Clients(http, journals.clients, addresses=addresses, keys=keys))
         print(f"{len(load.first)} persons with a carer", flush=True)
         for start in range(0, len(load.first), ENROLLED_TOGETHER):
             some = load.first[start : start + ENROLLED_TOGETHER]
@@ -143,7 +143,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         poison = Poison(platform.bootstrap, journals.faults, seed=plan.seed)
         print(f"{len(load.then)} movements under {len(plan.faults)} faults", flush=True)
         evidence.load_began_at = now()
-        telling = asyncio.create_task(_tell(traffic, injector))
+        telling = asyncio.create_task(_print_progress(traffic, injector))
         seconds = plan.load_seconds
         leaving = _leaving(plan, evidence.carers)
         work = [
@@ -153,7 +153,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
                 late_seconds=lambda: min(injector.late_seconds, plan.fault_seconds - seconds),
             ),
             injector.run(plan.faults, within_seconds=plan.fault_seconds),
-            poison.sprinkle(_poisoned(plan), within_seconds=seconds),
+            poison.inject(_poisoned(plan), within_seconds=seconds),
             revoke_some(http, notifications, keys, leaving, within_seconds=seconds),
         ]
         try:
@@ -161,24 +161,24 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
                 for each in work:
                     all_.create_task(each)
         except TimeoutError:
-            traffic.surprises.append("liveness: not everything was answered, or healed, in time")
+            traffic.unexpected.append("liveness: not everything was answered, or healed, in time")
         telling.cancel()
-    evidence.surprises = [*traffic.surprises, *injector.complaints]
+    evidence.unexpected = [*traffic.unexpected, *injector.complaints]
     evidence.injected, evidence.without_effect = dict(injector.done), dict(injector.without_effect)
     evidence.left_out = dict(injector.left_out)
     evidence.load_ended_at = now()
     await _heal(platform)
     print("healed; waiting until nothing is left to do", flush=True)
     await platform.gateway.idle()
-    evidence.standing = await settled(
+    evidence.remaining = await until_settled(
         platform.database_urls(), poison=poison.event_ids, within_seconds=plan.settle_seconds
     )
     evidence.quiesced_at = now()
 
 
-async def _tell(traffic: Traffic, injector: Injector) -> None:
+async def _print_progress(traffic: Traffic, injector: Injector) -> None:
     while True:
-        await asyncio.sleep(TELL_EVERY_SECONDS)
+        await asyncio.sleep(PROGRESS_EVERY_SECONDS)
         print(f"  {traffic.answered} answered, {injector.done.total()} faults over", flush=True)
 
 
@@ -191,10 +191,10 @@ def _leaving(plan: Plan, carers: Sequence[Carer]) -> list[Carer]:
 
 
 async def _heal(platform: Platform) -> None:
-    """Whatever a fault may have left behind."""
+    """Undo whatever a fault may have left behind."""
     platform.database_proxy.heal()
     platform.broker_proxy.heal()
-    platform.gateway.temper.mood = HEALTHY
+    platform.gateway.behaviours.current = HEALTHY
     for process in platform.processes.values():
         process.signal(signal.SIGCONT)
     await platform.ready("postgresql")

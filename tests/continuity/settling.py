@@ -1,4 +1,4 @@
-"""Has everything that was acknowledged been applied everywhere, and told? Asked of the databases."""
+"""Waits until everything acknowledged was applied and sent, by the databases."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from tests.continuity.platform.places import CONSUMES, PUBLISHERS
+from tests.continuity.platform.layout import CONSUMES, PUBLISHERS
 
 LOOK_SECONDS: Final = 1.0
 _CONNECT_SECONDS: Final = 30
@@ -24,8 +24,8 @@ SELECT (SELECT count(*) FROM obligations WHERE next_action_at IS NOT NULL) AS du
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What is still to be done; all empty when there is nothing."""
+class RemainingWork:
+    """The work that is left; empty when there is none."""
 
     unsent: Mapping[str, int] = field(default_factory=dict)
     """Publisher -> events that the broker has not acknowledged."""
@@ -39,21 +39,21 @@ class Standing:
         return not (any(self.unsent.values()) or any(self.unapplied.values()) or self.due or self.reports)
 
 
-async def settled(
+async def until_settled(
     databases: Mapping[str, str], *, poison: Collection[str], within_seconds: float
-) -> Standing:
-    """The standing when nothing is left to do, or when the time is up."""
+) -> RemainingWork:
+    """The remaining work once there is none, or when the time is up."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + within_seconds
     while True:
-        standing = await standing_of(databases, poison=poison)
-        if standing.is_settled or clock() > deadline:
-            return standing
+        remaining = await remaining_work(databases, poison=poison)
+        if remaining.is_settled or clock() > deadline:
+            return remaining
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def standing_of(databases: Mapping[str, str], *, poison: Collection[str]) -> Standing:
-    """What is still to be done now; `poison` are the ids of events that no ledger has."""
+async def remaining_work(databases: Mapping[str, str], *, poison: Collection[str]) -> RemainingWork:
+    """The work that is left now; `poison` are the ids of events that no ledger has."""
     connections = {service: await _connect(url) for service, url in databases.items()}
     try:
         ledgers = {publisher: await connections[publisher].fetchrow(_LEDGER) for publisher in PUBLISHERS}
@@ -66,7 +66,7 @@ async def standing_of(databases: Mapping[str, str], *, poison: Collection[str]) 
         still_open = await connections["notifications"].fetchrow(_OPEN)
     finally:
         await asyncio.gather(*(connection.close() for connection in connections.values()))
-    return Standing(
+    return RemainingWork(
         unsent={publisher: row["unsent"] for publisher, row in ledgers.items()},
         unapplied=unapplied,
         due=still_open["due"],

@@ -1,4 +1,4 @@
-"""What would Prometheus have seen? Every few seconds, the figures behind the alerts, of every process."""
+"""Samples the metrics behind the alerts from every process, every few seconds."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 
 from tests.continuity.journal import Journal
-from tests.continuity.platform.places import APIS, WORKERS, Places
+from tests.continuity.platform.layout import APIS, WORKERS, Layout
 
 EVERY_SECONDS: Final = 5.0
 ANSWERS_WITHIN_SECONDS: Final = 3.0
@@ -25,27 +25,27 @@ _LARGEST: Final = frozenset(
         "relais_obligation_differences",
     }
 )
-"""Of those the largest of a process, whatever the labels."""
+"""Metrics of which the largest value of a process is kept, whatever the labels."""
 _ATTEMPTS: Final = "relais_attempts_total"
 _LINE: Final = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 
 
 class Watch:
-    """Looks at every process of a platform and journals what it says, or that it does not answer."""
+    """Samples every process of a platform and journals its metrics, or that it does not answer."""
 
-    def __init__(self, places: Places, journal: Journal) -> None:
-        self._places = places
+    def __init__(self, layout: Layout, journal: Journal) -> None:
+        self._layout = layout
         self._journal = journal
 
     async def keep(self) -> None:
-        """Look again and again. Never returns."""
+        """Sample for ever."""
         async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_SECONDS, trust_env=False) as http:
             while True:
                 await self.look(http)
                 await asyncio.sleep(EVERY_SECONDS)
 
     async def until_all_answer(self, *, within_seconds: float) -> None:
-        """Look until none is silent, or the time is up."""
+        """Sample until every process answers, or the time is up."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + within_seconds
         async with httpx.AsyncClient(timeout=LAST_ANSWERS_WITHIN_SECONDS, trust_env=False) as http:
@@ -53,12 +53,12 @@ class Watch:
                 await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self, http: httpx.AsyncClient) -> bool:
-        """At all of them, once; whether each answers."""
+        """Sample all processes once; returns whether each answered."""
         return all(await asyncio.gather(*(self._look_at(http, part) for part in (*APIS, *WORKERS))))
 
     async def _look_at(self, http: httpx.AsyncClient, part: str) -> bool:
         try:
-            answer = await http.get(f"{self._places.url(part)}/metrics")
+            answer = await http.get(f"{self._layout.url(part)}/metrics")
         except httpx.TransportError:
             await self._journal.write(process=part, up=False)
             return False
@@ -67,7 +67,7 @@ class Watch:
 
 
 def figures_in(text: str) -> Mapping[str, float]:
-    """The figures that alerts look at; tries to reach a recipient as those that were not taken, and all."""
+    """The metrics that alerts use; attempts both in total and those that were not accepted."""
     found: dict[str, float] = {}
     tries = {"attempts": 0.0, "attempts_not_taken": 0.0}
     for line in text.splitlines():

@@ -1,1 +1,1 @@
-"""The bus alone: consumer groups of two client libraries under the same faults of broker and members."""
+"""Compares consumer groups of two Kafka client libraries under the same faults of broker and members."""

@@ -1,4 +1,4 @@
-"""`python -m tests.continuity.bus`: break the bus again and again under two libraries."""
+"""`python -m tests.continuity.bus`: runs fault after fault against groups of two Kafka libraries."""
 
 import argparse
 import asyncio
@@ -12,14 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-from tests.continuity.bus.arena import Arena, open_arena
 from tests.continuity.bus.cycle import PATIENCE_SECONDS, Cycle, run_cycle
 from tests.continuity.bus.effects import Verdict
 from tests.continuity.bus.faults import Fault, schedule_of
 from tests.continuity.bus.figures import tables
 from tests.continuity.bus.member import CLIENTS
-from tests.continuity.bus.membership import until_whole
-from tests.continuity.platform.places import PROJECT
+from tests.continuity.bus.membership import until_stable
+from tests.continuity.bus.setup import Setup, open_setup
+from tests.continuity.platform.layout import PROJECT
 
 _RESULTS = PROJECT / "benchmarks" / "results"
 
@@ -31,12 +31,12 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=3)
     parser.add_argument("--clients", default="aiokafka,confluent", help=f"of {', '.join(CLIENTS)}")
     parser.add_argument("--rate", type=int, default=40, help="records per second")
-    parser.add_argument("--seed", type=int, default=1, help="repeats the schedule")
-    parser.add_argument("--minutes", type=float, default=24 * 60, help="begin no cycle after so long")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same schedule")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="start no cycle after this time")
     parser.add_argument("--stalled-after-seconds", type=float, default=60.0, help="the watchdog's limit")
     parser.add_argument("--folder", type=Path, default=None, help="keep the logs there")
     chosen = parser.parse_args()
-    # The producer's library says every refused batch.
+    # The producer's library logs every refused batch.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="relais-bus-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ async def _run(chosen: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
     path = _RESULTS / f"bus-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.parent.mkdir(exist_ok=True)
     schedule = schedule_of(chosen.seed, cycles=chosen.cycles, members=chosen.members)
-    arena = open_arena(
+    setup = open_setup(
         folder,
         clients=chosen.clients.split(","),
         members=chosen.members,
@@ -59,8 +59,8 @@ async def _run(chosen: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
         seed=chosen.seed,
         stalled_after_seconds=chosen.stalled_after_seconds,
     )
-    async with arena as opened:
-        await asyncio.gather(*(until_whole(opened.bootstrap, group) for group in opened.groups))
+    async with setup as opened:
+        await asyncio.gather(*(until_stable(opened.bootstrap, group) for group in opened.groups))
         cycles = await _cycles(opened, schedule, minutes=chosen.minutes)
         verdicts = await _settled(opened)
         records, errors = opened.supply.created, dict(opened.supply.errors)
@@ -79,30 +79,30 @@ async def _run(chosen: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
     return verdicts
 
 
-async def _cycles(arena: Arena, schedule: list[Fault], *, minutes: float) -> list[Cycle]:
+async def _cycles(setup: Setup, schedule: list[Fault], *, minutes: float) -> list[Cycle]:
     cycles: list[Cycle] = []
     end = time.monotonic() + 60 * minutes
     for number, fault in enumerate(schedule, 1):
         if time.monotonic() > end:
             break
-        cycle = await run_cycle(arena, number, fault)
+        cycle = await run_cycle(setup, number, fault)
         cycles.append(cycle)
         times = " ".join(
-            f"{each.client} {each.applied_after_seconds}/{each.whole_after_seconds} s"
+            f"{each.client} {each.applied_after_seconds}/{each.stable_after_seconds} s"
             for each in cycle.recoveries
         )
         print(f"{number} {fault.kind} {fault.seconds} s: {times}", flush=True)
     return cycles
 
 
-async def _settled(arena: Arena) -> dict[str, Verdict]:
-    """Nothing new; everything applied, or given up; then judged."""
-    arena.supply.flows.clear()
+async def _settled(setup: Setup) -> dict[str, Verdict]:
+    """Stop producing, wait until all is applied or the time is up, then judge."""
+    setup.supply.creating.clear()
     await asyncio.wait(
-        [asyncio.create_task(group.effects.until_applied(arena.supply.created)) for group in arena.groups],
+        [asyncio.create_task(group.effects.until_applied(setup.supply.created)) for group in setup.groups],
         timeout=PATIENCE_SECONDS,
     )
-    return {group.client: await group.effects.verdict(arena.supply.created) for group in arena.groups}
+    return {group.client: await group.effects.verdict(setup.supply.created) for group in setup.groups}
 
 
 if __name__ == "__main__":

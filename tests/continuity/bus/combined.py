@@ -1,4 +1,4 @@
-"""`python -m tests.continuity.bus.combined FILE...`: the tables of several runs; they may go side by side."""
+"""`python -m tests.continuity.bus.combined FILE...`: sums several runs up in one pair of tables."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.continuity.bus.figures import tables
 
 
 class _Raw(msgspec.Struct):
-    """What a run writes; `chosen` are its options."""
+    """The result file of a run; `chosen` are its options."""
 
     chosen: dict[str, str]
     records: int
@@ -20,7 +20,7 @@ class _Raw(msgspec.Struct):
 
 
 def main() -> None:
-    """The runs must have had the same clients and the same watchdog."""
+    """The runs must have used the same clients and the same watchdog limit."""
     parser = argparse.ArgumentParser(prog="bus.combined", description=main.__doc__)
     parser.add_argument("results", nargs="+", type=Path, help="benchmarks/results/bus-*.json")
     runs = [

@@ -1,9 +1,9 @@
-"""How does confluent-kafka (librdkafka) stand behind the same port as aiokafka?
+"""Implements the `GroupClient` port with confluent-kafka (librdkafka), for comparison with aiokafka.
 
-Its consumer is blocking, and whoever calls it waits while another thread is in it, if only in a callback.
-So one thread makes all the calls, and with them the callbacks of a rebalance, which await the listener in the
-event loop. The ends of the log are asked for with a handle of their own, because a listener may wait for the
-answer. A partition is read only once it was sought.
+Its consumer blocks, and a call waits while another thread is inside it, even in a callback. So one thread
+makes all calls and runs the rebalance callbacks, which wait for the listener in the event loop. Log offsets
+are queried through a second handle, because a listener may wait for the answer. A partition is read only
+after a seek.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ LISTENER_SECONDS: Final = 30
 
 
 class ConfluentFailed(KafkaError):  # type: ignore[misc]  # noqa: N818
-    """What the other library raised, as something that a retry can cure."""
+    """An error of confluent-kafka, mapped to one that a retry can cure."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A record with the names that ours have."""
+    """A record with aiokafka's field names."""
 
     topic: str
     partition: int
@@ -40,7 +40,7 @@ class Fetched:
 
 
 class ConfluentClient:
-    """A GroupClient."""
+    """See `GroupClient`."""
 
     def __init__(self, *, bootstrap: str, consumer_group: str) -> None:
         settings = {
@@ -82,7 +82,7 @@ class ConfluentClient:
         self, *partitions: TopicPartition, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[Any]]:
         if partitions:
-            return {}  # nothing is held back here: the next poll brings them
+            return {}  # nothing is buffered here: the next poll returns them
         sought, self._sought = self._sought, {}
         return await self._loop.run_in_executor(
             self._thread, self._poll, sought, timeout_ms / 1000, max_records
@@ -150,7 +150,7 @@ class ConfluentClient:
         if (error := message.error()) is not None:
             if error.fatal():
                 raise ConfluentFailed(error.name())
-            return  # the library goes on by itself
+            return  # the library recovers by itself
         partition = TopicPartition(message.topic(), message.partition())
         if partition not in self._next:
             return

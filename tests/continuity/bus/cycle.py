@@ -1,4 +1,4 @@
-"""One cycle: something breaks, and every group must come back by itself. How long did that take?"""
+"""Runs one cycle: injects a fault and measures how long each group takes to recover by itself."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,36 +6,36 @@ from typing import Final
 
 import msgspec
 
-from tests.continuity.bus.arena import Arena
 from tests.continuity.bus.faults import INJECT, Fault
 from tests.continuity.bus.group import Group
-from tests.continuity.bus.membership import until_whole
+from tests.continuity.bus.membership import until_stable
+from tests.continuity.bus.setup import Setup
 
 PATIENCE_SECONDS: Final = 120.0
-"""Longer than the watchdog needs to end a member that stands still."""
+"""Longer than the watchdog takes to end a stalled member."""
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """Of one group after one fault; none means: not in time (`PATIENCE_SECONDS`)."""
+    """Recovery of one group after one fault; None means not within `PATIENCE_SECONDS`."""
 
     client: str
     applied_after_seconds: float | None
-    """Until it had applied all that was created up to the return of the broker; for a member's fault, up to
-    one second after its begin, and counted from there, so never less than that second."""
-    whole_after_seconds: float | None
-    """Until every member had its share again, counted from the end of the whole fault."""
+    """Until everything created before the broker's return was applied. For a member's fault: everything
+    created in the second after it began, counted from the beginning, so never less than that second."""
+    stable_after_seconds: float | None
+    """Until the group was stable with all members, counted from the end of the fault."""
     longest_wait_seconds: float
-    """Of any record, from its acknowledgement by the broker to its effect."""
+    """The longest time of any record from the broker's acknowledgement to its effect."""
     said: dict[str, int]
 
     @property
     def came_back(self) -> bool:
-        """By itself, with everything applied and every member in its place."""
-        return self.applied_after_seconds is not None and self.whole_after_seconds is not None
+        """Whether it recovered by itself: everything applied and the group stable."""
+        return self.applied_after_seconds is not None and self.stable_after_seconds is not None
 
 
 class Cycle(msgspec.Struct, frozen=True):
-    """What happened, and what became of it."""
+    """One fault and the recovery of each group."""
 
     number: int
     kind: str
@@ -44,21 +44,21 @@ class Cycle(msgspec.Struct, frozen=True):
     recoveries: list[Recovery]
 
 
-async def run_cycle(arena: Arena, number: int, fault: Fault) -> Cycle:
-    """Break it, wait for the recovery of all; a group that did not come back is started anew."""
-    first = len(arena.supply.acknowledged_at)
-    struck, over = asyncio.Event(), asyncio.Event()
-    # What a dead member should have read is only noticed after a while.
-    ahead = arena.supply.rate if fault.kind.startswith("member") else 1
+async def run_cycle(setup: Setup, number: int, fault: Fault) -> Cycle:
+    """Inject the fault and wait until all groups recovered; restart a group that did not."""
+    first = len(setup.supply.acknowledged_at)
+    recoverable, over = asyncio.Event(), asyncio.Event()
+    # That a dead member reads nothing shows only in records created after its death.
+    ahead = setup.supply.rate if fault.kind.startswith("member") else 1
     waiting = [
-        asyncio.create_task(_recovery_times(arena, group, struck, over, ahead)) for group in arena.groups
+        asyncio.create_task(_recovery_times(setup, group, recoverable, over, ahead)) for group in setup.groups
     ]
-    producer = asyncio.create_task(_producer_time(arena, struck, ahead))
+    producer = asyncio.create_task(_producer_time(setup, recoverable, ahead))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await INJECT[fault.kind](arena, fault, struck)
+            await INJECT[fault.kind](setup, fault, recoverable)
     except TimeoutError:
-        struck.set()
+        recoverable.set()
     over.set()
     times = await asyncio.gather(*waiting)
     cycle = Cycle(
@@ -70,34 +70,34 @@ async def run_cycle(arena: Arena, number: int, fault: Fault) -> Cycle:
             Recovery(
                 client=group.client,
                 applied_after_seconds=applied,
-                whole_after_seconds=whole,
-                longest_wait_seconds=await group.effects.longest_wait(first, arena.supply.acknowledged_at),
+                stable_after_seconds=stable,
+                longest_wait_seconds=await group.effects.longest_wait(first, setup.supply.acknowledged_at),
                 said=dict(group.said()),
             )
-            for group, (applied, whole) in zip(arena.groups, times, strict=True)
+            for group, (applied, stable) in zip(setup.groups, times, strict=True)
         ],
     )
-    for group, recovery in zip(arena.groups, cycle.recoveries, strict=True):
+    for group, recovery in zip(setup.groups, cycle.recoveries, strict=True):
         if not recovery.came_back:
-            # Or every later cycle would wait for what this one left behind.
-            await group.start_anew()
-            await _seconds(until_whole(arena.bootstrap, group))
+            # Otherwise every later cycle would wait for what this one left behind.
+            await group.restart_all()
+            await _seconds(until_stable(setup.bootstrap, group))
     return cycle
 
 
 async def _recovery_times(
-    arena: Arena, group: Group, struck: asyncio.Event, over: asyncio.Event, ahead: int
+    setup: Setup, group: Group, recoverable: asyncio.Event, over: asyncio.Event, ahead: int
 ) -> tuple[float | None, float | None]:
-    await struck.wait()
-    applied = asyncio.create_task(_seconds(group.effects.until_applied(arena.supply.created + ahead)))
+    await recoverable.wait()
+    applied = asyncio.create_task(_seconds(group.effects.until_applied(setup.supply.created + ahead)))
     await over.wait()
-    whole = await _seconds(until_whole(arena.bootstrap, group))
-    return await applied, whole
+    stable = await _seconds(until_stable(setup.bootstrap, group))
+    return await applied, stable
 
 
-async def _producer_time(arena: Arena, struck: asyncio.Event, ahead: int) -> float | None:
-    await struck.wait()
-    return await _seconds(arena.supply.until_acknowledged(arena.supply.created + ahead))
+async def _producer_time(setup: Setup, recoverable: asyncio.Event, ahead: int) -> float | None:
+    await recoverable.wait()
+    return await _seconds(setup.supply.until_acknowledged(setup.supply.created + ahead))
 
 
 async def _seconds(reached: Awaitable[None]) -> float | None:

@@ -1,4 +1,4 @@
-"""What did a group apply? Its table of effects, and what can be told from it."""
+"""Reads a group's table of effects: what it applied, how often, and in which order."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ FROM (SELECT number, sequence, row_number() OVER (PARTITION BY subject ORDER BY 
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Of the first n records: each applied, once, and in its subject's order?"""
+    """How many of the first n records were applied twice, lost, or out of order in their subject."""
 
     applied_twice: int
     lost: int
@@ -43,7 +43,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Effects:
-    """The table of one group; `connection` is its own."""
+    """The effects table of one group; `connection` is used for nothing else."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -60,11 +60,11 @@ class Effects:
         return max((row["at"] - acknowledged_at[row["number"]] for row in rows), default=0.0)
 
     async def verdict(self, count: int) -> Verdict:
-        """To be asked when nothing is created any more."""
+        """The verdict on the first `count` records; call it once nothing more is created."""
         return Verdict(**await self._connection.fetchrow(_VERDICT, count))
 
     async def _has(self, count: int) -> bool:
-        # Complete so far: need not be counted again.
+        # Records below `_complete` are known to be applied and not counted again.
         applied = await self._connection.fetchval(_COUNT, self._complete, count)
         if applied < count - self._complete:
             return False

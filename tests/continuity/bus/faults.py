@@ -1,4 +1,4 @@
-"""What breaks in a cycle? The broker, or the same member of every group, all at once."""
+"""The faults of a cycle: of the broker, or of one member of every group at once."""
 
 import asyncio
 import random
@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tests.continuity.bus.arena import Arena
-from tests.continuity.bus.membership import until_whole
+from tests.continuity.bus.membership import until_stable
+from tests.continuity.bus.setup import Setup
 
 SESSION_SECONDS: Final = 10
 BLOCK: Final[Mapping[str, int]] = {
@@ -20,12 +20,12 @@ BLOCK: Final[Mapping[str, int]] = {
     "member stopped": 3,
     "member added": 3,
 }
-"""A schedule is made of such blocks, each in an order of its own: any part of a run holds every kind."""
+"""A schedule is a series of such blocks, each shuffled, so that any part of a run has every kind."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What breaks, for how long, and which of the members."""
+    """A kind of fault, its duration, and the index of the member."""
 
     kind: str
     seconds: float
@@ -33,7 +33,7 @@ class Fault:
 
 
 def schedule_of(seed: int, *, cycles: int, members: int) -> list[Fault]:
-    """Drawn from the seed alone."""
+    """Draw the schedule; the same seed gives the same one."""
     dice = random.Random(seed)
     kinds: list[str] = []
     while len(kinds) < cycles:
@@ -51,74 +51,74 @@ def _drawn(kind: str, dice: random.Random, members: int) -> Fault:
     return Fault(kind, round(dice.uniform(shortest, longest), 2), dice.randrange(members))
 
 
-async def broker_killed(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """kill -9, and started again."""
-    await _broker_down(arena, fault, cleanly=False)
-    struck.set()
+async def broker_killed(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Kill the broker with SIGKILL and start it."""
+    await _broker_down(setup, fault, cleanly=False)
+    recoverable.set()
 
 
-async def broker_restarted(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """In good order."""
-    await _broker_down(arena, fault, cleanly=True)
-    struck.set()
+async def broker_restarted(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Restart the broker cleanly."""
+    await _broker_down(setup, fault, cleanly=True)
+    recoverable.set()
 
 
-async def broker_stopped(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """SIGSTOP, in part longer than the sessions of its groups."""
-    arena.broker.signal(signal.SIGSTOP)
+async def broker_stopped(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Freeze the broker, sometimes for longer than its groups' session timeout."""
+    setup.broker.signal(signal.SIGSTOP)
     await asyncio.sleep(fault.seconds)
-    arena.broker.signal(signal.SIGCONT)
-    struck.set()
+    setup.broker.signal(signal.SIGCONT)
+    recoverable.set()
 
 
-async def broker_wiped(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """Everything gone, after all was read: what was not is for the reconciliation to bring back."""
-    arena.supply.flows.clear()
-    await arena.supply.until_acknowledged(arena.supply.created)
-    await asyncio.gather(*(each.effects.until_applied(arena.supply.created) for each in arena.groups))
-    async with arena.broker.down():
-        await asyncio.to_thread(arena.wipe)
-    arena.supply.flows.set()
-    await arena.broker.ready()
-    struck.set()
+async def broker_wiped(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Wipe the broker after everything was read: unread records are the reconciliation's concern."""
+    setup.supply.creating.clear()
+    await setup.supply.until_acknowledged(setup.supply.created)
+    await asyncio.gather(*(each.effects.until_applied(setup.supply.created) for each in setup.groups))
+    async with setup.broker.down():
+        await asyncio.to_thread(setup.wipe)
+    setup.supply.creating.set()
+    await setup.broker.ready()
+    recoverable.set()
 
 
-async def member_killed(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """kill -9, and started again at once."""
-    struck.set()
-    for group in arena.groups:
+async def member_killed(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Kill a member with SIGKILL and start it at once."""
+    recoverable.set()
+    for group in setup.groups:
         async with group.members[fault.member].down():
             pass
 
 
-async def member_stopped(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """SIGSTOP for longer than its session: it wakes up as a zombie."""
-    struck.set()
-    for group in arena.groups:
+async def member_stopped(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Freeze a member for longer than its session timeout: it continues as a zombie."""
+    recoverable.set()
+    for group in setup.groups:
         group.members[fault.member].signal(signal.SIGSTOP)
     await asyncio.sleep(fault.seconds)
-    for group in arena.groups:
+    for group in setup.groups:
         group.members[fault.member].signal(signal.SIGCONT)
 
 
-async def member_added(arena: Arena, fault: Fault, struck: asyncio.Event) -> None:
-    """One more joins, and leaves when all have their share."""
-    struck.set()
-    for group in arena.groups:
-        group.grow()
+async def member_added(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
+    """Add a member, and remove it once the group is stable."""
+    recoverable.set()
+    for group in setup.groups:
+        group.add_member()
     try:
-        await asyncio.gather(*(until_whole(arena.bootstrap, group) for group in arena.groups))
+        await asyncio.gather(*(until_stable(setup.bootstrap, group) for group in setup.groups))
     finally:
-        await asyncio.gather(*(group.shrink() for group in arena.groups))
+        await asyncio.gather(*(group.remove_member() for group in setup.groups))
 
 
-async def _broker_down(arena: Arena, fault: Fault, *, cleanly: bool) -> None:
-    async with arena.broker.down(cleanly=cleanly):
+async def _broker_down(setup: Setup, fault: Fault, *, cleanly: bool) -> None:
+    async with setup.broker.down(cleanly=cleanly):
         await asyncio.sleep(fault.seconds)
-    await arena.broker.ready()
+    await setup.broker.ready()
 
 
-INJECT: Final[Mapping[str, Callable[[Arena, Fault, asyncio.Event], Awaitable[None]]]] = {
+INJECT: Final[Mapping[str, Callable[[Setup, Fault, asyncio.Event], Awaitable[None]]]] = {
     "broker killed": broker_killed,
     "broker restarted": broker_restarted,
     "broker stopped": broker_stopped,
@@ -127,4 +127,4 @@ INJECT: Final[Mapping[str, Callable[[Arena, Fault, asyncio.Event], Awaitable[Non
     "member stopped": member_stopped,
     "member added": member_added,
 }
-"""Each sets the event when recovery can begin: for a broker when it is back, for a member at once."""
+"""Each sets the event when recovery can begin: when the broker is back; at once for a member's fault."""

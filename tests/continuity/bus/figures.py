@@ -1,4 +1,4 @@
-"""What do many cycles say? A table per library, in Markdown."""
+"""Formats the results of many cycles as Markdown tables, one column per library."""
 
 import statistics
 from collections import Counter
@@ -10,8 +10,8 @@ from tests.continuity.bus.effects import Verdict
 _COUNTED = {
     "members ended by the watchdog": "duty_failed ConsumerStalled",
     "members ended by any error": "duty_failed ",
-    "joined anew, fenced": "consumer_restarts Fenced",
-    "joined anew, another cluster": "consumer_restarts ClusterChanged",
+    "joined again, fenced": "consumer_restarts Fenced",
+    "joined again, another cluster": "consumer_restarts ClusterChanged",
     "stop() took over 10 s": "client_did_not_stop consumer",
     "stop() raised": "client_stopped_badly ",
     "events parked": "event_parked ",
@@ -20,7 +20,7 @@ _COUNTED = {
 
 
 def tables(cycles: Sequence[Cycle], verdicts: Mapping[str, Verdict], *, stalled_after_seconds: float) -> str:
-    """Both tables."""
+    """Both tables: totals, and recovery by kind of fault."""
     clients = list(verdicts)
     totals = {client: _totals(cycles, client, verdicts[client], stalled_after_seconds) for client in clients}
     rows = [[name, *(str(totals[client][name]) for client in clients)] for name in totals[clients[0]]]
@@ -48,10 +48,10 @@ def _totals(
         f"not recovered within {PATIENCE_SECONDS:g} s": sum(
             1 for each in mine if each.applied_after_seconds is None
         ),
-        f"group not whole within {PATIENCE_SECONDS:g} s": sum(
-            1 for each in mine if each.whole_after_seconds is None
+        f"group not stable within {PATIENCE_SECONDS:g} s": sum(
+            1 for each in mine if each.stable_after_seconds is None
         ),
-        "started anew by hand": sum(1 for each in mine if not each.came_back),
+        "restarted by hand": sum(1 for each in mine if not each.came_back),
         **counted,
         "retries in place (broker or topic away)": retries,
     }
@@ -60,7 +60,7 @@ def _totals(
 def _by_kind(cycles: Sequence[Cycle], clients: Sequence[str]) -> str:
     heads = ["fault", "cycles"]
     for client in clients:
-        heads += [f"{client}: applied", "whole", "longest wait"]
+        heads += [f"{client}: applied", "stable", "longest wait"]
     rows = []
     for kind in dict.fromkeys(cycle.kind for cycle in sorted(cycles, key=lambda each: each.kind)):
         ours = [cycle for cycle in cycles if cycle.kind == kind]
@@ -68,7 +68,7 @@ def _by_kind(cycles: Sequence[Cycle], clients: Sequence[str]) -> str:
         for client in clients:
             mine = [_of(cycle, client) for cycle in ours]
             row.append(_spread(each.applied_after_seconds for each in mine))
-            row.append(_spread(each.whole_after_seconds for each in mine))
+            row.append(_spread(each.stable_after_seconds for each in mine))
             row.append(_spread(each.longest_wait_seconds for each in mine))
         rows.append(row)
     return _markdown(heads, rows)

@@ -1,4 +1,4 @@
-"""How does one group live here? Its members are processes that are started again when they end."""
+"""One consumer group: member processes that are restarted when they end, and what their logs say."""
 
 import asyncio
 import json
@@ -24,11 +24,11 @@ _TOLD: Final = {
     "event_parked": "reason",
     "checkpoint_outside_log": "topic",
 }
-"""Lines of a member's log that are counted, and the field that says which."""
+"""Log events that are counted -> the field that distinguishes them."""
 
 
 class Group:
-    """The members that use one library."""
+    """The members of one library's group."""
 
     def __init__(
         self, client: str, *, members: int, environment: Mapping[str, str], effects: Effects, logs: Path
@@ -42,10 +42,10 @@ class Group:
         self._keepers: list[asyncio.Task[None]] = []
         self.members: list[Process] = []
         for _ in range(members):
-            self.grow()
+            self.add_member()
 
-    def grow(self) -> None:
-        """One more member."""
+    def add_member(self) -> None:
+        """Start one more member."""
         name = f"{self.client}-{len(self.members)}"
         member = Process(
             name,
@@ -58,19 +58,19 @@ class Group:
         self.members.append(member)
         self._keepers.append(asyncio.create_task(member.keep()))
 
-    async def shrink(self) -> None:
-        """The newest member leaves in good order."""
+    async def remove_member(self) -> None:
+        """Stop the newest member cleanly."""
         await self.members.pop().end()
         self._keepers.pop().cancel()
 
-    async def start_anew(self) -> None:
-        """All are killed and started again, as a person would do it."""
+    async def restart_all(self) -> None:
+        """Kill and start all members, as an operator would."""
         for member in self.members:
             async with member.down():
                 pass
 
     async def end(self) -> None:
-        """All leave."""
+        """End all members."""
         for member in self.members:
             member.signal(signal.SIGCONT)
         await asyncio.gather(*(member.end() for member in self.members))
@@ -78,7 +78,7 @@ class Group:
             keeper.cancel()
 
     def said(self) -> Counter[str]:
-        """What the logs say since this was asked last: 'duty_failed ConsumerStalled' and how often."""
+        """Count the log events since the last call, such as 'duty_failed ConsumerStalled'."""
         counted: Counter[str] = Counter()
         for log in sorted(self._logs.glob(f"{self.client}-*.log")):
             with log.open("rb") as file:

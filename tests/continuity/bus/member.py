@@ -1,4 +1,4 @@
-"""One member of a group, as a process: the consumer that runs in production, on one of the two libraries."""
+"""A member process: the production consumer on one of the two client libraries."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ def _tell_duplicates(applied: Applied) -> None:
 
 async def _live(environment: Mapping[str, str]) -> None:
     client = environment["BUS_CLIENT"]
-    # From outside, for the length of this process: production knows one library only.
+    # Replaced only in this process: production code supports one library.
     vars(membership)["group_client"] = CLIENTS[client]
     vars(consumer)["tell"] = _tell_duplicates
     async with open_pool(environment["BUS_DATABASE"], application_name="bus") as pool:

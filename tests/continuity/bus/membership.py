@@ -1,4 +1,4 @@
-"""Are all members of a group in it, and nobody else? What the broker says."""
+"""Asks the broker whether a group is stable with exactly its living members."""
 
 import asyncio
 from typing import Any, Final
@@ -13,13 +13,13 @@ LOOK_SECONDS: Final = 0.5
 _STABLE: Final = "Stable"
 
 
-async def until_whole(bootstrap: str, group: Group) -> None:
-    """Return once the broker has given every living member, and no ghost, its share."""
-    while not await _is_whole(bootstrap, group):
+async def until_stable(bootstrap: str, group: Group) -> None:
+    """Return once the group is stable and has exactly the living members."""
+    while not await _is_stable(bootstrap, group):
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _is_whole(bootstrap: str, group: Group) -> bool:
+async def _is_stable(bootstrap: str, group: Group) -> bool:
     admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
     try:
         await admin.start()

@@ -1,4 +1,4 @@
-"""Who fills the topic? One producer, as the relay sends, at a steady rate and numbered without a gap."""
+"""Fills the topic at a steady rate with numbered records, sent as the relay sends them."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ TICK_SECONDS: Final = 0.05
 
 
 class Supply:
-    """Run `run`; record n is created, sent until it is acknowledged, and never skipped."""
+    """Creates record after record and sends each until it is acknowledged; run it with `run`."""
 
     def __init__(self, bootstrap: str, *, rate: int, seed: int) -> None:
         self._bootstrap = bootstrap
@@ -31,29 +31,29 @@ class Supply:
         self._dice = random.Random(seed)
         self._sequences: Counter[UUID] = Counter()
         self._waiting: deque[Mapping[str, Any]] = deque()
-        self.flows = asyncio.Event()
-        """Cleared: nothing new is created; what waits is still sent."""
-        self.flows.set()
+        self.creating = asyncio.Event()
+        """While cleared, nothing new is created; what waits is still sent."""
+        self.creating.set()
         self.created = 0
         self.acknowledged_at: list[float] = []
-        """By number, in seconds of the wall clock."""
+        """By record number, in seconds since the epoch."""
         self.errors: Counter[str] = Counter()
 
     async def run(self) -> None:
-        """Never returns."""
+        """Create and send for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._create())
             tasks.create_task(self._keep_sending())
 
     async def until_acknowledged(self, count: int) -> None:
-        """Return once records 0 to `count` - 1 are in the log."""
+        """Return once records 0 to `count` - 1 are acknowledged."""
         while len(self.acknowledged_at) < count:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _create(self) -> None:
         due = 0.0
         while True:
-            await self.flows.wait()
+            await self.creating.wait()
             due += self.rate * TICK_SECONDS
             while due >= 1:
                 self._waiting.append(self._new_row())

@@ -1,1 +1,1 @@
-"""What breaks, when, and how it is healed."""
+"""The faults: their schedule, how each is injected, and how it is healed."""

@@ -1,4 +1,4 @@
-"""What happens to Kafka? Killed, stopped, wiped, its log cut short, its disk filled, its network broken."""
+"""Faults of Kafka: killed, frozen, wiped, its log truncated, its disk filled, its network broken."""
 
 import asyncio
 import os
@@ -15,33 +15,33 @@ _MEGABYTE: Final = 1 << 20
 
 
 async def kill(platform: Platform, fault: Fault) -> None:
-    """As a power cut, but for the page cache."""
+    """SIGKILL: as a power cut, except that the page cache survives."""
     async with platform.broker.process.down():
         await asyncio.sleep(fault.lasts_seconds)
 
 
 async def restart(platform: Platform, fault: Fault) -> None:
-    """An ordinary restart."""
+    """A clean restart."""
     async with platform.broker.process.down(cleanly=True):
         await asyncio.sleep(fault.lasts_seconds)
 
 
 async def stop(platform: Platform, fault: Fault) -> None:
-    """Frozen, longer than the sessions of its groups."""
+    """Freeze it for longer than its groups' session timeout."""
     platform.broker.process.signal(signal.SIGSTOP)
     await asyncio.sleep(fault.lasts_seconds)
     platform.broker.process.signal(signal.SIGCONT)
 
 
 async def wipe(platform: Platform, fault: Fault) -> None:
-    """Everything gone; an empty broker with another cluster id comes in its place."""
+    """Replace it by an empty broker with another cluster id."""
     async with platform.broker.process.down():
         await asyncio.to_thread(platform.broker.wipe)
         await asyncio.sleep(fault.lasts_seconds)
 
 
 async def truncate(platform: Platform, fault: Fault) -> str:
-    """The tail of every active segment of our topics is lost while it is down."""
+    """Cut the tail of every active segment of our topics while it is down."""
     async with platform.broker.process.down():
         lost = await asyncio.to_thread(cut_tails, platform.broker.server.data, random.Random(fault.seed))
         await asyncio.sleep(fault.lasts_seconds)
@@ -49,7 +49,7 @@ async def truncate(platform: Platform, fault: Fault) -> str:
 
 
 async def disk_full(platform: Platform, fault: Fault) -> str | None:
-    """Not a byte is left on its disk; it usually ends itself."""
+    """Fill its disk; it usually ends itself."""
     if not platform.broker_has_own_disk:
         return "skipped: no file system may be mounted here"
     ballast = platform.broker.disk / "ballast"
@@ -59,34 +59,34 @@ async def disk_full(platform: Platform, fault: Fault) -> str | None:
         await asyncio.sleep(fault.lasts_seconds)
     finally:
         ballast.unlink()
-        # Whatever is left of it has given up its log folder for good.
+        # A broker that still runs has taken its log folder offline for good.
         await platform.broker.process.kill()
         platform.broker.process.release()
     return None
 
 
 async def cut(platform: Platform, fault: Fault) -> None:
-    """Every connection is reset."""
+    """Reset every connection."""
     platform.broker_proxy.cut()
     await asyncio.sleep(fault.lasts_seconds)
 
 
 async def black_hole(platform: Platform, fault: Fault) -> None:
-    """Nothing passes, and nobody is told."""
-    platform.broker_proxy.swallow()
+    """Forward nothing, without closing any connection."""
+    platform.broker_proxy.stop_forwarding()
     await asyncio.sleep(fault.lasts_seconds)
     platform.broker_proxy.heal()
 
 
 async def delay(platform: Platform, fault: Fault) -> None:
-    """Everything comes late."""
+    """Delay everything."""
     platform.broker_proxy.delay_seconds = DELAY_SECONDS
     await asyncio.sleep(fault.lasts_seconds)
     platform.broker_proxy.heal()
 
 
 def cut_tails(data: Path, dice: random.Random) -> int:
-    """Shorten the newest segment of every partition of ours; how many bytes are gone."""
+    """Shorten the newest segment of every partition of ours; returns the bytes lost."""
     lost = 0
     for partition in sorted(data.glob("relais.*")):
         segments = sorted(partition.glob("*.log"))

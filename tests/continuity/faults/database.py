@@ -1,4 +1,4 @@
-"""What happens to PostgreSQL? Killed, frozen, out of connections, locked, cut off right after a COMMIT."""
+"""Faults of PostgreSQL: killed, frozen, out of connections, locked, cut off right after a COMMIT."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 
 from tests.continuity.faults.schedule import Fault
-from tests.continuity.platform.places import SERVICES
+from tests.continuity.platform.layout import SERVICES
 from tests.continuity.platform.running import Platform
 
 DELAY_SECONDS: Final = 0.1
@@ -27,20 +27,20 @@ _END_SESSIONS: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity W
 
 
 async def kill(platform: Platform, fault: Fault) -> None:
-    """Every process of it, at once."""
+    """Kill all its processes at once."""
     async with platform.processes["postgresql"].down():
         await asyncio.sleep(fault.lasts_seconds)
 
 
 async def stop(platform: Platform, fault: Fault) -> None:
-    """Frozen, with all its backends."""
+    """Freeze it with all its backends."""
     platform.processes["postgresql"].signal(signal.SIGSTOP)
     await asyncio.sleep(fault.lasts_seconds)
     platform.processes["postgresql"].signal(signal.SIGCONT)
 
 
 async def backend_killed(platform: Platform, fault: Fault) -> str | None:
-    """One backend dies; the others are ended by their server, which recovers."""
+    """Kill one backend; the server then ends the others and recovers."""
     async with superuser(platform) as connection:
         backends = [row["pid"] for row in await connection.fetch(_BACKENDS)]
     try:
@@ -51,7 +51,7 @@ async def backend_killed(platform: Platform, fault: Fault) -> str | None:
 
 
 async def no_connections(platform: Platform, fault: Fault) -> str:
-    """A service's sessions end and no new ones are allowed; says whose."""
+    """End a service's sessions and allow no new ones; returns which service's."""
     service = random.Random(fault.seed).choice(SERVICES)
     async with superuser(platform) as connection:
         await connection.execute(f'ALTER DATABASE "{service}" CONNECTION LIMIT 0')
@@ -62,7 +62,7 @@ async def no_connections(platform: Platform, fault: Fault) -> str:
 
 
 async def locks(platform: Platform, fault: Fault) -> str:
-    """Someone locks a ledger or an inbox and takes their time; everyone queues behind. Says whose."""
+    """Hold an exclusive lock on a ledger or an inbox; returns which service's."""
     service = random.Random(fault.seed).choice(SERVICES)
     table = "ledger" if service == "admission" else "inbox"
     async with superuser(platform, service) as connection:
@@ -74,7 +74,7 @@ async def locks(platform: Platform, fault: Fault) -> str:
 
 
 async def cut_after_commit(platform: Platform, fault: Fault) -> str:
-    """COMMITs arrive and are done, and their senders never hear of it."""
+    """Let COMMITs through and drop their answers."""
     proxy = platform.database_proxy
     before = proxy.answers_lost
     proxy.answers_to_lose = random.Random(fault.seed).randint(3, MOST_ANSWERS_LOST)
@@ -85,20 +85,20 @@ async def cut_after_commit(platform: Platform, fault: Fault) -> str:
 
 
 async def cut(platform: Platform, fault: Fault) -> None:
-    """Every connection is reset."""
+    """Reset every connection."""
     platform.database_proxy.cut()
     await asyncio.sleep(fault.lasts_seconds)
 
 
 async def black_hole(platform: Platform, fault: Fault) -> None:
-    """Nothing passes, and nobody is told."""
-    platform.database_proxy.swallow()
+    """Forward nothing, without closing any connection."""
+    platform.database_proxy.stop_forwarding()
     await asyncio.sleep(fault.lasts_seconds)
     platform.database_proxy.heal()
 
 
 async def delay(platform: Platform, fault: Fault) -> None:
-    """Everything comes late."""
+    """Delay everything."""
     platform.database_proxy.delay_seconds = DELAY_SECONDS
     await asyncio.sleep(fault.lasts_seconds)
     platform.database_proxy.heal()
@@ -106,7 +106,7 @@ async def delay(platform: Platform, fault: Fault) -> None:
 
 @asynccontextmanager
 async def superuser(platform: Platform, database: str = "postgres") -> AsyncIterator[Any]:
-    """A session of our own, past the proxy; a server that is just recovering is waited for."""
+    """A superuser's session that bypasses the proxy; waits for a server that is recovering."""
     connection = await _connected(platform.superuser_url(database))
     try:
         yield connection

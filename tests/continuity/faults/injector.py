@@ -1,4 +1,4 @@
-"""How is a schedule carried out? Each fault at its time, journaled, at most three at once."""
+"""Carries out a schedule of faults: each at its time, journaled, at most three at once."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -12,16 +12,16 @@ from tests.continuity.faults import broker, database, gateway, services
 from tests.continuity.faults.kinds import group_of
 from tests.continuity.faults.schedule import MOST_AT_ONCE, Fault
 from tests.continuity.journal import Journal
-from tests.continuity.platform.places import SERVICES, service_of
+from tests.continuity.platform.layout import SERVICES, service_of
 from tests.continuity.platform.running import Platform
 
-Breaking = Callable[[Platform, Fault], Awaitable[str | None]]
-"""Breaks, waits, heals; may say what came of it."""
+Injection = Callable[[Platform, Fault], Awaitable[str | None]]
+"""Injects a fault, waits and heals it; may return a note about its effect."""
 
 NO_EFFECT: Final = ("not reached", "skipped", "failed")
 OFTEN: Final = 3
-"""A kind of fault that was carried out so often must have met something."""
-_OWN: Final[Mapping[str, Breaking]] = {
+"""A kind of fault that was carried out this often must have had an effect."""
+_OWN: Final[Mapping[str, Injection]] = {
     **{f"broker.{each.__name__}": each for each in (broker.kill, broker.restart, broker.stop, broker.wipe)},
     **{f"broker.{each.__name__}": each for each in (broker.cut, broker.black_hole, broker.delay)},
     "broker.truncate": broker.truncate,
@@ -37,45 +37,53 @@ _OWN: Final[Mapping[str, Breaking]] = {
 }
 
 
-def breaking(kind: str) -> Breaking:
-    """What carries out a kind of fault."""
+def injection_of(kind: str) -> Injection:
+    """The function that carries out a kind of fault."""
     if kind.startswith("failpoint."):
         return services.at_failpoint
-    return gateway.moody if kind.startswith("gateway.") else _OWN[kind]
+    return gateway.misbehave if kind.startswith("gateway.") else _OWN[kind]
 
 
 class Injector:
     """Carries out a schedule against a platform."""
 
-    def __init__(self, platform: Platform, journal: Journal, *, seed: int) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        journal: Journal,
+        *,
+        seed: int,
+        injection_of: Callable[[str], Injection] = injection_of,
+    ) -> None:
         self.done: Counter[str] = Counter()
         self.without_effect: Counter[str] = Counter()
-        """Of those that were carried out and hit nothing, such as a failpoint that nobody passed."""
+        """How many of those had no effect, such as a failpoint that no process passed."""
         self.left_out: Counter[str] = Counter()
-        """Those whose turn would have come after the time for them was over."""
+        """How many were skipped because their time was over."""
         self.late_seconds = 0.0
-        """How far the schedule has fallen behind: what was hit was not back as soon as reckoned."""
+        """How far the schedule has fallen behind because a target took longer than expected to recover."""
         self._not_back: list[str] = []
         self._platform = platform
         self._journal = journal
         self._seed = seed
+        self._injection_of = injection_of
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
         self._targets: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def complaints(self) -> list[str]:
-        """What did not come back, and which kinds of fault never met anything."""
+        """What did not recover, and which kinds of fault never had an effect."""
         idle = [
-            f"{kind} was carried out {count} times and never met anything"
+            f"{kind} was carried out {count} times and never had an effect"
             for kind, count in self.done.items()
             if count >= OFTEN and self.without_effect[kind] == count and not kind.endswith("disk_full")
         ]
         return [*self._not_back, *idle]
 
     async def run(self, faults: Sequence[Fault], *, within_seconds: float = inf) -> None:
-        """Return once all are over and healed, and what they hit can be used again.
+        """Return once all faults are healed and their targets are ready again.
 
-        None begins after `within_seconds`.
+        No fault begins after `within_seconds`.
         """
         clock = asyncio.get_running_loop().time
         began = clock()
@@ -83,32 +91,32 @@ class Injector:
             for fault in faults:
                 due = began + fault.at_seconds
                 await asyncio.sleep(due - clock())
-                running.create_task(self._happen(fault, due=due, end=began + within_seconds))
+                running.create_task(self._carry_out(fault, due=due, end=began + within_seconds))
 
-    async def _happen(self, fault: Fault, *, due: float, end: float) -> None:
+    async def _carry_out(self, fault: Fault, *, due: float, end: float) -> None:
         async with self._targets[group_of(fault.target)], self._free:
             now = asyncio.get_running_loop().time()
             if now > end:
                 self.left_out[fault.kind] += 1
                 return
             self.late_seconds = max(self.late_seconds, now - due)
-            told = {"fault": fault.number, "kind": fault.kind, "target": fault.target, "seed": self._seed}
-            await self._journal.write(**told, phase="began", lasts_seconds=fault.lasts_seconds)
-            note = await self._broken(fault)
-            await self._journal.write(**told, phase="ended", note=note)
+            fields = {"fault": fault.number, "kind": fault.kind, "target": fault.target, "seed": self._seed}
+            await self._journal.write(**fields, phase="began", lasts_seconds=fault.lasts_seconds)
+            note = await self._inject(fault)
+            await self._journal.write(**fields, phase="ended", note=note)
             self.done[fault.kind] += 1
             if note is not None and note.startswith(NO_EFFECT):
                 self.without_effect[fault.kind] += 1
-            await self._back(fault)
+            await self._until_back(fault)
 
-    async def _broken(self, fault: Fault) -> str | None:
+    async def _inject(self, fault: Fault) -> str | None:
         try:
-            return await breaking(fault.kind)(self._platform, fault)
+            return await self._injection_of(fault.kind)(self._platform, fault)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # Another fault took away what this one needed.
+            # Another fault made unavailable what this one needed.
             return f"failed: {type(error).__name__}"
 
-    async def _back(self, fault: Fault) -> None:
+    async def _until_back(self, fault: Fault) -> None:
         try:
             await self._platform.ready(*self._hit_by(fault))
         except TimeoutError:

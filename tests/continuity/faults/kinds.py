@@ -1,10 +1,10 @@
-"""Which faults are there, what do they hit, and for how long? The catalogue, as data."""
+"""The catalogue of faults: what each kind hits, and for how long."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tests.continuity.platform.places import APIS, PUBLISHERS, SERVICES, WORKERS
+from tests.continuity.platform.layout import APIS, PUBLISHERS, SERVICES, WORKERS
 
 BROKER: Final = ("kafka",)
 DATABASE: Final = ("postgresql",)
@@ -15,7 +15,7 @@ RELAYS: Final = tuple(f"{service}-worker" for service in PUBLISHERS)
 
 @dataclass(frozen=True)
 class Kind:
-    """`lasts` is the shortest and the longest time, before anything is healed."""
+    """`lasts` is the shortest and the longest time until the fault is healed, in seconds."""
 
     targets: Sequence[str]
     lasts: tuple[float, float]
@@ -23,7 +23,7 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "broker.kill": Kind(BROKER, (0.5, 3)),
-    # Longer than a session of the consumer groups.
+    # Longer than the consumer groups' session timeout.
     "broker.stop": Kind(BROKER, (11, 13)),
     "broker.restart": Kind(BROKER, (0, 1)),
     "broker.wipe": Kind(BROKER, (0, 1)),
@@ -42,7 +42,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "database.black_hole": Kind(DATABASE, (3, 8)),
     "database.delay": Kind(DATABASE, (3, 6)),
     "service.kill": Kind((*APIS, *WORKERS), (0, 2)),
-    # Longer than the lease of an attempt (30 s) and than a session of the consumer group.
+    # Longer than an attempt's lease (30 s) and than the consumer group's session timeout.
     "service.zombie": Kind(WORKERS, (32, 34)),
     "service.two_leaders": Kind(RELAYS, (4, 6)),
     "service.rolling_restart": Kind(SERVICES, (0, 0)),
@@ -64,5 +64,5 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def group_of(target: str) -> str:
-    """What cannot be hit twice at the same time: a server, or a service with all its processes."""
+    """What is never hit twice at the same time: a server, or a service with all its processes."""
     return target.partition("-")[0]

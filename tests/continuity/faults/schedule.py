@@ -1,4 +1,4 @@
-"""When does what break? Drawn from the seed alone: the same seed gives the same schedule."""
+"""Draws the schedule of faults from the seed: the same seed gives the same schedule."""
 
 import random
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from tests.continuity.faults.kinds import KINDS, group_of
 
 MOST_AT_ONCE: Final = 3
 RECOVERY_SECONDS: Final = 5.0
-"""Reckoned for a part to be back, before the same part is hit again."""
+"""How long a target is left to recover before it may be hit again."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that will break."""
+    """One fault of a schedule."""
 
     number: int
     kind: str
@@ -23,23 +23,23 @@ class Fault:
     """After the start of the load."""
     lasts_seconds: float
     seed: int
-    """Of whatever else is drawn while it happens."""
+    """Seeds what is drawn while the fault is carried out."""
 
 
 def schedule_of(
     seed: int, *, kinds: Sequence[str], times: int, within_seconds: float, lasts_seconds: float | None = None
 ) -> list[Fault]:
-    """Every kind so many times, as a Poisson process over the given time as far as the rules allow.
+    """Every kind `times` times, as a Poisson process over the given time as far as the rules allow.
 
-    At most three overlap, and none hits what another one still holds; so the last may come later.
-    `lasts_seconds`: each one so long, instead of as its kind has it.
+    At most three overlap, and none hits a target that is still affected; so the last may come later.
+    `lasts_seconds` replaces the duration of every kind.
     """
     dice = random.Random(seed)
     waiting = [_drawn(kind, dice) for kind in kinds for _ in range(times)]
     if lasts_seconds is not None:
         waiting = [replace(fault, lasts_seconds=lasts_seconds) for fault in waiting]
     dice.shuffle(waiting)
-    # Given how many there are, the moments of a Poisson process are independent of each other.
+    # Given their number, the moments of a Poisson process are independent and uniform.
     moments = sorted(dice.uniform(0, within_seconds) for _ in waiting)
     faults: list[Fault] = []
     at = 0.0
@@ -53,7 +53,7 @@ def schedule_of(
 
 
 def over_at(fault: Fault) -> float:
-    """When what it hit is reckoned to be back."""
+    """When its target is expected to have recovered."""
     return round(fault.at_seconds + fault.lasts_seconds + RECOVERY_SECONDS, 3)
 
 
@@ -64,7 +64,7 @@ def _drawn(kind: str, dice: random.Random) -> Fault:
 
 
 def _fitting(waiting: Sequence[Fault], faults: Sequence[Fault], at: float) -> Fault | None:
-    """The first one that the rules allow at this moment."""
+    """The first waiting fault that the rules allow at this moment."""
     held = [group_of(fault.target) for fault in faults if over_at(fault) > at]
     if len(held) >= MOST_AT_ONCE:
         return None

@@ -1,1 +1,1 @@
-"""An SMS gateway of our own: Kannel's `sendsms`, a journal on the disk before every answer, and faults."""
+"""An SMS gateway with Kannel's `sendsms`, which journals every request before answering, and faults."""

@@ -1,4 +1,4 @@
-"""How is a delivery reported? By calls of the sender's URL: promptly, late, twice or never."""
+"""Sends delivery reports to the sender's URL: promptly, late, twice or never."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from tests.continuity.gateway.moods import Reporting, Temper
+from tests.continuity.gateway.behaviour import Behaviours, Reporting
 from tests.continuity.journal import Journal
 
 PROMPT_SECONDS: Final = (0.1, 0.6)
@@ -20,18 +20,18 @@ _ANSWERS: Final = {TAKEN_BY_NETWORK: "ACK/", DELIVERED: "stat:DELIVRD%20err:000"
 
 
 class Reporter:
-    """Calls back in the background, insistently."""
+    """Calls back in the background, and again until it is answered."""
 
-    def __init__(self, journal: Journal, temper: Temper) -> None:
+    def __init__(self, journal: Journal, behaviours: Behaviours) -> None:
         self._journal = journal
-        self._temper = temper
+        self._behaviours = behaviours
         self._calls: set[asyncio.Task[None]] = set()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Be able to call for as long as the block lasts."""
+        """Send reports for as long as the block lasts."""
         async with httpx.AsyncClient(timeout=10, trust_env=False) as self._client:
             try:
                 yield
@@ -41,13 +41,13 @@ class Reporter:
                 await asyncio.gather(*self._calls, return_exceptions=True)
 
     def plan(self, url: str, attempt: str, provider_id: str, reporting: Reporting) -> None:
-        """Report on a message later; returns at once."""
+        """Schedule the reports of a message; returns at once."""
         call = asyncio.create_task(self._report(url, attempt, provider_id, reporting))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
 
     async def idle(self) -> None:
-        """Return once nothing is left to report."""
+        """Return once no report is pending."""
         while self._calls:
             await asyncio.gather(*self._calls, return_exceptions=True)
 
@@ -56,7 +56,7 @@ class Reporter:
             await self._journal.write(report={"attempt": attempt, "type": DELIVERED, "sent": False})
             return
         await asyncio.sleep(
-            self._temper.delay_seconds(*(LATE_SECONDS if reporting == "late" else PROMPT_SECONDS))
+            self._behaviours.delay_seconds(*(LATE_SECONDS if reporting == "late" else PROMPT_SECONDS))
         )
         for kind in (TAKEN_BY_NETWORK, DELIVERED):
             for _ in range(2 if reporting == "repeated" else 1):

@@ -1,4 +1,4 @@
-"""What does the gateway do with a request? It journals it on the disk, and only then answers, or does not."""
+"""The gateway's HTTP server: journals each request durably, and only then answers, or does not."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import uuid4
 
 from deploy.local.ports import HOST
-from tests.continuity.gateway.moods import Mood, Temper
+from tests.continuity.gateway.behaviour import Behaviour, Behaviours
 from tests.continuity.gateway.reporting import Reporter
 from tests.continuity.journal import Journal, now
 
@@ -18,13 +18,13 @@ _REFUSED: Final = b"Come back later"
 
 
 class Gateway:
-    """One gateway; a fault changes its temper."""
+    """One gateway; a fault changes its current behaviour."""
 
     def __init__(self, journal: Journal, *, port: int, seed: int) -> None:
-        self.temper = Temper(seed)
+        self.behaviours = Behaviours(seed)
         self._journal = journal
         self._port = port
-        self._reporter = Reporter(journal, self.temper)
+        self._reporter = Reporter(journal, self.behaviours)
         self._open: set[asyncio.StreamWriter] = set()
 
     @asynccontextmanager
@@ -40,7 +40,7 @@ class Gateway:
                 writer.transport.abort()
 
     async def idle(self) -> None:
-        """Return once every report that is to come has been made."""
+        """Return once no report is pending."""
         await self._reporter.idle()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,9 +59,9 @@ class Gateway:
     async def _answer(
         self, given: dict[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        """Whether the connection goes on."""
-        mood = self.temper.of_next_request()
-        taken = mood.answer not in {"busy", "refused"}
+        """Whether the connection stays open."""
+        behaviour = self.behaviours.for_next_request()
+        taken = behaviour.answer not in {"busy", "refused"}
         attempt = parse_qs(urlsplit(given.get("dlr-url", "")).query).get("attempt", [None])[0]
         request_id = str(uuid4())
         await self._journal.write(
@@ -69,28 +69,30 @@ class Gateway:
             to=given["to"],
             text=given["text"],
             attempt=attempt,
-            answered="accepted" if mood.answer == "slow" else mood.answer,
-            status=mood.status,
+            answered="accepted" if behaviour.answer == "slow" else behaviour.answer,
+            status=behaviour.status,
             provider_id=request_id if taken else None,
-            report=mood.reporting if taken else None,
+            report=behaviour.reporting if taken else None,
         )
         if taken:
-            self._reporter.plan(given["dlr-url"], attempt or "", request_id, mood.reporting)
-        goes_on = await self._reply(mood, reader, writer)
+            self._reporter.plan(given["dlr-url"], attempt or "", request_id, behaviour.reporting)
+        goes_on = await self._reply(behaviour, reader, writer)
         if goes_on:
             self._journal.note({"at": now(), "replied": request_id})
         return goes_on
 
-    async def _reply(self, mood: Mood, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        if mood.answer == "cut":
+    async def _reply(
+        self, behaviour: Behaviour, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        if behaviour.answer == "cut":
             return False
-        if mood.answer == "timeout":
+        if behaviour.answer == "timeout":
             await reader.read(1)  # ends when the caller gives up
             return False
-        if mood.answer == "slow":
-            await asyncio.sleep(self.temper.delay_seconds(*SLOW_SECONDS))
-        body = _REFUSED if mood.answer in {"busy", "refused"} else _ACCEPTED
-        status = 202 if mood.answer == "slow" else mood.status
+        if behaviour.answer == "slow":
+            await asyncio.sleep(self.behaviours.delay_seconds(*SLOW_SECONDS))
+        body = _REFUSED if behaviour.answer in {"busy", "refused"} else _ACCEPTED
+        status = 202 if behaviour.answer == "slow" else behaviour.status
         head = f"HTTP/1.1 {status} Said\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()

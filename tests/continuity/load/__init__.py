@@ -1,1 +1,1 @@
-"""Simulated establishments: what they state, in which order, how insistently, and with which mistakes."""
+"""Simulated establishments: what they send, in which order, how often, and with which mistakes."""

@@ -1,4 +1,4 @@
-"""How insistent is an establishment? It sends the same bytes until it is answered, and journals it."""
+"""Sends a movement, byte for byte the same, until it is answered, and journals every try."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -12,35 +12,35 @@ from tests.continuity.load.offers import Offer
 TIMEOUT_SECONDS: Final = 15.0
 CONNECTIONS: Final = 120
 IDLE_CONNECTIONS: Final = 10
-"""httpcore asks each idle one whether it still lives, at every request."""
+"""httpcore checks every idle connection at every request."""
 SHORTEST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 2.0
 _FINAL: Final = frozenset({200, 202, 409})
 
 
 class UnexpectedAnswer(Exception):  # noqa: N818
-    """The platform refused what must not be refused."""
+    """The platform refused a movement that it must accept."""
 
 
 class Clients:
-    """All establishments' software; each has a key of its own and two doors to choose from."""
+    """The software of all establishments; each has its own key, and all choose between two addresses."""
 
     def __init__(
-        self, http: httpx.AsyncClient, journal: Journal, *, doors: Sequence[str], keys: Mapping[str, str]
+        self, http: httpx.AsyncClient, journal: Journal, *, addresses: Sequence[str], keys: Mapping[str, str]
     ) -> None:
-        """`doors`: addresses of the intake; `keys`: FINESS number to key."""
+        """`addresses`: addresses of the intake; `keys`: FINESS number to key."""
         self._http = http
         self._journal = journal
-        self._doors = doors
+        self._addresses = addresses
         self._keys = keys
 
     async def send(self, offer: Offer, *, client: int = 0, due_at: str | None = None) -> Mapping[str, Any]:
-        """The answer to an offer; returns when there is one, however often it had to be sent.
+        """The answer to an offer, sent as often as necessary.
 
-        `due_at`: when it should have been sent, by the plan.
+        `due_at`: when it was planned to be sent.
 
         Raises:
-            UnexpectedAnswer: neither stored, nor stored before, nor contradicted.
+            UnexpectedAnswer: a refusal other than a conflict.
         """
         content = offer.canonical()
         sent = _sent(offer, client)
@@ -48,7 +48,9 @@ class Clients:
         turn = client + int(offer.digest()[:8], 16)
         while True:
             await self._journal.write(what="send", **sent, **_stated(offer), due_at=due_at)
-            answer = await self._post(self._doors[turn % len(self._doors)], offer.establishment, content)
+            answer = await self._post(
+                self._addresses[turn % len(self._addresses)], offer.establishment, content
+            )
             if isinstance(answer, httpx.Response) and answer.status_code in _FINAL:
                 fields: dict[str, Any] = answer.json()
                 await self._journal.write(what="answer", **sent, **_answered(answer.status_code, fields))
@@ -57,13 +59,13 @@ class Clients:
             await asyncio.sleep(pause)
             pause, turn = min(2 * pause, LONGEST_PAUSE_SECONDS), turn + 1
 
-    async def _post(self, door: str, establishment: str, content: bytes) -> httpx.Response | str:
+    async def _post(self, address: str, establishment: str, content: bytes) -> httpx.Response | str:
         headers = {
             "Authorization": f"Bearer {self._keys[establishment]}",
             "Content-Type": "application/json",
         }
         try:
-            return await self._http.post(f"{door}/v1/movements", content=content, headers=headers)
+            return await self._http.post(f"{address}/v1/movements", content=content, headers=headers)
         except httpx.TransportError as error:
             return type(error).__name__
 

@@ -1,4 +1,4 @@
-"""Who may be told? Sources with their keys, and carers, created before any fault; some are revoked later."""
+"""Registers sources and enrols carers before any fault, and revokes some carers during the load."""
 
 import asyncio
 import uuid
@@ -18,7 +18,7 @@ _ALIASES: Final = ("Mamie", "Papi", "Maman", "Papa")
 
 @dataclass
 class Carer:
-    """Someone who is told by SMS, day and night."""
+    """A carer who is told by SMS, day and night."""
 
     person: str
     person_id: str
@@ -28,9 +28,9 @@ class Carer:
     alias: str
     joined_at: str = ""
     leaves_at: str | None = None
-    """When their establishment began to say so,"""
+    """When the revocation was first sent."""
     revoked_at: str | None = None
-    """and when it was answered that it is so."""
+    """When the revocation was confirmed."""
 
     def shown(self) -> dict[str, Any]:
         """As run.json lists it."""
@@ -38,7 +38,7 @@ class Carer:
 
 
 async def register_sources(http: httpx.AsyncClient, admission: str, operator_key: str) -> dict[str, str]:
-    """A key for each establishment."""
+    """Register a source for each establishment; FINESS number -> key."""
     keys: dict[str, str] = {}
     for finess in ESTABLISHMENTS:
         body = {
@@ -46,7 +46,9 @@ async def register_sources(http: httpx.AsyncClient, admission: str, operator_key
             "establishment": finess,
             "scopes": ["intake", "read", "circle"],
         }
-        answer = await _insist(http, "POST", f"{admission}/v1/sources", operator_key, body, waits_for={401})
+        answer = await _until_answered(
+            http, "POST", f"{admission}/v1/sources", operator_key, body, waits_for={401}
+        )
         keys[finess] = answer.json()["key"]
     return keys
 
@@ -59,9 +61,9 @@ async def enrol(
     *,
     already: int = 0,
 ) -> list[Carer]:
-    """A carer for each admitted person; `admitted` are offers and the ids their persons were given.
+    """Enrol a carer for each admitted person; `admitted` pairs offers with their person ids.
 
-    So many others were enrolled `already`: every phone is another one.
+    `already` carers were enrolled before, so that every phone is different.
     """
     carers = [
         Carer(
@@ -80,8 +82,8 @@ async def enrol(
         async with free:
             url = f"{notifications}/v1/persons/{carer.person_id}/circle/carers/{carer.carer_id}"
             key = keys[carer.establishment]
-            # Neither the person nor the key is known there before their events have come.
-            await _insist(http, "PUT", url, key, _body(carer), waits_for={401, 403, 404})
+            # Notifications knows neither person nor key before it has applied their events.
+            await _until_answered(http, "PUT", url, key, _body(carer), waits_for={401, 403, 404})
             carer.joined_at = now()
 
     await asyncio.gather(*map(put, carers))
@@ -89,11 +91,11 @@ async def enrol(
 
 
 async def revoke(http: httpx.AsyncClient, notifications: str, keys: dict[str, str], carer: Carer) -> None:
-    """From now on this carer is told nothing."""
+    """Revoke a carer's membership."""
     url = f"{notifications}/v1/persons/{carer.person_id}/circle/carers/{carer.carer_id}"
     carer.leaves_at = now()
-    # 404: an earlier try did it, and its answer was lost.
-    await _insist(http, "DELETE", url, keys[carer.establishment], None, satisfied_when_in_doubt={404})
+    # 404: an earlier try succeeded, and its answer was lost.
+    await _until_answered(http, "DELETE", url, keys[carer.establishment], None, accepted_after_failure={404})
     carer.revoked_at = now()
 
 
@@ -105,7 +107,7 @@ async def revoke_some(
     *,
     within_seconds: float,
 ) -> None:
-    """One after the other, spread over the time; what a fault holds up is caught up on."""
+    """Revoke one after the other, spread over the time; catches up after a fault."""
     clock = asyncio.get_running_loop().time
     began, gap = clock(), within_seconds / max(1, len(carers))
     for number, carer in enumerate(carers, 1):
@@ -113,7 +115,7 @@ async def revoke_some(
         await revoke(http, notifications, keys, carer)
 
 
-async def _insist(
+async def _until_answered(
     http: httpx.AsyncClient,
     method: str,
     url: str,
@@ -121,23 +123,23 @@ async def _insist(
     body: object,
     *,
     waits_for: frozenset[int] | set[int] = frozenset(),
-    satisfied_when_in_doubt: frozenset[int] | set[int] = frozenset(),
+    accepted_after_failure: frozenset[int] | set[int] = frozenset(),
 ) -> httpx.Response:
-    """The answer, once it is a good one; `waits_for` are statuses that will pass.
+    """Repeat a request until it succeeds; `waits_for` are temporary statuses.
 
-    `satisfied_when_in_doubt`: those that are good when nobody knows what became of an earlier try.
+    `accepted_after_failure`: statuses that count as success when an earlier try may have succeeded.
     """
-    in_doubt = False
+    may_have_succeeded = False
     while True:
         try:
             answer = await http.request(method, url, json=body, headers={"Authorization": f"Bearer {key}"})
         except httpx.TransportError:
-            in_doubt = True
+            may_have_succeeded = True
             await asyncio.sleep(PAUSE_SECONDS)
             continue
-        if answer.is_success or (in_doubt and answer.status_code in satisfied_when_in_doubt):
+        if answer.is_success or (may_have_succeeded and answer.status_code in accepted_after_failure):
             return answer
-        in_doubt = in_doubt or answer.is_server_error
+        may_have_succeeded = may_have_succeeded or answer.is_server_error
         if not answer.is_server_error and answer.status_code not in waits_for:
             answer.raise_for_status()
         await asyncio.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""What happens to one person of the run? Stays, transfers that arrive, late or never, and corrections."""
+"""Generates one person's movements: stays, transfers that arrive in time, late or never, and corrections."""
 
 import random
 from collections.abc import Iterator
@@ -17,40 +17,40 @@ _UNITS: Final = ("URG", "MED", "CHIR", "REA")
 
 
 class Journey:
-    """One person's movements in the order in which they happened."""
+    """One person's movements, in the order of occurrence."""
 
     def __init__(self, run: str, person: str, *, base: datetime, dice: random.Random) -> None:
-        """`base` is the moment at which the run begins: nothing happens after it."""
+        """`base` is the beginning of the run; no movement occurs after it."""
         self._run, self._person, self._dice = run, person, dice
         self._arrival = dice.choices(_ARRIVALS, _HOW_OFTEN)[0]
         self._here, self._there = dice.sample(ESTABLISHMENTS, 2)
-        # A late or missing arrival is overdue already; one in time is expected for a while yet.
+        # A late or missing arrival is overdue at `base`; one in time is not due yet.
         hours = dice.uniform(6, 10) if self._arrival in {"late", "never"} else dice.uniform(0.5, 1.5)
         self._departure = base - timedelta(hours=hours)
 
     def admission(self) -> Offer:
-        """How it begins; the same number however often it is asked for."""
+        """The first movement; the same at every call."""
         at = self._departure - timedelta(hours=3)
         return self._offer("0", "admission", self._here, "A", at, origin={"mode": "home"})
 
     def rest(self) -> Iterator[Offer]:
-        """Everything after the admission."""
+        """The movements after the admission."""
         for move in range(self._dice.randint(0, 2)):
             at = self._departure - timedelta(minutes=60 - 20 * move)
-            yield from self._told(f"u{move}", "transfer", "A", at, unit=self._dice.choice(_UNITS))
+            yield from self._corrected(f"u{move}", "transfer", "A", at, unit=self._dice.choice(_UNITS))
         if self._arrival == "home":
-            yield from self._told("x", "discharge", "A", self._departure, destination={"mode": "home"})
+            yield from self._corrected("x", "discharge", "A", self._departure, destination={"mode": "home"})
             return
         destination = {"mode": "transfer", "establishment": self._there}
-        yield from self._told("x", "discharge", "A", self._departure, destination=destination)
+        yield from self._corrected("x", "discharge", "A", self._departure, destination=destination)
         if self._arrival != "never":
             delay = timedelta(minutes=20) if self._arrival == "in_time" else timedelta(hours=4)
             origin = {"mode": "transfer", "establishment": self._here}
             at = self._departure + delay
             yield self._offer("y", "admission", self._there, "B", at, origin=origin)
 
-    def _told(self, name: str, kind: str, stay: str, at: datetime, **other: Any) -> Iterator[Offer]:
-        """A movement, and what its establishment says of it afterwards."""
+    def _corrected(self, name: str, kind: str, stay: str, at: datetime, **other: Any) -> Iterator[Offer]:
+        """A movement, followed by a correction or a cancel in a few cases."""
         yield self._offer(name, kind, self._here, stay, at, **other)
         if self._dice.random() < _CORRECTED:
             earlier = at - timedelta(minutes=5)
@@ -85,7 +85,7 @@ class Journey:
 
 
 def hot_moves(run: str, person: str, *, base: datetime, count: int) -> Iterator[Offer]:
-    """One person's long stay with a move between units every few seconds."""
+    """One person's long stay with a transfer between units every second."""
     here = ESTABLISHMENTS[0]
     for number in range(count):
         at = base - timedelta(hours=12) + timedelta(seconds=number)

@@ -1,4 +1,4 @@
-"""What does an establishment say, ready to be sent and sent again byte for byte?"""
+"""A movement as an establishment sends it, encoded the same at every sending."""
 
 import hashlib
 import json
@@ -11,9 +11,9 @@ ESTABLISHMENTS: Final = tuple(f"7500{number:05d}" for number in range(1, 7))
 AUTHORITY: Final = "1.2.250.1.213.1.4.10"
 BIRTH_NAME: Final = "ZZCONTINUITY"
 
-Twist = Literal["plain", "again", "at_once", "other_content"]
-"""`again` is sent twice, `at_once` by two clients at the same time, `other_content` once more with
-something else under the same id."""
+Repetition = Literal["plain", "again", "at_once", "other_content"]
+"""`again`: sent twice; `at_once`: by two clients at the same time; `other_content`: sent again with other
+content under the same id."""
 
 
 @dataclass(frozen=True)
@@ -21,22 +21,22 @@ class Offer:
     """One movement as one establishment states it."""
 
     person: str
-    """The alias of this run: no name and no number."""
+    """The person's alias in this run, neither a name nor a number."""
     establishment: str
     body: Mapping[str, Any]
-    twist: Twist = "plain"
+    repetition: Repetition = "plain"
 
     @property
     def id(self) -> str:
-        """The sender's own number of it."""
+        """The sender's own id of the event."""
         return str(self.body["source_event_id"])
 
     def contradicted(self) -> "Offer":
-        """Something else under the same id."""
+        """The same id with other content."""
         return Offer(self.person, self.establishment, {**self.body, "unit": "OTHER"})
 
     def canonical(self) -> bytes:
-        """The body, written as its digest wants it."""
+        """The body as the bytes that are hashed and sent."""
         return json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def digest(self) -> str:
@@ -44,12 +44,12 @@ class Offer:
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def stated(self) -> dict[str, Any]:
-        """The content without the person."""
+        """The body without the person."""
         return {name: value for name, value in self.body.items() if name != "person"}
 
 
 def identifier_of(run: str, person: str) -> str:
-    """The number by which a person is known to every establishment; begins alike for a whole run."""
+    """The identifier under which every establishment knows a person; has one prefix per run."""
     return f"INS{run}-{person}"
 
 
@@ -67,7 +67,7 @@ def body_of(
     action: str = "insert",
     **other: Any,
 ) -> dict[str, Any]:
-    """The body of a movement: version after version of one movement have ids of their own."""
+    """The body of a movement; each version of it has a source event id of its own."""
     return {
         "source_event_id": f"{run}-{movement}-{version}",
         "movement_id": f"{run}-{movement}",

@@ -1,4 +1,4 @@
-"""What is sent in a run, and in which order? Drawn from the seed: out of order, late, twice, contradicted."""
+"""Draws the load of a run from the seed: movements out of order, late, repeated and contradicted."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from tests.continuity.load.journeys import Journey, hot_moves
-from tests.continuity.load.offers import Offer, Twist
+from tests.continuity.load.offers import Offer, Repetition
 
 HOT: Final = 0.01
 DUPLICATED: Final = 0.02
@@ -15,19 +15,19 @@ CONTRADICTED: Final = 0.003
 OUT_OF_ORDER: Final = 0.2
 WITH_A_CARER: Final = 0.3
 _APART: Final = 6.0
-"""Between two movements of one person, as a share of a hundredth of the load."""
+"""Time between two movements of one person, in percent of the load's time."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """`first`: admissions of those who have a carer, sent before any fault; `then`: the rest, in order."""
+    """`first`: admissions of persons with a carer, sent before any fault; `then`: the rest, in order."""
 
     first: Sequence[Offer]
     then: Sequence[Offer]
 
 
 def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
-    """About `n` movements; the same ones for the same arguments."""
+    """About `n` movements; the same arguments give the same movements."""
     dice = random.Random(seed)
     hot = list(hot_moves(run, "HOT", base=base, count=max(2, int(n * HOT))))
     first: list[Offer] = []
@@ -43,18 +43,18 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
             placed.append((begins, journey.admission()))
         placed += _placed(journey.rest(), begins, dice)
     placed.sort(key=lambda item: item[0])
-    return Load(first, [replace(offer, twist=_twist(dice)) for _, offer in placed])
+    return Load(first, [replace(offer, repetition=_repetition(dice)) for _, offer in placed])
 
 
 def _placed(offers: Iterator[Offer], begins: float, dice: random.Random) -> Iterator[tuple[float, Offer]]:
-    """Where in the load each movement stands, from 0 to 1; one in five anywhere."""
+    """The position of each movement in the load, from 0 to 1; one in five at random."""
     at = begins
     for offer in offers:
         at += _APART / 100 * dice.uniform(0.3, 1)
         yield (dice.random() if dice.random() < OUT_OF_ORDER else min(at, 1.0)), offer
 
 
-def _twist(dice: random.Random) -> Twist:
+def _repetition(dice: random.Random) -> Repetition:
     drawn = dice.random()
     if drawn < CONTRADICTED:
         return "other_content"

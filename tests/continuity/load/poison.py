@@ -1,4 +1,4 @@
-"""What if something else writes to our topics? Records that are wrong, each under a subject of its own."""
+"""Sends malformed records to our topics, each under a subject of its own."""
 
 import asyncio
 import json
@@ -18,29 +18,29 @@ TOPICS: Final = ("relais.admission", "relais.pathway", "relais.notifications")
 _TYPE: Final = "relais.admission.patient-admitted.v1"
 SEND_WITHIN_SECONDS: Final = 10
 TAKEN_WITHIN_SECONDS: Final = 30
-"""A producer can wait for ever for the metadata of a broker that was wiped meanwhile."""
+"""A producer can wait for ever for the metadata of a broker that was wiped."""
 PAUSE_SECONDS: Final = 1.0
 READABLE: Final = 0.5
 
 
 class Poison:
-    """Puts wrong records onto topics and journals them."""
+    """Sends malformed records and journals them."""
 
     def __init__(self, bootstrap: str, journal: Journal, *, seed: int) -> None:
         self._bootstrap = bootstrap
         self._journal = journal
         self._dice = random.Random(seed)
         self.event_ids: list[str] = []
-        """Of the readable ones."""
+        """Event ids of the records with valid headers."""
 
-    async def sprinkle(self, count: int, *, within_seconds: float) -> None:
-        """So many, at random times."""
+    async def inject(self, count: int, *, within_seconds: float) -> None:
+        """Send `count` records at random times."""
         for pause in sorted_gaps(self._dice, count, within_seconds):
             await asyncio.sleep(pause)
             await self.put()
 
     async def put(self) -> None:
-        """One record, sent again until the broker has taken it; so it can be there more than once."""
+        """Send one record until the broker acknowledges it; it may be stored more than once."""
         topic = self._dice.choices(TOPICS, (4, 1, 1))[0]
         readable = self._dice.random() < READABLE
         key, subject, event_id = (str(uuid.uuid4()) for _ in range(3))
@@ -74,7 +74,7 @@ class Poison:
 
 
 def sorted_gaps(dice: random.Random, count: int, within_seconds: float) -> list[float]:
-    """The pauses between so many random moments."""
+    """The pauses between `count` random moments."""
     moments = sorted(dice.uniform(0, within_seconds) for _ in range(count))
     return [later - earlier for earlier, later in zip([0.0, *moments], moments, strict=False)]
 

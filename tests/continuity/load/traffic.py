@@ -1,4 +1,4 @@
-"""How does the load reach the platform? At its pace, with its twists; what is not answered holds it up."""
+"""Sends the load at its pace, with its repetitions, and checks each answer."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,17 +13,17 @@ _FIRST_ANSWERS: Final = frozenset({200, 202})
 
 
 class Traffic:
-    """Sends offers and knows what each must be answered."""
+    """Sends offers and checks that each gets the answer it must get."""
 
     def __init__(self, clients: Clients) -> None:
         self.answered = 0
-        self.surprises: list[str] = []
-        """Answers that no establishment should ever get."""
+        self.unexpected: list[str] = []
+        """Descriptions of answers that must not occur."""
         self._clients = clients
         self._free = asyncio.Semaphore(MOST_WAITING)
 
     async def all_at_once(self, offers: Sequence[Offer]) -> list[str]:
-        """Send them as fast as they are answered; the id that each one's person was given."""
+        """Send them as fast as they are answered; returns the person id of each."""
 
         async def one(offer: Offer) -> str:
             async with self._free:
@@ -38,10 +38,10 @@ class Traffic:
         within_seconds: float,
         late_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Spread them over the time; when too many wait for an answer, the others wait too.
+        """Spread them over the time; at most `MOST_WAITING` are unanswered at once.
 
-        `late_seconds` only grows: the load falls behind with the faults, so that the last ones meet some. It
-        never stops for that, it comes half as fast until it is as late.
+        `late_seconds` only grows: the load falls behind as far as the faults do, so that the last faults meet
+        load. It is never paused for that, but sent at half the pace until it is as late.
         """
         clock = asyncio.get_running_loop().time
         began, shift, gap = clock(), 0.0, within_seconds / max(1, len(offers))
@@ -56,26 +56,26 @@ class Traffic:
 
     async def _deliver(self, offer: Offer, due_at: str) -> None:
         try:
-            await self._twisted(offer, due_at)
+            await self._send_repeated(offer, due_at)
             self.answered += 1
         finally:
             self._free.release()
 
-    async def _twisted(self, offer: Offer, due_at: str) -> None:
-        if offer.twist == "at_once":
+    async def _send_repeated(self, offer: Offer, due_at: str) -> None:
+        if offer.repetition == "at_once":
             both = (self._clients.send(offer, client=client, due_at=due_at) for client in (0, 1))
             self._same_receipt(offer, await asyncio.gather(*both))
             return
         first = await self._clients.send(offer, due_at=due_at)
         if first["http_status"] not in _FIRST_ANSWERS:
-            self.surprises.append(f"{offer.id}: {first['http_status']} at first")
-        if offer.twist == "again":
+            self.unexpected.append(f"{offer.id}: {first['http_status']} at first")
+        if offer.repetition == "again":
             self._same_receipt(offer, (first, await self._clients.send(offer, client=1)))
-        if offer.twist == "other_content":
+        if offer.repetition == "other_content":
             answer = await self._clients.send(offer.contradicted())
             if answer["http_status"] != 409:
-                self.surprises.append(f"{offer.id}: other content was answered {answer['http_status']}")
+                self.unexpected.append(f"{offer.id}: other content was answered {answer['http_status']}")
 
     def _same_receipt(self, offer: Offer, answers: Sequence[Any]) -> None:
         if len({(answer["receipt_id"], answer["event_id"]) for answer in answers}) != 1:
-            self.surprises.append(f"{offer.id}: two receipts")
+            self.unexpected.append(f"{offer.id}: two receipts")

@@ -1,7 +1,7 @@
-"""Which bugs can be put in, to see whether the checker finds them? Each is one function that patches.
+"""Lists the bugs that can be injected to test the checker; each is one function that patches the platform.
 
-They are bugs that were made elsewhere, or that design.md forbids by name. Some pause where the bug is, so
-that a fault need not be lucky to hit it; a correct service would be as correct with the same pause.
+They are bugs found in other systems, or that the design forbids. Some add a pause at the bug, so that a fault
+hits it reliably; a correct service would stay correct with the same pause.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,11 +30,11 @@ MUTATIONS: Final[Mapping[str, str]] = {
     "phone_in_log": "telling",
     "nothing_pulled": "repairing",
 }
-"""Name of a bug -> the module that has it as a function."""
+"""Name of a bug -> the module that holds the function of that name."""
 
 
 def apply(name: str) -> None:
-    """Put the bug into this process, before its entry point runs."""
+    """Inject the bug into this process, before its entry point runs."""
     module = import_module(f"{__name__}.{MUTATIONS[name]}")
-    put_in: Callable[[], None] = getattr(module, name)
-    put_in()
+    inject: Callable[[], None] = getattr(module, name)
+    inject()

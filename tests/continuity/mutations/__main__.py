@@ -1,4 +1,4 @@
-"""`python -m tests.continuity.mutations`: does the checker find every bug that is put in? n of how many."""
+"""`python -m tests.continuity.mutations`: injects each bug and reports how many the checker finds."""
 
 import argparse
 import asyncio
@@ -15,19 +15,19 @@ from tests.continuity.checker.evidence import read_evidence
 from tests.continuity.checker.invariants import judge
 from tests.continuity.checker.verdict import Verdict, keep
 from tests.continuity.mutations.schedules import EXPOSURES
-from tests.continuity.run import Plan, finished
+from tests.continuity.run import Plan, finished_run
 
 SEED: Final = 20261124
 SETTLE_SECONDS: Final = 50.0
-"""Longer than a lease and a retry; a bug that leaves something undone is not waited for any longer."""
+"""Longer than a lease and a retry; work that a bug leaves undone is not waited for."""
 CONTROL_SETTLE_SECONDS: Final = 180.0
 MOST_SECONDS: Final = 510.0
-"""For one run: a bug that brings everything to a halt shows nothing of the checker."""
+"""For one run: a bug that stops the platform says nothing about the checker."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One bug, and what the checker said of the run."""
+    """One bug, and what the checker found in its run."""
 
     mutation: str
     line: str
@@ -37,7 +37,7 @@ class Trial:
 
     @property
     def caught(self) -> bool:
-        """By one of the invariants that are there for it."""
+        """Whether one of the invariants meant for this bug was violated."""
         shown_by = EXPOSURES[self.mutation].shown_by
         return any(each in shown_by or each.split()[0] in shown_by for each in self.broken)
 
@@ -86,13 +86,13 @@ async def _try(name: str, seed: int, *, is_control: bool) -> Trial:
         mutation=None if is_control else name,
     )
     try:
-        async with asyncio.timeout(MOST_SECONDS), finished(plan):
+        async with asyncio.timeout(MOST_SECONDS), finished_run(plan):
             verdict = await asyncio.to_thread(_judged, folder)
     except TimeoutError:
         return Trial(mutation=name, line="the run did not end", broken=(), examples=(), ended=False)
     trial = _trial(name, verdict)
     if trial.holds if is_control else trial.caught:
-        shutil.rmtree(folder, ignore_errors=True)  # only what came out unexpectedly is looked into
+        shutil.rmtree(folder, ignore_errors=True)  # only unexpected results are kept for analysis
     return trial
 
 

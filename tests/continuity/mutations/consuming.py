@@ -1,4 +1,4 @@
-"""Bugs of the consumers: the position moved first, no fence, events swallowed, broken ones skipped."""
+"""Bugs of the consumers: position moved first, no fencing, events dropped, malformed events skipped."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ WHERE consumer_group = $1 AND cluster_id = $2 AND checkpoint.topic = moved.topic
 
 
 def position_before_effects() -> None:
-    """As with offsets that are committed first: the position moves, then the batch is applied."""
+    """Move the position before the batch is applied, as with offsets that are committed first."""
 
     async def moved_first(self: Applier, *batches: Batch) -> Any:
         async with self._pool.acquire(timeout=10) as own:
@@ -38,7 +38,7 @@ def position_before_effects() -> None:
 
 
 def no_fence() -> None:
-    """Whoever has records writes them, whether the partition is still theirs or not."""
+    """Apply fetched records even when the partition belongs to another worker by now."""
 
     async def late(self: Applier, *batches: Batch) -> Any:
         await asyncio.sleep(_LONG_PAUSE_SECONDS)
@@ -49,7 +49,7 @@ def no_fence() -> None:
 
 
 def inbox_swallows() -> None:
-    """Takes two new events of one person in one batch for a repetition."""
+    """Treat two new events of one person in one batch as duplicates."""
 
     async def route(self: Applier, connection: Any, new: Sequence[Incoming], traces: Any) -> Any:
         first = {each.envelope.subject: each for each in reversed(new) if each.envelope is not None}
@@ -59,7 +59,7 @@ def inbox_swallows() -> None:
 
 
 def poison_skipped() -> None:
-    """Leaves out what it cannot read."""
+    """Skip what cannot be decoded instead of parking it."""
 
     def sort_out(*args: Any, **kwargs: Any) -> Sorted:
         division = plain(*args, **kwargs)

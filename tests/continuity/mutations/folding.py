@@ -1,4 +1,4 @@
-"""Bugs of the projections: a correction that changes nothing."""
+"""Bugs of the projections: a correction without effect."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.continuity.mutations.patching import replaced
 
 
 def correction_dropped() -> None:
-    """The first content of a movement stays, whatever its establishment says later."""
+    """Keep the first content of a movement, whatever corrections follow."""
 
     def history(movement_id: Any, stated: list[Any]) -> Any:
         first = [pair for pair in stated if not isinstance(pair[1], MovementUpdated)]

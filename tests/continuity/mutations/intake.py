@@ -1,4 +1,4 @@
-"""Bugs of the intake: answered too early, or to another one; persons merged; numbered outside."""
+"""Bugs of the intake: acknowledged before the commit, answers swapped, persons merged, unlocked sequences."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ _GIVEN: Final = """drawn AS (
 
 
 def acknowledged_before_commit() -> None:
-    """The answer leaves while the commit is still on its way."""
+    """Answer before the commit is done."""
     replaced(commit_submissions, "transaction", _committed_later)
 
 
@@ -59,7 +59,7 @@ async def _commit(pool: Any, connection: Any, work: Any) -> None:
 
 
 def answers_swapped() -> None:
-    """Of a batch that begins with two of one establishment, these get each other's receipt."""
+    """Swap the receipts of the first two submissions of a batch, if both are of one establishment."""
 
     async def swapped(dependencies: Any, batch: Sequence[Any]) -> Any:
         answers = await commit(dependencies, batch)
@@ -71,7 +71,7 @@ def answers_swapped() -> None:
 
 
 def persons_merged() -> None:
-    """Who is known by numbers that differ in the last digit alone is one person."""
+    """Treat identifiers that differ only in their last character as one person's."""
 
     def shortened(self: Vault, *parts: str) -> Any:
         return blind_index(self, *parts[:-1], parts[-1][:-1])
@@ -80,7 +80,7 @@ def persons_merged() -> None:
 
 
 def numbers_drawn_outside() -> None:
-    """As a database's sequence gives them: not under a lock, and not given back by a rollback."""
+    """Draw sequence numbers outside the transaction: without a lock, and not undone by a rollback."""
     numbered = re.compile(r"drawn AS \(.*?\n\), numbered", re.DOTALL)
     statement, found = numbered.subn(_GIVEN, appending._APPEND)
     assert found == 1
@@ -105,7 +105,7 @@ async def _draw(wanted: Counter[UUID]) -> dict[UUID, int]:
 
 
 class _WithNumbers:
-    """A connection on which the ledger's statement takes the numbers that were drawn before."""
+    """A connection that makes the ledger's statement use the numbers drawn before."""
 
     def __init__(self, plain: Any, statement: str, last: dict[UUID, int]) -> None:
         self._plain, self._statement, self._last = plain, statement, last

@@ -1,10 +1,10 @@
-"""How is a bug put in? One attribute of a module or a class makes way for another."""
+"""Replaces an attribute of a module or class to inject a bug."""
 
 from typing import Any
 
 
 def replaced(owner: Any, name: str, by: Any) -> Any:
-    """What stood there before."""
+    """Replace the attribute and return the original."""
     plain = getattr(owner, name)
     setattr(owner, name, by)
     return plain

@@ -1,4 +1,4 @@
-"""Bugs of the relay: a cursor, several leaders, deleted before the broker has it."""
+"""Bugs of the relay: a cursor, several leaders, rows deleted before they are acknowledged."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ _FEW: Final = 50
 
 
 def id_cursor() -> None:
-    """Goes on after the last id it saw: what commits late under a smaller one is passed over."""
+    """Continue after the last id seen, which skips rows that commit late under a smaller id."""
     seen: defaultdict[Relay, int] = defaultdict(int)
 
     async def round_(self: Relay, session: Any, producer: Any, *_: Any) -> int:
@@ -43,7 +43,7 @@ def id_cursor() -> None:
 
 
 def several_relays() -> None:
-    """Every worker sends a few rows that no other one holds."""
+    """Let every worker send rows that no other one has locked."""
 
     async def lead(_: Any) -> bool:
         return True
@@ -62,7 +62,7 @@ def several_relays() -> None:
 
 
 def deleted_before_acknowledged() -> None:
-    """Takes the rows out of the outbox and then sends them."""
+    """Delete the rows from the outbox before sending them."""
 
     async def round_(self: Relay, session: Any, producer: Any, *_: Any) -> int:
         rows = await session.fetch(module._UNSENT, self._batch_size)

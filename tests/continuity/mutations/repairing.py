@@ -1,4 +1,4 @@
-"""Bugs of the reconciliation: what is missing is named, and stays missing."""
+"""Bugs of the reconciliation: missing events are found and not pulled."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.continuity.mutations.patching import replaced
 
 
 def nothing_pulled() -> None:
-    """Finds every difference and pulls none of it."""
+    """Find every difference and pull nothing."""
 
     async def pull(*_: Any) -> int:
         return 0

@@ -1,4 +1,4 @@
-"""Which load and which faults bring a bug to light? The smallest that we found, for each one."""
+"""The load and faults under which the checker finds each bug; the smallest that were found."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ OF_INDICATORS: Final = 0
 
 @dataclass(frozen=True, kw_only=True)
 class Exposure:
-    """What is done to a mutated platform."""
+    """The load and faults for one bug."""
 
     n: int = 400
     load_seconds: float = 12.0
     faults: Sequence[Fault] = ()
     revoked: float = REVOKED
     shown_by: Sequence[str]
-    """Of these invariants, by number or name, one must be broken: another one may be broken by accident."""
+    """Invariants, by number or name, of which one must be violated; others may be violated as well."""
 
 
 def _killed(*parts: str, at_seconds: float = 2.0, every_seconds: float = 2.0) -> Iterator[Fault]:
-    """One after the other, at whatever they are doing."""
+    """Kill the parts one after the other."""
     for number, (part, turn) in enumerate(zip(parts, count()), start=1):
         yield Fault(number, "service.kill", part, at_seconds + turn * every_seconds, 0.2, number)
 
@@ -37,7 +37,7 @@ _SENDERS_AT_THE_WORST_MOMENT: Final = tuple(
     Fault(number, "failpoint.sms.posted", "notifications-worker", 7.0 * number - 6, 12.0, number)
     for number in (1, 2)
 )
-"""The gateway has just taken a message, and nobody has written that down."""
+"""Right after the gateway accepted a message and before that was stored."""
 
 EXPOSURES: Final[Mapping[str, Exposure]] = {
     "acknowledged_before_commit": Exposure(shown_by=("I1",), faults=[*_killed(*_APIS)], load_seconds=16),
@@ -65,7 +65,7 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     "correction_dropped": Exposure(shown_by=("I6",)),
     "sent_before_row": Exposure(shown_by=("I8",), faults=_SENDERS_AT_THE_WORST_MOMENT),
     "unknown_not_resent": Exposure(shown_by=("I8",), load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
-    # Late reports leave time for it, and the kills doubts about others for whoever would take any doubt.
+    # Late reports leave time for the bug; the kills make other outcomes ambiguous, which must not excuse it.
     "answered_and_sent_again": Exposure(
         shown_by=("I8",),
         load_seconds=25,

@@ -1,4 +1,4 @@
-"""Bugs of the notifications: sent too early, not sent again, sent to the revoked, said too much."""
+"""Bugs of notifications: sent before the claim, wrongly or never repeated, sent after a revocation."""
 
 import asyncio
 import sys
@@ -24,7 +24,7 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 def sent_before_row() -> None:
-    """Calls the gateway while the transaction that claims the attempt is still open."""
+    """Call the gateway before the transaction that claims the attempt commits."""
     calls: dict[UUID, asyncio.Task[Any]] = {}
 
     def told_at_once(self: Turn, *args: Any) -> None:
@@ -49,7 +49,7 @@ def sent_before_row() -> None:
 
 
 def unknown_not_resent() -> None:
-    """What nobody answered for is given up."""
+    """Give up attempts with an unknown outcome instead of repeating them."""
 
     def given_up(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
         following = after(attempts, patience, step_ends_at=step_ends_at)
@@ -66,7 +66,7 @@ def unknown_not_resent() -> None:
 
 
 def answered_and_sent_again() -> None:
-    """What the gateway said it has is sent once more, as if nobody had answered."""
+    """Repeat a message that the gateway has acknowledged."""
 
     def again(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
         last = attempts[-1]
@@ -78,7 +78,7 @@ def answered_and_sent_again() -> None:
 
 
 def rights_checked_once() -> None:
-    """When an obligation is planned, and never again: a revocation is written down, and that is all."""
+    """Check entitlement only when an obligation is planned: a revocation is stored without any effect."""
 
     async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
         await connection.execute("UPDATE members SET revoked_at = $2 WHERE member_id = $1", member_id, now)
@@ -95,7 +95,7 @@ def rights_checked_once() -> None:
 
 
 def revocation_forgotten() -> None:
-    """It is answered, and that is all."""
+    """Answer a revocation without storing it."""
 
     async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
         return
@@ -104,7 +104,7 @@ def revocation_forgotten() -> None:
 
 
 def nothing_leaves() -> None:
-    """As with a wrong address of the gateway: every try is said to be refused, and none was made."""
+    """Report every attempt as refused without calling the gateway, as with a wrong address."""
 
     async def send(self: SmsChannel, message: Any) -> Any:
         return RejectedTemporarily("ConnectError")
@@ -113,7 +113,7 @@ def nothing_leaves() -> None:
 
 
 def phone_in_log() -> None:
-    """A line that somebody forgot to take out."""
+    """Write the phone number to the log."""
 
     async def send(self: SmsChannel, message: Any) -> Any:
         sys.stderr.write(f"sending to {message.to}\n")

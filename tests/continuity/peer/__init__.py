@@ -1,1 +1,1 @@
-"""The textbook peer of benchmarks/ under the same clients and the same faults, for comparison."""
+"""Runs the textbook peer of benchmarks/ under the same load and faults, for comparison."""

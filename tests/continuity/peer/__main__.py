@@ -1,4 +1,4 @@
-"""`python -m tests.continuity.peer`: what does the textbook lose under the faults that we survive?"""
+"""`python -m tests.continuity.peer`: counts what the textbook peer loses under the same faults."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ SEED: Final = 20261124
 
 
 def main() -> None:
-    """Run one after the other, and show the losses beside each other."""
+    """Run one after the other and print their losses side by side."""
     parser = argparse.ArgumentParser(prog="peer", description=main.__doc__)
     parser.add_argument("--n", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=SEED)

@@ -1,4 +1,4 @@
-"""How do both contestants get the same treatment? One load, one schedule, one way to count."""
+"""Runs the platform and its peer under the same load and schedule, and counts their losses alike."""
 
 import asyncio
 import json
@@ -24,8 +24,8 @@ from tests.continuity.load.plan import load_of
 from tests.continuity.load.traffic import Traffic
 from tests.continuity.peer.counting import Losses, losses_of_ours, losses_of_peer
 from tests.continuity.peer.platform import APIS, CONSUMERS, peer_database, running_peer
-from tests.continuity.platform.places import Places
-from tests.continuity.run import Plan, finished
+from tests.continuity.platform.layout import Layout
+from tests.continuity.run import Plan, finished_run
 
 KINDS: Final = (
     *("broker.kill", "broker.restart", "broker.stop", "broker.cut", "broker.truncate"),
@@ -40,7 +40,7 @@ _PROGRESS: Final = "SELECT (SELECT count(*) FROM peerevent), (SELECT count(*) FR
 
 
 def shared_schedule(seed: int, *, seconds: float) -> list[Fault]:
-    """What both have in common can break: servers, gateway, and a kill of each kind of process."""
+    """Faults of what both have: servers, gateway, and kills of each kind of process."""
     faults = schedule_of(seed, kinds=KINDS, times=1, within_seconds=seconds)
     gap = seconds / (len(_KILLED) + 1)
     kills = [
@@ -51,15 +51,15 @@ def shared_schedule(seed: int, *, seconds: float) -> list[Fault]:
 
 
 async def ours(folder: Path, *, n: int, seed: int, seconds: float, faults: Sequence[Fault]) -> Losses:
-    """Our platform, and what its checker counts."""
+    """Run our platform and count its losses by the checker."""
     plan = Plan(folder=folder, n=n, seed=seed, load_seconds=seconds, faults=faults)
-    async with finished(plan):
+    async with finished_run(plan):
         return await asyncio.to_thread(_judged, folder)
 
 
 async def the_peers(folder: Path, *, n: int, seed: int, seconds: float, faults: Sequence[Fault]) -> Losses:
-    """The peer, until it makes no more progress."""
-    places = Places.chosen(folder)
+    """Run the peer until it makes no more progress, and count its losses."""
+    layout = Layout.chosen(folder)
     run = f"{seed:x}"
     load = load_of(seed, n=n, run=run, base=datetime.now(UTC))
     phones = {offer.person: f"+33{639_980_000 + number}" for number, offer in enumerate(load.first)}
@@ -72,24 +72,24 @@ async def the_peers(folder: Path, *, n: int, seed: int, seconds: float, faults: 
         for journal in journals:
             stack.push_async_callback(journal.close)
         platform = await stack.enter_async_context(
-            running_peer(places, gateway_journal=journals[1], phones=known, seed=seed)
+            running_peer(layout, gateway_journal=journals[1], phones=known, seed=seed)
         )
         limits = httpx.Limits(max_connections=CONNECTIONS)
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
-            doors = [places.url(part) for part in APIS]
+            addresses = [layout.url(part) for part in APIS]
             keys = dict.fromkeys(ESTABLISHMENTS, "none")
-            traffic = _Traffic(Clients(http, journals[0], doors=doors, keys=keys))
+            traffic = _Traffic(Clients(http, journals[0], addresses=addresses, keys=keys))
             await asyncio.gather(*(traffic.send(offer) for offer in load.first))
             async with asyncio.TaskGroup() as running:
                 running.create_task(traffic.paced(load.then, within_seconds=seconds))
                 running.create_task(Injector(platform, journals[2], seed=seed).run(faults))
         await platform.ready()
-        await _no_more_progress(peer_database(places))
-        return await losses_of_peer(folder, peer_database(places), phones)
+        await _no_more_progress(peer_database(layout))
+        return await losses_of_peer(folder, peer_database(layout), phones)
 
 
 class _Traffic(Traffic):
-    """The peer's receipts hold no event, so they are not compared."""
+    """Traffic for the peer, whose receipts hold no event id and are not compared."""
 
     async def send(self, offer: Offer) -> None:
         await self._clients.send(offer)

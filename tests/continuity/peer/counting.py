@@ -1,4 +1,4 @@
-"""What did the peer lose and repeat? Counted from the same journals, by the checker's reading of them."""
+"""Counts losses and repeats of both from the same journals."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from tests.continuity.checker.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Losses:
-    """The same figures for both contestants."""
+    """The figures that are compared."""
 
     acknowledged: int
     not_stored: int
-    """Acknowledged, and in no database."""
+    """Acknowledged and not stored."""
     contradicted: int
     """Other content acknowledged under the same id."""
     not_applied: int
-    """Acknowledged, and not dealt with by a consumer."""
+    """Acknowledged and not applied by a consumer."""
     applied_again: int
     due: int
-    """Messages that carers had to be sent."""
+    """Messages that had to be sent to carers."""
     not_told: int
-    """Of those: neither sent nor handed to a person."""
+    """Messages due that were neither sent nor handed to a person."""
     repeats: int
     unheard: int
-    """Messages that the gateway took without its answer being heard."""
+    """Messages that the gateway accepted without answering."""
 
 
 async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) -> Losses:
@@ -64,7 +64,7 @@ async def losses_of_peer(folder: Path, database: str, phones: dict[str, str]) ->
 
 
 def losses_of_ours(evidence: Evidence, verdict: Verdict) -> Losses:
-    """The same, from what the checker found."""
+    """The same figures, from the checker's findings."""
     found = {finding.invariant: finding for finding in verdict.findings}
     told = found["I8 required is told"]
     contents: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""How does the peer run in reach of the same faults? On the same servers, behind the same proxies."""
+"""Runs the peer on the same servers and behind the same proxies as the platform."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ from deploy.local.probes import answers
 from shared.spine.kafka.topics import PARTITIONS
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.journal import Journal
-from tests.continuity.platform.places import PROJECT, Places
+from tests.continuity.platform.layout import PROJECT, Layout
 from tests.continuity.platform.process import Process
 from tests.continuity.platform.running import Platform
 from tests.continuity.platform.servers import Broker, postgresql
@@ -26,30 +26,30 @@ from tests.continuity.proxy.proxy import Proxy
 
 APIS: Final = ("admission-api", "admission-api-2")
 CONSUMERS: Final = ("notifications-worker-1", "notifications-worker-2")
-"""Under the names of our own parts, so that one schedule of faults fits both."""
+"""Named as our own parts, so that one schedule of faults fits both."""
 _NAME: Final = "peer"
 _PASSWORD: Final = "peer"
 
 
-def peer_database(places: Places) -> str:
-    """The peer's database, past the proxy."""
-    return _database(places.ports["postgresql"])
+def peer_database(layout: Layout) -> str:
+    """The peer's database URL, bypassing the proxy."""
+    return _database(layout.ports["postgresql"])
 
 
 @asynccontextmanager
 async def running_peer(
-    places: Places, *, gateway_journal: Journal, phones: Path, seed: int
+    layout: Layout, *, gateway_journal: Journal, phones: Path, seed: int
 ) -> AsyncIterator[Platform]:
-    """Start everything, yield when all of it is ready, end all of it."""
-    credentials, operator_key = ensure_credentials(places.folder)
-    ports = places.ports
-    broker = await asyncio.to_thread(Broker, places)
-    processes = [postgresql(places, credentials), broker.process]
-    processes += [_api(part, places) for part in APIS]
-    processes += [_consumer(part, places, phones) for part in CONSUMERS]
+    """Start everything, yield once all is ready, and end everything."""
+    credentials, operator_key = ensure_credentials(layout.folder)
+    ports = layout.ports
+    broker = await asyncio.to_thread(Broker, layout)
+    processes = [postgresql(layout, credentials), broker.process]
+    processes += [_api(part, layout) for part in APIS]
+    processes += [_consumer(part, layout, phones) for part in CONSUMERS]
     async with AsyncExitStack() as stack:
         platform = Platform(
-            places=places,
+            layout=layout,
             credentials=credentials,
             operator_key=operator_key or "",
             processes={process.name: process for process in processes},
@@ -76,11 +76,11 @@ async def _kept(platform: Platform) -> AsyncIterator[None]:
         await platform.ready("postgresql", "kafka")
         await ensure_databases(
             superuser_password=platform.credentials.superuser_password,
-            port=platform.places.ports["postgresql"],
+            port=platform.layout.ports["postgresql"],
             passwords={_NAME: _PASSWORD},
         )
         await _make_topic(platform.bootstrap)
-        for part in (*APIS, *CONSUMERS):  # one after the other: each would make the tables
+        for part in (*APIS, *CONSUMERS):  # one after the other: each creates the tables
             platform.processes[part].start()
             await platform.ready(part)
         keepers = [asyncio.create_task(process.keep()) for process in processes]
@@ -93,39 +93,39 @@ async def _kept(platform: Platform) -> AsyncIterator[None]:
         await asyncio.gather(*(platform.processes[server].end() for server in ("postgresql", "kafka")))
 
 
-def _api(part: str, places: Places) -> Process:
-    port = places.ports[part]
+def _api(part: str, layout: Layout) -> Process:
+    port = layout.ports[part]
     entry = ["uvicorn", "benchmarks.textbook:app", "--host", HOST, "--port", str(port), "--no-access-log"]
     return Process(
         part,
         command=lambda: leashed([sys.executable, "-m", *entry]),
         is_ready=answers(port, "/openapi.json"),
-        log=places.logs / f"{part}.log",
-        environment=_environment(places),
+        log=layout.logs / f"{part}.log",
+        environment=_environment(layout),
     )
 
 
-def _consumer(part: str, places: Places, phones: Path) -> Process:
+def _consumer(part: str, layout: Layout, phones: Path) -> Process:
     environment = {
-        **_environment(places),
+        **_environment(layout),
         "PEER_PHONES": str(phones),
-        "PEER_SMS_URL": places.url("sms-gateway") + "/cgi-bin/sendsms",
-        "PEER_REPORT_URL": places.url("admission-api") + "/openapi.json",
+        "PEER_SMS_URL": layout.url("sms-gateway") + "/cgi-bin/sendsms",
+        "PEER_REPORT_URL": layout.url("admission-api") + "/openapi.json",
     }
     return Process(
         part,
         command=lambda: leashed([sys.executable, "-m", "benchmarks.textbook_consumer"]),
         is_ready=lambda: True,
-        log=places.logs / f"{part}.log",
+        log=layout.logs / f"{part}.log",
         environment=environment,
     )
 
 
-def _environment(places: Places) -> Mapping[str, str]:
-    database = _database(places.ports["proxy-postgresql"])
+def _environment(layout: Layout) -> Mapping[str, str]:
+    database = _database(layout.ports["proxy-postgresql"])
     return {
         "PEER_DATABASE_URL": database.replace("postgresql://", "postgresql+asyncpg://"),
-        "PEER_KAFKA_BOOTSTRAP": places.seen_by_services().bootstrap,
+        "PEER_KAFKA_BOOTSTRAP": layout.seen_by_services().bootstrap,
         "PYTHONPATH": str(PROJECT),
     }
 

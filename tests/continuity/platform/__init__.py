@@ -1,1 +1,1 @@
-"""The real thing: servers, services and their processes, each of which a fault can keep down."""
+"""The platform under test: servers, services and their processes, each of which a fault can stop."""

@@ -1,4 +1,4 @@
-"""How does one process live here? Started, started again when it dies, unless a fault holds it down."""
+"""A process of the platform: started, and restarted when it dies, unless a fault holds it down."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ LOOK_SECONDS: Final = 0.2
 
 
 class Death(TypedDict):
-    """A process ended by itself: how, and when that was noticed."""
+    """The exit code of a process that ended unplanned, and when that was noticed."""
 
     code: int | None
     at: str
@@ -42,7 +42,7 @@ class Process:
     ) -> None:
         self.name = name
         self.deaths: list[Death] = []
-        """Those that no fault had asked for."""
+        """The deaths that no fault planned."""
         self._command = command
         self._is_ready = is_ready
         self._log = log
@@ -53,22 +53,22 @@ class Process:
 
     @property
     def pid(self) -> int | None:
-        """Of the process that runs now."""
+        """The process id, None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
     def start(self) -> None:
-        """Start it unless it runs. In the thread of the event loop: a child dies with its thread."""
+        """Start it unless it runs; only in the event loop's thread, because a child dies with its thread."""
         if self.pid is None:
             self._process = start_child(self._command(), log=self._log, environment=self._environment)
 
     async def ready(self, *, within_seconds: float = READY_WITHIN_SECONDS) -> None:
-        """Return once it can be used."""
+        """Return once it is ready."""
         async with asyncio.timeout(within_seconds):
             while not await asyncio.to_thread(self._is_ready):
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def keep(self) -> None:
-        """Start it again whenever it ends by itself. Never returns."""
+        """Restart it whenever it ends unplanned; never returns."""
         while True:
             if self._held or self._process is None:
                 await asyncio.sleep(LOOK_SECONDS)
@@ -79,18 +79,18 @@ class Process:
                     self.start()
 
     def hold(self) -> None:
-        """From now on it is not started again when it dies."""
+        """Do not restart it until `release`."""
         self._held += 1
 
     def release(self) -> None:
-        """End a `hold`: started again unless another one holds it."""
+        """End a `hold`, and start it unless another one holds it."""
         self._held -= 1
         if not self._held:
             self.start()
 
     @asynccontextmanager
     async def down(self, *, cleanly: bool = False) -> AsyncIterator[None]:
-        """Down for as long as the block lasts: killed, or asked to end; then started again."""
+        """Keep it down for as long as the block lasts: killed, or stopped cleanly; then start it."""
         self.hold()
         try:
             await (self.stop() if cleanly else self.kill())
@@ -99,13 +99,13 @@ class Process:
             self.release()
 
     async def kill(self) -> None:
-        """End it at once, with all its children."""
+        """Kill it and all its children."""
         if self._process is not None:
             kill_family(self._process.pid)
             await asyncio.to_thread(self._process.wait)
 
     async def stop(self) -> None:
-        """Ask it to end; kill it when it does not."""
+        """Ask it to end, and kill it when it does not in time."""
         if self._process is not None:
             if self._process.poll() is None:
                 self._process.send_signal(self._stop_signal)
@@ -113,7 +113,7 @@ class Process:
             await self.kill()
 
     async def end(self) -> None:
-        """Stop it for good."""
+        """Stop it without a restart."""
         self.hold()
         self.signal(signal.SIGCONT)
         await self.stop()

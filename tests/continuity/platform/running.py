@@ -1,4 +1,4 @@
-"""How does a whole platform run for a test, with every part of it in reach of the faults?"""
+"""Starts and ends a whole platform in which faults can reach every part."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -13,7 +13,7 @@ from shared.spine.kafka.topics import ensure_topics
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.history import install_history
 from tests.continuity.journal import Journal
-from tests.continuity.platform.places import PUBLISHERS, SERVICES, Places
+from tests.continuity.platform.layout import PUBLISHERS, SERVICES, Layout
 from tests.continuity.platform.process import Process
 from tests.continuity.platform.servers import Broker, postgresql, prepare_databases
 from tests.continuity.platform.services import service_processes
@@ -24,7 +24,7 @@ from tests.continuity.proxy.proxy import Proxy
 class Platform:
     """A running platform."""
 
-    places: Places
+    layout: Layout
     credentials: Credentials
     operator_key: str
     processes: Mapping[str, Process]
@@ -37,41 +37,41 @@ class Platform:
 
     @property
     def bootstrap(self) -> str:
-        """Where Kafka is reached, through its proxy."""
-        return self.places.seen_by_services().bootstrap
+        """Kafka's bootstrap address, through the proxy."""
+        return self.layout.seen_by_services().bootstrap
 
     def superuser_url(self, database: str = "postgres") -> str:
-        """The database past the proxy, with every right."""
-        password, port = self.credentials.superuser_password, self.places.ports["postgresql"]
+        """The superuser's database URL, bypassing the proxy."""
+        password, port = self.credentials.superuser_password, self.layout.ports["postgresql"]
         return superuser_url(password=password, port=port, database=database)
 
     def database_urls(self) -> dict[str, str]:
-        """Each service's database past the proxy, by its own role."""
-        direct = Addresses(self.places.ports, {})
+        """Service -> its database URL with its own role, bypassing the proxy."""
+        direct = Addresses(self.layout.ports, {})
         return {service: service_database_url(service, direct, self.credentials) for service in SERVICES}
 
     async def ready(self, *parts: str) -> None:
-        """Return once the parts can be used; all of them when none is named."""
+        """Return once the parts are ready; all parts when none is named."""
         await asyncio.gather(*(self.processes[part].ready() for part in parts or self.processes))
 
 
 @asynccontextmanager
 async def running_platform(
-    places: Places, *, wait_factor: float, mutation: str | None, gateway_journal: Journal, seed: int
+    layout: Layout, *, wait_factor: float, mutation: str | None, gateway_journal: Journal, seed: int
 ) -> AsyncIterator[Platform]:
-    """Start everything, yield when all of it is ready, end all of it."""
-    credentials, operator_key = ensure_credentials(places.folder)
+    """Start everything, yield once all is ready, and end everything."""
+    credentials, operator_key = ensure_credentials(layout.folder)
     if operator_key is None:
         raise RuntimeError("a run begins in a folder of its own")
-    ports = places.ports
-    broker = await asyncio.to_thread(Broker, places)
+    ports = layout.ports
+    broker = await asyncio.to_thread(Broker, layout)
     async with AsyncExitStack() as stack:
         has_own_disk = await stack.enter_async_context(broker.own_disk())
         platform = Platform(
-            places=places,
+            layout=layout,
             credentials=credentials,
             operator_key=operator_key,
-            processes=_processes(places, credentials, broker, wait_factor=wait_factor, mutation=mutation),
+            processes=_processes(layout, credentials, broker, wait_factor=wait_factor, mutation=mutation),
             broker=broker,
             database_proxy=Proxy(port=ports["proxy-postgresql"], target_port=ports["postgresql"]),
             broker_proxy=Proxy(port=ports["proxy-kafka"], target_port=ports["kafka"]),
@@ -85,10 +85,10 @@ async def running_platform(
 
 
 def _processes(
-    places: Places, credentials: Credentials, broker: Broker, *, wait_factor: float, mutation: str | None
+    layout: Layout, credentials: Credentials, broker: Broker, *, wait_factor: float, mutation: str | None
 ) -> dict[str, Process]:
-    services = service_processes(places, credentials, wait_factor=wait_factor, mutation=mutation)
-    servers = [postgresql(places, credentials), broker.process]
+    services = service_processes(layout, credentials, wait_factor=wait_factor, mutation=mutation)
+    servers = [postgresql(layout, credentials), broker.process]
     return {process.name: process for process in (*servers, *services)}
 
 
@@ -101,7 +101,7 @@ async def _kept(platform: Platform) -> AsyncIterator[None]:
         for server in ("postgresql", "kafka"):
             platform.processes[server].start()
         await platform.ready("postgresql", "kafka")
-        await prepare_databases(platform.places, platform.credentials)
+        await prepare_databases(platform.layout, platform.credentials)
         await install_history(platform.database_urls())
         await ensure_topics(platform.bootstrap, PUBLISHERS)
         for process in processes:

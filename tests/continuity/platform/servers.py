@@ -1,4 +1,4 @@
-"""How are PostgreSQL and Kafka made for a run, so that services reach them only through the proxies?"""
+"""Sets up PostgreSQL and Kafka for a run, so that services reach them only through the proxies."""
 
 import asyncio
 import os
@@ -17,60 +17,60 @@ from deploy.local.once import run_once
 from deploy.local.ports import HOST
 from deploy.local.postgres import initialise, postgres_server
 from deploy.local.services import service_database_url
-from tests.continuity.platform.places import PROJECT, SERVICES, Places
+from tests.continuity.platform.layout import PROJECT, SERVICES, Layout
 from tests.continuity.platform.process import Process
 
 BROKER_DISK: Final = "1g"
 
 
-def postgresql(places: Places, credentials: Credentials) -> Process:
-    """The database, its cluster made."""
-    server = postgres_server(places.data / "postgres", port=places.ports["postgresql"])
+def postgresql(layout: Layout, credentials: Credentials) -> Process:
+    """PostgreSQL, with its cluster initialised."""
+    server = postgres_server(layout.data / "postgres", port=layout.ports["postgresql"])
     initialise(server, superuser_password=credentials.superuser_password)
     return Process(
         "postgresql",
         command=server.command,
         is_ready=server.is_ready,
-        log=places.logs / "postgresql.log",
+        log=layout.logs / "postgresql.log",
         stop_signal=signal.SIGINT,
     )
 
 
 class Broker:
-    """Kafka on a disk of its own."""
+    """Kafka, on a file system of its own where one can be mounted."""
 
-    def __init__(self, places: Places) -> None:
-        self.disk = places.data / "broker"
+    def __init__(self, layout: Layout) -> None:
+        self.disk = layout.data / "broker"
         self.server: KafkaServer = kafka_server(
             self.disk / "kafka",
-            port=places.ports["kafka"],
-            controller_port=places.ports["kafka-controller"],
+            port=layout.ports["kafka"],
+            controller_port=layout.ports["kafka-controller"],
             short_lived=True,
         )
-        self._advertised = places.ports["proxy-kafka"]
+        self._advertised = layout.ports["proxy-kafka"]
         self.process = Process(
             "kafka",
             command=self.server.command,
             is_ready=self.server.is_ready,
-            log=places.logs / "kafka.log",
+            log=layout.logs / "kafka.log",
         )
 
     def format(self) -> None:
-        """Make its data folder, unless it is there; clients are sent to the proxy."""
+        """Format its data folder unless it exists, and advertise the proxy's address."""
         prepare(self.server)
         with self.server.properties.open("a") as properties:
-            # The last word on a setting counts.
+            # The last value of a setting counts.
             properties.write(f"advertised.listeners=PLAINTEXT://{HOST}:{self._advertised},")
             properties.write(f"CONTROLLER://{HOST}:{self.server.controller_port}\n")
 
     def wipe(self) -> None:
-        """Lose all its data; it comes back as another cluster."""
+        """Delete all its data and format it as another cluster."""
         shutil.rmtree(self.server.data)
         self.format()
 
     @asynccontextmanager
     async def own_disk(self) -> AsyncIterator[bool]:
-        """A small file system for as long as the block lasts; false where we may not mount one."""
+        """Mount a small file system for as long as the block lasts; False where that is not permitted."""
         self.disk.mkdir(exist_ok=True)
         mounted = os.geteuid() == 0 and await asyncio.to_thread(
             _succeeds, "mount", "-t", "tmpfs", "-o", f"size={BROKER_DISK},mode=711", "relais", str(self.disk)
@@ -91,21 +91,21 @@ def _succeeds(*command: str) -> bool:
         return False
 
 
-async def prepare_databases(places: Places, credentials: Credentials) -> None:
-    """A migrated database for each service."""
+async def prepare_databases(layout: Layout, credentials: Credentials) -> None:
+    """Create and migrate a database for each service."""
     await ensure_databases(
         superuser_password=credentials.superuser_password,
-        port=places.ports["postgresql"],
+        port=layout.ports["postgresql"],
         passwords=credentials.database_passwords,
     )
-    await asyncio.gather(*(_migrate(service, places, credentials) for service in SERVICES))
+    await asyncio.gather(*(_migrate(service, layout, credentials) for service in SERVICES))
 
 
-async def _migrate(service: str, places: Places, credentials: Credentials) -> None:
-    url = service_database_url(service, places.seen_by_services(), credentials)
+async def _migrate(service: str, layout: Layout, credentials: Credentials) -> None:
+    url = service_database_url(service, layout.seen_by_services(), credentials)
     await run_once(
         f"migrate-{service}",
         ["-m", "shared.database.migrations", service],
         environment={"RELAIS_DATABASE_URL": url, "PYTHONPATH": str(PROJECT)},
-        log=places.logs / f"migrate-{service}.log",
+        log=layout.logs / f"migrate-{service}.log",
     )

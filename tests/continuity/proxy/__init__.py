@@ -1,1 +1,1 @@
-"""A TCP proxy of our own in front of PostgreSQL and Kafka, for what a network does to a connection."""
+"""A TCP proxy in front of PostgreSQL and Kafka, to inject network faults."""

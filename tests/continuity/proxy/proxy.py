@@ -1,4 +1,4 @@
-"""What stands between the services and a server? A port that a fault can cut, delay or turn into a hole."""
+"""A port in front of a server whose connections a fault can cut, delay or stop forwarding."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,9 +17,9 @@ class Proxy:
     def __init__(self, *, port: int, target_port: int) -> None:
         self.port = port
         self.delay_seconds = 0.0
-        """For every piece of data, each way."""
+        """Delay of every chunk, each way."""
         self.answers_to_lose = 0
-        """Of so many COMMITs that come next, the answer is lost."""
+        """The answers to this many of the next COMMITs are dropped."""
         self.answers_lost = 0
         self._target_port = target_port
         self.links: set[Link] = set()
@@ -42,12 +42,12 @@ class Proxy:
         for link in list(self.links):
             link.cut()
 
-    def swallow(self) -> None:
-        """From now on nothing passes, and nobody is told."""
+    def stop_forwarding(self) -> None:
+        """Forward nothing from now on, without closing any connection."""
         self._clear.clear()
 
     def heal(self) -> None:
-        """Everything passes again, what was held back first."""
+        """Forward again, beginning with what was held back."""
         self.delay_seconds, self.answers_to_lose = 0.0, 0
         self._clear.set()
 
@@ -55,14 +55,14 @@ class Proxy:
         """The link that the server knows by this port."""
         return next((link for link in self.links if link.server_side_port == server_side_port), None)
 
-    async def passable(self) -> None:
-        """See Weather."""
+    async def until_clear(self) -> None:
+        """See `Conditions`."""
         if self.delay_seconds:
             await asyncio.sleep(self.delay_seconds)
         await self._clear.wait()
 
-    def takes_commit(self) -> bool:
-        """See Weather."""
+    def loses_answer_to_commit(self) -> bool:
+        """See `Conditions`."""
         if not self.answers_to_lose:
             return False
         self.answers_to_lose -= 1

@@ -23,11 +23,11 @@ class Intake:
     def __init__(self, *answers: httpx.Response | httpx.TransportError) -> None:
         self._answers = list(answers)
         self.bodies: list[bytes] = []
-        self.doors: set[str] = set()
+        self.addresses: set[str] = set()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.bodies.append(request.content)
-        self.doors.add(request.url.host)
+        self.addresses.add(request.url.host)
         answer = self._answers.pop(0)
         if isinstance(answer, httpx.TransportError):
             raise answer
@@ -51,7 +51,7 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 def _clients(intake: Intake, journal: Journal) -> Clients:
     http = httpx.AsyncClient(transport=httpx.MockTransport(intake))
     keys = dict.fromkeys(ESTABLISHMENTS, "key")
-    return Clients(http, journal, doors=["http://one", "http://two"], keys=keys)
+    return Clients(http, journal, addresses=["http://one", "http://two"], keys=keys)
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ async def test_it_sends_the_same_bytes_through_another_door_until_it_is_answered
     answer = await _clients(intake, journal).send(offer)
     assert answer["http_status"] == 202
     assert len(set(intake.bodies)) == 1
-    assert intake.doors == {"one", "two"}
+    assert intake.addresses == {"one", "two"}
     steps = [(entry["what"], entry.get("status")) for entry in _entries(tmp_path)]
     assert steps == [
         ("send", None),

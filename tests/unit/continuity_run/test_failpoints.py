@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.continuity.failpoints import VARIABLE, arm
-from tests.continuity.platform.places import PROJECT
+from tests.continuity.platform.layout import PROJECT
 
 _PASS_THREE_TIMES = """
 from tests.continuity.failpoints import reach

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from deploy.local.ports import HOST, free_port
-from tests.continuity.gateway.moods import Mood
+from tests.continuity.gateway.behaviour import Behaviour
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.journal import Journal
 from tests.served import served
@@ -85,11 +85,11 @@ async def test_it_reports_that_the_network_took_it_and_that_it_was_delivered(
 async def test_repeated_reports_come_twice_and_lost_ones_never(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:
-    stage.gateway.temper.mood = Mood(reporting="repeated")
+    stage.gateway.behaviours.current = Behaviour(reporting="repeated")
     await stage.send(client)
     await stage.gateway.idle()
     assert len(stage.reports) == 4
-    stage.gateway.temper.mood = Mood(reporting="lost")
+    stage.gateway.behaviours.current = Behaviour(reporting="lost")
     await stage.send(client)
     await stage.gateway.idle()
     assert len(stage.reports) == 4
@@ -104,20 +104,20 @@ async def test_the_moment_of_its_answer_is_in_the_journal_if_there_was_one(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:
     await stage.send(client)
-    stage.gateway.temper.mood = Mood(answer="cut")
+    stage.gateway.behaviours.current = Behaviour(answer="cut")
     with pytest.raises(httpx.TransportError):
         await stage.send(client)
     await stage.gateway.idle()
     asked = [entry["request_id"] for entry in stage.entries() if "to" in entry]
     assert [entry["replied"] for entry in stage.entries() if "replied" in entry] == asked[:1]
-    assert stage.gateway.temper.met == 1
+    assert stage.gateway.behaviours.affected == 1
 
 
 @pytest.mark.parametrize(("answer", "status"), [("refused", 503), ("busy", 429)])
 async def test_what_is_refused_is_not_taken(
     stage: Stage, client: httpx.AsyncClient, answer: Any, status: int
 ) -> None:
-    stage.gateway.temper.mood = Mood(answer=answer, status=status)
+    stage.gateway.behaviours.current = Behaviour(answer=answer, status=status)
     assert (await stage.send(client)).status_code == status
     assert stage.entries()[0]["provider_id"] is None
 
@@ -125,7 +125,7 @@ async def test_what_is_refused_is_not_taken(
 async def test_a_cut_connection_hides_that_the_message_was_taken(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:
-    stage.gateway.temper.mood = Mood(answer="cut")
+    stage.gateway.behaviours.current = Behaviour(answer="cut")
     with pytest.raises(httpx.TransportError):
         await stage.send(client)
     await stage.gateway.idle()
@@ -134,7 +134,7 @@ async def test_a_cut_connection_hides_that_the_message_was_taken(
 
 
 async def test_a_caller_that_hears_nothing_gives_up(stage: Stage) -> None:
-    stage.gateway.temper.mood = Mood(answer="timeout")
+    stage.gateway.behaviours.current = Behaviour(answer="timeout")
     async with httpx.AsyncClient(timeout=0.2, trust_env=False) as hasty:
         with pytest.raises(httpx.ReadTimeout):
             await stage.send(hasty)

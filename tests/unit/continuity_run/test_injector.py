@@ -1,12 +1,9 @@
-"""Is a schedule kept that falls behind: counted how far, cut off in time, followed by the load?"""
+"""A schedule of faults that falls behind: how far is counted, late faults are skipped, the load follows."""
 
 import asyncio
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-import pytest
-
-from tests.continuity.faults import injector as module
 from tests.continuity.faults.injector import Injector
 from tests.continuity.faults.schedule import Fault
 from tests.continuity.journal import Journal
@@ -36,7 +33,7 @@ class Clients:
         return {"http_status": 202}
 
 
-async def injected(path: Path, *, within_seconds: float, monkeypatch: pytest.MonkeyPatch) -> Injector:
+async def injected(path: Path, *, within_seconds: float) -> Injector:
     """Three faults of one server, due at once; each lasts for a hundredth of a second."""
 
     async def lasting(*_: Any) -> None:
@@ -44,25 +41,22 @@ async def injected(path: Path, *, within_seconds: float, monkeypatch: pytest.Mon
         asyncio.get_running_loop().call_later(0.01, over.set_result, None)
         await over
 
-    monkeypatch.setattr(module, "breaking", lambda _: lasting)
     journal = Journal(path / "faults.jsonl")
-    injector = Injector(cast("Any", Platform()), journal, seed=1)
+    injector = Injector(cast("Any", Platform()), journal, seed=1, injection_of=lambda _: lasting)
     await injector.run(FAULTS, within_seconds=within_seconds)
     await journal.close()
     return injector
 
 
-async def test_it_knows_how_far_it_fell_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    injector = await injected(tmp_path, within_seconds=60, monkeypatch=monkeypatch)
+async def test_it_knows_how_far_it_fell_behind(tmp_path: Path) -> None:
+    injector = await injected(tmp_path, within_seconds=60)
 
     assert injector.done == {"broker.kill": 3}
     assert injector.late_seconds >= 0.02
 
 
-async def test_what_would_begin_too_late_is_left_out_and_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    injector = await injected(tmp_path, within_seconds=-1, monkeypatch=monkeypatch)
+async def test_what_would_begin_too_late_is_left_out_and_counted(tmp_path: Path) -> None:
+    injector = await injected(tmp_path, within_seconds=-1)
 
     assert not injector.done
     assert injector.left_out == {"broker.kill": 3}

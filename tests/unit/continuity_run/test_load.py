@@ -47,8 +47,8 @@ def test_nothing_happens_in_the_future(load: Load) -> None:
 
 def test_it_has_every_trouble_in_it(load: Load) -> None:
     offers = _all(load)
-    twists = Counter(offer.twist for offer in offers)
-    assert all(twists[twist] > 2 for twist in ("again", "at_once", "other_content"))
+    twists = Counter(offer.repetition for offer in offers)
+    assert all(twists[repetition] > 2 for repetition in ("again", "at_once", "other_content"))
     actions = Counter(str(offer.body["action"]) for offer in offers)
     assert all(actions[action] > 2 for action in ("insert", "update", "cancel"))
     hot = sum(offer.person == "HOT" for offer in offers)

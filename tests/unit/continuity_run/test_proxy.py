@@ -87,7 +87,7 @@ async def test_anything_but_a_commit_keeps_its_answer(proxy: Proxy) -> None:
 
 async def test_what_fell_into_a_hole_comes_out_when_it_is_healed(proxy: Proxy, echo: Echo) -> None:
     async with connected(proxy) as (reader, writer):
-        proxy.swallow()
+        proxy.stop_forwarding()
         writer.write(b"later")
         answer = asyncio.create_task(reader.readexactly(5))
         await asyncio.sleep(0)
@@ -103,7 +103,7 @@ async def test_a_deserted_client_notices_nothing_while_its_server_sees_the_end(
         (port,) = [link.server_side_port for link in proxy.links]
         link = proxy.link_at(port)
         assert link is not None
-        link.desert()
+        link.drop_server_side()
         await echo.lost.wait()
         writer.write(b"anyone?")
         await writer.drain()

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.continuity.faults.injector import breaking
+from tests.continuity.faults.injector import injection_of
 from tests.continuity.faults.kinds import KINDS, group_of
 from tests.continuity.faults.schedule import MOST_AT_ONCE, over_at, schedule_of
 
@@ -45,4 +45,4 @@ def test_every_kind_lasts_as_long_as_its_catalogue_says() -> None:
 
 
 def test_every_kind_can_be_carried_out() -> None:
-    assert all(callable(breaking(kind)) for kind in KINDS)
+    assert all(callable(injection_of(kind)) for kind in KINDS)

@@ -1,4 +1,4 @@
-"""Where does everything of one run listen and lie?"""
+"""The ports and folders of one run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,26 +26,26 @@ def service_of(part: str) -> str:
 
 
 @dataclass(frozen=True)
-class Places:
-    """The folder of a run, and its ports."""
+class Layout:
+    """The folder of a run and its ports."""
 
     folder: Path
     ports: Mapping[str, int]
 
     @classmethod
-    def chosen(cls, folder: Path) -> "Places":
-        """Free ports for every part; the rooms of the folder are made."""
+    def chosen(cls, folder: Path) -> "Layout":
+        """Choose free ports for every part and create the folders."""
         ports: dict[str, int] = {}
         servers = ("postgresql", "kafka", "kafka-controller", "proxy-postgresql", "proxy-kafka")
         unused = ("mail-sink", "mail-sink-smtp", "indicators-api")
         for name in (*servers, *unused, "sms-gateway", *APIS, *WORKERS):
             ports[name] = free_port(avoid=ports.values())
-        places = cls(folder, ports)
-        for room in (folder, places.data, places.logs, places.failpoints):
-            room.mkdir(parents=True, exist_ok=True)
-            # Servers run as an account without rights.
-            room.chmod(0o711)
-        return places
+        layout = cls(folder, ports)
+        for each in (folder, layout.data, layout.logs, layout.failpoints):
+            each.mkdir(parents=True, exist_ok=True)
+            # Servers run as an unprivileged account.
+            each.chmod(0o711)
+        return layout
 
     @property
     def data(self) -> Path:
@@ -60,7 +60,7 @@ class Places:
         return self.folder / "failpoints"
 
     def seen_by_services(self) -> Addresses:
-        """The same ports, with the proxies in the place of the servers."""
+        """The addresses with the proxies' ports instead of the servers'."""
         seen = {
             **self.ports,
             "postgresql": self.ports["proxy-postgresql"],
@@ -69,5 +69,5 @@ class Places:
         return Addresses(seen, {})
 
     def url(self, part: str) -> str:
-        """Where a part is spoken to."""
+        """The base URL of a part."""
         return self.seen_by_services().url(part)

@@ -1,4 +1,4 @@
-"""Where do the two groups meet? On one broker, each with a database of its own, filled by one producer."""
+"""Sets up the comparison: one broker and producer for both groups, and a database for each."""
 
 import asyncio
 import shutil
@@ -19,15 +19,15 @@ from shared.database.migrations import migrate
 from tests.continuity.bus.effects import CREATE, Effects
 from tests.continuity.bus.group import Group
 from tests.continuity.bus.supply import Supply
-from tests.continuity.platform.places import PROJECT
+from tests.continuity.platform.layout import PROJECT
 from tests.continuity.platform.process import Process
 
 _PASSWORD: Final = "bus"  # a server of this run only, on the loopback address
 
 
 @dataclass
-class Arena:
-    """What can be broken, and who must notice nothing."""
+class Setup:
+    """The parts that faults hit, and the groups that must survive them."""
 
     server: KafkaServer
     broker: Process
@@ -39,16 +39,16 @@ class Arena:
         return f"{HOST}:{self.server.port}"
 
     def wipe(self) -> None:
-        """Lose all of the broker's data; it comes back as another cluster."""
+        """Delete all of the broker's data and format it as another cluster."""
         shutil.rmtree(self.server.data)
         prepare(self.server)
 
 
 @asynccontextmanager
-async def open_arena(
+async def open_setup(
     folder: Path, *, clients: Sequence[str], members: int, rate: int, seed: int, stalled_after_seconds: float
-) -> AsyncIterator[Arena]:
-    """Start everything; end everything."""
+) -> AsyncIterator[Setup]:
+    """Start everything, and end everything after the block."""
     async with AsyncExitStack() as stack:
         database_port = await _start_database(stack, folder)
         server = kafka_server(folder / "kafka", port=free_port(), controller_port=free_port())
@@ -75,7 +75,7 @@ async def open_arena(
             )
             stack.push_async_callback(group.end)
             groups.append(group)
-        yield Arena(server, broker, supply, groups)
+        yield Setup(server, broker, supply, groups)
 
 
 async def _start_database(stack: AsyncExitStack, folder: Path) -> int:
@@ -108,6 +108,6 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
 async def _new_database(name: str, port: int) -> str:
     await ensure_databases(superuser_password=_PASSWORD, port=port, passwords={name: _PASSWORD})
     url = database_url(role=name, password=_PASSWORD, port=port, database=name)
-    # Any service's: only the spine in it is used.
+    # Any service's schema will do: only the spine's tables are used.
     await asyncio.to_thread(migrate, "indicators", url)
     return url
