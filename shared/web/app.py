@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
@@ -46,11 +47,12 @@ def create_app(
     title: str,
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
+    description: str = "",
     fast_routes: FastRoutes | None = None,
     body_limits: Mapping[str, int] | None = None,
     most_in_flight: int = MOST_IN_FLIGHT,
 ) -> FastAPI:
-    """The application of a service, with its probes and its documents.
+    """The application of a service, with its probes and its documents; `description` opens the document.
 
     `/ready` asks `app.state.ready`, when the lifespan has set it. `fast_routes` are routes of `routers` that
     are too hot for the framework's routing; `body_limits` are paths that take larger bodies (bytes).
@@ -60,7 +62,9 @@ def create_app(
         body_limits or {},
         most_in_flight,
         title=title,
+        description=description,
         version="1",
+        generate_unique_id_function=_operation_id,
         lifespan=_log_failures_of(lifespan),
         openapi_url=None,  # `documents` serves ours
         # `RequestTelemetry` records; the framework would look into the environment at every request.
@@ -71,6 +75,10 @@ def create_app(
     for router in (probes.router, *routers, documents.router):
         app.include_router(router)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
 
 
 def _log_failures_of(lifespan: Lifespan) -> Lifespan:

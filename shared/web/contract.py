@@ -1,4 +1,4 @@
-"""Declares what a route takes and answers, so that the OpenAPI document knows its msgspec types.
+"""Declares what a route does, takes and answers, so that the OpenAPI document knows its msgspec types.
 
 Routes answer with raw responses, so FastAPI cannot see their types. `describe` declares them; the components
 that the schemas refer to travel in `COMPONENTS` of each operation until `shared.web.openapi.document` lifts
@@ -11,11 +11,15 @@ from typing import Any, Final
 
 import msgspec
 
+from shared.web.openapi.callers import Caller
 from shared.web.openapi.schemas import REFERENCE, schemas_of
 from shared.web.problems import MEDIA_TYPE, FieldError, phrase
 
 COMPONENTS: Final = "x-components"
 NDJSON: Final = "application/x-ndjson"
+
+EXAMPLE_MOMENT: Final = "2026-11-28T09:30:00Z"
+"""The present in an example; the page that shows the document puts the real one in its place."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,21 @@ class ProblemDetails(msgspec.Struct, frozen=True):
 
 
 def describe(
+    summary: str,
     *,
+    caller: Caller,
     answers: Mapping[int, Body | Sequence[Body] | None],
     request: type[msgspec.Struct] | Lines | None = None,
+    examples: Mapping[str, Any] | None = None,
     query: Mapping[str, str] | None = None,
     problems: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """Keyword arguments for a route decorator: `@router.get(path, **describe(answers={200: Receipt}))`.
+    """Keyword arguments for a route decorator, such as `@router.get(path, **describe("Read a thing", ...))`.
 
-    An answer has one body, a choice of several, or none. `query` are parameters that the route reads
-    itself, with their meaning; FastAPI finds the others in its signature. `problems` are the statuses of the
-    route's own; 401, 403, 413, 422 and 503 are added to the document where they can happen.
+    An answer has one body, a choice of several, or none. `examples` are requests by name; one of NDJSON is a
+    list. `query` are parameters that the route reads itself, with their meaning; FastAPI finds the others in
+    its signature. `problems` are the statuses of the route's own; 401, 403, 413, 422 and 503 are added to the
+    document where they can happen. The function's name is the operation's id, its docstring the description.
     """
     bodies = {status: _bodies(answer) for status, answer in answers.items()}
     declared = [body for choice in bodies.values() for body in choice] + ([request] if request else [])
@@ -63,13 +71,15 @@ def describe(
         responses[status] = problem_response(status)
     extra: dict[str, Any] = {COMPONENTS: components}
     if request is not None:
-        extra["requestBody"] = {"required": True, "content": _content((request,), schema_of)}
+        extra["requestBody"] = {"required": True, "content": _content((request,), schema_of, examples)}
     if query:
         extra["parameters"] = [
             {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
             for name, meaning in query.items()
         ]
     return {
+        "summary": summary,
+        "tags": [caller],
         "responses": responses,
         "status_code": min(answers),
         "response_model": None,
@@ -95,7 +105,9 @@ def _bodies(answer: Body | Sequence[Body] | None) -> Sequence[Body]:
 
 
 def _content(
-    choice: Sequence[Body], schema_of: Mapping[type[msgspec.Struct], dict[str, Any]]
+    choice: Sequence[Body],
+    schema_of: Mapping[type[msgspec.Struct], dict[str, Any]],
+    examples: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for body in choice:
@@ -105,4 +117,14 @@ def _content(
             content[NDJSON] = {"schema": {**schema_of[body.of], "description": "Of each line"}}
         else:
             content["application/json"] = {"schema": schema_of[body]}
+        if examples:
+            lines = isinstance(body, Lines)
+            content[NDJSON if lines else "application/json"]["examples"] = {
+                name: {"value": _lines_of(example) if lines else example}
+                for name, example in examples.items()
+            }
     return content
+
+
+def _lines_of(examples: Sequence[Any]) -> str:
+    return "".join(msgspec.json.encode(one).decode() + "\n" for one in examples)

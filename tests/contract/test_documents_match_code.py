@@ -11,6 +11,7 @@ from shared.documents.asyncapi import asyncapi
 from shared.documents.event_schemas import event_schemas
 from shared.events.registry import PAYLOADS, TOPICS
 from shared.spine.records import cloud_events
+from shared.web.openapi.callers import CALLERS
 from shared.web.openapi.document import openapi, operations
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contracts"
@@ -109,3 +110,20 @@ def test_an_operation_needs_a_key_or_a_capability(name: str) -> None:
     operation = OPERATIONS[name]
     parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
     assert operation.get("security") or "token" in parameters
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
+    operation = OPERATIONS[name]
+    [caller] = operation["tags"]
+    assert caller in CALLERS
+    assert " " in operation["summary"]
+    assert operation["summary"] != operation["operationId"].replace("_", " ").title()
+    assert operation["description"]
+
+
+@pytest.mark.parametrize("service", APIS)
+def test_the_id_of_an_operation_is_its_own(service: str) -> None:
+    ids = [operation["operationId"] for operation in operations(APIS[service]).values()]
+    assert len(ids) == len(set(ids))
+    assert APIS[service]["info"]["description"]

@@ -14,6 +14,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.admission.api import examples
 from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
 from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
@@ -42,7 +43,16 @@ Answers = AsyncGenerator[list[LineAnswer], None]
 Read = tuple[Line, Prepared | Problem]
 
 
-@router.post(PATH, **describe(answers={200: Lines(LineAnswer)}, request=Lines(StatedMovement)))
+@router.post(
+    PATH,
+    **describe(
+        "Accept many movements",
+        caller="integrator",
+        answers={200: Lines(LineAnswer)},
+        request=Lines(StatedMovement),
+        examples=examples.BATCHES,
+    ),
+)
 async def post_movements(request: Request, source: Source) -> Response:
     """Accept many movements; the answer says of each line what `POST /v1/movements` would have said.
 

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.admission.api import examples
 from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
@@ -37,7 +38,14 @@ Source = Annotated[Principal, Depends(_source)]
 
 @router.post(
     PATH,
-    **describe(answers={202: Receipt, 200: Receipt}, request=StatedMovement, problems=[409]),
+    **describe(
+        "Accept a movement",
+        caller="integrator",
+        answers={202: Receipt, 200: Receipt},
+        request=StatedMovement,
+        examples=examples.MOVEMENTS,
+        problems=[409],
+    ),
 )
 async def post_movement(request: Request, source: Source) -> Response:
     """Accept one movement.

@@ -25,7 +25,10 @@ class ReceiptWithServices(Receipt, frozen=True, kw_only=True):
     services: dict[str, ServiceOutcome]
 
 
-@router.get("/v1/receipts/{receipt_id}", **describe(answers={200: ReceiptWithServices}, problems=[404]))
+@router.get(
+    "/v1/receipts/{receipt_id}",
+    **describe("Read a receipt", caller="integrator", answers={200: ReceiptWithServices}, problems=[404]),
+)
 async def get_receipt(
     receipt_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:

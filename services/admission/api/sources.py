@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
+from services.admission.api import examples
 from services.admission.api.receipts import parse_id
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers import manage_access
@@ -48,7 +49,16 @@ class SourceCreated(Struct, frozen=True, kw_only=True):
     tolerance_seconds: int
 
 
-@router.post("/v1/sources", **describe(answers={201: SourceCreated}, request=CreateSource))
+@router.post(
+    "/v1/sources",
+    **describe(
+        "Create a source and its key",
+        caller="operator",
+        answers={201: SourceCreated},
+        request=CreateSource,
+        examples=examples.SOURCES,
+    ),
+)
 async def create_source(request: Request, operator: Operator) -> Response:
     """A source and its key; the answer is the only place where the key is ever shown."""
     dependencies: Dependencies = request.app.state.dependencies
@@ -77,7 +87,9 @@ async def create_source(request: Request, operator: Operator) -> Response:
     return responses.json(201, body, headers={"cache-control": "no-store"})
 
 
-@router.delete("/v1/keys/{key_id}", **describe(answers={204: None}, problems=[404]))
+@router.delete(
+    "/v1/keys/{key_id}", **describe("Revoke a key", caller="operator", answers={204: None}, problems=[404])
+)
 async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
     """End a key, everywhere within seconds; again is no error."""
     dependencies: Dependencies = request.app.state.dependencies

@@ -20,7 +20,9 @@ router = APIRouter()
 Reader = Annotated[Principal, Depends(require("read"))]
 
 
-@router.get("/v1/indicators", **describe(answers={200: DefinitionList}))
+@router.get(
+    "/v1/indicators", **describe("List the indicators", caller="reader", answers={200: DefinitionList})
+)
 async def list_indicators(_reader: Reader) -> Response:
     """What each indicator says, of what, and what it does not say."""
     return responses.json(200, DefinitionList(DEFINITIONS))
@@ -43,7 +45,13 @@ def _asked(
 
 
 @router.get(
-    "/v1/indicators/{name}", **describe(answers={200: (IndicatorValues, MEDIA_TYPE)}, problems=(404,))
+    "/v1/indicators/{name}",
+    **describe(
+        "Read the values of an indicator",
+        caller="reader",
+        answers={200: (IndicatorValues, MEDIA_TYPE)},
+        problems=(404,),
+    ),
 )
 async def read_indicator(
     name: str, asked: Annotated[Asked, Depends(_asked)], reader: Reader, request: Request

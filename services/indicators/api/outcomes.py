@@ -20,7 +20,12 @@ router = APIRouter()
 _NOBODYS: Final = "nobody's"
 
 
-@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=(404,)))
+@router.get(
+    "/v1/events/{event_id}/outcome",
+    **describe(
+        "Read what became of an event here", caller="integrator", answers={200: EventOutcome}, problems=(404,)
+    ),
+)
 async def read_outcome(
     event_id: UUID,
     principal: Annotated[Principal, Depends(require("intake", "read"))],

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.notifications.api import examples
 from services.notifications.api.paths import as_uuid
 from services.notifications.api.shapes import SaidByPerson
 from services.notifications.handlers.dependencies import Dependencies
@@ -32,7 +33,14 @@ Manager = Annotated[Principal, Depends(require("circle", "operator"))]
 
 @router.post(
     _PATH + "/acknowledge",
-    **describe(request=SaidByPerson, answers={200: ObligationView}, problems=[404, 409]),
+    **describe(
+        "State that a recipient acknowledged",
+        caller="integrator",
+        request=SaidByPerson,
+        examples=examples.STATEMENTS,
+        answers={200: ObligationView},
+        problems=[404, 409],
+    ),
 )
 async def acknowledge(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
     """The reader said that they know. 409 when the obligation had ended otherwise before."""
@@ -41,7 +49,14 @@ async def acknowledge(person_id: str, obligation_id: str, request: Request, mana
 
 @router.post(
     _PATH + "/handle",
-    **describe(request=SaidByPerson, answers={200: ObligationView}, problems=[404, 409]),
+    **describe(
+        "State that a recipient was told by a person",
+        caller="integrator",
+        request=SaidByPerson,
+        examples=examples.STATEMENTS,
+        answers={200: ObligationView},
+        problems=[404, 409],
+    ),
 )
 async def handle(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
     """A person told the reader, or saw to it; closes the task of an obligation that expired."""

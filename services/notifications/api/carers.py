@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.notifications.api import examples
 from services.notifications.api.paths import as_carer_id, as_uuid
 from services.notifications.api.shapes import PutCarer
 from services.notifications.api.shown import ShownCarer, shown_carer
@@ -23,8 +24,18 @@ router = APIRouter()
 Manager = Annotated[Principal, Depends(require("circle"))]
 
 
-@router.put(_PATH, **describe(request=PutCarer, answers={200: ShownCarer, 201: ShownCarer}, problems=[404]))
-async def put(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+@router.put(
+    _PATH,
+    **describe(
+        "Enrol or replace a carer",
+        caller="integrator",
+        request=PutCarer,
+        examples=examples.CARERS,
+        answers={200: ShownCarer, 201: ShownCarer},
+        problems=[404],
+    ),
+)
+async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Enrol a carer under an id of the caller's choice, or replace what is known of them.
 
     Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
@@ -42,8 +53,8 @@ async def put(person_id: str, carer_id: str, request: Request, manager: Manager)
     return _answer(view, carer_id)
 
 
-@router.get(_PATH, **describe(answers={200: ShownCarer}, problems=[404]))
-async def get(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+@router.get(_PATH, **describe("Read a carer", caller="integrator", answers={200: ShownCarer}, problems=[404]))
+async def show_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """The carer with their contacts, for those who manage them."""
     means: Dependencies = request.app.state.means
     person = as_uuid(person_id)
@@ -53,8 +64,8 @@ async def get(person_id: str, carer_id: str, request: Request, manager: Manager)
     return _answer(view, carer_id)
 
 
-@router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
-async def delete(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+@router.delete(_PATH, **describe("Revoke a carer", caller="integrator", answers={204: None}, problems=[404]))
+async def revoke_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent, from now on, and the contacts are erased."""
     means: Dependencies = request.app.state.means
     person = as_uuid(person_id)

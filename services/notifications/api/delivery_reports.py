@@ -28,6 +28,8 @@ _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter()
 _DESCRIBED = describe(
+    "Report the delivery of an SMS",
+    caller="provider",
     answers={200: "text/plain"},
     query={
         "attempt": "The attempt that is reported on",
@@ -40,7 +42,7 @@ _DESCRIBED = describe(
 )
 
 
-@router.post("/v1/delivery-reports/sms", **_DESCRIBED)
+@router.post("/v1/delivery-reports/sms", operation_id="report_on_sms_by_post", **_DESCRIBED)
 @router.get("/v1/delivery-reports/sms", **_DESCRIBED)
 async def report_on_sms(request: Request) -> Response:
     """Keep what Kannel reports, and apply it: `attempt`, `token`, `type`, `provider_id`, `answer`.

@@ -22,7 +22,10 @@ _DIGITS = 3
 router = APIRouter()
 
 
-@router.get("/v1/persons/{person_id}/obligations", **describe(answers={200: Obligations}, problems=[404]))
+@router.get(
+    "/v1/persons/{person_id}/obligations",
+    **describe("List who had to be told what", caller="reader", answers={200: Obligations}, problems=[404]),
+)
 async def list_obligations(
     person_id: str,
     request: Request,
@@ -38,7 +41,12 @@ async def list_obligations(
     return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))
 
 
-@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=[404]))
+@router.get(
+    "/v1/events/{event_id}/outcome",
+    **describe(
+        "Read what became of an event here", caller="integrator", answers={200: EventOutcome}, problems=[404]
+    ),
+)
 async def get_outcome(
     event_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.notifications.api import examples
 from services.notifications.api.paths import as_finess, as_uuid
 from services.notifications.api.shapes import PutProfessional
 from services.notifications.api.shown import ShownProfessional, shown_professional
@@ -29,8 +30,18 @@ router = APIRouter()
 Manager = Annotated[Principal, Depends(require("circle"))]
 
 
-@router.put(_PATH, **describe(request=PutProfessional, answers={200: _SHOWN, 201: _SHOWN}, problems=[404]))
-async def put(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+@router.put(
+    _PATH,
+    **describe(
+        "Enrol or replace a professional",
+        caller="integrator",
+        request=PutProfessional,
+        examples=examples.PROFESSIONALS,
+        answers={200: _SHOWN, 201: _SHOWN},
+        problems=[404],
+    ),
+)
+async def enrol_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Enrol an establishment's desk, or replace what is known of it."""
     means: Dependencies = request.app.state.means
     person, establishment = as_uuid(person_id), as_finess(finess)
@@ -45,8 +56,10 @@ async def put(person_id: str, finess: str, request: Request, manager: Manager) -
     return _answer(view)
 
 
-@router.get(_PATH, **describe(answers={200: _SHOWN}, problems=[404]))
-async def get(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+@router.get(
+    _PATH, **describe("Read a professional", caller="integrator", answers={200: _SHOWN}, problems=[404])
+)
+async def show_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """The professional with the address that is written to."""
     means: Dependencies = request.app.state.means
     view = await get_professional(
@@ -55,8 +68,10 @@ async def get(person_id: str, finess: str, request: Request, manager: Manager) -
     return _answer(view)
 
 
-@router.delete(_PATH, **describe(answers={204: None}, problems=[404]))
-async def delete(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+@router.delete(
+    _PATH, **describe("Revoke a professional", caller="integrator", answers={204: None}, problems=[404])
+)
+async def revoke_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent to this desk about this person."""
     means: Dependencies = request.app.state.means
     found = await delete_professional(

@@ -16,10 +16,15 @@ from shared.web.problems import FieldError, Problem
 
 _MOST_DAYS: Final = 92
 
-router = APIRouter(tags=["reconciliation"])
+router = APIRouter()
 
 
-@router.get("/v1/reconciliation/obligations", **describe(answers={200: ObligationsTallies}))
+@router.get(
+    "/v1/reconciliation/obligations",
+    **describe(
+        "Count what became of obligations, by day", caller="operator", answers={200: ObligationsTallies}
+    ),
+)
 async def get_obligations_account(
     request: Request,
     reader: Annotated[Principal, Depends(require("operator", "read"))],

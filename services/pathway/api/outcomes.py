@@ -13,10 +13,15 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import Problem
 
-router = APIRouter(tags=["receipts"])
+router = APIRouter()
 
 
-@router.get("/v1/events/{event_id}/outcome", **describe(answers={200: EventOutcome}, problems=[404]))
+@router.get(
+    "/v1/events/{event_id}/outcome",
+    **describe(
+        "Read what became of an event here", caller="integrator", answers={200: EventOutcome}, problems=[404]
+    ),
+)
 async def get_outcome(
     request: Request,
     event_id: UUID,

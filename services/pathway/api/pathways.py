@@ -27,7 +27,7 @@ PATH = "/v1/persons/{person_id}/pathway"
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 
-router = APIRouter(tags=["pathway"])
+router = APIRouter()
 _reader = require("read")
 
 
@@ -60,7 +60,9 @@ class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Gives the next page; none on the last one."""
 
 
-@router.get(PATH, **describe(answers={200: PathwayPage}, problems=[404]))
+@router.get(
+    PATH, **describe("Read a person's pathway", caller="reader", answers={200: PathwayPage}, problems=[404])
+)
 async def get_pathway(
     request: Request,
     person_id: UUID,

@@ -18,7 +18,7 @@ from shared.web.contract import describe
 from shared.web.decoding import decode
 from shared.web.problems import Problem
 
-router = APIRouter(tags=["operations"])
+router = APIRouter()
 
 
 class PutPause(Struct, frozen=True, kw_only=True):
@@ -28,7 +28,10 @@ class PutPause(Struct, frozen=True, kw_only=True):
     because: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-@router.get("/v1/operations", **describe(answers={200: ServiceStatus}))
+@router.get(
+    "/v1/operations",
+    **describe("Show what is paused, unsent and parked", caller="operator", answers={200: ServiceStatus}),
+)
 async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bool = False) -> Response:
     """What is paused, unsent and parked; with `unapplied` the broker is asked how far it is behind."""
     return responses.json(200, await status_of(_context(request), with_unapplied=unapplied))
@@ -36,7 +39,14 @@ async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bo
 
 @router.put(
     "/v1/pauses/{part}",
-    **describe(answers={200: ServiceStatus, 201: ServiceStatus}, request=PutPause, problems=[404]),
+    **describe(
+        "Pause a part of the service",
+        caller="operator",
+        answers={200: ServiceStatus, 201: ServiceStatus},
+        request=PutPause,
+        examples={"Maintenance": {"by": "A. Martin", "because": "The network is being replaced"}},
+        problems=[404],
+    ),
 )
 async def put_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
     """Hold a part up, on all replicas within a second; one that is held up already stays as it is."""
@@ -51,7 +61,12 @@ async def put_pause(request: Request, part: Part, operator: PlatformOperator) ->
     return responses.json(201 if is_new else 200, await status_of(context, with_unapplied=False))
 
 
-@router.delete("/v1/pauses/{part}", **describe(answers={200: ServiceStatus}, problems=[404]))
+@router.delete(
+    "/v1/pauses/{part}",
+    **describe(
+        "Resume a part of the service", caller="operator", answers={200: ServiceStatus}, problems=[404]
+    ),
+)
 async def delete_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
     """Let a part go on; one that was not held up goes on as it did."""
     context = _context_of(request, part)

@@ -27,12 +27,13 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.decoding import decode
 
-router = APIRouter(tags=["operations"])
+router = APIRouter()
 
 Id = Annotated[int, Path(ge=1, lt=2**63)]
+_RETRY = {"Repaired": {"by": "A. Martin", "because": "Release 0.1.1 knows this type"}}
 
 
-@router.get("/v1/parked", **describe(answers={200: ParkedEvents}))
+@router.get("/v1/parked", **describe("List parked events", caller="operator", answers={200: ParkedEvents}))
 async def list_parked(
     request: Request,
     _: PlatformOperator,
@@ -48,7 +49,10 @@ async def list_parked(
     return responses.json(200, await show.page_of(_context(request).pool, wanted, after=after, limit=limit))
 
 
-@router.get("/v1/parked/{parked_id}", **describe(answers={200: ShownEvent}, problems=[404]))
+@router.get(
+    "/v1/parked/{parked_id}",
+    **describe("Show a parked event", caller="operator", answers={200: ShownEvent}, problems=[404]),
+)
 async def show_parked(
     request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
 ) -> Response:
@@ -68,7 +72,15 @@ async def show_parked(
 
 
 @router.post(
-    "/v1/parked/{parked_id}/retry", **describe(answers={200: Retried}, request=RetryOne, problems=[404, 409])
+    "/v1/parked/{parked_id}/retry",
+    **describe(
+        "Retry a parked event",
+        caller="operator",
+        answers={200: Retried},
+        request=RetryOne,
+        examples=_RETRY,
+        problems=[404, 409],
+    ),
 )
 async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Apply one event, then those that do nothing but wait behind it, in sequence order."""
@@ -87,7 +99,16 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
     return responses.json(200, Retried(applied=applied, still_parked=[]))
 
 
-@router.post("/v1/parked/retry", **describe(answers={200: RetriedMany}, request=RetryMany))
+@router.post(
+    "/v1/parked/retry",
+    **describe(
+        "Retry many parked events",
+        caller="operator",
+        answers={200: RetriedMany},
+        request=RetryMany,
+        examples=_RETRY,
+    ),
+)
 async def retry_share(request: Request, operator: PlatformOperator) -> Response:
     """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
     asked = decode(await request.body(), RetryMany)
@@ -98,7 +119,14 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
 
 @router.post(
     "/v1/parked/{parked_id}/dismiss",
-    **describe(answers={200: Dismissed}, request=Dismiss, problems=[404, 409]),
+    **describe(
+        "Dismiss a parked event",
+        caller="operator",
+        answers={200: Dismissed},
+        request=Dismiss,
+        examples={"A test": {"by": "A. Martin", "because": "A test of the sender's, about nobody"}},
+        problems=[404, 409],
+    ),
 )
 async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Decide that one event is not to be applied here; the answer says what follows from that."""

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.telemetry import metrics
 from shared.web.problems import response_of, service_unavailable
 
+# Two full group commits of the intake: one that is committing and one that is filling.
 MOST_IN_FLIGHT: Final = 512
-"""Two full group commits of the intake: one that is committing and one that is filling."""
 
 NEVER_REFUSED: Final = (
     "/health",
@@ -56,7 +56,5 @@ class InFlightLimit:
 
 def _refusal_messages() -> tuple[Message, Message]:
     response = response_of(service_unavailable())
-    return (
-        {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers},
-        {"type": "http.response.body", "body": response.body},
-    )
+    start = {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+    return start, {"type": "http.response.body", "body": response.body}

@@ -6,8 +6,13 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from shared.web.contract import COMPONENTS, problem_response
+from shared.web.openapi.callers import CALLERS
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+_ABOUT_EVERY_SERVICE: Final = """\
+Operations are grouped by who calls them. A key goes into `Authorization: Bearer ...`; what it may not see
+looks like what does not exist. An error is a problem document (RFC 9457) that names every wrong field at
+once; 503 asks to come again after `Retry-After`. The header `traceresponse` names the trace of a request."""
 
 
 class ContradictingSchemas(ValueError):  # noqa: N818
@@ -23,6 +28,8 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         _complete_responses(operation)
     components = document.setdefault("components", {})
     components["schemas"] = dict(sorted(schemas.items()))
+    document["info"]["description"] = "\n\n".join(filter(None, (app.description, _ABOUT_EVERY_SERVICE)))
+    document["tags"] = _tags(document)
     return document
 
 
@@ -34,6 +41,11 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for method, operation in item.items()
         if method in _METHODS
     }
+
+
+def _tags(document: dict[str, Any]) -> list[dict[str, str]]:
+    used = {tag for operation in operations(document).values() for tag in operation.get("tags", ())}
+    return [{"name": caller, "description": text} for caller, text in CALLERS.items() if caller in used]
 
 
 def _lift_components(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

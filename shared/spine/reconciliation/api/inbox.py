@@ -25,12 +25,17 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import Problem
 
-router = APIRouter(prefix="/v1/inbox", tags=["reconciliation"])
+router = APIRouter(prefix="/v1/inbox")
 
 Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
 
 
-@router.get("/{publisher}/digests", **describe(answers={200: Digests}, problems=[404]))
+@router.get(
+    "/{publisher}/digests",
+    **describe(
+        "Count and digest held events, by hour", caller="peer", answers={200: Digests}, problems=[404]
+    ),
+)
 async def get_held_digests(
     request: Request,
     _: Reader,
@@ -45,7 +50,12 @@ async def get_held_digests(
     return responses.json(200, await digests_of(side, first, until, recount=recount))
 
 
-@router.get("/{publisher}/tallies", **describe(answers={200: Tallies}, problems=[404]))
+@router.get(
+    "/{publisher}/tallies",
+    **describe(
+        "Count held events, by establishment and day", caller="peer", answers={200: Tallies}, problems=[404]
+    ),
+)
 async def get_held_tallies(request: Request, _: Reader, publisher: str, since: date, until: date) -> Response:
     """What was applied, is parked or was dismissed of what was recorded on each day, `until` included."""
     side = _side(request.app.state.reconciliation, publisher)

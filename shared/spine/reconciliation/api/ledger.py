@@ -20,13 +20,15 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.decoding import decode
 
-router = APIRouter(prefix="/v1/ledger", tags=["reconciliation"])
+router = APIRouter(prefix="/v1/ledger")
 
 Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
 _LARGEST: Final = 2**63 - 1
 
 
-@router.get("/digests", **describe(answers={200: Digests}))
+@router.get(
+    "/digests", **describe("Count and digest recorded events, by hour", caller="peer", answers={200: Digests})
+)
 async def get_digests(
     request: Request,
     _: Reader,
@@ -43,7 +45,9 @@ async def get_digests(
     return responses.json(200, await digests_of(context.ledger_side, first, until, recount=recount))
 
 
-@router.get("/events", **describe(answers={200: LedgerPage}))
+@router.get(
+    "/events", **describe("Read the recorded events of an hour", caller="peer", answers={200: LedgerPage})
+)
 async def get_events(
     request: Request,
     _: Reader,
@@ -62,7 +66,10 @@ async def get_events(
     return responses.json(200, page)
 
 
-@router.post("/events:of-persons", **describe(answers={200: SpansPage}, request=Spans))
+@router.post(
+    "/events:of-persons",
+    **describe("Read the recorded events of persons", caller="peer", answers={200: SpansPage}, request=Spans),
+)
 async def post_events_of_persons(request: Request, _: Reader) -> Response:
     """The events of persons with these sequence numbers, as far as there are any. It changes nothing."""
     context: ReconciliationContext = request.app.state.reconciliation
@@ -70,7 +77,10 @@ async def post_events_of_persons(request: Request, _: Reader) -> Response:
     return responses.json(200, await events.events_of_spans(context.pool, asked.spans))
 
 
-@router.get("/tallies", **describe(answers={200: Tallies}))
+@router.get(
+    "/tallies",
+    **describe("Count recorded events, by establishment and day", caller="peer", answers={200: Tallies}),
+)
 async def get_tallies(request: Request, _: Reader, since: date, until: date) -> Response:
     """How many events of each establishment were recorded on each day, `until` included."""
     context: ReconciliationContext = request.app.state.reconciliation

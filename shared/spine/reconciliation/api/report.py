@@ -14,12 +14,15 @@ from shared.spine.reconciliation.report.build_report import build_report
 from shared.web import responses
 from shared.web.contract import describe
 
-router = APIRouter(tags=["reconciliation"])
+router = APIRouter()
 
 USUAL_DAYS: Final = 7
 
 
-@router.get("/v1/reconciliation", **describe(answers={200: Report}))
+@router.get(
+    "/v1/reconciliation",
+    **describe("Compare what was published with what was applied", caller="operator", answers={200: Report}),
+)
 async def get_reconciliation(
     request: Request,
     _: Annotated[Principal, Depends(require("operator"))],

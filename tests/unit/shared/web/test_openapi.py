@@ -11,7 +11,7 @@ from starlette.responses import Response
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web.app import create_app
-from shared.web.contract import describe
+from shared.web.contract import Lines, describe
 from shared.web.openapi.document import ContradictingSchemas, openapi, operations
 
 
@@ -23,6 +23,9 @@ class Bed(msgspec.Struct):
 class Ward(msgspec.Struct):
     name: str
     beds: tuple[Bed, ...]
+
+
+EXAMPLES = {"Two beds": {"name": "North", "beds": [{"number": 1}, {"number": 2}]}}
 
 
 @asynccontextmanager
@@ -39,16 +42,31 @@ def _document(router: APIRouter) -> dict[str, Any]:
 def document() -> dict[str, Any]:
     router = APIRouter()
 
-    @router.post("/v1/wards", **describe(answers={201: Ward, 200: Ward}, request=Ward, problems=[409]))
+    @router.post(
+        "/v1/wards",
+        **describe(
+            "Create a ward",
+            caller="operator",
+            answers={201: Ward, 200: Ward},
+            request=Ward,
+            examples=EXAMPLES,
+            problems=[409],
+        ),
+    )
     async def create_ward(_caller: Annotated[Principal, Depends(require("operator"))]) -> Response:
         """Create one."""
         raise NotImplementedError
 
-    @router.get("/v1/wards/{name}", **describe(answers={200: (Ward, "text/csv")}, query={"as_of": "When"}))
+    @router.get(
+        "/v1/wards/{name}",
+        **describe(
+            "Do something", caller="reader", answers={200: (Ward, "text/csv")}, query={"as_of": "When"}
+        ),
+    )
     async def read_ward(name: str) -> Response:
         raise NotImplementedError
 
-    @router.delete("/v1/wards", **describe(answers={204: None}))
+    @router.delete("/v1/wards", **describe("Do something", caller="reader", answers={204: None}))
     async def close_wards() -> Response:
         raise NotImplementedError
 
@@ -62,9 +80,41 @@ def _media(operation: dict[str, Any], status: int) -> list[str]:
 def test_a_route_shows_its_body_and_its_answers(document: dict[str, Any]) -> None:
     create = operations(document)["POST /v1/wards"]
     reference = {"$ref": "#/components/schemas/Ward"}
-    assert create["requestBody"]["content"] == {"application/json": {"schema": reference}}
+    examples = {"Two beds": {"value": EXAMPLES["Two beds"]}}
+    taken = {"application/json": {"schema": reference, "examples": examples}}
+    assert create["requestBody"]["content"] == taken
     assert create["responses"]["201"]["content"] == {"application/json": {"schema": reference}}
-    assert create["description"] == "Create one."
+    assert (create["summary"], create["description"]) == ("Create a ward", "Create one.")
+    assert create["operationId"] == "create_ward"
+
+
+def test_operations_are_grouped_by_caller_with_a_description_of_each(document: dict[str, Any]) -> None:
+    assert {tuple(operation["tags"]) for operation in operations(document).values()} == {
+        ("operator",),
+        ("reader",),
+    }
+    assert [tag["name"] for tag in document["tags"]] == ["reader", "operator"]
+    assert all(tag["description"] for tag in document["tags"])
+
+
+def test_lines_have_an_example_of_lines() -> None:
+    router = APIRouter()
+
+    @router.post(
+        "/v1/beds",
+        **describe(
+            "Add beds",
+            caller="operator",
+            answers={200: Lines(Bed)},
+            request=Lines(Bed),
+            examples={"Two": [{"number": 1}, {"number": 2}]},
+        ),
+    )
+    async def add_beds() -> Response:
+        raise NotImplementedError
+
+    [content] = operations(_document(router))["POST /v1/beds"]["requestBody"]["content"].values()
+    assert content["examples"]["Two"]["value"] == '{"number":1}\n{"number":2}\n'
 
 
 def test_problems_are_shown_where_they_can_happen(document: dict[str, Any]) -> None:
@@ -112,11 +162,11 @@ def test_two_types_of_one_name_contradict_each_other() -> None:
 
     router = APIRouter()
 
-    @router.get("/v1/one", **describe(answers={200: Ward}))
+    @router.get("/v1/one", **describe("Do something", caller="reader", answers={200: Ward}))
     async def one() -> Response:
         raise NotImplementedError
 
-    @router.get("/v1/other", **describe(answers={200: other()}))
+    @router.get("/v1/other", **describe("Do something", caller="reader", answers={200: other()}))
     async def another() -> Response:
         raise NotImplementedError
 
