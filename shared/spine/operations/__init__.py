@@ -1,1 +1,1 @@
-"""What an operator sees of a service and what they can pause."""
+"""Shows operators the state of a service, and lets them pause its parts."""

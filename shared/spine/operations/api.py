@@ -1,4 +1,4 @@
-"""`/v1/operations` and `/v1/pauses/{part}`: an operator sees how a service stands, and holds its parts up."""
+"""Serves `/v1/operations` and `/v1/pauses/{part}`: the status of a service, and the pausing of its parts."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ router = APIRouter()
 
 
 class PutPause(Struct, frozen=True, kw_only=True):
-    """Who holds a part up, and why."""
+    """Who pauses a part, and why."""
 
     by: Annotated[str, Meta(min_length=1, max_length=100)]
     because: Annotated[str, Meta(min_length=1, max_length=500)]
@@ -49,7 +49,7 @@ async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bo
     ),
 )
 async def put_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
-    """Hold a part up, on all replicas within a second; one that is held up already stays as it is."""
+    """Pause a part, on all replicas within a second; one that is paused already stays as it is."""
     asked = decode(await request.body(), PutPause)
     context = _context_of(request, part)
     pause = Pause(
@@ -68,7 +68,7 @@ async def put_pause(request: Request, part: Part, operator: PlatformOperator) ->
     ),
 )
 async def delete_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
-    """Let a part go on; one that was not held up goes on as it did."""
+    """Resume a part; one that was not paused goes on as before."""
     context = _context_of(request, part)
     since = await pauses.end(context.pool, part)
     if since is not None:

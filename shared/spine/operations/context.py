@@ -1,31 +1,25 @@
-"""With what does a service's API tell how it stands, and pause its parts?"""
+"""Holds what a service's API needs to show its status and to pause its parts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from shared.database.pool import Pool
-from shared.events.registry import TOPICS
 from shared.runtime.clock import Clock, system_clock
-from shared.spine.operations.unapplied import unapplied
 from shared.spine.pause.gate import Part
 
-Unapplied = Callable[[], Awaitable[dict[str, int] | None]]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OperationsContext:
-    """Stands in `app.state.operations`."""
+    """The value of `app.state.operations`."""
 
     pool: Pool
     parts: Sequence[Part]
     """What of this service can be paused."""
-    unapplied: Unapplied
-    clock: Clock = system_clock
-
-
-async def _nothing_to_apply() -> dict[str, int]:
-    return {}
+    bootstrap: str
+    consumer_group: str
+    publishers: Sequence[str]
+    """Those that the service consumes; may be empty."""
+    clock: Clock
 
 
 def operations_context(
@@ -37,9 +31,12 @@ def operations_context(
     publishers: Sequence[str] = (),
     clock: Clock = system_clock,
 ) -> OperationsContext:
-    """The desk of a service that consumes these publishers, or none."""
-    if not publishers:
-        return OperationsContext(pool, parts, _nothing_to_apply, clock)
-    topics = [TOPICS[publisher] for publisher in publishers]
-    ask = partial(unapplied, pool, bootstrap=bootstrap, consumer_group=consumer_group, topics=topics)
-    return OperationsContext(pool, parts, ask, clock)
+    """Return the context of a service that consumes these publishers, or none."""
+    return OperationsContext(
+        pool=pool,
+        parts=parts,
+        bootstrap=bootstrap,
+        consumer_group=consumer_group,
+        publishers=publishers,
+        clock=clock,
+    )

@@ -1,4 +1,4 @@
-"""Every few seconds: what is held up, and how much waits for a person? As figures that alerts look at."""
+"""Measures every few seconds how long parts are paused and how many events are parked, for alerts."""
 
 from functools import partial
 from typing import Final, get_args
@@ -15,7 +15,7 @@ EVERY_SECONDS: Final = 5.0
 
 
 def measure_operations(pool: Pool, *, clock: Clock = system_clock) -> Duty:
-    """A duty of every worker; what an operator settles or resumes elsewhere shows here too."""
+    """Return the duty; every worker has it, so changes made through any process show in all of them."""
     return periodic("measure_operations", partial(_measure, pool, clock), every_seconds=EVERY_SECONDS)
 
 

@@ -1,11 +1,13 @@
-"""How does a service stand: what is held up, unsent, parked and unapplied?"""
+"""Reads the status of a service: what is paused, unsent, parked and unapplied."""
 
 from typing import Final
 
 from msgspec import Struct
 
+from shared.events.registry import TOPICS
 from shared.spine.inbox.parking import CAP, count_parked
 from shared.spine.operations.context import OperationsContext
+from shared.spine.operations.unapplied import count_unapplied
 from shared.spine.pause.gate import Part
 from shared.spine.pause.pauses import Pause, pauses
 
@@ -16,7 +18,7 @@ FROM outbox JOIN ledger ON ledger.id = outbox.ledger_id
 
 
 class ServiceStatus(Struct, frozen=True, kw_only=True):
-    """How a service stands at this moment."""
+    """The status of a service at this moment."""
 
     parts: list[Part]
     """What can be paused here."""
@@ -32,8 +34,9 @@ class ServiceStatus(Struct, frozen=True, kw_only=True):
 
 
 async def status_of(context: OperationsContext, *, with_unapplied: bool) -> ServiceStatus:
-    """What is unapplied is looked at first: what came of it since then shows among the unsent."""
-    unapplied = await context.unapplied() if with_unapplied else None
+    """Return the status; the broker is asked for unapplied records only if `with_unapplied`."""
+    # Unapplied records first: the events that they lead to meanwhile are then counted among the unsent.
+    unapplied = await _unapplied(context) if with_unapplied else None
     unsent = await context.pool.fetchrow(_UNSENT, context.clock())
     return ServiceStatus(
         parts=list(context.parts),
@@ -42,4 +45,15 @@ async def status_of(context: OperationsContext, *, with_unapplied: bool) -> Serv
         unsent=unsent["unsent"],
         oldest_unsent_seconds=max(0.0, unsent["oldest_seconds"] or 0.0),
         parked=await count_parked(context.pool),
+    )
+
+
+async def _unapplied(context: OperationsContext) -> dict[str, int] | None:
+    if not context.publishers:
+        return {}
+    return await count_unapplied(
+        context.pool,
+        bootstrap=context.bootstrap,
+        consumer_group=context.consumer_group,
+        topics=[TOPICS[publisher] for publisher in context.publishers],
     )

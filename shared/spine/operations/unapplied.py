@@ -1,4 +1,4 @@
-"""How many records of a topic has a service not applied yet? The log's ends against its own positions."""
+"""Counts the records of each topic that a service has not applied yet: ends of the log less its positions."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ from shared.spine.kafka.topics import cluster_id
 ANSWER_WITHIN_SECONDS: Final = 15
 
 
-async def unapplied(
+async def count_unapplied(
     pool: Executor, *, bootstrap: str, consumer_group: str, topics: Sequence[str]
 ) -> dict[str, int] | None:
-    """Records by topic; none when the broker does not say."""
+    """Return the number of records by topic; none when the broker does not answer."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
-            return await _unapplied(pool, bootstrap, consumer_group, topics)
+            return await _count_unapplied(pool, bootstrap, consumer_group, topics)
     except (KafkaError, OSError):
         return None
 
 
-async def _unapplied(
+async def _count_unapplied(
     pool: Executor, bootstrap: str, consumer_group: str, topics: Sequence[str]
 ) -> dict[str, int]:
     cluster = await cluster_id(bootstrap)
@@ -48,7 +48,7 @@ async def _unapplied(
         ends = await consumer.end_offsets(partitions)
     finally:
         await stop_client(consumer.stop(), client="consumer")
-    # After the ends: what was in the log when this began and is applied by now is not left.
+    # Read after the ends, so that what was applied in the meantime is not counted.
     stored = await checkpoint.positions(pool, consumer_group=consumer_group, cluster_id=cluster)
     left = dict.fromkeys(topics, 0)
     for each in partitions:

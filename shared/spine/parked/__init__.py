@@ -1,1 +1,1 @@
-"""What an operator does with parked events: inspect, retry or dismiss them."""
+"""Lets an operator inspect, retry and dismiss the events that were parked."""

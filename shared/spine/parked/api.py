@@ -1,4 +1,4 @@
-"""`/v1/parked`: an operator looks at parked events, retries them or dismisses them."""
+"""Serves `/v1/parked`, where an operator looks at parked events, retries them or dismisses them."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -7,11 +7,13 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from shared.security.authentication import PlatformOperator
-from shared.spine.parked import errors, rows, show
+from shared.spine.parked import rows
 from shared.spine.parked.context import ParkedContext
 from shared.spine.parked.dismiss import dismiss
+from shared.spine.parked.errors import NothingParked
+from shared.spine.parked.retry_event import next_in_stream, retry_event
 from shared.spine.parked.retry_many import retry_many
-from shared.spine.parked.rows import Settlement, Wanted
+from shared.spine.parked.rows import Wanted
 from shared.spine.parked.shapes import (
     Dismiss,
     Dismissed,
@@ -22,6 +24,7 @@ from shared.spine.parked.shapes import (
     RetryOne,
     ShownEvent,
 )
+from shared.spine.parked.show_parked import show_event, show_page
 from shared.telemetry.logging import get_logger
 from shared.web import responses
 from shared.web.contract import describe
@@ -46,7 +49,7 @@ async def list_parked(
 ) -> Response:
     """Events that were parked, oldest first: why, and where they came from; nothing of what they say."""
     wanted = Wanted(state=None if state == "all" else state, reason=reason, publisher=publisher)
-    return responses.json(200, await show.page_of(_context(request).pool, wanted, after=after, limit=limit))
+    return responses.json(200, await show_page(_context(request).pool, wanted, after=after, limit=limit))
 
 
 @router.get(
@@ -57,7 +60,7 @@ async def show_parked(
     request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
 ) -> Response:
     """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
-    shown = await show.one_of(_context(request).pool, parked_id, reveal=reveal)
+    shown = await show_event(_context(request).pool, parked_id, reveal=reveal)
     if reveal:
         # One that could not be read has no event_id; its place in the broker names it.
         get_logger().warning(
@@ -88,14 +91,14 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
     context, by = _context(request), operator.signature(asked.by)
     row = await rows.one(context.pool, parked_id)
     if row is None:
-        raise errors.unknown()
+        raise NothingParked
     applied: list[int] = []
     while row is not None:
-        still_parked = await context.retry.one(row, by=by, because=asked.because)
+        still_parked = await retry_event(context, row, by=by, because=asked.because)
         if still_parked is not None:
             return responses.json(200, Retried(applied=applied, still_parked=[still_parked]))
         applied.append(row["id"])
-        row = await context.retry.follower(row, lambda _: False)
+        row = await next_in_stream(context, row, reasons=())
     return responses.json(200, Retried(applied=applied, still_parked=[]))
 
 
@@ -113,7 +116,7 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
     """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
     asked = decode(await request.body(), RetryMany)
     context, now = _context(request), asyncio.get_running_loop().time
-    done = await retry_many(context.pool, context.retry, asked, by=operator.signature(asked.by), now=now)
+    done = await retry_many(context, asked, by=operator.signature(asked.by), now=now)
     return responses.json(200, done)
 
 
@@ -131,9 +134,9 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
 async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Decide that one event is not to be applied here; the answer says what follows from that."""
     asked = decode(await request.body(), Dismiss)
-    context = _context(request)
-    settlement = Settlement(at=context.clock(), by=operator.signature(asked.by), because=asked.because)
-    return responses.json(200, await dismiss(context.pool, parked_id, settlement))
+    by = operator.signature(asked.by)
+    dismissed = await dismiss(_context(request), parked_id, by=by, because=asked.because)
+    return responses.json(200, dismissed)
 
 
 def _context(request: Request) -> ParkedContext:

@@ -1,25 +1,25 @@
-"""With what does a service's API look at its parked events and settle them?"""
+"""Holds what a service's API needs to show and settle its parked events."""
 
 from dataclasses import dataclass
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.inbox.application import Applier, Routes
-from shared.spine.parked.retry import Retry
 
 
 @dataclass(frozen=True)
 class ParkedContext:
-    """Stands in `app.state.parked`."""
+    """The value of `app.state.parked`."""
 
     pool: Pool
-    retry: Retry
+    applier: Applier
+    """Applies what is retried, by the service's own routes."""
     clock: Clock
 
 
 def parked_context(
     pool: Pool, routes: Routes, clock: Clock = system_clock, *, dependencies: object = None
 ) -> ParkedContext:
-    """A desk that applies what is retried with the service's own routes."""
+    """Return the context of a service with these routes, which are handed the dependencies."""
     applier = Applier(pool, routes=routes, dependencies=dependencies, clock=clock)
-    return ParkedContext(pool, Retry(pool, applier, clock), clock)
+    return ParkedContext(pool, applier, clock)

@@ -1,23 +1,39 @@
-"""Why can a parked event not be settled now? Each is for the person who asked."""
+"""Defines the answers to requests that cannot be fulfilled.
+
+ParkedProblem
+ + NothingParked    404
+ + AlreadySettled   409
+ + WaitsForEarlier  409
+"""
 
 from shared.web.problems import Problem
 
 
-def unknown() -> Problem:
-    """There is no such row."""
-    return Problem(404, detail="no event is parked here under this number")
+class ParkedProblem(Problem):
+    """A parked event cannot be shown or settled."""
 
 
-def settled(state: str) -> Problem:
-    """Somebody decided before."""
-    return Problem(409, f"The event is {state} already")
+class NothingParked(ParkedProblem):
+    """No event is parked here under this number."""
+
+    def __init__(self) -> None:
+        super().__init__(404, detail="no event is parked here under this number")
 
 
-def waits_for(parked_id: int) -> Problem:
-    """It is not its turn."""
-    return Problem(
-        409,
-        "The event waits for an earlier one of its subject",
-        detail=f"retry or dismiss {parked_id} first",
-        extensions={"waits_for": parked_id},
-    )
+class AlreadySettled(ParkedProblem):
+    """The event is applied or dismissed already."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(409, f"The event is {state} already")
+
+
+class WaitsForEarlier(ParkedProblem):
+    """The event waits for an earlier one of its subject."""
+
+    def __init__(self, parked_id: int) -> None:
+        super().__init__(
+            409,
+            "The event waits for an earlier one of its subject",
+            detail=f"retry or dismiss {parked_id} first",
+            extensions={"waits_for": parked_id},
+        )

@@ -1,4 +1,4 @@
-"""What was received, as it was received? A parked row as the record that it once was."""
+"""Reads a parked row as the record that was received."""
 
 import base64
 from typing import Final
@@ -21,8 +21,8 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
 
 
-def read_again(row: Row) -> Incoming:
-    """Read the record anew: what was wrong for an older version of this service may not be for this one."""
+def decode_again(row: Row) -> Incoming:
+    """Decode the record anew: what an older version of this service could not read, this one may."""
     return decode(
         _Record(
             topic=row["topic"],
@@ -36,5 +36,5 @@ def read_again(row: Row) -> Incoming:
 
 
 def headers_of(row: Row) -> list[tuple[str, bytes]]:
-    """The headers that it came with."""
+    """Return the headers of the record."""
     return [(name, base64.b64decode(value)) for name, value in _headers.decode(row["headers"])]

@@ -1,6 +1,6 @@
-"""How are many parked events retried? In shares, at a rate, and not beyond too many failures.
+"""Retries many parked events in shares, at a limited rate, until too many have failed.
 
-A share ends after a few seconds, so that whoever asks sees how it goes and can stop by not asking for more.
+A share ends after a few seconds, so that the caller sees the progress and stops by asking for no more.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
-from shared.database.pool import Pool
 from shared.spine.parked import rows
-from shared.spine.parked.retry import Retry, StillParked
+from shared.spine.parked.context import ParkedContext
+from shared.spine.parked.retry_event import next_in_stream, retry_event
 from shared.spine.parked.rows import Row, Wanted
-from shared.spine.parked.shapes import RetriedMany, RetryMany
+from shared.spine.parked.shapes import RetriedMany, RetryMany, StillParked
 from shared.web.problems import FieldError, Problem
 
 SHARE_SECONDS: Final = 2.0
@@ -22,13 +22,14 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18})(\+?)")
 
 
 class _Cursor(msgspec.Struct, frozen=True):
-    """The last row tried that nothing held up, and whether more of its stream is to come."""
+    """The row with which the last stream began, and whether more of that stream is to be retried."""
 
     head: int = 0
     within: bool = False
 
     @classmethod
-    def of(cls, text: str) -> "_Cursor":
+    def parse(cls, text: str) -> "_Cursor":
+        """Read what an earlier answer gave as `next`; raises Problem 422."""
         found = _CURSOR.fullmatch(text or "0")
         if found is None:
             raise Problem(
@@ -40,32 +41,32 @@ class _Cursor(msgspec.Struct, frozen=True):
         return f"{self.head}{'+' if self.within else ''}"
 
 
-class _Turn(msgspec.Struct, frozen=True):
-    """Which row is tried, and the row that its stream began with."""
+class _Candidate(msgspec.Struct, frozen=True):
+    """The row to retry, and the row with which its stream began."""
 
     row: Row
     head: int
 
 
 async def retry_many(
-    pool: Pool, retry: Retry, asked: RetryMany, *, by: str, now: Callable[[], float]
+    context: ParkedContext, asked: RetryMany, *, by: str, now: Callable[[], float]
 ) -> RetriedMany:
-    """One share; `now` is a monotonic clock."""
+    """Retry one share of the events; `now` is a monotonic clock in seconds."""
     wanted = Wanted(reason=asked.reason, publisher=asked.publisher)
-    cursor, applied, failed = _Cursor.of(asked.after), 0, list[StillParked]()
+    cursor, applied, failed = _Cursor.parse(asked.after), 0, list[StillParked]()
     until = now() + SHARE_SECONDS
-    turn = await _next(pool, retry, wanted, cursor)
-    while turn is not None and len(failed) < asked.stop_after_failures:
+    candidate = await _next(context, wanted, cursor)
+    while candidate is not None and len(failed) < asked.stop_after_failures:
         began = now()
-        still_parked = await _one(retry, turn.row, by=by, because=asked.because)
+        still_parked = await _retry(context, candidate.row, by=by, because=asked.because)
         if still_parked is None:
             applied += 1
         else:
             failed.append(still_parked)
-        # Who failed holds up the rest of its stream.
-        cursor = _Cursor(turn.head, within=still_parked is None)
-        turn = await _next(pool, retry, wanted, cursor)
-        # Also after the last one: whoever asks for the next share does so at once.
+        # An event that failed holds up the rest of its stream.
+        cursor = _Cursor(candidate.head, within=still_parked is None)
+        candidate = await _next(context, wanted, cursor)
+        # Also after the last one: the next share may be asked for at once.
         await asyncio.sleep(max(0.0, 1 / asked.rate_per_second - (now() - began)))
         if now() >= until:
             break
@@ -73,23 +74,24 @@ async def retry_many(
         applied=applied,
         still_parked=failed,
         stopped=len(failed) >= asked.stop_after_failures,
-        next=None if turn is None else str(cursor),
+        next=None if candidate is None else str(cursor),
     )
 
 
-async def _one(retry: Retry, row: Row, *, by: str, because: str | None) -> StillParked | None:
+async def _retry(context: ParkedContext, row: Row, *, by: str, because: str | None) -> StillParked | None:
     try:
-        return await retry.one(row, by=by, because=because)
+        return await retry_event(context, row, by=by, because=because)
     except Problem as problem:
-        # Somebody else was faster, or something earlier came meanwhile: it is their turn.
+        # Somebody else was faster, or an earlier event of the stream came meanwhile.
         return StillParked(parked_id=row["id"], reason=problem.title)
 
 
-async def _next(pool: Pool, retry: Retry, wanted: Wanted, cursor: _Cursor) -> _Turn | None:
+async def _next(context: ParkedContext, wanted: Wanted, cursor: _Cursor) -> _Candidate | None:
     if cursor.within:
-        head = await rows.one(pool, cursor.head)
-        follower = await retry.follower(head, lambda row: wanted.reason in {None, row["reason"]})
+        head = await rows.one(context.pool, cursor.head)
+        reasons = None if wanted.reason is None else (wanted.reason,)
+        follower = await next_in_stream(context, head, reasons=reasons)
         if follower is not None:
-            return _Turn(follower, cursor.head)
-    row = await rows.next_head(pool, wanted, after=cursor.head)
-    return None if row is None else _Turn(row, row["id"])
+            return _Candidate(follower, cursor.head)
+    row = await rows.next_head(context.pool, wanted, after=cursor.head)
+    return None if row is None else _Candidate(row, row["id"])

@@ -1,4 +1,7 @@
-"""Which events are parked, and how is a row of theirs settled? The SQL; who settles holds all positions."""
+"""Reads and settles rows of the table `parked`.
+
+A transaction that settles a row must first hold all positions (`checkpoint.hold_all`).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +14,7 @@ from shared.database.pool import Connection, Executor
 from shared.spine.records.incoming import Stream
 
 Row = Any
-"""A row of `parked`, whole."""
+"""A row of `parked`, with all its columns."""
 
 _LIST: Final = """
 SELECT * FROM parked
@@ -28,7 +31,7 @@ _GET: Final = "SELECT * FROM parked WHERE id = $1"
 _STREAM: Final = """
 SELECT * FROM parked WHERE publisher = $1 AND subject = $2 AND state = 'parked' ORDER BY sequence, id
 """
-# Retrying one that waits would only make it wait again: its turn comes in its stream.
+# An event that waits for an earlier one is left out: it is retried in its stream, after that one.
 _NEXT_HEAD: Final = """
 SELECT * FROM parked AS head
 WHERE state = 'parked' AND id > $1 AND ($2::text IS NULL OR reason = $2)
@@ -48,7 +51,7 @@ _STAYS: Final = "UPDATE parked SET reason = $2 WHERE id = $1 AND state = 'parked
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows; what is none does not matter."""
+    """Selects rows; a field that is none selects any value."""
 
     state: str | None = None
     reason: str | None = None
@@ -56,41 +59,41 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
-    """Who decided, when, and why."""
+    """Who settled an event, when, and why."""
 
     at: datetime
     by: str
     because: str | None = None
 
 
-async def some(pool: Executor, wanted: Wanted, *, after: int, limit: int) -> list[Row]:
-    """A page of rows, oldest first."""
+async def page(pool: Executor, wanted: Wanted, *, after: int, limit: int) -> list[Row]:
+    """Return a page of rows, oldest first."""
     return await pool.fetch(_LIST, after, wanted.state, wanted.reason, wanted.publisher, limit)
 
 
 async def count(pool: Executor, wanted: Wanted) -> int:
-    """How many there are on all pages."""
+    """Count the rows of all pages."""
     number: int = await pool.fetchval(_COUNT, wanted.state, wanted.reason, wanted.publisher)
     return number
 
 
 async def one(pool: Executor, parked_id: int) -> Row | None:
-    """One row."""
+    """Return one row, if it exists."""
     return await pool.fetchrow(_GET, parked_id)
 
 
 async def still_parked(pool: Executor, stream: Stream) -> Sequence[Row]:
-    """What of a stream is parked, in sequence order: the first one holds up the others."""
+    """Return the parked rows of a stream in sequence order: the first one holds up the others."""
     return await pool.fetch(_STREAM, *stream)
 
 
 async def next_head(pool: Executor, wanted: Wanted, *, after: int) -> Row | None:
-    """The next parked row that nothing of its stream holds up."""
+    """Return the next parked row that no earlier one of its stream holds up."""
     return await pool.fetchrow(_NEXT_HEAD, after, wanted.reason, wanted.publisher)
 
 
 async def settle(connection: Connection, parked_id: int, state: str, settlement: Settlement) -> bool:
-    """Take a row out of parking; false when somebody did before."""
+    """Set a parked row to `applied` or `dismissed`; return false when it was settled before."""
     done = await connection.execute(
         _SETTLE, parked_id, state, settlement.at, settlement.by, settlement.because
     )
@@ -98,12 +101,12 @@ async def settle(connection: Connection, parked_id: int, state: str, settlement:
 
 
 async def stays(pool: Executor, parked_id: int, reason: str) -> None:
-    """It was tried again and is still wrong, for this reason."""
+    """Set the reason of an event that was retried and is still wrong."""
     await pool.execute(_STAYS, parked_id, reason)
 
 
 def stream_of(row: Row) -> Stream | None:
-    """Publisher and subject; none when the record could not be read that far."""
+    """Return publisher and subject; none when the record could not be read that far."""
     publisher: str | None = row["publisher"]
     subject: UUID | None = row["subject"]
     return None if publisher is None or subject is None else (publisher, subject)

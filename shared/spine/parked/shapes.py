@@ -1,4 +1,4 @@
-"""How does a parked event look to an operator? Redacted: what it says, and of whom, only when asked for."""
+"""Defines the requests and responses of `/v1/parked`."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-
-from shared.spine.parked.retry import StillParked
 
 State = Literal["parked", "applied", "dismissed"]
 Author = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -62,6 +60,13 @@ class ShownEvent(msgspec.Struct, frozen=True, kw_only=True):
     """The `parked_id` that must be settled first."""
     waiting_behind: int
     content: Content | None
+
+
+class StillParked(msgspec.Struct, frozen=True, kw_only=True):
+    """An event whose retry failed."""
+
+    parked_id: int
+    reason: str
 
 
 class RetryOne(msgspec.Struct, frozen=True, kw_only=True):

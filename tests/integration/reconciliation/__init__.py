@@ -1,1 +1,1 @@
-"""A publisher and a consumer with a spine each, whose books are compared."""
+"""Tests with a publisher and a consumer, whose events are compared."""

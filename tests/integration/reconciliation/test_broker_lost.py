@@ -1,4 +1,4 @@
-"""Does everything arrive although the broker lost it: wiped, truncated, or past its retention?"""
+"""Events that the broker lost still arrive: it was wiped, truncated, or they outlived its retention."""
 
 import asyncio
 import shutil
@@ -32,7 +32,7 @@ ROUTES: Routes = {AccessGranted: record_effects}
 
 @asynccontextmanager
 async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[ConsumerReconciliation, Commits]]:
-    """A worker of the consumer, as far as broker and holes go; `compare` is called by the test."""
+    """A worker of the consumer, as far as broker and holes go; the test calls `reconcile`."""
     commits = Commits()
     reconciliation = ConsumerReconciliation(sides.consumer, ROUTES, after_commit=commits)
     consumer = BatchConsumer(

@@ -1,4 +1,4 @@
-"""Does a turn cost what has changed, and not what is stored?"""
+"""A comparison costs as much as has changed, not as much as is stored."""
 
 import json
 from datetime import datetime

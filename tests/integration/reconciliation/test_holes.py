@@ -1,4 +1,4 @@
-"""Is a number that was skipped pulled at once, and said loudly when nobody has it?"""
+"""A skipped sequence number is pulled at once, and reported when the publisher does not have it."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What does a publisher tell of its ledger, and to whom?"""
+"""A publisher hands out its ledger, page by page, to those who may read it."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Is every loss found, named and mended, from whatever cause, and nothing explained away?"""
+"""Every loss is found, named and repaired, whatever its cause, and nothing is explained away."""
 
 import asyncio
 from datetime import timedelta
@@ -23,8 +23,8 @@ def reconciler(sides: Sides) -> Reconciler:
     return Reconciler(sides.consumer, sides.ledger, sides.puller())
 
 
-async def two_turns(reconciler: Reconciler, sides: Sides) -> Result:
-    """What differs in one turn is looked into in the next, if it has not got better."""
+async def reconcile_twice(reconciler: Reconciler, sides: Sides) -> Result:
+    """A cell that differs is examined the next time, if its deficit has not shrunk."""
     await reconciler.reconcile()
     sides.clock.passes(seconds=30)
     return await reconciler.reconcile()
@@ -40,7 +40,7 @@ async def test_what_never_came_is_named_pulled_and_applied(sides: Sides, reconci
     lost = events[7:30:5]
     await sides.apply([event for event in events if event not in lost])
     sides.clock.passes(minutes=1)
-    found = await two_turns(reconciler, sides)
+    found = await reconcile_twice(reconciler, sides)
     assert (found.short, found.mended.pulled, found.unexplained) == (len(lost), len(lost), 0)
     assert await sides.applied() == {event.event_id for event in events}
     sides.clock.passes(seconds=30)
@@ -90,7 +90,7 @@ async def test_what_the_publisher_does_not_know_is_said_and_stays_said(
     await sides.publisher.pool.execute("DELETE FROM ledger WHERE event_id = $1", stranger.event_id)
     sides.clock.passes(minutes=1)
     for _ in range(2):
-        found = await two_turns(reconciler, sides)
+        found = await reconcile_twice(reconciler, sides)
         assert (found.mended.unknown, found.unexplained) == (1, 1)
         assert found.mended.unknown_named[0].event_id == stranger.event_id
 
@@ -104,7 +104,7 @@ async def test_a_wrong_time_of_recording_is_taken_over_from_the_ledger(
     later = START + timedelta(hours=3)
     await sides.consumer.pool.execute("UPDATE inbox SET recorded_at = $1, establishment = NULL", later)
     sides.clock.passes(hours=5)
-    found = await two_turns(reconciler, sides)
+    found = await reconcile_twice(reconciler, sides)
     assert (found.mended.corrected, found.mended.pulled, found.unexplained) == (20, 0, 0)
     assert await sides.consumer.pool.fetchval("SELECT array_agg(DISTINCT recorded_at) FROM inbox") == [START]
     assert await sides.consumer.pool.fetchval("SELECT count(*) FROM inbox WHERE establishment IS NULL") == 0
@@ -120,7 +120,7 @@ async def test_what_is_parked_or_was_dismissed_is_explained(sides: Sides, reconc
     )
     await sides.apply(events[2:])
     sides.clock.passes(minutes=1)
-    found = await two_turns(reconciler, sides)
+    found = await reconcile_twice(reconciler, sides)
     assert (found.short, found.mended.pulled, found.unexplained) == (0, 0, 0)
 
 
@@ -132,7 +132,7 @@ async def test_a_consumer_that_starts_from_nothing_gets_everything(
         events += await sides.record(*[uuid4() for _ in range(20)])
         sides.clock.passes(hours=20)
     await sides.seal_ledger()
-    pulled = (await two_turns(reconciler, sides)).mended.pulled
+    pulled = (await reconcile_twice(reconciler, sides)).mended.pulled
     assert pulled == 64 or pulled == len(events)
     for _ in range(3):
         sides.clock.passes(seconds=30)
@@ -192,7 +192,7 @@ async def test_while_a_person_holds_consuming_up_nothing_is_called_missing(
     await sides.record(uuid4())
     await sides.consumer.pool.execute("INSERT INTO pauses VALUES ('consumer', 'Ada', 'a repair', now())")
     sides.clock.passes(minutes=1)
-    held = await two_turns(reconciler, sides)
+    held = await reconcile_twice(reconciler, sides)
     assert (held.short, held.mended.missing, held.unexplained) == (1, 0, 0)
 
 
@@ -205,7 +205,7 @@ async def test_while_a_person_holds_consuming_up_what_nobody_published_is_said_a
     await sides.publisher.pool.execute("DELETE FROM ledger")
     await sides.consumer.pool.execute("INSERT INTO pauses VALUES ('consumer', 'Ada', 'a repair', now())")
     sides.clock.passes(minutes=1)
-    held = await two_turns(reconciler, sides)
+    held = await reconcile_twice(reconciler, sides)
     assert (held.mended.unknown, held.mended.missing) == (1, 0)
 
 

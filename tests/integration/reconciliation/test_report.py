@@ -1,4 +1,4 @@
-"""Does received equal what became of it, for each establishment and day, and is every difference named?"""
+"""The report balances received events for each establishment and day, and names every difference."""
 
 from datetime import date
 from uuid import uuid4

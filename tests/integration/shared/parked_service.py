@@ -1,4 +1,4 @@
-"""A service with nothing but a spine and a parked desk, and an operator who asks it over HTTP."""
+"""A service with nothing but a spine and `/v1/parked`, and an operator who calls it over HTTP."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -59,7 +59,7 @@ class Operators:
 
 @dataclass
 class Shop:
-    """The service: what its use case finds wrong can be changed, as by a repair."""
+    """The service; a test changes what its use case finds wrong, as a repair would."""
 
     pool: Pool
     wrong: set[UUID] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Can an operator find, read, repair and dismiss what is parked, without seeing more than is needed?"""
+"""An operator finds, reads, retries and dismisses parked events, and sees no more than is needed."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Can many parked events be retried at once, in every person's order, and stopped?"""
+"""Many parked events are retried at once, in each person's order, until too many fail."""
 
 from types import SimpleNamespace
 from typing import Any

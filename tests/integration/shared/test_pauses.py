@@ -1,4 +1,4 @@
-"""Does a part stand still while it is paused, lose nothing, and go on when it is resumed?"""
+"""A part does nothing while it is paused, loses nothing, and goes on when it is resumed."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Do two digests differ exactly when two sets do, and is the difference named exactly?"""
+"""Two digests differ exactly when the sets do, and the difference is named exactly."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ def test_each_event_is_on_one_side_on_both_or_misdated(
     assert set(found.unknown) == here - named.keys()
 
 
-def test_what_gets_better_is_on_its_way_and_what_does_not_is_stuck() -> None:
+def test_what_gets_better_is_on_its_way_and_what_does_not_is_not_shrinking() -> None:
     before = {(NOON, 0): 5, (NOON, 1): 5, (NOON, 2): 0, (NOON, 3): 1}
     now = {(NOON, 0): 4, (NOON, 1): 5, (NOON, 2): 0, (NOON, 4): 9}
     assert not_shrinking(now, before) == [(NOON, 1), (NOON, 2)]
@@ -124,7 +124,7 @@ NUMBERS = ("applied", "parked", "dismissed", "pending", "missing", "unknown")
 
 
 @given(st.fixed_dictionaries({name: st.integers(0, 50) for name in NUMBERS}))
-def test_an_account_is_explained_only_when_nothing_is_missing_unknown_or_left_over(
+def test_a_balance_line_is_explained_only_when_nothing_is_missing_unknown_or_left_over(
     counted: dict[str, int],
 ) -> None:
     received = sum(counted.values()) - 2 * counted["unknown"]
@@ -134,7 +134,7 @@ def test_an_account_is_explained_only_when_nothing_is_missing_unknown_or_left_ov
     assert off.unexplained == counted["missing"] + counted["unknown"] + 1
 
 
-def test_an_account_is_made_for_every_day_that_anything_is_known_of() -> None:
+def test_a_balance_line_is_made_for_every_day_that_anything_is_known_of() -> None:
     day = NOON.date()
     made = balance_lines(Counter({(day, "A"): 2}), applied={(day, "A"): 2}, unknown={(day, ""): 1})
     assert [(each.establishment, each.received, each.unexplained) for each in made] == [

@@ -1,20 +1,21 @@
-"""What may an operator see of parked events? Their origin and reason; the content only on purpose."""
+"""Shows parked events to an operator: their origin and reason, and their content only on request."""
 
 import base64
 
 from msgspec import convert
 
 from shared.database.pool import Pool
-from shared.spine.parked import errors, rows
+from shared.spine.parked import rows
+from shared.spine.parked.errors import NothingParked
 from shared.spine.parked.record import headers_of
 from shared.spine.parked.rows import Row, Wanted
 from shared.spine.parked.shapes import Content, ParkedEvent, ParkedEvents, ShownEvent
 
 
-async def page_of(pool: Pool, wanted: Wanted, *, after: int, limit: int) -> ParkedEvents:
-    """A page, oldest first."""
-    found = await rows.some(pool, wanted, after=after, limit=limit + 1)
-    page = [redacted(row) for row in found[:limit]]
+async def show_page(pool: Pool, wanted: Wanted, *, after: int, limit: int) -> ParkedEvents:
+    """Return a page of events, oldest first, without content."""
+    found = await rows.page(pool, wanted, after=after, limit=limit + 1)
+    page = [_without_content(row) for row in found[:limit]]
     return ParkedEvents(
         parked=page,
         total=await rows.count(pool, wanted),
@@ -22,24 +23,24 @@ async def page_of(pool: Pool, wanted: Wanted, *, after: int, limit: int) -> Park
     )
 
 
-async def one_of(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
-    """One event with its neighbours; raises `Problem` when there is none."""
+async def show_event(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
+    """Return one event and what waits before and behind it; raises NothingParked."""
     row = await rows.one(pool, parked_id)
     if row is None:
-        raise errors.unknown()
+        raise NothingParked
     stream = rows.stream_of(row)
     left = await rows.still_parked(pool, stream) if stream and row["state"] == "parked" else []
     earlier = [other for other in left if other["sequence"] < row["sequence"]]
     return ShownEvent(
-        event=redacted(row),
+        event=_without_content(row),
         waits_for=earlier[0]["id"] if earlier else None,
         waiting_behind=sum(other["sequence"] > row["sequence"] for other in left),
         content=_content(row) if reveal else None,
     )
 
 
-def redacted(row: Row) -> ParkedEvent:
-    """A row without what it says, and of whom."""
+def _without_content(row: Row) -> ParkedEvent:
+    """Return where the event came from and what became of it, and nothing about the person."""
     return convert({**row, "parked_id": row["id"], "offset": row["record_offset"]}, ParkedEvent)
 
 
@@ -53,7 +54,7 @@ def _content(row: Row) -> Content:
 
 
 def _text(value: bytes) -> str:
-    """The text that it is, or else its bytes in base64."""
+    """Return bytes as text, or in base64 when they are not UTF-8."""
     try:
         return value.decode()
     except UnicodeDecodeError:
