@@ -66,14 +66,14 @@ async def handle(person_id: str, obligation_id: str, request: Request, manager: 
 async def _end(
     request: Request, manager: Principal, person_id: str, obligation_id: str, ending: Ending
 ) -> Response:
-    means: Dependencies = request.app.state.means
-    said, now = decode(await request.body(), SaidByPerson), means.clock()
+    dependencies: Dependencies = request.app.state.means
+    said, now = decode(await request.body(), SaidByPerson), dependencies.clock()
     at = said.at or now
     if at > now + _CLOCKS_DIFFER_BY:
         raise Problem(422, "The body does not fit", errors=[FieldError("/at", "must not be in the future")])
     try:
         view = await resolve_manually(
-            means,
+            dependencies,
             principal=manager,
             person_id=as_uuid(person_id),
             obligation_id=as_uuid(obligation_id),

@@ -30,10 +30,10 @@ router = APIRouter(include_in_schema=False)
 @router.get("/s/{token}")
 async def show(token: str, request: Request) -> Response:
     """The page of a message; looking at it consumes, acknowledges and changes nothing."""
-    means: Dependencies = request.app.state.means
-    found = await view(means, token=token)
+    dependencies: Dependencies = request.app.state.means
+    found = await view(dependencies, token=token)
     if found is None:
-        return _page("gone.html", 404, phone=means.contact_phone)
+        return _page("gone.html", 404, phone=dependencies.contact_phone)
     return _page("news.html", 200, **_words(found))
 
 

@@ -40,11 +40,11 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 
     Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
     """
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     person = as_uuid(person_id)
-    carer = understood_carer(await request.body(), now=means.clock())
+    carer = understood_carer(await request.body(), now=dependencies.clock())
     view = await put_carer(
-        means,
+        dependencies,
         principal=manager,
         person_id=person,
         carer_id=as_carer_id(carer_id, person_id=person),
@@ -56,10 +56,10 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 @router.get(_PATH, **describe("Read a carer", caller="integrator", answers={200: ShownCarer}, problems=[404]))
 async def show_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """The carer with their contacts, for those who manage them."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     view = await get_carer(
-        means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
+        dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
     )
     return _answer(view, carer_id)
 
@@ -67,10 +67,10 @@ async def show_carer(person_id: str, carer_id: str, request: Request, manager: M
 @router.delete(_PATH, **describe("Revoke a carer", caller="integrator", answers={204: None}, problems=[404]))
 async def revoke_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent, from now on, and the contacts are erased."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     person = as_uuid(person_id)
     found = await delete_carer(
-        means, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
+        dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
     )
     if not found:
         raise Problem(404)

@@ -49,15 +49,15 @@ async def report_on_sms(request: Request) -> Response:
 
     200 for every well-formed report, known attempt or not; 404 for a wrong token.
     """
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     given = await _parameters(request)
     attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
-    if attempt_id is None or not capability_of(means.vault).admits(attempt_id, given.get("token", "")):
+    if attempt_id is None or not capability_of(dependencies.vault).admits(attempt_id, given.get("token", "")):
         raise Problem(404)
     if state is None:
         raise Problem(422, "The report does not fit", errors=[FieldError("/query/type", "not a report type")])
     await record_delivery_report(
-        means,
+        dependencies,
         attempt_id=attempt_id,
         provider_id=given.get("provider_id", "")[:_LONGEST_ID].replace("\0", "") or None,
         state=state,

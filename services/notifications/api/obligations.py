@@ -33,9 +33,9 @@ async def list_obligations(
     limit: str = "100",
 ) -> Response:
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     person = as_uuid(person_id)
-    found = await obligations_of(means, principal=reader, person_id=person, limit=_limit(limit))
+    found = await obligations_of(dependencies, principal=reader, person_id=person, limit=_limit(limit))
     if found is None:
         raise Problem(404)
     return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))
@@ -51,8 +51,8 @@ async def get_outcome(
     event_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:
     """Whether an event of the caller's establishment was applied here, and how many were told."""
-    means: Dependencies = request.app.state.means
-    outcome = await outcome_of(means, principal=reader, event_id=as_uuid(event_id))
+    dependencies: Dependencies = request.app.state.means
+    outcome = await outcome_of(dependencies, principal=reader, event_id=as_uuid(event_id))
     if outcome is None:
         raise Problem(404)
     return responses.json(200, outcome)

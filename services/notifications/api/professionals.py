@@ -43,11 +43,11 @@ Manager = Annotated[Principal, Depends(require("circle"))]
 )
 async def enrol_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Enrol an establishment's desk, or replace what is known of it."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     person, establishment = as_uuid(person_id), as_finess(finess)
-    professional = understood_professional(await request.body(), now=means.clock())
+    professional = understood_professional(await request.body(), now=dependencies.clock())
     view = await put_professional(
-        means,
+        dependencies,
         principal=manager,
         person_id=person,
         establishment=establishment,
@@ -61,9 +61,9 @@ async def enrol_professional(person_id: str, finess: str, request: Request, mana
 )
 async def show_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """The professional with the address that is written to."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     view = await get_professional(
-        means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+        dependencies, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
     )
     return _answer(view)
 
@@ -73,9 +73,9 @@ async def show_professional(person_id: str, finess: str, request: Request, manag
 )
 async def revoke_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent to this desk about this person."""
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     found = await delete_professional(
-        means, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+        dependencies, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
     )
     if not found:
         raise Problem(404)

@@ -35,11 +35,11 @@ async def get_obligations_account(
 
     An establishment's key reads its own account. `unexplained` is 0, or somebody must look.
     """
-    means: Dependencies = request.app.state.means
+    dependencies: Dependencies = request.app.state.means
     if not 0 <= (until - since).days < _MOST_DAYS:
         problem = FieldError("/query/until", f"from `since` to {_MOST_DAYS - 1} days later")
         raise Problem(422, "The request does not fit", errors=[problem])
     if reader.establishment is None and "operator" not in reader.scopes:
         raise Problem(403)
-    answer = await balance_of(means, since=since, until=until, establishment=reader.establishment)
+    answer = await balance_of(dependencies, since=since, until=until, establishment=reader.establishment)
     return responses.json(200, answer)

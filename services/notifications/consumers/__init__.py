@@ -12,9 +12,9 @@ from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.application import Route
 
 
-def routes(means: Dependencies) -> Mapping[type[Payload], Route]:
+def routes(dependencies: Dependencies) -> Mapping[type[Payload], Route]:
     """What notifications listens to: movements, watched arrivals, and who may call."""
-    fact = on_stated_fact(means)
+    fact = on_stated_fact(dependencies)
     return {
         **dict.fromkeys(MOVEMENT_EVENTS, fact),
         **dict.fromkeys(get_args(WatchedArrival), fact),

@@ -9,10 +9,10 @@ from shared.spine.inbox.application import Route
 from shared.spine.records.received import ReceivedEvent
 
 
-def on_stated_fact(means: Dependencies) -> Route:
+def on_stated_fact(dependencies: Dependencies) -> Route:
     """The route for a whole batch, inside the transaction that also moves the checkpoint."""
 
     async def consume(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_facts(connection, events, means.circumstances())
+        await record_facts(connection, events, dependencies.circumstances())
 
     return consume

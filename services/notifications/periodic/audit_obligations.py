@@ -17,9 +17,9 @@ ROUND_PAUSE_SECONDS: Final = 10.0
 MEASURE_EVERY_SECONDS: Final = 5.0
 
 
-def audit_obligations(means: Dependencies, ledgers: Ledgers) -> Mapping[str, Duty]:
+def audit_obligations(dependencies: Dependencies, ledgers: Ledgers) -> Mapping[str, Duty]:
     """The audit, and the gauges that show how far it has come."""
-    auditor = Auditor(means, ledgers)
+    auditor = Auditor(dependencies, ledgers)
 
     async def audit(stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -10,7 +10,7 @@ from shared.spine.worker import Duty, periodic
 EVERY_SECONDS: Final = 1.0
 
 
-def expire_obligations(means: Dependencies) -> Duty:
+def expire_obligations(dependencies: Dependencies) -> Duty:
     """Does not depend on the lanes, which a provider may hold up."""
-    expire = partial(timeouts.expire_obligations, means)
+    expire = partial(timeouts.expire_obligations, dependencies)
     return periodic("expire_obligations", expire, every_seconds=EVERY_SECONDS)

@@ -18,9 +18,9 @@ CALLS_AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.2
 
 
-def fulfil_due_obligations(means: Dependencies, medium: Medium, woken: asyncio.Event) -> Duty:
+def fulfil_due_obligations(dependencies: Dependencies, medium: Medium, woken: asyncio.Event) -> Duty:
     """The duty of one lane: a slow provider delays only its own channel. Set `woken` and it looks at once."""
-    gate = Gate(means.pool, "sending")
+    gate = Gate(dependencies.pool, "sending")
 
     async def duty(stop: asyncio.Event) -> None:
         calls: set[asyncio.Task[None]] = set()
@@ -28,8 +28,8 @@ def fulfil_due_obligations(means: Dependencies, medium: Medium, woken: asyncio.E
             while not stop.is_set():
                 woken.clear()  # before the look: what is planned during it wakes again
                 free = CALLS_AT_ONCE - len(calls) if await gate.is_open() else 0
-                departures = await claim_due(means, medium, limit=free) if free else []
-                calls |= {asyncio.create_task(dispatch(means, medium, each)) for each in departures}
+                departures = await claim_due(dependencies, medium, limit=free) if free else []
+                calls |= {asyncio.create_task(dispatch(dependencies, medium, each)) for each in departures}
                 if len(departures) < free or not free:
                     calls = await _until_next_look(calls, stop, woken, for_a_place=not free)
         finally:

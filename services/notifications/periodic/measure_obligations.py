@@ -10,7 +10,7 @@ from shared.spine.worker import Duty, periodic
 EVERY_SECONDS: Final = 5.0
 
 
-def measure_obligations(means: Dependencies) -> Duty:
+def measure_obligations(dependencies: Dependencies) -> Duty:
     """Sets the gauges that dashboards and alerts look at."""
-    measure = partial(timeouts.measure_obligations, means)
+    measure = partial(timeouts.measure_obligations, dependencies)
     return periodic("measure_obligations", measure, every_seconds=EVERY_SECONDS)

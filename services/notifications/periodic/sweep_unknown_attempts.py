@@ -10,7 +10,7 @@ from shared.spine.worker import Duty, periodic
 EVERY_SECONDS: Final = 1.0
 
 
-def sweep_unknown_attempts(means: Dependencies) -> Duty:
+def sweep_unknown_attempts(dependencies: Dependencies) -> Duty:
     """What a worker that died left behind is taken up by those that live."""
-    sweep = partial(timeouts.sweep_unknown_attempts, means)
+    sweep = partial(timeouts.sweep_unknown_attempts, dependencies)
     return periodic("sweep_unknown_attempts", sweep, every_seconds=EVERY_SECONDS)

@@ -67,7 +67,7 @@ class Desk:
     public_url: str = "https://p.exemple.fr"
 
     @property
-    def means(self) -> Dependencies:
+    def dependencies(self) -> Dependencies:
         return Dependencies(
             pool=self.pool,
             vault=Vault(bytes(range(32))),
@@ -102,7 +102,7 @@ class Desk:
                     self.now,
                     event.recorded_at,
                 )
-            await record_facts(connection, received, self.means.circumstances())
+            await record_facts(connection, received, self.dependencies.circumstances())
 
     async def enrol(
         self, person_id: UUID, member: Carer | None = None, *, carer_id: UUID | None = None
@@ -110,7 +110,7 @@ class Desk:
         """A carer joins, or changes; gives their carer_id."""
         chosen = carer_id or uuid4()
         view = await put_carer(
-            self.means,
+            self.dependencies,
             principal=OPERATOR,
             person_id=person_id,
             carer_id=chosen,
@@ -122,7 +122,7 @@ class Desk:
     async def enrol_desk(self, person_id: UUID, establishment: str) -> None:
         desk = Professional(basis="team", contacts=(Contact(channel="email", value=DESK_MAIL),))
         view = await put_professional(
-            self.means,
+            self.dependencies,
             principal=OPERATOR,
             person_id=person_id,
             establishment=establishment,
@@ -131,22 +131,24 @@ class Desk:
         assert view is not None
 
     async def revoke(self, person_id: UUID, carer_id: UUID) -> None:
-        assert await delete_carer(self.means, principal=OPERATOR, person_id=person_id, carer_id=carer_id)
+        assert await delete_carer(
+            self.dependencies, principal=OPERATOR, person_id=person_id, carer_id=carer_id
+        )
 
     async def claim(self, medium: Medium = "sms") -> list[OutgoingMessage]:
         """Attempts that are written and have not left: what a worker that dies here leaves behind."""
-        return await claim_due(self.means, medium, limit=50)
+        return await claim_due(self.dependencies, medium, limit=50)
 
     async def turn(self) -> None:
         """Everything that is due leaves, over every channel, until nothing more is due now."""
-        await sweep_unknown_attempts(self.means)
-        await expire_obligations(self.means)
+        await sweep_unknown_attempts(self.dependencies)
+        await expire_obligations(self.dependencies)
         for _ in range(20):
             left = False
-            for medium, channel in self.means.channels.items():
+            for medium, channel in self.dependencies.channels.items():
                 departures = await self.claim(medium)
                 for departure in departures:
-                    await dispatch(self.means, channel.name, departure)
+                    await dispatch(self.dependencies, channel.name, departure)
                 left = left or bool(departures)
             if not left and not await self._due_now():
                 return

@@ -41,7 +41,7 @@ class Running:
     """The API, its consumer and its SMS lane, at one moment that never passes."""
 
     app: FastAPI
-    means: Dependencies
+    dependencies: Dependencies
     sms: ScriptedChannel
     partition: Partition
 
@@ -49,14 +49,16 @@ class Running:
         """One batch of the consumer."""
         records = [as_read(event, offset=self.partition.position + nth) for nth, event in enumerate(events)]
         batch = self.partition.batch(records)
-        applier = Applier(self.means.pool, routes=routes(self.means), clock=self.means.clock)
+        applier = Applier(
+            self.dependencies.pool, routes=routes(self.dependencies), clock=self.dependencies.clock
+        )
         applied = await applier.apply(batch)
         self.partition.moved(batch)
         return applied
 
     async def send(self) -> None:
-        for departure in await claim_due(self.means, "sms", limit=50):
-            await dispatch(self.means, "sms", departure)
+        for departure in await claim_due(self.dependencies, "sms", limit=50):
+            await dispatch(self.dependencies, "sms", departure)
 
     @asynccontextmanager
     async def caller(self, establishment: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
@@ -108,9 +110,9 @@ async def running(create_database: Callable[..., str]) -> AsyncIterator[Running]
     app = create_api(_no_lifespan)
     sms = ScriptedChannel()
     async with open_service(settings, clock=lambda: minutes(60)) as service:
-        means = replace(service.means, channels={"sms": sms})
-        async with serving(app, replace(service, means=means)):
-            yield Running(app, means, sms, await claim_partition(means.pool))
+        dependencies = replace(service.means, channels={"sms": sms})
+        async with serving(app, replace(service, means=dependencies)):
+            yield Running(app, dependencies, sms, await claim_partition(dependencies.pool))
 
 
 @asynccontextmanager
@@ -129,7 +131,7 @@ async def test_a_batch_that_comes_again_is_not_applied_again(running: Running, r
     discharge = rose.discharge("stay", at=minutes(30))
     assert len((await running.read(discharge, discharge)).events) == 1
     assert (await running.read(*rose.events)).duplicates == 2
-    assert await running.means.pool.fetchval("SELECT count(*) FROM facts") == 2
+    assert await running.dependencies.pool.fetchval("SELECT count(*) FROM facts") == 2
 
 
 async def test_from_the_circle_to_the_page_and_back(running: Running, rose: PersonHistory) -> None:
@@ -167,7 +169,7 @@ async def test_a_report_counts_only_with_the_token_of_its_attempt(
         assert refused.status_code == 404
         assert await _outcome(hospital, rose.events[0]) == {"pending": 1}
 
-        report["token"] = capability_of(running.means.vault).token(attempt_id)
+        report["token"] = capability_of(running.dependencies.vault).token(attempt_id)
         kept = await gateway.post("/v1/delivery-reports/sms", data=report)
         assert kept.status_code == 200
         assert await _outcome(hospital, rose.events[0]) == {"informed": 1}
@@ -202,8 +204,8 @@ async def test_an_establishment_reads_its_own_account_of_some_days(
     path, day = "/v1/reconciliation/obligations", START.date().isoformat()
     async with running.caller(HOSPITAL) as hospital, running.caller(NURSING_HOME) as nursing_home:
         await hospital.put(f"/v1/persons/{rose.person_id}/circle/carers/daughter", json=CARER)
-        own = await hospital.get(path, params={"since": day, "until": day})
-        (tally,) = own.json()["tallies"]
+        obligation = await hospital.get(path, params={"since": day, "until": day})
+        (tally,) = obligation.json()["tallies"]
         assert (tally["establishment"], tally["due"], tally["pending"]) == (HOSPITAL, 1, 1)
         assert tally["reasons"] == {"pending": {"scheduled": 1}}
         others = await nursing_home.get(path, params={"since": day, "until": day})
@@ -219,11 +221,11 @@ async def test_a_person_may_end_what_is_owed(running: Running, rose: PersonHisto
     async with running.caller(HOSPITAL) as hospital:
         await hospital.put(f"{person}/circle/carers/daughter", json=CARER)
         listed = (await hospital.get(f"{person}/obligations")).json()["obligations"]
-        own = f"{person}/obligations/{listed[0]['obligation_id']}"
+        obligation = f"{person}/obligations/{listed[0]['obligation_id']}"
         said = {"by": "ward 3", "at": minutes(61).isoformat()}
-        handled = await hospital.post(f"{own}/handle", json=said)
+        handled = await hospital.post(f"{obligation}/handle", json=said)
         assert (handled.status_code, handled.json()["status"]) == (200, "acknowledged")
-        assert (await hospital.post(f"{own}/acknowledge", json=said)).status_code == 200
-        future = await hospital.post(f"{own}/handle", json={"by": "x", "at": minutes(90).isoformat()})
+        assert (await hospital.post(f"{obligation}/acknowledge", json=said)).status_code == 200
+        future = await hospital.post(f"{obligation}/handle", json={"by": "x", "at": minutes(90).isoformat()})
         assert future.status_code == 422
-        assert (await hospital.post(f"{own[:-1]}z/handle", json=said)).status_code == 404
+        assert (await hospital.post(f"{obligation[:-1]}z/handle", json=said)).status_code == 404

@@ -24,7 +24,7 @@ async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(desk: 
     await desk.enrol_desk(rose.person_id, NURSING_HOME)
     await desk.turn()
     await record_delivery_report(
-        desk.means, attempt_id=desk.sms.messages[0].attempt_id, provider_id="1", state="undelivered"
+        desk.dependencies, attempt_id=desk.sms.messages[0].attempt_id, provider_id="1", state="undelivered"
     )
     await desk.turn()
     tables = await desk.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -38,7 +38,7 @@ async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(desk: 
             assert secret.encode().hex() not in stored
 
     view_of_manager = await get_carer(
-        desk.means, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
+        desk.dependencies, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
     )
     assert view_of_manager is not None
     assert view_of_manager.carer == carer()
@@ -53,7 +53,9 @@ async def test_only_an_establishment_with_a_stay_sees_the_circle(desk: Desk) -> 
         principal = Principal(
             source_id=id_of("source"), establishment=establishment, scopes=frozenset({"circle"})
         )
-        found = await get_carer(desk.means, principal=principal, person_id=rose.person_id, carer_id=carer_id)
+        found = await get_carer(
+            desk.dependencies, principal=principal, person_id=rose.person_id, carer_id=carer_id
+        )
         return None if found is None else found.carer
 
     assert await seen_by(HOSPITAL) == carer()
@@ -77,7 +79,7 @@ async def test_the_link_in_a_message_shows_whether_it_still_holds_and_dies_with_
     page = await _followed(desk)
     assert page is not None
     assert not page.still_true
-    assert await view(desk.means, token="nobodys-one") is None
+    assert await view(desk.dependencies, token="nobodys-one") is None
     await desk.revoke(rose.person_id, carer_id)
     assert await _followed(desk) is None
 
@@ -105,4 +107,4 @@ async def test_a_carer_who_wants_nothing_gets_nothing(desk: Desk) -> None:
 async def _followed(desk: Desk) -> PageView | None:
     """What the link of the first message shows."""
     token = desk.sms.messages[0].text.split("/s/")[1].split()[0]
-    return await view(desk.means, token=token)
+    return await view(desk.dependencies, token=token)

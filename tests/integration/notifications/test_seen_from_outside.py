@@ -30,7 +30,7 @@ async def test_the_message_and_the_outcome_continue_the_trace_of_the_fact(desk: 
     assert format_trace_id(notify.context.trace_id) == TRACE_ID
     assert format_span_id(notify.parent.span_id) == SPAN_ID
     await record_delivery_report(
-        desk.means, attempt_id=desk.sms.messages[0].attempt_id, provider_id=None, state="delivered"
+        desk.dependencies, attempt_id=desk.sms.messages[0].attempt_id, provider_id=None, state="delivered"
     )
     stored = await desk.pool.fetchval("SELECT trace FROM ledger")
     assert msgspec.json.decode(stored) == STORED
@@ -42,11 +42,11 @@ async def test_the_figures_count_what_is_open_and_the_age_of_the_oldest_that_is_
         await desk.state(history.admit("stay", at=minutes(0)))
         await desk.enrol(history.person_id)
     desk.now = minutes(62)
-    await measure_obligations(desk.means)
+    await measure_obligations(desk.dependencies)
     assert metrics.obligations.labels("scheduled")._value.get() == 2
     assert metrics.obligations_due_oldest_seconds._value.get() == 120
     await desk.turn()
-    await measure_obligations(desk.means)
+    await measure_obligations(desk.dependencies)
     assert metrics.obligations.labels("in_progress")._value.get() == 2
     assert metrics.obligations_due_oldest_seconds._value.get() == 0
 
@@ -57,7 +57,7 @@ async def test_every_status_that_an_obligation_had_is_kept_as_evidence(desk: Des
     await desk.enrol(rose.person_id)
     await desk.turn()
     await record_delivery_report(
-        desk.means, attempt_id=desk.sms.messages[0].attempt_id, provider_id=None, state="delivered"
+        desk.dependencies, attempt_id=desk.sms.messages[0].attempt_id, provider_id=None, state="delivered"
     )
     rows = await desk.pool.fetch("SELECT status FROM transitions ORDER BY id")
     assert [row["status"] for row in rows] == ["scheduled", "in_progress", "informed"]

@@ -26,7 +26,7 @@ async def desk(create_database: Callable[..., str]) -> AsyncIterator[tuple[Desk,
     async with open_pool(database_url, application_name="test") as pool:
         desk = Desk(pool)
         clock = lambda: desk.now  # noqa: E731
-        yield desk, Scene(pool, database_url, rebuild.projection(routes(desk.means), clock))
+        yield desk, Scene(pool, database_url, rebuild.projection(routes(desk.dependencies), clock))
 
 
 def admitted(name: str) -> list[RecordedEvent]:

@@ -67,20 +67,20 @@ class SimulatedDesk:
         """New facts, or a changed circle: the difference is planned."""
         self.events += events
         for each in self.expected():
-            own = self.obligations.get(each.obligation_id)
-            if own is None:
+            obligation = self.obligations.get(each.obligation_id)
+            if obligation is None:
                 usable = CHANNELS[each.recipient.role]
-                own = planned(each, usable=usable, circumstances=self.circumstances, trace=None)
-                assert may_become("planned", own.status)
-                self.obligations[own.obligation_id] = own
-                if own.status not in TERMINAL:
-                    self.next_action[own.obligation_id] = own.not_before
-            elif own.status not in TERMINAL:
-                match reevaluated(own, each):
+                obligation = planned(each, usable=usable, circumstances=self.circumstances, trace=None)
+                assert may_become("planned", obligation.status)
+                self.obligations[obligation.obligation_id] = obligation
+                if obligation.status not in TERMINAL:
+                    self.next_action[obligation.obligation_id] = obligation.not_before
+            elif obligation.status not in TERMINAL:
+                match reevaluated(obligation, each):
                     case Bar(barred_by=barred_by, superseded_by=superseded_by):
-                        self._keep(replace(own, barred_by=barred_by, superseded_by=superseded_by))
+                        self._keep(replace(obligation, barred_by=barred_by, superseded_by=superseded_by))
                     case Settle(outcome=outcome):
-                        self._become(own, outcome)
+                        self._become(obligation, outcome)
 
     def revoke(self, recipient: Recipient) -> None:
         """A member leaves."""
@@ -97,41 +97,52 @@ class SimulatedDesk:
 
     def take(self, obligation_id: UUID) -> Tell | Defer | Settle:
         """One decision, carried out."""
-        own = self.obligations[obligation_id]
-        mine = [each for each in self.obligations.values() if each.recipient_id == own.recipient_id]
-        decision = decide(own, mine, self._reader(own), self.circumstances)
+        obligation = self.obligations[obligation_id]
+        mine = [each for each in self.obligations.values() if each.recipient_id == obligation.recipient_id]
+        decision = decide(obligation, mine, self._reader(obligation), self.circumstances)
         match decision:
             case Tell():
-                self._tell(own, decision)
+                self._tell(obligation, decision)
             case Defer(until=until, held=held):
-                status: Status = own.status
-                if own.status != "in_progress":
+                status: Status = obligation.status
+                if obligation.status != "in_progress":
                     status = "scheduled" if held else "due"
-                own = replace(own, held=own.held or held, not_before=until if held else own.not_before)
+                obligation = replace(
+                    obligation,
+                    held=obligation.held or held,
+                    not_before=until if held else obligation.not_before,
+                )
                 if held:
-                    own = replace(own, deadline=max(own.deadline, until + self._patience(own).deadline))
-                self._become(own, status, at=until)
+                    obligation = replace(
+                        obligation,
+                        deadline=max(obligation.deadline, until + self._patience(obligation).deadline),
+                    )
+                self._become(obligation, status, at=until)
             case Settle(outcome=outcome):
-                self._become(own, outcome)
+                self._become(obligation, outcome)
         return decision
 
-    def answer(self, attempt: Attempt, own: Obligation, status: AttemptStatus) -> None:
+    def answer(self, attempt: Attempt, obligation: Obligation, status: AttemptStatus) -> None:
         """The provider's answer, or the end of the lease (`unknown`)."""
         if attempt.status in ("claimed", "unknown"):
-            self._hear(own, replace(attempt, status=status, answered_at=self.now))
+            self._hear(obligation, replace(attempt, status=status, answered_at=self.now))
 
-    def report(self, attempt: Attempt, own: Obligation, state: ReportState) -> None:
+    def report(self, attempt: Attempt, obligation: Obligation, state: ReportState) -> None:
         """A delivery report, whenever it comes."""
         known = self.reports.setdefault(attempt.attempt_id, [])
         known.append(state)
         status = concluded(attempt.status, known)
         if status != attempt.status:
-            self._hear(own, replace(attempt, status=status, answered_at=self.now))
+            self._hear(obligation, replace(attempt, status=status, answered_at=self.now))
 
     def attempts(self) -> list[tuple[Obligation, Attempt]]:
-        return [(own, attempt) for own in self.obligations.values() for attempt in own.attempts]
+        return [
+            (obligation, attempt)
+            for obligation in self.obligations.values()
+            for attempt in obligation.attempts
+        ]
 
-    def _tell(self, own: Obligation, tell: Tell) -> None:
+    def _tell(self, obligation: Obligation, tell: Tell) -> None:
         attempt = Attempt(
             attempt_id=tell.attempt_id,
             number=tell.number,
@@ -140,44 +151,44 @@ class SimulatedDesk:
             status="claimed",
             claimed_at=self.now,
         )
-        self.sent.append(Sent(own, attempt))
+        self.sent.append(Sent(obligation, attempt))
         lease = self.now + timedelta(seconds=self.waits.lease_seconds)
-        self._become(replace(own, attempts=(*own.attempts, attempt)), "in_progress", at=lease)
+        self._become(replace(obligation, attempts=(*obligation.attempts, attempt)), "in_progress", at=lease)
 
-    def _hear(self, own: Obligation, heard: Attempt) -> None:
-        own = self.obligations[own.obligation_id]
+    def _hear(self, obligation: Obligation, heard: Attempt) -> None:
+        obligation = self.obligations[obligation.obligation_id]
         if heard.status == "unknown":
             self.were_unknown.add(heard.attempt_id)
-        attempts = tuple(heard if each.number == heard.number else each for each in own.attempts)
-        own = replace(own, attempts=attempts)
-        self._keep(own)
-        if own.status in TERMINAL:
+        attempts = tuple(heard if each.number == heard.number else each for each in obligation.attempts)
+        obligation = replace(obligation, attempts=attempts)
+        self._keep(obligation)
+        if obligation.status in TERMINAL:
             return
         if heard.status == "delivered" or (heard.status == "accepted" and heard.channel == "email"):
-            self._become(own, "informed")
-        elif heard.number == own.attempts[-1].number:
-            following = after(own.attempts, self._patience(own), step_ends_at=None)
-            self.next_action[own.obligation_id] = following.at if following else self.now
+            self._become(obligation, "informed")
+        elif heard.number == obligation.attempts[-1].number:
+            following = after(obligation.attempts, self._patience(obligation), step_ends_at=None)
+            self.next_action[obligation.obligation_id] = following.at if following else self.now
 
-    def _become(self, own: Obligation, status: Status, *, at: datetime | None = None) -> None:
-        before = self.obligations[own.obligation_id].status
+    def _become(self, obligation: Obligation, status: Status, *, at: datetime | None = None) -> None:
+        before = self.obligations[obligation.obligation_id].status
         assert status == before or may_become(before, status), (before, status)
         assert before not in TERMINAL
-        self._keep(replace(own, status=status))
+        self._keep(replace(obligation, status=status))
         if status in TERMINAL:
-            del self.next_action[own.obligation_id]
+            del self.next_action[obligation.obligation_id]
         elif at is not None:
-            self.next_action[own.obligation_id] = at
+            self.next_action[obligation.obligation_id] = at
 
-    def _keep(self, own: Obligation) -> None:
-        self.obligations[own.obligation_id] = own
+    def _keep(self, obligation: Obligation) -> None:
+        self.obligations[obligation.obligation_id] = obligation
 
-    def _patience(self, own: Obligation) -> Patience:
-        return Patience(waits=self.waits, urgency=entry_of(own.kind).urgency)
+    def _patience(self, obligation: Obligation) -> Patience:
+        return Patience(waits=self.waits, urgency=entry_of(obligation.kind).urgency)
 
-    def _reader(self, own: Obligation) -> Reader:
-        recipient = next(each for each in self.circle if each.member_id == own.recipient_id)
-        contacts = dict.fromkeys(CHANNELS[recipient.role], own.recipient_id)
+    def _reader(self, obligation: Obligation) -> Reader:
+        recipient = next(each for each in self.circle if each.member_id == obligation.recipient_id)
+        contacts = dict.fromkeys(CHANNELS[recipient.role], obligation.recipient_id)
         return Reader(
             revoked=recipient.revoked_at is not None,
             discretion=recipient.discretion,

@@ -67,7 +67,7 @@ Decision = Tell | Defer | Settle
 
 
 def decide(
-    own: Obligation, peers: Sequence[Obligation], reader: Reader, circumstances: Circumstances
+    obligation: Obligation, peers: Sequence[Obligation], reader: Reader, circumstances: Circumstances
 ) -> Decision:
     """What follows from everything known; `peers` are all obligations of the same recipient.
 
@@ -75,27 +75,27 @@ def decide(
     anything is sent, rights come first, then freshness, then the hour.
     """
     now = circumstances.now
-    told = freshness.last_told(own, peers)
-    usable = usable_channels(own, reader, told)
-    barred = _barred(own, reader)
-    move = next_move(own, usable, circumstances.waits, to_the_end=barred is None)
-    if own.in_flight:
+    told = freshness.last_told(obligation, peers)
+    usable = usable_channels(obligation, reader, told)
+    barred = _barred(obligation, reader)
+    move = next_move(obligation, usable, circumstances.waits, to_the_end=barred is None)
+    if obligation.in_flight:
         return Defer(until=now + timedelta(seconds=circumstances.waits.turn_seconds))
     if move is not None and now < move.at:
         return Defer(until=move.at)
-    refusal = (barred or _too_late(own, now) or _unwanted(own, peers, circumstances)) or _too_early(
-        own, reader, circumstances
-    )
+    refusal = (
+        barred or _too_late(obligation, now) or _unwanted(obligation, peers, circumstances)
+    ) or _too_early(obligation, reader, circumstances)
     if refusal is not None:
         return refusal
     again = move is not None and move.move == "again"
-    channel = timing.next_channel(own.attempts, usable, again=again)
+    channel = timing.next_channel(obligation.attempts, usable, again=again)
     if channel is None:
-        return Settle(outcome="expired", reason="unreachable" if own.attempts else "no_contact")
+        return Settle(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
     medium, step = channel
-    number = len(own.attempts) + 1
+    number = len(obligation.attempts) + 1
     return Tell(
-        attempt_id=uuid5(own.obligation_id, str(number)),
+        attempt_id=uuid5(obligation.obligation_id, str(number)),
         number=number,
         step=step,
         channel=medium,
@@ -104,50 +104,50 @@ def decide(
     )
 
 
-def usable_channels(own: Obligation, reader: Reader, told: Obligation | None) -> tuple[Medium, ...]:
+def usable_channels(obligation: Obligation, reader: Reader, told: Obligation | None) -> tuple[Medium, ...]:
     """In the reader's order, those that the catalogue has words for; a correction follows the error first."""
-    worded = entry_of(own.kind).channels.get(own.recipient_role, ())
+    worded = entry_of(obligation.kind).channels.get(obligation.recipient_role, ())
     usable = [channel for channel in reader.contacts if channel in worded]
     reached = {attempt.channel for attempt in told.attempts if attempt.may_have_reached} if told else set()
     return tuple(sorted(usable, key=lambda channel: channel not in reached))
 
 
 def next_move(
-    own: Obligation, usable: Sequence[Medium], waits: Waits, *, to_the_end: bool
+    obligation: Obligation, usable: Sequence[Medium], waits: Waits, *, to_the_end: bool
 ) -> timing.Next | None:
     """What follows the last attempt; none before the first one, and while one is in flight.
 
     `to_the_end`: on the last channel there is, patience lasts until the deadline.
     """
-    if not own.attempts:
+    if not obligation.attempts:
         return None
-    patience = timing.Patience(waits=waits, urgency=entry_of(own.kind).urgency)
-    last = own.attempts[-1]
+    patience = timing.Patience(waits=waits, urgency=entry_of(obligation.kind).urgency)
+    last = obligation.attempts[-1]
     step_ends_at = None
-    if to_the_end and timing.next_channel(own.attempts, usable, again=False) is None:
-        began = next(attempt.claimed_at for attempt in own.attempts if attempt.step == last.step)
-        step_ends_at = max(began + patience.step, own.deadline)
-    return timing.after(own.attempts, patience, step_ends_at=step_ends_at)
+    if to_the_end and timing.next_channel(obligation.attempts, usable, again=False) is None:
+        began = next(attempt.claimed_at for attempt in obligation.attempts if attempt.step == last.step)
+        step_ends_at = max(began + patience.step, obligation.deadline)
+    return timing.after(obligation.attempts, patience, step_ends_at=step_ends_at)
 
 
-def _barred(own: Obligation, reader: Reader) -> Settle | None:
+def _barred(obligation: Obligation, reader: Reader) -> Settle | None:
     if reader.revoked:
         return Settle(outcome="suppressed", reason="no_entitlement")
-    if own.barred_by is not None:
-        return Settle(outcome="suppressed", reason=own.barred_by)
-    if own.superseded_by is not None:
-        return Settle(outcome="superseded", reason="newer_version", superseded_by=own.superseded_by)
-    if reader.discretion == 0 and own.is_news:
+    if obligation.barred_by is not None:
+        return Settle(outcome="suppressed", reason=obligation.barred_by)
+    if obligation.superseded_by is not None:
+        return Settle(outcome="superseded", reason="newer_version", superseded_by=obligation.superseded_by)
+    if reader.discretion == 0 and obligation.is_news:
         return Settle(outcome="suppressed", reason="preference_off")
     return None
 
 
 def _unwanted(
-    own: Obligation, peers: Sequence[Obligation], circumstances: Circumstances
+    obligation: Obligation, peers: Sequence[Obligation], circumstances: Circumstances
 ) -> Settle | Defer | None:
     waits = circumstances.waits
     patience = timedelta(seconds=waits.lease_seconds)
-    match freshness.verdict_by_history(own, peers, now=circumstances.now, patience=patience):
+    match freshness.verdict_by_history(obligation, peers, now=circumstances.now, patience=patience):
         case Suppress(reason):
             return Settle(outcome="suppressed", reason=reason)
         case Supersede(by, reason):
@@ -158,19 +158,19 @@ def _unwanted(
             return None
 
 
-def _too_late(own: Obligation, now: datetime) -> Settle | None:
-    return Settle(outcome="expired", reason="too_late") if now >= own.expires_at else None
+def _too_late(obligation: Obligation, now: datetime) -> Settle | None:
+    return Settle(outcome="expired", reason="too_late") if now >= obligation.expires_at else None
 
 
-def _too_early(own: Obligation, reader: Reader, circumstances: Circumstances) -> Defer | None:
-    if own.is_news and own.fact_occurred_at > circumstances.now + CLOCK_SKEW:
-        return Defer(until=own.fact_occurred_at)
+def _too_early(obligation: Obligation, reader: Reader, circumstances: Circumstances) -> Defer | None:
+    if obligation.is_news and obligation.fact_occurred_at > circumstances.now + CLOCK_SKEW:
+        return Defer(until=obligation.fact_occurred_at)
     morning = held_until(
         circumstances.now,
         zone=circumstances.zone,
-        urgency=entry_of(own.kind).urgency,
-        role=own.recipient_role,
+        urgency=entry_of(obligation.kind).urgency,
+        role=obligation.recipient_role,
         night=reader.night,
-        expires_at=own.expires_at,
+        expires_at=obligation.expires_at,
     )
     return None if morning is None else Defer(until=morning, held=True)

@@ -158,9 +158,9 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
         return (self.fact_occurred_at, self.fact_sequence)
 
 
-def displayed_status(own: Obligation) -> str:
+def displayed_status(obligation: Obligation) -> str:
     """One word for the whole obligation, the latest news of it first."""
-    match own.status:
+    match obligation.status:
         case "informed":
             return "delivered"
         case "acknowledged" | "handled_by_human":
@@ -168,7 +168,7 @@ def displayed_status(own: Obligation) -> str:
         case "planned" | "suppressed" | "superseded" | "expired" as status:
             return status
         case _:
-            return _of_open(own)
+            return _of_open(obligation)
 
 
 def counted_status(status: str) -> str:
@@ -176,10 +176,10 @@ def counted_status(status: str) -> str:
     return status if status in TERMINAL else "pending"
 
 
-def _of_open(own: Obligation) -> str:
-    if not own.attempts:
+def _of_open(obligation: Obligation) -> str:
+    if not obligation.attempts:
         return "scheduled"
-    last = own.attempts[-1]
+    last = obligation.attempts[-1]
     match last.status:
         case "unknown":
             return "unknown"

@@ -36,30 +36,30 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was changing them at that moment."""
 
 
-async def audit_persons(means: Dependencies, ledgers: Ledgers, person_ids: Sequence[UUID]) -> Audited:
+async def audit_persons(dependencies: Dependencies, ledgers: Ledgers, person_ids: Sequence[UUID]) -> Audited:
     """Ask the ledgers, then compare while nobody can change these persons."""
-    before = await audits.applied(means.pool, ledgers.publishers, person_ids)
+    before = await audits.applied(dependencies.pool, ledgers.publishers, person_ids)
     stated = await ledgers.of_persons(before)
-    async with transaction(means.pool) as connection:
+    async with transaction(dependencies.pool) as connection:
         locked = await audits.lock(connection, person_ids)
         there = await audits.there(connection, person_ids)
         now = await audits.applied(connection, ledgers.publishers, locked)
         settled = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
         erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
         ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}
-        first, last = await _audit_locked(connection, means, ours, now)
+        first, last = await _audit_locked(connection, dependencies, ours, now)
         await audits.remember(connection, {**last, **erased})
     return _report(first, last, postponed=there - set(settled))
 
 
 async def _audit_locked(
     connection: Connection,
-    means: Dependencies,
+    dependencies: Dependencies,
     stated: Mapping[UUID, Sequence[ReceivedEvent]],
     applied: Mapping[UUID, Sequence[Applied]],
 ) -> tuple[Mapping[UUID, Audit], Mapping[UUID, Audit]]:
     """What was found, and what is left after the gaps were closed."""
-    circumstances = means.circumstances()
+    circumstances = dependencies.circumstances()
     first = last = await _compare(connection, stated, applied)
     await audits.note(connection, first, now=circumstances.now)
     gaps = {

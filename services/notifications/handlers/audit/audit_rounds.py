@@ -21,13 +21,13 @@ shares the process waits for the comparison."""
 class Auditor:
     """What is left of the round is remembered here only: a new process begins the round again."""
 
-    means: Dependencies
+    dependencies: Dependencies
     ledgers: Ledgers
     _round: Round | None = None
 
     async def turn(self) -> bool:
         """A small part of the work, and whether the round is over; raises when a ledger cannot be asked."""
-        pool = self.means.pool
+        pool = self.dependencies.pool
         current = self._round or await progress.next_round(pool)
         self._round = current
         await self._audit_changed(current)
@@ -40,9 +40,9 @@ class Auditor:
 
     async def measure(self) -> None:
         """Sets the gauges; a ledger that is away is what the alert on the age is for."""
-        behind = await progress.lag(self.means.pool)
+        behind = await progress.lag(self.dependencies.pool)
         metrics.obligations_unaudited_seconds.set(behind.total_seconds())
-        open_ = await balance.open_differences(self.means.pool)
+        open_ = await balance.open_differences(self.dependencies.pool)
         for difference in get_args(Difference):
             metrics.obligation_differences.labels(difference).set(open_.get(difference, 0))
 
@@ -50,14 +50,14 @@ class Auditor:
         some = current.left[:TOGETHER]
         if not some:
             return
-        audited = await audit_persons(self.means, self.ledgers, some)
-        await progress.no_longer_want(self.means.pool, some, up_to=current.last_wanted)
-        await progress.want(self.means.pool, audited.postponed)
+        audited = await audit_persons(self.dependencies, self.ledgers, some)
+        await progress.no_longer_want(self.dependencies.pool, some, up_to=current.last_wanted)
+        await progress.want(self.dependencies.pool, audited.postponed)
         del current.left[:TOGETHER]
 
     async def _sweep(self) -> None:
-        some = await progress.next_to_sweep(self.means.pool, limit=TOGETHER)
+        some = await progress.next_to_sweep(self.dependencies.pool, limit=TOGETHER)
         if some:
-            audited = await audit_persons(self.means, self.ledgers, some)
-            await progress.want(self.means.pool, audited.postponed)
-        await progress.swept(self.means.pool, some)
+            audited = await audit_persons(self.dependencies, self.ledgers, some)
+            await progress.want(self.dependencies.pool, audited.postponed)
+        await progress.swept(self.dependencies.pool, some)

@@ -36,7 +36,7 @@ class ProfessionalView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def put_carer(
-    means: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID, carer: Carer
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID, carer: Carer
 ) -> CarerView | None:
     """Enrol a carer, or change what is known of one; none when the person is none of the caller's."""
     member = Member(
@@ -47,24 +47,26 @@ async def put_carer(
         preferences=carer.preferences,
     )
     seat = Seat(person_id=person_id, carer_id=carer_id)
-    return _carer(carer_id, await enrol(means, seat, member, principal=principal))
+    return _carer(carer_id, await enrol(dependencies, seat, member, principal=principal))
 
 
 async def get_carer(
-    means: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID
 ) -> CarerView | None:
     """The carer with their contacts in clear, for the establishment that manages them."""
     seat = Seat(person_id=person_id, carer_id=carer_id)
-    return _carer(carer_id, await seated(means, seat, principal=principal))
+    return _carer(carer_id, await seated(dependencies, seat, principal=principal))
 
 
-async def delete_carer(means: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID) -> bool:
+async def delete_carer(
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID
+) -> bool:
     """Revoke: nothing is sent from now on, the contacts are erased; false when there is no such carer."""
-    return await revoke(means, Seat(person_id=person_id, carer_id=carer_id), principal=principal)
+    return await revoke(dependencies, Seat(person_id=person_id, carer_id=carer_id), principal=principal)
 
 
 async def put_professional(
-    means: Dependencies,
+    dependencies: Dependencies,
     *,
     principal: Principal,
     person_id: UUID,
@@ -80,22 +82,24 @@ async def put_professional(
         preferences=Preferences(channels=tuple(contact.channel for contact in professional.contacts)),
     )
     seat = Seat(person_id=person_id, establishment=establishment)
-    return _professional(establishment, await enrol(means, seat, member, principal=principal))
+    return _professional(establishment, await enrol(dependencies, seat, member, principal=principal))
 
 
 async def get_professional(
-    means: Dependencies, *, principal: Principal, person_id: UUID, establishment: str
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, establishment: str
 ) -> ProfessionalView | None:
     """The professional with their contacts in clear."""
     seat = Seat(person_id=person_id, establishment=establishment)
-    return _professional(establishment, await seated(means, seat, principal=principal))
+    return _professional(establishment, await seated(dependencies, seat, principal=principal))
 
 
 async def delete_professional(
-    means: Dependencies, *, principal: Principal, person_id: UUID, establishment: str
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, establishment: str
 ) -> bool:
     """Revoke; false when there is no such professional."""
-    return await revoke(means, Seat(person_id=person_id, establishment=establishment), principal=principal)
+    return await revoke(
+        dependencies, Seat(person_id=person_id, establishment=establishment), principal=principal
+    )
 
 
 def _carer(carer_id: UUID, found: Seated | None) -> CarerView | None:

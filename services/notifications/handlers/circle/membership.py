@@ -33,45 +33,47 @@ class Seated(msgspec.Struct, frozen=True, kw_only=True):
     created: bool = False
 
 
-async def enrol(means: Dependencies, seat: Seat, member: Member, *, principal: Principal) -> Seated | None:
+async def enrol(
+    dependencies: Dependencies, seat: Seat, member: Member, *, principal: Principal
+) -> Seated | None:
     """Seat the member or change what is known of them; none when the person is none of the caller's.
 
     Whoever joins is told the newest fact: it is planned in the same transaction. What waits for a known
     member is looked at again: they may have other contacts now, or sleep at other hours.
     """
-    circumstances = means.circumstances()
-    async with transaction(means.pool) as connection:
+    circumstances = dependencies.circumstances()
+    async with transaction(dependencies.pool) as connection:
         person = await members.lock_visible(connection, seat.person_id, members.reach_of(principal))
         if person is None:
             return None
         key = person.wrapped_key
         if key is None:
-            key = means.vault.new_key()
+            key = dependencies.vault.new_key()
             await members.give_key(connection, seat.person_id, key)
         known = await members.find(connection, seat)
-        sealed = _sealed(means, key, member, member_id=known.member_id if known else uuid4())
+        sealed = _sealed(dependencies, key, member, member_id=known.member_id if known else uuid4())
         joined_at = known.joined_at if known else circumstances.now
         await rows.lock_open(connection, [seat.person_id])  # before contacts, as whoever records answers
         await members.put(connection, seat, replace(sealed, joined_at=joined_at), now=circumstances.now)
         await rows.wake_unsent(connection, sealed.member_id, now=circumstances.now)
         await plan(connection, [seat.person_id], circumstances)
         stored = await members.find(connection, seat)
-    return None if stored is None else _seated(means, key, stored, created=known is None)
+    return None if stored is None else _seated(dependencies, key, stored, created=known is None)
 
 
-async def seated(means: Dependencies, seat: Seat, *, principal: Principal) -> Seated | None:
+async def seated(dependencies: Dependencies, seat: Seat, *, principal: Principal) -> Seated | None:
     """The member in clear, for those who manage the circle."""
-    person = await members.visible(means.pool, seat.person_id, members.reach_of(principal))
+    person = await members.visible(dependencies.pool, seat.person_id, members.reach_of(principal))
     if person is None or person.wrapped_key is None:
         return None
-    stored = await members.find(means.pool, seat)
-    return None if stored is None else _seated(means, person.wrapped_key, stored, created=False)
+    stored = await members.find(dependencies.pool, seat)
+    return None if stored is None else _seated(dependencies, person.wrapped_key, stored, created=False)
 
 
-async def revoke(means: Dependencies, seat: Seat, *, principal: Principal) -> bool:
+async def revoke(dependencies: Dependencies, seat: Seat, *, principal: Principal) -> bool:
     """End the membership: whatever is still open for them is suppressed in the same transaction."""
-    circumstances = means.circumstances()
-    async with transaction(means.pool) as connection:
+    circumstances = dependencies.circumstances()
+    async with transaction(dependencies.pool) as connection:
         person = await members.lock_visible(connection, seat.person_id, members.reach_of(principal))
         stored = await members.find(connection, seat) if person is not None else None
         if stored is None:
@@ -82,17 +84,17 @@ async def revoke(means: Dependencies, seat: Seat, *, principal: Principal) -> bo
     return True
 
 
-async def may_see(means: Dependencies, person_id: UUID, *, principal: Principal) -> bool:
+async def may_see(dependencies: Dependencies, person_id: UUID, *, principal: Principal) -> bool:
     """Whether the person is one of the caller's."""
-    return await members.visible(means.pool, person_id, members.reach_of(principal)) is not None
+    return await members.visible(dependencies.pool, person_id, members.reach_of(principal)) is not None
 
 
-def _sealed(means: Dependencies, key: bytes, member: Member, *, member_id: UUID) -> SealedMember:
-    vault = means.vault
+def _sealed(dependencies: Dependencies, key: bytes, member: Member, *, member_id: UUID) -> SealedMember:
+    vault = dependencies.vault
     consent = None if member.consent is None else msgspec.json.encode(member.consent)
     return SealedMember(
         member_id=member_id,
-        joined_at=means.clock(),
+        joined_at=dependencies.clock(),
         alias=None
         if member.alias is None
         else vault.encrypt(key, member.alias.encode(), context=encryption_contexts.alias_of(member_id)),
@@ -118,9 +120,9 @@ def _sealed(means: Dependencies, key: bytes, member: Member, *, member_id: UUID)
     )
 
 
-def _seated(means: Dependencies, key: bytes, sealed: SealedMember, *, created: bool) -> Seated:
+def _seated(dependencies: Dependencies, key: bytes, sealed: SealedMember, *, created: bool) -> Seated:
     def opened(value: bytes, context: bytes) -> bytes:
-        return means.vault.decrypt(key, value, context=context)
+        return dependencies.vault.decrypt(key, value, context=context)
 
     consent = sealed.consent and opened(sealed.consent, encryption_contexts.consent_of(sealed.member_id))
     member = Member(

@@ -33,30 +33,32 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """For a professional only: the person_id, to look the person up with the establishment's own key."""
 
 
-async def view(means: Dependencies, *, token: str) -> PageView | None:
+async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
     """None for a token that is unknown, expired or revoked, all alike."""
-    async with transaction(means.pool) as connection:
-        own = await links.find(connection, digest_of(token), now=means.clock())
-        if own is None:
+    async with transaction(dependencies.pool) as connection:
+        obligation = await links.find(connection, digest_of(token), now=dependencies.clock())
+        if obligation is None:
             return None
-        sealed = (await recipients.lock_readers(connection, [own.recipient_id]))[own.recipient_id]
-        verdict = await _verdict(connection, own)
+        sealed = (await recipients.lock_readers(connection, [obligation.recipient_id]))[
+            obligation.recipient_id
+        ]
+        verdict = await _verdict(connection, obligation)
     if isinstance(verdict, Suppress):
         return None
     return PageView(
-        kind=shown_kind(own),
-        alias=alias_of(means, own, sealed),
-        occurred_at=own.fact_occurred_at.astimezone(means.zone),
+        kind=shown_kind(obligation),
+        alias=alias_of(dependencies, obligation, sealed),
+        occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
         still_true=not isinstance(verdict, Supersede),
-        phone=means.contact_phone,
-        reference=own.person_id if own.recipient_role == "professional" else None,
+        phone=dependencies.contact_phone,
+        reference=obligation.person_id if obligation.recipient_role == "professional" else None,
     )
 
 
-async def _verdict(connection: Connection, own: Obligation) -> Verdict | None:
+async def _verdict(connection: Connection, obligation: Obligation) -> Verdict | None:
     """What the facts say of it now."""
-    circle = await recipients.of_persons(connection, [own.person_id])
-    stated = await facts.of_persons(connection, [own.person_id])
-    members = [member.recipient for member in circle.get(own.person_id, [])]
-    expected = expected_obligations(stated[own.person_id], members)
-    return next((each.verdict for each in expected if each.obligation_id == own.obligation_id), None)
+    circle = await recipients.of_persons(connection, [obligation.person_id])
+    stated = await facts.of_persons(connection, [obligation.person_id])
+    members = [member.recipient for member in circle.get(obligation.person_id, [])]
+    expected = expected_obligations(stated[obligation.person_id], members)
+    return next((each.verdict for each in expected if each.obligation_id == obligation.obligation_id), None)

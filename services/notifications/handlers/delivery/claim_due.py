@@ -40,50 +40,50 @@ class Turn:
 
     def __init__(
         self,
-        means: Dependencies,
+        dependencies: Dependencies,
         medium: Medium,
         peers: Iterable[Obligation],
         readers: Mapping[UUID, SealedReader],
     ) -> None:
         """`peers` are all obligations of the recipients concerned."""
-        self._means = means
+        self._means = dependencies
         self._medium = medium
-        self._circumstances = means.circumstances()
-        self._peers = {own.obligation_id: own for own in peers}
+        self._circumstances = dependencies.circumstances()
+        self._peers = {obligation.obligation_id: obligation for obligation in peers}
         self._readers = readers
         self.now = self._circumstances.now
-        self.lease_until = self.now + timedelta(seconds=means.waits.lease_seconds)
+        self.lease_until = self.now + timedelta(seconds=dependencies.waits.lease_seconds)
         self.claims: list[Claim] = []
         self.departures: list[OutgoingMessage] = []
         self.deferrals: list[Deferral] = []
         self.settlements: list[Settlement] = []
         self.given_up: list[Attempt] = []
 
-    def take(self, own: Obligation) -> None:
+    def take(self, obligation: Obligation) -> None:
         """Decide what happens to one obligation that is due."""
-        sealed = self._readers[own.recipient_id]
-        peers = [peer for peer in self._peers.values() if peer.recipient_id == own.recipient_id]
-        match decide(own, peers, sealed.reader, self._circumstances):
+        sealed = self._readers[obligation.recipient_id]
+        peers = [peer for peer in self._peers.values() if peer.recipient_id == obligation.recipient_id]
+        match decide(obligation, peers, sealed.reader, self._circumstances):
             case Tell(channel=channel) as tell if channel == self._medium:
-                self._tell(own, tell, sealed)
+                self._tell(obligation, tell, sealed)
             case Tell(channel=channel):
-                self._defer(own, at=self.now, lane=channel)
+                self._defer(obligation, at=self.now, lane=channel)
             case Defer(until=until, held=held):
-                self._defer(own, at=until, lane=own.lane, held=held)
+                self._defer(obligation, at=until, lane=obligation.lane, held=held)
             case Settle() as end:
-                self._settle(own, end)
+                self._settle(obligation, end)
 
-    def _tell(self, own: Obligation, tell: Tell, sealed: SealedReader) -> None:
+    def _tell(self, obligation: Obligation, tell: Tell, sealed: SealedReader) -> None:
         try:
-            message, rendered = compose(self._means, own, tell, sealed, now=self.now)
+            message, rendered = compose(self._means, obligation, tell, sealed, now=self.now)
         except NoWordingError:
-            self._settle(own, Settle(outcome="expired", reason="no_wording"))
+            self._settle(obligation, Settle(outcome="expired", reason="no_wording"))
             return
-        self._give_up_waiting(own)
+        self._give_up_waiting(obligation)
         self.claims.append(
             Claim(
                 attempt_id=tell.attempt_id,
-                obligation_id=own.obligation_id,
+                obligation_id=obligation.obligation_id,
                 number=tell.number,
                 step=tell.step,
                 channel=tell.channel,
@@ -93,9 +93,9 @@ class Turn:
         )
         self.departures.append(
             OutgoingMessage(
-                obligation_id=own.obligation_id,
+                obligation_id=obligation.obligation_id,
                 message=message,
-                trace=decode_trace(own.trace),
+                trace=decode_trace(obligation.trace),
                 lease_until=self.lease_until,
             )
         )
@@ -107,16 +107,16 @@ class Turn:
             status="claimed",
             claimed_at=self.now,
         )
-        self._remember(replace(own, status="in_progress", attempts=(*own.attempts, attempt)))
+        self._remember(replace(obligation, status="in_progress", attempts=(*obligation.attempts, attempt)))
 
-    def _defer(self, own: Obligation, *, at: datetime, lane: Medium, held: bool = False) -> None:
-        patience = Patience(waits=self._means.waits, urgency=entry_of(own.kind).urgency)
-        status: Status = own.status
+    def _defer(self, obligation: Obligation, *, at: datetime, lane: Medium, held: bool = False) -> None:
+        patience = Patience(waits=self._means.waits, urgency=entry_of(obligation.kind).urgency)
+        status: Status = obligation.status
         if status != "in_progress":
             status = "scheduled" if held else "due"
         self.deferrals.append(
             Deferral(
-                obligation_id=own.obligation_id,
+                obligation_id=obligation.obligation_id,
                 status=status,
                 lane=lane,
                 at=at,
@@ -125,38 +125,40 @@ class Turn:
             )
         )
 
-    def _settle(self, own: Obligation, end: Settle) -> None:
-        self._give_up_waiting(own)
+    def _settle(self, obligation: Obligation, end: Settle) -> None:
+        self._give_up_waiting(obligation)
         self.settlements.append(
             Settlement(
-                obligation=own, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
+                obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
             )
         )
-        self._remember(replace(own, status=end.outcome))
+        self._remember(replace(obligation, status=end.outcome))
 
-    def _give_up_waiting(self, own: Obligation) -> None:
-        self.given_up += [attempt for attempt in own.attempts if attempt.status == "accepted"]
+    def _give_up_waiting(self, obligation: Obligation) -> None:
+        self.given_up += [attempt for attempt in obligation.attempts if attempt.status == "accepted"]
 
-    def _remember(self, own: Obligation) -> None:
-        self._peers[own.obligation_id] = own
+    def _remember(self, obligation: Obligation) -> None:
+        self._peers[obligation.obligation_id] = obligation
 
 
-async def claim_due(means: Dependencies, medium: Medium, *, limit: int) -> list[OutgoingMessage]:
+async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -> list[OutgoingMessage]:
     """Take up to `limit` due obligations of a channel's lane; rights are read in this very transaction."""
-    now = means.clock()
-    async with transaction(means.pool) as connection:
+    now = dependencies.clock()
+    async with transaction(dependencies.pool) as connection:
         due = await sending.lock_due(connection, lane=medium, now=now, limit=limit)
         if not due.obligations:
             return []
-        sealed = await recipients.lock_readers(connection, {own.recipient_id for own in due.obligations})
-        turn = Turn(means, medium, due.peers, sealed)
-        for own in due.obligations:
-            turn.take(own)
+        sealed = await recipients.lock_readers(
+            connection, {obligation.recipient_id for obligation in due.obligations}
+        )
+        turn = Turn(dependencies, medium, due.peers, sealed)
+        for obligation in due.obligations:
+            turn.take(obligation)
         await sending.give_up_waiting(connection, turn.given_up)
         await sending.claim(connection, turn.claims, now=turn.now, lease_until=turn.lease_until)
         await sending.defer(connection, turn.deferrals)
         tokens = [
-            (digest_of(token_of(means.vault, claim.obligation_id)), claim.obligation_id)
+            (digest_of(token_of(dependencies.vault, claim.obligation_id)), claim.obligation_id)
             for claim in turn.claims
         ]
         await links.add(connection, tokens, expires_at=turn.now + LIVES)

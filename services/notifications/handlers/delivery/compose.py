@@ -37,51 +37,53 @@ _SHORTEST_VALIDITY_SECONDS: Final = 60
 
 
 def compose(
-    means: Dependencies, own: Obligation, tell: Tell, sealed: SealedReader, *, now: datetime
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: SealedReader, *, now: datetime
 ) -> tuple[Message, Rendered]:
     """The message, and the template it came from; raises `NoWordingError`."""
     if sealed.wrapped_key is None:
         raise ValueError("a member without a key cannot have contacts")
-    address = means.vault.decrypt(
+    address = dependencies.vault.decrypt(
         sealed.wrapped_key,
         sealed.addresses[tell.channel],
-        context=encryption_contexts.contact_of(own.recipient_id, tell.channel),
+        context=encryption_contexts.contact_of(obligation.recipient_id, tell.channel),
     )
-    rendered = render(shown_kind(own), tell.channel, _context(means, own, tell, sealed))
+    rendered = render(shown_kind(obligation), tell.channel, _context(dependencies, obligation, tell, sealed))
     message = Message(
         attempt_id=tell.attempt_id,
         to=address.decode(),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        validity_seconds=max(_SHORTEST_VALIDITY_SECONDS, int((own.deadline - now).total_seconds())),
+        validity_seconds=max(_SHORTEST_VALIDITY_SECONDS, int((obligation.deadline - now).total_seconds())),
     )
     return message, rendered
 
 
-def shown_kind(own: Obligation) -> str:
+def shown_kind(obligation: Obligation) -> str:
     """The kind in whose words it is told: an overdue arrival is corrected by the arrival."""
-    shown = next((kind for kind in FACT_KINDS if kind == own.shown_kind), None)
+    shown = next((kind for kind in FACT_KINDS if kind == obligation.shown_kind), None)
     if shown is None:
-        return own.kind
-    return corrected(shown) if is_corrected(own.kind) else shown
+        return obligation.kind
+    return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
-def alias_of(means: Dependencies, own: Obligation, sealed: SealedReader) -> str | None:
+def alias_of(dependencies: Dependencies, obligation: Obligation, sealed: SealedReader) -> str | None:
     """What this reader calls the person; none where the words must not say."""
     if sealed.alias is None or sealed.wrapped_key is None or sealed.reader.discretion <= _DISCREET:
         return None
-    context = encryption_contexts.alias_of(own.recipient_id)
-    return means.vault.decrypt(sealed.wrapped_key, sealed.alias, context=context).decode()
+    context = encryption_contexts.alias_of(obligation.recipient_id)
+    return dependencies.vault.decrypt(sealed.wrapped_key, sealed.alias, context=context).decode()
 
 
-def _context(means: Dependencies, own: Obligation, tell: Tell, sealed: SealedReader) -> WordingContext:
+def _context(
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: SealedReader
+) -> WordingContext:
     told = tell.correction_of
     return WordingContext(
-        reader=own.recipient_role,
-        alias=alias_of(means, own, sealed),
-        occurred_at=own.fact_occurred_at.astimezone(means.zone),
-        link=f"{means.public_url}/s/{token_of(means.vault, own.obligation_id)}",
-        phone=means.contact_phone,
-        correction_of=None if told is None else told.astimezone(means.zone),
+        reader=obligation.recipient_role,
+        alias=alias_of(dependencies, obligation, sealed),
+        occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
+        link=f"{dependencies.public_url}/s/{token_of(dependencies.vault, obligation.obligation_id)}",
+        phone=dependencies.contact_phone,
+        correction_of=None if told is None else told.astimezone(dependencies.zone),
     )

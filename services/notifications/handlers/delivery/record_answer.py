@@ -27,29 +27,36 @@ from shared.database.transaction import transaction
 
 
 async def follow_up(
-    connection: Connection, means: Dependencies, own: Obligation, attempt: Attempt, *, now: datetime
+    connection: Connection,
+    dependencies: Dependencies,
+    obligation: Obligation,
+    attempt: Attempt,
+    *,
+    now: datetime,
 ) -> None:
     """Apply an attempt's new state to the obligation, which is locked.
 
     Delivered is delivered, however late: it ends every pending step. Anything else of an earlier attempt
     changes nothing any more.
     """
-    if own.status in TERMINAL:
+    if obligation.status in TERMINAL:
         return
-    weak = attempt.status == "accepted" and not means.channels[attempt.channel].gives_receipts
+    weak = attempt.status == "accepted" and not dependencies.channels[attempt.channel].gives_receipts
     if weak or attempt.status == "delivered":
         evidence = "weak" if weak else "receipt"
-        told = Settlement(obligation=own, outcome="informed", channel=attempt.channel, evidence=evidence)
+        told = Settlement(
+            obligation=obligation, outcome="informed", channel=attempt.channel, evidence=evidence
+        )
         await settle.settle(connection, [told], now=now)
-    elif attempt.number == own.attempts[-1].number:
-        patience = timing.Patience(waits=means.waits, urgency=entry_of(own.kind).urgency)
-        following = timing.after([*own.attempts[:-1], attempt], patience, step_ends_at=None)
-        await sending.look_again(connection, own.obligation_id, at=following.at if following else now)
+    elif attempt.number == obligation.attempts[-1].number:
+        patience = timing.Patience(waits=dependencies.waits, urgency=entry_of(obligation.kind).urgency)
+        following = timing.after([*obligation.attempts[:-1], attempt], patience, step_ends_at=None)
+        await sending.look_again(connection, obligation.obligation_id, at=following.at if following else now)
 
 
-def attempt_of(own: Obligation, attempt_id: object) -> Attempt | None:
+def attempt_of(obligation: Obligation, attempt_id: object) -> Attempt | None:
     """The attempt of an obligation by its id."""
-    return next((attempt for attempt in own.attempts if attempt.attempt_id == attempt_id), None)
+    return next((attempt for attempt in obligation.attempts if attempt.attempt_id == attempt_id), None)
 
 
 _MEANING: Final[Mapping[type, AttemptStatus]] = {
@@ -66,14 +73,14 @@ def meaning_of(result: SendResult) -> AttemptStatus:
 
 
 async def record_answer(
-    means: Dependencies, obligation_id: UUID, attempt_id: UUID, result: SendResult
+    dependencies: Dependencies, obligation_id: UUID, attempt_id: UUID, result: SendResult
 ) -> None:
     """An answer that comes after the lease still counts; a report that came before it keeps its word."""
-    now = means.clock()
-    async with transaction(means.pool) as connection:
-        own = await sending.lock(connection, obligation_id)
-        attempt = None if own is None else attempt_of(own, attempt_id)
-        if own is None or attempt is None:
+    now = dependencies.clock()
+    async with transaction(dependencies.pool) as connection:
+        obligation = await sending.lock(connection, obligation_id)
+        attempt = None if obligation is None else attempt_of(obligation, attempt_id)
+        if obligation is None or attempt is None:
             return
         reported = attempt.status not in {"claimed", "unknown"}
         status = attempt.status if reported else meaning_of(result)
@@ -89,11 +96,11 @@ async def record_answer(
             await sending.mark_contact_bad(connection, attempt_id, now=now)
         heard = replace(attempt, status=status, answered_at=now)
         if not reported:
-            await follow_up(connection, means, own, heard, now=now)
+            await follow_up(connection, dependencies, obligation, heard, now=now)
 
 
 async def record_delivery_report(
-    means: Dependencies,
+    dependencies: Dependencies,
     *,
     attempt_id: UUID,
     provider_id: str | None,
@@ -106,23 +113,28 @@ async def record_delivery_report(
     ordinary. `detail` is a protocol's code, never a number or a text.
     """
     await reports.keep(
-        means.pool, attempt_id, provider_id=provider_id, state=state, detail=detail, now=means.clock()
+        dependencies.pool,
+        attempt_id,
+        provider_id=provider_id,
+        state=state,
+        detail=detail,
+        now=dependencies.clock(),
     )
-    return await apply_reports(means, attempt_id)
+    return await apply_reports(dependencies, attempt_id)
 
 
-async def apply_reports(means: Dependencies, attempt_id: UUID) -> bool:
+async def apply_reports(dependencies: Dependencies, attempt_id: UUID) -> bool:
     """Conclude from all reports on an attempt, whatever was concluded before."""
-    now = means.clock()
-    obligation_id = await reports.obligation_of(means.pool, attempt_id)
-    async with transaction(means.pool) as connection:
-        own = None if obligation_id is None else await sending.lock(connection, obligation_id)
-        attempt = None if own is None else attempt_of(own, attempt_id)
-        if own is not None and attempt is not None:
+    now = dependencies.clock()
+    obligation_id = await reports.obligation_of(dependencies.pool, attempt_id)
+    async with transaction(dependencies.pool) as connection:
+        obligation = None if obligation_id is None else await sending.lock(connection, obligation_id)
+        attempt = None if obligation is None else attempt_of(obligation, attempt_id)
+        if obligation is not None and attempt is not None:
             status = concluded(attempt.status, await reports.states(connection, attempt_id))
             if status != attempt.status:
                 await sending.conclude(connection, attempt_id, status=status, now=now)
                 heard = replace(attempt, status=status, answered_at=now)
-                await follow_up(connection, means, own, heard, now=now)
+                await follow_up(connection, dependencies, obligation, heard, now=now)
         await reports.mark_applied(connection, attempt_id, now=now)
     return attempt is not None

@@ -26,22 +26,24 @@ class EventOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """Status (`informed`, `superseded`, `suppressed`, `expired`, ..., `pending`) -> count."""
 
 
-async def outcome_of(means: Dependencies, *, principal: Principal, event_id: UUID) -> EventOutcome | None:
+async def outcome_of(
+    dependencies: Dependencies, *, principal: Principal, event_id: UUID
+) -> EventOutcome | None:
     """None for an event that another establishment stated.
 
     An event that nobody here has seen is pending for whoever asks: it may be on its way, and saying so
     gives nothing away.
     """
-    state = await applied_state(means.pool, event_id)
+    state = await applied_state(dependencies.pool, event_id)
     if state == "pending":
         return EventOutcome(state=state, obligations={})
     if state in PUT_ASIDE:
-        stated_by = await establishment_of_parked(means.pool, event_id)
+        stated_by = await establishment_of_parked(dependencies.pool, event_id)
     else:
-        stated_by = await timeouts.stated_by(means.pool, event_id)
+        stated_by = await timeouts.stated_by(dependencies.pool, event_id)
     if not principal.may_see(stated_by or _UNREADABLE):
         return None
     counts: Counter[str] = Counter()
-    for status, number in (await timeouts.outcome_counts(means.pool, event_id)).items():
+    for status, number in (await timeouts.outcome_counts(dependencies.pool, event_id)).items():
         counts[counted_status(status)] += number
     return EventOutcome(state=state, obligations=counts)

@@ -45,28 +45,28 @@ class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def obligations_of(
-    means: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
+    dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
     """None when the person is none of the caller's."""
-    if not await may_see(means, person_id, principal=principal):
+    if not await may_see(dependencies, person_id, principal=principal):
         return None
-    async with means.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+    async with dependencies.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
         listed = await listing.newest(connection, person_id, limit=limit)
     return [view_of(each) for each in listed]
 
 
 def view_of(listed: Listed) -> ObligationView:
     """As it is shown."""
-    own = listed.obligation
+    obligation = listed.obligation
     return ObligationView(
-        obligation_id=own.obligation_id,
-        event_id=own.event_id,
-        member_id=own.recipient_id,
-        role=own.recipient_role,
-        kind=own.kind,
-        status=displayed_status(own),
-        fact_occurred_at=own.fact_occurred_at,
-        deadline=own.deadline,
+        obligation_id=obligation.obligation_id,
+        event_id=obligation.event_id,
+        member_id=obligation.recipient_id,
+        role=obligation.recipient_role,
+        kind=obligation.kind,
+        status=displayed_status(obligation),
+        fact_occurred_at=obligation.fact_occurred_at,
+        deadline=obligation.deadline,
         reason=listed.reason,
         channel=listed.channel,
         evidence=listed.evidence,
@@ -78,6 +78,6 @@ def view_of(listed: Listed) -> ObligationView:
                 claimed_at=attempt.claimed_at,
                 reason=listed.reasons.get(attempt.attempt_id),
             )
-            for attempt in own.attempts
+            for attempt in obligation.attempts
         ),
     )

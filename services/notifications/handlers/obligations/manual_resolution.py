@@ -43,7 +43,12 @@ class ManualResolution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def resolve_manually(
-    means: Dependencies, *, principal: Principal, person_id: UUID, obligation_id: UUID, word: ManualResolution
+    dependencies: Dependencies,
+    *,
+    principal: Principal,
+    person_id: UUID,
+    obligation_id: UUID,
+    word: ManualResolution,
 ) -> ObligationView | None:
     """The obligation as it is then; none when it, or the person, is none of the caller's.
 
@@ -51,7 +56,7 @@ async def resolve_manually(
         EndedOtherwise: it had its outcome; the same word again is no error.
     """
     reach = members.reach_of(principal)
-    async with transaction(means.pool) as connection:
+    async with transaction(dependencies.pool) as connection:
         person = await members.lock_visible(connection, person_id, reach)
         found = None if person is None else await listing.lock(connection, person_id, obligation_id)
         if person is None or found is None:
@@ -59,11 +64,16 @@ async def resolve_manually(
         if found.obligation.human_at is None:
             _refuse_other_ends(found.obligation.status, word.ending)
             key = person.wrapped_key
-            by = None if key is None else _sealed(means, key, obligation_id, word.by)
+            by = None if key is None else _sealed(dependencies, key, obligation_id, word.by)
             await manual_resolution.note(
-                connection, obligation_id, at=word.at, by=by, source=principal.source_id, now=means.clock()
+                connection,
+                obligation_id,
+                at=word.at,
+                by=by,
+                source=principal.source_id,
+                now=dependencies.clock(),
             )
-            await _settle(connection, found, word, now=means.clock())
+            await _settle(connection, found, word, now=dependencies.clock())
         ended = await listing.lock(connection, person_id, obligation_id)
     return None if ended is None else view_of(ended)
 
@@ -80,5 +90,5 @@ async def _settle(
     await settle.settle(connection, [end], now=now)
 
 
-def _sealed(means: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
-    return means.vault.encrypt(key, by.encode(), context=encryption_contexts.said_by(obligation_id))
+def _sealed(dependencies: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
+    return dependencies.vault.encrypt(key, by.encode(), context=encryption_contexts.said_by(obligation_id))

@@ -65,12 +65,12 @@ Account = tuple[date, str]
 
 
 async def balance_of(
-    means: Dependencies, *, since: date, until: date, establishment: str | None
+    dependencies: Dependencies, *, since: date, until: date, establishment: str | None
 ) -> ObligationsTallies:
     """The accounts of these days, `until` included; of one establishment, or of all."""
     first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (since, until))
     asked = (first, last + timedelta(days=1), establishment)
-    async with transaction(means.pool) as connection:
+    async with transaction(dependencies.pool) as connection:
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         counted = await balance.counted(connection, *asked)
         audited = await balance.audited(connection, *asked)

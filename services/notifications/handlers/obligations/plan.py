@@ -33,7 +33,9 @@ async def plan(connection: Connection, person_ids: Collection[UUID], circumstanc
     circles = await recipients.of_persons(connection, person_ids)
     if not circles:
         return
-    open_ = {own.obligation_id: own for own in await rows.lock_open(connection, list(circles))}
+    open_ = {
+        obligation.obligation_id: obligation for obligation in await rows.lock_open(connection, list(circles))
+    }
     known = await rows.known(connection, list(circles))
     stated = await facts.of_persons(connection, list(circles))
     expected = [
@@ -78,17 +80,19 @@ async def _reevaluate(
     settlements: list[Settlement] = []
     bars: list[Bar] = []
     for each in expected:
-        own = open_.get(each.obligation_id)
-        change = reevaluated(own, each) if own is not None else None
+        obligation = open_.get(each.obligation_id)
+        change = reevaluated(obligation, each) if obligation is not None else None
         if isinstance(change, Bar):
             bars.append(change)
-        elif own is not None and change is not None:
-            settlements.append(_settlement(own, change))
+        elif obligation is not None and change is not None:
+            settlements.append(_settlement(obligation, change))
     await rows.bar(connection, bars)
     if settlements:
         await rows.settle(connection, settlements, now=circumstances.now)
     return settlements
 
 
-def _settlement(own: Obligation, end: Settle) -> Settlement:
-    return Settlement(obligation=own, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by)
+def _settlement(obligation: Obligation, end: Settle) -> Settlement:
+    return Settlement(
+        obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
+    )

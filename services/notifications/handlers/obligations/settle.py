@@ -32,9 +32,9 @@ async def publish(connection: Connection, settlements: Sequence[Settlement], *, 
     await append(connection, publisher=NOTIFICATIONS, events=events, recorded_at=now)
     for settlement in settlements:
         if settlement.outcome == "informed":
-            own = settlement.obligation
-            seconds = (now - own.fact_recorded_at).total_seconds()
-            metrics.informed_after_seconds.labels(own.recipient_role).observe(max(0.0, seconds))
+            obligation = settlement.obligation
+            seconds = (now - obligation.fact_recorded_at).total_seconds()
+            metrics.informed_after_seconds.labels(obligation.recipient_role).observe(max(0.0, seconds))
 
 
 def settled_event_id(obligation_id: UUID) -> UUID:
@@ -43,23 +43,23 @@ def settled_event_id(obligation_id: UUID) -> UUID:
 
 
 def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
-    own = settlement.obligation
+    obligation = settlement.obligation
     return NewEvent(
-        event_id=settled_event_id(own.obligation_id),
-        subject=own.person_id,
+        event_id=settled_event_id(obligation.obligation_id),
+        subject=obligation.person_id,
         occurred_at=now,
         data=ObligationSettled(
-            obligation_id=own.obligation_id,
-            caused_by=own.event_id,
-            kind=own.kind,
-            establishment=own.stated_by,
-            recipient_role=own.recipient_role,
+            obligation_id=obligation.obligation_id,
+            caused_by=obligation.event_id,
+            kind=obligation.kind,
+            establishment=obligation.stated_by,
+            recipient_role=obligation.recipient_role,
             outcome=settlement.outcome,
-            fact_occurred_at=own.fact_occurred_at,
-            fact_recorded_at=own.fact_recorded_at,
+            fact_occurred_at=obligation.fact_occurred_at,
+            fact_recorded_at=obligation.fact_recorded_at,
             settled_at=now,
             reason=settlement.reason,
             channel=settlement.channel,
         ),
-        trace=decode_trace(own.trace),
+        trace=decode_trace(obligation.trace),
     )

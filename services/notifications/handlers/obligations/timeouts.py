@@ -17,33 +17,35 @@ _REPORTS_APPLY_WITHIN: Final = timedelta(seconds=10)
 _OPEN: Final = ("scheduled", "due", "in_progress", "expired")
 
 
-async def sweep_unknown_attempts(means: Dependencies) -> None:
+async def sweep_unknown_attempts(dependencies: Dependencies) -> None:
     """Whoever claimed them is gone, or was too slow: a receipt may still come, then they are sent again.
 
     Reports that were kept by someone who died before applying them are applied.
     """
-    now = means.clock()
-    async with transaction(means.pool) as connection:
+    now = dependencies.clock()
+    async with transaction(dependencies.pool) as connection:
         await timeouts.mark_lost_attempts(connection, now=now, limit=_MOST_AT_ONCE)
     for attempt_id in await reports.waiting(
-        means.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_MOST_AT_ONCE
+        dependencies.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_MOST_AT_ONCE
     ):
-        await apply_reports(means, attempt_id)
+        await apply_reports(dependencies, attempt_id)
 
 
-async def expire_obligations(means: Dependencies) -> None:
+async def expire_obligations(dependencies: Dependencies) -> None:
     """News that is too old to be told goes to a person, whatever its lane is busy with."""
-    now = means.clock()
-    async with transaction(means.pool) as connection:
+    now = dependencies.clock()
+    async with transaction(dependencies.pool) as connection:
         expired = await timeouts.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
-        settlements = [Settlement(obligation=own, outcome="expired", reason="too_late") for own in expired]
+        settlements = [
+            Settlement(obligation=obligation, outcome="expired", reason="too_late") for obligation in expired
+        ]
         await settle.settle(connection, settlements, now=now)
 
 
-async def measure_obligations(means: Dependencies) -> None:
+async def measure_obligations(dependencies: Dependencies) -> None:
     """How many obligations are where, and how old is the oldest one that is due and not attempted?"""
-    now = means.clock()
-    figures = {row["status"]: row for row in await timeouts.figures(means.pool, now=now)}
+    now = dependencies.clock()
+    figures = {row["status"]: row for row in await timeouts.figures(dependencies.pool, now=now)}
     for status in _OPEN:
         metrics.obligations.labels(status).set(figures[status]["number"] if status in figures else 0)
     oldest = min((row["oldest_due"] for row in figures.values() if row["oldest_due"]), default=now)

@@ -109,7 +109,7 @@ async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit
     recipients = list({row["recipient_id"] for row in due})
     fact_keys = list({row["fact_key"] for row in due})
     rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
-    peers = {own.obligation_id: own for own in await obligations_of(connection, rows)}
+    peers = {obligation.obligation_id: obligation for obligation in await obligations_of(connection, rows)}
     return Due([peers[row["obligation_id"]] for row in due], list(peers.values()))
 
 

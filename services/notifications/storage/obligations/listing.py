@@ -48,16 +48,16 @@ async def _listed(connection: Connection, rows: Sequence[Any]) -> list[Listed]:
     found = await obligations_of(connection, rows)
     reasons = {
         row["attempt_id"]: row["reason"]
-        for row in await connection.fetch(_REASONS, [own.obligation_id for own in found])
+        for row in await connection.fetch(_REASONS, [obligation.obligation_id for obligation in found])
     }
     return [
         Listed(
-            obligation=own,
+            obligation=obligation,
             reason=row["reason"],
             channel=row["channel"],
             evidence=row["evidence"],
             settled_at=row["settled_at"],
             reasons=reasons,
         )
-        for own, row in zip(found, rows, strict=True)
+        for obligation, row in zip(found, rows, strict=True)
     ]

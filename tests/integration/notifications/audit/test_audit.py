@@ -52,7 +52,7 @@ async def _stay(desk: Desk, rose: PersonHistory) -> Ledgers:
 
 async def _tally(desk: Desk) -> ObligationsTally:
     day = MORNING.date()
-    account = await balance_of(desk.means, since=day, until=day, establishment=HOSPITAL)
+    account = await balance_of(desk.dependencies, since=day, until=day, establishment=HOSPITAL)
     (tally,) = account.tallies
     outcomes = sum(getattr(tally, outcome) for outcome in tally.reasons)
     assert tally.due == outcomes + tally.missing - tally.unexpected + tally.vanished
@@ -67,7 +67,7 @@ async def _differences(desk: Desk) -> list[tuple[Any, ...]]:
 
 async def test_what_agrees_adds_up(desk: Desk, rose: PersonHistory) -> None:
     ledgers = await _stay(desk, rose)
-    audited = await audit_persons(desk.means, ledgers, [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert (audited.persons, dict(audited.found), audited.repaired) == (1, {}, 0)
     tally = await _tally(desk)
     assert (tally.due, tally.informed, tally.unaudited, tally.unexplained) == (3, 3, 0, 0)
@@ -80,7 +80,7 @@ async def test_an_obligation_that_was_deleted_before_it_was_told_is_planned_and_
     await desk.state(*rose.events)
     await desk.enrol(rose.person_id, carer("email"))
     await desk.pool.execute("DELETE FROM obligations")
-    auditor = Auditor(desk.means, ledgers_with(rose.events))
+    auditor = Auditor(desk.dependencies, ledgers_with(rose.events))
     await auditor.turn()
     assert await _differences(desk) == [("missing", "due and not planned", "repaired")]
     await desk.turn()
@@ -96,7 +96,7 @@ async def test_an_obligation_that_was_deleted_after_its_end_comes_back_as_it_end
     before, told = await desk.obligations(), await desk.attempts()
     published = len(await desk.outcomes())
     await desk.pool.execute("DELETE FROM obligations WHERE kind = 'admission.occurred'")
-    audited = await audit_persons(desk.means, ledgers, [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert audited.repaired == 2
     await desk.after(days=2)
     shown = ("obligation_id", "status", "channel", "settled_at")
@@ -114,7 +114,7 @@ async def test_a_fact_that_was_lost_with_its_obligations_is_recorded_again(
     ledgers = await _stay(desk, rose)
     await desk.pool.execute("DELETE FROM obligations")
     await desk.pool.execute("DELETE FROM facts")
-    audited = await audit_persons(desk.means, ledgers, [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert audited.repaired == 3
     assert await desk.pool.fetchval("SELECT count(*) FROM facts") == 2
     assert (await _tally(desk)).unexplained == 0
@@ -125,7 +125,7 @@ async def test_one_that_nothing_makes_due_is_reported_and_left_to_a_person(
 ) -> None:
     ledgers = await _stay(desk, rose)
     await desk.pool.execute(_PHANTOM, uuid4(), uuid4())
-    audited = await audit_persons(desk.means, ledgers, [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert dict(audited.found) == {"unexpected": 1, "told_without_right": 1}
     assert ("told_without_right", "not entitled", None) in await _differences(desk)
     tally = await _tally(desk)
@@ -136,7 +136,7 @@ async def test_one_that_is_deleted_is_seen_in_the_sums_before_the_next_audit(
     desk: Desk, rose: PersonHistory
 ) -> None:
     ledgers = await _stay(desk, rose)
-    await audit_persons(desk.means, ledgers, [rose.person_id])
+    await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     await desk.pool.execute("DELETE FROM obligations WHERE kind = 'transfer.departed'")
     tally = await _tally(desk)
     assert (tally.due, tally.informed, tally.vanished, tally.unexplained) == (3, 2, 1, 1)
@@ -145,7 +145,7 @@ async def test_one_that_is_deleted_is_seen_in_the_sums_before_the_next_audit(
 async def test_what_is_on_its_way_or_parked_obliges_nobody_yet(desk: Desk, rose: PersonHistory) -> None:
     await _stay(desk, rose)
     rose.discharge("other", at=desk.now)
-    audited = await audit_persons(desk.means, ledgers_with(rose.events), [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers_with(rose.events), [rose.person_id])
     assert dict(audited.found) == {}
 
 
@@ -155,7 +155,7 @@ async def test_a_message_that_left_after_its_reader_had_left_is_reported(
     ledgers = await _stay(desk, rose)
     await desk.pool.execute("UPDATE members SET revoked_at = $1 WHERE role = 'carer'", MORNING)
     await desk.pool.execute("UPDATE attempts SET claimed_at = $1", MORNING + timedelta(hours=1))
-    await audit_persons(desk.means, ledgers, [rose.person_id])
+    await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert ("told_without_right", "told after leaving", None) in await _differences(desk)
 
 
@@ -185,7 +185,7 @@ async def _differing_outcomes(desk: Desk, rose: PersonHistory) -> Ledgers:
 
 async def test_the_sum_is_that_of_every_outcome_there_is(desk: Desk, rose: PersonHistory) -> None:
     ledgers = await _differing_outcomes(desk, rose)
-    audited = await audit_persons(desk.means, ledgers, [rose.person_id])
+    audited = await audit_persons(desk.dependencies, ledgers, [rose.person_id])
     assert dict(audited.found) == {}
     tally = await _tally(desk)
     assert tally.unexplained == 0
@@ -195,7 +195,7 @@ async def test_the_sum_is_that_of_every_outcome_there_is(desk: Desk, rose: Perso
 
 async def test_the_slow_sweep_finds_what_no_change_leads_to(desk: Desk, rose: PersonHistory) -> None:
     ledgers = await _stay(desk, rose)
-    auditor = Auditor(desk.means, ledgers)
+    auditor = Auditor(desk.dependencies, ledgers)
     await desk.pool.execute("UPDATE audit_progress SET changes_until = now() + interval '1 year'")
     await desk.pool.execute("ALTER TABLE obligations DISABLE TRIGGER obligation_vanishes")
     await desk.pool.execute("DELETE FROM obligations WHERE kind = 'transfer.departed'")
@@ -211,7 +211,7 @@ async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
     await _stay(desk, rose)
     await desk.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
     away = Mock(**{"events_of_persons.side_effect": PublisherUnavailable("admission", "away")})
-    auditor = Auditor(desk.means, Ledgers({"admission": away}))
+    auditor = Auditor(desk.dependencies, Ledgers({"admission": away}))
     with pytest.raises(PublisherUnavailable):
         await auditor.turn()
     await auditor.measure()

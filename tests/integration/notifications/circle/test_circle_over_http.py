@@ -42,7 +42,7 @@ class _ByEstablishment:
 @pytest.fixture
 async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(title="notifications", lifespan=without_lifespan, routers=ROUTERS)
-    app.state.means, app.state.authenticator = desk.means, _ByEstablishment()
+    app.state.means, app.state.authenticator = desk.dependencies, _ByEstablishment()
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as opened:
         opened.headers["Authorization"] = f"Bearer {HOSPITAL}"

@@ -32,7 +32,7 @@ _SHORT_SECONDS = 1.0
 class Street:
     """Where everything listens, and the lanes of the engine."""
 
-    means: Dependencies
+    dependencies: Dependencies
     client: httpx.AsyncClient
     sms_url: str
     mail_url: str
@@ -40,8 +40,8 @@ class Street:
 
     async def send(self, medium: Medium) -> None:
         """Everything that is due on one lane leaves once."""
-        for departure in await claim_due(self.means, medium, limit=50):
-            await dispatch(self.means, medium, departure)
+        for departure in await claim_due(self.dependencies, medium, limit=50):
+            await dispatch(self.dependencies, medium, departure)
 
     async def reported(self, count: int) -> None:
         """Returns once so many delivery reports were answered, all of them with 200."""
@@ -104,21 +104,21 @@ async def opened_street(desk: Desk) -> AsyncIterator[Street]:
         httpx.AsyncClient(timeout=_PATIENCE_SECONDS, trust_env=False) as client,
         httpx.AsyncClient(timeout=soon, trust_env=False) as hasty,
     ):
-        means = desk.means
+        dependencies = desk.dependencies
         sms = SmsChannel(
             hasty,
             url=f"{sms_url}/cgi-bin/sendsms",
             username="relais",
             password="secret",
             public_url=api_url,
-            capability=capability_of(means.vault),
+            capability=capability_of(dependencies.vault),
         )
         email = EmailChannel(
             host="127.0.0.1",
             port=urlsplit(serving.url_of(smtp)).port or 0,
             sender="relais@exemple.fr",
-            clock=means.clock,
+            clock=dependencies.clock,
         )
         api.state.authenticator = _Everyone()
-        api.state.means = replace(means, channels={"sms": sms, "email": email}, public_url=api_url)
+        api.state.means = replace(dependencies, channels={"sms": sms, "email": email}, public_url=api_url)
         yield Street(api.state.means, client, sms_url, mail_url, reports)

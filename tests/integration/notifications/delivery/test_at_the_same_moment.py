@@ -56,7 +56,7 @@ async def test_a_refusal_of_the_old_number_does_not_count_against_the_new_one(
     desk.sms.results.append(RejectedPermanently("status 400"))
     renumbered = replace(carer("sms"), contacts=(Contact(channel="sms", value=OTHER_PHONE),))
     await desk.enrol(rose.person_id, renumbered, carer_id=carer_id)
-    await dispatch(desk.means, "sms", departure)
+    await dispatch(desk.dependencies, "sms", departure)
     assert await desk.pool.fetchval("SELECT state FROM contact_points") == "ok"
 
 
@@ -87,5 +87,5 @@ async def test_news_that_would_expire_in_the_night_is_told_in_the_evening(
 async def _delivered(desk: Desk) -> None:
     for message in desk.sms.messages:
         await record_delivery_report(
-            desk.means, attempt_id=message.attempt_id, provider_id=None, state="delivered"
+            desk.dependencies, attempt_id=message.attempt_id, provider_id=None, state="delivered"
         )

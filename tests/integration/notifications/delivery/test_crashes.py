@@ -44,7 +44,7 @@ async def test_frozen_between_claim_and_call_beyond_its_lease_it_sends_nothing_a
     await _admitted(desk)
     (departure,) = await desk.claim()
     await desk.after(seconds=31)
-    await dispatch(desk.means, "sms", departure)
+    await dispatch(desk.dependencies, "sms", departure)
     assert desk.sms.messages == []
     assert [row["status"] for row in await desk.attempts()] == ["unknown"]
     await desk.after(seconds=180)
@@ -98,7 +98,7 @@ async def test_reports_before_the_answer_late_repeated_and_reordered_lead_to_one
     for state in states:
         await _report(desk, departure.message, state)
     await record_answer(
-        desk.means, departure.obligation_id, departure.message.attempt_id, Accepted("provider-7")
+        desk.dependencies, departure.obligation_id, departure.message.attempt_id, Accepted("provider-7")
     )
     (attempt,) = await desk.attempts()
     assert (attempt["status"], attempt["provider_id"]) == ("delivered", "provider-7")
@@ -116,7 +116,7 @@ async def test_delivered_after_the_escalation_changes_the_evidence_and_not_the_o
 
 async def test_a_report_on_an_attempt_that_never_was_is_kept(desk: Desk) -> None:
     known = await record_delivery_report(
-        desk.means, attempt_id=PersonHistory("nobody").person_id, provider_id=None, state="delivered"
+        desk.dependencies, attempt_id=PersonHistory("nobody").person_id, provider_id=None, state="delivered"
     )
     assert not known
     assert await desk.pool.fetchval("SELECT count(*) FROM delivery_reports") == 1
@@ -140,7 +140,7 @@ async def test_many_workers_share_the_work_and_repeat_nothing(desk: Desk) -> Non
     claimed = await asyncio.gather(*(desk.claim() for _ in range(6)), *(desk.claim() for _ in range(6)))
     departures = [departure for each in claimed for departure in each]
     assert len(departures) == 40
-    await asyncio.gather(*(dispatch(desk.means, "sms", departure) for departure in departures))
+    await asyncio.gather(*(dispatch(desk.dependencies, "sms", departure) for departure in departures))
     counts = Counter(row["obligation_id"] for row in await desk.attempts())
     assert set(counts.values()) == {1}
 
@@ -166,8 +166,8 @@ async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> 
     await desk.enrol(other.person_id, carer("email"))
     stop = asyncio.Event()
     lanes = [
-        asyncio.ensure_future(fulfil_due_obligations(desk.means, channel.name, asyncio.Event())(stop))
-        for channel in desk.means.channels.values()
+        asyncio.ensure_future(fulfil_due_obligations(desk.dependencies, channel.name, asyncio.Event())(stop))
+        for channel in desk.dependencies.channels.values()
     ]
     await desk.sms.until_sent(1)
     await desk.email.until_sent(1)
@@ -177,4 +177,6 @@ async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> 
 
 
 async def _report(desk: Desk, message: Message, state: ReportState) -> None:
-    await record_delivery_report(desk.means, attempt_id=message.attempt_id, provider_id="1", state=state)
+    await record_delivery_report(
+        desk.dependencies, attempt_id=message.attempt_id, provider_id="1", state=state
+    )

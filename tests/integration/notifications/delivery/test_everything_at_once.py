@@ -22,19 +22,19 @@ ROUNDS = 8
 
 async def _work(desk: Desk, medium: Medium) -> None:
     for departure in await desk.claim(medium):
-        await dispatch(desk.means, medium, departure)
+        await dispatch(desk.dependencies, medium, departure)
 
 
 async def _report(desk: Desk) -> None:
     for message in desk.sms.messages[-3:]:
         await record_delivery_report(
-            desk.means, attempt_id=message.attempt_id, provider_id=None, state="delivered"
+            desk.dependencies, attempt_id=message.attempt_id, provider_id=None, state="delivered"
         )
 
 
 async def _watch(desk: Desk) -> None:
-    await sweep_unknown_attempts(desk.means)
-    await expire_obligations(desk.means)
+    await sweep_unknown_attempts(desk.dependencies)
+    await expire_obligations(desk.dependencies)
 
 
 async def _round(desk: Desk, histories: list[PersonHistory], nth: int) -> None:

@@ -50,7 +50,7 @@ async def test_what_the_consumer_commits_leaves_though_its_lane_would_not_look_a
     async with wiring.open_service(settings) as service:
         desk = Desk(service.means.pool, now=minutes(0))
         stop = asyncio.Event()
-        duties = wiring.duties(replace(service, means=desk.means), settings)
+        duties = wiring.duties(replace(service, means=desk.dependencies), settings)
         rose = PersonHistory("Rose")
         await desk.state(rose.admit("stay", at=minutes(0)))
         await desk.enrol(rose.person_id)

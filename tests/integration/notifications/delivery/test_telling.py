@@ -27,7 +27,7 @@ async def test_a_carer_is_told_of_an_admission_and_informed_when_the_report_says
     assert [row["status"] for row in await desk.obligations()] == ["in_progress"]
 
     await record_delivery_report(
-        desk.means, attempt_id=message.attempt_id, provider_id="1", state="delivered"
+        desk.dependencies, attempt_id=message.attempt_id, provider_id="1", state="delivered"
     )
     (obligation,) = await desk.obligations()
     assert (obligation["status"], obligation["channel"], obligation["evidence"]) == (

@@ -33,13 +33,13 @@ async def rose(desk: Desk) -> PersonHistory:
 
 
 async def _end(
-    desk: Desk, rose: PersonHistory, own: Any, ending: Ending, *, principal: Principal = OPERATOR
+    desk: Desk, rose: PersonHistory, obligation: Any, ending: Ending, *, principal: Principal = OPERATOR
 ) -> ObligationView | None:
     return await resolve_manually(
-        desk.means,
+        desk.dependencies,
         principal=principal,
         person_id=rose.person_id,
-        obligation_id=own["obligation_id"],
+        obligation_id=obligation["obligation_id"],
         word=ManualResolution(ending=ending, by=WHO, at=desk.now),
     )
 
@@ -48,9 +48,9 @@ async def _end(
 async def test_nothing_more_is_sent_and_the_outcome_is_published_once(
     desk: Desk, rose: PersonHistory, ending: Ending
 ) -> None:
-    (own,) = await desk.obligations()
+    (obligation,) = await desk.obligations()
     for _ in range(2):
-        view = await _end(desk, rose, own, ending)
+        view = await _end(desk, rose, obligation, ending)
         assert view is not None
         assert view.status == "acknowledged"
     await desk.after(days=2)
@@ -59,8 +59,8 @@ async def test_nothing_more_is_sent_and_the_outcome_is_published_once(
 
 
 async def test_what_a_person_told_is_taken_back_when_it_was_wrong(desk: Desk, rose: PersonHistory) -> None:
-    (own,) = await desk.obligations()
-    await _end(desk, rose, own, "handled_by_human")
+    (obligation,) = await desk.obligations()
+    await _end(desk, rose, obligation, "handled_by_human")
     desk.now += timedelta(minutes=5)
     await desk.state(rose.cancel(rose.events[0], emitted=desk.now))
     await desk.turn()
@@ -72,26 +72,26 @@ async def test_the_task_of_one_that_expired_is_closed_and_its_outcome_stays(
 ) -> None:
     await desk.pool.execute("UPDATE contact_points SET state = 'bad'")
     await desk.after(hours=2)
-    (own,) = await desk.obligations(status="expired")
-    await _end(desk, rose, own, "handled_by_human")
+    (obligation,) = await desk.obligations(status="expired")
+    await _end(desk, rose, obligation, "handled_by_human")
     assert await desk.pool.fetchval("SELECT closed_at IS NOT NULL FROM human_tasks")
     day = MORNING.date()
-    (tally,) = (await balance_of(desk.means, since=day, until=day, establishment=HOSPITAL)).tallies
+    (tally,) = (await balance_of(desk.dependencies, since=day, until=day, establishment=HOSPITAL)).tallies
     assert tally.reasons == {"expired": {"then_told_by_a_person": 1}}
 
 
 async def test_what_ended_otherwise_is_refused(desk: Desk, rose: PersonHistory) -> None:
     await desk.turn()
-    (own,) = await desk.obligations(status="informed")
+    (obligation,) = await desk.obligations(status="informed")
     with pytest.raises(EndedOtherwise):
-        await _end(desk, rose, own, "acknowledged")
+        await _end(desk, rose, obligation, "acknowledged")
 
 
 async def test_nobody_ends_anothers_and_who_said_so_is_sealed(desk: Desk, rose: PersonHistory) -> None:
-    (own,) = await desk.obligations()
+    (obligation,) = await desk.obligations()
     stranger = Principal(source_id=UUID(int=3), establishment="750000009", scopes=frozenset({"circle"}))
-    assert await _end(desk, rose, own, "acknowledged", principal=stranger) is None
-    await _end(desk, rose, own, "acknowledged")
+    assert await _end(desk, rose, obligation, "acknowledged", principal=stranger) is None
+    await _end(desk, rose, obligation, "acknowledged")
     (ended,) = await desk.obligations()
     assert ended["human_source"] == OPERATOR.source_id
     assert WHO.encode() not in ended["human_by"]

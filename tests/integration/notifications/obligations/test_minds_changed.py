@@ -28,7 +28,7 @@ async def _delivered(desk: Desk) -> None:
     await desk.turn()
     for message in desk.sms.messages:
         await record_delivery_report(
-            desk.means, attempt_id=message.attempt_id, provider_id=None, state="delivered"
+            desk.dependencies, attempt_id=message.attempt_id, provider_id=None, state="delivered"
         )
 
 
@@ -149,7 +149,7 @@ async def test_while_an_answer_is_awaited_a_correction_waits_and_then_follows(
     (departure,) = await desk.claim()
     await desk.state(rose.update(admission, emitted=minutes(30), occurred_at=minutes(-45)))
     assert await desk.claim() == []
-    await dispatch(desk.means, "sms", departure)
+    await dispatch(desk.dependencies, "sms", departure)
     await desk.after(seconds=2)
     assert "CHANGEMENT" in desk.sms.messages[-1].text
 
@@ -240,7 +240,7 @@ async def test_old_news_is_not_told_and_says_why(desk: Desk, rose: PersonHistory
     await desk.state(old)
     await desk.turn()
     assert len(desk.sms.messages) == 1
-    outcome = await outcome_of(desk.means, principal=OPERATOR, event_id=old.event_id)
+    outcome = await outcome_of(desk.dependencies, principal=OPERATOR, event_id=old.event_id)
     assert outcome is not None
     assert outcome.obligations == {"suppressed": 1}
 

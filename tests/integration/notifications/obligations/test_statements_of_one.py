@@ -52,10 +52,10 @@ async def test_one_event_on_its_way_to_the_phone_asks_the_database_no_more_than_
     partition = await claim_partition(desk.pool)
     discharge = as_read(rose.discharge("stay", at=minutes(61)), offset=0)
     async with asked(desk) as applying:
-        await Applier(desk.pool, routes=routes(desk.means)).apply(partition.batch([discharge]))
+        await Applier(desk.pool, routes=routes(desk.dependencies)).apply(partition.batch([discharge]))
     async with asked(desk) as claiming:
         (departure,) = await desk.claim()
     async with asked(desk) as telling:
-        await dispatch(desk.means, "sms", departure)
+        await dispatch(desk.dependencies, "sms", departure)
     # BEGIN and COMMIT included; what is copied into a table is not counted.
     assert (len(applying), len(claiming), len(telling)) == (13, 9, 6)

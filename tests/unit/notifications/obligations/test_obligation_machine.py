@@ -92,15 +92,15 @@ class ObligationMachine(RuleBasedStateMachine):
     @rule(data=st.data(), answer=st.sampled_from(ANSWERS))
     def the_provider_answers(self, data: st.DataObject, answer: AttemptStatus) -> None:
         claimed = [each for each in self.desk.attempts() if each[1].status == "claimed"]
-        own, attempt = data.draw(st.sampled_from(claimed))
-        self.desk.answer(attempt, own, answer)
+        obligation, attempt = data.draw(st.sampled_from(claimed))
+        self.desk.answer(attempt, obligation, answer)
 
     @precondition(lambda self: self.desk.attempts())
     @rule(data=st.data(), state=st.sampled_from(STATES))
     def a_report_comes(self, data: st.DataObject, state: ReportState) -> None:
-        own, attempt = data.draw(st.sampled_from(self.desk.attempts()))
+        obligation, attempt = data.draw(st.sampled_from(self.desk.attempts()))
         if attempt.channel == "sms" and not attempt.status.startswith("rejected"):
-            self.desk.report(attempt, own, state)
+            self.desk.report(attempt, obligation, state)
 
     @rule(data=st.data())
     def a_member_is_revoked(self, data: st.DataObject) -> None:
@@ -112,20 +112,20 @@ class ObligationMachine(RuleBasedStateMachine):
     @invariant()
     def an_outcome_is_final_and_what_is_open_has_a_next_action(self) -> None:
         """I2, I3."""
-        for own in self.desk.obligations.values():
-            known = self.outcomes.get(own.obligation_id)
-            assert known is None or known == own.status
-            if own.status in TERMINAL:
-                self.outcomes[own.obligation_id] = own.status
-            assert (own.obligation_id in self.desk.next_action) == (own.status not in TERMINAL)
+        for obligation in self.desk.obligations.values():
+            known = self.outcomes.get(obligation.obligation_id)
+            assert known is None or known == obligation.status
+            if obligation.status in TERMINAL:
+                self.outcomes[obligation.obligation_id] = obligation.status
+            assert (obligation.obligation_id in self.desk.next_action) == (obligation.status not in TERMINAL)
 
     @invariant()
     def a_step_reaches_a_reader_once_or_twice_when_unknown(self) -> None:
         """I4."""
         reached: Counter[tuple[object, int]] = Counter()
         unknown: set[tuple[object, int]] = set()
-        for own, attempt in self.desk.attempts():
-            step = (own.obligation_id, attempt.step)
+        for obligation, attempt in self.desk.attempts():
+            step = (obligation.obligation_id, attempt.step)
             reached[step] += attempt.may_have_reached
             if attempt.attempt_id in self.desk.were_unknown:
                 unknown.add(step)
@@ -145,11 +145,11 @@ class ObligationMachine(RuleBasedStateMachine):
         self._nobody_is_left_with_an_error()
 
     def _deliver_what_left(self) -> None:
-        for own, attempt in self.desk.attempts():
+        for obligation, attempt in self.desk.attempts():
             if attempt.status == "claimed" and attempt.channel == "email":
-                self.desk.answer(attempt, own, "accepted")
+                self.desk.answer(attempt, obligation, "accepted")
             elif attempt.status in ("claimed", "accepted", "unknown"):
-                self.desk.report(attempt, own, "delivered")
+                self.desk.report(attempt, obligation, "delivered")
 
     def _nobody_is_left_with_an_error(self) -> None:
         """I5: what was told and is no longer so was corrected, or a person was asked to."""
@@ -158,51 +158,68 @@ class ObligationMachine(RuleBasedStateMachine):
             return
         died = any(version.death for fact in facts.values() for version in fact)
         for recipient in (each for each in self.desk.circle if each.revoked_at is None):
-            mine = [own for own in self.desk.obligations.values() if own.recipient_id == recipient.member_id]
+            mine = [
+                obligation
+                for obligation in self.desk.obligations.values()
+                if obligation.recipient_id == recipient.member_id
+            ]
             for key, fact in facts.items():
-                about = [own for own in mine if own.fact_key == key]
-                told = [own for own in about if own.told_at is not None]
-                if not told or any(own.status == "expired" for own in about):
+                about = [obligation for obligation in mine if obligation.fact_key == key]
+                told = [obligation for obligation in about if obligation.told_at is not None]
+                if not told or any(obligation.status == "expired" for obligation in about):
                     continue
                 if died and self._shares_a_kind_of_correction(about, mine):
                     continue  # a death that was no death owes one correction of each kind, not two
-                last = max(told, key=lambda own: str(own.told_at))
+                last = max(told, key=lambda obligation: str(obligation.told_at))
                 assert last.said == fact[-1].said_to(recipient)
 
     @staticmethod
     def _shares_a_kind_of_correction(about: list[Obligation], mine: list[Obligation]) -> bool:
-        kinds = {own.kind for own in about if not own.is_news}
-        return any(own.kind in kinds and own.fact_key != about[0].fact_key for own in mine)
+        kinds = {obligation.kind for obligation in about if not obligation.is_news}
+        return any(
+            obligation.kind in kinds and obligation.fact_key != about[0].fact_key for obligation in mine
+        )
 
     def _learn(self) -> None:
         self.desk.now = max(self.desk.now, self.history.events[-1].recorded_at)
         self.desk.learn(self.history.events[-1:])
 
     def _take(self, obligation_id: object) -> None:
-        own = next(each for each in self.desk.obligations.values() if each.obligation_id == obligation_id)
+        obligation = next(
+            each for each in self.desk.obligations.values() if each.obligation_id == obligation_id
+        )
         told_before = {
             known: peer.told_at for known, peer in self.desk.obligations.items() if known != obligation_id
         }
-        decision = self.desk.take(own.obligation_id)
+        decision = self.desk.take(obligation.obligation_id)
         if not isinstance(decision, Tell):
             return
         # I4: a report may have said that the try before was taken, of which nobody knew until then.
-        assert not any(each.status == "accepted" for each in own.attempts if each.step == decision.step)
-        mine = [peer for peer in self.desk.obligations.values() if peer.recipient_id == own.recipient_id]
-        assert not any(peer.in_flight for peer in mine if peer.obligation_id != own.obligation_id)
-        told = last_told(own, mine)
-        assert told is None or told.said != own.said
+        assert not any(
+            each.status == "accepted" for each in obligation.attempts if each.step == decision.step
+        )
+        mine = [
+            peer for peer in self.desk.obligations.values() if peer.recipient_id == obligation.recipient_id
+        ]
+        assert not any(peer.in_flight for peer in mine if peer.obligation_id != obligation.obligation_id)
+        told = last_told(obligation, mine)
+        assert told is None or told.said != obligation.said
         # I7: rights and death at the moment of sending; I6: never an old version of a fact.
         expected = {each.obligation_id: each for each in self.desk.expected()}
-        assert isinstance(expected[own.obligation_id].verdict, Send)
+        assert isinstance(expected[obligation.obligation_id].verdict, Send)
         assert not is_deceased(facts_of(self.desk.events))
         for known, peer in self.desk.obligations.items():
-            if peer.recipient_id != own.recipient_id or told_before.get(known) is None:
+            if peer.recipient_id != obligation.recipient_id or told_before.get(known) is None:
                 continue
             # I6 across facts: no news of where a person was, after news of where they are.
             taken_back = not isinstance(expected[known].verdict, Send)
-            if own.is_news and peer.is_news and peer.aspect == own.aspect and peer.fact_key != own.fact_key:
-                assert peer.order < own.order or taken_back
+            if (
+                obligation.is_news
+                and peer.is_news
+                and peer.aspect == obligation.aspect
+                and peer.fact_key != obligation.fact_key
+            ):
+                assert peer.order < obligation.order or taken_back
 
 
 ObligationMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
