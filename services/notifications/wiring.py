@@ -13,10 +13,9 @@ from fastapi import FastAPI
 from services.notifications.api import ROUTERS
 from services.notifications.channels.channel import Channel
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import SmsChannel
+from services.notifications.channels.sms import SmsChannel, capability_of
 from services.notifications.consumers import routes
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.delivery_reports import capability_of
 from services.notifications.handlers.audit.ledgers import Ledgers
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.periodic.audit_obligations import audit_obligations

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from services.notifications.domain.obligations import catalogue
-from services.notifications.domain.wording import rendering
+from services.notifications.domain.wording import mail
+from services.notifications.domain.wording.context import WordingContext
 from services.notifications.handlers.delivery.carer_page import PageView, view
 from services.notifications.handlers.dependencies import Dependencies
 
@@ -38,7 +39,7 @@ async def show(token: str, request: Request) -> Response:
 
 
 def _words(found: PageView) -> dict[str, object]:
-    context = rendering.WordingContext(
+    context = WordingContext(
         reader="professional" if found.alias is None else "carer",
         alias=found.alias,
         occurred_at=found.occurred_at,
@@ -46,8 +47,8 @@ def _words(found: PageView) -> dict[str, object]:
         phone=found.phone,
     )
     return {
-        "fr": rendering.sentence(found.kind, context, language="fr"),
-        "en": rendering.sentence(found.kind, context, language="en"),
+        "fr": mail.sentence(found.kind, context, language="fr"),
+        "en": mail.sentence(found.kind, context, language="en"),
         "state": _state(found),
         "phone": found.phone,
         "reference": found.reference,

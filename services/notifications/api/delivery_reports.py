@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.notifications.domain.delivery.delivery_reports import ReportState, capability_of
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.channels.sms import capability_of
+from services.notifications.domain.obligations.obligation import ReportState
+from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from services.notifications.handlers.dependencies import Dependencies
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem

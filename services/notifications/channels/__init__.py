@@ -1,1 +1,1 @@
-"""How does a message leave? One file for each medium, all with the same promises."""
+"""The media over which messages are sent, one file each, behind one interface."""

@@ -1,4 +1,4 @@
-"""What does every medium promise? One send, one answer, and no exception for the provider's troubles."""
+"""The interface of every medium: one send, one answer, and no exception for the provider's troubles."""
 
 from typing import Protocol
 from uuid import UUID

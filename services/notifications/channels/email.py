@@ -1,4 +1,4 @@
-"""How does an e-mail leave? One SMTP conversation per message, judged by the step at which it ended."""
+"""Sends e-mails, one SMTP conversation per message; the step at which it ends decides the result."""
 
 import contextlib
 from email.message import EmailMessage
@@ -23,7 +23,6 @@ from services.notifications.channels.channel import (
     SendResult,
     Unknown,
 )
-from services.notifications.channels.observed import observed
 from shared.runtime.clock import Clock
 
 _POLICY = SMTP_POLICY.clone(cte_type="7bit")  # no relay on the way has to speak 8BITMIME
@@ -68,9 +67,6 @@ class EmailChannel:
 
     async def send(self, message: Message) -> SendResult:
         """See `Channel.send`. Only a refused recipient or refused content is permanent."""
-        return await observed(self.name, self._send(message))
-
-    async def _send(self, message: Message) -> SendResult:
         letter = self._letter(message)
         smtp = SMTP(
             hostname=self._host,

@@ -1,6 +1,9 @@
-"""How does an SMS leave? One GET to a gateway that speaks Kannel's `sendsms`, which later reports on it."""
+"""Sends SMS over a gateway that speaks Kannel's `sendsms`, and signs the URL of its delivery reports."""
 
+import hashlib
+import hmac
 import math
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,8 +18,7 @@ from services.notifications.channels.channel import (
     SendResult,
     Unknown,
 )
-from services.notifications.channels.observed import observed
-from services.notifications.domain.delivery.delivery_reports import ReportCapability
+from shared.security.vault import Vault
 
 _EVERY_REPORT = 31
 """Kannel's dlr-mask: delivered, failed, buffered, accepted and rejected by the network."""
@@ -25,6 +27,24 @@ _NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ht
 _OUR_SETTINGS = (401, 404, 405)
 _COME_BACK = (408, 425, 429)
 _REFUSED_LOGIN = "Authorization failed"
+
+
+@dataclass(frozen=True)
+class ReportCapability:
+    """Signs and checks the tokens with which the gateway may report on an attempt."""
+
+    secret: bytes = field(repr=False)
+
+    def token(self, attempt_id: UUID) -> str:
+        return hmac.new(self.secret, attempt_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+    def admits(self, attempt_id: UUID, token: str) -> bool:
+        return hmac.compare_digest(self.token(attempt_id).encode(), token.encode())
+
+
+def capability_of(vault: Vault) -> ReportCapability:
+    """The same one in the process that sends and in the one that is called back."""
+    return ReportCapability(vault.blind_index("delivery-reports"))
 
 
 class SmsChannel:
@@ -56,9 +76,6 @@ class SmsChannel:
 
     async def send(self, message: Message) -> SendResult:
         """See `Channel.send`. Wrong credentials are temporary: the fault is ours, not the contact's."""
-        return await observed(self.name, self._send(message))
-
-    async def _send(self, message: Message) -> SendResult:
         parameters = self._account | {
             "to": message.to,
             "text": message.text,

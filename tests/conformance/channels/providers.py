@@ -19,8 +19,7 @@ from services.notifications.channels.channel import (
     Unknown,
 )
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import SmsChannel
-from services.notifications.domain.delivery.delivery_reports import ReportCapability
+from services.notifications.channels.sms import ReportCapability, SmsChannel
 from shared.runtime.clock import system_clock
 from tests.conformance.channels.scripted_channel import ScriptedChannel
 from tests.served import served

@@ -16,7 +16,6 @@ from services.notifications.domain.delivery import decision
 from services.notifications.domain.delivery.decision import Reader
 from services.notifications.domain.obligations import derivation, timing
 from services.notifications.handlers.delivery import claim_due, dispatch
-from services.notifications.handlers.delivery.claim_due import Turn
 from services.notifications.storage.circle import members
 from tests.continuity.mutations.patching import replaced
 
@@ -27,15 +26,18 @@ def sent_before_row() -> None:
     """Call the gateway before the transaction that claims the attempt commits."""
     calls: dict[UUID, asyncio.Task[Any]] = {}
 
-    def told_at_once(self: Turn, *args: Any) -> None:
-        before = len(self.departures)
-        tell(self, *args)
-        for departure in self.departures[before:]:
-            channel = self._means.channels[self._medium]
-            calls[departure.message.attempt_id] = asyncio.create_task(channel.send(departure.message))
+    def claimed_and_sent(
+        dependencies: Any, decided: Any, obligation: Any, tell: Any, *more: Any, **at: Any
+    ) -> Any:
+        before = len(decided.messages)
+        claimed = claim(dependencies, decided, obligation, tell, *more, **at)
+        for outgoing in decided.messages[before:]:
+            channel = dependencies.channels[tell.channel]
+            calls[outgoing.message.attempt_id] = asyncio.create_task(channel.send(outgoing.message))
+        return claimed
 
-    async def answer(channel: Any, means: Any, departure: Any) -> Any:
-        return await calls.pop(departure.message.attempt_id)
+    async def answer(channel: Any, message: Any, **_timeout: Any) -> Any:
+        return await calls.pop(message.attempt_id)
 
     @asynccontextmanager
     async def slow(pool: Any) -> AsyncIterator[Any]:
@@ -43,9 +45,9 @@ def sent_before_row() -> None:
             yield connection
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    tell = replaced(Turn, "_tell", told_at_once)
+    claim = replaced(claim_due, "_claim", claimed_and_sent)
     transaction = replaced(claim_due, "transaction", slow)
-    replaced(dispatch, "_call", answer)
+    replaced(dispatch, "call_provider", answer)
 
 
 def unknown_not_resent() -> None:
@@ -57,12 +59,12 @@ def unknown_not_resent() -> None:
             return replace(following, move="next_step")
         return following
 
-    async def late(*args: Any) -> Any:
+    async def late(*args: Any, **timeout: Any) -> Any:
         await asyncio.sleep(_PAUSE_SECONDS)
-        return await call(*args)
+        return await call(*args, **timeout)
 
     after = replaced(timing, "after", given_up)
-    call = replaced(dispatch, "_call", late)
+    call = replaced(dispatch, "call_provider", late)
 
 
 def answered_and_sent_again() -> None:
@@ -86,8 +88,8 @@ def rights_checked_once() -> None:
     def planned(statement: Any, kind: str, recipient: Any, **more: Any) -> Any:
         return verdict_of(statement, kind, replace(recipient, revoked_at=None), **more)
 
-    def asked(own: Any, reader: Reader) -> Any:
-        return barred(own, replace(reader, revoked=False))
+    def asked(obligation: Any, reader: Reader) -> Any:
+        return barred(obligation, replace(reader, revoked=False))
 
     replaced(members, "revoke", revoke)
     verdict_of = replaced(derivation, "verdict_of", planned)

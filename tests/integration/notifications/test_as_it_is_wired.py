@@ -11,8 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.notifications.channels.sms import capability_of
 from services.notifications.consumers import routes
-from services.notifications.domain.delivery.delivery_reports import capability_of
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies

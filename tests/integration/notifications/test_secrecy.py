@@ -7,7 +7,7 @@ import pytest
 from services.notifications.domain.circle.members import Carer
 from services.notifications.handlers.circle.circle import get_carer
 from services.notifications.handlers.delivery.carer_page import PageView, view
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
 from tests.integration.notifications.desk import ALIAS, DESK_MAIL, MAIL, OPERATOR, PHONE, PROOF, Desk, carer

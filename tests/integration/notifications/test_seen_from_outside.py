@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 from opentelemetry.trace import format_span_id, format_trace_id
 
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from services.notifications.handlers.obligations.timeouts import measure_obligations
 from shared.telemetry import metrics
 from shared.testing.person_history import PersonHistory, minutes

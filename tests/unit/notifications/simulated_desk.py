@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.delivery.decision import Circumstances, Defer, Reader, Settle, Tell, decide
-from services.notifications.domain.delivery.delivery_reports import ReportState, concluded
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.derivation import Expected, expected_obligations
 from services.notifications.domain.obligations.obligation import (
@@ -22,7 +21,9 @@ from services.notifications.domain.obligations.obligation import (
     Attempt,
     AttemptStatus,
     Obligation,
+    ReportState,
     Status,
+    concluded,
     may_become,
 )
 from services.notifications.domain.obligations.planning import Bar, planned, reevaluated

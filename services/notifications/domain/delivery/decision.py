@@ -11,9 +11,9 @@ from services.notifications.domain.circle.members import Discretion, Medium
 from services.notifications.domain.delivery import freshness
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import CLOCK_SKEW, entry_of
+from services.notifications.domain.obligations.derivation import Supersede, Suppress
 from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.domain.obligations.timing import Waits, held_until
-from services.notifications.domain.obligations.verdict import Supersede, Suppress
 from shared.events.notifications import Outcome
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.notifications.domain.obligations.catalogue import fact_of, is_corrected, is_retracted
+from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import Obligation
-from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Verdict
 
 
 class Wait(msgspec.Struct, frozen=True, tag=True):

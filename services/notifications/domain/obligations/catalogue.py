@@ -19,38 +19,11 @@ FactKind = Literal[
     "transfer.overdue",
     "discharge.occurred",
 ]
+Variant = Literal["plain", "corrected", "retracted"]
 FACT_KINDS: Final[tuple[FactKind, ...]] = get_args(FactKind)
 
 _CORRECTED: Final = ".corrected"
 _RETRACTED: Final = ".retracted"
-
-
-def corrected(kind: FactKind) -> str:
-    """The kind that says: what you were told has changed."""
-    return kind + _CORRECTED
-
-
-def retracted(kind: FactKind) -> str:
-    """The kind that says: what you were told did not take place."""
-    return kind + _RETRACTED
-
-
-def is_corrected(kind: str) -> bool:
-    return kind.endswith(_CORRECTED)
-
-
-def is_retracted(kind: str) -> bool:
-    return kind.endswith(_RETRACTED)
-
-
-def fact_of(kind: str) -> FactKind:
-    """The fact that a kind is about; itself, when it corrects nothing."""
-    name = kind.removesuffix(_CORRECTED).removesuffix(_RETRACTED)
-    for known in FACT_KINDS:
-        if known == name:
-            return known
-    raise ValueError("not a kind of the catalogue")
-
 
 Urgency = Literal["U0", "U1", "U2", "U3"]
 
@@ -101,6 +74,40 @@ STALE_AFTER: Final = timedelta(hours=24)
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far ahead of ours a ward's clock may run; what is dated further ahead has not happened yet."""
+
+
+def corrected(kind: FactKind) -> str:
+    """The kind that says: what you were told has changed."""
+    return kind + _CORRECTED
+
+
+def retracted(kind: FactKind) -> str:
+    """The kind that says: what you were told did not take place."""
+    return kind + _RETRACTED
+
+
+def is_corrected(kind: str) -> bool:
+    return kind.endswith(_CORRECTED)
+
+
+def is_retracted(kind: str) -> bool:
+    return kind.endswith(_RETRACTED)
+
+
+def variant_of(kind: str) -> Variant:
+    """Whether a kind is news, its correction or its retraction."""
+    if is_retracted(kind):
+        return "retracted"
+    return "corrected" if is_corrected(kind) else "plain"
+
+
+def fact_of(kind: str) -> FactKind:
+    """The fact that a kind is about; itself, when it corrects nothing."""
+    name = kind.removesuffix(_CORRECTED).removesuffix(_RETRACTED)
+    for known in FACT_KINDS:
+        if known == name:
+            return known
+    raise ValueError("not a kind of the catalogue")
 
 
 def entry_of(kind: str) -> Entry:

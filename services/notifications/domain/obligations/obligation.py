@@ -16,7 +16,7 @@ The states of an attempt, which is a row before it is a call, so that none is `c
     accepted | unknown -> delivered | undelivered | no_receipt       (a report may come before the answer)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID
@@ -25,7 +25,7 @@ import msgspec
 
 from services.notifications.domain.circle.members import Medium, Role
 from services.notifications.domain.obligations.catalogue import is_corrected, is_retracted
-from services.notifications.domain.obligations.verdict import Suppression
+from services.notifications.domain.obligations.derivation import Suppression
 from shared.events.notifications import Outcome
 
 AttemptStatus = Literal[
@@ -67,6 +67,25 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in MAY_HAVE_REACHED
 
 
+ReportState = Literal["delivered", "undelivered", "sent", "buffered", "rejected"]
+
+_RANK: Final[Mapping[ReportState, int]] = {
+    "buffered": 0,
+    "sent": 1,
+    "rejected": 2,
+    "undelivered": 2,
+    "delivered": 3,
+}
+_STATUS_OF_RANK: Final[Mapping[int, AttemptStatus]] = {
+    0: "accepted",
+    1: "accepted",
+    2: "undelivered",
+    3: "delivered",
+}
+_UNANSWERED: Final[frozenset[AttemptStatus]] = frozenset(("claimed", "unknown"))
+_STRENGTH: Final[Mapping[AttemptStatus, int]] = {"undelivered": 2, "delivered": 3}
+
+
 OpenStatus = Literal["planned", "scheduled", "due", "in_progress"]
 Status = OpenStatus | Outcome
 
@@ -88,6 +107,21 @@ TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
     "suppressed": (),
     "expired": (),
 }
+
+
+def concluded(status: AttemptStatus, reports: Iterable[ReportState]) -> AttemptStatus:
+    """The status of an attempt, given every report on it: late, repeated and reordered ones included.
+
+    A report says that the provider had taken the message: it settles an unknown outcome, and may come
+    before the provider's answer. It cannot undo a better one.
+    """
+    rank = max((_RANK[state] for state in reports), default=-1)
+    if rank < 0:
+        return status
+    meant = _STATUS_OF_RANK[rank]
+    if meant == "accepted":
+        return "accepted" if status in _UNANSWERED else status
+    return meant if _STRENGTH[meant] > _STRENGTH.get(status, 0) else status
 
 
 def may_become(status: Status, wanted: Status) -> bool:
@@ -126,6 +160,10 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     human_at: datetime | None = None
     """When a person told the reader, or the reader said that they know."""
     attempts: tuple[Attempt, ...] = ()
+
+    def attempt(self, attempt_id: UUID) -> Attempt | None:
+        """One of its attempts by its id."""
+        return next((each for each in self.attempts if each.attempt_id == attempt_id), None)
 
     @property
     def is_news(self) -> bool:

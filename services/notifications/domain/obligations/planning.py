@@ -14,11 +14,17 @@ from services.notifications.domain.obligations.catalogue import (
     is_corrected,
     is_retracted,
 )
-from services.notifications.domain.obligations.derivation import Expected
+from services.notifications.domain.obligations.derivation import (
+    Expected,
+    Send,
+    Supersede,
+    Suppress,
+    Suppression,
+    Verdict,
+)
 from services.notifications.domain.obligations.obligation import AWAITED, Obligation, Status
 from services.notifications.domain.obligations.statements import NOTHING
 from services.notifications.domain.obligations.timing import Patience, held_until
-from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Suppression, Verdict
 
 _DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"

@@ -1,12 +1,35 @@
-"""What does an e-mail look like? French first, then English, as plain text and as accessible HTML."""
+"""Renders e-mails, French first, then English, as text and accessible HTML; and sentences of the page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
+
+from services.notifications.domain.obligations.catalogue import Variant, fact_of, variant_of
+from services.notifications.domain.wording import texts
+from services.notifications.domain.wording.context import (
+    TEXTS_DIGEST,
+    Language,
+    NoWordingError,
+    Rendered,
+    WordingContext,
+)
+
+_DAYS_FR = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+_MONTHS_FR = [
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+]
+_DAYS_EN = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_MONTHS_EN = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailWords:
-    """The parts of one language."""
+    """The parts of an e-mail in one language."""
 
     lead: str
     """What this message corrects; empty when nothing."""
@@ -17,7 +40,76 @@ class MailWords:
     footer: str
 
 
-def plain_text(fr: MailWords, en: MailWords, *, link: str) -> str:
+def render(kind: str, context: WordingContext) -> Rendered:
+    """The text of a kind, of its correction or of its retraction; raises `NoWordingError`."""
+    variant = variant_of(kind)
+    fr, en = _words(kind, context, variant, "fr"), _words(kind, context, variant, "en")
+    subject = _subject(kind, context, variant)
+    return Rendered(
+        subject=subject,
+        text=_plain_text(fr, en, link=context.link),
+        html=_web_page(fr, en, subject=subject, link=context.link),
+        template=f"{kind}/{context.reader}-email@{TEXTS_DIGEST}",
+    )
+
+
+def sentence(kind: str, context: WordingContext, *, language: Language) -> str:
+    """The fact alone, as the carer page says it: true or not, without a word on corrections."""
+    known = {
+        ("fr", True): texts.CARER_FR,
+        ("en", True): texts.CARER_EN,
+        ("fr", False): texts.PROFESSIONAL_FR,
+        ("en", False): texts.PROFESSIONAL_EN,
+    }[language, context.alias is not None]
+    return _phrase(known, kind).format(alias=context.alias, when=moment(context.occurred_at, language))
+
+
+def moment(at: datetime, language: Language) -> str:
+    """`lundi 23 novembre à 14h05`, `Monday 23 November at 14:05`; `at` is in the reader's time zone."""
+    if language == "en":
+        return f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]} at {at:%H:%M}"
+    day = "1er" if at.day == 1 else str(at.day)
+    return f"{_DAYS_FR[at.weekday()]} {day} {_MONTHS_FR[at.month - 1]} à {at:%Hh%M}"
+
+
+def _subject(kind: str, context: WordingContext, variant: Variant) -> str:
+    if context.reader == "professional":
+        return texts.PROFESSIONAL_MOOD[variant].format(subject=_phrase(texts.PROFESSIONAL_SUBJECT, kind))
+    return texts.MAIL_SUBJECT[variant].format(about=context.alias or texts.ABOUT_FR)
+
+
+def _words(kind: str, context: WordingContext, variant: Variant, language: Language) -> MailWords:
+    french = language == "fr"
+    leads = texts.LEAD_FR if french else texts.LEAD_EN
+    discreet = context.reader == "carer" and context.alias is None
+    if variant == "retracted":
+        said = ""
+    elif discreet:
+        said = texts.DISCREET_FR if french else texts.DISCREET_EN
+    else:
+        said = sentence(kind, context, language=language)
+    fields = {
+        "about": context.alias or (texts.ABOUT_FR if french else texts.ABOUT_EN),
+        "told": moment(context.correction_of or context.occurred_at, language),
+        "phone": context.phone,
+    }
+    return MailWords(
+        lead=leads.get(variant, "").format_map(fields),
+        sentence=said,
+        link=texts.LINK_FR if french else texts.LINK_EN,
+        call=(texts.CALL_FR if french else texts.CALL_EN).format_map(fields),
+        footer=texts.FOOTER_FR if french else texts.FOOTER_EN,
+    )
+
+
+def _phrase(known: Mapping[str, str], kind: str) -> str:
+    phrase = known.get(fact_of(kind))
+    if phrase is None:
+        raise NoWordingError("this fact is not told to this reader")
+    return phrase
+
+
+def _plain_text(fr: MailWords, en: MailWords, *, link: str) -> str:
     return "\n\n-- English --\n\n".join(_plain(words, link) for words in (fr, en)) + "\n"
 
 
@@ -57,7 +149,7 @@ _CALL = '<p style="margin:12px 0;font-size:16px;line-height:1.5;">{}</p>\n'
 _FOOTER = '<p style="margin:20px 0 0;font-size:13px;line-height:1.5;color:#4a5560;">{}</p>\n'
 
 
-def web_page(fr: MailWords, en: MailWords, *, subject: str, link: str) -> str:
+def _web_page(fr: MailWords, en: MailWords, *, subject: str, link: str) -> str:
     """No image, no remote asset, no script: what a mail reader blocks, the text does not need."""
     return _PAGE.format(subject=escape(subject), fr=_section(fr, link), en=_section(en, link))
 

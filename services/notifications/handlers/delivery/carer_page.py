@@ -5,13 +5,17 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.derivation import (
+    Supersede,
+    Suppress,
+    Verdict,
+    expected_obligations,
+)
 from services.notifications.domain.obligations.obligation import Obligation
-from services.notifications.domain.obligations.verdict import Supersede, Suppress, Verdict
 from services.notifications.handlers.delivery.compose import alias_of, digest_of, shown_kind
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import recipients
-from services.notifications.storage.delivery import links
+from services.notifications.storage.delivery import page_tokens
 from services.notifications.storage.obligations import facts
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
@@ -36,7 +40,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
     """None for a token that is unknown, expired or revoked, all alike."""
     async with transaction(dependencies.pool) as connection:
-        obligation = await links.find(connection, digest_of(token), now=dependencies.clock())
+        obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
             return None
         sealed = (await recipients.lock_readers(connection, [obligation.recipient_id]))[

@@ -1,6 +1,7 @@
-"""Claims due obligations of one lane: decides and writes, in one transaction, before anything is sent."""
+"""Claims due obligations of one lane: decides and writes in one transaction, before anything is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,25 +10,25 @@ from msgspec.structs import replace
 
 from services.notifications.channels.channel import Message
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Defer, Settle, Tell, decide
+from services.notifications.domain.delivery.decision import Circumstances, Defer, Settle, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.obligation import Attempt, Obligation, Status
 from services.notifications.domain.obligations.timing import Patience
-from services.notifications.domain.wording.rendering import NoWordingError
-from services.notifications.handlers.delivery.compose import LIVES, compose, digest_of, token_of
+from services.notifications.domain.wording.context import NoWordingError
+from services.notifications.handlers.delivery.compose import LINKS_LIVE, compose, digest_of, token_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
 from services.notifications.storage.circle import recipients
 from services.notifications.storage.circle.recipients import SealedReader
-from services.notifications.storage.delivery import links, sending
-from services.notifications.storage.delivery.sending import Claim, Deferral
+from services.notifications.storage.delivery import attempts
+from services.notifications.storage.delivery.attempts import Claim, Deferral, Due
 from services.notifications.storage.obligations.rows import Settlement, decode_trace
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
 
 
 class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt that is written and may leave."""
+    """The message of an attempt that is written and may be sent until its lease ends."""
 
     obligation_id: UUID
     message: Message
@@ -35,132 +36,139 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     lease_until: datetime
 
 
-class Turn:
-    """Decides over due obligations of one lane; what it collects is written in the same transaction."""
+@dataclass
+class Decided:
+    """What is to be written, and then sent, of the obligations that were due."""
 
-    def __init__(
-        self,
-        dependencies: Dependencies,
-        medium: Medium,
-        peers: Iterable[Obligation],
-        readers: Mapping[UUID, SealedReader],
-    ) -> None:
-        """`peers` are all obligations of the recipients concerned."""
-        self._means = dependencies
-        self._medium = medium
-        self._circumstances = dependencies.circumstances()
-        self._peers = {obligation.obligation_id: obligation for obligation in peers}
-        self._readers = readers
-        self.now = self._circumstances.now
-        self.lease_until = self.now + timedelta(seconds=dependencies.waits.lease_seconds)
-        self.claims: list[Claim] = []
-        self.departures: list[OutgoingMessage] = []
-        self.deferrals: list[Deferral] = []
-        self.settlements: list[Settlement] = []
-        self.given_up: list[Attempt] = []
-
-    def take(self, obligation: Obligation) -> None:
-        """Decide what happens to one obligation that is due."""
-        sealed = self._readers[obligation.recipient_id]
-        peers = [peer for peer in self._peers.values() if peer.recipient_id == obligation.recipient_id]
-        match decide(obligation, peers, sealed.reader, self._circumstances):
-            case Tell(channel=channel) as tell if channel == self._medium:
-                self._tell(obligation, tell, sealed)
-            case Tell(channel=channel):
-                self._defer(obligation, at=self.now, lane=channel)
-            case Defer(until=until, held=held):
-                self._defer(obligation, at=until, lane=obligation.lane, held=held)
-            case Settle() as end:
-                self._settle(obligation, end)
-
-    def _tell(self, obligation: Obligation, tell: Tell, sealed: SealedReader) -> None:
-        try:
-            message, rendered = compose(self._means, obligation, tell, sealed, now=self.now)
-        except NoWordingError:
-            self._settle(obligation, Settle(outcome="expired", reason="no_wording"))
-            return
-        self._give_up_waiting(obligation)
-        self.claims.append(
-            Claim(
-                attempt_id=tell.attempt_id,
-                obligation_id=obligation.obligation_id,
-                number=tell.number,
-                step=tell.step,
-                channel=tell.channel,
-                contact_id=tell.contact_id,
-                template=rendered.template,
-            )
-        )
-        self.departures.append(
-            OutgoingMessage(
-                obligation_id=obligation.obligation_id,
-                message=message,
-                trace=decode_trace(obligation.trace),
-                lease_until=self.lease_until,
-            )
-        )
-        attempt = Attempt(
-            attempt_id=tell.attempt_id,
-            number=tell.number,
-            step=tell.step,
-            channel=tell.channel,
-            status="claimed",
-            claimed_at=self.now,
-        )
-        self._remember(replace(obligation, status="in_progress", attempts=(*obligation.attempts, attempt)))
-
-    def _defer(self, obligation: Obligation, *, at: datetime, lane: Medium, held: bool = False) -> None:
-        patience = Patience(waits=self._means.waits, urgency=entry_of(obligation.kind).urgency)
-        status: Status = obligation.status
-        if status != "in_progress":
-            status = "scheduled" if held else "due"
-        self.deferrals.append(
-            Deferral(
-                obligation_id=obligation.obligation_id,
-                status=status,
-                lane=lane,
-                at=at,
-                held=held,
-                deadline=at + patience.deadline,
-            )
-        )
-
-    def _settle(self, obligation: Obligation, end: Settle) -> None:
-        self._give_up_waiting(obligation)
-        self.settlements.append(
-            Settlement(
-                obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
-            )
-        )
-        self._remember(replace(obligation, status=end.outcome))
-
-    def _give_up_waiting(self, obligation: Obligation) -> None:
-        self.given_up += [attempt for attempt in obligation.attempts if attempt.status == "accepted"]
-
-    def _remember(self, obligation: Obligation) -> None:
-        self._peers[obligation.obligation_id] = obligation
+    lease_until: datetime
+    claims: list[Claim] = field(default_factory=list)
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    deferrals: list[Deferral] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+    without_receipt: list[Attempt] = field(default_factory=list)
+    """Accepted earlier, and no report came in time."""
 
 
 async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -> list[OutgoingMessage]:
-    """Take up to `limit` due obligations of a channel's lane; rights are read in this very transaction."""
-    now = dependencies.clock()
+    """Claim up to `limit` due obligations of a channel's lane; rights are read in this very transaction."""
+    circumstances = dependencies.circumstances()
+    now = circumstances.now
     async with transaction(dependencies.pool) as connection:
-        due = await sending.lock_due(connection, lane=medium, now=now, limit=limit)
+        due = await attempts.lock_due(connection, lane=medium, now=now, limit=limit)
         if not due.obligations:
             return []
-        sealed = await recipients.lock_readers(
-            connection, {obligation.recipient_id for obligation in due.obligations}
+        readers = await recipients.lock_readers(connection, {each.recipient_id for each in due.obligations})
+        decided = decide_due(dependencies, medium, due, readers, circumstances)
+        await attempts.mark_without_receipt(connection, decided.without_receipt)
+        await attempts.claim(
+            connection,
+            decided.claims,
+            now=now,
+            lease_until=decided.lease_until,
+            links_until=now + LINKS_LIVE,
         )
-        turn = Turn(dependencies, medium, due.peers, sealed)
-        for obligation in due.obligations:
-            turn.take(obligation)
-        await sending.give_up_waiting(connection, turn.given_up)
-        await sending.claim(connection, turn.claims, now=turn.now, lease_until=turn.lease_until)
-        await sending.defer(connection, turn.deferrals)
-        tokens = [
-            (digest_of(token_of(dependencies.vault, claim.obligation_id)), claim.obligation_id)
-            for claim in turn.claims
-        ]
-        await links.add(connection, tokens, expires_at=turn.now + LIVES)
-        await settle.settle(connection, turn.settlements, now=turn.now)
-    return turn.departures
+        await attempts.defer(connection, decided.deferrals)
+        await settle.settle(connection, decided.settlements, now=now)
+    return decided.messages
+
+
+def decide_due(
+    dependencies: Dependencies,
+    medium: Medium,
+    due: Due,
+    readers: Mapping[UUID, SealedReader],
+    circumstances: Circumstances,
+) -> Decided:
+    """Decide about each obligation in turn; a decision is seen by the ones after it."""
+    decided = Decided(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
+    known = {each.obligation_id: each for each in due.peers}
+    for obligation in due.obligations:
+        sealed = readers[obligation.recipient_id]
+        peers = [peer for peer in known.values() if peer.recipient_id == obligation.recipient_id]
+        match decide(obligation, peers, sealed.reader, circumstances):
+            case Tell(channel=channel) as tell if channel == medium:
+                changed = _claim(dependencies, decided, obligation, tell, sealed, now=circumstances.now)
+                known[obligation.obligation_id] = changed
+            case Tell(channel=channel):
+                _defer(decided, obligation, Defer(until=circumstances.now), circumstances, lane=channel)
+            case Defer() as later:
+                _defer(decided, obligation, later, circumstances, lane=obligation.lane)
+            case Settle() as end:
+                known[obligation.obligation_id] = _settle(decided, obligation, end)
+    return decided
+
+
+def _claim(
+    dependencies: Dependencies,
+    decided: Decided,
+    obligation: Obligation,
+    tell: Tell,
+    sealed: SealedReader,
+    *,
+    now: datetime,
+) -> Obligation:
+    try:
+        message, template = compose(dependencies, obligation, tell, sealed, now=now)
+    except NoWordingError:
+        return _settle(decided, obligation, Settle(outcome="expired", reason="no_wording"))
+    _give_up_receipts(decided, obligation)
+    decided.claims.append(
+        Claim(
+            attempt_id=tell.attempt_id,
+            obligation_id=obligation.obligation_id,
+            number=tell.number,
+            step=tell.step,
+            channel=tell.channel,
+            contact_id=tell.contact_id,
+            template=template,
+            token_sha256=digest_of(token_of(dependencies.vault, obligation.obligation_id)),
+        )
+    )
+    decided.messages.append(
+        OutgoingMessage(
+            obligation_id=obligation.obligation_id,
+            message=message,
+            trace=decode_trace(obligation.trace),
+            lease_until=decided.lease_until,
+        )
+    )
+    attempt = Attempt(
+        attempt_id=tell.attempt_id,
+        number=tell.number,
+        step=tell.step,
+        channel=tell.channel,
+        status="claimed",
+        claimed_at=now,
+    )
+    return replace(obligation, status="in_progress", attempts=(*obligation.attempts, attempt))
+
+
+def _defer(
+    decided: Decided, obligation: Obligation, later: Defer, circumstances: Circumstances, *, lane: Medium
+) -> None:
+    patience = Patience(waits=circumstances.waits, urgency=entry_of(obligation.kind).urgency)
+    waiting: Status = "scheduled" if later.held else "due"
+    decided.deferrals.append(
+        Deferral(
+            obligation_id=obligation.obligation_id,
+            status=obligation.status if obligation.status == "in_progress" else waiting,
+            lane=lane,
+            at=later.until,
+            held=later.held,
+            deadline=later.until + patience.deadline,
+        )
+    )
+
+
+def _settle(decided: Decided, obligation: Obligation, end: Settle) -> Obligation:
+    _give_up_receipts(decided, obligation)
+    decided.settlements.append(
+        Settlement(
+            obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
+        )
+    )
+    return replace(obligation, status=end.outcome)
+
+
+def _give_up_receipts(decided: Decided, obligation: Obligation) -> None:
+    decided.without_receipt += [each for each in obligation.attempts if each.status == "accepted"]

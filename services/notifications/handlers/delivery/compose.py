@@ -10,36 +10,24 @@ from services.notifications.channels.channel import Message
 from services.notifications.domain.delivery.decision import Tell
 from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, is_corrected
 from services.notifications.domain.obligations.obligation import Obligation
-from services.notifications.domain.wording.rendering import Rendered, WordingContext, render
+from services.notifications.domain.wording import mail, sms
+from services.notifications.domain.wording.context import WordingContext
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import encryption_contexts
 from services.notifications.storage.circle.recipients import SealedReader
 from shared.security.vault import Vault
 
-LIVES: Final = timedelta(days=7)
+LINKS_LIVE: Final = timedelta(days=7)
 
 _TOKEN_BYTES: Final = 8  # 11 characters in the SMS; guessing one of a million live ones takes 2e13 tries
-
-
-def token_of(vault: Vault, obligation_id: UUID) -> str:
-    """Derived, so that a message that is sent again is the same to the letter."""
-    secret = vault.blind_index("page", str(obligation_id))[:_TOKEN_BYTES]
-    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
-
-
-def digest_of(token: str) -> bytes:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 _DISCREET: Final = 1
 _SHORTEST_VALIDITY_SECONDS: Final = 60
 
 
 def compose(
     dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: SealedReader, *, now: datetime
-) -> tuple[Message, Rendered]:
-    """The message, and the template it came from; raises `NoWordingError`."""
+) -> tuple[Message, str]:
+    """The message, and the name of the template it came from; raises `NoWordingError`."""
     if sealed.wrapped_key is None:
         raise ValueError("a member without a key cannot have contacts")
     address = dependencies.vault.decrypt(
@@ -47,7 +35,8 @@ def compose(
         sealed.addresses[tell.channel],
         context=encryption_contexts.contact_of(obligation.recipient_id, tell.channel),
     )
-    rendered = render(shown_kind(obligation), tell.channel, _context(dependencies, obligation, tell, sealed))
+    render = sms.render if tell.channel == "sms" else mail.render
+    rendered = render(shown_kind(obligation), _context(dependencies, obligation, tell, sealed))
     message = Message(
         attempt_id=tell.attempt_id,
         to=address.decode(),
@@ -56,7 +45,7 @@ def compose(
         html=rendered.html,
         validity_seconds=max(_SHORTEST_VALIDITY_SECONDS, int((obligation.deadline - now).total_seconds())),
     )
-    return message, rendered
+    return message, rendered.template
 
 
 def shown_kind(obligation: Obligation) -> str:
@@ -87,3 +76,14 @@ def _context(
         phone=dependencies.contact_phone,
         correction_of=None if told is None else told.astimezone(dependencies.zone),
     )
+
+
+def token_of(vault: Vault, obligation_id: UUID) -> str:
+    """Derived, so that a message that is sent again is the same to the letter."""
+    secret = vault.blind_index("page", str(obligation_id))[:_TOKEN_BYTES]
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()

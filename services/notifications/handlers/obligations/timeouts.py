@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from services.notifications.handlers.delivery.record_answer import apply_reports
+from services.notifications.handlers.delivery.dispatch import apply_reports
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
-from services.notifications.storage.delivery import reports
+from services.notifications.storage.delivery import attempts
 from services.notifications.storage.obligations import timeouts
 from services.notifications.storage.obligations.rows import Settlement
 from shared.database.transaction import transaction
@@ -25,7 +25,7 @@ async def sweep_unknown_attempts(dependencies: Dependencies) -> None:
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
         await timeouts.mark_lost_attempts(connection, now=now, limit=_MOST_AT_ONCE)
-    for attempt_id in await reports.waiting(
+    for attempt_id in await attempts.with_unapplied_reports(
         dependencies.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_MOST_AT_ONCE
     ):
         await apply_reports(dependencies, attempt_id)

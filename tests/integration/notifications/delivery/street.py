@@ -14,9 +14,8 @@ from deploy.local import serving
 from deploy.local.mail_sink import app as mail_sink
 from deploy.local.sms_gateway import app as sms_gateway
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import SmsChannel
+from services.notifications.channels.sms import SmsChannel, capability_of
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.delivery_reports import capability_of
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies

@@ -7,9 +7,8 @@ from msgspec.structs import replace
 
 from services.notifications.channels.channel import RejectedPermanently
 from services.notifications.domain.circle.members import Contact
-from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
-from services.notifications.storage.delivery import sending
+from services.notifications.handlers.delivery.dispatch import dispatch, record_delivery_report
+from services.notifications.storage.delivery import attempts
 from shared.database.transaction import transaction
 from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.desk import Desk, carer
@@ -39,7 +38,7 @@ async def test_while_one_worker_decides_for_a_reader_no_other_worker_does(
     ]
     await desk.state(*corrections)
     async with transaction(desk.pool) as one:
-        held = await sending.lock_due(one, lane="sms", now=desk.now, limit=1)
+        held = await attempts.lock_due(one, lane="sms", now=desk.now, limit=1)
         assert len(held.obligations) == 1
         assert await desk.claim() == []
     await desk.after(minutes=1)

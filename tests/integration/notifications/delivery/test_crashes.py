@@ -6,9 +6,8 @@ from collections import Counter
 import pytest
 
 from services.notifications.channels.channel import Accepted, Message, SendResult, Unknown
-from services.notifications.domain.delivery.delivery_reports import ReportState
-from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.delivery.record_answer import record_answer, record_delivery_report
+from services.notifications.domain.obligations.obligation import ReportState
+from services.notifications.handlers.delivery.dispatch import dispatch, record_answer, record_delivery_report
 from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
 from shared.testing.person_history import PersonHistory, minutes
 from tests.conformance.channels.scripted_channel import ScriptedChannel

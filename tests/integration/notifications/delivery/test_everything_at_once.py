@@ -8,8 +8,7 @@ import pytest
 
 from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily, Unknown
 from services.notifications.domain.circle.members import Medium
-from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.delivery.dispatch import dispatch, record_delivery_report
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
 from tests.integration.notifications.desk import Desk, carer

@@ -3,7 +3,7 @@
 import pytest
 
 from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from tests.integration.notifications.desk import ALIAS, DESK_MAIL, MAIL, PHONE, Desk, carer
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.notifications.channels.channel import RejectedTemporarily
-from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.delivery.record_answer import record_delivery_report
+from services.notifications.handlers.delivery.dispatch import dispatch, record_delivery_report
 from services.notifications.handlers.obligations.event_outcome import outcome_of
 from shared.events.admission import Place
 from shared.testing.person_history import PersonHistory, minutes

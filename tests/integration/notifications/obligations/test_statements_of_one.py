@@ -58,4 +58,4 @@ async def test_one_event_on_its_way_to_the_phone_asks_the_database_no_more_than_
     async with asked(desk) as telling:
         await dispatch(desk.dependencies, "sms", departure)
     # BEGIN and COMMIT included; what is copied into a table is not counted.
-    assert (len(applying), len(claiming), len(telling)) == (13, 9, 6)
+    assert (len(applying), len(claiming), len(telling)) == (13, 8, 6)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.domain.circle import addresses, alias
-from services.notifications.domain.wording import gsm7
+from services.notifications.domain.wording import sms
 
 
 @pytest.mark.parametrize("word", ["Mamie", "Papa", "Tonton Jean", "Jean-Paul", "L'oncle", "Françoise", "Zoë"])
@@ -23,7 +23,7 @@ def test_an_alias_that_could_break_or_forge_a_message_is_refused(word: str) -> N
 @given(word=st.text(max_size=30))
 def test_whatever_is_taken_fits_and_is_gsm7_on_the_air(word: str) -> None:
     if alias.problem(word) is None:
-        septets = gsm7.septets(gsm7.folded(word))
+        septets = sms.septets(sms.folded(word))
         assert septets is not None
         assert septets <= alias.LONGEST
 

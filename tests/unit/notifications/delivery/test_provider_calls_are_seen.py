@@ -7,8 +7,8 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode, format_span_id
 
 from services.notifications.channels.channel import Message
-from services.notifications.channels.sms import SmsChannel
-from services.notifications.domain.delivery.delivery_reports import ReportCapability
+from services.notifications.channels.sms import ReportCapability, SmsChannel
+from services.notifications.handlers.delivery.dispatch import call_provider
 from shared.telemetry import tracing
 from shared.web.client import open_client
 from tests.unit.shared.telemetry.recorded import RecordedSpans, recording
@@ -41,7 +41,7 @@ async def _sent(status: int) -> tuple[RecordedSpans, str]:
                 public_url="http://relais.test",
                 capability=ReportCapability(b"secret"),
             )
-            await channel.send(MESSAGE)
+            await call_provider(channel, MESSAGE, timeout_seconds=5)
     return spans, headers[0]
 
 

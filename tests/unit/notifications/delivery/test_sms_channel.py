@@ -15,8 +15,7 @@ from services.notifications.channels.channel import (
     SendResult,
     Unknown,
 )
-from services.notifications.channels.sms import SmsChannel
-from services.notifications.domain.delivery.delivery_reports import ReportCapability
+from services.notifications.channels.sms import ReportCapability, SmsChannel
 
 ATTEMPT = UUID("0192f3c4-0000-7000-8000-000000000001")
 CAPABILITY = ReportCapability(b"a secret")

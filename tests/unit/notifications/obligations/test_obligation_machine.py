@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.notifications.domain.delivery.decision import Tell
-from services.notifications.domain.delivery.delivery_reports import ReportState
 from services.notifications.domain.delivery.freshness import last_told
-from services.notifications.domain.obligations.obligation import TERMINAL, AttemptStatus, Obligation
+from services.notifications.domain.obligations.derivation import Send
+from services.notifications.domain.obligations.obligation import (
+    TERMINAL,
+    AttemptStatus,
+    Obligation,
+    ReportState,
+)
 from services.notifications.domain.obligations.statements import facts_of, is_deceased
-from services.notifications.domain.obligations.verdict import Send
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory
 from tests.unit.notifications.circles import carer, desk

@@ -4,9 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.derivation import Expected, Suppress, expected_obligations
 from services.notifications.domain.obligations.statements import Recipient
-from services.notifications.domain.obligations.verdict import Suppress
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
 from shared.testing.person_history import minutes

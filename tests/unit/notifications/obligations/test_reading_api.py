@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.notifications.api import carer_page, delivery_reports, obligations
-from services.notifications.domain.delivery.delivery_reports import capability_of
+from services.notifications.channels.sms import capability_of
 from services.notifications.handlers.delivery.carer_page import PageView
 from services.notifications.handlers.obligations.event_outcome import EventOutcome
 from services.notifications.handlers.obligations.list_obligations import AttemptView, ObligationView

@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.delivery_reports import ReportState, concluded
-from services.notifications.domain.obligations.obligation import Attempt, AttemptStatus
+from services.notifications.domain.obligations.obligation import (
+    Attempt,
+    AttemptStatus,
+    ReportState,
+    concluded,
+)
 from services.notifications.domain.obligations.timing import (
     Next,
     Patience,

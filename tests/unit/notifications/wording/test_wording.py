@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from services.notifications.domain.circle import alias as aliases
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.obligations import catalogue
-from services.notifications.domain.wording import gsm7, rendering, texts
-from services.notifications.domain.wording.rendering import NoWordingError, WordingContext, render
+from services.notifications.domain.wording import mail, sms, texts
+from services.notifications.domain.wording.context import NoWordingError, WordingContext
 
 CARER_FACTS: tuple[catalogue.FactKind, ...] = ("admission.occurred", "transfer.arrived", "discharge.occurred")
+RENDER = {"sms": sms.render, "email": mail.render}
 LINK = "https://relais.exemple.fr/s/Ab3dE9xKzzz"
 PHONE = "05 36 49 00 00"
 MOMENT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_every_sms_is_one_gsm7_segment(
     kind: str, alias: str | None, occurred_at: datetime, told: datetime | None, link_characters: int
 ) -> None:
     link = "https://relais.exemple.fr/s/".ljust(link_characters, "x")
-    text = render(kind, "sms", _context(alias, occurred_at=occurred_at, link=link, correction_of=told)).text
+    text = sms.render(kind, _context(alias, occurred_at=occurred_at, link=link, correction_of=told)).text
     split = smsutil.split(text)
     assert (split.encoding, len(split.parts)) == ("gsm0338", 1)
     assert PHONE in text
@@ -76,23 +77,23 @@ def test_every_sms_is_one_gsm7_segment(
 @pytest.mark.parametrize("kind", _carer_kinds())
 def test_a_plain_sms_holds_the_link_for_the_longest_alias(kind: str) -> None:
     if not catalogue.is_retracted(kind):
-        assert LINK in render(kind, "sms", _context("M" * aliases.LONGEST)).text
+        assert LINK in sms.render(kind, _context("M" * aliases.LONGEST)).text
 
 
 # Without ESC: the alphabet's own sign for "the next one is of the extension", which is no character.
-_characters = st.sampled_from(sorted(gsm7.BASIC | gsm7.EXTENDED)) | st.characters(exclude_characters="\x1b")
+_characters = st.sampled_from(sorted(sms.BASIC | sms.EXTENDED)) | st.characters(exclude_characters="\x1b")
 
 
 @given(text=st.text(_characters, min_size=1, max_size=200))
 def test_the_count_of_septets_agrees_with_an_independent_one(text: str) -> None:
-    septets = gsm7.septets(text)
+    septets = sms.septets(text)
     assert (septets is not None) == smsutil.is_valid_gsm(text)
     if septets is not None:
-        assert (septets <= gsm7.SEGMENT_SEPTETS) == (len(smsutil.split(text).parts) == 1)
+        assert (septets <= sms.SEGMENT_SEPTETS) == (len(smsutil.split(text).parts) == 1)
 
 
 def test_the_french_of_each_sms() -> None:
-    said = {kind: render(kind, "sms", _context()).text for kind in _carer_kinds()}
+    said = {kind: sms.render(kind, _context()).text for kind in _carer_kinds()}
     end = f"Détails et contact : {LINK} ou {PHONE}"
     assert said["admission.occurred"] == (
         f"Parcours : Mamie est en établissement depuis le 23/11 à 14h05. {end}"
@@ -109,11 +110,11 @@ def test_the_french_of_each_sms() -> None:
 
 
 def test_a_discreet_carer_is_told_that_there_is_news_but_not_which() -> None:
-    texts = {render(fact, "sms", _context(None)).text for fact in CARER_FACTS}
+    texts = {sms.render(fact, _context(None)).text for fact in CARER_FACTS}
     assert texts == {
         f"Parcours : une nouvelle information vous attend. Consultez-la : {LINK} ou appelez le {PHONE}"
     }
-    mails = {render(fact, "email", _context(None)).text for fact in CARER_FACTS}
+    mails = {mail.render(fact, _context(None)).text for fact in CARER_FACTS}
     assert len(mails) == 1
 
 
@@ -138,7 +139,7 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
         _context(correction_of=None),
     ):
         try:
-            rendered = render(kind, medium, context)
+            rendered = RENDER[medium](kind, context)
         except NoWordingError:
             continue
         said = f"{rendered.subject} {rendered.text} {re.sub('<[^>]*>', ' ', rendered.html or '')}".lower()
@@ -150,19 +151,17 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
 
 @pytest.mark.parametrize("kind", _every_kind())
 def test_a_professional_is_told_every_fact_by_email_without_any_name(kind: str) -> None:
-    mail = render(kind, "email", _context(None, reader="professional"))
-    assert mail.subject is not None
-    assert mail.subject.startswith("Parcours : ")
-    assert "personne" in mail.subject
-    assert LINK in mail.text
-    assert mail.html is not None
-    assert LINK in mail.html
+    rendered = mail.render(kind, _context(None, reader="professional"))
+    assert rendered.subject is not None
+    assert rendered.subject.startswith("Parcours : ")
+    assert "personne" in rendered.subject
+    assert LINK in rendered.text
+    assert rendered.html is not None
+    assert LINK in rendered.html
 
 
 def test_a_desk_can_sort_its_mail_by_subject() -> None:
-    subjects = {
-        render(kind, "email", _context(None, reader="professional")).subject for kind in _every_kind()
-    }
+    subjects = {mail.render(kind, _context(None, reader="professional")).subject for kind in _every_kind()}
     assert len(subjects) == len(_every_kind())
     assert "Parcours : arrivée non confirmée d'une personne, à vérifier" in subjects
     assert "Parcours : CHANGEMENT, une personne est attendue chez vous" in subjects
@@ -170,49 +169,49 @@ def test_a_desk_can_sort_its_mail_by_subject() -> None:
 
 def test_a_professional_is_never_told_by_sms() -> None:
     with pytest.raises(NoWordingError):
-        render("transfer.departed", "sms", _context(None, reader="professional"))
+        sms.render("transfer.departed", _context(None, reader="professional"))
 
 
 @pytest.mark.parametrize("fact", ["transfer.departed", "transfer.overdue"])
 def test_a_carer_is_not_told_what_only_units_can_act_on(fact: str) -> None:
     with pytest.raises(NoWordingError):
-        render(fact, "sms", _context())
+        sms.render(fact, _context())
     with pytest.raises(NoWordingError):
-        render(fact, "email", _context())
+        mail.render(fact, _context())
 
 
 def test_an_email_speaks_french_first_and_marks_each_language() -> None:
-    mail = render("admission.occurred.corrected", "email", _context())
-    assert mail.subject == "Parcours : CHANGEMENT concernant Mamie"
-    french, english = mail.text.split("-- English --")
+    rendered = mail.render("admission.occurred.corrected", _context())
+    assert rendered.subject == "Parcours : CHANGEMENT concernant Mamie"
+    french, english = rendered.text.split("-- English --")
     assert "lundi 23 novembre à 14h05" in french
     assert "celui du lundi 23 novembre à 10h15" in french
     assert "Monday 23 November at 14:05" in english
-    assert mail.html is not None
-    assert mail.html.index('lang="fr"') < mail.html.index('lang="en"')
-    assert 'role="presentation"' in mail.html
+    assert rendered.html is not None
+    assert rendered.html.index('lang="fr"') < rendered.html.index('lang="en"')
+    assert 'role="presentation"' in rendered.html
 
 
 def test_nothing_in_an_alias_or_a_link_becomes_markup() -> None:
-    mail = render("admission.occurred", "email", _context("<b>'&", link='https://x.fr/"onclick="'))
-    assert mail.html is not None
-    assert "<b>" not in mail.html
-    assert '"onclick="' not in mail.html
+    rendered = mail.render("admission.occurred", _context("<b>'&", link='https://x.fr/"onclick="'))
+    assert rendered.html is not None
+    assert "<b>" not in rendered.html
+    assert '"onclick="' not in rendered.html
 
 
 def test_an_sms_folds_the_accents_that_would_double_its_price() -> None:
-    assert "Francoise est en" in render("admission.occurred", "sms", _context("Françoise")).text
-    assert "Françoise" in render("admission.occurred", "email", _context("Françoise")).text
+    assert "Francoise est en" in sms.render("admission.occurred", _context("Françoise")).text
+    assert "Françoise" in mail.render("admission.occurred", _context("Françoise")).text
 
 
 def test_the_evidence_names_the_template_and_its_version() -> None:
-    template = render("admission.occurred", "sms", _context()).template
+    template = sms.render("admission.occurred", _context()).template
     assert re.fullmatch(r"admission\.occurred/carer-sms@[0-9a-f]{12}", template)
-    assert template == render("admission.occurred", "sms", _context("Papi")).template
+    assert template == sms.render("admission.occurred", _context("Papi")).template
 
 
 def test_a_page_says_the_fact_of_a_correction_without_its_mood() -> None:
     context = _context()
-    assert rendering.sentence("admission.occurred.retracted", context, language="fr") == (
+    assert mail.sentence("admission.occurred.retracted", context, language="fr") == (
         "Mamie est en établissement depuis le lundi 23 novembre à 14h05."
     )

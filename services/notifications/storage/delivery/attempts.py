@@ -1,4 +1,4 @@
-"""What is due, and what is written when it is sent, left for later or answered?"""
+"""Reads and writes attempts and delivery reports: what is due, claimed, deferred, answered, reported."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,9 +8,15 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.obligations.obligation import Attempt, AttemptStatus, Obligation, Status
+from services.notifications.domain.obligations.obligation import (
+    Attempt,
+    AttemptStatus,
+    Obligation,
+    ReportState,
+    Status,
+)
 from services.notifications.storage.obligations.rows import obligations_of
-from shared.database.pool import Connection
+from shared.database.pool import Connection, Executor
 
 # Never waits: a row that someone plans for, or a member who is just changing, is left for the next turn.
 # So whoever sends holds locks only for a moment and stands in no circle of waiting. Only one sender at a time
@@ -46,6 +52,10 @@ WITH claimed AS (
         claimed_at, lease_until)
     SELECT c.*, 'claimed', $8, $9
     FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[]) AS c
+), links AS (
+    INSERT INTO page_tokens (token_sha256, obligation_id, expires_at)
+    SELECT t.*, $11 FROM unnest($10::bytea[], $2::uuid[]) AS t
+    ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at
 )
 UPDATE obligations SET status = 'in_progress', next_action_at = $9 WHERE obligation_id = ANY ($2)
 """
@@ -90,6 +100,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     channel: Medium
     contact_id: UUID
     template: str
+    token_sha256: bytes
+    """Digest of the token in its link to the carer page."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -133,9 +145,14 @@ async def defer(connection: Connection, deferrals: Sequence[Deferral]) -> None:
 
 
 async def claim(
-    connection: Connection, claims: Sequence[Claim], *, now: datetime, lease_until: datetime
+    connection: Connection,
+    claims: Sequence[Claim],
+    *,
+    now: datetime,
+    lease_until: datetime,
+    links_until: datetime,
 ) -> None:
-    """Each attempt is a row before it is a call."""
+    """Write each attempt before it is a call, and make its link valid until `links_until`."""
     if not claims:
         return
     await connection.execute(
@@ -149,10 +166,12 @@ async def claim(
         [claim.template for claim in claims],
         now,
         lease_until,
+        [claim.token_sha256 for claim in claims],
+        links_until,
     )
 
 
-async def give_up_waiting(connection: Connection, attempts: Sequence[Attempt]) -> None:
+async def mark_without_receipt(connection: Connection, attempts: Sequence[Attempt]) -> None:
     """No report came in time on those that were accepted."""
     if attempts:
         await connection.execute(_GIVE_UP, [attempt.attempt_id for attempt in attempts])
@@ -176,10 +195,56 @@ async def conclude(connection: Connection, attempt_id: UUID, *, status: AttemptS
     await connection.execute(_CONCLUDE, attempt_id, status, now)
 
 
-async def look_again(connection: Connection, obligation_id: UUID, *, at: datetime) -> None:
+async def set_next_action(connection: Connection, obligation_id: UUID, *, at: datetime) -> None:
     await connection.execute(_NEXT_ACTION, obligation_id, at)
 
 
 async def mark_contact_bad(connection: Connection, attempt_id: UUID, *, now: datetime) -> None:
     """The contact that this attempt went to is not used again."""
     await connection.execute(_CONTACT_IS_BAD, attempt_id, now)
+
+
+_ADD_REPORT: Final = """
+INSERT INTO delivery_reports (attempt_id, provider_id, state, detail, received_at)
+VALUES ($1, $2, $3, $4, $5)
+"""
+_OBLIGATION: Final = "SELECT obligation_id FROM attempts WHERE attempt_id = $1"
+_OF_ATTEMPT: Final = "SELECT state FROM delivery_reports WHERE attempt_id = $1"
+_MARK_APPLIED: Final = """
+UPDATE delivery_reports SET applied_at = $2 WHERE attempt_id = $1 AND applied_at IS NULL
+"""
+_UNAPPLIED: Final = """
+SELECT DISTINCT attempt_id FROM delivery_reports WHERE applied_at IS NULL AND received_at < $1 LIMIT $2
+"""
+
+
+async def add_report(
+    connection: Executor,
+    attempt_id: UUID,
+    *,
+    provider_id: str | None,
+    state: ReportState,
+    detail: str | None,
+    now: datetime,
+) -> None:
+    """Before anything is concluded from it."""
+    await connection.execute(_ADD_REPORT, attempt_id, provider_id, state, detail, now)
+
+
+async def obligation_of(connection: Executor, attempt_id: UUID) -> UUID | None:
+    """Whose attempt it was; none for an attempt that never was."""
+    obligation_id: UUID | None = await connection.fetchval(_OBLIGATION, attempt_id)
+    return obligation_id
+
+
+async def reported_states(connection: Connection, attempt_id: UUID) -> Sequence[ReportState]:
+    return [row["state"] for row in await connection.fetch(_OF_ATTEMPT, attempt_id)]
+
+
+async def mark_reports_applied(connection: Connection, attempt_id: UUID, *, now: datetime) -> None:
+    await connection.execute(_MARK_APPLIED, attempt_id, now)
+
+
+async def with_unapplied_reports(connection: Executor, *, before: datetime, limit: int) -> list[UUID]:
+    """Attempts with reports that were kept and, after a crash, not applied."""
+    return [row["attempt_id"] for row in await connection.fetch(_UNAPPLIED, before, limit)]

@@ -1,0 +1,44 @@
+"""What a text is made of, and the text ready to be sent."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.notifications.domain.circle.members import Role
+from services.notifications.domain.wording import texts
+
+Language = Literal["fr", "en"]
+
+_ALL_TEXTS = sorted((name, repr(text)) for name, text in vars(texts).items() if name.isupper())
+TEXTS_DIGEST: Final = hashlib.sha256(repr(_ALL_TEXTS).encode()).hexdigest()[:12]
+"""The version of all texts, kept with each attempt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingContext:
+    """All that a text may be made of: no name but the alias, no unit, no establishment, no diagnosis."""
+
+    reader: Role
+    alias: str | None
+    """What the carer calls the person; none for a professional, and for a carer who chose discretion."""
+    occurred_at: datetime
+    """When it happened, in the reader's time zone; for `transfer.overdue`, when the person left."""
+    link: str
+    phone: str
+    correction_of: datetime | None = None
+    """When the reader was told what this corrects or retracts, in their time zone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """A text ready to leave, and the template it came from (evidence that outlives the text)."""
+
+    subject: str | None
+    text: str
+    html: str | None
+    template: str
+
+
+class NoWordingError(ValueError):
+    """This fact has no text for this reader over this medium: nobody planned to say it."""
