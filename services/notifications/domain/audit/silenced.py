@@ -1,8 +1,4 @@
-"""What is owed again when a stated death turns out to be an error? What the death may have silenced.
-
-Every correction and retraction since the day before the death; and, when the death was cancelled, where the
-person is: news of the last day. An update says itself where the person is.
-"""
+"""Derives what is owed again after a stated death was an error: what the death may have silenced."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -25,7 +21,7 @@ class Owed(NamedTuple):
 
 
 def owed_after_deaths(stated: Sequence[Fact], owed: Sequence[Owed], member: AuditedMember) -> Iterator[Owed]:
-    """In the account of each version that ends a death; what it owes anyway is not owed twice."""
+    """Corrections since the day before a death that ended; when it was cancelled, also the last day's news."""
     for fact in stated:
         died_at: datetime | None = None
         for event in fact:

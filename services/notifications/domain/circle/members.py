@@ -1,4 +1,4 @@
-"""Who is entitled to know about a person, on what basis, and how do they want to be told?"""
+"""The members of a care circle: on what basis they may know, and how they want to be told."""
 
 from datetime import datetime
 from typing import Literal
@@ -54,7 +54,7 @@ class Carer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Professional(msgspec.Struct, frozen=True, kw_only=True):
-    """An establishment or service that takes part in the care, reached at its own desk."""
+    """An establishment or service that takes part in the care, reached at its professional contact."""
 
     basis: Basis
     contacts: tuple[Contact, ...]
