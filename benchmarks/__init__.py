@@ -1,1 +1,1 @@
-"""What is measured, against what limit and which peer, in one run: `make bench`."""
+"""Benchmarks of the platform beside raw limits and a textbook peer: `make bench`."""

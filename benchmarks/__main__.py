@@ -1,4 +1,4 @@
-"""`python -m benchmarks [p1 ... p7]`: run benchmarks, print their tables, keep the raw results as JSON."""
+"""`python -m benchmarks [p1 ... p7]`: runs benchmarks, prints their tables, keeps the raw results as JSON."""
 
 import argparse
 import time
@@ -23,7 +23,7 @@ _console = Console(width=200)
 
 
 def main() -> None:
-    """Parse the sizes; without any, run a short form of all."""
+    """Run the chosen benchmarks, all when none is named; without sizes in a short form."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
     parser.add_argument("benchmarks", nargs="*", metavar="p1...p7", help="all when none is named")
     parser.add_argument("--rounds", type=int, default=3)

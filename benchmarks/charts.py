@@ -1,4 +1,4 @@
-"""How does a result look? Bars with their values, as SVG that a browser and a forge both show."""
+"""Draws results as bar charts in SVG that browsers and Git forges can show."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,7 +11,7 @@ _STYLE = (
 )
 
 Bar = tuple[str, str, float]
-"""Label, colour's name, value."""
+"""Label, name of the colour, value."""
 
 
 def bars(title: str, unit: str, values: Sequence[Bar]) -> str:

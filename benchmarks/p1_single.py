@@ -1,4 +1,4 @@
-"""P1: how fast is a single POST, beside the textbook and the raw limit? Rounds are interleaved.
+"""P1: measures single POSTs beside the textbook peer and the raw limit, in interleaved rounds.
 
 Both contestants answer after the event is stored with fsync on. The peer also waits for Kafka; ours
 stores the outbox row, and its relay sends at the same time on the same two cores.
@@ -14,13 +14,14 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import bare_inserts, cost, fsync
-from benchmarks.arena import FINESS, Arena, open_arena
-from benchmarks.load import Measured, movements, post_all
+from benchmarks.limits import bare_inserts, fsync
+from benchmarks.load import cost
+from benchmarks.load.closed_loop import Measured, movements, post_all
 from benchmarks.results import Aim, Result, Row
+from benchmarks.setup.contestants import FINESS, Contestants, open_contestants
 
 PEER_SHARE = 4
-"""The peer gets fewer requests: it takes as long for them."""
+"""The peer gets fewer requests, so that its rounds take about as long."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ def run(options: Namespace) -> Result:
     connections = (16, 128)
     cells: list[Cell] = []
     limits: list[float] = []
-    with open_arena() as arena:
-        _cell(arena, "relais", 64, 1000)
-        _cell(arena, "peer", 64, 250)
+    with open_contestants() as contestants:
+        _cell(contestants, "relais", 64, 1000)
+        _cell(contestants, "peer", 64, 250)
         for _ in range(options.rounds):
-            limits.append(bare_limit(arena))
+            limits.append(bare_limit(contestants))
             for count in connections:
-                cells.append(_cell(arena, "peer", count, options.requests // PEER_SHARE))
-                cells.append(_cell(arena, "relais", count, options.requests))
+                cells.append(_cell(contestants, "peer", count, options.requests // PEER_SHARE))
+                cells.append(_cell(contestants, "relais", count, options.requests))
     rows = [_row(cells, count, statistics.median(limits)) for count in connections]
     crowd = rows[-1]
     return Result(
@@ -65,19 +66,19 @@ def run(options: Namespace) -> Result:
     )
 
 
-def bare_limit(arena: Arena) -> float:
+def bare_limit(contestants: Contestants) -> float:
     """Events per second that `unnest` inserts alone store now."""
     payload = next(movements(1, establishment=FINESS, prefix="bare"))
-    url = arena.database.url("bare")
+    url = contestants.database.url("bare")
     return asyncio.run(bare_inserts.events_per_second(url, statements=100, payload=payload))
 
 
-def _cell(arena: Arena, contestant: str, connections: int, requests: int) -> Cell:
-    probe = fsync.fdatasyncs_per_second(arena.folder)
-    url, headers = (arena.peer, {}) if contestant == "peer" else (arena.ours, arena.headers)
-    before = cost.read(arena.database)
+def _cell(contestants: Contestants, contestant: str, connections: int, requests: int) -> Cell:
+    probe = fsync.fdatasyncs_per_second(contestants.folder)
+    url, headers = (contestants.peer, {}) if contestant == "peer" else (contestants.ours, contestants.headers)
+    before = cost.read(contestants.database)
     measured = measure(url, headers, connections, requests)
-    after = cost.read(arena.database)
+    after = cost.read(contestants.database)
     refused = Counter({status: n for status, n in measured.statuses.items() if status not in {200, 202}})
     if refused:
         raise RuntimeError(f"{contestant} refused requests: {dict(refused)}")
@@ -94,15 +95,15 @@ def _cell(arena: Arena, contestant: str, connections: int, requests: int) -> Cel
 
 
 def measure(url: str, headers: dict[str, str], connections: int, requests: int) -> Measured:
-    """Post that many new admissions."""
+    """Post `count` new admissions."""
     bodies = list(movements(requests, establishment=FINESS, prefix=uuid.uuid4().hex))
-    # The same loop as the servers': a slower client would measure itself.
+    # The servers' event loop: a slower client would limit the figure.
     load = post_all(f"{url}/v1/movements", bodies, connections=connections, headers=headers)
     return uvloop.run(load)
 
 
 def _row(cells: list[Cell], connections: int, limit: float) -> Row:
-    """Medians over the rounds, and the ratios that may be compared with other machines."""
+    """Medians over the rounds, and the ratios, which can be compared between machines."""
     ours = [c for c in cells if c.connections == connections and c.contestant == "relais"]
     peer = [c for c in cells if c.connections == connections and c.contestant == "peer"]
 

@@ -1,7 +1,7 @@
-"""P2: how fast is a batch of movements (NDJSON), beside inserts alone and a textbook's batch?
+"""P2: measures batches of movements (NDJSON) beside bare inserts and the textbook peer's batch.
 
-Two batches are under way at a time. Two raw limits: narrow `unnest` inserts of a body and an outbox row,
-and our own statements with rows made beforehand, which shows what Python costs.
+Two batches are sent at a time. Two raw limits: narrow `unnest` inserts of a body and an outbox row,
+and our own statements with prepared rows, which shows what Python costs.
 """
 
 import asyncio
@@ -15,11 +15,12 @@ from typing import Any
 import httpx
 import uvloop
 
-from benchmarks import bare_store, cost, fsync
-from benchmarks.arena import FINESS, Arena, open_arena
-from benchmarks.load import movements
+from benchmarks.limits import bare_store, fsync
+from benchmarks.load import cost
+from benchmarks.load.closed_loop import movements
 from benchmarks.p1_single import PEER_SHARE, bare_limit, median_cost
 from benchmarks.results import Aim, Result, Row
+from benchmarks.setup.contestants import FINESS, Contestants, open_contestants
 
 LINES = 1000
 AT_ONCE = 2
@@ -27,10 +28,10 @@ _CLIENT_SECONDS = 300.0
 
 
 def run(options: Namespace) -> Result:
-    """Interleave the rounds of both and of the limits."""
+    """Interleave the rounds of both contestants and of the limits."""
     batches = max(AT_ONCE, options.requests // LINES)
-    with open_arena() as arena:
-        cells = [_cell(arena, batches) for _ in range(options.rounds)]
+    with open_contestants() as contestants:
+        cells = [_cell(contestants, batches) for _ in range(options.rounds)]
     row = _row(cells)
     return Result(
         "p2",
@@ -45,13 +46,13 @@ def run(options: Namespace) -> Result:
     )
 
 
-def _cell(arena: Arena, batches: int) -> dict[str, Any]:
+def _cell(contestants: Contestants, batches: int) -> dict[str, Any]:
     return {
-        "fdatasync/s": fsync.fdatasyncs_per_second(arena.folder),
-        "bare inserts/s": bare_limit(arena),
-        "bare statements/s": _bare_statements(arena, batches),
-        "peer lines/s": _peer_lines_per_second(arena, batches),
-        **_ours(arena, batches),
+        "fdatasync/s": fsync.fdatasyncs_per_second(contestants.folder),
+        "bare inserts/s": bare_limit(contestants),
+        "bare statements/s": _bare_statements(contestants, batches),
+        "peer lines/s": _peer_lines_per_second(contestants, batches),
+        **_ours(contestants, batches),
     }
 
 
@@ -69,25 +70,27 @@ def _row(cells: list[dict[str, Any]]) -> Row:
     }
 
 
-def _bare_statements(arena: Arena, batches: int) -> float:
+def _bare_statements(contestants: Contestants, batches: int) -> float:
     payload = next(movements(1, establishment=FINESS, prefix="bare"))
-    url = arena.database.url("admission")
+    url = contestants.database.url("admission")
     limit = bare_store.events_per_second(url, batches=batches * LINES // 500, payload=payload)
     return uvloop.run(limit)
 
 
-def _ours(arena: Arena, batches: int) -> dict[str, Any]:
+def _ours(contestants: Contestants, batches: int) -> dict[str, Any]:
     bodies = [b"\n".join(_movements()) for _ in range(batches)]
-    before = cost.read(arena.database)
-    rate = uvloop.run(_lines_per_second(f"{arena.ours}/v1/movements:batch", bodies, arena.headers, LINES))
-    after = cost.read(arena.database)
+    before = cost.read(contestants.database)
+    rate = uvloop.run(
+        _lines_per_second(f"{contestants.ours}/v1/movements:batch", bodies, contestants.headers, LINES)
+    )
+    after = cost.read(contestants.database)
     return {"relais lines/s": rate, "cost": cost.per_event(before, after, batches * LINES)}
 
 
-def _peer_lines_per_second(arena: Arena, batches: int) -> float:
+def _peer_lines_per_second(contestants: Contestants, batches: int) -> float:
     lines = LINES // PEER_SHARE
     bodies = [b"[" + b",".join(list(_movements())[:lines]) + b"]" for _ in range(batches)]
-    return uvloop.run(_lines_per_second(f"{arena.peer}/v1/movements/batch", bodies, {}, lines))
+    return uvloop.run(_lines_per_second(f"{contestants.peer}/v1/movements/batch", bodies, {}, lines))
 
 
 def _movements() -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""P3: how long from a POST to the SMS gateway, by hop, beside the sum of its bare parts?
+"""P3: measures the time from a POST to the SMS gateway by hop, beside the sum of its bare parts.
 
-The whole platform runs, every trace is recorded; hops are read from the spans. Parts are measured alone at
-the same rate: two HTTP calls, two commits and the bus.
+The whole platform runs and every trace is recorded; hops are read from the spans. The parts are measured
+alone at the same rate: two HTTP calls, two commits and the bus.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 import uvloop
 
-from benchmarks import bare_parts, fsync
-from benchmarks.platform import Platform, carer, movement, open_platform
-from benchmarks.processes import open_api
+from benchmarks.limits import bare_parts, fsync
 from benchmarks.results import Aim, Result, Row
-from benchmarks.servers import open_kafka, open_postgres, scratch_folder
+from benchmarks.setup.platform import Platform, carer, movement, open_platform
+from benchmarks.setup.processes import open_api
+from benchmarks.setup.servers import open_kafka, open_postgres, scratch_folder
 from shared.testing.otlp_sink import OtlpSink, running_sink
 from shared.testing.spans import SpanRecord
 
@@ -38,7 +38,7 @@ Hops = dict[str, float]
 
 
 def run(options: Namespace) -> Result:
-    """The parts first, then the platform at each rate."""
+    """Measure the parts first, then the platform at each rate."""
     raw: list[dict[str, Any]] = []
     with scratch_folder() as folder:
         parts = _parts(folder / "parts", options.seconds)
@@ -58,13 +58,13 @@ def run(options: Namespace) -> Result:
 
 
 def _parts(folder: Path, seconds: float) -> dict[int, dict[str, Any]]:
-    """Rate -> how long each part took, on servers that do nothing else."""
+    """Rate -> the time of each part, on otherwise idle servers."""
     folder.mkdir(mode=0o711)
     parts = {}
     with (
         open_postgres(folder) as database,
         open_kafka(folder) as bootstrap,
-        open_api(folder, "benchmarks.bare_http:app", ready="/", environment={}) as url,
+        open_api(folder, "benchmarks.limits.bare_http:app", ready="/", environment={}) as url,
     ):
         database.make(["bare"])
         for rate in RATES:
@@ -81,7 +81,7 @@ async def _deliver(platform: Platform, sink: OtlpSink, rate: int, count: int) ->
     async with httpx.AsyncClient(headers=platform.headers, timeout=30, trust_env=False) as client:
         for number, person in enumerate(persons):
             await _admit(client, platform, person, number)
-        # Their carers are told of the admission first; what still waits then is no part of the measurement.
+        # The carers are told of the admissions first; what is still pending then is not measured.
         await asyncio.to_thread(
             sink.wait_until,
             lambda spans: _sent(spans) >= before + count,
@@ -101,7 +101,7 @@ async def _admit(client: httpx.AsyncClient, platform: Platform, person: str, num
     for _ in range(_TRIES):
         if (await client.put(circle, json=carer(number))).is_success:
             return
-        await asyncio.sleep(0.05)  # the person is not known there yet
+        await asyncio.sleep(0.05)  # notifications does not know the person yet
     raise RuntimeError("a person is not known to notifications")
 
 
@@ -122,7 +122,7 @@ def _sent(spans: list[SpanRecord]) -> int:
 
 
 def _told(spans: list[SpanRecord], traces: set[str]) -> dict[str, Hops]:
-    """Trace -> its hops in milliseconds, of those that reached the gateway."""
+    """Trace id -> its hops in milliseconds, for traces that reached the gateway."""
     by_trace: dict[str, dict[str, SpanRecord]] = defaultdict(dict)
     for span in spans:
         if span["trace_id"] in traces and (not span["name"].startswith("process") or _is_ours(span)):

@@ -1,4 +1,4 @@
-"""P4: how fast does each consumer catch up with a backlog, beside the bare fenced apply?"""
+"""P4: measures how fast each consumer catches up with a backlog, beside the bare fenced apply."""
 
 import asyncio
 import base64
@@ -15,11 +15,13 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from benchmarks import backlog, cost, fsync
-from benchmarks.arena import service_environment
-from benchmarks.processes import open_process
+from benchmarks.limits import fsync
+from benchmarks.load import cost
 from benchmarks.results import Aim, Result, Row
-from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
+from benchmarks.setup import backlog
+from benchmarks.setup.contestants import service_environment
+from benchmarks.setup.processes import open_process
+from benchmarks.setup.servers import Database, open_kafka, open_postgres, scratch_folder
 from shared.database.migrations import migrate
 from shared.events.registry import ADMISSION, TOPICS
 
@@ -28,7 +30,7 @@ TOPIC = TOPICS[ADMISSION]
 _POLL_SECONDS = 0.1
 _MOST_SECONDS = 1500.0
 _APPLIED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM checkpoint WHERE topic = $1"
-# Where nothing of this run is sent to, since nobody is in a circle.
+# Nothing is sent in this run: every circle is empty.
 _NOTIFICATIONS = {
     "RELAIS_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
     "RELAIS_SMS_URL": "http://127.0.0.1:9",
@@ -43,7 +45,7 @@ _NOTIFICATIONS = {
 
 @dataclass(frozen=True)
 class Backlog:
-    """The servers, with that many events waiting in admission's topic."""
+    """The servers, with `count` events waiting in admission's topic."""
 
     folder: Path
     database: Database
@@ -52,7 +54,7 @@ class Backlog:
 
 
 def run(options: Namespace) -> Result:
-    """Everybody reads the same backlog, one after the other; the bare one before and after all."""
+    """Let each consumer read the same backlog in turn, the bare one first and last."""
     with _open_backlog(options.events) as waiting:
         cells = [_bare(waiting, "bare_0")]
         cells += [_service(waiting, service) for service in SERVICES]
@@ -89,13 +91,13 @@ def _bare(waiting: Backlog, database_name: str) -> dict[str, Any]:
         "BARE_KAFKA_BOOTSTRAP": waiting.bootstrap,
         "BARE_TOPIC": TOPIC,
     }
-    return _caught_up(waiting, "bare", "benchmarks.bare_apply", database_name, environment)
+    return _caught_up(waiting, "bare", "benchmarks.limits.bare_apply", database_name, environment)
 
 
 def _caught_up(
     waiting: Backlog, consumer: str, module: str, database_name: str, environment: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Start it and wait until all is applied; clock and meters run from its first commit."""
+    """Start a consumer and wait until all is applied; time and cost count from its first commit."""
     probe = fsync.fdatasyncs_per_second(waiting.folder)
     with open_process(waiting.folder, module, environment) as process:
         url = waiting.database.url(database_name)
@@ -115,7 +117,7 @@ def _caught_up(
 
 
 async def _watch(process: Popen[bytes], url: str, events: int) -> list[tuple[float, int]]:
-    """When how many were applied, from the first commit to the last."""
+    """Times and numbers of applied events, from the first commit to the last."""
     seen: list[tuple[float, int]] = []
     connection = await asyncpg.connect(url, timeout=60)
     try:
@@ -135,7 +137,7 @@ async def _watch(process: Popen[bytes], url: str, events: int) -> list[tuple[flo
 async def _applied(connection: asyncpg.Connection) -> int:
     try:
         return int(await connection.fetchval(_APPLIED, TOPIC))
-    except asyncpg.UndefinedTableError:  # the bare one has not made its tables yet
+    except asyncpg.UndefinedTableError:  # the bare consumer has not created its tables yet
         return 0
 
 

@@ -1,16 +1,16 @@
-"""P5: how fast is a timeline in stores of 10 thousand to 10 million events, beside the bare statement?"""
+"""P5: measures timelines in stores of 10 thousand to 10 million events, beside the bare statement."""
 
 import statistics
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import filling
-from benchmarks.load import Measured
+from benchmarks.load.closed_loop import Measured
 from benchmarks.results import Aim, Result, Row
-from benchmarks.servers import scratch_folder
-from benchmarks.stores import open_stores
-from benchmarks.timeline import Reader, open_readers
+from benchmarks.setup import filling
+from benchmarks.setup.servers import scratch_folder
+from benchmarks.setup.stores import open_stores
+from benchmarks.setup.timeline import Reader, open_readers
 
 CONNECTIONS = 8
 SMALLEST = 10_000

@@ -1,4 +1,4 @@
-"""P6: what does a hundred times as much stored cost? Intake and timeline in three stores, in turn."""
+"""P6: measures intake and timelines in three stores, the largest with a hundred times the data."""
 
 import statistics
 from argparse import Namespace
@@ -7,20 +7,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cost, fsync
-from benchmarks.arena import open_admission
+from benchmarks.limits import fsync
+from benchmarks.load import cost
 from benchmarks.p1_single import measure
 from benchmarks.results import Aim, Result, Row
-from benchmarks.servers import open_kafka, scratch_folder
-from benchmarks.stores import Stores, open_stores
-from benchmarks.timeline import Reader, open_readers
+from benchmarks.setup.contestants import open_admission
+from benchmarks.setup.servers import open_kafka, scratch_folder
+from benchmarks.setup.stores import Stores, open_stores
+from benchmarks.setup.timeline import Reader, open_readers
 
 CROWD = 128
 READERS = 8
 
 
 def run(options: Namespace) -> Result:
-    """One cluster, three stores, the same load on one after the other."""
+    """Put the same load on three stores of one cluster in turn."""
     sizes = [options.events // 100, options.events // 10, options.events]
     cells: list[dict[str, Any]] = []
     with scratch_folder() as folder:
@@ -33,7 +34,7 @@ def run(options: Namespace) -> Result:
             for turn in range(options.rounds + 1):
                 for reader, (url, headers) in zip(readers, intakes, strict=True):
                     cell = _cell(stores, reader, url, headers, options.requests)
-                    cells += [cell] if turn else []  # the first turn warms up
+                    cells += [cell] if turn else []  # the first round warms up
     rows = [_row(cells, events) for events in sizes]
     small, large = rows[0], rows[-1]
     return Result(

@@ -1,4 +1,4 @@
-"""P7: what is left at twice the load that can be served? Goodput, refusals, memory, and what comes after."""
+"""P7: measures goodput, refusals, memory and recovery at twice the highest load that can be served."""
 
 import statistics
 import time
@@ -9,12 +9,13 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cost, fsync
-from benchmarks.arena import FINESS, Arena, open_arena
-from benchmarks.load import movements
-from benchmarks.open_loop import Offered, offer
+from benchmarks.limits import fsync
+from benchmarks.load import cost
+from benchmarks.load.closed_loop import movements
+from benchmarks.load.open_loop import Offered, offer
 from benchmarks.p1_single import PEER_SHARE, measure
 from benchmarks.results import Aim, Result, Row
+from benchmarks.setup.contestants import FINESS, Contestants, open_contestants
 
 CROWD = 128
 TIMES = 2
@@ -22,12 +23,12 @@ _MEGABYTE = 1_000_000
 
 
 def run(options: Namespace) -> Result:
-    """In each round: the most that a closed loop gets, then twice as much offered, then one crowd again."""
+    """In each round: the closed loop's maximum, then twice that rate offered, then a closed loop again."""
     cells: list[dict[str, Any]] = []
-    with open_arena() as arena:
-        measure(arena.ours, arena.headers, CROWD, 2000)
+    with open_contestants() as contestants:
+        measure(contestants.ours, contestants.headers, CROWD, 2000)
         for _ in range(options.rounds):
-            cells += [_cell(arena, contestant, options) for contestant in ("relais", "peer")]
+            cells += [_cell(contestants, contestant, options) for contestant in ("relais", "peer")]
     rows = [_row(contestant, cells) for contestant in ("relais", "peer")]
     return Result(
         "p7",
@@ -42,14 +43,14 @@ def run(options: Namespace) -> Result:
     )
 
 
-def _cell(arena: Arena, contestant: str, options: Namespace) -> dict[str, Any]:
+def _cell(contestants: Contestants, contestant: str, options: Namespace) -> dict[str, Any]:
     url, headers, app = (
-        (arena.ours, arena.headers, "services.admission.main:app")
+        (contestants.ours, contestants.headers, "services.admission.main:app")
         if contestant == "relais"
-        else (arena.peer, {}, "benchmarks.textbook:app")
+        else (contestants.peer, {}, "benchmarks.peer.textbook:app")
     )
     requests = options.requests if contestant == "relais" else options.requests // PEER_SHARE
-    probe = fsync.fdatasyncs_per_second(arena.folder)
+    probe = fsync.fdatasyncs_per_second(contestants.folder)
     most = measure(url, headers, CROWD, requests).requests_per_second
     memory = cost.resident_bytes(app)
     offered = _offer(url, headers, most * TIMES, options.seconds)

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.report`: the newest result of each benchmark, as tables and plots.
+"""`python -m benchmarks.report`: writes the newest result of each benchmark as tables and plots.
 
-Writes `docs/performance/figures.md` and one SVG for each benchmark; what the figures mean is written by hand.
+They are `docs/performance/figures.md` and an SVG per benchmark; docs/performance.md explains them by hand.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def main() -> None:
-    """Write what is there."""
+    """Write tables and plots of the results that exist."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     parts = ["# Figures", "", "Written by `python -m benchmarks.report` from the raw results.", ""]
     for name, (title, unit, bars_of) in _PLOTS.items():

@@ -1,4 +1,4 @@
-"""What does a benchmark leave behind? The raw cells, a summary, and how it compares with its aims."""
+"""The result of a benchmark: raw cells, a summary, and how it compares with its targets."""
 
 import json
 import os
@@ -16,7 +16,7 @@ Row = Mapping[str, float | int | str | None]
 
 @dataclass(frozen=True)
 class Aim:
-    """What was hoped for, and what came out."""
+    """A target and the measured value."""
 
     name: str
     got: float
@@ -25,7 +25,7 @@ class Aim:
 
     @property
     def is_met(self) -> bool:
-        """Whether it came out as hoped."""
+        """Whether the target was met."""
         low = self.at_least is None or self.got >= self.at_least
         return low and (self.at_most is None or self.got <= self.at_most)
 
@@ -37,14 +37,14 @@ class Result:
     benchmark: str
     title: str
     rows: Sequence[Row]
-    """The table: medians over the rounds."""
+    """The rows of the table: medians over the rounds."""
     aims: Sequence[Aim]
     raw: Sequence[Mapping[str, Any]] = field(default_factory=list)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def keep(result: Result) -> Path:
-    """Write it as JSON; where."""
+    """Write it as JSON; returns the path."""
     FOLDER.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     path = FOLDER / f"{result.benchmark}-{now:%Y%m%dT%H%M%SZ}.json"
@@ -57,6 +57,6 @@ def keep(result: Result) -> Path:
 
 
 def latest(benchmark: str) -> dict[str, Any] | None:
-    """The newest kept result of a benchmark."""
+    """The newest stored result of a benchmark."""
     paths = sorted(FOLDER.glob(f"{benchmark}-*.json"))
     return json.loads(paths[-1].read_text()) if paths else None

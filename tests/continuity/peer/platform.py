@@ -9,7 +9,7 @@ from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from benchmarks.textbook import TOPIC
+from benchmarks.peer.textbook import TOPIC
 from deploy.local.children import leashed
 from deploy.local.credentials import ensure_credentials
 from deploy.local.databases import database_url, ensure_databases
@@ -95,7 +95,15 @@ async def _kept(platform: Platform) -> AsyncIterator[None]:
 
 def _api(part: str, layout: Layout) -> Process:
     port = layout.ports[part]
-    entry = ["uvicorn", "benchmarks.textbook:app", "--host", HOST, "--port", str(port), "--no-access-log"]
+    entry = [
+        "uvicorn",
+        "benchmarks.peer.textbook:app",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--no-access-log",
+    ]
     return Process(
         part,
         command=lambda: leashed([sys.executable, "-m", *entry]),
@@ -114,7 +122,7 @@ def _consumer(part: str, layout: Layout, phones: Path) -> Process:
     }
     return Process(
         part,
-        command=lambda: leashed([sys.executable, "-m", "benchmarks.textbook_consumer"]),
+        command=lambda: leashed([sys.executable, "-m", "benchmarks.peer.textbook_consumer"]),
         is_ready=lambda: True,
         log=layout.logs / f"{part}.log",
         environment=environment,

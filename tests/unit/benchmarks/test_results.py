@@ -4,11 +4,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from benchmarks import cost
 from benchmarks.charts import bars
-from benchmarks.example_events import events_of
-from benchmarks.filling import LARGE_PERSON, person_id
+from benchmarks.load import cost
 from benchmarks.results import Aim
+from benchmarks.setup.example_events import events_of
+from benchmarks.setup.filling import LARGE_PERSON, person_id
 
 
 @pytest.mark.parametrize(

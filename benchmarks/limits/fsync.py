@@ -1,4 +1,4 @@
-"""How fast does this disk make 8 kB durable right now? Shown beside every durable figure.
+"""Measures how often per second the disk syncs 8 kB right now; shown beside every durable figure.
 
 The disk of a virtual machine changes speed within minutes, so a figure without its probe says nothing.
 """
@@ -13,7 +13,7 @@ _BLOCK = b"\0" * 8192
 
 
 def fdatasyncs_per_second(folder: Path) -> float:
-    """Write and sync one block again and again for half a second; the rate by the median duration."""
+    """Write and sync one block repeatedly for half a second; the rate by the median duration."""
     path = folder / "fsync-probe"
     durations: list[float] = []
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)

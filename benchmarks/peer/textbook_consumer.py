@@ -1,8 +1,8 @@
-"""The peer's other half: a consumer as tutorials write it. It tells carers in the loop that reads the topic.
+"""The textbook peer's consumer, which sends messages to carers in the loop that reads the topic.
 
-Positions are committed automatically, as is the default; a process that fails is started again by whoever
-supervises it. Run with `PEER_DATABASE_URL`, `PEER_KAFKA_BOOTSTRAP`, `PEER_SMS_URL`, `PEER_REPORT_URL` and
-`PEER_PHONES`, a JSON file of identifiers and phones.
+Offsets are committed automatically, which is the default; a supervisor restarts a failed process. Run with
+`PEER_DATABASE_URL`, `PEER_KAFKA_BOOTSTRAP`, `PEER_SMS_URL`, `PEER_REPORT_URL` and `PEER_PHONES`, a JSON file
+of identifiers and phones.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from benchmarks.textbook import TOPIC, PeerMovement
+from benchmarks.peer.textbook import TOPIC, PeerMovement
 
 _SMS_SECONDS = 20.0
 
 
 class PeerApplied(SQLModel, table=True):
-    """An event that the consumer has dealt with."""
+    """An event that the consumer has processed."""
 
     id: int | None = Field(default=None, primary_key=True)
     source_event_id: str
@@ -32,7 +32,7 @@ class PeerApplied(SQLModel, table=True):
 
 
 async def main() -> None:
-    """Consume for ever; whatever goes wrong ends the process."""
+    """Consume for ever; any error ends the process."""
     engine = create_async_engine(os.environ["PEER_DATABASE_URL"])
     async with engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)

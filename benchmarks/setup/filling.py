@@ -1,8 +1,8 @@
-"""Which statements fill a service's store with twenty events for each of so many persons?
+"""SQL that fills a service's database with twenty events for each of many persons.
 
-Indexes are dropped before and made again after: the store is the same, and it takes a fraction of the time.
-`md5` spreads the ids of persons and movements; those of events and receipts begin with their moment, as
-intake makes them (UUID v7). The events of a person lie scattered, as they would after years.
+Indexes are dropped before and created after, which takes a fraction of the time. `md5` spreads the ids of
+persons and movements; ids of events and receipts begin with their time, as in production (UUID v7). The
+events of a person are scattered over the table, as they would be after years.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.example_events import FINESS, FIRST, MARK, events_of
+from benchmarks.setup.example_events import FINESS, FIRST, MARK, events_of
 from services.pathway.domain.pathway import fold
 from services.pathway.domain.rules import RULES
 from shared.events.registry import TYPES
@@ -29,7 +29,7 @@ _SINCE_1970_MS: Final = int(FIRST.timestamp() * 1000)
 
 
 def _v7(name: str) -> str:
-    """An id of the k-th event of the n-th person, who has a millisecond of each day."""
+    """SQL for an id of the k-th event of the n-th person, who has one millisecond of each day."""
     moment = f"lpad(to_hex({_SINCE_1970_MS} + k * 86400000::bigint + n), 12, '0')"
     return f"({moment} || '7' || left(md5({name}), 3) || 'a' || right(md5({name}), 15))::uuid"
 
@@ -75,12 +75,12 @@ FROM generate_series(1, 20) AS k, generate_series(1, $1::int) AS n
 
 
 def statements(service: str, persons: int) -> Iterator[Statement]:
-    """To be executed one after the other, on a migrated database."""
+    """The statements, to be executed in order on a migrated database."""
     yield from (_admission(persons) if service == "admission" else _pathway(persons))
 
 
 def person_id(number: int) -> uuid.UUID:
-    """The id of the n-th person, from 1, as the statements make it."""
+    """The id of the n-th person, counted from 1, as the statements compute it."""
     return uuid.UUID(md5(str(number).encode(), usedforsecurity=False).hexdigest())
 
 

@@ -1,6 +1,6 @@
-"""What is the raw limit of a consumer? Fence, inbox and one row per event, in one statement per batch.
+"""The raw limit of a consumer: fence, inbox and one row per event, in one statement per batch.
 
-Run by `python -m benchmarks.bare_apply` with `BARE_DATABASE_URL`, `BARE_KAFKA_BOOTSTRAP`, `BARE_TOPIC`.
+Run as a module with `BARE_DATABASE_URL`, `BARE_KAFKA_BOOTSTRAP` and `BARE_TOPIC`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Where do admission and its textbook peer meet? On one PostgreSQL and one Kafka."""
+"""Runs admission and its textbook peer on one PostgreSQL and one Kafka."""
 
 import asyncio
 import base64
@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from benchmarks.processes import open_api, open_process
-from benchmarks.servers import Database, open_kafka, open_postgres, scratch_folder
-from benchmarks.textbook import TOPIC as PEER_TOPIC
+from benchmarks.peer.textbook import TOPIC as PEER_TOPIC
+from benchmarks.setup.processes import open_api, open_process
+from benchmarks.setup.servers import Database, open_kafka, open_postgres, scratch_folder
 from shared.database.migrations import migrate
 from shared.security.principal import new_key
 from shared.spine.kafka.topics import PARTITIONS, ensure_topics
@@ -23,25 +23,25 @@ _CLIENT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Arena:
-    """The running contestants."""
+class Contestants:
+    """The running contestants, their addresses and a key."""
 
     folder: Path
     database: Database
     ours: str
     key: str
-    """Of a source of the establishment `FINESS`."""
+    """API key of a source of the establishment `FINESS`."""
     peer: str
 
     @property
     def headers(self) -> dict[str, str]:
-        """What shows the key."""
+        """The headers that carry the key."""
         return {"Authorization": f"Bearer {self.key}"}
 
 
 @contextmanager
-def open_arena() -> Iterator[Arena]:
-    """Start the servers, admission (API and relay) and the peer; stop everything at the end."""
+def open_contestants() -> Iterator[Contestants]:
+    """Start the servers, admission (API and relay) and the peer, and stop everything at the end."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch_folder())
         database = stack.enter_context(open_postgres(folder))
@@ -54,15 +54,15 @@ def open_arena() -> Iterator[Arena]:
             "PEER_DATABASE_URL": database.url("peer").replace("postgresql://", "postgresql+asyncpg://"),
             "PEER_KAFKA_BOOTSTRAP": bootstrap,
         }
-        peer = open_api(folder, "benchmarks.textbook:app", ready="/docs", environment=environment)
-        yield Arena(folder, database, ours, key, stack.enter_context(peer))
+        peer = open_api(folder, "benchmarks.peer.textbook:app", ready="/docs", environment=environment)
+        yield Contestants(folder, database, ours, key, stack.enter_context(peer))
 
 
 @contextmanager
 def open_admission(
     folder: Path, database: Database, bootstrap: str, *, database_name: str = "admission"
 ) -> Iterator[tuple[str, str]]:
-    """Admission's API and worker on a migrated database; its URL and a key for its intake."""
+    """Run admission's API and worker on a migrated database; gives the URL and an intake key."""
     operator_key, digest = new_key()
     environment = service_environment(database_name, database, bootstrap) | {
         "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -78,7 +78,7 @@ def open_admission(
 
 
 def service_environment(database_name: str, database: Database, bootstrap: str) -> dict[str, str]:
-    """What every service is given."""
+    """The environment that every service gets."""
     return {
         "RELAIS_DATABASE_URL": database.url(database_name),
         "RELAIS_KAFKA_BOOTSTRAP": bootstrap,
@@ -101,7 +101,7 @@ def _intake_key(url: str, operator_key: str) -> str:
     ) as client:
         body = {"name": "benchmark", "establishment": FINESS, "scopes": ["intake"]}
         while True:
-            # The worker lets the operator in; until then nobody is known.
+            # The worker registers the operator's key; until then every key is unknown.
             answer = client.post(
                 f"{url}/v1/sources", json=body, headers={"Authorization": f"Bearer {operator_key}"}
             )

@@ -1,4 +1,4 @@
-"""What is the raw limit of a batch? The statements of the intake, with rows made beforehand.
+"""The raw limit of a batch: the statements of the intake, with rows prepared beforehand.
 
 The same tables, indexes, batch size and durability; no decoding, no encryption, no receipts.
 """

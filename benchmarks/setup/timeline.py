@@ -1,4 +1,4 @@
-"""How fast is a person's timeline read: over HTTP, by the peer, and by the same statement alone?"""
+"""Reads timelines over HTTP, from the peer, and by the bare statement."""
 
 import asyncio
 import random
@@ -14,10 +14,10 @@ from pathlib import Path
 import asyncpg
 import uvloop
 
-from benchmarks import filling
-from benchmarks.load import Measured, get_all
-from benchmarks.processes import open_api
-from benchmarks.stores import Stores
+from benchmarks.load.closed_loop import Measured, get_all
+from benchmarks.setup import filling
+from benchmarks.setup.processes import open_api
+from benchmarks.setup.stores import Stores
 from shared.security.principal import new_key
 
 _READ = "SELECT document FROM pathways WHERE person_id = $1"
@@ -29,7 +29,7 @@ _TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Reader:
-    """Everything that reads one store."""
+    """The ways of reading one store."""
 
     events: int
     database_url: str
@@ -38,7 +38,7 @@ class Reader:
     key: str
 
     def over_http(self, contestant: str, persons: list[uuid.UUID], connections: int) -> Measured:
-        """Ask for the timelines of these persons."""
+        """Request the timelines of these persons."""
         url, headers = (
             (self.ours, {"Authorization": f"Bearer {self.key}"})
             if contestant == "relais"
@@ -51,7 +51,7 @@ class Reader:
         return measured
 
     def by_sql(self, persons: list[uuid.UUID], connections: int) -> Measured:
-        """Read the same rows with nothing around."""
+        """Read the same rows with the bare statement."""
         return uvloop.run(_read_all(self.database_url, persons, connections))
 
     def persons(self, count: int) -> list[uuid.UUID]:
@@ -78,7 +78,7 @@ def open_readers(stores: Stores, folder: Path) -> Iterator[list[Reader]]:
             )
             peer = open_api(
                 folder,
-                "benchmarks.textbook_timeline:app",
+                "benchmarks.peer.textbook_timeline:app",
                 ready="/docs",
                 environment={"PEER_DATABASE_URL": url.replace("postgresql://", "postgresql+asyncpg://")},
             )

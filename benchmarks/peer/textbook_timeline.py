@@ -1,4 +1,4 @@
-"""The peer's timeline: the stored events of a person, newest first, as tutorials read them.
+"""The textbook peer's timeline: a person's stored events, newest first, as tutorials read them.
 
 One FastAPI route, one SQLModel session, a response model. Run by uvicorn with `PEER_DATABASE_URL`.
 """
@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 class StoredEvent(SQLModel, table=True):
-    """A row of the store that both read."""
+    """A row of the table that both contestants read."""
 
     __tablename__ = "movement_events"
 

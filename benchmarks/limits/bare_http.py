@@ -1,10 +1,10 @@
-"""What does an HTTP call take alone? An application that does nothing, run by uvicorn."""
+"""The raw limit of an HTTP call: an application that only answers, run by uvicorn."""
 
 from starlette.types import Receive, Scope, Send
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer, whatever is asked."""
+    """Answer every request alike."""
     if scope["type"] != "http":
         while True:
             message = await receive()

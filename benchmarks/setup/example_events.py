@@ -1,4 +1,4 @@
-"""What is stated about one person? An endless example: four movements a stay, a movement a day."""
+"""Generates example events of one person: four movements a stay, one movement a day."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from shared.events.registry import ADMISSION
 FINESS: Final = "750000002"
 FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 MARK: Final = "abcdefab"
-"""The first eight digits of every id, so that SQL can write the same events for others."""
+"""The first eight digits of every id, which SQL replaces to write the same events for others."""
 
 _KINDS: Final[tuple[MovementKind, ...]] = ("admission", "transfer", "transfer", "discharge")
 _TYPES: Final[dict[MovementKind, type[Movement]]] = {
@@ -28,7 +28,7 @@ _TYPES: Final[dict[MovementKind, type[Movement]]] = {
 
 
 def events_of(subject: uuid.UUID, count: int, *, mark: str = MARK) -> list[RecordedEvent]:
-    """The first `count` events of a person; `mark` keeps the ids of persons apart."""
+    """The first `count` events of a person; `mark` makes their ids distinct."""
     return [_event(subject, number, mark) for number in range(count)]
 
 

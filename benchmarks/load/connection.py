@@ -1,6 +1,6 @@
-"""How does a load speak HTTP/1.1? Over bare protocols: it shares the machine with the servers under test.
+"""A minimal HTTP/1.1 client for load, on asyncio protocols, because it shares the machine with the servers.
 
-A full client would measure itself, and a task or a timer for each request would take from the servers.
+A full client would dominate the measurement, and a task or timer per request would take CPU from the servers.
 """
 
 import asyncio
@@ -13,28 +13,28 @@ _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 
 NOT_ANSWERED = 0
-"""Instead of a status, when the connection was lost."""
+"""Used instead of a status when the connection was lost."""
 
 
 class Connection(asyncio.Protocol):
-    """Carries one request at a time; `answered` is told of each answer and its status."""
+    """Carries one request at a time; calls `answered` with the status of each answer."""
 
     def __init__(self, answered: Callable[["Connection", int], None]) -> None:
         self._answered = answered
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self.due = 0.0
-        """When the request should have been sent, which may be before it was."""
+        """When the request was due, which may be before it was sent."""
 
     def ask(self, request: bytes, *, due: float | None = None) -> None:
-        """Send a request; the earlier one was answered."""
+        """Send a request; only after the earlier one was answered."""
         assert self._transport is not None
         self.due = time.perf_counter() if due is None else due
         self._received = b""
         self._transport.write(request)
 
     def end(self) -> None:
-        """Close at once, also in the middle."""
+        """Close at once, even during a request."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -63,7 +63,7 @@ async def connect(target: SplitResult, answered: Callable[[Connection, int], Non
 
 
 def is_complete(answer: bytes) -> bool:
-    """Whether the whole answer is there; it says its length."""
+    """Whether the whole answer was received, by its Content-Length."""
     head_end = answer.find(_END_OF_HEAD)
     if head_end < 0:
         return False

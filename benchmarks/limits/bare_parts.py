@@ -1,4 +1,4 @@
-"""What does each part of the way to the phone take alone: a commit, the bus, an HTTP call?"""
+"""Measures each part of a delivery alone: a commit, the bus, an HTTP call."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from benchmarks.servers import Database
+from benchmarks.setup.servers import Database
 
 _TOPIC = "bare"
 _TABLE = "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, data bytea)"
@@ -22,7 +22,7 @@ Once = Callable[[], Awaitable[object]]
 async def milliseconds(
     database: Database, bootstrap: str, url: str, *, per_second: float, count: int
 ) -> dict[str, list[float]]:
-    """How long each part took, each time."""
+    """The seconds that each part took, each time."""
     taken: dict[str, list[float]] = {}
     async with _commit(database.url("bare")) as commit:
         taken["commit"] = await _each(commit, per_second, count)

@@ -1,4 +1,4 @@
-"""What is the raw limit of intake? The database alone: 100 rows per `unnest` insert, one commit each."""
+"""The raw limit of intake: the database alone, with 100 rows per `unnest` insert and one commit each."""
 
 import asyncio
 import time

@@ -1,7 +1,4 @@
-"""How many requests does a server answer, and how fast? A closed-loop load over keep-alive connections.
-
-Bounded by the number of requests.
-"""
+"""A closed-loop load over keep-alive connections: a fixed number of requests, sent as they are answered."""
 
 import asyncio
 import statistics
@@ -11,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from benchmarks.connection import NOT_ANSWERED, Connection, connect
+from benchmarks.load.connection import NOT_ANSWERED, Connection, connect
 
 _LOAD_SECONDS = 300.0
 
@@ -85,7 +82,7 @@ def head_of(path: str, host: str, headers: dict[str, str]) -> Callable[[int], by
 
 
 def movements(count: int, *, establishment: str, prefix: str) -> Iterator[bytes]:
-    """`count` admissions of about 900 bytes, each of another person and with an id of its own."""
+    """`count` admissions of about 900 bytes, each of another person and with its own id."""
     for number in range(count):
         yield _MOVEMENT.replace(b"%ID%", f"{prefix}-{number}".encode()).replace(
             b"%FINESS%", establishment.encode()

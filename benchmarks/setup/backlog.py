@@ -1,4 +1,4 @@
-"""What waits for a consumer that was away? Three movements of each person, as the relay sends them."""
+"""Fills a topic with the backlog of a stopped consumer: three movements per person, sent as by the relay."""
 
 import asyncio
 import uuid
@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.example_events import events_of
+from benchmarks.setup.example_events import events_of
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TOPICS, TYPES
 from shared.spine.kafka.producer import open_producer
@@ -20,7 +20,7 @@ _AT_ONCE: Final = 1000
 
 
 async def send(bootstrap: str, events: int) -> None:
-    """Fill admission's topic; a person's events stand some hundreds of others apart."""
+    """Fill admission's topic; hundreds of other events lie between two of one person."""
     await ensure_topics(bootstrap, [ADMISSION])
     async with open_producer(bootstrap, client_id="backlog") as producer:
         for group in _groups(events // EACH):

@@ -1,4 +1,4 @@
-"""Which servers does a run use? A PostgreSQL and a Kafka of its own, synced as in production."""
+"""Starts a PostgreSQL and a Kafka for one run, as durable as in production."""
 
 import asyncio
 import os
@@ -22,21 +22,21 @@ _START_SECONDS = 240
 
 @dataclass(frozen=True)
 class Database:
-    """A cluster; every database of it belongs to a role of the same name."""
+    """A cluster in which every database belongs to a role of the same name."""
 
     port: int
 
     @property
     def superuser(self) -> str:
-        """For what only the superuser may ask."""
+        """The superuser's URL."""
         return superuser_url(password=PASSWORD, port=self.port)
 
     def url(self, name: str) -> str:
-        """Where one database is, for its owner."""
+        """A database's URL for its owner."""
         return database_url(role=name, password=PASSWORD, port=self.port, database=name)
 
     def make(self, names: Sequence[str]) -> None:
-        """Make the databases that do not exist yet."""
+        """Create the databases that do not exist yet."""
         asyncio.run(
             ensure_databases(
                 superuser_password=PASSWORD, port=self.port, passwords=dict.fromkeys(names, PASSWORD)
@@ -46,7 +46,7 @@ class Database:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder that the servers' account may enter, gone after the run."""
+    """A temporary folder that the servers' account may enter."""
     folder = Path(tempfile.mkdtemp(prefix="relais-bench-", dir=os.environ.get("RELAIS_BENCH_FOLDER")))
     folder.chmod(0o711)
     try:
@@ -57,7 +57,7 @@ def scratch_folder() -> Iterator[Path]:
 
 @contextmanager
 def open_postgres(folder: Path, *settings: str) -> Iterator[Database]:
-    """The cluster in `folder`, made if need be; `settings` such as `fsync=off` are for loading only."""
+    """Run the cluster in `folder`, created if necessary; `settings` such as `fsync=off` only for loading."""
     server = _Configured(postgres_server(folder / "postgres", port=free_port()), settings)
     initialise(server.server, superuser_password=PASSWORD)
     running = RunningServer(server, log=folder / "postgres.log", stop_signal=signal.SIGINT)
@@ -67,7 +67,7 @@ def open_postgres(folder: Path, *settings: str) -> Iterator[Database]:
 
 @contextmanager
 def open_kafka(folder: Path) -> Iterator[str]:
-    """A broker; its bootstrap address."""
+    """Run a broker; gives its bootstrap address."""
     kafka = kafka_server(folder / "kafka", port=free_port(), controller_port=free_port())
     prepare(kafka)
     with _run(RunningServer(kafka, log=folder / "kafka.log", stop_signal=signal.SIGTERM)):

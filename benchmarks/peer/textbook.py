@@ -1,4 +1,4 @@
-"""The peer: the same promise (unique id, event and outbox stored, sent to Kafka) as tutorials write it.
+"""The textbook peer: the same promise (unique id, event stored, sent to Kafka) as tutorials write it.
 
 One FastAPI route with a pydantic body, one SQLModel session and commit per request, one
 `send_and_wait` per event. Run by uvicorn with `PEER_DATABASE_URL` and `PEER_KAFKA_BOOTSTRAP`.
@@ -82,7 +82,7 @@ app = FastAPI(lifespan=_lifespan)
 
 @app.post("/v1/movements", status_code=202)
 async def post_movement(movement: PeerMovement, request: Request) -> dict[str, Any]:
-    """Store the event, then tell Kafka: the dual write of most tutorials."""
+    """Store the event, then send it to Kafka: the dual write of most tutorials."""
     body = movement.model_dump(mode="json")
     async with AsyncSession(request.app.state.engine) as session:
         known = await session.exec(
@@ -103,7 +103,7 @@ async def post_movement(movement: PeerMovement, request: Request) -> dict[str, A
 
 @app.post("/v1/movements/batch", status_code=202)
 async def post_movements(movements: list[PeerMovement], request: Request) -> list[dict[str, Any]]:
-    """The same for many: one session, one commit, then one message after the other."""
+    """The same for a list: one session, one commit, then one message after the other."""
     async with AsyncSession(request.app.state.engine) as session:
         stored = [
             PeerEvent(

@@ -1,4 +1,4 @@
-"""What if requests come at their own rate, whether or not they are answered? Latency counts from when due."""
+"""An open-loop load: requests are sent at a fixed rate, and latency counts from when each was due."""
 
 import asyncio
 import statistics
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from benchmarks.connection import NOT_ANSWERED, Connection, connect
-from benchmarks.load import head_of
+from benchmarks.load.closed_loop import head_of
+from benchmarks.load.connection import NOT_ANSWERED, Connection, connect
 
 _MOST_CONNECTIONS = 4000
 _LATE_SECONDS = 30.0
@@ -19,21 +19,21 @@ _LOOK_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Offered:
-    """The outcome of one offered load."""
+    """The outcome of one load."""
 
     offered_per_second: float
     statuses: dict[int, int]
     goodput_per_second: float
-    """Accepted in the time in which requests came."""
+    """Accepted while requests were being offered."""
     p50_ms: float
     p99_ms: float
-    """Of the accepted ones."""
+    """Latency of the accepted requests, in seconds."""
     timeline: list[int]
     """Accepted in each second."""
 
 
 class _Crowd:
-    """As many connections as the requests that wait need."""
+    """Opens as many connections as unanswered requests need."""
 
     def __init__(self, target: SplitResult) -> None:
         self._target = target
@@ -42,10 +42,10 @@ class _Crowd:
         self._busy: set[Connection] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self.answers: list[tuple[float, float, int]] = []
-        """When due, when answered, with what; 0 when it was not answered."""
+        """Due time, answer time and status; status 0 when it was not answered."""
 
     def ask(self, request: bytes, due: float) -> None:
-        """Send it over a free connection, or over a new one."""
+        """Send over a free connection or a new one."""
         if self._free:
             self._send(self._free.popitem()[0], request, due)
             return
@@ -56,7 +56,7 @@ class _Crowd:
             task.add_done_callback(self._opening.discard)
 
     def give_up_on_late(self) -> None:
-        """Those that were due too long ago are not answered any more."""
+        """Give up requests that were due too long ago."""
         latest = time.perf_counter() - _LATE_SECONDS
         while self._waiting and self._waiting[0][0] < latest:
             self._note(self._waiting.popleft()[0], NOT_ANSWERED)
@@ -64,7 +64,7 @@ class _Crowd:
             connection.end()
 
     def close(self) -> None:
-        """Nobody is asked any more."""
+        """Close all connections."""
         for connection in list(self._free):
             connection.end()
 
@@ -89,7 +89,7 @@ class _Crowd:
         connection.ask(request, due=due)
 
     def _answered(self, connection: Connection, status: int) -> None:
-        if connection not in self._busy:  # closed while it was free
+        if connection not in self._busy:  # the server closed it while it was idle
             self._free.pop(connection, None)
             return
         self._busy.discard(connection)
@@ -102,7 +102,7 @@ class _Crowd:
 
 
 async def offer(url: str, bodies: Sequence[bytes], *, per_second: float, headers: dict[str, str]) -> Offered:
-    """Send every body when it is due, and wait for the answers that are late."""
+    """Send every body when it is due, and wait for late answers."""
     target = urlsplit(url)
     head = head_of(target.path, target.netloc, headers)
     crowd = _Crowd(target)
@@ -117,7 +117,7 @@ async def offer(url: str, bodies: Sequence[bytes], *, per_second: float, headers
 
 
 async def _send_when_due(crowd: _Crowd, requests: Iterator[tuple[float, bytes]]) -> None:
-    """In small groups: as even as it may be while it is cheap."""
+    """Send in small groups: as even as possible while still cheap."""
     turn = looked = time.perf_counter()
     for due, request in requests:
         now = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How are the contestants run? As processes of their own, with one uvicorn worker for an API."""
+"""Runs the contestants as processes, with one uvicorn worker per API."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ _READY_SECONDS = 60.0
 def open_process(
     folder: Path, module: str, environment: Mapping[str, str], *arguments: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m module`, stopped at the end, however the benchmark ends."""
+    """Run `python -m module`, stopped at the end however the benchmark ends."""
     process = start_child(
         leashed([sys.executable, "-m", module, *arguments]),
         log=folder / f"{module}.log",
@@ -34,7 +34,7 @@ def open_process(
 
 @contextmanager
 def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, str]) -> Iterator[str]:
-    """An ASGI application, served as in production; its URL, when `ready` answers."""
+    """Serve an ASGI application as in production; gives its URL once `ready` answers."""
     port = free_port()
     arguments = ["--host", HOST, "--port", str(port)]
     if app.startswith("services."):

@@ -1,4 +1,4 @@
-"""What does an event cost? CPU by role, WAL and disk, between two readings."""
+"""Measures what an event costs between two readings: CPU by role, WAL and disk."""
 
 import asyncio
 from collections import defaultdict
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 import psutil
 
-from benchmarks.servers import Database
+from benchmarks.setup.servers import Database
 
 _ROLES = {
     "services.admission.main": "admission API",
@@ -17,7 +17,7 @@ _ROLES = {
     "services.pathway.worker": "pathway worker",
     "services.notifications.worker": "notifications worker",
     "services.indicators.worker": "indicators worker",
-    "benchmarks.textbook": "peer",
+    "benchmarks.peer.textbook": "peer",
     "kafka": "Kafka",
     "postgres": "PostgreSQL",
 }
@@ -26,16 +26,16 @@ _STATE = "SELECT pg_current_wal_lsn() - '0/0', (SELECT sum(pg_database_size(oid)
 
 @dataclass(frozen=True)
 class Reading:
-    """The meters at one moment."""
+    """One reading of the meters."""
 
     cpu_seconds: Mapping[int, tuple[str, float]]
-    """Process id -> role, seconds."""
+    """Process id -> role and CPU seconds."""
     wal_bytes: int
     disk_bytes: int
 
 
 def read(database: Database) -> Reading:
-    """Of this process, everything it started, and the cluster."""
+    """Read the meters of this process, its children and the cluster."""
     wal_bytes, disk_bytes = asyncio.run(_state(database))
     return Reading(_cpu_seconds(), wal_bytes, disk_bytes)
 
@@ -52,7 +52,7 @@ def per_event(before: Reading, after: Reading, events: int) -> dict[str, float]:
 
 
 def resident_bytes(part_of_command: str) -> int:
-    """Memory of the processes whose command line has this word."""
+    """Resident memory of the processes whose command line contains this word."""
     return sum(
         process.memory_info().rss
         for process in psutil.Process().children(recursive=True)
@@ -66,7 +66,7 @@ def _cpu_seconds() -> dict[int, tuple[str, float]]:
     for process in (myself, *myself.children(recursive=True)):
         try:
             times, command = process.cpu_times(), " ".join(process.cmdline())
-        except psutil.Error:  # it has ended meanwhile
+        except psutil.Error:  # the process has ended
             continue
         role = "load" if process == myself else _role_of(command)
         found[process.pid] = role, times.user + times.system

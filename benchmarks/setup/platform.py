@@ -1,4 +1,4 @@
-"""How is the whole platform run to be measured? As a user does, with a state folder of its own."""
+"""Runs the whole platform for a measurement, as a user does, with its own state folder."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.arena import FINESS
+from benchmarks.setup.contestants import FINESS
 
 _RELAIS = Path(sys.executable).with_name("relais")
 _START_SECONDS = 300
@@ -21,7 +21,7 @@ _START_SECONDS = 300
 
 @dataclass(frozen=True)
 class Platform:
-    """Where its APIs are, and a key of an establishment."""
+    """The addresses of its APIs and an establishment's key."""
 
     admission: str
     notifications: str
@@ -29,13 +29,13 @@ class Platform:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What shows the key."""
+        """The headers that carry the key."""
         return {"Authorization": f"Bearer {self.key}"}
 
 
 @contextmanager
 def open_platform(folder: Path, **environment: str) -> Iterator[Platform]:
-    """Start everything that `relais up` starts; stop it at the end."""
+    """Start everything that `relais up` starts, and stop it at the end."""
     variables = {**os.environ, "RELAIS_STATE_FOLDER": str(folder / "state"), **environment}
     started = _relais(variables, "up", "--detach", "--json")
     try:
@@ -61,7 +61,7 @@ def _relais(variables: dict[str, str], *arguments: str) -> Any:
 
 
 def movement(kind: str, person: str, at: str, **other: object) -> dict[str, object]:
-    """A movement of a person, under new ids."""
+    """A movement of a person, with new ids."""
     return {
         "source_event_id": str(uuid.uuid4()),
         "movement_id": str(uuid.uuid4()),
@@ -78,7 +78,7 @@ def movement(kind: str, person: str, at: str, **other: object) -> dict[str, obje
 
 
 def carer(number: int) -> dict[str, object]:
-    """Someone who may be told at night."""
+    """A carer who may be told at night."""
     return {
         "alias": "Papi",
         "channels": [{"medium": "sms", "address": f"+33{639_980_000 + number % 10_000}"}],

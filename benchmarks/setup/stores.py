@@ -1,6 +1,6 @@
-"""How does a store with ten million events come about? By SQL, in a cluster that is kept for several runs.
+"""Creates databases with up to ten million events by SQL, in a cluster that is kept for several runs.
 
-Loading does without what makes a cluster durable; it is started anew, as in production, to be measured.
+Loading turns off durability; for the measurement the cluster is restarted with production settings.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from pathlib import Path
 
 import asyncpg
 
-from benchmarks import filling
-from benchmarks.servers import Database, open_postgres
+from benchmarks.setup import filling
+from benchmarks.setup.servers import Database, open_postgres
 from deploy.local.accounts import give, server_account
 from shared.database.migrations import migrate
 
 _HOURS_SECONDS = 7200
 
-# For loading only: nothing of it holds while something is measured.
+# For loading only; never while measuring.
 _LOADING = (
     "fsync=off",
     "full_page_writes=off",
@@ -44,13 +44,13 @@ class Stores:
 
     @staticmethod
     def name(service: str, events: int) -> str:
-        """Of the database, and of its role."""
+        """Name of the database and of its role."""
         return f"{service}_{events}"
 
 
 @contextmanager
 def open_stores(folder: Path, sizes: Sequence[int], services: Sequence[str]) -> Iterator[Stores]:
-    """The stores in `folder`, made where they do not exist yet."""
+    """The stores in `folder`, created where they do not exist yet."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
     give(server_account(), folder)
@@ -64,7 +64,7 @@ def open_stores(folder: Path, sizes: Sequence[int], services: Sequence[str]) -> 
                 _make(database, service, size)
                 have.append(Stores.name(service, size))
                 made.write_text(json.dumps(have))
-        os.sync()  # or the disk is busy with it while something is measured
+        os.sync()  # otherwise the disk would still be busy with it during the measurement
     with open_postgres(folder, "shared_buffers=1GB") as database:
         yield Stores(folder, database, sizes)
 

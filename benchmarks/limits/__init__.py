@@ -1,0 +1,1 @@
+"""Raw limits that stand beside the figures: what database, bus, HTTP and disk do alone."""

@@ -1,0 +1,1 @@
+"""Generates load and measures its cost."""

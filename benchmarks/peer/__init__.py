@@ -1,0 +1,1 @@
+"""The textbook peer: the same promises as tutorials write them."""

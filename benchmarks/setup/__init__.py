@@ -1,0 +1,1 @@
+"""Sets up what is measured: servers, contestants and stored data."""
