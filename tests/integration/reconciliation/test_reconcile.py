@@ -252,3 +252,20 @@ async def test_what_can_be_mended_does_not_wait_behind_what_never_can(
         sides.clock.passes(seconds=30)
         pulled += (await reconciler.reconcile()).mended.pulled
     assert pulled == 1
+
+
+async def test_hours_that_stay_different_for_ever_do_not_hide_newer_ones(
+    sides: Sides, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed_hours, "MOST_WINDOWS", 4)
+    for _ in range(6):
+        await sides.apply(await sides.record(uuid4()))
+        sides.clock.passes(hours=1)
+    await sides.publisher.pool.execute("DELETE FROM ledger")
+    lost = await sides.record(uuid4())
+    sides.clock.passes(hours=2)
+    pulled = 0
+    for _ in range(3):
+        sides.clock.passes(seconds=30)
+        pulled += (await reconciler.reconcile()).mended.pulled
+    assert (pulled, {event.event_id for event in lost} <= await sides.applied()) == (1, True)

@@ -33,8 +33,14 @@ SELECT $1, start, 'open' FROM generate_series(
 ON CONFLICT DO NOTHING
 """
 _NEWEST: Final = "SELECT max(window_start) FROM seals WHERE publisher = $1"
+# The newest ones too: hours that stay different for ever would otherwise hide those after them.
 _UNSEALED: Final = """
-SELECT window_start FROM seals WHERE publisher = $1 AND state <> 'sealed' ORDER BY window_start LIMIT $2
+(SELECT window_start FROM seals WHERE publisher = $1 AND state <> 'sealed'
+    ORDER BY window_start LIMIT $2)
+UNION
+(SELECT window_start FROM seals WHERE publisher = $1 AND state <> 'sealed'
+    ORDER BY window_start DESC LIMIT $2)
+ORDER BY window_start
 """
 _START: Final = """
 UPDATE seals SET state = 'counting' WHERE publisher = $1 AND window_start = ANY($2::timestamptz[])
@@ -72,14 +78,14 @@ async def end_of_tracked_hours(side: Side) -> datetime | None:
 
 
 async def unsealed(side: Side, *, first: datetime, now: datetime) -> list[datetime]:
-    """Return the oldest hours that are over and not sealed, at most MOST_WINDOWS of them.
+    """Return hours that are over and not sealed, in order: at most MOST_WINDOWS, the oldest and the newest.
 
     `first` is the hour to begin with while there is no row in `seals` yet.
     """
     over = hours(first, now - SEAL_AFTER)
     if over:
         await side.pool.execute(_EXTEND, side.publisher, over[0], over[-1])
-    rows = await side.pool.fetch(_UNSEALED, side.publisher, MOST_WINDOWS)
+    rows = await side.pool.fetch(_UNSEALED, side.publisher, MOST_WINDOWS // 2)
     return [row["window_start"] for row in rows]
 
 
