@@ -28,6 +28,8 @@ async def retry_event(
 
     Raises AlreadySettled, or WaitsForEarlier when an earlier event of its subject is parked.
     """
+    if row["state"] != "parked":
+        raise AlreadySettled(row["state"])
     incoming = decode_again(row)
     settlement = Settlement(at=context.clock(), by=by, because=because)
     reason = incoming.reason or await _apply(context, row, incoming, settlement)

@@ -43,8 +43,10 @@ WHERE state = 'parked' AND id > $1 AND ($2::text IS NULL OR reason = $2)
     )
 ORDER BY id LIMIT 1
 """
+# The content is about a person and serves no purpose any more: the publisher's ledger has it.
 _SETTLE: Final = """
-UPDATE parked SET state = $2, settled_at = $3, settled_by = $4, settled_because = $5
+UPDATE parked SET state = $2, settled_at = $3, settled_by = $4, settled_because = $5,
+    key = NULL, headers = '[]', value = NULL
 WHERE id = $1 AND state = 'parked'
 """
 _STAYS: Final = "UPDATE parked SET reason = $2 WHERE id = $1 AND state = 'parked'"
@@ -93,7 +95,7 @@ async def next_head(pool: Executor, wanted: Wanted, *, after: int) -> Row | None
 
 
 async def settle(connection: Connection, parked_id: int, state: str, settlement: Settlement) -> bool:
-    """Set a parked row to `applied` or `dismissed`; return false when it was settled before."""
+    """Set a parked row to `applied` or `dismissed`, erase its content; false when it was settled before."""
     done = await connection.execute(
         _SETTLE, parked_id, state, settlement.at, settlement.by, settlement.because
     )

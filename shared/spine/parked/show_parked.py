@@ -24,7 +24,10 @@ async def show_page(pool: Pool, wanted: Wanted, *, after: int, limit: int) -> Pa
 
 
 async def show_event(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
-    """Return one event and what waits before and behind it; raises NothingParked."""
+    """Return one event and what waits before and behind it; raises NothingParked.
+
+    `reveal` adds the content, which is there as long as the event is parked.
+    """
     row = await rows.one(pool, parked_id)
     if row is None:
         raise NothingParked
@@ -35,7 +38,7 @@ async def show_event(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
         event=_without_content(row),
         waits_for=earlier[0]["id"] if earlier else None,
         waiting_behind=sum(other["sequence"] > row["sequence"] for other in left),
-        content=_content(row) if reveal else None,
+        content=_content(row) if reveal and row["state"] == "parked" else None,
     )
 
 

@@ -137,6 +137,25 @@ async def test_a_dismissal_needs_a_reason_stays_visible_and_says_what_follows(
     assert await shop.effects() == [event_id(behind)]
 
 
+async def test_what_an_event_said_is_erased_when_it_is_settled(
+    shop: Shop, operator: httpx.AsyncClient
+) -> None:
+    applied, dismissed = sent(uuid4(), 1), sent(uuid4(), 1)
+    await shop.park(applied)
+    await shop.park(dismissed)
+    shop.wrong.clear()
+    [first, second] = await ids(operator)
+    assert (await operator.post(f"/v1/parked/{first}/retry", json=BY)).json()["applied"] == [first]
+    await operator.post(f"/v1/parked/{second}/dismiss", json=BY)
+    for parked_id, event in ((first, applied), (second, dismissed)):
+        shown = (await operator.get(f"/v1/parked/{parked_id}", params={"reveal": True})).json()
+        assert (shown["content"], shown["event"]["event_id"]) == (None, str(event_id(event)))
+    left = await shop.pool.fetch("SELECT FROM parked WHERE key IS NOT NULL OR value IS NOT NULL")
+    assert (left, await shop.effects()) == ([], [event_id(applied)])
+    await shop.take(dismissed)
+    assert await shop.effects() == [event_id(applied)]
+
+
 async def test_what_is_not_there_is_not_found(operator: httpx.AsyncClient) -> None:
     assert (await operator.get("/v1/parked/7")).status_code == 404
     assert (await operator.post("/v1/parked/7/retry", json=BY)).status_code == 404
