@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from services.admission.api import batches, movements, receipts, sources
+from services.admission.api import access, batches, movements, persons, receipts, sources
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import GroupCommit
@@ -83,7 +83,9 @@ def create_api(lifespan: Lifespan) -> FastAPI:
             movements.router,
             batches.router,
             receipts.router,
+            persons.router,
             sources.router,
+            access.router,
             ledger_api.router,
             report_api.router,
             operations.router,

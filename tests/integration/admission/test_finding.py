@@ -1,0 +1,112 @@
+"""What a caller finds again without having kept every id: persons, sources and keys."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.admission.running import Admission, bearer
+from tests.unit.admission.bodies import AUTHORITY, CLINIC, HOSPITAL, identifier, movement
+
+NUMBER = identifier("2410575123456")
+
+
+async def find(admission: Admission, headers: dict[str, str], value: str = NUMBER["value"]) -> httpx.Response:
+    asked = {"authority": AUTHORITY, "value": value}
+    return await admission.client.get("/v1/persons", params=asked, headers=headers)
+
+
+async def test_a_person_is_found_by_a_number_of_ones_own(admission: Admission) -> None:
+    source = await admission.source()
+    person_id = (await admission.post(source, movement(NUMBER))).json()["person_id"]
+    answer = await find(admission, bearer(source.secret))
+    assert answer.json() == {"persons": [{"person_id": person_id}]}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_foreign_person_looks_like_nobody(admission: Admission) -> None:
+    await admission.post(await admission.source(), movement(NUMBER))
+    foreign = bearer((await admission.source(CLINIC, ["read"])).secret)
+    known, unknown = await find(admission, foreign), await find(admission, foreign, "9" * 13)
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    assert known.json() == {"persons": []}
+
+
+async def test_a_person_of_two_establishments_is_found_by_both(admission: Admission) -> None:
+    clinic = await admission.source(CLINIC)
+    first = await admission.post(await admission.source(), movement(NUMBER))
+    await admission.post(clinic, movement(NUMBER, establishment=CLINIC))
+    found = (await find(admission, bearer(clinic.secret))).json()
+    assert found == {"persons": [{"person_id": first.json()["person_id"]}]}
+
+
+async def test_only_an_operator_without_an_establishment_finds_everybody(admission: Admission) -> None:
+    await admission.post(await admission.source(), movement(NUMBER))
+    operator = bearer((await admission.source(None, ["operator", "read"])).secret)
+    nobody = bearer((await admission.source(None, ["read"])).secret)
+    assert len((await find(admission, operator)).json()["persons"]) == 1
+    assert (await find(admission, nobody)).json() == {"persons": []}
+
+
+@pytest.mark.parametrize("asked", [{}, {"authority": AUTHORITY}, {"authority": "", "value": "1"}])
+async def test_a_number_without_its_authority_means_nothing(
+    admission: Admission, asked: dict[str, str]
+) -> None:
+    headers = bearer((await admission.source()).secret)
+    assert (await admission.client.get("/v1/persons", params=asked, headers=headers)).status_code == 422
+
+
+async def pages(admission: Admission, path: str, headers: dict[str, str], limit: int) -> list[Any]:
+    """The list, read to its end."""
+    found: list[Any] = []
+    asked: dict[str, str | int] = {"limit": limit}
+    while True:
+        answer = await admission.client.get(f"/v1/{path}", params=asked, headers=headers)
+        page = answer.json()
+        assert len(page[path]) <= limit
+        found += page[path]
+        if "continuation" not in page:
+            return found
+        asked["continuation"] = page["continuation"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 200])
+async def test_an_operator_of_the_platform_lists_every_source_and_key(
+    admission: Admission, limit: int
+) -> None:
+    made = [await admission.source(establishment) for establishment in (HOSPITAL, CLINIC, HOSPITAL)]
+    operator = await admission.source(None, ["operator"])
+    headers = bearer(operator.secret)
+    await admission.client.delete(f"/v1/keys/{made[0].key.key_id}", headers=headers)
+    everyone = [*made, operator]
+    sources = await pages(admission, "sources", headers, limit)
+    assert [source["source_id"] for source in sources] == [str(one.source.source_id) for one in everyone]
+    keys = await pages(admission, "keys", headers, limit)
+    assert [key["key_id"] for key in keys] == [str(one.key.key_id) for one in everyone]
+    assert [key["revoked_at"] is not None for key in keys] == [True, False, False, False]
+    assert not [one for one in everyone if one.secret in str(keys) or one.key.key_sha256 in str(keys)]
+
+
+async def test_an_operator_of_an_establishment_lists_its_own(admission: Admission) -> None:
+    await admission.source(CLINIC)
+    await admission.source(None, ["read"])
+    own = [await admission.source(), await admission.source(HOSPITAL, ["operator"])]
+    headers = bearer(own[1].secret)
+    sources = await pages(admission, "sources", headers, 50)
+    keys = await pages(admission, "keys", headers, 50)
+    assert {source["source_id"] for source in sources} == {str(one.source.source_id) for one in own}
+    assert {key["key_id"] for key in keys} == {str(one.key.key_id) for one in own}
+
+
+@pytest.mark.parametrize("path", ["sources", "keys"])
+async def test_only_operators_list_who_may_call(admission: Admission, path: str) -> None:
+    headers = bearer((await admission.source(HOSPITAL, ["intake", "read"])).secret)
+    assert (await admission.client.get(f"/v1/{path}", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["no-token", "é", "kqMxMjOjYWJj"])
+async def test_a_foreign_token_is_refused(admission: Admission, token: str) -> None:
+    headers = bearer((await admission.source(None, ["operator"])).secret)
+    answer = await admission.client.get("/v1/keys", params={"continuation": token}, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/query/continuation"
