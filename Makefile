@@ -59,7 +59,7 @@ test-parts: install ## All but those, so that both can run at once
 	@$(BIN)/python -m pytest --ignore=tests/e2e
 
 test-unit: install ## Run the tests that need no service, in seconds
-	@$(BIN)/python -m pytest -n auto tests/unit tests/contract tests/architecture $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/architecture tests/contract tests/unit $(ARGS)
 
 test-debian: ## Run the README's two commands on a bare Debian, as root (RELEASE=trixie COMMANDS="'make test-unit'")
 	@tests/debian/run.sh $(RELEASE) $(COMMANDS)

@@ -1,5 +1,6 @@
 """Which real services may a test ask for: PostgreSQL and Kafka, started lazily, gone with the test run."""
 
+import gc
 import os
 import shutil
 import signal
@@ -23,6 +24,13 @@ _PATIENT = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.register_profile("relais", _PATIENT, derandomize=True, max_examples=50)
 examples.register_profile("explore", _PATIENT, max_examples=1000)
 examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported lives until the end: the cycle collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ the stack of this machine.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,8 @@ from deploy.local.places import state_folder
 from deploy.local.state import read_state
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 SERVICES: Final = tuple(API_PORTS)
@@ -61,7 +64,7 @@ class Platform:
         url = self.url_of(service) + path
         try:
             # An address is where it says: no proxy of the environment, no redirect.
-            with httpx.Client(timeout=timeout_seconds, trust_env=False) as client:
+            with httpx.Client(timeout=timeout_seconds, trust_env=False, verify=_certificates()) as client:
                 answer = client.request(
                     method,
                     url,
@@ -87,6 +90,14 @@ class Platform:
             raise StackError(
                 f"where is {service}? Set {_variable(service)}, or start it here with `relais up`"
             ) from None
+
+
+@cache
+def _certificates() -> "ssl.SSLContext":
+    # Reading those of all authorities takes longer than a call.
+    import httpx  # noqa: PLC0415 - it would slow every other command
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def open_platform(environment: Mapping[str, str] = os.environ, *, key: str | None = None) -> Platform:

@@ -27,3 +27,9 @@ def python_files() -> tuple[Path, ...]:
 def tree_of(path: Path) -> ast.Module:
     """The parsed file."""
     return ast.parse((PROJECT / path).read_text(encoding="utf-8"))
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of the parsed file, as `ast.walk` gives them; a dozen tests look at each."""
+    return tuple(ast.walk(tree_of(path)))

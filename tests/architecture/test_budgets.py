@@ -3,7 +3,7 @@
 import ast
 import statistics
 
-from tests.architecture.source_files import PROJECT, python_files, tree_of
+from tests.architecture.source_files import PROJECT, nodes_of, python_files
 
 MEDIAN_FILE_LINES = 60
 LONGEST_FILE_LINES = 300
@@ -24,7 +24,7 @@ def _function_lines() -> dict[str, int]:
         f"{path}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for path in python_files()
         if path.parts[0] != "tests"
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
 

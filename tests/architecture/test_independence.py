@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.source_files import python_files, tree_of
+from tests.architecture.source_files import nodes_of, python_files
 
 CHECKER = Path("tests/continuity/checker")
 ITS_OWN = "tests.continuity.checker"
@@ -12,7 +12,7 @@ JUDGED = ("services", "shared", "deploy", "tests", "benchmarks")
 
 
 def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             yield node.module or ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source_files import PROJECT, python_files, tree_of
+from tests.architecture.source_files import PROJECT, nodes_of, python_files, tree_of
 
 NO_ROOM_IS_NAMED = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 SERVICES = ("admission", "indicators", "notifications", "pathway")
@@ -59,7 +59,7 @@ def test_only_edge_loops_catch_everything() -> None:
         str(path)
         for path in python_files()
         if path.parts[0] in {"services", "shared"} and path.parts[:2] != ("shared", "testing")
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ExceptHandler)
         and (
             node.type is None

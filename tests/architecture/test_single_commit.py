@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.architecture.source_files import python_files, tree_of
+from tests.architecture.source_files import nodes_of, python_files, tree_of
 
 THE_PLACE = Path("shared/database/transaction.py")
 NOT_A_DATABASE = {Path("shared/spine/consumer/offsets.py"): "commits Kafka's offsets"}
@@ -44,4 +44,4 @@ def test_only_one_place_begins_and_commits() -> None:
 
 
 def test_the_place_itself_does() -> None:
-    assert any(_is_call(node) for node in ast.walk(tree_of(THE_PLACE)))
+    assert any(_is_call(node) for node in nodes_of(THE_PLACE))
