@@ -21,24 +21,31 @@ T = TypeVar("T")
 LOCK_TIMEOUT = "5s"
 CONNECT_TIMEOUT_SECONDS = 10
 _SERVICES = Path(__file__).parents[2] / "services"
+_ENVIRONMENT = Path(__file__).parent / "alembic"
 # Any fixed number will do; it names "someone migrates this database".
 _MIGRATING = 7_265_736
 
 
 def configuration(service: str) -> Config:
-    """The Alembic configuration of a service's history."""
-    location = _SERVICES / service / "migrations"
-    if not (location / "env.py").is_file():
+    """The Alembic configuration of a service's history; SystemExit where there is none."""
+    revisions = _SERVICES / service / "migrations" / "versions"
+    if not revisions.is_dir():
         raise SystemExit(f"no migrations for a service named {service!r}")
     config = Config()
-    config.set_main_option("script_location", str(location))
+    config.set_main_option("script_location", _literal(_ENVIRONMENT))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", _literal(revisions))
     return config
 
 
-def run_migrations(metadata: MetaData) -> None:
-    """What a service's `env.py` calls: run the wanted revisions in one transaction."""
+def _literal(path: Path) -> str:
+    return str(path).replace("%", "%%")  # the configuration would take it for a reference
+
+
+def run_migrations() -> None:
+    """What Alembic's `env.py` calls: run the wanted revisions in one transaction."""
     connection: Connection = context.config.attributes["connection"]
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    context.configure(connection=connection)
     with context.begin_transaction():
         # Two replicas may start at once: the second waits, then finds nothing to do.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})

@@ -20,7 +20,7 @@ from shared.database.migrations import configuration, drift, migrate
 pytestmark = pytest.mark.services
 
 PROJECT = Path(__file__).parents[2]
-SERVICES = sorted(path.parents[1].name for path in PROJECT.glob("services/*/migrations/env.py"))
+SERVICES = sorted(path.parents[1].name for path in PROJECT.glob("services/*/migrations/versions"))
 
 
 def declared(service: str) -> MetaData:
