@@ -1,32 +1,11 @@
-"""What does indicators take from its environment? Read once, complete or not at all."""
+"""Defines the settings that indicators reads from its environment."""
 
-import os
-from collections.abc import Mapping
+from typing import ClassVar
 
-import msgspec
-
-from shared.runtime import environment as process_environment
+from shared.spine.service.settings import ServiceSettings
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
-    """The environment of a process of indicators; each field is the variable `RELAIS_<FIELD>`."""
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """The environment of a process of indicators: nothing beyond what every service reads."""
 
-    database_url: str
-    kafka_bootstrap: str
-    publishers: str = ""
-    """Where the ledgers of the services are that this one consumes: `name=http://host:port,...`."""
-    peer_key: str = ""
-    """Opens them."""
-    peer_key_sha256: str = ""
-    """Digest of the key with which the platform's services read what this one holds."""
-    metrics_port: int = 0
-    """Of the worker; 0 is any free one."""
-
-    def __post_init__(self) -> None:
-        process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
-        process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read them; ends the process with one message that names all that is missing, or what is wrong."""
-        return process_environment.read(cls, "indicators", environment)
+    service: ClassVar[str] = "indicators"

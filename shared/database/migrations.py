@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -64,41 +63,27 @@ def migrate(service: str, database_url: str, *, revision: str = "head", schema: 
         config.attributes["connection"] = connection
         (command.downgrade if revision == "base" else command.upgrade)(config, revision)
 
-    asyncio.run(_on_connection(database_url, act, schema=schema))
+    asyncio.run(on_connection(database_url, act, schema=schema))
 
 
 def drift(metadata: MetaData, database_url: str) -> list[object]:
     """What differs between the declared tables and the database; empty is as it should be."""
 
     def act(connection: Connection) -> list[object]:
-        return list(autogenerate.compare_metadata(_comparison(connection, metadata), metadata))
+        return list(autogenerate.compare_metadata(comparison(connection, metadata), metadata))
 
-    return asyncio.run(_on_connection(database_url, act))
-
-
-def draft(metadata: MetaData, database_url: str) -> str:
-    """The body of a revision that would bring the database to the declared tables."""
-
-    def act(connection: Connection) -> str:
-        script = autogenerate.produce_migrations(_comparison(connection, metadata), metadata)
-        if script.upgrade_ops is None or script.downgrade_ops is None:
-            return ""
-        up = autogenerate.render_python_code(script.upgrade_ops)
-        down = autogenerate.render_python_code(script.downgrade_ops)
-        return f"def upgrade() -> None:\n    {up}\n\n\ndef downgrade() -> None:\n    {down}\n"
-
-    return asyncio.run(_on_connection(database_url, act))
+    return asyncio.run(on_connection(database_url, act))
 
 
-def _comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
+def comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
+    """How Alembic compares a database with the declared tables."""
     return MigrationContext.configure(
         connection, opts={"target_metadata": metadata, "compare_server_default": True}
     )
 
 
-async def _on_connection(
-    database_url: str, act: Callable[[Connection], T], *, schema: str | None = None
-) -> T:
+async def on_connection(database_url: str, act: Callable[[Connection], T], *, schema: str | None = None) -> T:
+    """What `act` gives on a connection of its own; what it does not commit is rolled back."""
     url = make_url(database_url).set(drivername="postgresql+asyncpg")
     arguments: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS}
     if schema is not None:
@@ -112,19 +97,14 @@ async def _on_connection(
 
 
 def main() -> None:
-    """Migrate the database at RELAIS_DATABASE_URL, or print a draft of the next revision."""
+    """Migrate the database at RELAIS_DATABASE_URL."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("service")
     parser.add_argument("--revision", default="head")
-    parser.add_argument("--draft", action="store_true", help="print the next revision instead of migrating")
     arguments = parser.parse_args()
     database_url = os.environ.get("RELAIS_DATABASE_URL")
     if not database_url:
         raise SystemExit("RELAIS_DATABASE_URL is not set")
-    if arguments.draft:
-        tables = importlib.import_module(f"services.{arguments.service}.storage.tables")
-        print(draft(tables.metadata, database_url))  # noqa: T201
-        return
     migrate(arguments.service, database_url, revision=arguments.revision)
 
 

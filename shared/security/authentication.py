@@ -3,7 +3,7 @@
 A refusal never says why: a missing, an unknown and a revoked key get the same answer.
 """
 
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
@@ -12,6 +12,7 @@ from fastapi.security.base import SecurityBase
 from shared.events.admission import Scope
 from shared.security.principal import Principal
 from shared.web.problems import Problem
+from shared.web.state import StateEntry
 
 
 class Authenticator(Protocol):
@@ -20,6 +21,10 @@ class Authenticator(Protocol):
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
         """The caller, or none if unknown; raises only what means that nobody can be recognised now."""
         ...
+
+
+AUTHENTICATOR: Final = StateEntry[Authenticator]("authenticator")
+"""Recognises the callers of an application."""
 
 
 class _Required(SecurityBase):
@@ -31,7 +36,7 @@ class _Required(SecurityBase):
         self._scopes = scopes
 
     async def __call__(self, request: Request) -> Principal:
-        authenticator: Authenticator = request.app.state.authenticator
+        authenticator = AUTHENTICATOR.of(request)
         principal = await authenticator.authenticate(request.headers.get("authorization"))
         if principal is None:
             raise Problem(401, headers={"www-authenticate": "Bearer"})
@@ -43,7 +48,7 @@ class _Required(SecurityBase):
 def require(scope: Scope, *or_scopes: Scope) -> _Required:
     """A dependency that gives the `Principal`, who has at least one of the scopes.
 
-    401 when nobody is recognised, 403 when the scope is missing. Asks `app.state.authenticator`.
+    401 when nobody is recognised, 403 when the scope is missing. Asks `AUTHENTICATOR`.
     """
     return _Required(frozenset((scope, *or_scopes)))
 

@@ -54,7 +54,7 @@ def create_app(
 ) -> FastAPI:
     """The application of a service, with its probes and its documents; `description` opens the document.
 
-    `/ready` asks `app.state.ready`, when the lifespan has set it. `fast_routes` are routes of `routers` that
+    `/ready` asks `probes.READY`, when the lifespan has set it. `fast_routes` are routes of `routers` that
     are too hot for the framework's routing; `body_limits` are paths that take larger bodies (bytes).
     """
     app = _Application(

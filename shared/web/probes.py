@@ -10,10 +10,14 @@ from starlette.responses import Response
 from shared.runtime.version import VERSION
 from shared.telemetry import metrics
 from shared.web.problems import service_unavailable
+from shared.web.state import StateEntry
 
 Ready = Callable[[], Awaitable[bool]]
 
 _ALIVE: Final = msgspec.json.encode({"status": "ok", "version": VERSION})
+
+READY: Final = StateEntry[Ready]("ready")
+"""Whether the service can serve; without it, it always can."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,8 +30,8 @@ async def health() -> Response:
 
 @router.get("/ready")
 async def ready(request: Request) -> Response:
-    """The process can serve, as far as `app.state.ready` knows; 503 when it cannot."""
-    is_ready: Ready | None = getattr(request.app.state, "ready", None)
+    """The process can serve, as far as `READY` knows; 503 when it cannot."""
+    is_ready = READY.find(request)
     if is_ready is not None and not await is_ready():
         raise service_unavailable()
     return Response(b'{"status":"ok"}', media_type="application/json")

@@ -1,1 +1,9 @@
-"""What does indicators serve over HTTP? Definitions, values, and what became of an event."""
+"""The HTTP routes of indicators and the shapes of their requests and answers."""
+
+from typing import Final
+
+from services.indicators.handlers.dependencies import Dependencies
+from shared.web.state import StateEntry
+
+DEPENDENCIES: Final = StateEntry[Dependencies]("dependencies")
+"""What the routes hand to the use cases."""

@@ -1,15 +1,17 @@
-"""`/v1/indicators`: what the indicators mean, and their values."""
+"""Serves `/v1/indicators`: what the indicators mean, and their values."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from services.indicators.api import DEPENDENCIES
 from services.indicators.api.parameters import Asked, question_of
 from services.indicators.api.shapes import DefinitionList, IndicatorValues, values_of
 from services.indicators.api.spreadsheet import MEDIA_TYPE, csv_of
 from services.indicators.domain.definitions import DEFINITIONS
-from services.indicators.handlers import Handlers
+from services.indicators.handlers.answer_question import answer_question, is_known
+from services.indicators.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -57,23 +59,23 @@ async def read_indicator(
     name: str, asked: Annotated[Asked, Depends(_asked)], reader: Reader, request: Request
 ) -> Response:
     """The values of each day and of the whole period, as known at a moment. CSV holds the days."""
-    handlers = cast(Handlers, request.app.state.handlers)
+    dependencies = DEPENDENCIES.of(request)
     definition = next((known for known in DEFINITIONS if known.name == name), None)
     if definition is None:
         raise Problem(404)
-    question = question_of(asked, reader, now=handlers.clock())
-    await _check_sight(handlers, reader, question.establishment)
-    values = values_of(definition, await handlers.answer(definition.name, question))
+    question = question_of(asked, reader, now=dependencies.clock())
+    await _check_sight(dependencies, reader, question.establishment)
+    values = values_of(definition, await answer_question(dependencies, definition.name, question))
     headers = {"vary": "accept"}
     if _wants_csv(asked, request):
         return Response(csv_of(values), media_type=MEDIA_TYPE, headers=headers)
     return responses.json(200, values, headers=headers)
 
 
-async def _check_sight(handlers: Handlers, reader: Principal, establishment: str) -> None:
+async def _check_sight(dependencies: Dependencies, reader: Principal, establishment: str) -> None:
     # One answer for what does not exist and for what is someone else's; one's own always exists.
     if reader.establishment != establishment and not (
-        reader.may_see(establishment) and await handlers.is_known(establishment)
+        reader.may_see(establishment) and await is_known(dependencies, establishment)
     ):
         raise Problem(404)
 

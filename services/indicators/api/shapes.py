@@ -7,8 +7,7 @@ import msgspec
 
 from services.indicators.domain.definitions.definition import Definition, Name, Unit
 from services.indicators.domain.figures import Value
-from services.indicators.handlers import Answer
-from shared.spine.inbox.outcome import AppliedState
+from services.indicators.handlers.answer_question import Answer
 
 
 class DefinitionList(msgspec.Struct, frozen=True):
@@ -60,12 +59,6 @@ class IndicatorValues(
     whole: ValueShape
     days: list[ValueShape]
     completeness: Completeness
-
-
-class EventOutcome(msgspec.Struct, frozen=True):
-    """What became of an event in this service."""
-
-    state: AppliedState
 
 
 def values_of(definition: Definition, answer: Answer) -> IndicatorValues:

@@ -1,1 +1,9 @@
-"""How is pathway asked over HTTP? Routes and the shapes of their answers."""
+"""The HTTP routes of pathway and the shapes of their requests and answers."""
+
+from typing import Final
+
+from services.pathway.handlers.dependencies import Dependencies
+from shared.web.state import StateEntry
+
+DEPENDENCIES: Final = StateEntry[Dependencies]("dependencies")
+"""What the routes hand to the use cases."""

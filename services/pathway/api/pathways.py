@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from services.pathway.api import DEPENDENCIES
 from services.pathway.api.continuation import key_of, token_of
 from services.pathway.domain.expectations import Expectation, State, state_at
 from services.pathway.domain.movements import MovementState
@@ -71,8 +72,9 @@ async def get_pathway(
     continuation: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """A person's timeline, for establishments that the person has or had a stay with."""
+    dependencies = DEPENDENCIES.of(request)
     before = key_of(continuation) if continuation is not None else None
-    pathway = await read_pathway(request.app.state.service.pool, person_id, principal=principal)
+    pathway = await read_pathway(dependencies, person_id, principal=principal)
     if pathway is None:
         raise Problem(404)
     page = page_of(pathway.movements, before=before, limit=limit)
@@ -80,7 +82,7 @@ async def get_pathway(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, request.app.state.service.clock()) if before is None else None,
+        expectations=_expected(pathway, dependencies.clock()) if before is None else None,
         continuation=token_of(page.next_before) if page.next_before else None,
     )
     return responses.json(200, shown)

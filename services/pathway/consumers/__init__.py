@@ -1,21 +1,15 @@
-"""Which event leads to which use case? The routing table."""
+"""Routes each consumed event to its use case."""
 
-from collections.abc import Mapping
+from typing import Final
 
-from services.pathway.consumers.on_movement import on_movement
-from services.pathway.domain.rules import Rules
+from services.pathway.handlers.record_movements import record_movements
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
-from shared.events.envelope import Payload
-from shared.runtime.clock import Clock
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.inbox.application import Route
+from shared.spine.inbox.application import Routes
 
-
-def routes(*, clock: Clock, rules: Rules) -> Mapping[type[Payload], Route]:
-    """What pathway listens to; all movements share one route, so that a person's stay in order."""
-    movement = on_movement(clock=clock, rules=rules)
-    return {
-        **dict.fromkeys(MOVEMENT_EVENTS, movement),
-        AccessGranted: on_access_granted,
-        AccessRevoked: on_access_revoked,
-    }
+ROUTES: Final[Routes] = {
+    # One route for all movements, so that those of a person stay in order.
+    **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
+    AccessGranted: on_access_granted,
+    AccessRevoked: on_access_revoked,
+}

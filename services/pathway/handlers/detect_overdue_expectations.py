@@ -1,9 +1,9 @@
-"""Whose arrival is overdue? Opens the ruptures that no event brings about, only the passing of time."""
+"""Opens the ruptures that no event brings about, only the passing of time."""
 
-from datetime import datetime
 from typing import Final
 
 from services.pathway.domain.publication import change_of
+from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations
 from shared.database.pool import Connection
@@ -12,12 +12,13 @@ MOST_AT_ONCE: Final = 200
 
 
 async def detect_overdue_expectations(
-    connection: Connection, *, now: datetime, limit: int = MOST_AT_ONCE
+    dependencies: Dependencies, connection: Connection, *, limit: int = MOST_AT_ONCE
 ) -> int:
     """Judges the most urgent persons; gives how many it judged, `limit` meaning that there may be more.
 
     Idempotent: what was published of an expectation is read under the lock of its person.
     """
+    now = dependencies.clock()
     person_ids = await expectations.lock_persons_due(connection, now=now, limit=limit)
     tracked = await expectations.tracked_of(connection, person_ids)
     changes = [

@@ -1,14 +1,13 @@
-"""Something was stated about movements: what is true of the persons now, and what must others know?"""
+"""Records stated movements, folds the pathways of their persons anew and publishes what changed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from services.pathway.domain.expectations import Expectation
 from services.pathway.domain.pathway import fold
 from services.pathway.domain.publication import change_of
-from services.pathway.domain.rules import Rules
+from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations as tracking
 from services.pathway.storage import movement_events, pathways
@@ -32,7 +31,7 @@ _KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
 
 
 async def record_movements(
-    connection: Connection, events: Sequence[RecordedEvent], *, now: datetime, rules: Rules
+    dependencies: Dependencies, connection: Connection, events: Sequence[RecordedEvent]
 ) -> None:
     """Adds the events to what is known and folds each person's pathway anew.
 
@@ -44,11 +43,12 @@ async def record_movements(
     stated = [(event, _movement_of(event)) for event in events]
     if not stated:
         return
+    now = dependencies.clock()
     await movement_events.add(connection, stated)
     person_ids = sorted({event.subject for event in events})
     histories = await movement_events.histories(connection, person_ids, with_those=stated)
     tracked = await tracking.tracked_of(connection, person_ids)
-    known = {person_id: fold(histories[person_id], rules) for person_id in person_ids}
+    known = {person_id: fold(histories[person_id], dependencies.rules) for person_id in person_ids}
     await pathways.save(connection, known)
     causes = _causes(stated)
     changes = [

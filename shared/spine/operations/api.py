@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from shared.security.authentication import PlatformOperator
-from shared.spine.operations.context import OperationsContext
+from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.operations.status import ServiceStatus, status_of
 from shared.spine.pause import pauses
 from shared.spine.pause.gate import Part
@@ -34,7 +34,7 @@ class PutPause(Struct, frozen=True, kw_only=True):
 )
 async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bool = False) -> Response:
     """What is paused, unsent and parked; with `unapplied` the broker is asked how far it is behind."""
-    return responses.json(200, await status_of(_context(request), with_unapplied=unapplied))
+    return responses.json(200, await status_of(OPERATIONS.of(request), with_unapplied=unapplied))
 
 
 @router.put(
@@ -77,13 +77,8 @@ async def delete_pause(request: Request, part: Part, operator: PlatformOperator)
     return responses.json(200, await status_of(context, with_unapplied=False))
 
 
-def _context(request: Request) -> OperationsContext:
-    context: OperationsContext = request.app.state.operations
-    return context
-
-
 def _context_of(request: Request, part: Part) -> OperationsContext:
-    context = _context(request)
+    context = OPERATIONS.of(request)
     if part not in context.parts:
         raise Problem(404, detail=f"what can be paused here: {', '.join(context.parts)}")
     return context

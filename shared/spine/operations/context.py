@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.pause.gate import Part
+from shared.web.state import StateEntry
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperationsContext:
-    """The value of `app.state.operations`."""
+    """What the operations API needs."""
 
     pool: Pool
     parts: Sequence[Part]
@@ -20,6 +22,9 @@ class OperationsContext:
     publishers: Sequence[str]
     """Those that the service consumes; may be empty."""
     clock: Clock
+
+
+OPERATIONS: Final = StateEntry[OperationsContext]("operations")
 
 
 def operations_context(

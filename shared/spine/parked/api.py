@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import PlatformOperator
 from shared.spine.parked import rows
-from shared.spine.parked.context import ParkedContext
+from shared.spine.parked.context import PARKED
 from shared.spine.parked.dismiss import dismiss
 from shared.spine.parked.errors import NothingParked
 from shared.spine.parked.retry_event import next_in_stream, retry_event
@@ -49,7 +49,7 @@ async def list_parked(
 ) -> Response:
     """Events that were parked, oldest first: why, and where they came from; nothing of what they say."""
     wanted = Wanted(state=None if state == "all" else state, reason=reason, publisher=publisher)
-    return responses.json(200, await show_page(_context(request).pool, wanted, after=after, limit=limit))
+    return responses.json(200, await show_page(PARKED.of(request).pool, wanted, after=after, limit=limit))
 
 
 @router.get(
@@ -60,7 +60,7 @@ async def show_parked(
     request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
 ) -> Response:
     """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
-    shown = await show_event(_context(request).pool, parked_id, reveal=reveal)
+    shown = await show_event(PARKED.of(request).pool, parked_id, reveal=reveal)
     if reveal:
         # One that could not be read has no event_id; its place in the broker names it.
         get_logger().warning(
@@ -88,7 +88,7 @@ async def show_parked(
 async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
     """Apply one event, then those that do nothing but wait behind it, in sequence order."""
     asked = decode(await request.body(), RetryOne)
-    context, by = _context(request), operator.signature(asked.by)
+    context, by = PARKED.of(request), operator.signature(asked.by)
     row = await rows.one(context.pool, parked_id)
     if row is None:
         raise NothingParked
@@ -115,7 +115,7 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
 async def retry_share(request: Request, operator: PlatformOperator) -> Response:
     """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
     asked = decode(await request.body(), RetryMany)
-    context, now = _context(request), asyncio.get_running_loop().time
+    context, now = PARKED.of(request), asyncio.get_running_loop().time
     done = await retry_many(context, asked, by=operator.signature(asked.by), now=now)
     return responses.json(200, done)
 
@@ -135,10 +135,5 @@ async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOper
     """Decide that one event is not to be applied here; the answer says what follows from that."""
     asked = decode(await request.body(), Dismiss)
     by = operator.signature(asked.by)
-    dismissed = await dismiss(_context(request), parked_id, by=by, because=asked.because)
+    dismissed = await dismiss(PARKED.of(request), parked_id, by=by, because=asked.because)
     return responses.json(200, dismissed)
-
-
-def _context(request: Request) -> ParkedContext:
-    context: ParkedContext = request.app.state.parked
-    return context

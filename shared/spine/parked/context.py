@@ -1,20 +1,25 @@
 """Holds what a service's API needs to show and settle its parked events."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.inbox.application import Applier, Routes
+from shared.web.state import StateEntry
 
 
 @dataclass(frozen=True)
 class ParkedContext:
-    """The value of `app.state.parked`."""
+    """What the API of parked events needs."""
 
     pool: Pool
     applier: Applier
     """Applies what is retried, by the service's own routes."""
     clock: Clock
+
+
+PARKED: Final = StateEntry[ParkedContext]("parked")
 
 
 def parked_context(

@@ -14,6 +14,7 @@ from shared.spine.access.peers import PeerAuthenticator
 from shared.spine.reconciliation.hours.counting import Side, inbox_side, ledger_side
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.web.client import open_client
+from shared.web.state import StateEntry
 
 _PHASE_TIMEOUT_SECONDS: Final = 10.0
 
@@ -44,6 +45,9 @@ class ReconciliationContext:
     def authenticator(self) -> Authenticator:
         """Return an authenticator that recognises the keys that admission granted, and our own services."""
         return PeerAuthenticator(ApiKeyAuthenticator(self.pool), key_sha256=self.key_sha256)
+
+
+RECONCILIATION: Final = StateEntry[ReconciliationContext]("reconciliation")
 
 
 @asynccontextmanager

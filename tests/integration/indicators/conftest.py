@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from services.indicators.settings import Settings
-from services.indicators.wiring import Service, create_api, open_service, serving
+from services.indicators.wiring import SERVICE
 from shared.events.admission import AccessGranted, Scope
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.security.principal import new_key
+from shared.spine.service.api import connect, create_api
+from shared.spine.service.opening import open_service
 from shared.testing.person_history import id_of
-from tests.integration.indicators.delivery import Delivery
+from tests.integration.indicators.delivery import Delivery, Service
 from tests.unit.indicators.stated_facts import march
 
 NOW = march(31)
@@ -27,7 +27,7 @@ GrantKey = Callable[..., Awaitable[dict[str, str]]]
 async def service(create_database: Callable[..., str]) -> AsyncIterator[Service]:
     database_url = await asyncio.to_thread(create_database, "indicators")
     settings = Settings(database_url=database_url, kafka_bootstrap="")
-    async with open_service(settings, clock=lambda: NOW) as opened:
+    async with open_service(SERVICE, settings, clock=lambda: NOW) as opened:
         yield opened
 
 
@@ -36,17 +36,12 @@ def delivery(service: Service) -> Delivery:
     return Delivery(service)
 
 
-@asynccontextmanager
-async def _never(_app: FastAPI) -> AsyncIterator[None]:
-    yield
-
-
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(_never)
+    app = create_api(SERVICE)
+    connect(app, service)
     transport = httpx.ASGITransport(app)
     async with (
-        serving(app, service),
         httpx.AsyncClient(transport=transport, base_url="http://test") as opened,
     ):
         yield opened

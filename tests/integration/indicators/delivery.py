@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.indicators.consumers import routes
-from services.indicators.wiring import Service
+from services.indicators.consumers import ROUTES
+from services.indicators.handlers.dependencies import Dependencies
+from services.indicators.settings import Settings
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.application import Applied, Applier, Batch
 from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.service.opening import OpenService
+
+Service = OpenService[Settings, Dependencies]
 
 
 @dataclass
@@ -33,19 +37,21 @@ class Delivery:
                 for nth, event in enumerate(events)
             ],
         )
-        applied = await Applier(self.service.pool, routes=routes(self.service.handlers)).apply(batch)
+        applied = await Applier(
+            self.service.spine.pool, routes=ROUTES, dependencies=self.service.dependencies
+        ).apply(batch)
         self.offset = batch.following
         return applied
 
     async def _claim(self) -> checkpoint.Claim:
         self.claim, _ = await checkpoint.raise_epoch(
-            self.service.pool,
+            self.service.spine.pool,
             consumer_group="relais-indicators",
             cluster_id="test",
             topic="relais.admission",
             partition=0,
         )
-        await checkpoint.move(self.service.pool, self.claim, self.offset)
+        await checkpoint.move(self.service.spine.pool, self.claim, self.offset)
         return self.claim
 
 

@@ -6,11 +6,10 @@ import pytest
 
 from services.indicators.domain.definitions.definition import Name
 from services.indicators.domain.figures import Figures
-from services.indicators.handlers import Answer
-from services.indicators.wiring import Service
+from services.indicators.handlers.answer_question import Answer, answer_question
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import PersonHistory
-from tests.integration.indicators.delivery import Delivery
+from tests.integration.indicators.delivery import Delivery, Service
 from tests.integration.indicators.published import carer_informed, expectation_met, expectation_opened
 from tests.unit.indicators.stated_facts import march, march_days, question
 
@@ -25,7 +24,7 @@ def stay(person: str, *, first: int, last: int) -> list[RecordedEvent]:
 
 
 async def whole(service: Service, name: Name) -> Figures:
-    return (await service.handlers.answer(name, question())).series.whole.figures
+    return (await answer_question(service.dependencies, name, question())).series.whole.figures
 
 
 async def test_each_indicator_answers_from_the_events_of_its_publisher(
@@ -42,7 +41,7 @@ async def test_each_indicator_answers_from_the_events_of_its_publisher(
             carer_informed("Rose", fact=march(2), after=timedelta(seconds=40)),
         ]
     )
-    occupied = await service.handlers.answer("occupancy", question(march_days(1, 5)))
+    occupied = await answer_question(service.dependencies, "occupancy", question(march_days(1, 5)))
     assert [day.figures.value for day in occupied.series.days] == [None, 1, 1, 0, 0]
     assert (await whole(service, "length_of_stay")).value == 1
     assert (await whole(service, "transfers_confirmed_in_time")).value == 0.5
@@ -53,7 +52,7 @@ async def test_an_event_that_comes_again_changes_nothing(service: Service, deliv
     events = stay("Rose", first=2, last=4)
     await delivery.deliver(events)
     await delivery.deliver([*reversed(events), *events])
-    answer = await service.handlers.answer("length_of_stay", question())
+    answer = await answer_question(service.dependencies, "length_of_stay", question())
     assert (answer.known.events, answer.series.whole.figures.denominator) == (2, 1)
 
 
@@ -65,15 +64,15 @@ async def test_a_correction_changes_the_past_but_not_what_was_known_then(
     history.discharge("stay", at=march(4))
     history.update(history.events[1], emitted=march(20), occurred_at=march(12))
     await delivery.deliver(history.events)
-    then = await service.handlers.answer("length_of_stay", question(as_of=march(19)))
-    now = await service.handlers.answer("length_of_stay", question(as_of=march(21)))
+    then = await answer_question(service.dependencies, "length_of_stay", question(as_of=march(19)))
+    now = await answer_question(service.dependencies, "length_of_stay", question(as_of=march(21)))
     assert (then.series.whole.figures.value, now.series.whole.figures.value) == (2, 10)
     assert (then.known.events, now.known.events) == (2, 3)
 
 
 async def test_a_missing_number_and_a_parked_event_are_told(service: Service, delivery: Delivery) -> None:
     async def asked() -> Answer:
-        return await service.handlers.answer("occupancy", question())
+        return await answer_question(service.dependencies, "occupancy", question())
 
     history = PersonHistory()
     for day in range(2, 7):
@@ -88,6 +87,6 @@ async def test_a_missing_number_and_a_parked_event_are_told(service: Service, de
 
 
 async def test_nothing_known_has_no_values(service: Service) -> None:
-    answer = await service.handlers.answer("occupancy", question())
+    answer = await answer_question(service.dependencies, "occupancy", question())
     assert {day.figures.value for day in answer.series.days} == {None}
     assert (answer.known.events, answer.known.newest_recorded_at) == (0, None)

@@ -15,18 +15,18 @@ from services.indicators.domain.indicators import (
 )
 from services.indicators.storage import selection
 from services.indicators.storage.facts import store
-from services.indicators.wiring import Service
 from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
 from shared.testing.person_history import ESTABLISHMENTS, START, PersonHistory, id_of
+from tests.integration.indicators.delivery import Service
 from tests.unit.indicators.stated_facts import KNOWN, march, march_days, movement_facts, question
 
 pytestmark = pytest.mark.services
 
 
 async def replace_movements(service: Service, facts: list[MovementFact]) -> None:
-    async with transaction(service.pool) as connection:
+    async with transaction(service.spine.pool) as connection:
         await connection.execute("TRUNCATE movement_facts")
         await store(connection, facts)
 
@@ -50,7 +50,7 @@ async def test_values_from_the_selection_are_the_values_from_all_facts(
     everything = movement_facts(history)
     await replace_movements(service, everything)
     for each in asked:
-        selected = await selection.movements_for(service.pool, each)
+        selected = await selection.movements_for(service.spine.pool, each)
         for series in (occupancy_series, length_of_stay_series):
             assert series(selected, each, KNOWN) == series(everything, each, KNOWN)
 
@@ -62,7 +62,7 @@ async def test_a_month_does_not_load_the_history_of_the_establishment(service: S
         for event in stay(f"person {day}", first=day, last=day + 1, corrected=day % 2 == 0)
     ]
     await replace_movements(service, movement_facts(history))
-    selected = await selection.movements_for(service.pool, question(march_days(15, 16)))
+    selected = await selection.movements_for(service.spine.pool, question(march_days(15, 16)))
     assert {fact.person_id for fact in selected} == {id_of("person", f"person {day}") for day in (14, 15, 16)}
 
 

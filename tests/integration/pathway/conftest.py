@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 
 from services.pathway.settings import Settings
-from services.pathway.wiring import create_api, open_service, serving
+from services.pathway.wiring import SERVICE
 from shared.database.pool import open_pool
+from shared.spine.service.api import connect, create_api
+from shared.spine.service.opening import open_service
 from tests.integration.pathway.delivery import Delivery
 
 
@@ -31,9 +33,10 @@ async def app(database_url: str, delivery: Delivery) -> AsyncIterator[FastAPI]:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_service(settings, clock=delivery.clock) as service, serving(app, service):
+        async with open_service(SERVICE, settings, clock=delivery.clock) as opened:
+            connect(app, opened)
             yield
 
-    application = create_api(lifespan)
+    application = create_api(SERVICE, lifespan=lifespan)
     async with application.router.lifespan_context(application):
         yield application

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from services.pathway.consumers import routes
+from services.pathway.consumers import ROUTES
 from services.pathway.domain.rules import RULES
+from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
 from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
@@ -32,6 +33,10 @@ class Delivery:
     def clock(self) -> datetime:
         return self.now
 
+    @property
+    def dependencies(self) -> Dependencies:
+        return Dependencies(pool=self.pool, clock=self.clock, rules=RULES)
+
     async def deliver(self, events: Sequence[RecordedEvent]) -> Applied:
         """Applies one batch."""
         claim = self.claim or await self._claim()
@@ -42,7 +47,7 @@ class Delivery:
             incoming=[_incoming(event, self.offset + nth) for nth, event in enumerate(events)],
             traces={self.offset + nth: event.trace for nth, event in enumerate(events)},
         )
-        applier = Applier(self.pool, routes=routes(clock=self.clock, rules=RULES), clock=self.clock)
+        applier = Applier(self.pool, routes=ROUTES, dependencies=self.dependencies, clock=self.clock)
         applied = await applier.apply(batch)
         self.offset = batch.following
         return applied
@@ -50,7 +55,7 @@ class Delivery:
     async def watch(self, at: datetime) -> None:
         """One turn of the periodic duty, at this moment."""
         self.now = at
-        await detect_overdue(self.pool, clock=self.clock)
+        await detect_overdue(self.dependencies)
 
     async def published(self) -> list[Payload]:
         """Everything in the ledger, in order."""

@@ -84,10 +84,11 @@ async def test_a_cancelled_departure_withdraws_what_was_expected(delivery: Deliv
 async def test_two_watches_at_once_open_a_rupture_once(delivery: Delivery) -> None:
     people = [_departed(f"person {number}") for number in range(20)]
     await delivery.deliver([event for person in people for event in person.events])
+    delivery.now = minutes(721)
 
     async def turn() -> None:
         async with transaction(delivery.pool) as connection:
-            await detect_overdue_expectations(connection, now=minutes(721), limit=7)
+            await detect_overdue_expectations(delivery.dependencies, connection, limit=7)
 
     await asyncio.gather(*(turn() for _ in range(6)))
     await delivery.watch(minutes(721))
@@ -120,11 +121,11 @@ async def test_effects_continue_the_trace_of_their_cause(delivery: Delivery) -> 
 async def test_the_watch_says_how_far_it_is_behind_and_how_many_are_missing(delivery: Delivery) -> None:
     await delivery.deliver([*_departed("Rose").events, *_departed("Paul").events])
     delivery.now = minutes(730)
-    await measure_ruptures(delivery.pool, clock=delivery.clock)
+    await measure_ruptures(delivery.dependencies)
     exposed = metrics.expose().decode()
     assert "relais_expectations_overdue_oldest_seconds 600.0" in exposed
     await delivery.watch(minutes(730))
-    await measure_ruptures(delivery.pool, clock=delivery.clock)
+    await measure_ruptures(delivery.dependencies)
     exposed = metrics.expose().decode()
     assert "relais_expectations_overdue_oldest_seconds 0.0" in exposed
     assert "relais_ruptures_open 2.0" in exposed

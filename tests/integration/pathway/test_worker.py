@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.pathway.settings import Settings
-from services.pathway.wiring import duties, open_service
+from services.pathway.wiring import SERVICE
 from shared.database.pool import open_pool
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
@@ -20,6 +20,8 @@ from shared.spine.kafka.topics import PARTITIONS, ensure_topics
 from shared.spine.outbox.append import append
 from shared.spine.outbox.relay import Relay
 from shared.spine.records.cloud_events import decode
+from shared.spine.service.opening import open_service
+from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
 
@@ -88,8 +90,8 @@ async def test_a_rupture_opens_by_the_clock_and_closes_by_the_arrival(
     rose.discharge("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
     now: list[datetime] = [minutes(601)]
     async with AsyncExitStack() as running:
-        service = await running.enter_async_context(open_service(settings, clock=lambda: now[-1]))
-        for duty in duties(service, settings).values():
+        service = await running.enter_async_context(open_service(SERVICE, settings, clock=lambda: now[-1]))
+        for duty in duties(service).values():
             await running.enter_async_context(kept_running(duty))
         heard = await running.enter_async_context(_listening(kafka_bootstrap, rose.person_id))
         await admission.publish(rose.events)

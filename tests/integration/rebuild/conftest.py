@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from services.pathway import rebuild
-from services.pathway.consumers import routes
 from services.pathway.domain.rules import RULES
+from services.pathway.handlers.dependencies import Dependencies
+from services.pathway.wiring import SERVICE
 from shared.database.pool import open_pool
+from shared.spine.service.rebuild import projection_of
 from tests.integration.rebuild.population import evening
 from tests.integration.rebuild.scene import Scene
 
@@ -17,5 +18,6 @@ from tests.integration.rebuild.scene import Scene
 async def scene(create_database: Callable[..., str]) -> AsyncIterator[Scene]:
     database_url = await asyncio.to_thread(create_database, "pathway")
     async with open_pool(database_url, application_name="test") as pool:
-        projection = rebuild.projection(routes(clock=evening, rules=RULES), evening)
+        dependencies = Dependencies(pool=pool, clock=evening, rules=RULES)
+        projection = projection_of(SERVICE, dependencies, evening)
         yield Scene(pool, database_url, projection)

@@ -40,7 +40,13 @@ class Scene:
 
     async def apply(self, events: Sequence[RecordedEvent]) -> Applied:
         """The live service applies them, as its consumer would."""
-        applier = Applier(self.pool, routes=self.projection.routes, clock=self.projection.clock)
+        projection = self.projection
+        applier = Applier(
+            self.pool,
+            routes=projection.routes,
+            dependencies=projection.dependencies,
+            clock=projection.clock,
+        )
         return await applier.apply_outside([as_read(event) for event in events])
 
     async def happen(self, events: Sequence[RecordedEvent]) -> None:

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from services.indicators import rebuild
-from services.indicators.consumers import routes
-from services.indicators.handlers import Handlers
+from services.indicators.handlers.dependencies import Dependencies
+from services.indicators.wiring import SERVICE
 from shared.database.pool import open_pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.rebuild.projection import RebuildError
+from shared.spine.service.rebuild import projection_of
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.integration.indicators.published import carer_informed, expectation_met, expectation_opened
 from tests.integration.rebuild.scene import Scene
@@ -22,8 +22,9 @@ pytestmark = pytest.mark.services
 async def scene(create_database: Callable[..., str]) -> AsyncIterator[Scene]:
     database_url = await asyncio.to_thread(create_database, "indicators")
     async with open_pool(database_url, application_name="test") as pool:
-        handlers = Handlers(pool=pool, clock=lambda: minutes(720))
-        yield Scene(pool, database_url, rebuild.projection(routes(handlers), handlers.clock))
+        dependencies = Dependencies(pool=pool, clock=lambda: minutes(720))
+        projection = projection_of(SERVICE, dependencies, dependencies.clock)
+        yield Scene(pool, database_url, projection)
 
 
 def stated(name: str) -> list[RecordedEvent]:

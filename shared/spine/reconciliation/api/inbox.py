@@ -10,7 +10,7 @@ from starlette.responses import Response
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.spine.reconciliation.comparison.holdings import first_held_hour
-from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.context import RECONCILIATION, ReconciliationContext
 from shared.spine.reconciliation.hours.counting import Side
 from shared.spine.reconciliation.hours.digests import Digests, digests_of
 from shared.spine.reconciliation.hours.sealed_hours import windows_between
@@ -45,7 +45,7 @@ async def get_held_digests(
     recount: bool = False,
 ) -> Response:
     """Count and digest per hour and bucket, as the publisher's ledger gives them."""
-    side = _side(request.app.state.reconciliation, publisher)
+    side = _side(RECONCILIATION.of(request), publisher)
     first = since or await first_held_hour(side)
     return responses.json(200, await digests_of(side, first, until, recount=recount))
 
@@ -58,7 +58,7 @@ async def get_held_digests(
 )
 async def get_held_tallies(request: Request, _: Reader, publisher: str, since: date, until: date) -> Response:
     """What was applied, is parked or was dismissed of what was recorded on each day, `until` included."""
-    side = _side(request.app.state.reconciliation, publisher)
+    side = _side(RECONCILIATION.of(request), publisher)
     first, last = day_bounds(since, until)
     applied = count_by_day(await windows_between(side, first, last))
     parked = await count_parked_by_day(side.pool, publisher, first, last)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import require
 from shared.security.principal import Principal
-from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.context import RECONCILIATION
 from shared.spine.reconciliation.hours.digests import Digests, digests_of
 from shared.spine.reconciliation.hours.sealed_hours import windows_between
 from shared.spine.reconciliation.hours.tallies import Tallies, count_by_day, day_bounds, tallies_of
@@ -40,7 +40,7 @@ async def get_digests(
 
     `recount` counts sealed hours again, too.
     """
-    context: ReconciliationContext = request.app.state.reconciliation
+    context = RECONCILIATION.of(request)
     first = since or await events.first_recorded_hour(context.pool)
     return responses.json(200, await digests_of(context.ledger_side, first, until, recount=recount))
 
@@ -59,7 +59,7 @@ async def get_events(
     limit: Annotated[int, Query(ge=1, le=events.PAGE)] = events.PAGE,
 ) -> Response:
     """The events of one hour and bucket, in the order of recording."""
-    context: ReconciliationContext = request.app.state.reconciliation
+    context = RECONCILIATION.of(request)
     page = await events.events_of_cell(
         context.pool, window=hour_of(window), bucket=bucket, after=after, last=last, limit=limit
     )
@@ -72,7 +72,7 @@ async def get_events(
 )
 async def post_events_of_persons(request: Request, _: Reader) -> Response:
     """The events of persons with these sequence numbers, as far as there are any. It changes nothing."""
-    context: ReconciliationContext = request.app.state.reconciliation
+    context = RECONCILIATION.of(request)
     asked = decode(await request.body(), Spans)
     return responses.json(200, await events.events_of_spans(context.pool, asked.spans))
 
@@ -83,6 +83,6 @@ async def post_events_of_persons(request: Request, _: Reader) -> Response:
 )
 async def get_tallies(request: Request, _: Reader, since: date, until: date) -> Response:
     """How many events of each establishment were recorded on each day, `until` included."""
-    context: ReconciliationContext = request.app.state.reconciliation
+    context = RECONCILIATION.of(request)
     recorded = count_by_day(await windows_between(context.ledger_side, *day_bounds(since, until)))
     return responses.json(200, Tallies(tallies=tallies_of(recorded=recorded)))

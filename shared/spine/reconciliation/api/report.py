@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import require
 from shared.security.principal import Principal
-from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.context import RECONCILIATION
 from shared.spine.reconciliation.report.balance import Report
 from shared.spine.reconciliation.report.build_report import build_report
 from shared.web import responses
@@ -33,6 +33,6 @@ async def get_reconciliation(
 
     Compared now, with the publishers' ledgers, since a day or for a week. What only one side has is named.
     """
-    context: ReconciliationContext = request.app.state.reconciliation
+    context = RECONCILIATION.of(request)
     first = since or context.clock().date() - timedelta(days=USUAL_DAYS - 1)
     return responses.json(200, await build_report(context, first, recount=recount))

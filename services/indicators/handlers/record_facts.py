@@ -1,0 +1,35 @@
+"""Records what was stated of movements, expected arrivals and obligations."""
+
+from collections.abc import Sequence
+
+from services.indicators.domain import facts
+from services.indicators.handlers.dependencies import Dependencies
+from services.indicators.storage.facts import store
+from shared.database.pool import Connection
+from shared.events.admission import is_movement
+from shared.events.notifications import ObligationSettled
+from shared.spine.records.received import ReceivedEvent
+
+
+async def record_movements(
+    _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    """Store what was stated of movements."""
+    stated = [(event, event.data) for event in events if is_movement(event.data)]
+    await store(connection, [facts.movement_fact(event, data) for event, data in stated])
+
+
+async def record_expectations(
+    _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    """Store what was stated of expected arrivals."""
+    stated = [(event, event.data) for event in events if isinstance(event.data, facts.ExpectationEvent)]
+    await store(connection, [facts.expectation_fact(event, data) for event, data in stated])
+
+
+async def record_settled_obligations(
+    _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    """Store how obligations ended."""
+    stated = [(event, event.data) for event in events if isinstance(event.data, ObligationSettled)]
+    await store(connection, [facts.obligation_fact(event, data) for event, data in stated])

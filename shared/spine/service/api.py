@@ -1,0 +1,82 @@
+"""Serves a service over HTTP: its own routes and those that the spine gives every service."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+
+from shared.runtime.garbage import rarely_collected
+from shared.security.authentication import AUTHENTICATOR
+from shared.spine.operations import api as operations
+from shared.spine.operations.context import OPERATIONS, operations_context
+from shared.spine.parked import api as parked
+from shared.spine.parked.context import PARKED, parked_context
+from shared.spine.reconciliation.api import inbox, ledger, report
+from shared.spine.reconciliation.context import RECONCILIATION
+from shared.spine.service.definition import AnyService, D, S, Spine
+from shared.spine.service.opening import OpenService, open_service
+from shared.telemetry import logging, tracing
+from shared.web.app import Lifespan, create_app
+from shared.web.probes import READY
+from shared.web.state import StateEntry
+
+SPINE: Final = StateEntry[Spine]("spine")
+DEPENDENCIES: Final = StateEntry[Any]("dependencies")
+"""A service's own entry of this name types it: `DEPENDENCIES = StateEntry[Dependencies]("dependencies")`."""
+
+
+def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> FastAPI:
+    """The HTTP application, connected to nothing before its lifespan.
+
+    The usual lifespan opens the service from the environment; another one must call `connect`.
+    """
+    return create_app(
+        title=f"Relais {service.name}",
+        lifespan=lifespan or partial(_from_environment, service),
+        routers=[*service.serves, *_spine_routers(service)],
+        fast_routes=service.fast_routes,
+        body_limits=service.body_limits_bytes,
+    )
+
+
+def _spine_routers(service: AnyService) -> Sequence[APIRouter]:
+    consuming = [parked.router, inbox.router] if service.consumes else []
+    publishing = [ledger.router] if service.publishes else []
+    return [*consuming, operations.router, *publishing, report.router]
+
+
+@asynccontextmanager
+async def _from_environment(service: AnyService, app: FastAPI) -> AsyncIterator[None]:
+    logging.configure(service.name)
+    tracing.configure(service.name)
+    async with open_service(service, service.settings.of()) as opened:
+        connect(app, opened)
+        with rarely_collected():
+            yield
+    tracing.shutdown()
+
+
+def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
+    """Let the application use an open service."""
+    service, spine = opened.definition, opened.spine
+    SPINE.set(app, spine)
+    DEPENDENCIES.set(app, opened.dependencies)
+    AUTHENTICATOR.set(app, spine.reconciliation.authenticator())
+    READY.set(app, opened.is_ready)
+    RECONCILIATION.set(app, spine.reconciliation)
+    OPERATIONS.set(
+        app,
+        operations_context(
+            spine.pool,
+            service.parts,
+            bootstrap=opened.settings.kafka_bootstrap,
+            consumer_group=service.group,
+            publishers=service.publishers,
+            clock=spine.clock,
+        ),
+    )
+    if service.consumes:
+        routes = service.consumes.routes
+        PARKED.set(app, parked_context(spine.pool, routes, spine.clock, dependencies=opened.dependencies))

@@ -1,0 +1,120 @@
+"""Defines a service as data: settings, dependencies, what it serves, consumes, publishes and repeats."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_args
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+
+from shared.database.pool import Pool
+from shared.runtime.clock import Clock
+from shared.spine.inbox.application import Routes
+from shared.spine.pause.gate import Part
+from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
+from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.service.settings import ServiceSettings
+from shared.web.middleware.fast_path import FastRoutes
+
+S = TypeVar("S", bound=ServiceSettings)
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spine:
+    """What the spine has opened before a service opens its own dependencies."""
+
+    pool: Pool
+    clock: Clock
+    reconciliation: ReconciliationContext
+
+
+OpenDependencies = Callable[[S, Spine], AbstractAsyncContextManager[D]]
+"""Opens what the use cases of a service work with; it is closed before the spine is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consumes:
+    """What a service consumes: whose events, and which use case takes each type."""
+
+    publishers: Sequence[str]
+    routes: Routes
+    fetch_interval_seconds: float
+    """The shortest time between two transactions of the consumer: longer means larger and fewer of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every(Generic[D]):
+    """A recurring duty: `run` is called again about `seconds` after it returned."""
+
+    seconds: float
+    run: Callable[[D], Awaitable[object]]
+
+    @property
+    def name(self) -> str:
+        """The name of the duty in logs and metrics: the function's."""
+        return str(getattr(self.run, "__name__", self.run))
+
+
+ContinuousDuty = Callable[[D, asyncio.Event], Awaitable[None]]
+"""A duty that keeps its own time: it runs until the event is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilds:
+    """Which tables of a service follow from what it applied, and how a rebuild treats each."""
+
+    metadata: MetaData
+    swapped: Sequence[ProjectedTable]
+    """Tables that are rebuilt and swapped."""
+    compared: Sequence[ProjectedTable] = ()
+    """Tables that are only compared, because they record what was told to others."""
+    adopted: Sequence[str] = ()
+    """Tables that are kept: rows whose key the live table lacks are added."""
+    compare_also: CompareAlso | None = None
+    """Compares what else follows from the tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[S, D]):
+    """A service as data. Its API, its worker, its rebuild and its tests are made from this alone."""
+
+    name: str
+    settings: type[S]
+    open_dependencies: OpenDependencies[S, D]
+    serves: Sequence[APIRouter]
+    fast_routes: FastRoutes = field(default_factory=dict)
+    """Routes of `serves` that are answered before the framework's own routing."""
+    body_limits_bytes: Mapping[str, int] = field(default_factory=dict)
+    """Path -> the largest body that it takes, where that is not the usual limit."""
+    consumes: Consumes | None = None
+    publishes: bool = False
+    """Whether it has a ledger of its own, relayed to the topic that bears its name."""
+    repeats: Sequence[Every[D]] = ()
+    runs: Mapping[str, ContinuousDuty[D]] = field(default_factory=dict)
+    pausable: Sequence[Part] = ()
+    """Parts that can be paused, beside the consumer and the relay."""
+    rebuilds: Rebuilds | None = None
+    connections: int = 8
+    """The most database connections of one process."""
+
+    @property
+    def group(self) -> str:
+        """The consumer group."""
+        return f"relais-{self.name}"
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """All parts that can be paused, in the order in which an event passes them."""
+        own = {"consumer": self.consumes is not None, "relay": self.publishes}
+        return [part for part in get_args(Part) if own.get(part) or part in self.pausable]
+
+    @property
+    def publishers(self) -> Sequence[str]:
+        """Whose events it consumes."""
+        return self.consumes.publishers if self.consumes else ()
+
+
+AnyService = Service[Any, Any]

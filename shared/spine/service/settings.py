@@ -1,0 +1,36 @@
+"""Defines the settings that every service reads from its environment."""
+
+import os
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+import msgspec
+
+from shared.runtime import environment as process_environment
+
+
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
+    """The environment of a process; each field is the variable `RELAIS_<FIELD>`. A service adds its own."""
+
+    service: ClassVar[str]
+    """Whose settings they are, for the message of a process that cannot start."""
+
+    database_url: str
+    kafka_bootstrap: str
+    publishers: str = ""
+    """Where the ledgers of the consumed services are: `name=http://host:port,...`."""
+    peer_key: str = ""
+    """The key with which this service reads them."""
+    peer_key_sha256: str = ""
+    """Digest of the key with which the platform's services read what this one holds."""
+    metrics_port: int = 0
+    """Port of the worker's metrics; 0 is any free one."""
+
+    def __post_init__(self) -> None:
+        process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
+        process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read them; ends the process with one message that names all that is missing, or what is wrong."""
+        return process_environment.read(cls, cls.service, environment)

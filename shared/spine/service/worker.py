@@ -1,0 +1,68 @@
+"""Runs a service's background work: the consumer, the relay, reconciliation and the service's own duties."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import uvloop
+
+from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.operations.measure import measure_operations
+from shared.spine.outbox.relay import Relay
+from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
+from shared.spine.service.definition import AnyService, Consumes, D, S
+from shared.spine.service.opening import OpenService, open_service
+from shared.spine.worker import Duty, periodic, run_worker
+
+
+def run(service: AnyService) -> None:
+    """Open the service from the environment and work until told to stop; SystemExit(1) when a duty failed."""
+    uvloop.run(_work(service))
+
+
+async def _work(service: AnyService) -> None:
+    settings = service.settings.of()
+    async with open_service(service, settings) as opened:
+        await run_worker(service.name, duties(opened), metrics_port=settings.metrics_port)
+
+
+def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
+    """Everything that the worker does, by name."""
+    service, spine = opened.definition, opened.spine
+    dependencies = opened.dependencies
+    own = {name: partial(duty, dependencies) for name, duty in service.runs.items()}
+    repeated = {
+        each.name: periodic(each.name, partial(each.run, dependencies), every_seconds=each.seconds)
+        for each in service.repeats
+    }
+    return {
+        **(_consuming(opened, service.consumes) if service.consumes else {}),
+        **(_publishing(opened) if service.publishes else {}),
+        "measure_operations": measure_operations(spine.pool, clock=spine.clock),
+        **own,
+        **repeated,
+    }
+
+
+def _consuming(opened: OpenService[S, D], consumes: Consumes) -> Mapping[str, Duty]:
+    spine = opened.spine
+    reconciliation = ConsumerReconciliation(
+        spine.reconciliation, consumes.routes, dependencies=opened.dependencies
+    )
+    consumer = BatchConsumer(
+        spine.pool,
+        bootstrap=opened.settings.kafka_bootstrap,
+        group=opened.definition.group,
+        publishers=consumes.publishers,
+        routes=consumes.routes,
+        dependencies=opened.dependencies,
+        turn_seconds=consumes.fetch_interval_seconds,
+        on_holes=reconciliation.on_holes,
+        clock=spine.clock,
+    )
+    return {"consumer": consumer.run, **reconciliation.duties}
+
+
+def _publishing(opened: OpenService[S, D]) -> Mapping[str, Duty]:
+    spine, name = opened.spine, opened.definition.name
+    relay = Relay(spine.pool, opened.settings.kafka_bootstrap, name, clock=spine.clock)
+    return {"relay": relay.run, **publisher_duties(spine.reconciliation)}
