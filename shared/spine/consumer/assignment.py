@@ -1,9 +1,8 @@
-"""Which partitions are ours, and from where do we read them? Kafka assigns; the checkpoint has the position.
+"""Turns the partitions that Kafka assigns into leases, and reads each from the position of its checkpoint.
 
-Every partition that Kafka assigns must be claimed before a record of it is applied: the claim raises the
-epoch, which fences the previous owner, and seeks to the stored position. Positions are believed only as
-far as the log agrees: one that lies outside (truncated, expired, or a new cluster) starts at the earliest
-record, and the inbox drops what was applied already.
+The lease fences the previous holder, so it is taken before a record of the partition is applied. A position
+that lies outside the log (truncated, expired, or a new cluster) is reset to the earliest record, and the
+inbox drops what was applied already.
 """
 
 import asyncio
@@ -20,68 +19,68 @@ from shared.telemetry.logging import get_logger
 
 
 class ClusterChanged(KafkaError):  # type: ignore[misc]  # noqa: N818
-    """The broker came back with other data than we have positions in: join and claim anew."""
+    """The broker came back with other data than we have positions in: join the group anew."""
 
 
 class Position:
-    """A claimed partition and the offset that comes next."""
+    """A partition whose lease we hold, and the offset that comes next."""
 
-    def __init__(self, claim: checkpoint.Claim, next_offset: int) -> None:
-        self.claim = claim
+    def __init__(self, lease: checkpoint.PartitionLease, next_offset: int) -> None:
+        self.lease = lease
         self.next_offset = next_offset
         self.just_sought = True
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Our partitions. Hold `lock` while claiming or applying: a rebalance waits for it."""
+    """The partitions of this member. Hold `lock` while applying: a rebalance waits for it."""
 
     def __init__(self, pool: Pool, consumer: GroupClient, *, bootstrap: str, consumer_group: str) -> None:
         self._pool = pool
         self._consumer = consumer
         self._bootstrap = bootstrap
         self._consumer_group = consumer_group
-        self._unclaimed: set[TopicPartition] = set()
+        self._without_lease: set[TopicPartition] = set()
         self.lock = asyncio.Lock()
         self.positions: dict[TopicPartition, Position] = {}
         self.cluster_id = ""
         self.settled = False
-        """Whether Kafka has assigned and all of it is claimed: `positions` is then all that is ours."""
+        """Whether every assigned partition has its lease, so that `positions` is complete."""
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002
-        """Let the batch in flight end, then forget: whoever is next must not find us half-way."""
+        """Let the batch in flight end, then forget all positions."""
         async with self.lock:
             self.positions.clear()
-            self._unclaimed.clear()
+            self._without_lease.clear()
             self.settled = False
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Only note them: aiokafka swallows what a listener raises, and a claim can fail."""
+        """Only note them: aiokafka swallows what a listener raises, and taking a lease can fail."""
         async with self.lock:
             self.positions.clear()
-            self._unclaimed = set(assigned)
+            self._without_lease = set(assigned)
             self.settled = not assigned
 
-    async def claim(self) -> None:
-        """Claim what is assigned and not claimed yet."""
-        if not self._unclaimed:
+    async def take_leases(self) -> None:
+        """Take the lease of each partition that is assigned without one; raises ClusterChanged."""
+        if not self._without_lease:
             return
         async with self.lock:
-            wanted = sorted(self._unclaimed)
+            wanted = sorted(self._without_lease)
             self.cluster_id = await cluster_id(self._bootstrap)
-            if any(held.claim.cluster_id != self.cluster_id for held in self.positions.values()):
+            if any(held.lease.cluster_id != self.cluster_id for held in self.positions.values()):
                 raise ClusterChanged
-            claimed = {partition: await self._raise_epoch(partition) for partition in wanted}
-            # Asked for after that: from here on no previous owner moves a position past this end.
+            leases = {partition: await self._take_lease(partition) for partition in wanted}
+            # Asked for after that: from here on no previous holder moves a position past this end.
             earliest, end = await self._log_bounds(wanted)
-            for partition, (claim, stored) in claimed.items():
+            for partition, (lease, stored) in leases.items():
                 self.positions[partition] = await self._start(
-                    partition, claim, stored, earliest=earliest[partition], end=end[partition]
+                    partition, lease, stored, earliest=earliest[partition], end=end[partition]
                 )
-            self._unclaimed.difference_update(wanted)
+            self._without_lease.difference_update(wanted)
             self.settled = True
 
-    async def _raise_epoch(self, partition: TopicPartition) -> tuple[checkpoint.Claim, int | None]:
-        return await checkpoint.raise_epoch(
+    async def _take_lease(self, partition: TopicPartition) -> tuple[checkpoint.PartitionLease, int | None]:
+        return await checkpoint.take_lease(
             self._pool,
             consumer_group=self._consumer_group,
             cluster_id=self.cluster_id,
@@ -92,7 +91,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _start(
         self,
         partition: TopicPartition,
-        claim: checkpoint.Claim,
+        lease: checkpoint.PartitionLease,
         stored: int | None,
         *,
         earliest: int,
@@ -106,10 +105,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
                     partition=partition.partition,
                     offset=stored,
                 )
-            await checkpoint.move(self._pool, claim, earliest)
+            await checkpoint.reset(self._pool, lease, earliest)
             stored = earliest
         self._consumer.seek(partition, stored)
-        return Position(claim, stored)
+        return Position(lease, stored)
 
     async def _log_bounds(
         self, partitions: Iterable[TopicPartition]
@@ -118,14 +117,14 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         return await self._consumer.beginning_offsets(wanted), await self._consumer.end_offsets(wanted)
 
     def continues(self, partition: TopicPartition, first_offset: int) -> bool:
-        """Whether records from `first_offset` on come next; if not, the right ones will be fetched again."""
+        """Whether the record at `first_offset` is the next one; if not, the right one will be fetched."""
         position = self.positions.get(partition)
         if position is None:
             return False
         if first_offset < position.next_offset:
             # The client started over by itself: the log is shorter than it was. Look at it again.
             del self.positions[partition]
-            self._unclaimed.add(partition)
+            self._without_lease.add(partition)
             return False
         if first_offset > position.next_offset and not position.just_sought:
             # Something was read and lost on the way here, or it expired: ask for it once more.
@@ -135,10 +134,12 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         return True
 
     async def behind(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
-        """Position of each partition whose log goes on after it: ours, or anyone's when we have none.
+        """The position of each partition whose log goes on after it: of ours, or of all when we have none.
 
-        None while nobody reaches the broker: the client waits for its return by itself. Leaving the group
-        then helps nobody, for the broker would wait for our old membership to expire once it is back.
+        Empty while the broker is away: the client waits for its return by itself. Leaving the group would not
+        help, for the broker, once it is back, would wait for our old membership to expire.
+
+        Raises ClusterChanged.
         """
         try:
             present = await cluster_id(self._bootstrap)

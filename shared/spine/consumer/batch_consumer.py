@@ -23,10 +23,10 @@ from shared.spine.consumer.membership import join_group
 from shared.spine.consumer.offsets import OffsetReport
 from shared.spine.consumer.side_by_side import side_by_side
 from shared.spine.consumer.watchdog import Watchdog
-from shared.spine.inbox.application import Applied, Applier, Batch, Routes
+from shared.spine.inbox.application import Applier, Batch, Routes
+from shared.spine.inbox.applied import Applied, report_applied
 from shared.spine.inbox.checkpoint import Fenced
 from shared.spine.inbox.parking import CAP, count_parked
-from shared.spine.inbox.told import tell
 from shared.spine.kafka.group_client import GroupClient
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.pause.gate import Gate
@@ -127,7 +127,7 @@ class BatchConsumer:
                     await self._look_for_stalls(assignment, watchdog)
 
     async def _turn(self, consumer: GroupClient, assignment: Assignment) -> None:
-        await assignment.claim()
+        await assignment.take_leases()
         if assignment.settled:
             self._lag.only(assignment.positions)
         fetched = [await self._fetch(consumer)]
@@ -180,7 +180,7 @@ class BatchConsumer:
         with self._spans([each for came in incoming.values() for each in came]) as traces:
             batches = {
                 partition: Batch(
-                    claim=assignment.positions[partition].claim,
+                    lease=assignment.positions[partition].lease,
                     expected=assignment.positions[partition].next_offset,
                     following=came[-1].offset + 1,
                     incoming=came,
@@ -192,7 +192,7 @@ class BatchConsumer:
         for partition, batch in batches.items():
             assignment.positions[partition].next_offset = batch.following
             assignment.positions[partition].just_sought = False
-        tell(applied)
+        report_applied(applied)
         if applied.events:
             self._after_commit()
         if applied.holes:
@@ -202,7 +202,7 @@ class BatchConsumer:
         try:
             return await self._applier.apply(*batches)
         except Fenced:
-            for topic in {batch.claim.topic for batch in batches}:
+            for topic in {batch.lease.topic for batch in batches}:
                 metrics.fenced_batches_total.labels(topic).inc()
             raise
 

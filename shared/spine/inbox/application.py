@@ -1,15 +1,17 @@
-"""How is an event applied exactly once? Checkpoint, inbox, effects and parking in one transaction.
+"""Applies batches of events exactly once: checkpoint, inbox, effects and parking in one transaction.
 
-Most come in batches of partitions. What comes otherwise (pulled from a ledger, or retried after parking)
-waits for the batches in flight and holds the later ones up, so that neither judges by what the other changes.
+Most events come from Kafka, in batches of partitions. Those that were pulled from a ledger, or are retried
+after parking, wait for the batches in flight and hold up the later ones: neither decides by state that the
+other one changes.
 
-Two failures only. "This event is wrong" (EventRejected): the batch is rolled back, the event parked, the
-rest applied. Anything else means that we are wrong, and is raised: nothing is committed, nothing skipped.
+There are two kinds of failure. "This event is wrong" (EventRejected): the transaction is rolled back, the
+event is parked and the rest applied. Anything else means that we are wrong: it is raised, nothing is
+committed and nothing skipped.
 """
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -20,8 +22,9 @@ from shared.database.transaction import transaction
 from shared.events.envelope import Payload, TraceContext
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.inbox import checkpoint, parking
-from shared.spine.inbox.entering import enter
-from shared.spine.inbox.sorting import Parcel, sort_out
+from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.insert import insert
+from shared.spine.inbox.separate import separate
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent
 
@@ -33,12 +36,12 @@ Traces = Mapping[tuple[str, int, int], TraceContext]
 """Topic, partition and offset -> context of the span under which the record is processed."""
 
 T = TypeVar("T")
-Attempt = Callable[[Connection, Mapping[UUID, str]], Awaitable[T]]
-"""Applies all but what was rejected before: event id -> reason."""
+P = ParamSpec("P")
 
-MOST_COLLISIONS: Final = 3
-OUTSIDE: Final = "outside the broker"
-"""Stands for the cluster where an event that came otherwise is parked."""
+MOST_DEADLOCKS: Final = 3
+"""So many times in a row one transaction may be the victim of a deadlock before that is an error."""
+NO_CLUSTER: Final = "outside the broker"
+"""Stands for the cluster where an event that was pulled from a ledger is parked."""
 
 
 class Batch(checkpoint.Advance, frozen=True, kw_only=True):
@@ -49,27 +52,18 @@ class Batch(checkpoint.Advance, frozen=True, kw_only=True):
     """Offset -> context of the span under which the record is processed."""
 
 
-class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch."""
+class _Share(msgspec.Struct, frozen=True, kw_only=True):
+    """What one transaction applies: batches of several partitions, or events pulled from a ledger."""
 
-    events: list[ReceivedEvent]
-    skipped: int
-    """New events that no route of this service wants."""
-    repeated: Counter[str]
-    """Known events, by the topic that brought them again."""
-    parcels: list[Parcel]
-    parked: int | None
-    """How many events are parked now; none when this batch parked nothing."""
-    holes: int
-    """Numbers that were noticed to be missing: pull them."""
-
-    @property
-    def duplicates(self) -> int:
-        return self.repeated.total()
+    incoming: Sequence[Incoming]
+    cluster_id: str
+    advances: Sequence[checkpoint.Advance] = ()
+    """The positions that it moves; none for pulled events."""
+    traces: Traces = {}
 
 
 class Applier:
-    """Applies batches with a service's routes."""
+    """Applies events with the routes of one service."""
 
     def __init__(
         self,
@@ -88,106 +82,110 @@ class Applier:
         self._clock = clock
 
     async def apply(self, *batches: Batch) -> Applied:
-        """Commit batches of different partitions, all or none; they share what a transaction costs.
+        """Commit batches of different partitions, all or none; they share the cost of one transaction.
 
         Raises Fenced, ParkingCapReached, or whatever a use case raised.
         """
-        incoming = [each for batch in batches for each in batch.incoming]
-        traces = {
-            (batch.claim.topic, batch.claim.partition, offset): trace
-            for batch in batches
-            for offset, trace in batch.traces.items()
-        }
+        share = _Share(
+            incoming=[each for batch in batches for each in batch.incoming],
+            cluster_id=batches[0].lease.cluster_id,
+            advances=batches,
+            traces={
+                (batch.lease.topic, batch.lease.partition, offset): trace
+                for batch in batches
+                for offset, trace in batch.traces.items()
+            },
+        )
+        return await self._apply_all_but_wrong(share)
 
-        async def attempt(connection: Connection, rejected: Mapping[UUID, str]) -> Applied:
-            await checkpoint.advance(connection, batches)
-            cluster_id = batches[0].claim.cluster_id
-            return await self._take_in(connection, incoming, rejected, cluster_id=cluster_id, traces=traces)
+    async def apply_pulled(self, incoming: Sequence[Incoming]) -> Applied:
+        """Commit events that were pulled from a ledger, as a batch would; no position moves.
 
-        return await self._without_rejected(incoming, attempt)
-
-    async def apply_outside(self, incoming: Sequence[Incoming]) -> Applied:
-        """Commit events that did not come from the broker, as a batch would; no position moves.
-
-        Known ones are dropped, and those of a blocked stream are parked. Raises what `apply` raises, but
-        Fenced. Small shares are kind: meanwhile no batch of this service commits.
+        Known events are dropped, and those of a blocked stream are parked. Raises what `apply` raises, but
+        Fenced. Keep the shares small: meanwhile no batch of this service commits.
         """
-
-        async def attempt(connection: Connection, rejected: Mapping[UUID, str]) -> Applied:
-            await checkpoint.hold_all(connection)
-            return await self._take_in(connection, incoming, rejected, cluster_id=OUTSIDE, traces={})
-
-        return await self._without_rejected(incoming, attempt)
+        return await self._apply_all_but_wrong(_Share(incoming=incoming, cluster_id=NO_CLUSTER))
 
     async def apply_parked(
         self, incoming: Incoming, settle: Callable[[Connection], Awaitable[None]]
     ) -> list[ReceivedEvent]:
-        """Commit one event that is parked; `settle` finds it free to go and takes it out of parking.
+        """Commit one event that is parked; `settle` marks it as applied, or raises when it is not its turn.
 
         Raises EventRejected when it is still wrong, and whatever `settle` or a use case raised.
         """
+        return await self._in_transaction(self._apply_settled, incoming, settle)
 
-        async def attempt(connection: Connection, _: Mapping[UUID, str]) -> list[ReceivedEvent]:
-            await checkpoint.hold_all(connection)
-            await settle(connection)
-            entered = await enter(connection, [incoming], now=self._clock())
-            return await self._route(connection, entered.new, {})
-
-        return await self._without_rejected([], attempt)
-
-    async def _without_rejected(self, incoming: Sequence[Incoming], attempt: Attempt[T]) -> T:
-        """Commit what is left when each of `incoming` that turns out wrong is left out."""
+    async def _apply_all_but_wrong(self, share: _Share) -> Applied:
+        """Roll back and start again, without the event, each time one of the share turns out to be wrong."""
         rejected: dict[UUID, str] = {}
-        collisions = 0
+        while True:
+            try:
+                return await self._in_transaction(self._apply_share, share, rejected)
+            except EventRejected as rejection:
+                if not _is_new_rejection(rejection, share.incoming, rejected):
+                    raise
+                rejected[rejection.event_id] = rejection.reason
+
+    async def _in_transaction(
+        self,
+        step: Callable[Concatenate[Connection, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Commit the step; do it again when it was the victim of a deadlock with another writer."""
+        deadlocks = 0
         while True:
             try:
                 async with transaction(self._pool) as connection:
-                    return await attempt(connection, rejected)
-            except EventRejected as rejection:
-                if not _is_new_rejection(rejection, incoming, rejected):
-                    raise
-                rejected[rejection.event_id] = rejection.reason
-            except asyncpg.TransactionRollbackError:  # a deadlock with another writer of this service
-                collisions += 1
-                if collisions == MOST_COLLISIONS:
+                    return await step(connection, *args, **kwargs)
+            except asyncpg.TransactionRollbackError:
+                deadlocks += 1
+                if deadlocks == MOST_DEADLOCKS:
                     raise
 
-    async def _take_in(
-        self,
-        connection: Connection,
-        incoming: Sequence[Incoming],
-        rejected: Mapping[UUID, str],
-        *,
-        cluster_id: str,
-        traces: Traces,
+    async def _apply_share(
+        self, connection: Connection, share: _Share, rejected: Mapping[UUID, str]
     ) -> Applied:
-        standing = await parking.standing(connection, _envelopes(incoming))
-        fresh = [each for each in incoming if not _is_known(each, standing.known)]
-        division = sort_out(fresh, rejected=rejected, blocked=standing.blocked)
-        entered = await enter(connection, division.admitted, now=self._clock())
-        parked = None
-        if division.parcels:
-            parked = await parking.park(
+        if share.advances:
+            await checkpoint.advance(connection, share.advances)
+        else:
+            await checkpoint.lock_all(connection)
+        earlier = await parking.find_earlier(connection, _envelopes(share.incoming))
+        unknown = [each for each in share.incoming if not _is_among(each, earlier.event_ids)]
+        separated = separate(unknown, rejected=rejected, blocked=earlier.blocked)
+        inserted = await insert(connection, separated.applicable, now=self._clock())
+        parked_total = None
+        if separated.to_park:
+            parked_total = await parking.park(
                 connection,
-                division.parcels,
-                cluster_id=cluster_id,
+                separated.to_park,
+                cluster_id=share.cluster_id,
                 cap=self._parking_cap,
                 now=self._clock(),
             )
-        events = await self._route(connection, entered.new, traces)
+        events = await self._call_routes(connection, inserted.new, share.traces)
+        first_seen = _topics(inserted.new) + _topics(record.incoming for record in separated.to_park)
         return Applied(
             events=events,
-            skipped=len(entered.new) - len(events),
-            repeated=_topics(incoming) - _topics(entered.new) - _topics(p.incoming for p in division.parcels),
-            parcels=division.parcels,
-            parked=parked,
-            holes=entered.holes,
+            skipped=len(inserted.new) - len(events),
+            repeated=_topics(share.incoming) - first_seen,
+            newly_parked=separated.to_park,
+            parked_total=parked_total,
+            holes=inserted.holes,
         )
 
-    async def _route(
+    async def _apply_settled(
+        self, connection: Connection, incoming: Incoming, settle: Callable[[Connection], Awaitable[None]]
+    ) -> list[ReceivedEvent]:
+        await checkpoint.lock_all(connection)
+        await settle(connection)
+        inserted = await insert(connection, [incoming], now=self._clock())
+        return await self._call_routes(connection, inserted.new, {})
+
+    async def _call_routes(
         self, connection: Connection, new: Sequence[Incoming], traces: Traces
     ) -> list[ReceivedEvent]:
-        """Hand each route all its events in one call, in their order; answers with those handed over."""
+        """Call each route once, with all its events in their order; returns the events that a route took."""
         shares: dict[Route, list[ReceivedEvent]] = {}
         for incoming in new:
             event = incoming.received(_trace_of(incoming, traces))
@@ -221,5 +219,5 @@ def _envelopes(incoming: Sequence[Incoming]) -> list[Envelope]:
     return [each.envelope for each in incoming if each.envelope is not None]
 
 
-def _is_known(incoming: Incoming, known: set[UUID]) -> bool:
-    return incoming.envelope is not None and incoming.envelope.event_id in known
+def _is_among(incoming: Incoming, event_ids: set[UUID]) -> bool:
+    return incoming.envelope is not None and incoming.envelope.event_id in event_ids

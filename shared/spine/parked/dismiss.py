@@ -14,7 +14,7 @@ async def dismiss(context: ParkedContext, parked_id: int, *, by: str, because: s
     """Dismiss an event; return what follows from it. Raises NothingParked or AlreadySettled."""
     settlement = Settlement(at=context.clock(), by=by, because=because)
     async with transaction(context.pool) as connection:
-        await checkpoint.hold_all(connection)
+        await checkpoint.lock_all(connection)
         row = await rows.one(connection, parked_id)
         if row is None:
             raise NothingParked

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from shared.database.pool import Connection
-from shared.spine.inbox.sorting import WAITS
+from shared.spine.inbox.separate import WAITS
 from shared.spine.parked import rows
 from shared.spine.parked.context import ParkedContext
 from shared.spine.parked.errors import AlreadySettled, WaitsForEarlier

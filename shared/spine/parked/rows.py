@@ -1,6 +1,6 @@
 """Reads and settles rows of the table `parked`.
 
-A transaction that settles a row must first hold all positions (`checkpoint.hold_all`).
+A transaction that settles a row must first hold all positions (`checkpoint.lock_all`).
 """
 
 from collections.abc import Sequence

@@ -119,12 +119,12 @@ class ProjectionFiller:
             dependencies=self.projection.dependencies,
             clock=self.projection.clock,
         )
-        done = await applier.apply_outside(belonging)
+        done = await applier.apply_pulled(belonging)
         self.applied += len(done.events)
         parked = {
-            parcel.incoming.envelope.event_id: parcel.reason
-            for parcel in done.parcels
-            if parcel.incoming.envelope
+            record.incoming.envelope.event_id: record.reason
+            for record in done.newly_parked
+            if record.incoming.envelope
         }
         refused = await live_inbox.applied_among(self.live, parked)
         if refused:

@@ -59,7 +59,7 @@ async def _swap_now(filler: ProjectionFiller, since: str) -> float | None:
     """Swap in one transaction; none when too much is left to apply now."""
     loop = asyncio.get_running_loop()
     async with transaction(filler.live) as connection:
-        await checkpoint.hold_all(connection)
+        await checkpoint.lock_all(connection)
         began = loop.time()
         # The commit is outside the time limit: after a timeout during a commit nobody would know its outcome.
         async with asyncio.timeout(HOLD_SECONDS):

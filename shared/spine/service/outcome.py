@@ -13,8 +13,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import require
 from shared.security.principal import Principal
-from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
-from shared.spine.inbox.parked_value import establishment_of_parked
+from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state, establishment_of_parked
 from shared.spine.service.api import DEPENDENCIES, SPINE
 from shared.web import responses
 from shared.web.contract import describe

@@ -11,8 +11,7 @@ from shared.events.admission import AccessRevoked
 from shared.spine.consumer import batch_consumer as consumer
 from shared.spine.consumer import membership
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Applied
-from shared.spine.inbox.told import tell
+from shared.spine.inbox.applied import Applied, report_applied
 from shared.spine.kafka.group_client import GroupClient, group_client
 from shared.spine.records.received import ReceivedEvent
 from shared.spine.worker import run_worker
@@ -39,7 +38,7 @@ def _number(event: ReceivedEvent) -> int:
 def _tell_duplicates(applied: Applied) -> None:
     if applied.duplicates:
         get_logger().info("duplicates_dropped", count=applied.duplicates)
-    tell(applied)
+    report_applied(applied)
 
 
 async def _live(environment: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shared.spine.inbox import application, checkpoint
 from shared.spine.inbox.application import Applier, Batch
-from shared.spine.inbox.sorting import WAITS, Sorted
+from shared.spine.inbox.separate import WAITS, Separated
 from shared.spine.records.incoming import Incoming
 from tests.continuity.mutations.patching import replaced
 
@@ -55,14 +55,15 @@ def inbox_swallows() -> None:
         first = {each.envelope.subject: each for each in reversed(new) if each.envelope is not None}
         return await plain(self, connection, [each for each in new if each in first.values()], traces)
 
-    plain = replaced(Applier, "_route", route)
+    plain = replaced(Applier, "_call_routes", route)
 
 
 def poison_skipped() -> None:
     """Skip what cannot be decoded instead of parking it."""
 
-    def sort_out(*args: Any, **kwargs: Any) -> Sorted:
-        division = plain(*args, **kwargs)
-        return Sorted(division.admitted, [parcel for parcel in division.parcels if parcel.reason == WAITS])
+    def separate(*args: Any, **kwargs: Any) -> Separated:
+        separated: Separated = plain(*args, **kwargs)
+        waiting = [record for record in separated.to_park if record.reason == WAITS]
+        return Separated(separated.applicable, waiting)
 
-    plain = replaced(application, "sort_out", sort_out)
+    plain = replaced(application, "separate", separate)

@@ -11,7 +11,8 @@ from services.indicators.settings import Settings
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applied, Applier, Batch
+from shared.spine.inbox.application import Applier, Batch
+from shared.spine.inbox.applied import Applied
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.spine.service.opening import OpenService
 
@@ -23,13 +24,13 @@ class Delivery:
     """The service with a consumer that takes what it is given."""
 
     service: Service
-    claim: checkpoint.Claim | None = None
+    lease: checkpoint.PartitionLease | None = None
     offset: int = 0
 
     async def deliver(self, events: Sequence[RecordedEvent], *, wrong: Sequence[int] = ()) -> Applied:
         """Applies one batch; the events at the positions `wrong` come unreadable, and are parked."""
         batch = Batch(
-            claim=self.claim or await self._claim(),
+            lease=self.lease or await self._take_lease(),
             expected=self.offset,
             following=self.offset + len(events),
             incoming=[
@@ -43,16 +44,16 @@ class Delivery:
         self.offset = batch.following
         return applied
 
-    async def _claim(self) -> checkpoint.Claim:
-        self.claim, _ = await checkpoint.raise_epoch(
+    async def _take_lease(self) -> checkpoint.PartitionLease:
+        self.lease, _ = await checkpoint.take_lease(
             self.service.spine.pool,
             consumer_group="relais-indicators",
             cluster_id="test",
             topic="relais.admission",
             partition=0,
         )
-        await checkpoint.move(self.service.spine.pool, self.claim, self.offset)
-        return self.claim
+        await checkpoint.reset(self.service.spine.pool, self.lease, self.offset)
+        return self.lease
 
 
 def _incoming(event: RecordedEvent, offset: int, *, reason: str | None) -> Incoming:

@@ -21,7 +21,8 @@ from services.notifications.wiring import create_api, open_service, serving
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.security.principal import new_key
-from shared.spine.inbox.application import Applied, Applier
+from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applied import Applied
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory, id_of, minutes
 from shared.testing.records import as_read
 from tests.conformance.channels.scripted_channel import ScriptedChannel

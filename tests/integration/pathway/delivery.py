@@ -16,7 +16,8 @@ from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applied, Applier, Batch
+from shared.spine.inbox.application import Applier, Batch
+from shared.spine.inbox.applied import Applied
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.testing.person_history import START
 
@@ -27,7 +28,7 @@ class Delivery:
 
     pool: Pool
     now: datetime = START
-    claim: checkpoint.Claim | None = None
+    lease: checkpoint.PartitionLease | None = None
     offset: int = 0
 
     def clock(self) -> datetime:
@@ -39,9 +40,9 @@ class Delivery:
 
     async def deliver(self, events: Sequence[RecordedEvent]) -> Applied:
         """Applies one batch."""
-        claim = self.claim or await self._claim()
+        lease = self.lease or await self._take_lease()
         batch = Batch(
-            claim=claim,
+            lease=lease,
             expected=self.offset,
             following=self.offset + len(events),
             incoming=[_incoming(event, self.offset + nth) for nth, event in enumerate(events)],
@@ -79,16 +80,16 @@ class Delivery:
             for row in pathways
         }
 
-    async def _claim(self) -> checkpoint.Claim:
-        self.claim, _ = await checkpoint.raise_epoch(
+    async def _take_lease(self) -> checkpoint.PartitionLease:
+        self.lease, _ = await checkpoint.take_lease(
             self.pool,
             consumer_group="relais-pathway",
             cluster_id="test",
             topic="relais.admission",
             partition=0,
         )
-        await checkpoint.move(self.pool, self.claim, self.offset)
-        return self.claim
+        await checkpoint.reset(self.pool, self.lease, self.offset)
+        return self.lease
 
 
 def _incoming(event: RecordedEvent, offset: int) -> Incoming:

@@ -137,7 +137,7 @@ async def test_a_moment_at_the_end_of_the_calendar_is_no_reason_to_stop(delivery
     rose.discharge("first", at=unknown, to=REHABILITATION, expected_at=unknown, emitted=minutes(0))
     rose.admit("second", at=unknown, establishment=REHABILITATION, emitted=minutes(0))
     rose.transfer("second", at=datetime.min.replace(tzinfo=UTC), establishment=REHABILITATION, to=HOSPITAL)
-    assert (await delivery.deliver(rose.events)).parcels == []
+    assert (await delivery.deliver(rose.events)).newly_parked == []
     assert set(await delivery.documents()) == {rose.person_id}
 
 
@@ -162,5 +162,5 @@ async def test_an_event_that_contradicts_itself_is_parked_alone(
     paul, rose = PersonHistory("Paul"), _departed()
     wrong = paul.record(spoil(movement_of(rose.events[0])))
     applied = await delivery.deliver([wrong, *rose.events])
-    assert [parcel.reason for parcel in applied.parcels] == [reason]
+    assert [record.reason for record in applied.newly_parked] == [reason]
     assert set(await delivery.documents()) == {rose.person_id}

@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
-from shared.spine.inbox.application import Applied, Applier
+from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applied import Applied
 from shared.spine.rebuild.context import RebuildContext, open_rebuild
 from shared.spine.rebuild.projection import Projection
 from shared.spine.rebuild.rebuild_projection import (
@@ -47,7 +48,7 @@ class Scene:
             dependencies=projection.dependencies,
             clock=projection.clock,
         )
-        return await applier.apply_outside([as_read(event) for event in events])
+        return await applier.apply_pulled([as_read(event) for event in events])
 
     async def happen(self, events: Sequence[RecordedEvent]) -> None:
         """Recorded and applied."""

@@ -19,7 +19,7 @@ async def noted(sides: Sides) -> list[int]:
 async def test_a_skipped_number_is_noted_and_all_that_is_missing_before_it_is_pulled(sides: Sides) -> None:
     rose, alix = uuid4(), uuid4()
     events = await sides.record(*[rose] * 7, alix, alix)
-    applied = await sides.applier.apply_outside(
+    applied = await sides.applier.apply_pulled(
         [as_read(event) for event in (events[0], events[6], events[7])]
     )
     assert (applied.holes, await noted(sides)) == (1, [6])
@@ -33,10 +33,10 @@ async def test_a_number_that_comes_with_its_successor_or_is_parked_or_applied_is
 ) -> None:
     events = await sides.record(*[uuid4()] * 6)
     applier = sides.applier
-    assert (await applier.apply_outside([as_read(event) for event in (events[1], events[0])])).holes == 0
-    assert (await applier.apply_outside([as_read(events[2])])).holes == 0
+    assert (await applier.apply_pulled([as_read(event) for event in (events[1], events[0])])).holes == 0
+    assert (await applier.apply_pulled([as_read(events[2])])).holes == 0
     await sides.park([events[3]])
-    assert (await applier.apply_outside([as_read(events[4])])).holes == 0
+    assert (await applier.apply_pulled([as_read(events[4])])).holes == 0
     assert await noted(sides) == []
 
 

@@ -108,11 +108,11 @@ class Sides:
     async def park(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer, which finds them wrong."""
         wrong = [replace(as_read(event), data=None, reason=WRONG) for event in events]
-        await self.applier.apply_outside(wrong)
+        await self.applier.apply_pulled(wrong)
 
     async def apply(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer."""
-        await self.applier.apply_outside([as_read(event) for event in events])
+        await self.applier.apply_pulled([as_read(event) for event in events])
 
     async def forget(self, events: Sequence[RecordedEvent]) -> None:
         """The consumer loses them, and their effects."""

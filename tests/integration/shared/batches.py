@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.database.pool import Connection, Pool
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.application import Batch, Route
-from shared.spine.inbox.checkpoint import Claim
+from shared.spine.inbox.checkpoint import PartitionLease
 from shared.spine.records.incoming import Incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent
 
@@ -16,14 +16,14 @@ REFUSED = "refused by the use case"
 class Partition:
     """One partition as its owner sees it: makes batches that follow each other."""
 
-    def __init__(self, claim: Claim, position: int) -> None:
-        self.claim = claim
+    def __init__(self, lease: PartitionLease, position: int) -> None:
+        self.lease = lease
         self.position = position
 
     def batch(self, records: Sequence[Incoming]) -> Batch:
         """The next batch; call `moved` once it is applied."""
         return Batch(
-            claim=self.claim,
+            lease=self.lease,
             expected=self.position,
             following=self.position + len(records),
             incoming=records,
@@ -36,12 +36,12 @@ class Partition:
 
 async def claim_partition(pool: Pool, number: int = 0) -> Partition:
     """Own the partition, from its stored position or 0."""
-    claim, stored = await checkpoint.raise_epoch(
+    lease, stored = await checkpoint.take_lease(
         pool, consumer_group="relais-test", cluster_id="cluster", topic="relais.admission", partition=number
     )
     if stored is None:
-        await checkpoint.move(pool, claim, 0)
-    return Partition(claim, stored or 0)
+        await checkpoint.reset(pool, lease, 0)
+    return Partition(lease, stored or 0)
 
 
 async def record_effects(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

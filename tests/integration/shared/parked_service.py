@@ -73,7 +73,7 @@ class Shop:
 
     async def take(self, *events: Incoming) -> None:
         """The events come."""
-        await Applier(self.pool, routes={AccessRevoked: self.route}).apply_outside(events)
+        await Applier(self.pool, routes={AccessRevoked: self.route}).apply_pulled(events)
 
     async def park(self, *events: Incoming) -> None:
         """The first of them is wrong, for now."""

@@ -11,7 +11,7 @@ from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
 from shared.spine.inbox.application import Applier, Route
 from shared.spine.inbox.checkpoint import Fenced
-from shared.spine.inbox.entering import SEQUENCE_TAKEN
+from shared.spine.inbox.insert import SEQUENCE_TAKEN
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.testing.records import event_id, incoming
@@ -181,7 +181,7 @@ async def test_another_event_with_a_sequence_that_is_taken_is_parked_not_swallow
     first, usurper = incoming(subject, 1), incoming(subject, 1)
     applied = await applier(pool).apply(partition.batch([first, usurper]))
     assert [event.event_id for event in applied.events] == [event_id(first)]
-    assert [parcel.reason for parcel in applied.parcels] == [SEQUENCE_TAKEN]
+    assert [record.reason for record in applied.newly_parked] == [SEQUENCE_TAKEN]
     assert await applied_state(pool, event_id(usurper)) == "parked"
 
 

@@ -22,10 +22,10 @@ GROUP, CLUSTER, PARTITION = "relais-test", "cluster", TopicPartition("relais.adm
 async def test_a_previous_owner_that_goes_on_meanwhile_is_fenced_and_nobody_starts_over(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    previous, _ = await checkpoint.raise_epoch(
+    previous, _ = await checkpoint.take_lease(
         pool, consumer_group=GROUP, cluster_id=CLUSTER, topic=PARTITION.topic, partition=0
     )
-    await checkpoint.move(pool, previous, 10)
+    await checkpoint.reset(pool, previous, 10)
     fenced = []
 
     async def end_while_the_previous_owner_applies_more(
@@ -33,7 +33,7 @@ async def test_a_previous_owner_that_goes_on_meanwhile_is_fenced_and_nobody_star
     ) -> dict[TopicPartition, int]:
         try:
             async with transaction(pool) as connection:
-                await checkpoint.advance(connection, [Advance(claim=previous, expected=10, following=15)])
+                await checkpoint.advance(connection, [Advance(lease=previous, expected=10, following=15)])
         except Fenced as error:
             fenced.append(error)
         return dict.fromkeys(partitions, 10)  # as it was when we asked
@@ -44,6 +44,6 @@ async def test_a_previous_owner_that_goes_on_meanwhile_is_fenced_and_nobody_star
     monkeypatch.setattr(assignment, "cluster_id", AsyncMock(return_value=CLUSTER))
     ours = Assignment(pool, client, bootstrap="", consumer_group=GROUP)
     await ours.on_partitions_assigned([PARTITION])
-    await ours.claim()
+    await ours.take_leases()
     assert ours.positions[PARTITION].next_offset == 10
     assert fenced

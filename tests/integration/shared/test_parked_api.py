@@ -8,7 +8,7 @@ import pytest
 
 from shared.database.pool import Pool
 from shared.spine.inbox.outcome import applied_state
-from shared.spine.inbox.sorting import WAITS
+from shared.spine.inbox.separate import WAITS
 from shared.spine.records.cloud_events import WRONG_PAYLOAD
 from shared.testing.records import event_id
 from tests.integration.shared.parked_service import KEY, REFUSED, Shop, asking, sent

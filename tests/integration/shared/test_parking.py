@@ -11,7 +11,7 @@ from shared.events.admission import AccessRevoked
 from shared.spine.inbox.application import Applier, Route
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.parking import ParkingCapReached
-from shared.spine.inbox.sorting import WAITS
+from shared.spine.inbox.separate import WAITS
 from shared.testing.records import WRONG, event_id, incoming, unreadable
 from tests.integration.shared.batches import REFUSED, claim_partition, record_effects, refusing
 
@@ -34,7 +34,7 @@ async def test_a_rejected_event_is_parked_and_the_rest_of_the_batch_applied(pool
     applied = await applier(pool, refusing(event_id(bad))).apply(batch)
     assert [event.event_id for event in applied.events] == [event_id(good), event_id(also_good)]
     assert await parked(pool) == [(event_id(bad), REFUSED)]
-    assert applied.parked == 1
+    assert applied.parked_total == 1
     assert await applied_state(pool, event_id(bad)) == "parked"
     assert await pool.fetchval("SELECT count(*) FROM effects") == 2
 
@@ -98,7 +98,7 @@ async def test_an_applied_event_is_not_parked_when_it_comes_again_behind_a_parke
     await applier(pool).apply(batch)
     partition.moved(batch)
     applied = await applier(pool).apply(partition.batch([incoming(subject, 1, reason=WRONG), second]))
-    assert applied.parked == 1
+    assert applied.parked_total == 1
     assert await applied_state(pool, event_id(second)) == "applied"
 
 

@@ -1,6 +1,7 @@
 """What does a turn of the consumer do with records of several partitions? It applies them in one commit."""
 
 import asyncio
+from collections import Counter
 from unittest.mock import AsyncMock, Mock
 from uuid import uuid4
 
@@ -13,8 +14,9 @@ from shared.spine.consumer import assignment
 from shared.spine.consumer.assignment import Assignment, ClusterChanged, Position
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applied, Applier
-from shared.spine.inbox.checkpoint import Claim
+from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.checkpoint import PartitionLease
 from shared.spine.kafka.group_client import GroupClient
 from shared.spine.records.cloud_events import encode
 from shared.testing.records import incoming
@@ -23,8 +25,10 @@ TOPIC, GROUP = "relais.admission", "relais-test"
 
 
 def position(partition: int, *, at: int = 0) -> Position:
-    claim = Claim(consumer_group=GROUP, cluster_id="cluster", topic=TOPIC, partition=partition, epoch=1)
-    held = Position(claim, at)
+    lease = PartitionLease(
+        consumer_group=GROUP, cluster_id="cluster", topic=TOPIC, partition=partition, epoch=1
+    )
+    held = Position(lease, at)
     held.just_sought = False
     return held
 
@@ -54,7 +58,9 @@ async def turn(
         Mock(spec=Pool), bootstrap="", group=GROUP, publishers=["admission"], routes={}, batch_size=batch_size
     )
     applier = AsyncMock(spec=Applier)
-    applier.apply.return_value = Mock(spec=Applied, events=[], repeated={}, parked=None, parcels=[], holes=0)
+    applier.apply.return_value = Applied(
+        events=[], skipped=0, repeated=Counter(), newly_parked=[], parked_total=None, holes=0
+    )
     vars(consumer)["_applier"] = applier
     client = Mock(spec=GroupClient)
 
@@ -74,7 +80,7 @@ async def test_what_several_partitions_brought_is_applied_at_once() -> None:
     ours = member({0: position(0), 1: position(1, at=7), 2: position(2)})
     applier = await turn(ours, {0: [record(0, 0), record(0, 1)], 1: [record(1, 7)], 2: [record(2, 0)]})
     (applied,) = applier.apply.await_args_list
-    assert [(batch.claim.partition, batch.expected, batch.following) for batch in applied.args] == [
+    assert [(batch.lease.partition, batch.expected, batch.following) for batch in applied.args] == [
         (0, 0, 2),
         (1, 7, 8),
         (2, 0, 1),
@@ -86,7 +92,7 @@ async def test_a_full_batch_means_a_backlog_and_others_are_applied_beside_it() -
     ours = member({0: position(0), 1: position(1, at=7), 2: position(2)})
     held = {1: [record(1, 7)], 2: [record(2, 5)]}
     applier = await turn(ours, {0: [record(0, 0), record(0, 1)]}, held=held, batch_size=2)
-    applied = [[batch.claim.partition for batch in each.args] for each in applier.apply.await_args_list]
+    applied = [[batch.lease.partition for batch in each.args] for each in applier.apply.await_args_list]
     assert sorted(applied) == [[0], [1]]  # a gap in partition 2: it is asked for once more
     assert [each.next_offset for each in ours.positions.values()] == [2, 8, 0]
 
@@ -101,7 +107,7 @@ async def test_a_partition_that_is_not_ours_any_more_is_left_out() -> None:
     ours = member({0: position(0)})
     applier = await turn(ours, {0: [record(0, 0)], 1: [record(1, 0)]})
     (applied,) = applier.apply.await_args_list
-    assert [batch.claim.partition for batch in applied.args] == [0]
+    assert [batch.lease.partition for batch in applied.args] == [0]
 
 
 async def test_records_wait_for_a_rebalance_that_is_going_on() -> None:
@@ -116,7 +122,7 @@ async def test_records_wait_for_a_rebalance_that_is_going_on() -> None:
 async def test_positions_of_two_clusters_are_never_held_together(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = member({0: position(0)})
     monkeypatch.setattr(assignment, "cluster_id", AsyncMock(return_value="another"))
-    monkeypatch.setattr(checkpoint, "raise_epoch", AsyncMock())
-    ours._unclaimed = {TopicPartition(TOPIC, 1)}
+    monkeypatch.setattr(checkpoint, "take_lease", AsyncMock())
+    ours._without_lease = {TopicPartition(TOPIC, 1)}
     with pytest.raises(ClusterChanged):
-        await ours.claim()
+        await ours.take_leases()

@@ -11,8 +11,7 @@ from services.notifications.domain.obligations.obligation import counted_status
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.obligations import timeouts
 from shared.security.principal import Principal
-from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state
-from shared.spine.inbox.parked_value import establishment_of_parked
+from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state, establishment_of_parked
 
 # No establishment has this name: only an operator of the whole platform may see such events.
 _UNREADABLE: Final = "unreadable"

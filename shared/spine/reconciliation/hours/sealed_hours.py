@@ -2,7 +2,7 @@
 
 A sealed hour is an hour that is over and whose counts are stored in its row of `seals`. The states are
 open -> counting -> sealed. A transaction that writes an event into an hour sets the row back to open
-(`shared.spine.outbox.append`, `shared.spine.inbox.entering`); writing and sealing meet at this row only. To
+(`shared.spine.outbox.append`, `shared.spine.inbox.insert`); writing and sealing meet at this row only. To
 seal hours, `start_counting` sets the rows to counting and waits until every transaction that cannot have seen
 this has ended; then the hours are counted, and `seal` stores the counts of those that nobody opened
 meanwhile. In every turn a few sealed hours are counted again, so that a loss in an old hour is found.

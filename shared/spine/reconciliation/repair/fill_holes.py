@@ -1,7 +1,7 @@
 """Pulls the events whose sequence numbers were skipped, and reports numbers that the publisher does not have.
 
 A hole is a sequence number of a person that is missing although a later one was applied.
-`shared.spine.inbox.entering` notes it in the transaction that enters the later one.
+`shared.spine.inbox.insert` notes it in the transaction that enters the later one.
 """
 
 from collections import defaultdict

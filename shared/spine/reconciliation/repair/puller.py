@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from shared.spine.inbox.application import Applier
-from shared.spine.inbox.told import tell
+from shared.spine.inbox.applied import report_applied
 from shared.spine.pause.gate import Gate
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.telemetry import metrics
@@ -30,8 +30,8 @@ class Puller:
         """Apply events until consuming is paused; return how many were new here, parked ones included."""
         remaining, pulled = iter(events), 0
         while await self._gate.is_open() and (share := list(islice(remaining, EVENTS_PER_TRANSACTION))):
-            applied = await self._applier.apply_outside([as_incoming(publisher, event) for event in share])
-            tell(applied)
+            applied = await self._applier.apply_pulled([as_incoming(publisher, event) for event in share])
+            report_applied(applied)
             new = len(share) - applied.duplicates
             metrics.reconciliation_pulled_total.labels(publisher).inc(new)
             if applied.events:

@@ -1,11 +1,11 @@
-"""Which records of a batch may be applied?"""
+"""Records are applied or parked by what is known to be wrong, and streams do not affect each other."""
 
 from uuid import UUID, uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.spine.inbox.sorting import WAITS, sort_out
+from shared.spine.inbox.separate import WAITS, separate
 from shared.spine.records.incoming import Incoming
 from shared.testing.records import WRONG, event_id, incoming, unreadable
 
@@ -19,44 +19,44 @@ def sequences(records: list[Incoming]) -> list[int]:
 
 def test_without_anything_wrong_all_are_admitted_in_their_order() -> None:
     batch = [incoming(uuid4(), 3), incoming(uuid4(), 1), incoming(uuid4(), 2)]
-    division = sort_out(batch, rejected={}, blocked={})
-    assert division.admitted == batch
-    assert division.parcels == []
+    separated = separate(batch, rejected={}, blocked={})
+    assert separated.applicable == batch
+    assert separated.to_park == []
 
 
 def test_what_was_rejected_is_parked_with_its_reason_and_its_successors_wait() -> None:
     subject = uuid4()
     batch = [incoming(subject, sequence) for sequence in (1, 2, 3)]
-    division = sort_out(batch, rejected={event_id(batch[1]): REFUSED}, blocked={})
-    assert sequences(division.admitted) == [1]
-    assert [parcel.reason for parcel in division.parcels] == [REFUSED, WAITS]
+    separated = separate(batch, rejected={event_id(batch[1]): REFUSED}, blocked={})
+    assert sequences(separated.applicable) == [1]
+    assert [record.reason for record in separated.to_park] == [REFUSED, WAITS]
 
 
 def test_a_blocked_stream_parks_what_comes_after_its_first_parked_sequence() -> None:
     subject = uuid4()
     batch = [incoming(subject, sequence) for sequence in (4, 6)]
-    division = sort_out(batch, rejected={}, blocked={("admission", subject): 5})
-    assert sequences(division.admitted) == [4]
-    assert sequences([parcel.incoming for parcel in division.parcels]) == [6]
+    separated = separate(batch, rejected={}, blocked={("admission", subject): 5})
+    assert sequences(separated.applicable) == [4]
+    assert sequences([record.incoming for record in separated.to_park]) == [6]
 
 
 def test_the_same_subject_of_another_publisher_is_another_stream() -> None:
     subject = uuid4()
-    division = sort_out([incoming(subject, 6)], rejected={}, blocked={("pathway", subject): 1})
-    assert sequences(division.admitted) == [6]
+    separated = separate([incoming(subject, 6)], rejected={}, blocked={("pathway", subject): 1})
+    assert sequences(separated.applicable) == [6]
 
 
 def test_an_event_of_unknown_type_need_not_wait() -> None:
     subject = uuid4()
     newer = incoming(subject, 6, known_type=False)
-    assert sort_out([newer], rejected={}, blocked={("admission", subject): 1}).admitted == [newer]
+    assert separate([newer], rejected={}, blocked={("admission", subject): 1}).applicable == [newer]
 
 
 def test_what_cannot_be_read_blocks_nothing() -> None:
     good = incoming(uuid4(), 1)
-    division = sort_out([unreadable(), good], rejected={}, blocked={})
-    assert division.admitted == [good]
-    assert len(division.parcels) == 1
+    separated = separate([unreadable(), good], rejected={}, blocked={})
+    assert separated.applicable == [good]
+    assert len(separated.to_park) == 1
 
 
 @given(
@@ -68,14 +68,14 @@ def test_nothing_is_lost_and_nothing_overtakes_a_wrong_event_of_its_subject(
     batch = [
         incoming(subject, sequence, reason=WRONG if wrong else None) for subject, sequence, wrong in facts
     ]
-    division = sort_out(batch, rejected={}, blocked={})
-    parked = [parcel.incoming for parcel in division.parcels]
-    assert sorted(map(id, division.admitted + parked)) == sorted(map(id, batch))
+    separated = separate(batch, rejected={}, blocked={})
+    parked = [record.incoming for record in separated.to_park]
+    assert sorted(map(id, separated.applicable + parked)) == sorted(map(id, batch))
     for subject in SUBJECTS:
         wrong_ones = [sequence for of, sequence, wrong in facts if of == subject and wrong]
         admitted = [
             record.envelope.sequence
-            for record in division.admitted
+            for record in separated.applicable
             if record.envelope and record.envelope.subject == subject
         ]
         assert all(sequence <= min(wrong_ones) for sequence in admitted if wrong_ones)

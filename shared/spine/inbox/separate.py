@@ -1,7 +1,7 @@
-"""Which records of a batch may be applied, and which must be parked? Pure: facts in, decision out.
+"""Decides which records of a batch may be applied and which must be parked; pure.
 
 Within a stream (publisher, subject) a parked event blocks those with a later sequence: they are parked
-behind it. Other streams never notice.
+behind it. Other streams are not affected.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,42 +14,44 @@ from shared.spine.records.incoming import Incoming, Stream
 WAITS: str = "waits for an earlier event of its subject"
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class RecordToPark(msgspec.Struct, frozen=True):
     """A record to park, and why."""
 
     incoming: Incoming
     reason: str
 
 
-class Sorted(msgspec.Struct, frozen=True):
-    """`admitted` go to the inbox, those of unknown type included; `parcels` are parked."""
+class Separated(msgspec.Struct, frozen=True):
+    """The two parts of a batch."""
 
-    admitted: list[Incoming]
-    parcels: list[Parcel]
+    applicable: list[Incoming]
+    """For the inbox; those of an unknown type as well."""
+    to_park: list[RecordToPark]
+    """By sequence."""
 
 
-def sort_out(
+def separate(
     batch: Sequence[Incoming], *, rejected: Mapping[UUID, str], blocked: Mapping[Stream, int]
-) -> Sorted:
-    """Divide a batch. `rejected`: event id -> reason; `blocked`: stream -> its first parked sequence."""
+) -> Separated:
+    """Separate a batch. `rejected`: event id -> reason; `blocked`: stream -> its first parked sequence."""
     if not (blocked or rejected or any(incoming.reason is not None for incoming in batch)):
-        return Sorted(list(batch), [])  # as nearly always
+        return Separated(list(batch), [])  # as nearly always
     barriers = dict(blocked)
-    wrong: list[Parcel] = []
+    wrong: list[RecordToPark] = []
     readable: list[Incoming] = []
     for incoming in batch:
         reason = _wrong(incoming, rejected)
         if reason is None:
             readable.append(incoming)
             continue
-        wrong.append(Parcel(incoming, reason))
+        wrong.append(RecordToPark(incoming, reason))
         if incoming.envelope is not None:
             stream, sequence = incoming.envelope.stream, incoming.envelope.sequence
             barriers[stream] = min(sequence, barriers.get(stream, sequence))
     waiting = [incoming for incoming in readable if _is_behind(incoming, barriers)]
-    admitted = [incoming for incoming in readable if not _is_behind(incoming, barriers)]
-    parcels = wrong + [Parcel(incoming, WAITS) for incoming in waiting]
-    return Sorted(admitted, sorted(parcels, key=_sequence))
+    applicable = [incoming for incoming in readable if not _is_behind(incoming, barriers)]
+    to_park = wrong + [RecordToPark(incoming, WAITS) for incoming in waiting]
+    return Separated(applicable, sorted(to_park, key=_sequence))
 
 
 def _wrong(incoming: Incoming, rejected: Mapping[UUID, str]) -> str | None:
@@ -66,5 +68,5 @@ def _is_behind(incoming: Incoming, barriers: Mapping[Stream, int]) -> bool:
     return envelope.sequence > barriers.get(envelope.stream, envelope.sequence)
 
 
-def _sequence(parcel: Parcel) -> int:
-    return parcel.incoming.envelope.sequence if parcel.incoming.envelope is not None else 0
+def _sequence(record: RecordToPark) -> int:
+    return record.incoming.envelope.sequence if record.incoming.envelope is not None else 0

@@ -1,6 +1,6 @@
-"""How is an event entered, once? In one statement, which also says what is now known to be missing.
+"""Inserts events into the inbox, each once, in one statement that also notes which ones are missing.
 
-Only the event id may conflict silently: that another event holds the sequence is not a repetition. In the
+Only the event id may conflict silently: another event with the same sequence is not a repetition. In the
 same commit, the seal of an hour that was counted already is opened again
 (`shared.spine.reconciliation.hours.sealed_hours`), and a hole is noted: a number whose successor came, which
 is neither here, nor with it, nor parked.
@@ -20,11 +20,11 @@ from shared.spine.records.received import EventRejected
 SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
 
 # Several batches may come late for the same hours: they lock the seals in sorted order, and only once.
-_ENTER: Final = """
+_INSERT: Final = """
 WITH came AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::text[])
         AS c (event_id, publisher, subject, sequence, recorded_at, establishment)
-), entered AS (
+), inserted AS (
     INSERT INTO inbox (event_id, publisher, subject, sequence, recorded_at, establishment, applied_at)
     SELECT event_id, publisher, subject, sequence, recorded_at, establishment, $7 FROM came
     ON CONFLICT DO NOTHING
@@ -35,7 +35,7 @@ WITH came AS MATERIALIZED (
         SELECT publisher, window_start
         FROM unnest($8::text[], $9::timestamptz[]) AS hours (publisher, window_start)
             JOIN seals USING (publisher, window_start)
-        WHERE state <> 'open' AND EXISTS (SELECT FROM entered)
+        WHERE state <> 'open' AND EXISTS (SELECT FROM inserted)
         ORDER BY publisher, window_start FOR UPDATE OF seals
     ) AS late
     WHERE seals.publisher = late.publisher AND seals.window_start = late.window_start
@@ -55,50 +55,53 @@ WITH came AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM noticed) AS holes,
     CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(event_id), '{}') END AS new
-FROM entered
+FROM inserted
 """
 _KNOWN: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 
 
-class Entered(msgspec.Struct, frozen=True):
-    """What was not there before."""
+class Inserted(msgspec.Struct, frozen=True):
+    """What the inbox did not hold before."""
 
     new: list[Incoming]
     """Each once, in order."""
     holes: int
-    """Numbers that were noticed to be missing."""
+    """How many sequence numbers were found to be missing."""
 
 
-async def enter(connection: Connection, admitted: Sequence[Incoming], *, now: datetime) -> Entered:
-    """Enter the events in the inbox; raises EventRejected for one whose sequence another event holds."""
+async def insert(connection: Connection, incoming: Sequence[Incoming], *, now: datetime) -> Inserted:
+    """Insert the events that the inbox lacks; raises EventRejected where another event has the sequence.
+
+    A record without an envelope is left out.
+    """
     came: dict[UUID, tuple[Envelope, Incoming]] = {}
-    for incoming in admitted:
-        if incoming.envelope is not None:
-            came.setdefault(incoming.envelope.event_id, (incoming.envelope, incoming))
+    for each in incoming:
+        if each.envelope is not None:
+            came.setdefault(each.envelope.event_id, (each.envelope, each))
     if not came:
-        return Entered([], 0)
+        return Inserted([], 0)
     row = await connection.fetchrow(
-        _ENTER,
+        _INSERT,
         list(came),
         [envelope.publisher for envelope, _ in came.values()],
         [envelope.subject for envelope, _ in came.values()],
         [envelope.sequence for envelope, _ in came.values()],
         [envelope.recorded_at for envelope, _ in came.values()],
-        [incoming.establishment for _, incoming in came.values()],
+        [each.establishment for _, each in came.values()],
         now,
         *_hours(envelope for envelope, _ in came.values()),
-        *_before(envelope for envelope, _ in came.values()),
+        *_predecessors(envelope for envelope, _ in came.values()),
     )
     holes = row["holes"]
     if row["new"] is None:  # nearly always: all of them, so they are not sent back
-        return Entered([incoming for _, incoming in came.values()], holes)
+        return Inserted([each for _, each in came.values()], holes)
     new = set(row["new"])
     await _refuse_taken_sequences(connection, [id_ for id_ in came if id_ not in new])
-    return Entered([incoming for event_id, (_, incoming) in came.items() if event_id in new], holes)
+    return Inserted([each for event_id, (_, each) in came.items() if event_id in new], holes)
 
 
 def _hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]:
-    """The hours of recording, each once."""
+    """The hours in which the events were recorded, each once."""
     moments = {(envelope.publisher, envelope.recorded_at) for envelope in came}
     found = {
         (publisher, moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
@@ -107,8 +110,8 @@ def _hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]
     return [publisher for publisher, _ in found], [start for _, start in found]
 
 
-def _before(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[UUID], Sequence[int]]:
-    """The numbers that must be here already, because those after them come, and they do not."""
+def _predecessors(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[UUID], Sequence[int]]:
+    """The sequence numbers that must be here already: their successors come, and they do not."""
     places = {(envelope.publisher, envelope.subject, envelope.sequence) for envelope in came}
     before = [
         (publisher, subject, sequence - 1)
