@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from benchmarks.setup.example_events import FINESS, FIRST, MARK, events_of
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
 from services.pathway.domain.rules import RULES
 from shared.events.registry import TYPES
 

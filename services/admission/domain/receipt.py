@@ -16,13 +16,11 @@ class Receipt(Struct, frozen=True, kw_only=True):
     event_id: UUID
     person_id: UUID
     source_event_id: str
-    sequence: int
-    """Of the event among those of its person, from 1."""
+    sequence: int  # of the event among those of its person, from 1
     accepted_at: datetime
-    content_sha256: str
-    """Of the body's canonical JSON."""
+    content_sha256: str  # of the body's canonical JSON, hexadecimal
     marks: tuple[Mark, ...]
-    """What was noticed; nothing here prevents anything."""
+    """Doubts; none of them prevents anything."""
 
 
 class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):

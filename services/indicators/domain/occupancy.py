@@ -1,7 +1,6 @@
 """Counts the persons in the establishment at the end of each local day.
 
-A day that is not over yet is counted at the moment that the value is as of; a day that has not begun,
-and a day before the first thing known of the establishment, has no count.
+A day that is not over is counted at `as_of`; a future day, or one before anything is known, is not counted.
 """
 
 from collections import defaultdict

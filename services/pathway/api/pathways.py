@@ -1,6 +1,8 @@
-"""GET /v1/persons/{person_id}/pathway: what happened to a person, and what should happen next?"""
+"""Serves `GET /v1/persons/{person_id}/pathway`: what happened to a person, and what should happen next."""
 
+import binascii
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -10,19 +12,23 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
-from services.pathway.api.continuation import key_of, token_of
-from services.pathway.domain.expectations import Expectation, State, state_at
-from services.pathway.domain.movements import MovementState
-from services.pathway.domain.pathway import Pathway
-from services.pathway.domain.stays import Stay
-from services.pathway.domain.timeline import page_of
+from services.pathway.domain.pathway import (
+    Expectation,
+    MovementState,
+    Pathway,
+    State,
+    Stay,
+    TimelineKey,
+    state_at,
+    timeline_page,
+)
 from services.pathway.handlers.read_pathway import read_pathway
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.middleware.fast_path import FastRoutes
-from shared.web.problems import Problem
+from shared.web.problems import FieldError, Problem
 
 PATH = "/v1/persons/{person_id}/pathway"
 DEFAULT_LIMIT = 50
@@ -73,23 +79,23 @@ async def get_pathway(
 ) -> Response:
     """A person's timeline, for establishments that the person has or had a stay with."""
     dependencies = DEPENDENCIES.of(request)
-    before = key_of(continuation) if continuation is not None else None
+    before = decode_continuation(continuation) if continuation is not None else None
     pathway = await read_pathway(dependencies, person_id, principal=principal)
     if pathway is None:
         raise Problem(404)
-    page = page_of(pathway.movements, before=before, limit=limit)
-    shown = PathwayPage(
+    page = timeline_page(pathway.movements, before=before, limit=limit)
+    body = PathwayPage(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
         expectations=_expected(pathway, dependencies.clock()) if before is None else None,
-        continuation=token_of(page.next_before) if page.next_before else None,
+        continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
-    return responses.json(200, shown)
+    return responses.json(200, body)
 
 
 async def get_first_page_at_once(request: Request) -> Response | None:
-    """The same, without the framework's dependencies, for a plain question; any other one is left to it."""
+    """The same, without the framework's dependencies, for a query of at most `limit`; none for any other."""
     plain = _PLAIN.fullmatch(request.scope["query_string"])
     limit = int(plain[1] or DEFAULT_LIMIT) if plain else 0
     try:
@@ -103,14 +109,29 @@ async def get_first_page_at_once(request: Request) -> Response | None:
 
 FAST_ROUTES: FastRoutes = {("GET", PATH): get_first_page_at_once}
 _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
+_key_decoder: Final = msgspec.msgpack.Decoder(tuple[Annotated[datetime, msgspec.Meta(tz=True)], int, UUID])
+
+
+def encode_continuation(key: TimelineKey) -> str:
+    """The opaque token for where the next page begins; it stays good while movements are added."""
+    return urlsafe_b64encode(msgspec.msgpack.encode(key)).decode()
+
+
+def decode_continuation(token: str) -> TimelineKey:
+    """Where the page of a token begins; raises `Problem` 422 for anything that is no token of ours."""
+    try:
+        return _key_decoder.decode(urlsafe_b64decode(token))
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        error = FieldError("/query/continuation", "not a token that this service gave")
+        raise Problem(422, "The request is not valid", errors=[error]) from None
 
 
 def _expected(pathway: Pathway, now: datetime) -> tuple[ExpectedArrival, ...]:
-    standing = (expectation for expectation in pathway.expectations if not expectation.withdrawn)
-    return tuple(_shown(expectation, state_at(expectation, now)) for expectation in standing)
+    current = (expectation for expectation in pathway.expectations if not expectation.withdrawn)
+    return tuple(_expected_arrival(expectation, state_at(expectation, now)) for expectation in current)
 
 
-def _shown(expectation: Expectation, state: State) -> ExpectedArrival:
+def _expected_arrival(expectation: Expectation, state: State) -> ExpectedArrival:
     return ExpectedArrival(
         expectation_id=expectation.expectation_id,
         departure_movement_id=expectation.departure_movement_id,

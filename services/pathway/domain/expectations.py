@@ -1,54 +1,20 @@
-"""Where is a person expected, by when, and did the person arrive there?
+"""Derives which arrivals are expected of a person, by when, and which admissions met them.
 
-A departure towards another establishment expects an arrival there. All of it is a pure function of the
-set of events; only `state_at` needs the time. States and how they follow each other:
-
-    open ──> met          arrived by due_at
-      │  └─> met_late     arrived after due_at
-      ├────> overdue      due_at passed: the rupture is open ──> met | met_late: the rupture is closed
-      └────> withdrawn    the departure was cancelled, or goes elsewhere
-
-Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
+A departure towards another establishment expects an arrival there: a pure function of the set of events.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID, uuid5
 
-import msgspec
 from msgspec.structs import replace
 
-from services.pathway.domain.movements import MovementHistory, MovementState
+from services.pathway.domain.movements import MovementHistory
+from services.pathway.domain.pathway import Expectation, MovementState
 from services.pathway.domain.rules import Rules
 
-State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
-
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
-
-
-class Expectation(msgspec.Struct, frozen=True, kw_only=True):
-    """An arrival that should follow a departure."""
-
-    expectation_id: UUID
-    departure_movement_id: UUID
-    from_establishment: str
-    to_establishment: str
-    departed_at: datetime
-    due_at: datetime
-    rules_version: int
-    arrival_movement_id: UUID | None = None
-    arrived_at: datetime | None = None
-    withdrawn: bool = False
-
-
-def state_at(expectation: Expectation, now: datetime) -> State:
-    """What the expectation has come to at this moment, by what is known."""
-    if expectation.withdrawn:
-        return "withdrawn"
-    if expectation.arrived_at is not None:
-        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
-    return "overdue" if now > expectation.due_at else "open"
 
 
 def destination_of(movement: MovementState) -> str | None:
@@ -69,13 +35,13 @@ def expected_arrivals(
 
     `active_by_stay` holds the active movements of each stay in timeline order.
     """
-    standing = [
+    expected = [
         expectation for stay in active_by_stay.values() for expectation in _departures(stay, rules=rules)
     ]
     arrivals = [
         movement for stay in active_by_stay.values() for movement in stay if movement.kind == "admission"
     ]
-    met = _meet(standing, arrivals, rules=rules)
+    met = _meet(expected, arrivals, rules=rules)
     known = {expectation.expectation_id for expectation in met}
     withdrawn = {
         expectation.expectation_id: replace(expectation, withdrawn=True)

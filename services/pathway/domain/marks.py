@@ -1,4 +1,4 @@
-"""Which facts contradict each other? Marks on movements; they go away when late facts explain them."""
+"""Marks movements that contradict the other facts; a mark goes away when late facts explain it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from services.pathway.domain.movements import Mark, MovementState
+from services.pathway.domain.pathway import Mark, MovementState, Stay
 from services.pathway.domain.rules import Rules
-from services.pathway.domain.stays import Stay, end_of, first_admission
+from services.pathway.domain.stays import end_of, first_admission
 
 Marks = Mapping[UUID, frozenset[Mark]]
 
@@ -16,7 +16,7 @@ _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def marks_within(active: Sequence[MovementState]) -> Marks:
-    """Contradictions inside one stay, given its active movements in timeline order; by movement."""
+    """Contradictions inside one stay, by movement; `active` is in timeline order."""
     admission, end = first_admission(active), end_of(active)
     admitted = ended = False
     marks: dict[UUID, set[Mark]] = defaultdict(set)
@@ -38,18 +38,15 @@ def marks_within(active: Sequence[MovementState]) -> Marks:
 
 
 def marks_between(stays: Iterable[Stay], starts: Mapping[UUID, MovementState], rules: Rules) -> Marks:
-    """Contradictions between stays: two establishments that both count the person as present.
+    """Contradictions between stays of which both establishments count the person as present.
 
-    The mark stands on the first movement of the stay that began later; `starts` gives it by stay.
+    The mark is on the first movement of the stay that began later; `starts` gives that by stay.
     """
-    holding = [
-        stay
-        for stay in stays
-        if stay.status != "cancelled" and stay.class_of_stay not in rules.shareable_classes
-    ]
+    shareable = rules.shareable_classes
+    exclusive = [stay for stay in stays if stay.status != "cancelled" and stay.class_of_stay not in shareable]
     marks: dict[UUID, frozenset[Mark]] = {}
     earlier: list[Stay] = []
-    for stay in sorted(holding, key=lambda stay: (stay.started_at, stay.stay_id)):
+    for stay in sorted(exclusive, key=lambda stay: (stay.started_at, stay.stay_id)):
         if any(_overlap(before, stay, rules) for before in earlier):
             marks[starts[stay.stay_id].movement_id] = frozenset({"overlapping_stay"})
         earlier.append(stay)

@@ -1,69 +1,20 @@
-"""What is true of each movement? The convergent fold of the events that were stated about it.
+"""Folds the events stated about each movement into its current state, independent of their order.
 
-Content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
+The content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
 replaces, an update that comes before its insert is fine; a cancel is final, whenever it comes. The
 result depends on the set of events only, not on their order or repetition.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from shared.events.admission import (
-    ClassOfStay,
-    Movement,
-    MovementCancelled,
-    MovementKind,
-    Place,
-    is_movement,
-)
+from services.pathway.domain.pathway import MovementState
+from shared.events.admission import Movement, MovementCancelled, is_movement
 from shared.events.envelope import RecordedEvent
-
-Mark = Literal[
-    "unknown_stay",
-    "transfer_before_admission",
-    "discharge_before_admission",
-    "admitted_twice",
-    "movement_after_discharge",
-    "overlapping_stay",
-]
-"""Why a movement contradicts the other facts known about the person."""
-
-_RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discharge": 2}
-
-TimelineKey = tuple[datetime, int, UUID]
-
-
-class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A movement as it is known now, and as it is shown on the timeline."""
-
-    movement_id: UUID
-    stay_id: UUID
-    kind: MovementKind
-    source_id: UUID
-    establishment: str
-    occurred_at: datetime
-    emitted_at: datetime
-    recorded_at: datetime
-    """When we recorded the event whose content this is."""
-    unit: str | None = None
-    class_of_stay: ClassOfStay | None = None
-    origin: Place | None = None
-    destination: Place | None = None
-    corrected: bool = False
-    """It was once stated with other content."""
-    cancelled: bool = False
-    marks: tuple[Mark, ...] = ()
-
-    @property
-    def timeline_key(self) -> TimelineKey:
-        """Orders a timeline: when it happened, entry before exit at the same instant, then the id."""
-        return (self.occurred_at, _RANKS[self.kind], self.movement_id)
 
 
 class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,21 +1,99 @@
-"""What is a person's pathway? The fold of everything that was stated about the person.
+"""Defines a person's pathway: movements, stays and expectations, as they are stored and shown.
 
-Pure, and convergent: the result depends on the set of events only.
+The states of an expectation follow each other so; only `state_at` needs the time:
+
+    open ──> met          arrived by due_at
+      │  └─> met_late     arrived after due_at
+      ├────> overdue      due_at passed: the rupture is open ──> met | met_late: the rupture is closed
+      └────> withdrawn    the departure was cancelled, or goes elsewhere
+
+Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
-from services.pathway.domain.expectations import Expectation, expected_arrivals
-from services.pathway.domain.marks import marks_between, marks_within
-from services.pathway.domain.movements import Mark, MovementState, movement_histories
-from services.pathway.domain.rules import Rules
-from services.pathway.domain.stays import Stay, first_admission, stay_of
-from shared.events.envelope import RecordedEvent
+from shared.events.admission import ClassOfStay, MovementKind, Place
+
+Mark = Literal[
+    "unknown_stay",
+    "transfer_before_admission",
+    "discharge_before_admission",
+    "admitted_twice",
+    "movement_after_discharge",
+    "overlapping_stay",
+]
+"""Why a movement contradicts the other facts known about the person."""
+
+State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
+
+Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
+"""On the way: left for another establishment, and neither discharged here nor arrived there yet."""
+
+_RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discharge": 2}
+
+TimelineKey = tuple[datetime, int, UUID]
+
+
+class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A movement as it is known now, and as it is shown on the timeline."""
+
+    movement_id: UUID
+    stay_id: UUID
+    kind: MovementKind
+    source_id: UUID
+    establishment: str
+    occurred_at: datetime
+    emitted_at: datetime
+    recorded_at: datetime
+    """When we recorded the event whose content this is."""
+    unit: str | None = None
+    class_of_stay: ClassOfStay | None = None
+    origin: Place | None = None
+    destination: Place | None = None
+    corrected: bool = False
+    """It was once stated with other content."""
+    cancelled: bool = False
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def timeline_key(self) -> TimelineKey:
+        """Orders a timeline: when it happened, entry before exit at the same instant, then the id."""
+        return (self.occurred_at, _RANKS[self.kind], self.movement_id)
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person's time in one establishment."""
+
+    stay_id: UUID
+    establishment: str
+    status: Status
+    started_at: datetime
+    """The admission or, while that is unknown, the first movement."""
+    ended_at: datetime | None = None
+    """The discharge, or the departure for another establishment."""
+    class_of_stay: ClassOfStay | None = None
+    unit: str | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival that should follow a departure."""
+
+    expectation_id: UUID
+    departure_movement_id: UUID
+    from_establishment: str
+    to_establishment: str
+    departed_at: datetime
+    due_at: datetime
+    rules_version: int
+    arrival_movement_id: UUID | None = None
+    arrived_at: datetime | None = None
+    withdrawn: bool = False
 
 
 class Pathway(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,49 +107,29 @@ class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     """Every arrival that is or ever was expected, in order of departure."""
 
 
-def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
-    """The pathway that the events of one person amount to."""
-    histories = movement_histories(events)
-    movements = sorted((history.current for history in histories), key=lambda known: known.timeline_key)
-    by_stay: dict[UUID, list[MovementState]] = defaultdict(list)
-    for movement in movements:
-        by_stay[movement.stay_id].append(movement)
-    active = {stay_id: [known for known in stay if not known.cancelled] for stay_id, stay in by_stay.items()}
-    expectations = expected_arrivals(histories, active, rules)
-    stays = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
-    marks = _marks(stays, active, rules)
-    said_by = {content.establishment for history in histories for content in history.contents}
-    return Pathway(
-        stays=tuple(
-            replace(stay, marks=_marks_of(active[stay.stay_id], marks)) if marks else stay
-            for stay in sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))
-        ),
-        movements=tuple(
-            replace(movement, marks=marks[movement.movement_id])
-            if movement.movement_id in marks
-            else movement
-            for movement in movements
-        ),
-        establishments=tuple(sorted(said_by)),
-        expectations=expectations,
-    )
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some movements, newest first."""
+
+    movements: tuple[MovementState, ...]
+    next_before: TimelineKey | None
+    """Where the next page begins; none on the last one."""
 
 
-def _marks(
-    stays: Sequence[Stay], active: Mapping[UUID, Sequence[MovementState]], rules: Rules
-) -> dict[UUID, tuple[Mark, ...]]:
-    starts = {
-        stay_id: first_admission(movements) or movements[0]
-        for stay_id, movements in active.items()
-        if movements
-    }
-    marks: dict[UUID, set[Mark]] = defaultdict(set)
-    for found in (marks_between(stays, starts, rules), *(marks_within(stay) for stay in active.values())):
-        for movement_id, more in found.items():
-            marks[movement_id] |= more
-    return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}
+def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | None, limit: int) -> Page:
+    """The newest `limit` movements that come before a key; `movements` are in timeline order.
+
+    A page ends at a movement, and the next one begins before it, whatever was inserted meanwhile: a movement
+    is on two pages only when it was moved into the past, on none only when it was moved into the future.
+    """
+    earlier = [movement for movement in movements if before is None or movement.timeline_key < before]
+    shown = tuple(reversed(earlier[-limit:]))
+    return Page(movements=shown, next_before=shown[-1].timeline_key if len(earlier) > limit else None)
 
 
-def _marks_of(movements: Sequence[MovementState], marks: Mapping[UUID, tuple[Mark, ...]]) -> tuple[Mark, ...]:
-    found = {mark for movement in movements for mark in marks.get(movement.movement_id, ())}
-    return tuple(sorted(found))
+def state_at(expectation: Expectation, now: datetime) -> State:
+    """What the expectation has come to at this moment, by what is known."""
+    if expectation.withdrawn:
+        return "withdrawn"
+    if expectation.arrived_at is not None:
+        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
+    return "overdue" if now > expectation.due_at else "open"

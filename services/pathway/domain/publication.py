@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from services.pathway.domain.expectations import Expectation, State, state_at
+from services.pathway.domain.pathway import Expectation, State, state_at
 from shared.events.envelope import NewEvent, Payload, TraceContext
 from shared.events.pathway import (
     ExpectationMet,

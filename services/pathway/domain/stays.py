@@ -1,40 +1,13 @@
-"""What is a stay, given its movements? From its admission to its discharge, in one establishment."""
+"""Sums up the movements of each stay: its beginning, its end, its status."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Literal
-from uuid import UUID
 
-import msgspec
-
-from services.pathway.domain.expectations import Expectation, destination_of
-from services.pathway.domain.movements import Mark, MovementState
-from shared.events.admission import ClassOfStay
-
-Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
-"""On the way: left for another establishment, and neither discharged here nor arrived there yet."""
-
-
-class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person's time in one establishment."""
-
-    stay_id: UUID
-    establishment: str
-    status: Status
-    started_at: datetime
-    """The admission or, while that is unknown, the first movement."""
-    ended_at: datetime | None = None
-    """The discharge, or the departure for another establishment."""
-    class_of_stay: ClassOfStay | None = None
-    unit: str | None = None
-    marks: tuple[Mark, ...] = ()
+from services.pathway.domain.expectations import destination_of
+from services.pathway.domain.pathway import Expectation, MovementState, Status, Stay
 
 
 def first_admission(active: Sequence[MovementState]) -> MovementState | None:
-    for movement in active:
-        if movement.kind == "admission":
-            return movement
-    return None
+    return next((movement for movement in active if movement.kind == "admission"), None)
 
 
 def end_of(active: Sequence[MovementState]) -> MovementState | None:
@@ -52,10 +25,7 @@ def end_of(active: Sequence[MovementState]) -> MovementState | None:
 
 
 def stay_of(movements: Sequence[MovementState], *, expectations: Iterable[Expectation]) -> Stay:
-    """Sums up the movements of one stay, in timeline order, without marks.
-
-    The expectations may be those of any stay.
-    """
+    """The stay of these movements in timeline order, without marks; `expectations` may be of any stay."""
     active = [movement for movement in movements if not movement.cancelled]
     start = first_admission(active) or (active or movements)[0]
     end = end_of(active)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.pathway.domain.movements import Mark
+from services.pathway.domain.pathway import Mark
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import outcomes, pathways
 from shared.spine.service.outcome import EventOutcome as SpineOutcome

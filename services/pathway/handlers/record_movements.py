@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from services.pathway.domain.expectations import Expectation
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.pathway.domain.expectations import Expectation
+from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.publication import Tracked
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext

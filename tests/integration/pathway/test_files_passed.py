@@ -10,7 +10,7 @@ from tests.integration.pathway.readers import reader
 
 pytestmark = pytest.mark.services
 
-READ = 5
+READ = 4
 
 
 async def test_a_timeline_passes_few_files(app: FastAPI, delivery: Delivery) -> None:

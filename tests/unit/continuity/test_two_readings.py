@@ -8,8 +8,8 @@ import json
 import msgspec
 from hypothesis import given
 
-from services.pathway.domain.expectations import state_at
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import state_at
 from services.pathway.domain.rules import RULES
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from services.pathway.domain.expectations import State
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import State
 from services.pathway.domain.publication import Tracked, change_of
 from services.pathway.domain.rules import RULES
 from shared.events.envelope import NewEvent, Payload, RecordedEvent

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pathway.domain.expectations import state_at
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import state_at
 from services.pathway.domain.rules import RULES
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import batches, person_histories, redeliveries

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.pathway.domain.expectations import Expectation, state_at
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import Expectation, state_at
 from services.pathway.domain.rules import RULES, Rules
 from shared.events.admission import Mode
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes

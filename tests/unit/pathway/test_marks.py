@@ -1,7 +1,7 @@
 """Are contradictions seen, and forgotten once late facts explain them?"""
 
-from services.pathway.domain.movements import Mark
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import RULES
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 

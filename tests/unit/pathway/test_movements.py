@@ -1,6 +1,6 @@
 """Is historic movement management understood? The examples of IHE PAM and of real feeds."""
 
-from services.pathway.domain.pathway import fold
+from services.pathway.domain.fold import fold
 from services.pathway.domain.rules import RULES
 from shared.testing.person_history import PersonHistory, minutes
 

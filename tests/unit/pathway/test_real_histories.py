@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from services.pathway.domain.pathway import Pathway, fold
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory
 

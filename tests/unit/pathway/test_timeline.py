@@ -1,13 +1,12 @@
-"""Are pages of a timeline whole, also while it grows?"""
+"""The pages of a timeline are whole, also while it grows."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pathway.api.continuation import key_of, token_of
-from services.pathway.domain.movements import MovementState, TimelineKey
-from services.pathway.domain.pathway import fold
+from services.pathway.api.pathways import decode_continuation, encode_continuation
+from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import MovementState, TimelineKey, timeline_page
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.timeline import page_of
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories
 from shared.testing.person_history import PersonHistory, minutes
@@ -17,11 +16,11 @@ def _all_pages(movements: tuple[MovementState, ...], limit: int) -> list[Movemen
     shown: list[MovementState] = []
     before: TimelineKey | None = None
     while True:
-        page = page_of(movements, before=before, limit=limit)
+        page = timeline_page(movements, before=before, limit=limit)
         shown += page.movements
         if page.next_before is None:
             return shown
-        before = key_of(token_of(page.next_before))
+        before = decode_continuation(encode_continuation(page.next_before))
 
 
 @given(history=person_histories(), limit=st.integers(1, 5))
@@ -35,12 +34,12 @@ def test_what_is_inserted_meanwhile_moves_no_page() -> None:
     rose.admit("stay", at=minutes(0))
     rose.transfer("stay", at=minutes(10))
     rose.transfer("stay", at=minutes(20))
-    first = page_of(fold(rose.events, RULES).movements, before=None, limit=2)
+    first = timeline_page(fold(rose.events, RULES).movements, before=None, limit=2)
     rose.discharge("stay", at=minutes(30))
     rose.transfer("stay", at=minutes(15), emitted=minutes(40))
-    rest = page_of(fold(rose.events, RULES).movements, before=first.next_before, limit=2)
+    rest = timeline_page(fold(rose.events, RULES).movements, before=first.next_before, limit=2)
     assert [movement.kind for movement in rest.movements] == ["admission"]
 
 
 def test_an_empty_timeline_has_one_empty_page() -> None:
-    assert page_of((), before=None, limit=1).next_before is None
+    assert timeline_page((), before=None, limit=1).next_before is None
