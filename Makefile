@@ -12,54 +12,73 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit test-debian explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@colour=""; plain=""; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then colour="\033[36m"; plain="\033[0m"; fi; \
+	awk -v colour="$$colour" -v plain="$$plain" -F ':.*## ' \
+	  '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  %s%-20s%s %s\n", colour, $$1, plain, $$2}' Makefile
+
+##@ Run it on this machine
 
 install: .venv/.installed ## Install the locked environment into .venv
 
+# The stamp is written last, and removed before anything is changed: without it, nothing in .venv is relied on.
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Relais needs Python 3.11 or later; say which with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@if [ -e $@ ] && $(BIN)/python -c ''; then rm -f $@; else \
+	  echo "Installing Relais into .venv (once; a minute or two)"; echo "  1/4 a Python environment"; \
+	  $(PYTHON) -m venv --clear .venv; fi
+	@echo "  2/4 the installer"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo "  3/4 $$(grep -c '==' requirements.lock) locked packages"
+	@$(BIN)/uv pip sync $$([ -t 2 ] || echo --quiet) --compile-bytecode --python $(BIN)/python requirements.lock
+	@echo "  4/4 the command relais"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo 'Installed. To call the command by its name in this terminal: export PATH="$$PWD/.venv/bin:$$PATH"'
+
+# Rebuilt when the Python that made it is gone: half an environment is none.
+ifneq ($(wildcard .venv/.installed),)
+ifneq ($(shell .venv/bin/python -c 'print("runs")' 2>/dev/null),runs)
+.PHONY: .venv/.installed
+endif
+endif
+
+# What stops it or only looks asks for no newer environment, and for none at all where nothing was installed.
+if_installed = [ -e .venv/.installed ] || { echo "Relais is not installed here, so nothing runs. To start it: make up"; exit 0; };
 
 up: install ## Start the whole platform here (ARGS=--detach to return when it is ready)
 	@$(BIN)/relais up $(ARGS)
 
-down: install ## Stop it; the data stays
-	@$(BIN)/relais down
-
-status: install ## Show what runs where
-	@$(BIN)/relais status $(ARGS)
-
 demo: install ## Play a realistic day on the running platform (starts it when it is not)
 	@$(BIN)/relais demo $(ARGS)
+
+status: ## Show what runs where; that nothing runs is no error
+	@$(if_installed) $(BIN)/relais status $(ARGS) || [ $$? -eq 3 ]
+
+logs: ## Show the logs (ARGS="pathway-worker -f")
+	@$(if_installed) $(BIN)/relais logs $(ARGS)
+
+down: ## Stop it; the data stays
+	@$(if_installed) $(BIN)/relais down
 
 reset: install ## Remove every trace of it, data included
 	@$(BIN)/relais reset $(ARGS)
 
-logs: install ## Show the logs (ARGS="pathway-worker -f")
-	@$(BIN)/relais logs $(ARGS)
-
 migrate: install ## Migrate the databases of the running platform
 	@$(BIN)/relais migrate
 
-test: install ## Run every test, on a real PostgreSQL and a real Kafka
-ifdef ARGS
-	@$(BIN)/python -m pytest $(ARGS)
-else
-	@$(MAKE) --no-print-directory -j2 test-platform test-parts
-endif
+##@ Check it
 
-test-platform: install ## Only the tests of the whole platform, from outside
-	@$(BIN)/python -m pytest tests/e2e
-
-test-parts: install ## All but those, so that both can run at once
-	@$(BIN)/python -m pytest --ignore=tests/e2e
+test: install ## Run every test, on a real PostgreSQL and a real Kafka (ARGS="tests/unit -x" for some)
+	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --parts)
 
 test-unit: install ## Run the tests that need no service, in seconds
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/architecture tests/contract tests/unit $(ARGS)
+
+test-platform: install ## Only the tests of the whole platform, from outside
+	@$(BIN)/python -m tests.run --platform
+
+test-parts: install ## All but those
+	@$(BIN)/python -m tests.run --parts
 
 test-debian: ## Run the README's two commands on a bare Debian, as root (RELEASE=trixie COMMANDS="'make test-unit'")
 	@tests/debian/run.sh $(RELEASE) $(COMMANDS)
@@ -73,9 +92,10 @@ lint: install ## Check style, types and the import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: install ## Rewrite the code in the project's style
-	@$(BIN)/ruff check --fix-only --quiet .
-	@$(BIN)/ruff format .
+compose-check: install ## Check docker-compose.yml by its schema and against the repository
+	@$(BIN)/python -m deploy.compose_check
+
+##@ Break it and measure it
 
 continuity: install ## Break everything that can break, lose nothing: acknowledged N, lost 0, unexplained 0 (N=100000)
 	@$(BIN)/python -m tests.continuity --n $(N) $(ARGS)
@@ -92,14 +112,17 @@ continuity-bus: install ## The bus alone: 200 faults, two Kafka clients side by 
 bench: install ## Measure against raw limits and a textbook peer (ARGS="p4 --events 180000" for one)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+##@ Write what is generated
+
+format: install ## Rewrite the code in the project's style
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
 documents: install ## Write docs/contracts from the code (JSON Schema, AsyncAPI, OpenAPI)
 	@$(BIN)/python -m shared.documents
 
 dashboards: install ## Write deploy/grafana/dashboards from the code
 	@$(BIN)/python -m deploy.grafana.overview
-
-compose-check: install ## Check docker-compose.yml by its schema and against the repository
-	@$(BIN)/python -m deploy.compose_check
 
 lock: install ## Compile the lock files anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock

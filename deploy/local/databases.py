@@ -1,11 +1,13 @@
-"""How does each service get its own database and its own role in the one cluster?"""
+"""Gives each service its own database and its own role in the one cluster."""
 
 from collections.abc import Mapping
-
-import asyncpg
+from typing import TYPE_CHECKING
 
 from deploy.local.ports import HOST
 from deploy.local.postgres import SUPERUSER
+
+if TYPE_CHECKING:
+    import asyncpg
 
 
 def database_url(*, role: str, password: str, port: int, database: str) -> str:
@@ -18,7 +20,7 @@ def superuser_url(*, password: str, port: int, database: str = "postgres") -> st
     return database_url(role=SUPERUSER, password=password, port=port, database=database)
 
 
-async def ensure_role(connection: asyncpg.Connection, role: str, password: str) -> None:
+async def ensure_role(connection: "asyncpg.Connection", role: str, password: str) -> None:
     """Make the role or renew its password."""
     known = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
     verb = "ALTER" if known else "CREATE"
@@ -30,7 +32,7 @@ async def ensure_role(connection: asyncpg.Connection, role: str, password: str) 
 
 
 async def ensure_database(
-    connection: asyncpg.Connection, database: str, *, owner: str, template: str = "template0"
+    connection: "asyncpg.Connection", database: str, *, owner: str, template: str = "template0"
 ) -> None:
     """Make the database unless it exists; only its owner may connect."""
     if await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", database):
@@ -43,6 +45,8 @@ async def ensure_database(
 
 async def ensure_databases(*, superuser_password: str, port: int, passwords: Mapping[str, str]) -> None:
     """One role and one database of the same name per service."""
+    import asyncpg  # noqa: PLC0415 - it would slow every command that only looks
+
     connection = await asyncpg.connect(superuser_url(password=superuser_password, port=port), timeout=30)
     try:
         for service, password in passwords.items():

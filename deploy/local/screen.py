@@ -1,4 +1,4 @@
-"""How does a person see the stack: progress while it starts, a table when it runs?"""
+"""Shows the stack to a person: progress while it starts, a table that fits 80 columns when it runs."""
 
 from typing import Any
 
@@ -64,25 +64,27 @@ def _line(record: Record) -> str:
 
 def parts_table(document: dict[str, Any]) -> RenderableType:
     """What runs where, and below it what there is to say about the parts."""
-    table = Table(title=f"Relais: {document['state']}", title_justify="left", box=box.SIMPLE)
-    for heading in ("part", "state", "process", "memory"):
-        table.add_column(
-            heading, justify="right" if heading in {"process", "memory"} else "left", no_wrap=True
-        )
-    table.add_column("where", overflow="fold")
+    remarks = [Text(remark, style="yellow") for part in document["parts"] for remark in _remarks(part)]
+    if document["message"]:
+        remarks.append(Text(document["message"], style="red"))
+    if document["state"] == "stopped":
+        return Group(Text("Relais is not running here: `relais up` starts it."), *remarks)
+    table = Table(title=f"Relais: {document['state']}", title_justify="left", box=box.SIMPLE, pad_edge=False)
+    for heading in ("part", "state", "process", "memory", "where"):
+        is_number = heading in {"process", "memory"}
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
     for part in document["parts"]:
+        url, is_page = part["url"], part["url"].startswith("http")
         table.add_row(
             part["name"],
             Text(part["state"], style=STYLES.get(part["state"], "yellow")),
             str(part["pid"] or ""),
             _megabytes(part["memory_bytes"]),
-            Text(part["url"], style=f"link {part['url']}" if part["url"].startswith("http") else ""),
+            # An address that no browser opens is shown without its scheme, which leaves 80 columns enough.
+            Text(url if is_page else url.rpartition("/")[2], style=f"link {url}" if is_page else ""),
         )
     if document["memory_bytes"]:
         table.caption = f"{_megabytes(document['memory_bytes'])} in all, the supervisor included"
-    remarks = [Text(remark, style="yellow") for part in document["parts"] for remark in _remarks(part)]
-    if document["message"]:
-        remarks.append(Text(document["message"], style="red"))
     return Group(table, *remarks)
 
 

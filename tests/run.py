@@ -1,0 +1,82 @@
+"""Runs both halves of the test suite at once, each line labelled, and leaves no temporary file behind.
+
+`python -m tests.run --platform --parts`, one of the two, or any arguments of pytest.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+PYTEST = (sys.executable, "-m", "pytest")
+# `-rs` says why a test was skipped. The platform's tests are few and long: each is named as it ends.
+HALVES: Mapping[str, Sequence[str]] = {
+    "--platform": ("-vv", "-rs", "tests/e2e"),
+    "--parts": ("-rs", "--ignore=tests/e2e"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: that of the first part of the suite which failed."""
+    # Ended by a signal: still through the clean-up below.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with tempfile.TemporaryDirectory(prefix="relais-tests-", ignore_cleanup_errors=True) as folder:
+        # Servers of another account must be able to pass.
+        Path(folder).chmod(0o711)
+        environment = {**os.environ, "TMPDIR": folder}
+        if not arguments or not set(arguments) <= set(HALVES):
+            return subprocess.call([*PYTEST, "-rs", *arguments], env=environment)
+        return _halves(arguments, environment)
+
+
+def _halves(names: Sequence[str], environment: Mapping[str, str]) -> int:
+    processes = {
+        name.lstrip("-"): subprocess.Popen(
+            [*PYTEST, *HALVES[name]],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        for name in names
+    }
+    width = max(map(len, processes))
+    threads = [
+        threading.Thread(target=_label, args=(f"{name:{width}} | ", process.stdout))
+        for name, process in processes.items()
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        codes = {name: process.wait() for name, process in processes.items()}
+    except BaseException as error:
+        # What they started must end before its files are removed. Ctrl-C has reached them by itself.
+        for process in processes.values():
+            if not isinstance(error, KeyboardInterrupt):
+                process.send_signal(signal.SIGINT)
+            process.wait()
+        raise
+    for thread in threads:
+        thread.join()
+    for name, code in codes.items():
+        sys.stdout.write(f"{name:{width}} | {'passed' if code == 0 else f'failed (exit code {code})'}\n")
+    return next((code for code in codes.values() if code), 0)
+
+
+def _label(label: str, output: IO[str] | None) -> None:
+    for line in output or ():
+        sys.stdout.write(f"{label}{line}")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
