@@ -1,7 +1,7 @@
-"""Would `docker compose up` find everything it names? `python -m deploy.compose_check` (no engine needed).
+"""`python -m deploy.compose_check`: checks docker-compose.yml without an engine.
 
-The schema is checked by the real `docker-compose config`; every path, variable, port, address and command
-against the repository. Exit code 1 and one line for each thing that does not fit.
+The real `docker-compose config` checks the schema; every path, variable, port, address and command is checked
+against the repository. Prints one line for each problem, and exits with 1 if there is any.
 """
 
 import sys
@@ -31,12 +31,12 @@ CHECKS: Final[dict[str, Check]] = {
 
 
 def problems_of(composition: Composition) -> dict[str, list[str]]:
-    """What each check found."""
+    """Check -> the problems that it found."""
     return {name: list(check(composition)) for name, check in CHECKS.items()}
 
 
 def main() -> int:
-    """Print what was checked and found; the exit code."""
+    """Print what was checked and found; returns the exit code."""
     try:
         composition = load()
     except NotAComposition as refusal:

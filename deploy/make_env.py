@@ -1,7 +1,7 @@
-"""Which secrets does Compose need? Prints a filled `.env`: `python3 deploy/make_env.py > .env`.
+"""Prints an `.env` with fresh secrets for Compose: `python3 deploy/make_env.py > .env`.
 
 Standard library only, so that a machine with nothing but Docker and Python can run it. The operator's key
-goes to standard error: it is shown this once and stored nowhere.
+goes to standard error: it is shown only this once and stored nowhere.
 """
 
 import base64
@@ -26,7 +26,7 @@ def _value(name: str, *, key: str, peer_key: str) -> str:
 
 
 def filled(example: str, *, key: str) -> str:
-    """The example with a new secret for every variable; `key` is the operator's."""
+    """Fill the example with a new secret for every variable; `key` is the operator's."""
     peer_key = secrets.token_urlsafe(32)
     lines = []
     for line in example.splitlines():

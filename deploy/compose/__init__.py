@@ -1,1 +1,1 @@
-"""Does docker-compose.yml agree with the repository? One file for each thing that can disagree."""
+"""Checks docker-compose.yml against the repository, with one file for each aspect."""

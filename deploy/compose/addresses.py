@@ -1,4 +1,4 @@
-"""Does somebody listen at every address that is named, and is nothing open to the network?"""
+"""Checks that every address in the file has a listener, and that no port is open to the network."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ _LOOPBACK: Final = "127.0.0.1"
 
 
 def check_addresses(composition: Composition) -> Iterator[str]:
-    """Which address leads nowhere, which port is open too widely or twice, and whom nobody scrapes."""
+    """Addresses without a listener, ports published too widely or twice, processes that are not scraped."""
     listening = listening_ports(composition)
     yield from _published(composition, listening)
     for place, text in _texts(composition):
@@ -41,7 +41,7 @@ def _published(composition: Composition, listening: Mapping[str, set[int]]) -> I
 
 
 def _texts(composition: Composition) -> Iterator[tuple[str, str]]:
-    """Every text that may name another container."""
+    """Every text of a container that may contain an address."""
     for name, container in composition.containers.items():
         environment = container.get("environment") or {}
         yield from ((f"{name} {variable}", str(value)) for variable, value in environment.items())
@@ -68,7 +68,7 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _own_addresses(composition: Composition) -> Iterator[str]:
-    """A process asks itself for its health, and browsers come in by a published port."""
+    """Addresses of the process itself, for its health check, and published ports, for browsers."""
     published = {
         int(port["published"]) for each in composition.containers.values() for port in each.get("ports", [])
     }

@@ -1,4 +1,4 @@
-"""Does the broker in a container have the settings of the embedded one? Both are tested as one."""
+"""Checks that the broker's container has the settings of the embedded broker, which the tests use."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from deploy.compose.composition import Composition
 from deploy.local.kafka_settings import broker_settings
 
-# Where it is reached and where it writes differ by nature.
+# Addresses and folders differ by nature.
 _OF_THE_PLACE = {
     "advertised.listeners",
     "controller.quorum.bootstrap.servers",
@@ -17,7 +17,7 @@ _OF_THE_PLACE = {
 
 
 def check_broker(composition: Composition) -> Iterator[str]:
-    """Each setting that differs."""
+    """The settings that differ."""
     environment = composition.containers["kafka"]["environment"]
     embedded = broker_settings(data=Path("data"), port=1, controller_port=2)
     for name, value in embedded.items():

@@ -1,4 +1,4 @@
-"""Can every command of our containers be run? Its module exists in the image that runs it."""
+"""Checks that the module of every command exists in the image that runs it."""
 
 import importlib
 import importlib.util
@@ -10,7 +10,7 @@ _ROLES = ("migrate", "api", "worker")
 
 
 def check_commands(composition: Composition) -> Iterator[str]:
-    """What is not importable, runs another service's code, or is missing."""
+    """Commands that are missing, cannot be imported or run another service's code."""
     for service in SERVICES:
         for role in _ROLES:
             if f"{service}-{role}" not in composition.containers:

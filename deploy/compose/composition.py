@@ -1,4 +1,4 @@
-"""What does Compose itself understand of the file? The real `docker-compose config`, no engine needed."""
+"""Reads the file as Compose resolves it, with the real `docker-compose config`, without an engine."""
 
 import json
 import os
@@ -26,7 +26,7 @@ Container = Mapping[str, Any]
 
 
 class NotAComposition(Exception):  # noqa: N818
-    """Compose refuses the file."""
+    """Compose rejects the file."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Composition:
     written: Mapping[str, Any]
     containers: Mapping[str, Container]
     variables: frozenset[str]
-    """What the file takes from `.env`."""
+    """The variables that the file takes from `.env`."""
 
     @property
     def own(self) -> Mapping[str, Container]:
-        """The containers of our own code."""
+        """The containers that run our own code."""
         return {
             name: container
             for name, container in self.containers.items()
@@ -63,7 +63,7 @@ def load(project: Path = PROJECT) -> Composition:
 
 
 def docker_compose(project: Path, environment: str, *arguments: str) -> str:
-    """Run the binary with this `.env` and nothing of the caller's environment; its output."""
+    """Run the binary with this `.env` and without the caller's environment; returns its output."""
     with tempfile.NamedTemporaryFile("w", suffix=".env", encoding="utf-8") as env_file:
         env_file.write(environment)
         env_file.flush()

@@ -1,4 +1,4 @@
-"""Do our containers run with no more rights than they need?"""
+"""Checks that our containers run with no more rights than they need."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _STARTED: Final = ("service", "sinks")
 
 
 def check_hardening(composition: Composition) -> Iterator[str]:
-    """Which container could write, gain rights, run as root, or be sick unnoticed."""
+    """Containers that can write, gain privileges, run as root, or have no health check."""
     for name, container in composition.own.items():
         if not container.get("read_only"):
             yield f"{name}: its root can be written to"

@@ -1,4 +1,4 @@
-"""On which ports does each container listen? Read from its command, environment or configuration file."""
+"""Finds the ports on which each container listens, from its command, environment or configuration file."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ from deploy.compose.composition import Composition, Container
 
 _PORT_OPTIONS: Final = {"--port", "--smtp-port", "--http-port"}
 _ENDPOINT: Final = re.compile(r"^0\.0\.0\.0:(\d+)$")
-# These follow from the images alone.
+# Known from the images.
 _BY_IMAGE: Final = {"postgres": 5432, "prom/prometheus": 9090, "grafana/grafana": 3000}
 
 
 def listening_ports(composition: Composition) -> Mapping[str, set[int]]:
-    """Container -> ports that answer in its network."""
+    """Container -> the ports that it listens on."""
     ports = {name: set(_ports(composition, each)) for name, each in composition.containers.items()}
     for name, container in composition.containers.items():
         _, shares, host = container.get("network_mode", "").partition("service:")
@@ -27,7 +27,7 @@ def listening_ports(composition: Composition) -> Mapping[str, set[int]]:
 
 
 def own_ports(container: Container) -> Iterator[int]:
-    """The ports that one of our processes is told to listen on."""
+    """The ports that one of our processes is configured to listen on."""
     command: Sequence[str] = container.get("command") or []
     for option, value in pairwise(command):
         if option in _PORT_OPTIONS:

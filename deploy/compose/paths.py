@@ -1,4 +1,4 @@
-"""Does every file that the containers are made of or mount exist, and does it reach the builder?"""
+"""Checks that every file that is mounted or built in exists and that .dockerignore lets it through."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _STAGE: Final = re.compile(r"^FROM \S+ AS (\S+)$", re.MULTILINE)
 
 
 def check_paths(composition: Composition) -> Iterator[str]:
-    """What does not exist, and what the builder would not be given."""
+    """Paths that do not exist or are excluded from the build context."""
     project = composition.project
     dockerfiles: set[Path] = set()
     for name, container in composition.containers.items():

@@ -1,4 +1,4 @@
-"""Does Compose refuse to start without a secret, and does it say which one is missing?"""
+"""Checks that Compose refuses to start without a secret, and names the missing one."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from deploy.compose.composition import Composition, NotAComposition, docker_comp
 
 
 def check_secrets(composition: Composition) -> Iterator[str]:
-    """Each variable without which Compose goes on, or stops without naming it."""
+    """Secrets without which Compose starts, or stops without naming the variable."""
     try:
         docker_compose(composition.project, "", "config", "-q")
     except NotAComposition as refusal:

@@ -1,4 +1,4 @@
-"""Does every process get the variables that it reads, and no others? Asks the settings themselves."""
+"""Checks that every process gets exactly the variables that its settings read."""
 
 import importlib
 import importlib.util
@@ -20,7 +20,7 @@ _OF_A_MIGRATION: Final = {"RELAIS_DATABASE_URL"}
 
 
 class _Watched(dict[str, str]):
-    """An environment that remembers what was looked for."""
+    """An environment that records which variables are read."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
@@ -36,7 +36,7 @@ class _Watched(dict[str, str]):
 
 
 def check_variables(composition: Composition) -> Iterator[str]:
-    """What the settings refuse, what nobody reads, and what `.env.example` does not say."""
+    """Values that the settings refuse, variables that no process reads or `.env.example` does not explain."""
     documented = {
         line.partition("=")[0]
         for line in (composition.project / ".env.example").read_text(encoding="utf-8").splitlines()

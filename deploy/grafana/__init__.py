@@ -1,1 +1,1 @@
-"""What does an operator look at, and what calls one? Dashboards and alerts, as code."""
+"""Dashboards and alerts, as code."""

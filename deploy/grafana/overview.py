@@ -1,4 +1,4 @@
-"""Which file does Grafana read? Builds `dashboards/overview.json` from the panels.
+"""Builds Grafana's `dashboards/overview.json` from the panels.
 
 `python -m deploy.grafana.overview` writes it; a test fails when it was not run after a change.
 """

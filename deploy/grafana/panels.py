@@ -1,7 +1,7 @@
-"""What does the overview show? Its panels, as data: ages first, because an age says how late we are.
+"""The panels of the overview, as data: ages first, because an age says how late the platform is.
 
 Every process is scraped with two labels of ours: `service`, and `process` (api or worker). `$__rate_interval`
-is Grafana's: a few scrapes, at the zoom of the moment.
+is Grafana's: a few scrape intervals, depending on the zoom.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Unit = Literal["s", "reqps", "ops", "short"]
 
 @dataclass(frozen=True)
 class Query:
-    """One PromQL expression and what its lines are called."""
+    """One PromQL expression and the name of its series."""
 
     expression: str
     legend: str
@@ -20,7 +20,7 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One picture; a `number` has thresholds, the rest are curves."""
+    """One panel; a `number` has thresholds, the others are time series."""
 
     title: str
     description: str
@@ -33,7 +33,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Row:
-    """Panels that answer one question."""
+    """A row of panels on one subject."""
 
     title: str
     panels: tuple[Panel, ...]

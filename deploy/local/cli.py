@@ -17,7 +17,7 @@ from deploy.local.state import is_supervised
 from deploy.local.status import status_document
 from deploy.operator.commands import register
 from deploy.operator.options import AsJson
-from deploy.operator.standings import remarks, standings
+from deploy.operator.service_status import remarks, statuses
 
 NOT_RUNNING = 3
 """Exit code of `relais status` when nothing runs, as service scripts have it."""
@@ -69,7 +69,7 @@ def down() -> None:
 def status(*, as_json: AsJson = False) -> None:
     """Show what runs where, and what waits for a person."""
     document = status_document(state_folder())
-    document["services"] = standings() if document["state"] == "ready" else {}
+    document["services"] = statuses() if document["state"] == "ready" else {}
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     else:

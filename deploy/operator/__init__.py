@@ -1,1 +1,1 @@
-"""What does an operator do to a running platform? Look, repair, hold, compare: over its HTTP APIs only."""
+"""The operator's commands on a running platform, which use only its HTTP APIs."""

@@ -1,4 +1,4 @@
-"""Which commands does `relais` have besides those of the local stack? One line each, on its app."""
+"""Adds the operator's commands to the command `relais`."""
 
 import typer
 

@@ -1,9 +1,10 @@
-"""`relais drain`: the intake stands still, and everything that came before it is applied everywhere?
+"""`relais drain`: pauses the intake and waits until everything accepted is applied by every service.
 
-The services are asked in the order of the data's way, each for what it has not applied before what it has not
-sent: what is found nowhere in such a round was nowhere between two services either. It takes two rounds,
-because periodic duties publish too, and a request may have been on its way when the intake was paused. Then
-they compare themselves with the ledgers, because a log that was lost looks like one that was read to its end.
+The services are asked in the direction of the data flow, each first for unapplied and then for unsent
+events, so that no event is missed while it passes from one service to the next. Two empty rounds are
+required, because periodic duties publish too, and a request may have been in flight when the intake was
+paused. Then the services compare themselves with the ledgers, because a lost log looks like one that was
+read to its end.
 """
 
 import json
@@ -20,11 +21,11 @@ from deploy.operator.platform import SERVICES, Platform, open_platform
 from deploy.operator.reconcile import a_week_ago, events
 
 ROUND_SECONDS = 1.0
-"""Longer than a pause needs to be seen."""
+"""Longer than a pause takes to be noticed by every process."""
 ROUNDS_WITHOUT_WORK = 2
 NOT_SURE = "the last look found nothing, but one look proves nothing: allow it more time"
 
-Standings = Mapping[str, Mapping[str, Any]]
+Statuses = Mapping[str, Mapping[str, Any]]
 
 
 def drain(
@@ -38,11 +39,11 @@ def drain(
     platform, console = open_platform(), Console(stderr=True)
     platform.call("PUT", "admission", "/v1/pauses/intake", body={"by": by, "because": because})
     began = time.monotonic()
-    standings, left = _until_nothing_is_left(
+    statuses, left = _until_nothing_is_left(
         platform, until=began + within, say=lambda text: console.print(text, markup=False)
     )
     seconds = round(time.monotonic() - began, 1)
-    parked = {service: standing.get("parked", 0) for service, standing in standings.items()}
+    parked = {service: status.get("parked", 0) for service, status in statuses.items()}
     if as_json:
         document = {"drained": not left, "seconds": seconds, "left": left, "parked": parked}
         typer.echo(json.dumps(document, indent=2))
@@ -52,30 +53,30 @@ def drain(
         raise typer.Exit(1)
 
 
-def left_in(standings: Standings) -> list[str]:
-    """What is not sent or applied yet, and who prevents it."""
+def left_in(statuses: Statuses) -> list[str]:
+    """What is not sent or applied yet, and the pauses that prevent it."""
     left: list[str] = []
-    for service, standing in standings.items():
-        if "error" in standing:
-            left.append(standing["error"])
+    for service, status in statuses.items():
+        if "error" in status:
+            left.append(status["error"])
             continue
-        if standing["unapplied"] is None:
+        if status["unapplied"] is None:
             left.append(f"{service} cannot tell what it has not applied: the broker does not answer")
-        for topic, count in (standing["unapplied"] or {}).items():
+        for topic, count in (status["unapplied"] or {}).items():
             left += [f"{service} has not applied {count} records of {topic}"] if count else []
-        if standing["unsent"]:
-            left.append(f"{service} has not sent {standing['unsent']} events")
+        if status["unsent"]:
+            left.append(f"{service} has not sent {status['unsent']} events")
     held = [
         f"{pause['part']} of {service} is paused ({pause['because']})"
-        for service, standing in standings.items()
-        for pause in standing.get("pauses", [])
+        for service, status in statuses.items()
+        for pause in status.get("pauses", [])
         if pause["part"] in {"consumer", "relay"}
     ]
     return [*left, *held] if left else []
 
 
 def lacking_in(reports: Mapping[str, Any]) -> list[str]:
-    """What of the ledgers has not come, and is not parked; who could not be compared with whom."""
+    """Events of the ledgers that were neither applied nor parked, and comparisons that failed."""
     left: list[str] = []
     for service, report in reports.items():
         for each in report["publishers"]:
@@ -89,19 +90,19 @@ def lacking_in(reports: Mapping[str, Any]) -> list[str]:
 
 def _until_nothing_is_left(
     platform: Platform, *, until: float, say: Callable[[str], None]
-) -> tuple[Standings, list[str]]:
+) -> tuple[Statuses, list[str]]:
     rounds, said = 0, ""
     while True:
         time.sleep(ROUND_SECONDS)
-        standings = {service: _standing(platform, service) for service in SERVICES}
-        left = left_in(standings)
+        statuses = {service: _status(platform, service) for service in SERVICES}
+        left = left_in(statuses)
         rounds = 0 if left else rounds + 1
         if rounds == ROUNDS_WITHOUT_WORK:
             if not (left := _lacking(platform)):
-                return standings, []
+                return statuses, []
             rounds = 0
         if time.monotonic() > until:
-            return standings, left or [NOT_SURE]
+            return statuses, left or [NOT_SURE]
         if left and "; ".join(left) != said:
             said = "; ".join(left)
             say(said)
@@ -114,13 +115,13 @@ def _lacking(platform: Platform) -> list[str]:
         return [str(error)]
 
 
-def _standing(platform: Platform, service: str) -> Mapping[str, Any]:
-    """Its own answer; or, as `error`, that there is none: it may be back before the time is up."""
+def _status(platform: Platform, service: str) -> Mapping[str, Any]:
+    """A service's answer, or an `error`: it may be reachable again before the time is up."""
     try:
-        standing: Mapping[str, Any] = platform.get(service, "/v1/operations", {"unapplied": "true"})
+        status: Mapping[str, Any] = platform.get(service, "/v1/operations", {"unapplied": "true"})
     except StackError as error:
         return {"error": str(error)}
-    return standing
+    return status
 
 
 def _tell(left: list[str], parked: Mapping[str, int], seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""`relais pause` and `relais resume`: which parts of a service stand still, and why?"""
+"""`relais pause` and `relais resume`: pause parts of a service and let them go on."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -46,7 +46,7 @@ def resume(
         try:
             left[each] = _resumed(platform, each, part)
         except StackError as error:
-            # One that is away keeps nobody else standing.
+            # A service that cannot be reached does not keep the others paused.
             refused.append(str(error))
     _tell(left, as_json=as_json)
     if refused:
@@ -54,7 +54,7 @@ def resume(
 
 
 def _resumed(platform: Platform, service: str, part: str | None) -> list[dict[str, Any]]:
-    """What of the service is still paused then."""
+    """The parts of the service that are still paused afterwards."""
     for each in pauses_of(platform, service):
         if part in {None, each["part"]}:
             platform.call("DELETE", service, f"/v1/pauses/{each['part']}")
@@ -62,13 +62,13 @@ def _resumed(platform: Platform, service: str, part: str | None) -> list[dict[st
 
 
 def parts_of(platform: Platform, service: str) -> list[str]:
-    """What of a service can be paused."""
+    """The parts of a service that can be paused."""
     parts: list[str] = platform.get(service, "/v1/operations")["parts"]
     return parts
 
 
 def pauses_of(platform: Platform, service: str) -> list[dict[str, Any]]:
-    """What of a service is paused."""
+    """The parts of a service that are paused."""
     pauses: list[dict[str, Any]] = platform.get(service, "/v1/operations")["pauses"]
     return pauses
 

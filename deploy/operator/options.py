@@ -1,4 +1,4 @@
-"""Which arguments and options do several of an operator's commands have?"""
+"""Arguments and options that several of the operator's commands share."""
 
 import getpass
 from typing import Annotated, Literal

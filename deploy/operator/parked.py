@@ -1,4 +1,4 @@
-"""`relais parked`: which events are parked, and what becomes of them?"""
+"""`relais parked`: lists, shows, retries and dismisses parked events."""
 
 import json
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from deploy.operator.parked_screen import content_of, listed, retried
 from deploy.operator.platform import open_platform
 
 STILL_PARKED = 1
-"""Exit code of a retry after which something is still wrong."""
+"""Exit code of a retry that left events parked."""
 
 commands = typer.Typer(no_args_is_help=True, help="Events that are wrong and wait for a person.")
 
@@ -112,6 +112,6 @@ def dismiss(
             if not as_json:
                 Console().print(f"{answer['parked_id']} is dismissed.", *answer["follows"])
     finally:
-        # Also when one is refused: those before it are dismissed for good.
+        # Also when one is refused: those before it stay dismissed.
         if as_json:
             typer.echo(json.dumps(done, indent=2))

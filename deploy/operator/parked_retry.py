@@ -1,4 +1,4 @@
-"""How does a command retry parked events: some by their number, or all that are wanted, share by share?"""
+"""Retries parked events, either by number or all that match, batch by batch."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Result = dict[str, Any]
 
 
 def retry_some(platform: Platform, service: str, parked_ids: Sequence[int], author: dict[str, Any]) -> Result:
-    """Each one with what waits behind it, in the order given; a refused one stops no other."""
+    """Retry each with what waits behind it, in the order given; a refusal does not stop the others."""
     result: Result = {"applied": 0, "still_parked": [], "stopped": False}
     for parked_id in parked_ids:
         try:
@@ -32,7 +32,7 @@ def retry_wanted(
     stop_after: int,
     say: Callable[[str], None],
 ) -> Result:
-    """Share after share, until there are no more, too many failed, or Ctrl-C."""
+    """Retry batch after batch, until none is left, too many failed, or Ctrl-C."""
     result: Result = {"applied": 0, "still_parked": [], "stopped": False}
     after: str | None = ""
     try:

@@ -1,4 +1,4 @@
-"""How does a person see parked events?"""
+"""Prints parked events for a person."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rich.text import Text
 
 
 def listed(pages: dict[str, Any]) -> RenderableType:
-    """The events of each service, as a table."""
+    """Print the events of each service as a table."""
     table = Table(box=box.SIMPLE, title="Parked events", title_justify="left")
     for heading in ("service", "number", "state", "reason", "type", "establishment", "parked at", "where"):
         table.add_column(heading, overflow="fold")
@@ -35,7 +35,7 @@ def listed(pages: dict[str, Any]) -> RenderableType:
 
 
 def content_of(shown: dict[str, Any]) -> RenderableType:
-    """One event, its neighbours, and its content if it was revealed."""
+    """Print one event, its neighbours, and its content if it was revealed."""
     lines = [f"{name}: {value}" for name, value in shown["event"].items() if value is not None]
     if shown["waits_for"] is not None:
         lines.append(f"waits for: {shown['waits_for']}")
@@ -46,7 +46,7 @@ def content_of(shown: dict[str, Any]) -> RenderableType:
 
 
 def retried(result: dict[str, Any]) -> RenderableType:
-    """What became of a retry."""
+    """Print the result of a retry."""
     lines = [f"Applied {result['applied']}, still wrong {len(result['still_parked'])}."]
     lines += [f"{each['parked_id']}: {each['reason']}" for each in result["still_parked"]]
     lines += ["Stopped before the end."] if result["stopped"] else []

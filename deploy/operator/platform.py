@@ -1,7 +1,7 @@
-"""Where is the platform that a command speaks to, and with which key? Its answers, or one sentence why not.
+"""Finds the platform that a command speaks to and calls its services.
 
-`RELAIS_<SERVICE>_URL` and `RELAIS_OPERATOR_KEY` say it for any platform; what they leave out is taken from
-the stack of this machine.
+`RELAIS_<SERVICE>_URL` and `RELAIS_OPERATOR_KEY` name any platform; what they leave out is taken from the
+local stack of this machine. Errors are one sentence each.
 """
 
 import os
@@ -31,17 +31,17 @@ _TIMEOUT_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Platform:
-    """The services' addresses and the key that opens them."""
+    """The services' addresses and the operator's key."""
 
     urls: Mapping[str, str]
     operator_key: str = field(repr=False)
 
     def get(self, service: str, path: str, query: Mapping[str, str | int] | None = None) -> Any:
-        """What a service answers to GET, as JSON."""
+        """GET a path of a service; returns the JSON."""
         return self.call("GET", service, path, query=query)
 
     def post(self, service: str, path: str, body: object = None) -> Any:
-        """What a service answers to POST, as JSON; none when the answer is empty."""
+        """POST to a service; returns the JSON, None when the answer is empty."""
         return self.call("POST", service, path, body=body)
 
     def call(
@@ -57,13 +57,13 @@ class Platform:
         """Call a service.
 
         Raises:
-            StackError: it cannot be reached, refuses the key or finds the request wrong; says which.
+            StackError: it cannot be reached, refuses the key or rejects the request; the message says which.
         """
         import httpx  # noqa: PLC0415 - it would slow every other command
 
         url = self.url_of(service) + path
         try:
-            # An address is where it says: no proxy of the environment, no redirect.
+            # Neither proxies of the environment nor redirects: the address is used as given.
             with httpx.Client(timeout=timeout_seconds, trust_env=False, verify=_certificates()) as client:
                 answer = client.request(
                     method,
@@ -79,10 +79,10 @@ class Platform:
         return answer.json() if answer.content else None
 
     def url_of(self, service: str) -> str:
-        """Where it listens.
+        """A service's base URL.
 
         Raises:
-            StackError: nobody said where, and it does not run here.
+            StackError: no address is configured, and it does not run here.
         """
         try:
             return self.urls[service]
@@ -101,7 +101,7 @@ def _certificates() -> "ssl.SSLContext":
 
 
 def open_platform(environment: Mapping[str, str] = os.environ, *, key: str | None = None) -> Platform:
-    """The platform that the environment names, or else the one of this machine; `key` is taken before theirs.
+    """The platform that the environment names, or else the local one; `key` takes precedence over theirs.
 
     Raises:
         StackError: there is no key for it.
@@ -128,7 +128,7 @@ def _variable(service: str) -> str:
 
 
 def _why(answer: "httpx.Response") -> str:
-    """What a problem document says, as one sentence."""
+    """A problem document as one sentence."""
     try:
         problem = answer.json()
         said = [problem["title"], *([problem["detail"]] if problem.get("detail") else [])]

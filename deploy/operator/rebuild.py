@@ -1,4 +1,4 @@
-"""`relais rebuild`: a service's projection is made anew from the ledgers, with the environment of its worker.
+"""`relais rebuild`: rebuilds a service's projection from the ledgers, in its worker's environment.
 
 It works on the service's own database, so it runs as the service: here as a process beside the local stack,
 elsewhere as the same command in a container of the service (`docs/runbooks/rebuild.md`).
@@ -58,7 +58,7 @@ def _run(service: str, options: list[str]) -> dict[str, Any]:
 
 @contextmanager
 def _process(service: str, options: list[str]) -> Iterator[Iterator[str]]:
-    """The lines that the service's own command says; it is ended with us."""
+    """The output lines of the service's own command, which ends with this process."""
     process = subprocess.Popen(  # noqa: S603 - this program, with one of three names
         [sys.executable, "-m", f"services.{service}.rebuild", *options],
         env={**os.environ, **running_environment(state_folder(), service)},

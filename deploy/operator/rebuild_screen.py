@@ -1,4 +1,4 @@
-"""How does a person see a rebuild: how far it is, and what came of it?"""
+"""Prints the progress and the result of a rebuild."""
 
 from types import TracebackType
 from typing import Any
@@ -21,7 +21,7 @@ _OUTCOMES = {
 
 
 class Progress:
-    """One bar for each ledger; lines of what is done elsewhere than on a terminal."""
+    """One progress bar per ledger; plain lines where the output is no terminal."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -39,7 +39,7 @@ class Progress:
         self._bars.stop()
 
     def show(self, step: dict[str, Any]) -> None:
-        """A step was told."""
+        """Show one step of the rebuild."""
         if step["step"] == "pulling":
             ledger = f"ledger of {step['publisher']}"
             if ledger not in self._ledgers:
@@ -50,7 +50,7 @@ class Progress:
 
 
 def result_table(result: dict[str, Any]) -> RenderableType:
-    """The tables and how they differ, then what was done."""
+    """Print the tables and how they differ, then what was done."""
     table = Table(box=box.SIMPLE)
     table.add_column("table", no_wrap=True)
     for heading in ("live", "anew", "only live", "only anew", "different"):

@@ -1,4 +1,4 @@
-"""`relais reconcile`: is every event, and every obligation, accounted for?"""
+"""`relais reconcile`: reports whether every event and every obligation is accounted for."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +13,10 @@ from deploy.operator.platform import SERVICES, Platform, open_platform
 from deploy.operator.reconcile_screen import shown
 
 INCIDENT: Final = 1
-"""Exit code when anything is unexplained, or anybody was told without a right to be."""
+"""Exit code when anything is unexplained, or anybody was told without being entitled."""
 USUAL_DAYS: Final = 7
 WIDE: Final = 132
-"""Rather wrapped than cut: a number without its digits is none."""
+"""Wrapped rather than cut, so that no digit is lost."""
 _TIMEOUT_SECONDS: Final = 300.0
 
 
@@ -40,7 +40,7 @@ def reconcile(
 
 
 def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[str, Any]:
-    """What every service says; `unexplained` counts what is, and every publisher that was not compared.
+    """What every service reports; `unexplained` also counts every publisher that was not compared.
 
     `told_without_right` is counted apart: nothing is missing, and it is an incident all the same.
     """
@@ -58,7 +58,7 @@ def ask(platform: Platform, since: date, until: date, *, recount: bool) -> dict[
 
 
 def events(platform: Platform, since: date, *, recount: bool = False) -> dict[str, Any]:
-    """Service -> its accounts of events."""
+    """Service -> its counts of events."""
     query = {"since": since.isoformat(), "recount": str(recount).lower()}
 
     def of(service: str) -> Any:
@@ -71,7 +71,7 @@ def events(platform: Platform, since: date, *, recount: bool = False) -> dict[st
 
 
 def a_week_ago() -> date:
-    """The first day that is looked at when nobody says another one."""
+    """The first day when none is given."""
     return datetime.now(UTC).date() - timedelta(days=USUAL_DAYS - 1)
 
 

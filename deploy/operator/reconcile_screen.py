@@ -1,4 +1,4 @@
-"""How does a person see whether everything is accounted for?"""
+"""Prints the result of `relais reconcile` for a person."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -29,11 +29,11 @@ NOTED: Final = {
     "told_without_right": "told without a right to be: docs/runbooks/obligations-differ.md",
     "repaired": "repaired: had been missing, and were planned after all",
 }
-"""What an account of obligations says beside the equation, where it is not 0."""
+"""Numbers shown beside the equation of obligations when they are not 0."""
 
 
 def shown(answer: Mapping[str, Any]) -> RenderableType:
-    """The accounts as tables, then every number that is not plain in words, then the verdicts."""
+    """Print the counts as tables, then explain every unusual number, then the verdicts."""
     return Group(
         _table("Events", ("service", "publisher"), EVENTS, list(_events(answer["services"]))),
         _table("Obligations", (), OBLIGATIONS, [((), each) for each in answer["obligations"]["tallies"]]),

@@ -1,1 +1,1 @@
-"""Does every channel keep the promises of `Channel`?"""
+"""Every channel keeps the promises of `Channel`."""

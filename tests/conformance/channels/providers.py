@@ -1,4 +1,4 @@
-"""What stands behind each channel in the suite? A provider that can be told what to do next."""
+"""The provider behind each channel in the suite, which can be told what to do next."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -29,14 +29,14 @@ _SHORT_SECONDS = 1.0
 
 
 class Provider(Protocol):
-    """A channel, what it reaches, and what that shall do with the next message."""
+    """A channel and its provider, which can be told what to do with the next message."""
 
     channel: Channel
-    """Patient: no load of the machine makes it give up."""
+    """The channel with a long timeout, so that a busy machine does not matter."""
     hasty: Channel
-    """The same provider; gives up soon on an answer that does not come."""
+    """The channel with a short timeout."""
     nowhere: Channel
-    """Nobody listens where it sends to."""
+    """The channel with an address that nobody listens on."""
     address: str
 
     async def refuse_for_now(self) -> None: ...
@@ -46,7 +46,7 @@ class Provider(Protocol):
     async def accept_without_answering(self) -> None: ...
 
     async def texts(self) -> list[str]:
-        """What the provider took charge of."""
+        """The messages that the provider accepted."""
         ...
 
 
@@ -109,7 +109,7 @@ class EmailProvider:
 
 
 class ScriptedProvider:
-    """No provider at all: the double that the engine's tests use must behave like the real ones."""
+    """No provider: the test double must behave like the real channels."""
 
     address = "+33639980001"
 

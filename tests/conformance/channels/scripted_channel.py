@@ -1,4 +1,4 @@
-"""A channel without a provider: it gives the results that a test scripted, and keeps what was sent."""
+"""A channel without a provider: returns the results that a test scripted, and keeps what was sent."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ from services.notifications.domain.circle.members import Medium
 
 
 class ScriptedChannel:
-    """Accepts everything, once the script is used up. Tests of the engine share it."""
+    """Accepts everything once the script is used up."""
 
     def __init__(self, name: Medium = "sms", *, gives_receipts: bool = True) -> None:
         self._name = name
@@ -32,6 +32,6 @@ class ScriptedChannel:
         return self.results.popleft() if self.results else Accepted(str(message.attempt_id))
 
     async def until_sent(self, count: int) -> None:
-        """Returns once so many messages were handed over."""
+        """Return once `count` messages were sent."""
         async with self._sent:
             await self._sent.wait_for(lambda: len(self.messages) >= count)

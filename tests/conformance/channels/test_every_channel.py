@@ -1,4 +1,4 @@
-"""Does every channel keep the promises of `Channel`, towards a real provider of its medium?"""
+"""Every channel keeps the promises of `Channel` towards a real provider of its medium."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager

@@ -1,1 +1,1 @@
-"""Does the composition fit the repository, and would the check notice if it did not?"""
+"""Tests of the Compose check and the files it covers."""

@@ -1,4 +1,4 @@
-"""Is everything that docker-compose.yml names there, and is each kind of mistake noticed?"""
+"""docker-compose.yml fits the repository, and the check notices each kind of mistake."""
 
 import copy
 import platform

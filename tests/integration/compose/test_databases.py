@@ -1,4 +1,4 @@
-"""Does the script that the PostgreSQL image runs make closed databases, with the passwords it was given?"""
+"""The script of the PostgreSQL image creates isolated databases with the given passwords."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ PASSWORDS = {service: f"it's {service}'s" for service in SERVICES}
 
 @pytest.fixture(scope="module")
 def empty_postgres(server_folder: Path) -> Iterator[int]:
-    """A server of the test's own, since roles are shared by all databases; its port."""
+    """A server of the test's own, because all databases of a server share roles; gives its port."""
     server = postgres_server(server_folder / "composed", port=free_port())
     initialise(server, superuser_password=SUPERUSER_PASSWORD, durable=False)
     running = RunningServer(server, log=server_folder / "composed.log", stop_signal=signal.SIGINT)

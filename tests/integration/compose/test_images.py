@@ -1,6 +1,6 @@
-"""Do the images install what is tested here, and does each process need nothing that is not in its image?
+"""The images install the tested versions, and each process finds all it needs in its image.
 
-Builds no image: lays out the files that the Dockerfile copies, and imports every entry point from there.
+No image is built: the test lays out the files that the Dockerfile copies and imports every entry point there.
 """
 
 import importlib.metadata
@@ -44,7 +44,7 @@ def test_an_image_installs_the_versions_that_are_tested(lock: str) -> None:
 
 
 def lay_out(target: str, folder: Path, *, service: str = "") -> None:
-    """Everything of ours that is copied into a stage or into one that it builds on."""
+    """All our files that are copied into a stage or its base stages."""
     dockerfile = (PROJECT / "deploy" / "service.Dockerfile").read_text(encoding="utf-8")
     parts = _STAGE.split(dockerfile)
     stages = {name: (base, text) for base, name, text in zip(*[iter(parts[1:])] * 3, strict=True)}
@@ -60,7 +60,7 @@ def lay_out(target: str, folder: Path, *, service: str = "") -> None:
 
 
 def absent_from(*locks: str) -> str:
-    """The modules that are installed here and would not be in the image."""
+    """The modules that are installed here and missing in the image."""
     there = {*pinned(*locks), "relais"}
     return ",".join(
         module
@@ -70,9 +70,9 @@ def absent_from(*locks: str) -> str:
 
 
 def import_in(image: Path, modules: list[str], *, absent: str) -> None:
-    """Imports in an interpreter that has the image's files of ours, and the packages of its locks."""
+    """Import in an interpreter that sees only the image's files and locked packages."""
     done = subprocess.run(
-        # Without site, so that the working copy is not on the path either.
+        # Without site, so that the working copy is not on the path.
         [sys.executable, "-ISBc", _IMPORT_ALL, str(image), sysconfig.get_path("purelib"), absent, *modules],
         cwd=image,
         env={},

@@ -1,4 +1,4 @@
-"""Does the made `.env` hold a new, usable secret for every variable?"""
+"""The generated `.env` has a new, usable secret for every variable."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Would the judge of the bus see a record that was lost, applied twice, or overtaken by a later one?"""
+"""The bus comparison notices a record that was lost, applied twice or out of order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,7 +16,7 @@ FIRST, SECOND = UUID(int=1), UUID(int=2)
 
 @pytest.fixture
 async def connection(create_database: Callable[..., str]) -> AsyncIterator[asyncpg.Connection]:
-    """To a database with nothing but an empty table of effects."""
+    """A connection to a database with an empty table of effects."""
     opened = await asyncpg.connect(await asyncio.to_thread(create_database))
     await opened.execute(CREATE)
     yield opened
@@ -24,7 +24,7 @@ async def connection(create_database: Callable[..., str]) -> AsyncIterator[async
 
 
 async def take_effect(connection: asyncpg.Connection, applied: Sequence[tuple[int, UUID, int]]) -> None:
-    """Number, subject and sequence of each, in the order of being applied."""
+    """Insert effects, given as number, subject and sequence in the order of application."""
     await connection.executemany(
         "INSERT INTO effects (number, event_id, subject, sequence) VALUES ($1, gen_random_uuid(), $2, $3)",
         applied,

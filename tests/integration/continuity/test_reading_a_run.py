@@ -1,4 +1,4 @@
-"""Does the checker read a run's folder and the real databases of all services, as they are migrated today?"""
+"""The checker reads a run's folder and the databases of all services at their current schema."""
 
 import json
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""Do the dashboard's queries return data from a real Prometheus?"""
+"""The dashboard's queries, run against a real Prometheus."""

@@ -14,13 +14,13 @@ SAMPLES = {"method": "POST", "route": "/v1/movements", "status": "202"}
 
 
 def labelled(metric: MetricWrapperBase) -> MetricWrapperBase:
-    """The metric itself, or a child of it."""
+    """The metric itself, or one of its labelled children."""
     names = metric._labelnames
     return metric.labels(*(SAMPLES.get(name, f"some {name}") for name in names)) if names else metric
 
 
 def grow() -> None:
-    """Something happens to every metric of the catalogue."""
+    """Change every metric of the catalogue."""
     for metric in [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]:
         match labelled(metric):
             case Counter() as counter:
@@ -32,7 +32,7 @@ def grow() -> None:
 
 
 class Exposition(BaseHTTPRequestHandler):
-    """What Prometheus scrapes."""
+    """The application that Prometheus scrapes."""
 
     def do_GET(self) -> None:
         grow()
@@ -43,7 +43,7 @@ class Exposition(BaseHTTPRequestHandler):
         print("scraped", flush=True)  # noqa: T201
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing: standard output counts the scrapes."""
+        """Log nothing: standard output counts the scrapes."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Does every query of the dashboard return data, and does Prometheus take our files?"""
+"""Every query of the dashboard returns data, and Prometheus accepts our files."""
 
 import shutil
 import subprocess
@@ -39,7 +39,7 @@ def promtool(*arguments: str) -> None:
 
 
 def configuration_for(port: int, folder: Path) -> Path:
-    """Ours, but every target is the one process that exposes everything, and often."""
+    """Our configuration, with the one process that exposes everything as every target, scraped often."""
     configuration = yaml.safe_load(CONFIGURATION.read_text())
     configuration["global"] = {"scrape_interval": "250ms", "evaluation_interval": "250ms"}
     configuration["rule_files"] = [str(ALERTS)]
@@ -74,11 +74,11 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stdout=log,
             stderr=log,
         )
-        # Should Prometheus not come up, the line that is waited for ends instead.
+        # If Prometheus does not start, its output ends instead of showing the awaited line.
         patience = Timer(PATIENCE_SECONDS, exposition.kill)
         patience.start()
         try:
-            # A scrape is stored before the next one begins.
+            # Each scrape is stored before the next one begins.
             for _ in range(SCRAPES_BEFORE_ASKING):
                 assert exposition.stdout.readline() == "scraped\n"
             patience.cancel()

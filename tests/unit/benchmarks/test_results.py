@@ -1,4 +1,4 @@
-"""Do the benchmarks' own figures add up?"""
+"""The benchmarks' own calculations."""
 
 import xml.etree.ElementTree as ET
 

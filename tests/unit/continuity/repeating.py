@@ -1,31 +1,31 @@
-"""Ways to send a message again in a whole world, none of them excused by anything yet."""
+"""Changes to a valid run that repeat a message without an ambiguous outcome."""
 
 from datetime import datetime, timedelta
 
-from tests.unit.continuity.whole_world import NOON, World, move_attempt
+from tests.unit.continuity.valid_run import NOON, Case, move_attempt
 
 
-def repeat_without_reason(world: World) -> None:
+def repeat_without_reason(case: Case) -> None:
     again = {"attempt_id": "attempt-1b", "number": 2}
-    world.rows("notifications", "attempts").append({**world.rows("notifications", "attempts")[0], **again})
-    at = datetime.fromisoformat(world.gateway[0]["at"]) + timedelta(seconds=40)
-    asked = {**world.gateway[0], "request_id": "again", "attempt": "attempt-1b", "at": at.isoformat()}
-    world.gateway.append(asked)
-    move_attempt(world, "attempt-1b", "claimed", at=at)
+    case.rows("notifications", "attempts").append({**case.rows("notifications", "attempts")[0], **again})
+    at = datetime.fromisoformat(case.gateway[0]["at"]) + timedelta(seconds=40)
+    asked = {**case.gateway[0], "request_id": "again", "attempt": "attempt-1b", "at": at.isoformat()}
+    case.gateway.append(asked)
+    move_attempt(case, "attempt-1b", "claimed", at=at)
 
 
-def repeat_what_was_in_the_dark(world: World) -> None:
-    """Nothing was heard of the first try for the length of its lease; then it is made again."""
-    moves = world.rows("notifications", "attempt_moves")
+def repeat_what_was_unanswered(case: Case) -> None:
+    """The first attempt had no answer within its lease and was repeated."""
+    moves = case.rows("notifications", "attempt_moves")
     moves[1].update(status="unknown", at=NOON + timedelta(minutes=1, seconds=33))
     del moves[2]
-    repeat_without_reason(world)
+    repeat_without_reason(case)
 
 
-def repeat_by_another_obligation(world: World) -> None:
-    """The same words to the same phone, as another obligation's."""
-    world.gateway[1]["text"] = world.gateway[0]["text"]
+def repeat_by_another_obligation(case: Case) -> None:
+    """Another obligation sends the same text to the same phone."""
+    case.gateway[1]["text"] = case.gateway[0]["text"]
 
 
-def forget_the_way_of_an_attempt(world: World) -> None:
-    del world.rows("notifications", "attempt_moves")[:3]
+def forget_the_history_of_an_attempt(case: Case) -> None:
+    del case.rows("notifications", "attempt_moves")[:3]

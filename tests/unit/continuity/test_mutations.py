@@ -1,4 +1,4 @@
-"""Can every bug of the mutation set be put in, as the services are today?"""
+"""Every bug of the mutation set can be injected into the services as they are now."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ def test_each_has_its_load_and_faults() -> None:
 
 
 def test_each_finds_what_it_replaces() -> None:
-    # In a process of its own, which is good for nothing afterwards.
+    # In a process of its own, which is unusable afterwards.
     done = subprocess.run(
         [sys.executable, "-c", _PUT_ALL_IN], capture_output=True, text=True, check=False, timeout=60
     )

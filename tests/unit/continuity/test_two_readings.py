@@ -1,6 +1,6 @@
-"""Do the checker's fold and pathway's, written apart from each other, read every history alike?
+"""The checker's fold and pathway's own, written independently, agree on generated histories.
 
-Whoever of the two is wrong, they differ. The checker knows nothing of pathway; only this test knows both.
+The checker does not import pathway; only this test knows both.
 """
 
 import json
@@ -21,7 +21,7 @@ from tests.continuity.checker.pathway.stays import stays_of
 from tests.continuity.checker.reading.databases import Event
 
 NOW = minutes(10_000_000)
-"""When every deadline of a generated history has passed."""
+"""A time after every deadline of a generated history."""
 
 
 def _as_stored(number: int, event: RecordedEvent) -> Event:

@@ -1,1 +1,1 @@
-"""Is what the runner of the bus draws right?"""
+"""The bus comparison's own machinery."""

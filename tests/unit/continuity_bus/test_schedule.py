@@ -1,4 +1,4 @@
-"""Does a seed give the same schedule of faults, and any part of it every kind?"""
+"""A seed determines the schedule, and any part of it has every kind of fault."""
 
 from collections import Counter
 

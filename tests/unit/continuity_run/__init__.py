@@ -1,1 +1,1 @@
-"""Is the continuity test's own machinery right: its schedule, load, proxy, gateway, clients and figures?"""
+"""The continuity test's own machinery: schedule, load, proxy, gateway, clients and figures."""

@@ -1,4 +1,4 @@
-"""Is an establishment as insistent as it should be, and is every step of it on the disk?"""
+"""The simulated client repeats until it is answered and journals every step."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ RECEIPT = {"receipt_id": "r", "event_id": "e", "person_id": "p", "sequence": 1, 
 
 
 class Intake:
-    """Answers each request with the next thing of a list; what came is kept."""
+    """Answers each request with the next scripted answer and keeps the requests."""
 
     def __init__(self, *answers: httpx.Response | httpx.TransportError) -> None:
         self._answers = list(answers)
@@ -36,7 +36,7 @@ class Intake:
 
 @pytest.fixture
 def offer() -> Offer:
-    """Something to send."""
+    """An offer to send."""
     return load_of(1, n=10, run="1", base=datetime(2026, 11, 24, tzinfo=UTC)).then[0]
 
 

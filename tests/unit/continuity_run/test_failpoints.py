@@ -1,4 +1,4 @@
-"""Does a process end exactly where it was told to?"""
+"""A process ends exactly at its armed failpoint."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Are the figures of a run computed as they are explained?"""
+"""The figures of a run are computed as documented."""
 
 from tests.continuity.figures import (
     Interval,
@@ -13,7 +13,7 @@ from tests.continuity.figures import (
 
 
 def at(second: float) -> str:
-    """A moment of the run."""
+    """A time of the run."""
     return f"2026-11-24T10:00:{second:06.3f}+00:00"
 
 

@@ -1,4 +1,4 @@
-"""Does the gateway journal before it answers, and misbehave as it is told to?"""
+"""The gateway journals before it answers, and behaves as each fault demands."""
 
 import json
 from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ class Stage:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """All of it, running."""
+    """A running gateway, its journal and the sender."""
     reports: list[str] = []
 
     def keep(request: Request) -> PlainTextResponse:
@@ -59,7 +59,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """The sender."""
+    """Receives the delivery reports."""
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         yield client
 

@@ -14,7 +14,7 @@ FAULTS = [Fault(number, "broker.kill", "kafka", 0.0, 0.0, number) for number in 
 
 
 class Platform:
-    """Is back at once."""
+    """A platform that is always ready."""
 
     processes: ClassVar[dict[str, Any]] = {}
 
@@ -23,7 +23,7 @@ class Platform:
 
 
 class Clients:
-    """Answers everything."""
+    """Clients whose every request is answered."""
 
     def __init__(self) -> None:
         self.sent: list[float] = []

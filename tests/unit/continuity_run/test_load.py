@@ -1,4 +1,4 @@
-"""Is the load the same for one seed, and what the specification asks for?"""
+"""A seed determines the load, which is as the specification demands."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ BASE = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def load() -> Load:
-    """A load of middling size."""
+    """A load of medium size."""
     return load_of(3, n=3000, run="3", base=BASE)
 
 

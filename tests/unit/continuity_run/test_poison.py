@@ -1,4 +1,4 @@
-"""Is a broken record put again when a producer waits for ever, as one did whose broker was wiped?"""
+"""A malformed record is sent again when its producer hangs, as one did whose broker was wiped."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.continuity.load.poison import Poison
 
 
 class _Producer:
-    """The first one waits for ever, to be sent with and to be stopped."""
+    """A producer whose first instance hangs in send and in stop."""
 
     made = 0
 

@@ -1,4 +1,4 @@
-"""Does the proxy do to connections what it is told to?"""
+"""The proxy cuts, delays, stops and half-closes connections on demand."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Echo:
-    """A server that says everything back and remembers it."""
+    """A server that echoes what it receives and remembers it."""
 
     def __init__(self) -> None:
         self.heard = b""
@@ -34,13 +34,13 @@ class Echo:
 
 @pytest.fixture
 async def echo() -> Echo:
-    """What stands behind the proxy."""
+    """The server behind the proxy."""
     return Echo()
 
 
 @pytest.fixture
 async def proxy(echo: Echo) -> AsyncIterator[Proxy]:
-    """A proxy in front of it."""
+    """A proxy in front of the echo server."""
     server = await asyncio.start_server(echo.serve, HOST, 0)
     proxy = Proxy(port=free_port(), target_port=server.sockets[0].getsockname()[1])
     async with proxy.running():
@@ -50,7 +50,7 @@ async def proxy(echo: Echo) -> AsyncIterator[Proxy]:
 
 @asynccontextmanager
 async def connected(proxy: Proxy) -> AsyncIterator[Streams]:
-    """A client of the proxy whose first word was answered."""
+    """A client of the proxy with an established connection."""
     reader, writer = await asyncio.open_connection(HOST, proxy.port)
     try:
         writer.write(b"hello")

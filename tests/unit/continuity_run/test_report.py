@@ -1,4 +1,4 @@
-"""Does the report say all that a run shows, as tables that can be pasted?"""
+"""The report contains a run's figures as Markdown tables."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does the same seed break the same things at the same time, and never too much at once?"""
+"""A seed determines the faults and their times, with at most three at once."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Is only the tail of the newest segment of our topics lost?"""
+"""Truncation cuts only the tail of the newest segment of our topics."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Are the figures that alerts look at read from what a process exposes?"""
+"""The metrics behind the alerts are read from what a process exposes."""
 
 from tests.continuity.watching import figures_in
 

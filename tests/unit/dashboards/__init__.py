@@ -1,1 +1,1 @@
-"""Do dashboards and alerts speak of what the processes expose?"""
+"""Dashboards and alerts use metrics that the processes expose."""

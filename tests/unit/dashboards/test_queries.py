@@ -1,4 +1,4 @@
-"""Does every query parse, and does it name only metrics and labels that the catalogue has?"""
+"""Every query parses and names only metrics and labels of the catalogue."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ SUFFIXES: dict[type, tuple[str, ...]] = {
 
 def exposed() -> dict[str, set[str]]:
     """Sample name -> its labels."""
-    # Not of the catalogue: Prometheus' own, and what its client library says of every process.
+    # Not in the catalogue: Prometheus' own metrics and those of its client library.
     names = {"up": set(OF_THE_SCRAPE), "process_start_time_seconds": set(OF_THE_SCRAPE)}
     for metric in vars(metrics).values():
         for suffix in SUFFIXES.get(type(metric), ()):

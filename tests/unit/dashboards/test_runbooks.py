@@ -1,4 +1,4 @@
-"""Does every alert lead to a page that exists, and every page to where it came from?"""
+"""Every alert links to an existing runbook, and every runbook names its origin."""
 
 import re
 from pathlib import Path

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from deploy.local.cli import app
 from deploy.operator import drain
-from deploy.operator.standings import remarks
+from deploy.operator.service_status import remarks
 from tests.unit.operator.stand_in import stand_in
 
 runner = CliRunner()
@@ -37,7 +37,7 @@ class Service:
             self.pauses[part] = {"part": part, **body}
         elif method == "DELETE":
             del self.pauses[part]
-        return 200, self._standing(asked=path.endswith("unapplied=true"))
+        return 200, self._status(asked=path.endswith("unapplied=true"))
 
     def _compared(self) -> Any:
         absent = self.lacking.pop(0) if len(self.lacking) > 1 else self.lacking[0]
@@ -47,7 +47,7 @@ class Service:
             "accounts": [{"pending": absent, "missing": 0}],
         }
 
-    def _standing(self, *, asked: bool) -> Any:
+    def _status(self, *, asked: bool) -> Any:
         behind = self.unapplied[min(self.rounds // 4, len(self.unapplied) - 1)]
         self.rounds += asked
         return {

@@ -1,6 +1,6 @@
-"""A run in which nothing is wrong, made by hand: one person, three movements, one carer, one broken record.
+"""A valid run, written by hand: one person, three movements, one carer, one malformed record.
 
-Each test takes it, breaks one thing, and looks at what the checker says.
+Each test changes one thing and looks at the checker's verdict.
 """
 
 import json
@@ -29,13 +29,13 @@ def _data(movement: str, kind: str, establishment: str, minutes: int, **more: An
 
 
 @dataclass
-class World:
-    """Change what you like, then take the `evidence`."""
+class Case:
+    """A run that tests change before they take its `evidence`."""
 
     clients: list[dict[str, Any]] = field(default_factory=list)
     gateway: list[dict[str, Any]] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
-    """When the gateway answered a request; `gateway` holds what was asked."""
+    """Request id -> when the gateway answered; `gateway` holds the requests."""
     faults: list[dict[str, Any]] = field(default_factory=list)
     deaths: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     watched: list[dict[str, Any]] = field(default_factory=list)
@@ -86,30 +86,30 @@ class World:
         return Evidence(run=run, stored=stored, records=tuple(self.records))
 
 
-Harm = Callable[[World], None]
-"""Breaks one thing in it."""
+Violation = Callable[[Case], None]
+"""Changes a run so that it violates one invariant."""
 
 
-def whole_world() -> World:
-    """Admitted, left for a home, arrived there: the carer is told of the first and the last."""
-    world = World(tables={service: {} for service in ("admission", *CONSUMED)})
-    _states(world)
-    _arrives(world)
-    _tells(world)
-    _publishes_and_applies(world)
-    world.faults.append({"at": _at(1), "kind": "poison", "target": "relais.admission", "event_id": "broken"})
+def valid_run() -> Case:
+    """An admission, a transfer to a home and the arrival; the carer is told of the first and the last."""
+    case = Case(tables={service: {} for service in ("admission", *CONSUMED)})
+    _states(case)
+    _arrives(case)
+    _tells(case)
+    _publishes_and_applies(case)
+    case.faults.append({"at": _at(1), "kind": "poison", "target": "relais.admission", "event_id": "broken"})
     for consumer in CONSUMED:
         broken = {"event_id": "broken", "subject": "elsewhere", "publisher": "admission"}
         row = {**broken, "state": "parked", "reason": "wrong payload", "topic": "relais.admission"}
-        world.rows(consumer, "parked").append(row)
-    return world
+        case.rows(consumer, "parked").append(row)
+    return case
 
 
 def _at(minutes: float) -> str:
     return (NOON + timedelta(minutes=minutes)).isoformat()
 
 
-def _states(world: World) -> None:
+def _states(case: Case) -> None:
     to_home = {"mode": "transfer", "establishment": HOME}
     said = [
         ("patient-admitted", _data("movement-1", "admission", HOSPITAL, 1)),
@@ -121,15 +121,15 @@ def _states(world: World) -> None:
     ]
     for number, (type_, data) in enumerate(said, start=1):
         event_id = f"event-{number}"
-        world.ledgers.setdefault("admission", []).append(
+        case.ledgers.setdefault("admission", []).append(
             _event(event_id, PERSON, number, f"relais.admission.{type_}.v1", data)
         )
         submitted = {"source_event_id": f"source-{number}", "event_id": event_id, "sha256": f"sha-{number}"}
-        world.rows("admission", "submissions").append({**submitted, "source_id": "source"})
+        case.rows("admission", "submissions").append({**submitted, "source_id": "source"})
         sent = {"source_event_id": f"source-{number}", "body_sha256": f"sha-{number}", "person": "P1"}
-        world.clients.append({**sent, "what": "send", "stated": {**data, "action": "insert"}})
+        case.clients.append({**sent, "what": "send", "stated": {**data, "action": "insert"}})
         answer = {"what": "answer", "status": 202, "event_id": event_id, "person_id": PERSON}
-        world.clients.append({**sent, **answer, "content_sha256": sent["body_sha256"]})
+        case.clients.append({**sent, **answer, "content_sha256": sent["body_sha256"]})
 
 
 def _event(event_id: str, subject: str, sequence: int, type_: str, data: dict[str, Any]) -> Event:
@@ -146,8 +146,8 @@ def _event(event_id: str, subject: str, sequence: int, type_: str, data: dict[st
     )
 
 
-def _arrives(world: World) -> None:
-    movements = [event.data for event in world.ledgers["admission"]]
+def _arrives(case: Case) -> None:
+    movements = [event.data for event in case.ledgers["admission"]]
     document = {
         "movements": [dict(data) for data in movements],
         "stays": [
@@ -155,7 +155,7 @@ def _arrives(world: World) -> None:
             _stay(HOME, "in_progress", 3),
         ],
     }
-    world.rows("pathway", "pathways").append({"person_id": PERSON, "document": json.dumps(document)})
+    case.rows("pathway", "pathways").append({"person_id": PERSON, "document": json.dumps(document)})
     expectation = {
         "person_id": PERSON,
         "expectation_id": "expectation-1",
@@ -165,8 +165,8 @@ def _arrives(world: World) -> None:
         "arrival_movement_id": "movement-3",
         "state": "met",
     }
-    world.rows("pathway", "expectations").append(expectation)
-    world.ledgers["pathway"] = [
+    case.rows("pathway", "expectations").append(expectation)
+    case.ledgers["pathway"] = [
         _event(f"arrival-{n}", PERSON, n, f"relais.pathway.expectation-{step}.v1", _expected(step))
         for n, step in enumerate(("opened", "met"), start=1)
     ]
@@ -185,12 +185,12 @@ def _stay(establishment: str, status: str, minutes: int, **more: Any) -> dict[st
     return {**said, "started_at": _at(minutes), **more}
 
 
-def _tells(world: World) -> None:
+def _tells(case: Case) -> None:
     member = {"member_id": MEMBER, "person_id": PERSON, "carer_id": CARER, "discretion": 2}
-    world.rows("notifications", "members").append({**member, "joined_at": NOON, "revoked_at": None})
+    case.rows("notifications", "members").append({**member, "joined_at": NOON, "revoked_at": None})
     for number, text in ((1, "24/11 à 13h01"), (3, "24/11 à 13h03")):
         obligation, attempt = f"obligation-{number}", f"attempt-{number}"
-        world.rows("notifications", "obligations").append(
+        case.rows("notifications", "obligations").append(
             {
                 "obligation_id": obligation,
                 "event_id": f"event-{number}",
@@ -209,47 +209,47 @@ def _tells(world: World) -> None:
         )
         claimed_at = NOON + timedelta(minutes=number, seconds=2)
         tried = {"attempt_id": attempt, "obligation_id": obligation, "number": 1, "channel": "sms"}
-        world.rows("notifications", "attempts").append(
+        case.rows("notifications", "attempts").append(
             {**tried, "status": "delivered", "claimed_at": claimed_at}
         )
         for status in ("claimed", "accepted", "delivered"):
-            move_attempt(world, attempt, status, at=claimed_at + timedelta(seconds=1))
+            move_attempt(case, attempt, status, at=claimed_at + timedelta(seconds=1))
         asked = {"request_id": f"request-{number}", "to": PHONE, "text": f"Parcours : Mamie le {text}."}
         at = (claimed_at + timedelta(seconds=1)).isoformat()
-        world.gateway.append({**asked, "at": at, "attempt": attempt, "answered": "accepted"})
-        world.replies[asked["request_id"]] = at
-        world.rows("notifications", "transitions").extend(
+        case.gateway.append({**asked, "at": at, "attempt": attempt, "answered": "accepted"})
+        case.replies[asked["request_id"]] = at
+        case.rows("notifications", "transitions").extend(
             {"obligation_id": obligation, "status": status}
             for status in ("scheduled", "in_progress", "informed")
         )
-        world.ledgers.setdefault("notifications", []).append(
+        case.ledgers.setdefault("notifications", []).append(
             _event(
                 f"settled-{number}",
                 PERSON,
-                len(world.ledgers["notifications"]) + 1 if "notifications" in world.ledgers else 1,
+                len(case.ledgers["notifications"]) + 1 if "notifications" in case.ledgers else 1,
                 "relais.notifications.obligation-settled.v1",
                 {"obligation_id": obligation, "outcome": "informed"},
             )
         )
 
 
-def move_attempt(world: World, attempt_id: str, status: str, *, at: datetime) -> None:
-    """The next thing that the platform writes down of an attempt."""
-    moves = world.rows("notifications", "attempt_moves")
+def move_attempt(case: Case, attempt_id: str, status: str, *, at: datetime) -> None:
+    """Append the next recorded state of an attempt."""
+    moves = case.rows("notifications", "attempt_moves")
     moves.append({"id": len(moves) + 1, "attempt_id": attempt_id, "status": status, "at": at})
 
 
-def _publishes_and_applies(world: World) -> None:
-    for publisher, ledger in world.ledgers.items():
-        world.rows(publisher, "subjects").append({"subject": PERSON, "last_sequence": len(ledger)})
-        world.records += [_record(publisher, event) for event in ledger]
+def _publishes_and_applies(case: Case) -> None:
+    for publisher, ledger in case.ledgers.items():
+        case.rows(publisher, "subjects").append({"subject": PERSON, "last_sequence": len(ledger)})
+        case.records += [_record(publisher, event) for event in ledger]
         for consumer, publishers in CONSUMED.items():
             if publisher in publishers:
-                world.rows(consumer, "inbox").extend(_applied(publisher, event) for event in ledger)
-    movements, arrivals = world.ledgers["admission"], world.ledgers["pathway"]
-    world.rows("pathway", "movement_events").extend(_copy(event) for event in movements)
-    world.rows("notifications", "facts").extend(_copy(event) for event in (*movements, *arrivals))
-    world.rows("indicators", "movement_facts").extend(
+                case.rows(consumer, "inbox").extend(_applied(publisher, event) for event in ledger)
+    movements, arrivals = case.ledgers["admission"], case.ledgers["pathway"]
+    case.rows("pathway", "movement_events").extend(_copy(event) for event in movements)
+    case.rows("notifications", "facts").extend(_copy(event) for event in (*movements, *arrivals))
+    case.rows("indicators", "movement_facts").extend(
         {
             **event.data,
             "event_id": event.event_id,
@@ -262,9 +262,9 @@ def _publishes_and_applies(world: World) -> None:
     )
     for table, events in (
         ("expectation_facts", arrivals),
-        ("obligation_facts", world.ledgers["notifications"]),
+        ("obligation_facts", case.ledgers["notifications"]),
     ):
-        world.rows("indicators", table).extend({**event.data, "event_id": event.event_id} for event in events)
+        case.rows("indicators", table).extend({**event.data, "event_id": event.event_id} for event in events)
 
 
 def _copy(event: Event) -> dict[str, Any]:
