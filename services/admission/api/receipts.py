@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.admission.domain.receipt import Receipt, ServiceOutcome
+from services.admission.domain.receipt import NumberedReceipt, ServiceOutcome
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.show_receipt import show_receipt
 from shared.security.authentication import require
@@ -19,8 +19,8 @@ from shared.web.problems import Problem
 router = APIRouter()
 
 
-class ReceiptWithServices(Receipt, frozen=True, kw_only=True):
-    """The receipt, and what each service says of its event now."""
+class ReceiptWithServices(NumberedReceipt, frozen=True, kw_only=True):
+    """The receipt, the movement and stay that it is about, and what each service says of its event now."""
 
     services: dict[str, ServiceOutcome]
 
@@ -32,7 +32,10 @@ class ReceiptWithServices(Receipt, frozen=True, kw_only=True):
 async def get_receipt(
     receipt_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
 ) -> Response:
-    """The receipt and where its event was applied; 404 also for another establishment's."""
+    """The receipt and where its event was applied; 404 also for another establishment's.
+
+    Beside our ids of the movement and of its stay, which the pathway shows, stand the sender's own.
+    """
     dependencies: Dependencies = request.app.state.dependencies
     authorization = request.headers.get("authorization", "")
     found = await show_receipt(dependencies, parse_id(receipt_id), reader=reader, authorization=authorization)

@@ -23,6 +23,16 @@ class Receipt(Struct, frozen=True, kw_only=True):
     """Doubts; none of them prevents anything."""
 
 
+class NumberedReceipt(Receipt, frozen=True, kw_only=True):
+    """The receipt with its movement and stay, by our opaque ids and by the numbers of their sender."""
+
+    movement_id: UUID
+    stay_id: UUID
+    source_movement_id: str | None
+    """For the establishment that stated it, until the person is erased."""
+    source_stay_id: str | None
+
+
 class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one service says of the event."""
 

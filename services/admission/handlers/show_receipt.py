@@ -6,9 +6,10 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from services.admission.domain.receipt import Receipt, ServiceOutcome
+from services.admission.domain.receipt import NumberedReceipt, Receipt, ServiceOutcome
+from services.admission.handlers.commit_submissions import RECORD_CONTEXT
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.submissions import receipt_of
+from services.admission.storage.submissions import Statement, receipt_of, statement_of
 from shared.security.principal import Principal
 
 PEER_TIMEOUT_SECONDS = 2.0
@@ -17,24 +18,55 @@ UNREACHABLE = ServiceOutcome(state="unreachable")
 PENDING = ServiceOutcome(state="pending")
 
 
+class _PublishedIds(msgspec.Struct, frozen=True):
+    movement_id: UUID
+    stay_id: UUID
+
+
+class _StatedIds(msgspec.Struct, frozen=True):
+    movement_id: str
+    stay_id: str
+
+
 async def show_receipt(
     dependencies: Dependencies, receipt_id: UUID, *, reader: Principal, authorization: str
-) -> tuple[Receipt, dict[str, ServiceOutcome]] | None:
+) -> tuple[NumberedReceipt, dict[str, ServiceOutcome]] | None:
     """The receipt and the outcome by service, asked under the reader's own `authorization` header.
 
-    None when there is no such receipt for this reader.
+    None when there is no such receipt for this reader. The sender's own numbers are decrypted for the
+    establishment that stated them and for nobody else (decision 0016).
     """
     found = await receipt_of(dependencies.pool, receipt_id)
     if found is None or not reader.may_see(found[1]):
         return None
-    receipt = found[0]
+    receipt, establishment = found
+    statement = await statement_of(dependencies.pool, receipt_id)
     outcomes = await asyncio.gather(
         *(
             _ask(dependencies.http, url, receipt.event_id, authorization)
             for url in dependencies.peers.values()
         )
     )
-    return receipt, dict(zip(dependencies.peers, outcomes, strict=True))
+    numbered = _numbered(dependencies, receipt, statement, is_sender=reader.establishment == establishment)
+    return numbered, dict(zip(dependencies.peers, outcomes, strict=True))
+
+
+def _numbered(
+    dependencies: Dependencies, receipt: Receipt, statement: Statement, *, is_sender: bool
+) -> NumberedReceipt:
+    published = msgspec.json.decode(statement.data, type=_PublishedIds)
+    stated = None
+    if is_sender and statement.wrapped_key is not None:
+        context = RECORD_CONTEXT + statement.event_id.bytes
+        record = dependencies.vault.decrypt(statement.wrapped_key, statement.record, context=context)
+        stated = msgspec.json.decode(record, type=_StatedIds)
+    return NumberedReceipt(
+        **msgspec.structs.asdict(receipt),
+        movement_id=published.movement_id,
+        stay_id=published.stay_id,
+        source_movement_id=None if stated is None else stated.movement_id,
+        source_stay_id=None if stated is None else stated.stay_id,
+    )
 
 
 async def _ask(http: httpx.AsyncClient, url: str, event_id: UUID, authorization: str) -> ServiceOutcome:

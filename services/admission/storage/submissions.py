@@ -43,6 +43,16 @@ class Stored(Struct, frozen=True):
     blind_indexes: frozenset[bytes]
 
 
+class Statement(Struct, frozen=True):
+    """A body as it came, encrypted, and the payload that was published of it."""
+
+    event_id: UUID
+    record: bytes
+    data: bytes
+    wrapped_key: bytes | None
+    """None once the person's key is erased: the record cannot be read any more."""
+
+
 _TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
 _OWNERS = """
@@ -91,6 +101,11 @@ _BY_KEYS = f"""{_RECEIPT}
 JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (source_id, source_event_id)
 """
 _BY_ID = f"{_RECEIPT} WHERE s.receipt_id = $1"
+_STATEMENT = """
+SELECT s.event_id, s.record, l.data, p.wrapped_key
+FROM submissions AS s JOIN ledger AS l USING (event_id) LEFT JOIN persons AS p ON p.person_id = l.subject
+WHERE s.receipt_id = $1
+"""
 
 
 async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
@@ -142,6 +157,11 @@ async def receipt_of(connection: Executor, receipt_id: UUID) -> tuple[Receipt, s
     """A receipt and the establishment that may see it."""
     row = await connection.fetchrow(_BY_ID, receipt_id)
     return None if row is None else (_receipt(row), row["establishment"])
+
+
+async def statement_of(connection: Executor, receipt_id: UUID) -> Statement:
+    """What was stated and published under a receipt that there is."""
+    return Statement(**dict(await connection.fetchrow(_STATEMENT, receipt_id)))
 
 
 def _receipt(row: Any) -> Receipt:

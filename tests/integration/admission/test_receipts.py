@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
 from services.admission.handlers.manage_access import NewSource
@@ -29,8 +30,8 @@ def ask(admission: Admission, answers: dict[str, Answer]) -> None:
     admission.app.state.dependencies = replace(admission.service.dependencies, http=http, peers=PEERS)
 
 
-async def accepted(admission: Admission, source: NewSource) -> dict[str, object]:
-    answer = await admission.post(source, movement())
+async def accepted(admission: Admission, source: NewSource, **stated: object) -> dict[str, object]:
+    answer = await admission.post(source, movement() | stated)
     receipt: dict[str, object] = answer.json()
     return receipt
 
@@ -56,12 +57,11 @@ async def test_the_receipt_says_where_the_event_was_applied(admission: Admission
     path = f"/v1/receipts/{receipt['receipt_id']}"
     answer = await admission.client.get(path, headers=bearer(source.secret))
     assert answer.status_code == 200
-    assert answer.json() == receipt | {
-        "services": {
-            "pathway": {"state": "applied", "marks": ["stay_unknown"]},
-            "notifications": notified,
-            "indicators": {"state": "pending"},
-        }
+    assert answer.json() | receipt == answer.json()
+    assert answer.json()["services"] == {
+        "pathway": {"state": "applied", "marks": ["stay_unknown"]},
+        "notifications": notified,
+        "indicators": {"state": "pending"},
     }
     assert asked[0].url.path == f"/v1/events/{receipt['event_id']}/outcome"
     assert asked[0].headers["authorization"] == f"Bearer {source.secret}"
@@ -113,3 +113,46 @@ async def test_who_reads_receipts(admission: Admission) -> None:
     readers = [colleague, platform, nobody]
     answers = [await admission.client.get(path, headers=bearer(reader.secret)) for reader in readers]
     assert [answer.status_code for answer in answers] == [200, 200, 403]
+
+
+OWN = {"movement_id": "m-1", "stay_id": "v-1"}
+
+
+async def shown(admission: Admission, receipt: dict[str, object], reader: NewSource) -> dict[str, object]:
+    path = f"/v1/receipts/{receipt['receipt_id']}"
+    answer = await admission.client.get(path, headers=bearer(reader.secret))
+    assert answer.status_code == 200
+    body: dict[str, object] = answer.json()
+    return body
+
+
+async def test_a_sender_finds_its_own_numbers_beside_ours(admission: Admission) -> None:
+    source = await admission.source()
+    body = await shown(admission, await accepted(admission, source, **OWN), source)
+    assert (body["source_movement_id"], body["source_stay_id"]) == ("m-1", "v-1")
+    [published] = await admission.rows("SELECT data FROM ledger WHERE event_id = $1", body["event_id"])
+    data = msgspec.json.decode(published["data"])
+    assert (body["movement_id"], body["stay_id"]) == (data["movement_id"], data["stay_id"])
+
+
+async def test_another_source_of_the_establishment_finds_them_too(admission: Admission) -> None:
+    receipt = await accepted(admission, await admission.source(), **OWN)
+    body = await shown(admission, receipt, await admission.source(scopes=["read"]))
+    assert body["source_stay_id"] == "v-1"
+
+
+async def test_an_operator_of_the_platform_sees_our_ids_only(admission: Admission) -> None:
+    receipt = await accepted(admission, await admission.source(), **OWN)
+    body = await shown(admission, receipt, await admission.source(None, ["operator", "read"]))
+    assert body["stay_id"]
+    assert body["source_movement_id"] is body["source_stay_id"] is None
+
+
+async def test_the_numbers_of_an_erased_person_are_gone_and_the_receipt_stays(admission: Admission) -> None:
+    source = await admission.source()
+    receipt = await accepted(admission, source, **OWN)
+    await admission.rows("DELETE FROM identifiers WHERE person_id = $1", receipt["person_id"])
+    await admission.rows("DELETE FROM persons WHERE person_id = $1", receipt["person_id"])
+    body = await shown(admission, receipt, source)
+    assert body["sequence"] == receipt["sequence"]
+    assert body["source_movement_id"] is body["source_stay_id"] is None
