@@ -8,6 +8,7 @@ counted here: what msgspec survives depends on the version of Python.
 
 import re
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -22,6 +23,14 @@ DEEPEST: Final = 500
 _STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 _BYTE_POSITION: Final = re.compile(r"\(byte (\d+)\)")
 _QUOTED_VALUE: Final = re.compile(r"^(Invalid .*?value) .*$", re.DOTALL)
+
+
+def uuid_in_path(text: str) -> UUID:
+    """The id in a path; raises `Problem` 404 for what is none, since nothing can have it."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(404) from None
 
 
 def decode(body: bytes, type_: type[T]) -> T:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import examples
-from services.notifications.api.paths import as_uuid
 from services.notifications.api.shapes import SaidByPerson
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.list_obligations import ObligationView
@@ -21,7 +20,7 @@ from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
-from shared.web.decoding import decode
+from shared.web.decoding import decode, uuid_in_path
 from shared.web.problems import FieldError, Problem
 
 _PATH: Final = "/v1/persons/{person_id}/obligations/{obligation_id}"
@@ -75,8 +74,8 @@ async def _end(
         view = await resolve_manually(
             dependencies,
             principal=manager,
-            person_id=as_uuid(person_id),
-            obligation_id=as_uuid(obligation_id),
+            person_id=uuid_in_path(person_id),
+            obligation_id=uuid_in_path(obligation_id),
             word=ManualResolution(ending=ending, by=said.by, at=min(at, now)),
         )
     except EndedOtherwise as ended:

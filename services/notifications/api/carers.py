@@ -1,24 +1,28 @@
 """`/v1/persons/{person_id}/circle/carers/{carer_id}`: which family members and friends are told?"""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import examples
-from services.notifications.api.paths import as_carer_id, as_uuid
 from services.notifications.api.shapes import PutCarer
 from services.notifications.api.shown import ShownCarer, shown_carer
 from services.notifications.api.understanding import understood_carer
-from services.notifications.handlers.circle.circle import CarerView, delete_carer, get_carer, put_carer
+from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer, put_carer
 from services.notifications.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
+from shared.web.decoding import uuid_in_path
 from shared.web.problems import Problem
 
 _PATH = "/v1/persons/{person_id}/circle/carers/{carer_id}"
+
+_CHOSEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 router = APIRouter()
 Manager = Annotated[Principal, Depends(require("circle"))]
@@ -41,7 +45,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
     Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
     """
     dependencies: Dependencies = request.app.state.means
-    person = as_uuid(person_id)
+    person = uuid_in_path(person_id)
     carer = understood_carer(await request.body(), now=dependencies.clock())
     view = await put_carer(
         dependencies,
@@ -57,7 +61,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 async def show_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """The carer with their contacts, for those who manage them."""
     dependencies: Dependencies = request.app.state.means
-    person = as_uuid(person_id)
+    person = uuid_in_path(person_id)
     view = await get_carer(
         dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
     )
@@ -68,13 +72,26 @@ async def show_carer(person_id: str, carer_id: str, request: Request, manager: M
 async def revoke_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent, from now on, and the contacts are erased."""
     dependencies: Dependencies = request.app.state.means
-    person = as_uuid(person_id)
+    person = uuid_in_path(person_id)
     found = await delete_carer(
         dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
     )
     if not found:
         raise Problem(404)
     return Response(status_code=204)
+
+
+def as_carer_id(text: str, *, person_id: UUID) -> UUID:
+    """The caller's own id of a carer: a UUID as it is, another short name as one within the person.
+
+    Raises `Problem` 404 for what no carer can have.
+    """
+    if _CHOSEN_ID.fullmatch(text) is None:
+        raise Problem(404)
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid5(person_id, text)
 
 
 def _answer(view: CarerView | None, carer_id: str) -> Response:

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.api.paths import as_uuid
 from services.notifications.api.shown import Obligations
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.event_outcome import EventOutcome, outcome_of
@@ -14,6 +13,7 @@ from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
+from shared.web.decoding import uuid_in_path
 from shared.web.problems import FieldError, Problem
 
 _MOST = 500
@@ -34,7 +34,7 @@ async def list_obligations(
 ) -> Response:
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
     dependencies: Dependencies = request.app.state.means
-    person = as_uuid(person_id)
+    person = uuid_in_path(person_id)
     found = await obligations_of(dependencies, principal=reader, person_id=person, limit=_limit(limit))
     if found is None:
         raise Problem(404)
@@ -52,7 +52,7 @@ async def get_outcome(
 ) -> Response:
     """Whether an event of the caller's establishment was applied here, and how many were told."""
     dependencies: Dependencies = request.app.state.means
-    outcome = await outcome_of(dependencies, principal=reader, event_id=as_uuid(event_id))
+    outcome = await outcome_of(dependencies, principal=reader, event_id=uuid_in_path(event_id))
     if outcome is None:
         raise Problem(404)
     return responses.json(200, outcome)

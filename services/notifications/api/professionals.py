@@ -1,16 +1,16 @@
 """`/v1/persons/{person_id}/circle/professionals/{finess}`: which establishments' desks are told?"""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import examples
-from services.notifications.api.paths import as_finess, as_uuid
 from services.notifications.api.shapes import PutProfessional
 from services.notifications.api.shown import ShownProfessional, shown_professional
 from services.notifications.api.understanding import understood_professional
-from services.notifications.handlers.circle.circle import (
+from services.notifications.handlers.circle.members import (
     ProfessionalView,
     delete_professional,
     get_professional,
@@ -21,10 +21,13 @@ from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
+from shared.web.decoding import uuid_in_path
 from shared.web.problems import Problem
 
 _PATH = "/v1/persons/{person_id}/circle/professionals/{finess}"
 _SHOWN = ShownProfessional
+
+_FINESS: Final = re.compile(r"[0-9A-Z]{9}")
 
 router = APIRouter()
 Manager = Annotated[Principal, Depends(require("circle"))]
@@ -44,7 +47,7 @@ Manager = Annotated[Principal, Depends(require("circle"))]
 async def enrol_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Enrol an establishment's desk, or replace what is known of it."""
     dependencies: Dependencies = request.app.state.means
-    person, establishment = as_uuid(person_id), as_finess(finess)
+    person, establishment = uuid_in_path(person_id), _finess(finess)
     professional = understood_professional(await request.body(), now=dependencies.clock())
     view = await put_professional(
         dependencies,
@@ -63,7 +66,7 @@ async def show_professional(person_id: str, finess: str, request: Request, manag
     """The professional with the address that is written to."""
     dependencies: Dependencies = request.app.state.means
     view = await get_professional(
-        dependencies, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+        dependencies, principal=manager, person_id=uuid_in_path(person_id), establishment=_finess(finess)
     )
     return _answer(view)
 
@@ -75,11 +78,17 @@ async def revoke_professional(person_id: str, finess: str, request: Request, man
     """Revoke: nothing more is sent to this desk about this person."""
     dependencies: Dependencies = request.app.state.means
     found = await delete_professional(
-        dependencies, principal=manager, person_id=as_uuid(person_id), establishment=as_finess(finess)
+        dependencies, principal=manager, person_id=uuid_in_path(person_id), establishment=_finess(finess)
     )
     if not found:
         raise Problem(404)
     return Response(status_code=204)
+
+
+def _finess(text: str) -> str:
+    if _FINESS.fullmatch(text) is None:
+        raise Problem(404)
+    return text
 
 
 def _answer(view: ProfessionalView | None) -> Response:

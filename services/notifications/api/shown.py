@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from services.notifications.api.shapes import Proof, StatedConsent
 from services.notifications.domain.circle.members import Basis, Consent, ContactState, Discretion, Medium
-from services.notifications.handlers.circle.circle import CarerView, ProfessionalView
+from services.notifications.handlers.circle.members import CarerView, ProfessionalView
 from services.notifications.handlers.obligations.list_obligations import ObligationView
 from shared.events.envelope import Moment
 

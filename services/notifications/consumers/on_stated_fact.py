@@ -13,6 +13,6 @@ def on_stated_fact(dependencies: Dependencies) -> Route:
     """The route for a whole batch, inside the transaction that also moves the checkpoint."""
 
     async def consume(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-        await record_facts(connection, events, dependencies.circumstances())
+        await record_facts(dependencies, connection, events)
 
     return consume

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Circumstances
-from services.notifications.domain.obligations.timing import Waits
+from services.notifications.domain.obligations.timing import Circumstances, Waits
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault

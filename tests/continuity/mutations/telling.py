@@ -16,7 +16,7 @@ from services.notifications.domain.delivery import decision
 from services.notifications.domain.delivery.decision import Reader
 from services.notifications.domain.obligations import derivation, timing
 from services.notifications.handlers.delivery import claim_due, dispatch
-from services.notifications.storage.circle import members
+from services.notifications.storage.circle import enrolment
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 1.0
@@ -91,7 +91,7 @@ def rights_checked_once() -> None:
     def asked(obligation: Any, reader: Reader) -> Any:
         return barred(obligation, replace(reader, revoked=False))
 
-    replaced(members, "revoke", revoke)
+    replaced(enrolment, "revoke", revoke)
     verdict_of = replaced(derivation, "verdict_of", planned)
     barred = replaced(decision, "_barred", asked)
 
@@ -102,7 +102,7 @@ def revocation_forgotten() -> None:
     async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
         return
 
-    replaced(members, "revoke", revoke)
+    replaced(enrolment, "revoke", revoke)
 
 
 def nothing_leaves() -> None:

@@ -18,7 +18,7 @@ from services.notifications.domain.circle.members import (
     Professional,
 )
 from services.notifications.domain.obligations.timing import Waits
-from services.notifications.handlers.circle.circle import delete_carer, put_carer, put_professional
+from services.notifications.handlers.circle.members import delete_carer, put_carer, put_professional
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
@@ -102,7 +102,7 @@ class Desk:
                     self.now,
                     event.recorded_at,
                 )
-            await record_facts(connection, received, self.dependencies.circumstances())
+            await record_facts(self.dependencies, connection, received)
 
     async def enrol(
         self, person_id: UUID, member: Carer | None = None, *, carer_id: UUID | None = None
@@ -153,7 +153,7 @@ class Desk:
             if not left and not await self._due_now():
                 return
             if not left:
-                self.now += timedelta(seconds=self.waits.turn_seconds)
+                self.now += timedelta(seconds=self.waits.recheck_seconds)
         raise AssertionError("the lanes do not come to rest")
 
     async def after(self, **delta: float) -> None:
@@ -180,6 +180,6 @@ class Desk:
 
     async def _due_now(self) -> bool:
         """Waits only for its turn behind another message: a second decides."""
-        limit = self.now + timedelta(seconds=self.waits.turn_seconds)
+        limit = self.now + timedelta(seconds=self.waits.recheck_seconds)
         due = "SELECT EXISTS (SELECT FROM obligations WHERE status = 'due' AND next_action_at <= $1)"
         return bool(await self.pool.fetchval(due, limit))

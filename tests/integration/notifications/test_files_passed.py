@@ -28,8 +28,8 @@ from tests.served import served
 
 pytestmark = pytest.mark.services
 
-FACT_TO_SETTLED = 52
-READ = 7
+FACT_TO_SETTLED = 24
+READ = 4
 
 ANNOUNCED = """
 CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY changed; RETURN NULL; END $$;

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.notifications.domain.circle.members import Carer
-from services.notifications.handlers.circle.circle import get_carer
+from services.notifications.handlers.circle.members import get_carer
 from services.notifications.handlers.delivery.carer_page import PageView, view
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.security.principal import Principal

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Circumstances, Defer, Reader, Settle, Tell, decide
+from services.notifications.domain.delivery.decision import Defer, Reader, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.derivation import Expected, expected_obligations
 from services.notifications.domain.obligations.obligation import (
@@ -22,13 +22,14 @@ from services.notifications.domain.obligations.obligation import (
     AttemptStatus,
     Obligation,
     ReportState,
+    Settle,
     Status,
     concluded,
     may_become,
 )
 from services.notifications.domain.obligations.planning import Bar, planned, reevaluated
 from services.notifications.domain.obligations.statements import Recipient
-from services.notifications.domain.obligations.timing import Patience, Waits, after
+from services.notifications.domain.obligations.timing import Circumstances, Patience, Waits, after
 from shared.events.envelope import RecordedEvent
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -71,7 +72,7 @@ class SimulatedDesk:
             obligation = self.obligations.get(each.obligation_id)
             if obligation is None:
                 usable = CHANNELS[each.recipient.role]
-                obligation = planned(each, usable=usable, circumstances=self.circumstances, trace=None)
+                obligation = planned(each, usable=usable, circumstances=self.circumstances)
                 assert may_become("planned", obligation.status)
                 self.obligations[obligation.obligation_id] = obligation
                 if obligation.status not in TERMINAL:

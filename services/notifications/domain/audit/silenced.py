@@ -21,7 +21,7 @@ class Owed(NamedTuple):
 
 
 def owed_after_deaths(stated: Sequence[Fact], owed: Sequence[Owed], member: AuditedMember) -> Iterator[Owed]:
-    """Corrections since the day before a death that ended; after its cancellation, also that day's news."""
+    """Corrections since the day before a death that ended; when cancelled, also the last day's news."""
     for fact in stated:
         died_at: datetime | None = None
         for event in fact:

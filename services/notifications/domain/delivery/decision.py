@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,9 +11,8 @@ from services.notifications.domain.delivery import freshness
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import CLOCK_SKEW, entry_of
 from services.notifications.domain.obligations.derivation import Supersede, Suppress
-from services.notifications.domain.obligations.obligation import Obligation
-from services.notifications.domain.obligations.timing import Waits, held_until
-from shared.events.notifications import Outcome
+from services.notifications.domain.obligations.obligation import Obligation, Settle
+from services.notifications.domain.obligations.timing import Circumstances, Waits, held_until
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,14 +23,6 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     night: bool
     contacts: Mapping[Medium, UUID]
     """Contact points that may be used, in the order the reader prefers."""
-
-
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for every decision of one turn."""
-
-    now: datetime
-    waits: Waits
-    zone: ZoneInfo
 
 
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -55,14 +45,6 @@ class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """By quiet hours."""
 
 
-class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """It ends here."""
-
-    outcome: Outcome
-    reason: str
-    superseded_by: UUID | None = None
-
-
 Decision = Tell | Defer | Settle
 
 
@@ -80,7 +62,7 @@ def decide(
     barred = _barred(obligation, reader)
     move = next_move(obligation, usable, circumstances.waits, to_the_end=barred is None)
     if obligation.in_flight:
-        return Defer(until=now + timedelta(seconds=circumstances.waits.turn_seconds))
+        return Defer(until=now + timedelta(seconds=circumstances.waits.recheck_seconds))
     if move is not None and now < move.at:
         return Defer(until=move.at)
     refusal = (
@@ -153,7 +135,7 @@ def _unwanted(
         case Supersede(by, reason):
             return Settle(outcome="superseded", reason=reason, superseded_by=by)
         case freshness.Wait():
-            return Defer(until=circumstances.now + timedelta(seconds=waits.turn_seconds))
+            return Defer(until=circumstances.now + timedelta(seconds=waits.recheck_seconds))
         case _:
             return None
 

@@ -26,6 +26,7 @@ import msgspec
 from services.notifications.domain.circle.members import Medium, Role
 from services.notifications.domain.obligations.catalogue import is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import Suppression
+from shared.events.envelope import TraceContext
 from shared.events.notifications import Outcome
 
 AttemptStatus = Literal[
@@ -129,6 +130,14 @@ def may_become(status: Status, wanted: Status) -> bool:
     return wanted in TRANSITIONS[status]
 
 
+class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How an obligation ends, as a decision."""
+
+    outcome: Outcome
+    reason: str
+    superseded_by: UUID | None = None
+
+
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     """One recipient must be told of one event, with everything tried so far."""
 
@@ -156,7 +165,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     deadline: datetime
     expires_at: datetime
-    trace: str | None = None
+    trace: TraceContext = {}
+    """Of the span that applied the event."""
     human_at: datetime | None = None
     """When a person told the reader, or the reader said that they know."""
     attempts: tuple[Attempt, ...] = ()

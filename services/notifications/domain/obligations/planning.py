@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Circumstances, Settle
 from services.notifications.domain.obligations.catalogue import (
     CLOCK_SKEW,
     entry_of,
@@ -22,9 +21,9 @@ from services.notifications.domain.obligations.derivation import (
     Suppression,
     Verdict,
 )
-from services.notifications.domain.obligations.obligation import AWAITED, Obligation, Status
+from services.notifications.domain.obligations.obligation import AWAITED, Obligation, Settle, Status
 from services.notifications.domain.obligations.statements import NOTHING
-from services.notifications.domain.obligations.timing import Patience, held_until
+from services.notifications.domain.obligations.timing import Circumstances, Patience, held_until
 
 _DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
@@ -38,9 +37,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: UUID | None = None
 
 
-def planned(
-    expected: Expected, *, usable: Sequence[Medium], circumstances: Circumstances, trace: str | None
-) -> Obligation:
+def planned(expected: Expected, *, usable: Sequence[Medium], circumstances: Circumstances) -> Obligation:
     """The obligation as it begins; `status` says whether it is open."""
     entry = entry_of(expected.kind)
     recipient, event = expected.recipient, expected.event
@@ -82,7 +79,7 @@ def planned(
         not_before=not_before,
         deadline=max(known_since, morning or known_since) + pace.deadline,
         expires_at=expires_at,
-        trace=trace,
+        trace=event.trace,
     )
 
 

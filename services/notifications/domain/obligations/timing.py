@@ -12,29 +12,35 @@ from services.notifications.domain.circle.members import Medium, Role
 from services.notifications.domain.obligations.catalogue import PACES, Urgency
 from services.notifications.domain.obligations.obligation import Attempt
 
-_FLOOR_SECONDS = 0.2
-_PACE_FLOOR = timedelta(seconds=5)  # a delivery report takes its time, whatever the factor
+BEGIN: Final = time(21, 30)
+END: Final = time(7, 30)
+"""Of quiet hours, where the reader lives."""
+
+_MAY_WAKE: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
+_FLOOR_SECONDS: Final = 0.2
+_PACE_FLOOR: Final = timedelta(seconds=5)  # a delivery report takes its time, whatever the factor
+_MOST_THAT_MAY_REACH_BY_ONE_STEP: Final = 2
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds of patience."""
+    """All waits of the engine in seconds, which tests and demos may compress."""
 
     retry_seconds: tuple[float, ...] = (60.0, 300.0, 900.0)
     """After a temporary refusal, before the same channel is tried again."""
     unknown_seconds: float = 180.0
     """For a receipt, when nobody knows whether the message left."""
     urgent_unknown_seconds: float = 60.0
-    turn_seconds: float = 1.0
-    """For an earlier message to the same reader that is just leaving."""
+    recheck_seconds: float = 1.0
+    """Before looking again, while an earlier message to the same reader is being sent."""
     pace_factor: float = 1.0
     """Of the steps and deadlines of the catalogue; when news expires is not a wait, and is as it is."""
     call_seconds: float = 22.0
-    """For one call to a provider; never compressed, and shorter than a worker's farewell."""
+    """For one call to a provider; never compressed, and shorter than the time a worker has to stop."""
     lease_seconds: float = 30.0
     """For the outcome of a claimed attempt, longer than any call; never compressed."""
 
     def compressed(self, factor: float) -> "Waits":
-        """The same patience with a faster clock; what guards against sending twice keeps its length."""
+        """The same waits with a faster clock; what guards against sending twice keeps its length."""
         if not 0 < factor <= 1:
             raise ValueError("a factor above 0, at most 1")
         return msgspec.structs.replace(
@@ -42,7 +48,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
             retry_seconds=tuple(max(_FLOOR_SECONDS, wait * factor) for wait in self.retry_seconds),
             unknown_seconds=max(_FLOOR_SECONDS, self.unknown_seconds * factor),
             urgent_unknown_seconds=max(_FLOOR_SECONDS, self.urgent_unknown_seconds * factor),
-            turn_seconds=max(_FLOOR_SECONDS, self.turn_seconds * factor),
+            recheck_seconds=max(_FLOOR_SECONDS, self.recheck_seconds * factor),
             pace_factor=factor,
         )
 
@@ -51,10 +57,12 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
         return max(min(length, _PACE_FLOOR), length * self.pace_factor)
 
 
-BEGIN: Final = time(21, 30)
-END: Final = time(7, 30)
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for every decision of one transaction."""
 
-_OPTIONAL: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
+    now: datetime
+    waits: Waits
+    zone: ZoneInfo
 
 
 def held_until(
@@ -69,9 +77,9 @@ def held_until(
     """The end of the quiet hours, when this must wait for it; delays, never drops.
 
     What would expire before the morning is told at night: it came late through no fault of the reader.
-    Desks of professionals are staffed or read in the morning: an e-mail wakes nobody.
+    A professional contact is staffed or reads in the morning: an e-mail wakes nobody.
     """
-    if role == "professional" or (night and urgency in _OPTIONAL):
+    if role == "professional" or (night and urgency in _MAY_WAKE):
         return None
     local = now.astimezone(zone)
     if END <= local.time() < BEGIN:
@@ -79,9 +87,6 @@ def held_until(
     morning = local.date() + timedelta(days=1 if local.time() >= BEGIN else 0)
     end = datetime.combine(morning, END, tzinfo=zone).astimezone(now.tzinfo)
     return end if expires_at is None or end < expires_at else None
-
-
-_MOST_THAT_MAY_REACH_BY_ONE_STEP = 2
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +111,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def retry(self, refusals: int, attempt_id: UUID) -> timedelta:
-        """After so many refusals; spread by a tenth, so that a crowd does not return together."""
+        """After so many refusals; spread by a tenth, so that not all come back at the same moment."""
         delays = self.waits.retry_seconds
         spread = 0.9 + 0.2 * (attempt_id.int % 1000) / 999
         return timedelta(seconds=delays[min(refusals, len(delays)) - 1] * spread)

@@ -47,21 +47,21 @@ async def audit_persons(dependencies: Dependencies, ledgers: Ledgers, person_ids
         settled = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
         erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
         ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}
-        first, last = await _audit_locked(connection, dependencies, ours, now)
+        first, last = await _audit_locked(dependencies, connection, ours, now)
         await audits.remember(connection, {**last, **erased})
     return _report(first, last, postponed=there - set(settled))
 
 
 async def _audit_locked(
-    connection: Connection,
     dependencies: Dependencies,
+    connection: Connection,
     stated: Mapping[UUID, Sequence[ReceivedEvent]],
     applied: Mapping[UUID, Sequence[Applied]],
 ) -> tuple[Mapping[UUID, Audit], Mapping[UUID, Audit]]:
     """What was found, and what is left after the gaps were closed."""
-    circumstances = dependencies.circumstances()
+    now = dependencies.clock()
     first = last = await _compare(connection, stated, applied)
-    await audits.note(connection, first, now=circumstances.now)
+    await audits.note(connection, first, now=now)
     gaps = {
         person_id: stated[person_id]
         for person_id, each in first.items()
@@ -70,10 +70,10 @@ async def _audit_locked(
     if gaps:
         events = [event for events in gaps.values() for event in events]
         await facts.add(connection, events)
-        await restore_settled(connection, list(gaps), circumstances)
-        await record_facts(connection, events, circumstances)
+        await restore_settled(dependencies, connection, list(gaps))
+        await record_facts(dependencies, connection, events)
         last = {**first, **await _compare(connection, gaps, applied)}
-    await audits.settle(connection, last, repaired=gaps, now=circumstances.now)
+    await audits.settle(connection, last, repaired=gaps, now=now)
     return first, last
 
 

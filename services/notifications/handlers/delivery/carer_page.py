@@ -14,7 +14,7 @@ from services.notifications.domain.obligations.derivation import (
 from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.handlers.delivery.compose import alias_of, digest_of, shown_kind
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.storage.circle import recipients
+from services.notifications.storage.circle import members
 from services.notifications.storage.delivery import page_tokens
 from services.notifications.storage.obligations import facts
 from shared.database.pool import Connection
@@ -43,9 +43,7 @@ async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
             return None
-        sealed = (await recipients.lock_readers(connection, [obligation.recipient_id]))[
-            obligation.recipient_id
-        ]
+        sealed = (await members.lock_readers(connection, [obligation.recipient_id]))[obligation.recipient_id]
         verdict = await _verdict(connection, obligation)
     if isinstance(verdict, Suppress):
         return None
@@ -61,8 +59,8 @@ async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
 
 async def _verdict(connection: Connection, obligation: Obligation) -> Verdict | None:
     """What the facts say of it now."""
-    circle = await recipients.of_persons(connection, [obligation.person_id])
+    circle = await members.of_persons(connection, [obligation.person_id])
     stated = await facts.of_persons(connection, [obligation.person_id])
-    members = [member.recipient for member in circle.get(obligation.person_id, [])]
-    expected = expected_obligations(stated[obligation.person_id], members)
+    recipients = [member.recipient for member in circle.get(obligation.person_id, [])]
+    expected = expected_obligations(stated[obligation.person_id], recipients)
     return next((each.verdict for each in expected if each.obligation_id == obligation.obligation_id), None)

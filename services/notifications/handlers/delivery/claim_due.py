@@ -10,19 +10,19 @@ from msgspec.structs import replace
 
 from services.notifications.channels.channel import Message
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Circumstances, Defer, Settle, Tell, decide
+from services.notifications.domain.delivery.decision import Defer, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
-from services.notifications.domain.obligations.obligation import Attempt, Obligation, Status
-from services.notifications.domain.obligations.timing import Patience
+from services.notifications.domain.obligations.obligation import Attempt, Obligation, Settle, Status
+from services.notifications.domain.obligations.timing import Circumstances, Patience
 from services.notifications.domain.wording.context import NoWordingError
 from services.notifications.handlers.delivery.compose import LINKS_LIVE, compose, digest_of, token_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
-from services.notifications.storage.circle import recipients
-from services.notifications.storage.circle.recipients import SealedReader
+from services.notifications.storage.circle import members
+from services.notifications.storage.circle.members import EncryptedReader
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.delivery.attempts import Claim, Deferral, Due
-from services.notifications.storage.obligations.rows import Settlement, decode_trace
+from services.notifications.storage.obligations.rows import Settlement
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
 
@@ -57,7 +57,7 @@ async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -
         due = await attempts.lock_due(connection, lane=medium, now=now, limit=limit)
         if not due.obligations:
             return []
-        readers = await recipients.lock_readers(connection, {each.recipient_id for each in due.obligations})
+        readers = await members.lock_readers(connection, {each.recipient_id for each in due.obligations})
         decided = decide_due(dependencies, medium, due, readers, circumstances)
         await attempts.mark_without_receipt(connection, decided.without_receipt)
         await attempts.claim(
@@ -76,7 +76,7 @@ def decide_due(
     dependencies: Dependencies,
     medium: Medium,
     due: Due,
-    readers: Mapping[UUID, SealedReader],
+    readers: Mapping[UUID, EncryptedReader],
     circumstances: Circumstances,
 ) -> Decided:
     """Decide about each obligation in turn; a decision is seen by the ones after it."""
@@ -103,7 +103,7 @@ def _claim(
     decided: Decided,
     obligation: Obligation,
     tell: Tell,
-    sealed: SealedReader,
+    sealed: EncryptedReader,
     *,
     now: datetime,
 ) -> Obligation:
@@ -128,7 +128,7 @@ def _claim(
         OutgoingMessage(
             obligation_id=obligation.obligation_id,
             message=message,
-            trace=decode_trace(obligation.trace),
+            trace=obligation.trace,
             lease_until=decided.lease_until,
         )
     )

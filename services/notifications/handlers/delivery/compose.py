@@ -13,8 +13,8 @@ from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.domain.wording import mail, sms
 from services.notifications.domain.wording.context import WordingContext
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.storage.circle import encryption_contexts
-from services.notifications.storage.circle.recipients import SealedReader
+from services.notifications.storage.circle import members
+from services.notifications.storage.circle.members import EncryptedReader
 from shared.security.vault import Vault
 
 LINKS_LIVE: Final = timedelta(days=7)
@@ -25,7 +25,7 @@ _SHORTEST_VALIDITY_SECONDS: Final = 60
 
 
 def compose(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: SealedReader, *, now: datetime
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: EncryptedReader, *, now: datetime
 ) -> tuple[Message, str]:
     """The message, and the name of the template it came from; raises `NoWordingError`."""
     if sealed.wrapped_key is None:
@@ -33,7 +33,7 @@ def compose(
     address = dependencies.vault.decrypt(
         sealed.wrapped_key,
         sealed.addresses[tell.channel],
-        context=encryption_contexts.contact_of(obligation.recipient_id, tell.channel),
+        context=members.contact_context(obligation.recipient_id, tell.channel),
     )
     render = sms.render if tell.channel == "sms" else mail.render
     rendered = render(shown_kind(obligation), _context(dependencies, obligation, tell, sealed))
@@ -56,16 +56,16 @@ def shown_kind(obligation: Obligation) -> str:
     return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
-def alias_of(dependencies: Dependencies, obligation: Obligation, sealed: SealedReader) -> str | None:
+def alias_of(dependencies: Dependencies, obligation: Obligation, sealed: EncryptedReader) -> str | None:
     """What this reader calls the person; none where the words must not say."""
     if sealed.alias is None or sealed.wrapped_key is None or sealed.reader.discretion <= _DISCREET:
         return None
-    context = encryption_contexts.alias_of(obligation.recipient_id)
+    context = members.alias_context(obligation.recipient_id)
     return dependencies.vault.decrypt(sealed.wrapped_key, sealed.alias, context=context).decode()
 
 
 def _context(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: SealedReader
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: EncryptedReader
 ) -> WordingContext:
     told = tell.correction_of
     return WordingContext(

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from services.notifications.domain.obligations.derivation import expected_obligations
-from services.notifications.storage.circle import recipients
+from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import enrolled, facts
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
@@ -54,7 +54,7 @@ async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
 
 async def _due(live: Pool, made: Pool, person_ids: list[UUID]) -> Held:
     async with transaction(live) as connection:
-        circles = await recipients.of_persons(connection, person_ids)
+        circles = await members.of_persons(connection, person_ids)
     stated = await facts.of_persons(made, person_ids)
     return {
         person_id: {

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.obligations.obligation import displayed_status
-from services.notifications.handlers.circle.membership import may_see
 from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing
 from services.notifications.storage.obligations.listing import Listed
 from shared.database.transaction import ACQUIRE_TIMEOUT_SECONDS
@@ -48,9 +48,9 @@ async def obligations_of(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
     """None when the person is none of the caller's."""
-    if not await may_see(dependencies, person_id, principal=principal):
-        return None
     async with dependencies.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        if await members.visible(connection, person_id, members.reach_of(principal)) is None:
+            return None
         listed = await listing.newest(connection, person_id, limit=limit)
     return [view_of(each) for each in listed]
 

@@ -14,7 +14,7 @@ from services.notifications.domain.obligations.obligation import Status, may_bec
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
 from services.notifications.handlers.obligations.list_obligations import ObligationView, view_of
-from services.notifications.storage.circle import encryption_contexts, members
+from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing, manual_resolution
 from services.notifications.storage.obligations.rows import Settlement
 from shared.database.pool import Connection
@@ -91,4 +91,4 @@ async def _settle(
 
 
 def _sealed(dependencies: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
-    return dependencies.vault.encrypt(key, by.encode(), context=encryption_contexts.said_by(obligation_id))
+    return dependencies.vault.encrypt(key, by.encode(), context=members.resolver_context(obligation_id))

@@ -1,41 +1,41 @@
-"""Records facts and brings the obligations about their persons in line with what is known then."""
+"""Records facts, and brings the obligations about their persons in line with what is known then."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from services.notifications.domain.delivery.decision import Circumstances, Settle
 from services.notifications.domain.obligations.derivation import Expected, expected_obligations
-from services.notifications.domain.obligations.obligation import Obligation
+from services.notifications.domain.obligations.obligation import Obligation, Settle
 from services.notifications.domain.obligations.planning import Bar, planned, reevaluated, settled_by
+from services.notifications.domain.obligations.timing import Circumstances
+from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
-from services.notifications.storage.circle import recipients
-from services.notifications.storage.circle.recipients import Membership
+from services.notifications.storage.circle import members
+from services.notifications.storage.circle.members import Membership
 from services.notifications.storage.obligations import facts, rows
-from services.notifications.storage.obligations.rows import Planned, Settlement, encode_trace
+from services.notifications.storage.obligations.rows import Planned, Settlement
 from shared.database.pool import Connection
 from shared.spine.records.received import ReceivedEvent
 
 
 async def record_facts(
-    connection: Connection, events: Sequence[ReceivedEvent], circumstances: Circumstances
+    dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
-    """In the consumer's transaction: a fact that is applied has its obligations."""
+    """Record events and plan their obligations, in the transaction that also moves the checkpoint."""
     if events:
         await facts.add(connection, events)
-        await plan(connection, {event.subject for event in events}, circumstances)
+        await plan(dependencies, connection, {event.subject for event in events})
 
 
-async def plan(connection: Connection, person_ids: Collection[UUID], circumstances: Circumstances) -> None:
-    """Bring the obligations about these persons, whom the caller has locked, in line with what is known.
+async def plan(dependencies: Dependencies, connection: Connection, person_ids: Collection[UUID]) -> None:
+    """Plan what is owed now about these persons, whom the caller has locked, and re-evaluate what is open.
 
-    The locks are taken persons first, then obligations, then the ledger's subjects, everywhere.
+    Locks are taken in one order everywhere: persons, then obligations, then the ledger's subjects.
     """
-    circles = await recipients.of_persons(connection, person_ids)
+    circles = await members.of_persons(connection, person_ids)
     if not circles:
         return
-    open_ = {
-        obligation.obligation_id: obligation for obligation in await rows.lock_open(connection, list(circles))
-    }
+    circumstances = dependencies.circumstances()
+    open_ = {each.obligation_id: each for each in await rows.lock_open(connection, list(circles))}
     known = await rows.known(connection, list(circles))
     stated = await facts.of_persons(connection, list(circles))
     expected = [
@@ -58,12 +58,7 @@ def _planned(
     usable = {member.recipient.member_id: member.usable for circle in circles.values() for member in circle}
     return [
         Planned(
-            obligation=planned(
-                each,
-                usable=usable[each.recipient.member_id],
-                circumstances=circumstances,
-                trace=encode_trace(each.event.trace),
-            ),
+            obligation=planned(each, usable=usable[each.recipient.member_id], circumstances=circumstances),
             end=settled_by(each.verdict),
         )
         for each in expected

@@ -1,4 +1,4 @@
-"""An obligation that is gone from the table, but had ended: how did it end? Our own ledger knows.
+"""Restores obligations that are gone from the table but had ended, from our own ledger.
 
 To plan it again would tell someone twice, and state its end a second time.
 """
@@ -8,22 +8,25 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.notifications.domain.delivery.decision import Circumstances, Settle
 from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.obligation import Settle
 from services.notifications.domain.obligations.planning import planned
+from services.notifications.domain.obligations.timing import Circumstances
+from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.settle import settled_event_id
-from services.notifications.storage.circle import recipients
+from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import facts, rows
-from services.notifications.storage.obligations.rows import Planned, encode_trace
+from services.notifications.storage.obligations.rows import Planned
 from shared.database.pool import Connection
 from shared.events.notifications import ObligationSettled
 
 
 async def restore_settled(
-    connection: Connection, person_ids: Sequence[UUID], circumstances: Circumstances
+    dependencies: Dependencies, connection: Connection, person_ids: Sequence[UUID]
 ) -> None:
     """Write those back as they ended; the caller has locked the persons and their facts are there."""
-    circles = await recipients.of_persons(connection, person_ids)
+    circumstances = dependencies.circumstances()
+    circles = await members.of_persons(connection, person_ids)
     stated = await facts.of_persons(connection, person_ids)
     known = await rows.known(connection, person_ids)
     missing = [
@@ -41,9 +44,7 @@ async def restore_settled(
 
 
 def _ended(expected: Expected, end: ObligationSettled, circumstances: Circumstances) -> Planned:
-    obligation = planned(
-        expected, usable=(), circumstances=circumstances, trace=encode_trace(expected.event.trace)
-    )
+    obligation = planned(expected, usable=(), circumstances=circumstances)
     return Planned(
         obligation=replace(obligation, status=end.outcome),
         end=Settle(outcome=end.outcome, reason=end.reason or "restored"),

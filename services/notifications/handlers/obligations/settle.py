@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from services.notifications.domain.obligations.obligation import may_become
 from services.notifications.storage.obligations import rows
-from services.notifications.storage.obligations.rows import Settlement, decode_trace
+from services.notifications.storage.obligations.rows import Settlement
 from shared.database.pool import Connection
 from shared.events.envelope import NewEvent
 from shared.events.notifications import ObligationSettled
@@ -61,5 +61,5 @@ def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
             reason=settlement.reason,
             channel=settlement.channel,
         ),
-        trace=decode_trace(obligation.trace),
+        trace=obligation.trace,
     )

@@ -1,13 +1,16 @@
-"""Who sits in a person's circle? Memberships with their contacts, all of it sealed."""
+"""Reads the members of care circles: who may be seen, planned for, written to; all of it encrypted."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid4
+from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from services.notifications.domain.circle.members import Basis, ContactState, Discretion, Medium, Role
+from services.notifications.domain.delivery.decision import Reader
+from services.notifications.domain.obligations.statements import Recipient
 from shared.database.pool import Connection, Executor
 from shared.security.principal import Principal
 
@@ -16,7 +19,6 @@ SELECT wrapped_key FROM persons p WHERE person_id = $1
     AND ($2::text IS NULL OR EXISTS (SELECT FROM presence WHERE person_id = $1 AND establishment = $2))
 """
 _LOCK_VISIBLE: Final = f"{_VISIBLE} FOR UPDATE OF p"
-_GIVE_KEY: Final = "UPDATE persons SET wrapped_key = $2 WHERE person_id = $1"
 
 _FIND: Final = """
 SELECT member_id, joined_at, alias, consent, basis, channels, night, discretion FROM members
@@ -25,33 +27,29 @@ WHERE person_id = $1 AND carer_id IS NOT DISTINCT FROM $2 AND establishment IS N
 """
 _CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE member_id = $1"
 
-_PUT: Final = """
-INSERT INTO members (member_id, person_id, role, carer_id, establishment, joined_at,
-    alias, consent, basis, channels, night, discretion)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded.consent,
-    basis = excluded.basis, channels = excluded.channels, night = excluded.night,
-    discretion = excluded.discretion
+_MEMBERSHIPS: Final = """
+SELECT m.member_id, m.person_id, m.role, m.establishment, m.joined_at, m.revoked_at, m.discretion, m.night,
+    m.channels,
+    array(SELECT c.channel FROM contact_points c WHERE c.member_id = m.member_id AND c.state = 'ok') AS usable
+FROM members m WHERE m.person_id = ANY ($1)
+ORDER BY m.member_id
 """
-_DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
-# The same address keeps its state: who asked for silence there is not written to because of a repetition.
-# Another address is another contact: what is still to be heard of the old one does not count against it.
-_PUT_CONTACTS: Final = """
-INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
-SELECT c.contact_id, $1, c.channel, c.value, c.value_index, 'ok', $2
-FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (contact_id, channel, value, value_index)
-ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_index = excluded.value_index,
-    contact_id = CASE WHEN contact_points.value_index = excluded.value_index
-        THEN contact_points.contact_id ELSE excluded.contact_id END,
-    state = CASE WHEN contact_points.value_index = excluded.value_index
-        THEN contact_points.state ELSE 'ok' END,
-    changed_at = excluded.changed_at
+
+# The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
+_LOCK_READERS: Final = """
+SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.revoked_at, p.wrapped_key
+FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
+FOR SHARE OF m
 """
+
+_USABLE_CONTACTS: Final = """
+SELECT member_id, channel, contact_id, value FROM contact_points WHERE member_id = ANY ($1) AND state = 'ok'
+"""
+
 _NOBODYS: Final = "nobody's"
-_REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"
 
 
-class Seat(msgspec.Struct, frozen=True, kw_only=True):
+class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
     """A place in a circle: a carer under the id that was chosen for them, or an establishment's desk."""
 
     person_id: UUID
@@ -63,7 +61,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
         return "carer" if self.establishment is None else "professional"
 
 
-class SealedContact(msgspec.Struct, frozen=True, kw_only=True):
+class EncryptedContact(msgspec.Struct, frozen=True, kw_only=True):
     """A way to reach a member."""
 
     channel: Medium
@@ -72,7 +70,7 @@ class SealedContact(msgspec.Struct, frozen=True, kw_only=True):
     state: ContactState = "ok"
 
 
-class SealedMember(msgspec.Struct, frozen=True, kw_only=True):
+class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
     """Who sits there now."""
 
     member_id: UUID
@@ -83,13 +81,36 @@ class SealedMember(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[Medium, ...]
     night: bool
     discretion: Discretion
-    contacts: tuple[SealedContact, ...]
+    contacts: tuple[EncryptedContact, ...]
 
 
 class VisiblePerson(msgspec.Struct, frozen=True):
     """A person whom the caller may see; `wrapped_key` once anyone was enrolled."""
 
     wrapped_key: bytes | None
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient and the channels on which they can be reached now, first choice first."""
+
+    recipient: Recipient
+    usable: tuple[Medium, ...]
+
+
+class EncryptedReader(msgspec.Struct, frozen=True, kw_only=True):
+    """A reader, with what a message to them needs, still sealed."""
+
+    reader: Reader
+    wrapped_key: bytes | None
+    alias: bytes | None
+    addresses: Mapping[Medium, bytes]
+
+
+def reach_of(principal: Principal) -> str | None:
+    """The establishment whose stays count; none for an operator, who sees every person."""
+    if principal.establishment is None and "operator" not in principal.scopes:
+        return _NOBODYS
+    return principal.establishment
 
 
 async def visible(connection: Executor, person_id: UUID, establishment: str | None) -> VisiblePerson | None:
@@ -106,18 +127,13 @@ async def lock_visible(
     return None if row is None else VisiblePerson(row["wrapped_key"])
 
 
-async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) -> None:
-    """The key under which everything about this person's circle is sealed."""
-    await connection.execute(_GIVE_KEY, person_id, wrapped_key)
-
-
-async def find(connection: Executor, seat: Seat) -> SealedMember | None:
+async def find(connection: Executor, seat: MemberKey) -> EncryptedMember | None:
     """Who sits there, unless revoked."""
     row = await connection.fetchrow(_FIND, seat.person_id, seat.carer_id, seat.establishment)
     if row is None:
         return None
     contacts = await connection.fetch(_CONTACTS, row["member_id"])
-    return SealedMember(
+    return EncryptedMember(
         member_id=row["member_id"],
         joined_at=row["joined_at"],
         alias=row["alias"],
@@ -127,56 +143,70 @@ async def find(connection: Executor, seat: Seat) -> SealedMember | None:
         night=row["night"],
         discretion=row["discretion"],
         contacts=tuple(
-            SealedContact(channel=each["channel"], value=each["value"], state=each["state"])
+            EncryptedContact(channel=each["channel"], value=each["value"], state=each["state"])
             for each in sorted(contacts, key=lambda each: row["channels"].index(each["channel"]))
         ),
     )
 
 
-async def put(connection: Connection, seat: Seat, member: SealedMember, *, now: datetime) -> None:
-    """Seat a new member, or replace what is known of the one with this id."""
-    await connection.execute(
-        _PUT,
-        member.member_id,
-        seat.person_id,
-        seat.role,
-        seat.carer_id,
-        seat.establishment,
-        member.joined_at,
-        member.alias,
-        member.consent,
-        member.basis,
-        list(member.channels),
-        member.night,
-        member.discretion,
-    )
-    await _put_contacts(connection, member.member_id, member.contacts, now=now)
+async def of_persons(connection: Connection, person_ids: Collection[UUID]) -> Mapping[UUID, list[Membership]]:
+    """Every membership there ever was; revoked ones keep what they were owed, as suppressed."""
+    found: dict[UUID, list[Membership]] = defaultdict(list)
+    for row in await connection.fetch(_MEMBERSHIPS, list(person_ids)):
+        found[row["person_id"]].append(_membership(row))
+    return found
 
 
-async def _put_contacts(
-    connection: Connection, member_id: UUID, contacts: Sequence[SealedContact], *, now: datetime
-) -> None:
-    channels = [contact.channel for contact in contacts]
-    await connection.execute(_DROP_CONTACTS, member_id, channels)
-    await connection.execute(
-        _PUT_CONTACTS,
-        member_id,
-        now,
-        [uuid4() for _ in contacts],
-        channels,
-        [contact.value for contact in contacts],
-        [contact.value_index for contact in contacts],
+def _membership(row: Any) -> Membership:
+    return Membership(
+        recipient=Recipient(
+            member_id=row["member_id"],
+            role=row["role"],
+            establishment=row["establishment"],
+            joined_at=row["joined_at"],
+            revoked_at=row["revoked_at"],
+            discretion=row["discretion"],
+            night=row["night"],
+        ),
+        usable=tuple(channel for channel in row["channels"] if channel in row["usable"]),
     )
 
 
-async def revoke(connection: Connection, member_id: UUID, *, now: datetime) -> None:
-    """End the membership; how to reach them and what they call the person is erased, the consent stays."""
-    await connection.execute(_REVOKE, member_id, now)
-    await connection.execute(_DROP_CONTACTS, member_id, [])
+async def lock_readers(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, EncryptedReader]:
+    """Locks the memberships against change until the end of the transaction."""
+    rows = await connection.fetch(_LOCK_READERS, list(member_ids))
+    contacts: dict[UUID, dict[Medium, Any]] = {row["member_id"]: {} for row in rows}
+    for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids)):
+        contacts[contact["member_id"]][contact["channel"]] = contact
+    return {row["member_id"]: _sealed(row, contacts[row["member_id"]]) for row in rows}
 
 
-def reach_of(principal: Principal) -> str | None:
-    """The establishment whose stays count; none for an operator, who sees every person."""
-    if principal.establishment is None and "operator" not in principal.scopes:
-        return _NOBODYS
-    return principal.establishment
+def _sealed(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedReader:
+    usable = [channel for channel in row["channels"] if channel in contacts]
+    return EncryptedReader(
+        reader=Reader(
+            revoked=row["revoked_at"] is not None,
+            discretion=row["discretion"],
+            night=row["night"],
+            contacts={channel: contacts[channel]["contact_id"] for channel in usable},
+        ),
+        wrapped_key=row["wrapped_key"],
+        alias=row["alias"],
+        addresses={channel: contacts[channel]["value"] for channel in usable},
+    )
+
+
+def alias_context(member_id: UUID) -> bytes:
+    return b"alias:" + member_id.bytes
+
+
+def consent_context(member_id: UUID) -> bytes:
+    return b"consent:" + member_id.bytes
+
+
+def resolver_context(obligation_id: UUID) -> bytes:
+    return b"said-by:" + obligation_id.bytes
+
+
+def contact_context(member_id: UUID, channel: str) -> bytes:
+    return b"contact:" + channel.encode() + b":" + member_id.bytes

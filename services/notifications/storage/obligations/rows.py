@@ -9,8 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Settle
-from services.notifications.domain.obligations.obligation import Attempt, Obligation
+from services.notifications.domain.obligations.obligation import Attempt, Obligation, Settle
 from services.notifications.domain.obligations.planning import Bar
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
@@ -59,12 +58,14 @@ def _attempt(row: Any) -> Attempt:
 
 
 def _obligation(row: Any, attempts: Sequence[Attempt]) -> Obligation:
-    return Obligation(**{name: row[name] for name in COLUMNS}, attempts=tuple(attempts))
+    stored = {name: row[name] for name in COLUMNS} | {"trace": decode_trace(row["trace"])}
+    return Obligation(**stored, attempts=tuple(attempts))
 
 
 def values_of(obligation: Obligation) -> tuple[object, ...]:
     """The values of `COLUMNS`."""
-    return tuple(value for name, value in msgspec.structs.asdict(obligation).items() if name != "attempts")
+    stored = msgspec.structs.asdict(obligation) | {"trace": encode_trace(obligation.trace)}
+    return tuple(stored[name] for name in COLUMNS)
 
 
 # Waits for whoever is about to send one of them; senders never wait for this (SKIP LOCKED).

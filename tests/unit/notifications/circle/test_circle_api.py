@@ -10,7 +10,7 @@ import pytest
 
 from services.notifications.api import carers, professionals
 from services.notifications.domain.circle.members import Carer, Consent, Contact, Preferences, Professional
-from services.notifications.handlers.circle.circle import CarerView, ProfessionalView
+from services.notifications.handlers.circle.members import CarerView, ProfessionalView
 from tests.unit.notifications.api import NOW, Calls, calling
 
 PERSON = UUID(int=7)

@@ -1,0 +1,82 @@
+"""Writes memberships: enrolment, changes and revocation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from services.notifications.storage.circle.members import EncryptedContact, EncryptedMember, MemberKey
+from shared.database.pool import Connection
+
+_GIVE_KEY: Final = "UPDATE persons SET wrapped_key = $2 WHERE person_id = $1"
+
+_PUT: Final = """
+INSERT INTO members (member_id, person_id, role, carer_id, establishment, joined_at,
+    alias, consent, basis, channels, night, discretion)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded.consent,
+    basis = excluded.basis, channels = excluded.channels, night = excluded.night,
+    discretion = excluded.discretion
+"""
+_DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
+# The same address keeps its state: who asked for silence there is not written to because of a repetition.
+# Another address is another contact: what is still to be heard of the old one does not count against it.
+_PUT_CONTACTS: Final = """
+INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
+SELECT c.contact_id, $1, c.channel, c.value, c.value_index, 'ok', $2
+FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (contact_id, channel, value, value_index)
+ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_index = excluded.value_index,
+    contact_id = CASE WHEN contact_points.value_index = excluded.value_index
+        THEN contact_points.contact_id ELSE excluded.contact_id END,
+    state = CASE WHEN contact_points.value_index = excluded.value_index
+        THEN contact_points.state ELSE 'ok' END,
+    changed_at = excluded.changed_at
+"""
+_REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"
+
+
+async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) -> None:
+    """The key under which everything about this person's circle is sealed."""
+    await connection.execute(_GIVE_KEY, person_id, wrapped_key)
+
+
+async def put(connection: Connection, seat: MemberKey, member: EncryptedMember, *, now: datetime) -> None:
+    """MemberKey a new member, or replace what is known of the one with this id."""
+    await connection.execute(
+        _PUT,
+        member.member_id,
+        seat.person_id,
+        seat.role,
+        seat.carer_id,
+        seat.establishment,
+        member.joined_at,
+        member.alias,
+        member.consent,
+        member.basis,
+        list(member.channels),
+        member.night,
+        member.discretion,
+    )
+    await _put_contacts(connection, member.member_id, member.contacts, now=now)
+
+
+async def _put_contacts(
+    connection: Connection, member_id: UUID, contacts: Sequence[EncryptedContact], *, now: datetime
+) -> None:
+    channels = [contact.channel for contact in contacts]
+    await connection.execute(_DROP_CONTACTS, member_id, channels)
+    await connection.execute(
+        _PUT_CONTACTS,
+        member_id,
+        now,
+        [uuid4() for _ in contacts],
+        channels,
+        [contact.value for contact in contacts],
+        [contact.value_index for contact in contacts],
+    )
+
+
+async def revoke(connection: Connection, member_id: UUID, *, now: datetime) -> None:
+    """End the membership; how to reach them and what they call the person is erased, the consent stays."""
+    await connection.execute(_REVOKE, member_id, now)
+    await connection.execute(_DROP_CONTACTS, member_id, [])
