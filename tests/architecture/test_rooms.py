@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source_files import PROJECT, nodes_of, python_files, tree_of
+from tests.architecture.source_files import PROJECT, nodes_of, python_files
 
 NO_ROOM_IS_NAMED = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 SERVICES = ("admission", "indicators", "notifications", "pathway")
@@ -24,12 +24,6 @@ def test_the_import_contracts_hold() -> None:
 def test_no_file_has_a_name_that_says_nothing() -> None:
     named = {part.removesuffix(".py") for path in python_files() for part in path.parts}
     assert named & NO_ROOM_IS_NAMED == set()
-
-
-def test_every_file_says_which_question_it_answers() -> None:
-    code = [path for path in python_files() if path.parts[0] != "tests"]
-    silent = [str(path) for path in code if not ast.get_docstring(tree_of(path))]
-    assert silent == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

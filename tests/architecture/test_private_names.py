@@ -1,0 +1,60 @@
+"""No test calls a private method or replaces a private attribute, so that the code may take another form."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.source_files import nodes_of, python_files
+
+# The mutations put bugs where the product has its statements; that is what they are for.
+PUTS_BUGS_IN = Path("tests/continuity/mutations")
+# Of libraries that say these in no other way: prometheus_client, asyncpg, namedtuple.
+OF_LIBRARIES = {"_labelnames", "_name", "_base", "_replace"}
+# What is left to be given a public way in; nothing may be added.
+LEFT = {
+    "files_passed.py: _state",
+    "test_seen_from_outside.py: _value",
+    "test_cost.py: _CELL",
+    "test_consumer.py: _fetch",
+    "test_header_names.py: _buffer",
+    "test_header_names.py: _build",
+    "test_jars.py: _fetch",
+    "test_api_keys.py: _MOST_REMEMBERED",
+    "test_api_keys.py: _remembered",
+    "test_consumer_turn.py: _turn",
+    "test_consumer_turn.py: _unclaimed",
+    "test_documents_served.py: _lifespan",
+    "test_in_flight_limit.py: _lifespan",
+}
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in OF_LIBRARIES
+
+
+def _is_of_its_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+
+
+def _private_names(node: ast.AST) -> Iterator[str]:
+    """The private names of something else that a node reads, imports or replaces."""
+    match node:
+        case ast.Attribute(attr=name) if not _is_of_its_own(node):
+            yield name
+        case ast.ImportFrom(names=names):
+            yield from (one.name for one in names)
+        case ast.Call(func=ast.Attribute(attr="setattr" | "delattr"), args=args):
+            said = [one.value for one in args[:2] if isinstance(one, ast.Constant)]
+            yield from (part for one in said if isinstance(one, str) for part in one.split("."))
+
+
+def test_no_test_reaches_for_a_private_name() -> None:
+    found = {
+        f"{path.name}: {name}"
+        for path in python_files()
+        if path.parts[0] == "tests" and PUTS_BUGS_IN not in path.parents
+        for node in nodes_of(path)
+        for name in _private_names(node)
+        if _is_private(name)
+    }
+    assert found - LEFT == set()
