@@ -9,12 +9,22 @@ import msgspec
 from shared.database.pool import Executor
 from shared.spine.records.incoming import Incoming
 
+_EVER_APPLIED: Final = """
+SELECT event_id, publisher, subject, sequence FROM public.inbox AS live
+WHERE NOT EXISTS (SELECT FROM rebuild_scratch.inbox AS here WHERE here.event_id = live.event_id)
+ORDER BY publisher, subject, sequence LIMIT $1
+"""
 # Rows written by transactions that had not ended at `since`. Unlike `applied_at` this depends on no clock.
 # Transaction numbers wrap around; very old rows may then be looked at needlessly, none is left out.
-_APPLIED_SINCE: Final = """
-SELECT event_id, publisher, subject, sequence FROM public.inbox AS live
-WHERE ($1::text IS NULL OR age(live.xmin) <= age($1::text::xid8::xid))
-    AND NOT EXISTS (SELECT FROM rebuild_scratch.inbox AS here WHERE here.event_id = live.event_id)
+# The planner cannot estimate how few rows are recent and would hash the whole other inbox, for seconds, while
+# no batch commits; a subquery that yields a value is looked up for each recent row instead.
+APPLIED_SINCE: Final = """
+WITH recent AS MATERIALIZED (
+    SELECT event_id, publisher, subject, sequence FROM public.inbox AS live
+    WHERE age(live.xmin) <= age($1::text::xid8::xid)
+)
+SELECT event_id, publisher, subject, sequence FROM recent
+WHERE (SELECT true FROM rebuild_scratch.inbox AS here WHERE here.event_id = recent.event_id) IS NULL
 ORDER BY publisher, subject, sequence LIMIT $2
 """
 _OLDEST_RUNNING: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
@@ -49,7 +59,11 @@ async def applied_since(connection: Executor, *, since: str | None, most: int) -
 
     `since` is what `oldest_running_transaction` returned, or None for all. They are in each person's order.
     """
-    return [AppliedEvent(*row) for row in await connection.fetch(_APPLIED_SINCE, since, most)]
+    if since is None:
+        rows = await connection.fetch(_EVER_APPLIED, most)
+    else:
+        rows = await connection.fetch(APPLIED_SINCE, since, most)
+    return [AppliedEvent(*row) for row in rows]
 
 
 async def oldest_running_transaction(connection: Executor) -> str:

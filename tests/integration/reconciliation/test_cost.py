@@ -87,7 +87,7 @@ async def test_a_page_of_a_cell_is_read_without_searching_its_hour_again(sides: 
     pool = sides.publisher.pool
     first = await ledger_events.events_of_cell(pool, window=START, bucket=3, after=0, last=None, limit=20)
     assert first.after is not None
-    query = PLAN + ledger_events._CELL
+    query = PLAN + ledger_events.CELL
     end = first.after + 20 * BUCKETS
     text = await pool.fetchval(query, START, START + HOUR, 3, first.after, end, 20)
     plan = json.loads(text)[0]["Plan"]

@@ -18,7 +18,7 @@ PAGE: Final = 1000
 _BOUNDS: Final = """
 SELECT min(id) AS first, max(id) AS last FROM ledger WHERE recorded_at >= $1 AND recorded_at < $2
 """
-_CELL: Final = """
+CELL: Final = """
 SELECT * FROM ledger
 WHERE id > $4 AND id <= $5
     AND recorded_at >= $1 AND recorded_at < $2 AND get_byte(uuid_send(subject), 15) % 16 = $3
@@ -51,7 +51,7 @@ async def events_of_cell(
             return LedgerPage(events=())
         after, last = max(after, bounds["first"] - 1), bounds["last"]
     end = min(after + limit * BUCKETS, last)
-    rows = await connection.fetch(_CELL, window, window + HOUR, bucket, after, end, limit)
+    rows = await connection.fetch(CELL, window, window + HOUR, bucket, after, end, limit)
     reached = rows[-1]["id"] if len(rows) == limit else end
     is_last = reached >= last
     return LedgerPage(
