@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.pathway.api import pathways
+from services.pathway.api import pathways, stays
 from services.pathway.consumers import ROUTES
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.event_outcome import EventOutcome, event_outcome
@@ -27,7 +27,7 @@ SERVICE = Service(
     name=PATHWAY,
     settings=Settings,
     open_dependencies=open_dependencies,
-    serves=[pathways.router, outcome_router(EventOutcome, event_outcome)],
+    serves=[pathways.router, stays.router, outcome_router(EventOutcome, event_outcome)],
     fast_routes=pathways.FAST_ROUTES,
     consumes=Consumes(
         publishers=[ADMISSION],

@@ -1,14 +1,12 @@
 """Serves `GET /v1/persons/{person_id}/pathway`: what happened to a person, and what should happen next."""
 
-import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
@@ -18,22 +16,27 @@ from services.pathway.domain.pathway import (
     Pathway,
     State,
     Stay,
-    TimelineKey,
     state_at,
     timeline_page,
 )
 from services.pathway.handlers.read_pathway import read_pathway
+from shared.events.envelope import Moment
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.middleware.fast_path import FastRoutes
-from shared.web.problems import FieldError, Problem
+from shared.web.paging import (
+    DEFAULT_LIMIT,
+    LARGEST_LIMIT,
+    Continuation,
+    Limit,
+    decode_continuation,
+    encode_continuation,
+)
+from shared.web.problems import Problem
 
 PATH = "/v1/persons/{person_id}/pathway"
-DEFAULT_LIMIT = 50
-LARGEST_LIMIT = 200
-
 router = APIRouter()
 _reader = require("read")
 
@@ -74,12 +77,12 @@ async def get_pathway(
     request: Request,
     person_id: UUID,
     principal: Annotated[Principal, Depends(_reader)],
-    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT,
-    continuation: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    continuation: Continuation = None,
 ) -> Response:
     """A person's timeline, for establishments that the person has or had a stay with."""
     dependencies = DEPENDENCIES.of(request)
-    before = decode_continuation(continuation) if continuation is not None else None
+    before = decode_continuation(continuation, _KEY) if continuation is not None else None
     pathway = await read_pathway(dependencies, person_id, principal=principal)
     if pathway is None:
         raise Problem(404)
@@ -109,21 +112,7 @@ async def get_first_page_at_once(request: Request) -> Response | None:
 
 FAST_ROUTES: FastRoutes = {("GET", PATH): get_first_page_at_once}
 _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
-_key_decoder: Final = msgspec.msgpack.Decoder(tuple[Annotated[datetime, msgspec.Meta(tz=True)], int, UUID])
-
-
-def encode_continuation(key: TimelineKey) -> str:
-    """The opaque token for where the next page begins; it stays good while movements are added."""
-    return urlsafe_b64encode(msgspec.msgpack.encode(key)).decode()
-
-
-def decode_continuation(token: str) -> TimelineKey:
-    """Where the page of a token begins; raises `Problem` 422 for anything that is no token of ours."""
-    try:
-        return _key_decoder.decode(urlsafe_b64decode(token))
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
-        error = FieldError("/query/continuation", "not a token that this service gave")
-        raise Problem(422, "The request is not valid", errors=[error]) from None
+_KEY: Final = tuple[Moment, int, UUID]
 
 
 def _expected(pathway: Pathway, now: datetime) -> tuple[ExpectedArrival, ...]:

@@ -13,12 +13,17 @@ from services.pathway.domain.pathway import Pathway
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
-UPDATE pathways SET document = s.document
-FROM unnest($1::uuid[], $2::json[]) AS s (person_id, document)
+UPDATE pathways SET document = s.document, in_progress_at = string_to_array(s.in_progress_at, ',')
+FROM unnest($1::uuid[], $2::json[], $3::text[]) AS s (person_id, document, in_progress_at)
 WHERE pathways.person_id = s.person_id
 """
 
 _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
+
+_IN_PROGRESS: Final = """
+SELECT person_id, document FROM pathways
+WHERE in_progress_at @> ARRAY[$1::text] AND person_id > $2 ORDER BY person_id LIMIT $3
+"""
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Pathway)
@@ -30,6 +35,7 @@ async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None
         _SAVE,
         list(pathways),
         [_encoder.encode(pathway).decode() for pathway in pathways.values()],
+        [",".join(_in_progress_at(pathway)) for pathway in pathways.values()],
     )
 
 
@@ -37,3 +43,15 @@ async def read(connection: Executor, person_id: UUID) -> Pathway | None:
     """The pathway, or none where nothing was ever stated about the person."""
     document = await connection.fetchval(_READ, person_id)
     return _decoder.decode(document) if document is not None else None
+
+
+async def with_stay_in_progress(
+    connection: Executor, establishment: str, *, after: UUID, limit: int
+) -> list[tuple[UUID, Pathway]]:
+    """Persons with a stay in progress in the establishment, by id, and their pathways."""
+    rows = await connection.fetch(_IN_PROGRESS, establishment, after, limit)
+    return [(row["person_id"], _decoder.decode(row["document"])) for row in rows]
+
+
+def _in_progress_at(pathway: Pathway) -> list[str]:
+    return sorted({stay.establishment for stay in pathway.stays if stay.status == "in_progress"})

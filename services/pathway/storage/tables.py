@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -52,8 +53,17 @@ class PersonPathway(Table, table=True):
     """A person's pathway as it is known now; its row lock orders whoever folds or judges that person."""
 
     __tablename__ = "pathways"
+    __table_args__ = (Index("ix_pathways_in_progress_at", "in_progress_at", postgresql_using="gin"),)
 
     person_id: UUID = _key()
+    in_progress_at: Any = Field(
+        sa_column=Column(
+            ARRAY(Text),
+            nullable=False,
+            server_default=text("'{}'"),
+            comment="Establishments where a stay is in progress; most updates leave it, and its index, alone",
+        )
+    )
     document: Any = Field(
         sa_column=Column(
             JSON, comment="domain.pathway.Pathway; none only inside the transaction that makes it"

@@ -1,15 +1,17 @@
 """The pages of a timeline are whole, also while it grows."""
 
+from uuid import UUID
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pathway.api.pathways import decode_continuation, encode_continuation
 from services.pathway.domain.fold import fold
 from services.pathway.domain.pathway import MovementState, TimelineKey, timeline_page
 from services.pathway.domain.rules import RULES
-from shared.events.envelope import RecordedEvent
+from shared.events.envelope import Moment, RecordedEvent
 from shared.testing.histories import person_histories
 from shared.testing.person_history import PersonHistory, minutes
+from shared.web.paging import decode_continuation, encode_continuation
 
 
 def _all_pages(movements: tuple[MovementState, ...], limit: int) -> list[MovementState]:
@@ -20,7 +22,7 @@ def _all_pages(movements: tuple[MovementState, ...], limit: int) -> list[Movemen
         shown += page.movements
         if page.next_before is None:
             return shown
-        before = decode_continuation(encode_continuation(page.next_before))
+        before = decode_continuation(encode_continuation(page.next_before), tuple[Moment, int, UUID])
 
 
 @given(history=person_histories(), limit=st.integers(1, 5))

@@ -1,0 +1,25 @@
+"""Lists the stays that are in progress in an establishment."""
+
+from uuid import UUID
+
+from services.pathway.domain.pathway import Stay
+from services.pathway.handlers.dependencies import Dependencies
+from services.pathway.storage import pathways
+
+
+async def list_stays_in_progress(
+    dependencies: Dependencies, establishment: str, *, after: UUID, limit: int
+) -> list[tuple[UUID, list[Stay]]]:
+    """Up to `limit` persons behind `after`, by id, each with their stays in progress there."""
+    found = await pathways.with_stay_in_progress(dependencies.pool, establishment, after=after, limit=limit)
+    return [
+        (
+            person_id,
+            [
+                stay
+                for stay in pathway.stays
+                if stay.establishment == establishment and stay.status == "in_progress"
+            ],
+        )
+        for person_id, pathway in found
+    ]
