@@ -1,22 +1,19 @@
-"""What does notifications take from its environment? Read once, complete or not at all."""
+"""Defines the settings that notifications reads from its environment."""
 
-import os
 import re
-from collections.abc import Mapping
+from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
 from services.notifications.domain.obligations.timing import Waits
-from shared.runtime import environment as process_environment
 from shared.security.vault import master_key_of
+from shared.spine.service.settings import ServiceSettings
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
-    """The environment of a process of notifications; each field is the variable `RELAIS_<FIELD>`."""
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """The environment of a process of notifications."""
 
-    database_url: str
-    kafka_bootstrap: str
+    service: ClassVar[str] = "notifications"
+
     master_key: str
     """32 bytes in base64."""
     sms_url: str
@@ -40,18 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
     time_zone: str = "Europe/Paris"
     wait_factor: float = 1.0
     """Above 0, at most 1: compresses the engine's patience for tests and demos."""
-    publishers: str = ""
-    """Where the ledgers of the services are that this one consumes: `name=http://host:port,...`."""
-    peer_key: str = ""
-    """Opens them."""
-    peer_key_sha256: str = ""
-    """Digest of the key with which the platform's services read what this one holds."""
-    metrics_port: int = 0
-    """Of the worker; 0 is any free one."""
 
     def __post_init__(self) -> None:
-        process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
-        process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
+        super().__post_init__()
         master_key_of(self.master_key)
         if not re.fullmatch("[A-Za-z0-9]{0,11}", self.sms_sender):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
@@ -65,11 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environ
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("RELAIS_TIME_ZONE names no time zone") from None
 
-    @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read them; ends the process with one message that names all that is missing, or what is wrong."""
-        return process_environment.read(cls, "notifications", environment)
-
     @property
     def waits(self) -> Waits:
+        """How long the engine waits at each step."""
         return Waits().compressed(self.wait_factor)

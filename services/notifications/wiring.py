@@ -1,105 +1,67 @@
-"""How is notifications put together? The one composition root, for the API, the worker and the tests."""
+"""Composes notifications: what it serves, consumes, publishes and does in the background."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import httpx
-from fastapi import FastAPI
 
-from services.notifications.api import ROUTERS
+from services.notifications.api import (
+    by_person,
+    carer_page,
+    carers,
+    delivery_reports,
+    obligations,
+    professionals,
+    reconciliation,
+)
 from services.notifications.channels.channel import Channel
 from services.notifications.channels.email import EmailChannel
 from services.notifications.channels.sms import SmsChannel, capability_of
-from services.notifications.consumers import routes
+from services.notifications.consumers import ROUTES
 from services.notifications.domain.circle.members import Medium
-from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.audit.audit_rounds import measure_audit
 from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.compare_obligations import compare_obligations
+from services.notifications.handlers.obligations.event_outcome import EventOutcome, event_outcome
+from services.notifications.handlers.obligations.timeouts import (
+    expire_obligations,
+    measure_obligations,
+    sweep_unknown_attempts,
+)
 from services.notifications.periodic.audit_obligations import audit_obligations
-from services.notifications.periodic.expire_obligations import expire_obligations
-from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
-from services.notifications.periodic.measure_obligations import measure_obligations
-from services.notifications.periodic.sweep_unknown_attempts import sweep_unknown_attempts
+from services.notifications.periodic.fulfil_due_obligations import fulfil_due_emails, fulfil_due_sms
 from services.notifications.settings import Settings
-from shared.database.pool import open_pool
+from services.notifications.storage.projected import ADOPTED, SWAPPED
+from services.notifications.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
-from shared.runtime.clock import Clock, system_clock
+from shared.runtime.clock import Clock
 from shared.security.vault import Vault, master_key_of
-from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.operations import api as operations
-from shared.spine.operations.context import OperationsContext, operations_context
-from shared.spine.operations.measure import measure_operations
-from shared.spine.outbox.relay import Relay
-from shared.spine.parked import api as parked
-from shared.spine.parked.context import parked_context
-from shared.spine.reconciliation.api import inbox as inbox_api
-from shared.spine.reconciliation.api import ledger as ledger_api
-from shared.spine.reconciliation.api import report as report_api
-from shared.spine.reconciliation.context import ReconciliationContext, open_reconciliation
-from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
-from shared.spine.worker import Duty
-from shared.web.app import Lifespan, create_app
+from shared.spine.service.definition import Consumes, Every, Rebuilds, Service, Spine
+from shared.spine.service.outcome import outcome_router
 from shared.web.client import open_client
 
 SMS_TIMEOUT_SECONDS: Final = 20.0
-TURN_SECONDS: Final = 0.02
-"""At forty movements a second half as many transactions, which the sending lanes would have to wait for."""
-GROUP: Final = "relais-notifications"
-
-
-@dataclass(frozen=True)
-class Service:
-    """What every part of notifications works with."""
-
-    means: Dependencies
-    operations: OperationsContext
-    books: ReconciliationContext
-
-    async def ready(self) -> bool:
-        """Whether the database answers."""
-        return bool(await self.means.pool.fetchval("SELECT true"))
+PUBLISHERS: Final = (ADMISSION, PATHWAY)
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
-    """Open what notifications needs; it also starts while the database is away, and waits for it."""
-    async with (
-        open_pool(settings.database_url, application_name="notifications", min_size=0, max_size=16) as pool,
-        open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client,
-        open_reconciliation(
-            NOTIFICATIONS,
-            pool,
-            clock,
-            consumes=[ADMISSION, PATHWAY],
-            publishers=settings.publishers,
-            key=settings.peer_key,
-            key_sha256=settings.peer_key_sha256,
-        ) as books,
-    ):
-        vault = Vault(master_key_of(settings.master_key))
-        yield Service(
-            books=books,
-            operations=operations_context(
-                pool,
-                ["consumer", "relay", "sending"],
-                bootstrap=settings.kafka_bootstrap,
-                consumer_group=GROUP,
-                publishers=books.consumes,
-                clock=clock,
-            ),
-            means=Dependencies(
-                pool=pool,
-                vault=vault,
-                clock=clock,
-                channels=_channels(settings, vault, client, clock),
-                waits=settings.waits,
-                zone=ZoneInfo(settings.time_zone),
-                public_url=settings.public_url.rstrip("/"),
-                contact_phone=settings.contact_phone,
-            ),
+async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
+    """Open what the use cases work with."""
+    vault = Vault(master_key_of(settings.master_key))
+    ledgers = spine.reconciliation.ledger_clients
+    async with open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client:
+        yield Dependencies(
+            pool=spine.pool,
+            vault=vault,
+            clock=spine.clock,
+            channels=_channels(settings, vault, client, spine.clock),
+            waits=settings.waits,
+            zone=ZoneInfo(settings.time_zone),
+            public_url=settings.public_url.rstrip("/"),
+            contact_phone=settings.contact_phone,
+            ledgers=ledgers if set(ledgers) == set(PUBLISHERS) else {},
         )
 
 
@@ -128,72 +90,39 @@ def _channels(
     }
 
 
-def create_api(lifespan: Lifespan) -> FastAPI:
-    """The HTTP application, not connected to anything before its lifespan."""
-    routers = [
-        *ROUTERS,
-        parked.router,
-        operations.router,
-        ledger_api.router,
-        inbox_api.router,
-        report_api.router,
-    ]
-    return create_app(title="Relais notifications", lifespan=lifespan, routers=routers)
-
-
-@asynccontextmanager
-async def serving(app: FastAPI, service: Service) -> AsyncIterator[None]:
-    """Let the application use the service."""
-    app.state.means = service.means
-    app.state.reconciliation = service.books
-    app.state.authenticator = service.books.authenticator()
-    app.state.ready = service.ready
-    app.state.operations = service.operations
-    app.state.parked = parked_context(service.means.pool, routes(service.means), service.means.clock)
-    yield
-
-
-def duties(service: Service, settings: Settings) -> Mapping[str, Duty]:
-    """What the worker does: consume, relay, send over each channel, watch the clock, measure."""
-    means = service.means
-    lanes = {medium: asyncio.Event() for medium in means.channels}
-
-    def wake_lanes() -> None:
-        for woken in lanes.values():
-            woken.set()
-
-    reconciliation = ConsumerReconciliation(service.books, routes(means), after_commit=wake_lanes)
-    consumer = BatchConsumer(
-        means.pool,
-        bootstrap=settings.kafka_bootstrap,
-        group=GROUP,
-        publishers=service.books.consumes,
-        routes=routes(means),
-        after_commit=wake_lanes,
-        turn_seconds=TURN_SECONDS,
-        on_holes=reconciliation.on_holes,
-        clock=means.clock,
-    )
-    return {
-        "consumer": consumer.run,
-        **reconciliation.duties,
-        **publisher_duties(service.books),
-        "relay": Relay(means.pool, settings.kafka_bootstrap, NOTIFICATIONS, clock=means.clock).run,
-        **{
-            f"fulfil_{medium}": fulfil_due_obligations(means, medium, woken)
-            for medium, woken in lanes.items()
-        },
-        "sweep_unknown_attempts": sweep_unknown_attempts(means),
-        "expire_obligations": expire_obligations(means),
-        "measure_operations": measure_operations(means.pool, clock=means.clock),
-        "measure_obligations": measure_obligations(means),
-        **_audits(service),
-    }
-
-
-def _audits(service: Service) -> Mapping[str, Duty]:
-    """None where nobody said where the publishers' ledgers are: what is derived from our own is no proof."""
-    books = service.books
-    if set(books.ledger_clients) != set(books.consumes):
-        return {}
-    return audit_obligations(service.means, Ledgers(books.ledger_clients))
+SERVICE = Service(
+    name=NOTIFICATIONS,
+    settings=Settings,
+    open_dependencies=open_dependencies,
+    serves=[
+        carers.router,
+        professionals.router,
+        obligations.router,
+        by_person.router,
+        delivery_reports.router,
+        carer_page.router,
+        reconciliation.router,
+        outcome_router(EventOutcome, event_outcome),
+    ],
+    consumes=Consumes(
+        publishers=PUBLISHERS,
+        routes=ROUTES,
+        # At forty movements a second half as many transactions, which the sending lanes would wait for.
+        fetch_interval_seconds=0.02,
+    ),
+    publishes=True,
+    runs={
+        "fulfil_sms": fulfil_due_sms,
+        "fulfil_email": fulfil_due_emails,
+        "audit_obligations": audit_obligations,
+    },
+    repeats=[
+        Every(seconds=1.0, run=sweep_unknown_attempts),
+        Every(seconds=1.0, run=expire_obligations),  # apart from the lanes, which a provider may hold up
+        Every(seconds=5.0, run=measure_obligations),
+        Every(seconds=5.0, run=measure_audit),
+    ],
+    pausable=["sending"],
+    rebuilds=Rebuilds(metadata=metadata, swapped=SWAPPED, adopted=ADOPTED, compare_also=compare_obligations),
+    connections=16,
+)

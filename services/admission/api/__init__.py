@@ -1,1 +1,9 @@
-"""Speaks HTTP: the routes of admission, with the shapes of their requests and answers."""
+"""The HTTP routes of admission and the shapes of their requests and answers."""
+
+from typing import Final
+
+from services.admission.handlers.dependencies import Dependencies
+from shared.web.state import StateEntry
+
+DEPENDENCIES: Final = StateEntry[Dependencies]("dependencies")
+"""What the routes hand to the use cases."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from msgspec import Struct
 from starlette.responses import Response
 
-from services.admission.handlers.dependencies import Dependencies
+from services.admission.api import DEPENDENCIES
 from services.admission.handlers.list_access import list_keys, list_sources
 from services.admission.storage.access import FIRST, ListedKey, ListedSource, ListKey
 from shared.security.authentication import require
@@ -41,7 +41,7 @@ async def show_sources(
 ) -> Response:
     """The applications that may call: all of them for an operator of the platform, otherwise one's own
     establishment's."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     found = await list_sources(dependencies, operator=operator, after=_after(continuation), limit=limit + 1)
     page, following = split_page(found, limit, _place_of_source)
     return responses.json(200, SourcePage(sources=page, continuation=following))
@@ -53,7 +53,7 @@ async def show_keys(
 ) -> Response:
     """The keys by id, revoked ones included, never a key itself or its hash: all of them for an operator of
     the platform, otherwise one's own establishment's."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     found = await list_keys(dependencies, operator=operator, after=_after(continuation), limit=limit + 1)
     page, following = split_page(found, limit, _place_of_key)
     return responses.json(200, KeyPage(keys=page, continuation=following))

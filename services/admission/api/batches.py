@@ -14,7 +14,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.admission.api import examples
+from services.admission.api import DEPENDENCIES, examples
 from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
 from services.admission.api.movements import Source
 from services.admission.domain.movement import StatedMovement
@@ -74,7 +74,7 @@ async def post_movements(request: Request, source: Source) -> Response:
 
 async def _answers(request: Request, source: Principal) -> Answers:
     """The lines' answers, in order, as each group is committed; never an empty list."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     if dependencies.batch_places.locked():
         raise service_unavailable()
     async with dependencies.batch_places:

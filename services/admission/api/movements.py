@@ -7,12 +7,11 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.admission.api import examples
+from services.admission.api import DEPENDENCIES, examples
 from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
 from services.admission.handlers.accept_movement import accept_movement
-from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -96,7 +95,7 @@ def _with(problem: Problem, found: Iterator[Contradiction]) -> Problem:
 
 
 async def _accept(request: Request, source: Principal) -> Response:
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     if not await dependencies.intake.is_open():
         raise service_unavailable()
     body = await request.body()

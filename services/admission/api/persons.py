@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from msgspec import Struct
 from starlette.responses import Response
 
-from services.admission.handlers.dependencies import Dependencies
+from services.admission.api import DEPENDENCIES
 from services.admission.handlers.find_person import find_person
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -42,7 +42,7 @@ async def find_persons(
 ) -> Response:
     """The person to whom the authority gave this number, if the caller's establishment stated something of
     them; otherwise the same empty list, whether or not there is such a person."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     person_id = await find_person(dependencies, authority=authority, value=value, reader=reader)
     found = FoundPersons(persons=() if person_id is None else (FoundPerson(person_id=person_id),))
     return responses.json(200, found, headers={"cache-control": "no-store"})

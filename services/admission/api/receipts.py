@@ -7,8 +7,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.admission.api import DEPENDENCIES
 from services.admission.domain.receipt import NumberedReceipt, ServiceOutcome
-from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.show_receipt import show_receipt
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -36,7 +36,7 @@ async def get_receipt(
 
     Beside our ids of the movement and of its stay, which the pathway shows, stand the sender's own.
     """
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     authorization = request.headers.get("authorization", "")
     found = await show_receipt(dependencies, parse_id(receipt_id), reader=reader, authorization=authorization)
     if found is None:

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from services.admission.api import examples
+from services.admission.api import DEPENDENCIES, examples
 from services.admission.api.receipts import parse_id
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers import manage_access
-from services.admission.handlers.dependencies import Dependencies
 from shared.events.admission import Scope
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -61,7 +60,7 @@ class SourceCreated(Struct, frozen=True, kw_only=True):
 )
 async def create_source(request: Request, operator: Operator) -> Response:
     """A source and its key; the answer is the only place where the key is ever shown."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     wanted = decode(await request.body(), CreateSource)
     if wanted.establishment is None and "operator" not in wanted.scopes:
         missing = FieldError("/establishment", "required, except for an operator of the whole platform")
@@ -92,7 +91,7 @@ async def create_source(request: Request, operator: Operator) -> Response:
 )
 async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
     """End a key, everywhere within seconds; again is no error."""
-    dependencies: Dependencies = request.app.state.dependencies
+    dependencies = DEPENDENCIES.of(request)
     if not await manage_access.revoke_key(dependencies, parse_id(key_id), by=operator):
         raise Problem(404)
     return Response(status_code=204)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -37,8 +37,18 @@ class Dependencies:
     """Of movements that come one per request."""
     batch_commit: "GroupCommit[Dependencies, Submission, Flushed]"
     """Of movements that come in batches: one that comes alone does not wait behind ten thousand."""
+    bootstrap_key_sha256: str = ""
+    """Digest of the operator's key that exists from the start; empty where there is none."""
     batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
     owners: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
     """Blind index of an identifier -> its owner, as committed; an owner never changes."""
     tolerances: dict[UUID, timedelta] = field(default_factory=dict)
     """Source -> how far ahead its clock may run; nothing changes it."""
+
+    def queue_depth(self) -> int:
+        """How many movements wait to be committed."""
+        return self.group_commit.depth + self.batch_commit.depth
+
+
+Commit = Callable[[Dependencies, Sequence[Submission]], Awaitable[Sequence[Flushed]]]
+"""Commits a group of submissions and answers each, in their order."""

@@ -1,21 +1,9 @@
-"""How is notifications spoken to over HTTP? Routes, and the shapes of requests and answers."""
+"""The HTTP routes of notifications and the shapes of their requests and answers."""
 
-from services.notifications.api import (
-    by_person,
-    carer_page,
-    carers,
-    delivery_reports,
-    obligations,
-    professionals,
-    reconciliation,
-)
+from typing import Final
 
-ROUTERS = (
-    carers.router,
-    professionals.router,
-    obligations.router,
-    by_person.router,
-    delivery_reports.router,
-    carer_page.router,
-    reconciliation.router,
-)
+from services.notifications.handlers.dependencies import Dependencies
+from shared.web.state import StateEntry
+
+DEPENDENCIES: Final = StateEntry[Dependencies]("dependencies")
+"""What the routes hand to the use cases."""

@@ -6,9 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.api import examples
+from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.shapes import SaidByPerson
-from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.list_obligations import ObligationView
 from services.notifications.handlers.obligations.manual_resolution import (
     EndedOtherwise,
@@ -65,7 +64,7 @@ async def handle(person_id: str, obligation_id: str, request: Request, manager: 
 async def _end(
     request: Request, manager: Principal, person_id: str, obligation_id: str, ending: Ending
 ) -> Response:
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     said, now = decode(await request.body(), SaidByPerson), dependencies.clock()
     at = said.at or now
     if at > now + _CLOCKS_DIFFER_BY:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from services.notifications.api import DEPENDENCIES
 from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail
 from services.notifications.domain.wording.context import WordingContext
 from services.notifications.handlers.delivery.carer_page import PageView, view
-from services.notifications.handlers.dependencies import Dependencies
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/s/{token}")
 async def show(token: str, request: Request) -> Response:
     """The page of a message; looking at it consumes, acknowledges and changes nothing."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     found = await view(dependencies, token=token)
     if found is None:
         return _page("gone.html", 404, phone=dependencies.contact_phone)

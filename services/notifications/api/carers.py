@@ -7,12 +7,11 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.api import examples
+from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.shapes import PutCarer
 from services.notifications.api.shown import ShownCarer, shown_carer
 from services.notifications.api.understanding import understood_carer
 from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer, put_carer
-from services.notifications.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -44,7 +43,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 
     Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
     """
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     carer = understood_carer(await request.body(), now=dependencies.clock())
     view = await put_carer(
@@ -60,7 +59,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 @router.get(_PATH, **describe("Read a carer", caller="integrator", answers={200: ShownCarer}, problems=[404]))
 async def show_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """The carer with their contacts, for those who manage them."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     view = await get_carer(
         dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)
@@ -71,7 +70,7 @@ async def show_carer(person_id: str, carer_id: str, request: Request, manager: M
 @router.delete(_PATH, **describe("Revoke a carer", caller="integrator", answers={204: None}, problems=[404]))
 async def revoke_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent, from now on, and the contacts are erased."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     found = await delete_carer(
         dependencies, principal=manager, person_id=person, carer_id=as_carer_id(carer_id, person_id=person)

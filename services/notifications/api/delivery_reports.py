@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
+from services.notifications.api import DEPENDENCIES
 from services.notifications.channels.sms import capability_of
 from services.notifications.domain.obligations.obligation import ReportState
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
-from services.notifications.handlers.dependencies import Dependencies
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
@@ -50,7 +50,7 @@ async def report_on_sms(request: Request) -> Response:
 
     200 for every well-formed report, known attempt or not; 404 for a wrong token.
     """
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     given = await _parameters(request)
     attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
     if attempt_id is None or not capability_of(dependencies.vault).admits(attempt_id, given.get("token", "")):

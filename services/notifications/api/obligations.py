@@ -1,13 +1,12 @@
-"""`/v1/persons/{person_id}/obligations` and `/v1/events/{event_id}/outcome`: who was told?"""
+"""Serves `/v1/persons/{person_id}/obligations`: who had to be told what."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from services.notifications.api import DEPENDENCIES
 from services.notifications.api.shown import Obligations
-from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations.event_outcome import EventOutcome, outcome_of
 from services.notifications.handlers.obligations.list_obligations import obligations_of
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -33,29 +32,12 @@ async def list_obligations(
     limit: str = "100",
 ) -> Response:
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     found = await obligations_of(dependencies, principal=reader, person_id=person, limit=_limit(limit))
     if found is None:
         raise Problem(404)
     return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))
-
-
-@router.get(
-    "/v1/events/{event_id}/outcome",
-    **describe(
-        "Read what became of an event here", caller="integrator", answers={200: EventOutcome}, problems=[404]
-    ),
-)
-async def get_outcome(
-    event_id: str, request: Request, reader: Annotated[Principal, Depends(require("intake", "read"))]
-) -> Response:
-    """Whether an event of the caller's establishment was applied here, and how many were told."""
-    dependencies: Dependencies = request.app.state.means
-    outcome = await outcome_of(dependencies, principal=reader, event_id=uuid_in_path(event_id))
-    if outcome is None:
-        raise Problem(404)
-    return responses.json(200, outcome)
 
 
 def _limit(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.api import examples
+from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.shapes import PutProfessional
 from services.notifications.api.shown import ShownProfessional, shown_professional
 from services.notifications.api.understanding import understood_professional
@@ -16,7 +16,6 @@ from services.notifications.handlers.circle.members import (
     get_professional,
     put_professional,
 )
-from services.notifications.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -46,7 +45,7 @@ Manager = Annotated[Principal, Depends(require("circle"))]
 )
 async def enrol_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Enrol an establishment's desk, or replace what is known of it."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     person, establishment = uuid_in_path(person_id), _finess(finess)
     professional = understood_professional(await request.body(), now=dependencies.clock())
     view = await put_professional(
@@ -64,7 +63,7 @@ async def enrol_professional(person_id: str, finess: str, request: Request, mana
 )
 async def show_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """The professional with the address that is written to."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     view = await get_professional(
         dependencies, principal=manager, person_id=uuid_in_path(person_id), establishment=_finess(finess)
     )
@@ -76,7 +75,7 @@ async def show_professional(person_id: str, finess: str, request: Request, manag
 )
 async def revoke_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
     """Revoke: nothing more is sent to this desk about this person."""
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     found = await delete_professional(
         dependencies, principal=manager, person_id=uuid_in_path(person_id), establishment=_finess(finess)
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.api import DEPENDENCIES
 from services.notifications.handlers.obligations.obligation_balance import ObligationsTallies, balance_of
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -35,7 +35,7 @@ async def get_obligations_account(
 
     An establishment's key reads its own account. `unexplained` is 0, or somebody must look.
     """
-    dependencies: Dependencies = request.app.state.means
+    dependencies = DEPENDENCIES.of(request)
     if not 0 <= (until - since).days < _MOST_DAYS:
         problem = FieldError("/query/until", f"from `since` to {_MOST_DAYS - 1} days later")
         raise Problem(422, "The request does not fit", errors=[problem])

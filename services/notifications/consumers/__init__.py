@@ -1,23 +1,16 @@
-"""Which event leads to which use case? The routing table."""
+"""Routes each consumed event to its use case."""
 
-from collections.abc import Mapping
-from typing import get_args
+from typing import Final, get_args
 
-from services.notifications.consumers.on_stated_fact import on_stated_fact
 from services.notifications.domain.obligations.statements import WatchedArrival
-from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.plan import record_facts
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
-from shared.events.envelope import Payload
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.inbox.application import Route
+from shared.spine.inbox.application import Routes
 
-
-def routes(dependencies: Dependencies) -> Mapping[type[Payload], Route]:
-    """What notifications listens to: movements, watched arrivals, and who may call."""
-    fact = on_stated_fact(dependencies)
-    return {
-        **dict.fromkeys(MOVEMENT_EVENTS, fact),
-        **dict.fromkeys(get_args(WatchedArrival), fact),
-        AccessGranted: on_access_granted,
-        AccessRevoked: on_access_revoked,
-    }
+ROUTES: Final[Routes] = {
+    **dict.fromkeys(MOVEMENT_EVENTS, record_facts),
+    **dict.fromkeys(get_args(WatchedArrival), record_facts),
+    AccessGranted: on_access_granted,
+    AccessRevoked: on_access_revoked,
+}

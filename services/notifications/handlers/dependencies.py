@@ -1,4 +1,4 @@
-"""With what do the use cases work? What the wiring built, in one frozen object."""
+"""Holds what the use cases of notifications work with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 from services.notifications.channels.channel import Channel
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.obligations.timing import Circumstances, Waits
+from services.notifications.handlers.delivery.lanes import Lanes
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault
+from shared.spine.reconciliation.ledger.client import LedgerClient
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """Stands in `app.state.means` for the API."""
+    """First argument of every use case of notifications."""
 
     pool: Pool
     vault: Vault = field(repr=False)
@@ -26,6 +28,10 @@ class Dependencies:
     public_url: str
     """Where readers reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
+    """Whom readers may call."""
+    lanes: Lanes = field(default_factory=Lanes)
+    ledgers: Mapping[str, LedgerClient] = field(default_factory=dict)
+    """Of all publishers of facts, for the audit; empty where the address of one is unknown."""
 
     def circumstances(self) -> Circumstances:
         """The same for everything that is decided in one transaction."""

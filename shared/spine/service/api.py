@@ -15,14 +15,13 @@ from shared.spine.parked import api as parked
 from shared.spine.parked.context import PARKED, parked_context
 from shared.spine.reconciliation.api import inbox, ledger, report
 from shared.spine.reconciliation.context import RECONCILIATION
-from shared.spine.service.definition import AnyService, D, S, Spine
+from shared.spine.service.definition import AnyService, D, S
 from shared.spine.service.opening import OpenService, open_service
 from shared.telemetry import logging, tracing
 from shared.web.app import Lifespan, create_app
 from shared.web.probes import READY
 from shared.web.state import StateEntry
 
-SPINE: Final = StateEntry[Spine]("spine")
 DEPENDENCIES: Final = StateEntry[Any]("dependencies")
 """A service's own entry of this name types it: `DEPENDENCIES = StateEntry[Dependencies]("dependencies")`."""
 
@@ -61,7 +60,6 @@ async def _from_environment(service: AnyService, app: FastAPI) -> AsyncIterator[
 def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     """Let the application use an open service."""
     service, spine = opened.definition, opened.spine
-    SPINE.set(app, spine)
     DEPENDENCIES.set(app, opened.dependencies)
     AUTHENTICATOR.set(app, spine.reconciliation.authenticator())
     READY.set(app, opened.is_ready)

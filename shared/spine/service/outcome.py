@@ -14,7 +14,7 @@ from starlette.responses import Response
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state, establishment_of_parked
-from shared.spine.service.api import DEPENDENCIES, SPINE
+from shared.spine.service.api import DEPENDENCIES
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import Problem
@@ -36,7 +36,7 @@ AppliedOutcome = Callable[[Any, UUID], Awaitable[tuple[str | None, OutcomeT]]]
 
 
 def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[OutcomeT]) -> APIRouter:
-    """The route of a service that shows `shape`."""
+    """The route of a service that shows `shape`, and whose dependencies have a `pool`."""
     router = APIRouter()
 
     @router.get(
@@ -55,14 +55,15 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
         An event that nobody here has seen is pending for whoever asks: it may be on its way, and saying so
         gives nothing away.
         """
-        pool = SPINE.of(request).pool
+        dependencies = DEPENDENCIES.of(request)
+        pool = dependencies.pool
         state = await applied_state(pool, event_id)
         if state == "pending":
             return responses.json(200, shape(state=state))
         if state in PUT_ASIDE:
             stated_by, outcome = await establishment_of_parked(pool, event_id), shape(state=state)
         else:
-            stated_by, outcome = await outcome_of_applied(DEPENDENCIES.of(request), event_id)
+            stated_by, outcome = await outcome_of_applied(dependencies, event_id)
         if not principal.may_see(stated_by or _NO_ESTABLISHMENT):
             raise Problem(404)
         return responses.json(200, outcome)

@@ -1,45 +1,33 @@
 """Opens admissions for tests: one with a database of its own, or several over one database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from fastapi import FastAPI
 
-from services.admission.domain.submission import Submission
-from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.group_commit import Flushed, GroupCommit
+from services.admission.handlers.commit_submissions import commit_submissions
+from services.admission.handlers.dependencies import Commit
 from services.admission.settings import Settings
-from services.admission.wiring import Service, create_api, open_service, serving
+from services.admission.wiring import SERVICE, open_dependencies
 from shared.runtime.clock import Clock, system_clock
+from shared.spine.service.api import connect, create_api
+from shared.spine.service.opening import open_service
 from tests.integration.admission.running import Admission, open_client, settings_for
 
 Open = Callable[..., AbstractAsyncContextManager[Admission]]
-Commit = Callable[[Dependencies, Sequence[Submission]], Awaitable[Sequence[Flushed]]]
-
-
-@asynccontextmanager
-async def _nothing(_app: FastAPI) -> AsyncIterator[None]:
-    yield  # the test enters what the lifespan would
 
 
 @asynccontextmanager
 async def _opened(
-    settings: Settings, clock: Clock = system_clock, commit: Commit | None = None
+    settings: Settings, clock: Clock = system_clock, commit: Commit = commit_submissions
 ) -> AsyncIterator[Admission]:
-    app = create_api(_nothing)
-    async with open_service(settings, clock=clock) as opened:
-        service = opened if commit is None else _committing(opened, commit)
-        async with serving(app, service), open_client(app) as client:
-            yield Admission(app, service, client)
-
-
-def _committing(service: Service, commit: Commit) -> Service:
-    dependencies = replace(
-        service.dependencies, group_commit=GroupCommit(commit), batch_commit=GroupCommit(commit)
-    )
-    return replace(service, dependencies=dependencies)
+    service = replace(SERVICE, open_dependencies=partial(open_dependencies, commit=commit))
+    app = create_api(service)
+    async with open_service(service, settings, clock=clock) as opened, open_client(app) as client:
+        connect(app, opened)
+        yield Admission(app, opened, client)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """How does a test use a running admission? With keys made by its own use cases."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -8,10 +9,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.manage_access import NewSource, create_source
 from services.admission.settings import Settings
-from services.admission.wiring import Service
 from shared.events.admission import Scope
+from shared.spine.service.opening import OpenService
 from tests.unit.admission.bodies import HOSPITAL, encoded
 
 MASTER_KEY = bytes(range(32))
@@ -19,14 +21,13 @@ INTAKE: tuple[Scope, ...] = ("intake",)
 
 
 def settings_for(
-    database_url: str, *, kafka_bootstrap: str = "127.0.0.1:1", bootstrap_key_sha256: str | None = None
+    database_url: str, *, kafka_bootstrap: str = "127.0.0.1:1", bootstrap_key_sha256: str = ""
 ) -> Settings:
     """Settings of a process that has no peers."""
     return Settings(
         database_url=database_url,
         kafka_bootstrap=kafka_bootstrap,
-        master_key=MASTER_KEY,
-        peers={},
+        master_key=b64encode(MASTER_KEY).decode(),
         bootstrap_key_sha256=bootstrap_key_sha256,
     )
 
@@ -42,7 +43,7 @@ class Admission:
     """One API process."""
 
     app: FastAPI
-    service: Service
+    service: OpenService[Settings, Dependencies]
     client: httpx.AsyncClient
 
     async def source(
@@ -67,7 +68,7 @@ class Admission:
 
     async def rows(self, query: str, *arguments: object) -> list[dict[str, Any]]:
         """What the database holds."""
-        return [dict(row) for row in await self.service.pool.fetch(query, *arguments)]
+        return [dict(row) for row in await self.service.spine.pool.fetch(query, *arguments)]
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -1,17 +1,19 @@
 """Who may call: sources, keys, and how the other services learn of them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
-from services.admission.wiring import Service, duties
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.periodic.register_first_operator import register_first_operator
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.registry import PAYLOADS
 from shared.security.principal import new_key, sha256_of
-from tests.integration.admission.running import Admission, bearer, settings_for
+from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, HOSPITAL
 
 WANTED = {
@@ -99,15 +101,15 @@ async def test_a_source_without_an_establishment_must_be_an_operator(admission: 
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/establishment"]
 
 
-async def run_once(service: Service, key_sha256: str) -> None:
+async def run_once(dependencies: Dependencies, key_sha256: str) -> None:
     stop = asyncio.Event()
     stop.set()
-    await duties(service, settings_for("unused", bootstrap_key_sha256=key_sha256))["register_operator"](stop)
+    await register_first_operator(replace(dependencies, bootstrap_key_sha256=key_sha256), stop)
 
 
 async def test_the_first_key_of_the_platform_is_let_in_once(admission: Admission) -> None:
     key, key_sha256 = new_key()
-    await asyncio.gather(*(run_once(admission.service, key_sha256) for _ in range(4)))
+    await asyncio.gather(*(run_once(admission.service.dependencies, key_sha256) for _ in range(4)))
     assert (await admission.client.post("/v1/sources", json=WANTED, headers=bearer(key))).status_code == 201
     rows = await admission.rows(
         "SELECT source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1", key_sha256
@@ -120,9 +122,9 @@ async def test_the_first_key_of_the_platform_is_let_in_once(admission: Admission
 
 async def test_a_first_key_that_was_revoked_stays_so(admission: Admission) -> None:
     key, key_sha256 = new_key()
-    await run_once(admission.service, key_sha256)
+    await run_once(admission.service.dependencies, key_sha256)
     [row] = await admission.rows("SELECT key_id FROM api_keys WHERE key_sha256 = $1", key_sha256)
     headers = await operator(admission)
     await admission.client.delete(f"/v1/keys/{row['key_id']}", headers=headers)
-    await run_once(admission.service, key_sha256)
+    await run_once(admission.service.dependencies, key_sha256)
     assert (await admission.client.post("/v1/sources", json=WANTED, headers=bearer(key))).status_code == 401

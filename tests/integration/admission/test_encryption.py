@@ -31,7 +31,7 @@ async def test_no_table_holds_anything_personal_in_the_clear(admission: Admissio
     dumped = b""
     for table in metadata.sorted_tables:
         bytes_of_table = io.BytesIO()
-        async with transaction(admission.service.pool) as connection:
+        async with transaction(admission.service.spine.pool) as connection:
             await connection.copy_from_table(table.name, output=bytes_of_table, format="binary")  # type: ignore[attr-defined]
         dumped += bytes_of_table.getvalue()
     assert b"CARDIO" in dumped, "the search would find what is there"

@@ -56,7 +56,7 @@ async def test_without_the_database_the_answer_is_503_and_nothing_is_half_done(
 
 
 async def test_a_movement_that_cannot_be_stored_fails_alone(admission: Admission) -> None:
-    await admission.service.pool.execute(POISON)
+    await admission.service.spine.pool.execute(POISON)
     source = await admission.source()
     poisoned = movement(source_event_id="poison")
     bodies = [movement() for _ in range(30)]

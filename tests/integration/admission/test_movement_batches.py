@@ -123,7 +123,7 @@ async def test_each_line_and_the_whole_have_limits(admission: Admission) -> None
 
 
 async def test_a_line_that_cannot_be_stored_fails_alone(admission: Admission) -> None:
-    await admission.service.pool.execute(POISON)
+    await admission.service.spine.pool.execute(POISON)
     bodies = [movement() for _ in range(9)]
     bodies.insert(4, movement(source_event_id="poison"))
     response = await post(admission, await admission.source(), *bodies)

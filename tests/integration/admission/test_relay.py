@@ -51,7 +51,7 @@ async def test_movements_arrive_in_order_as_cloud_events_without_the_person(
             person, stay_id="IEP-4711", kind="discharge", origin=None, destination={"mode": "home"}
         )
         discharged = (await admission.post(source, discharge)).json()
-        relay = Relay(admission.service.pool, settings_with_broker.kafka_bootstrap, ADMISSION)
+        relay = Relay(admission.service.spine.pool, settings_with_broker.kafka_bootstrap, ADMISSION)
         assert await relay.relay_once() == 3, "the grant of the key, then the movements"
         assert await admission.rows("SELECT FROM outbox") == []
     records = await records_of(settings_with_broker.kafka_bootstrap, admitted["person_id"], 2)

@@ -21,6 +21,7 @@ from services.notifications.domain.obligations.timing import Waits
 from services.notifications.handlers.circle.members import delete_carer, put_carer, put_professional
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
+from services.notifications.handlers.delivery.lanes import Lanes
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
@@ -65,6 +66,7 @@ class Desk:
     sms: ScriptedChannel = field(default_factory=ScriptedChannel)
     email: ScriptedChannel = field(default_factory=lambda: ScriptedChannel("email", gives_receipts=False))
     public_url: str = "https://p.exemple.fr"
+    lanes: Lanes = field(default_factory=Lanes)
 
     @property
     def dependencies(self) -> Dependencies:
@@ -77,6 +79,7 @@ class Desk:
             zone=ZoneInfo("Europe/Paris"),
             public_url=self.public_url,
             contact_phone="05 36 49 00 00",
+            lanes=self.lanes,
         )
 
     async def state(self, *events: RecordedEvent) -> None:

@@ -12,17 +12,19 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications.channels.sms import capability_of
-from services.notifications.consumers import routes
+from services.notifications.consumers import ROUTES
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.settings import Settings
-from services.notifications.wiring import create_api, open_service, serving
+from services.notifications.wiring import SERVICE
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.security.principal import new_key
 from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied
+from shared.spine.service.api import connect, create_api
+from shared.spine.service.opening import open_service
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory, id_of, minutes
 from shared.testing.records import as_read
 from tests.conformance.channels.scripted_channel import ScriptedChannel
@@ -51,7 +53,10 @@ class Running:
         records = [as_read(event, offset=self.partition.position + nth) for nth, event in enumerate(events)]
         batch = self.partition.batch(records)
         applier = Applier(
-            self.dependencies.pool, routes=routes(self.dependencies), clock=self.dependencies.clock
+            self.dependencies.pool,
+            routes=ROUTES,
+            dependencies=self.dependencies,
+            clock=self.dependencies.clock,
         )
         applied = await applier.apply(batch)
         self.partition.moved(batch)
@@ -108,17 +113,12 @@ async def running(create_database: Callable[..., str]) -> AsyncIterator[Running]
         mail_from="relais@exemple.fr",
         public_url="https://p.exemple.fr/",
     )
-    app = create_api(_no_lifespan)
+    app = create_api(SERVICE)
     sms = ScriptedChannel()
-    async with open_service(settings, clock=lambda: minutes(60)) as service:
-        dependencies = replace(service.means, channels={"sms": sms})
-        async with serving(app, replace(service, means=dependencies)):
-            yield Running(app, dependencies, sms, await claim_partition(dependencies.pool))
-
-
-@asynccontextmanager
-async def _no_lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with open_service(SERVICE, settings, clock=lambda: minutes(60)) as service:
+        dependencies = replace(service.dependencies, channels={"sms": sms})
+        connect(app, replace(service, dependencies=dependencies))
+        yield Running(app, dependencies, sms, await claim_partition(dependencies.pool))
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from deploy.local.sms_gateway import app as sms_gateway
+from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.settings import Settings
-from services.notifications.wiring import Service, create_api, duties, open_service, serving
+from services.notifications.wiring import SERVICE
 from shared.database.pool import Pool, open_pool
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
@@ -20,6 +21,9 @@ from shared.events.registry import ADMISSION
 from shared.security.principal import new_key
 from shared.spine.outbox.append import append
 from shared.spine.outbox.relay import Relay
+from shared.spine.service.api import connect, create_api
+from shared.spine.service.opening import OpenService, open_service
+from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, PersonHistory, minutes
 from tests.files_passed import FilesPassed
 from tests.integration.notifications.delivery.street import without_lifespan
@@ -49,8 +53,7 @@ CARER = {
 class Running:
     """Notifications as it is wired, its API at an address that the SMS gateway calls back."""
 
-    service: Service
-    settings: Settings
+    service: OpenService[Settings, Dependencies]
     client: httpx.AsyncClient
     pool: Pool
 
@@ -89,7 +92,7 @@ class Running:
 @pytest.fixture
 async def running(create_database: Callable[..., str], kafka_bootstrap: str) -> AsyncIterator[Running]:
     database_url = await asyncio.to_thread(create_database, "notifications")
-    app = create_api(without_lifespan)
+    app = create_api(SERVICE, lifespan=without_lifespan)
     async with (
         served(app) as public_url,
         served(sms_gateway.create_app(report_delay_seconds=0.0)) as sms_url,
@@ -108,9 +111,10 @@ async def running(create_database: Callable[..., str], kafka_bootstrap: str) -> 
             mail_from="relais@exemple.fr",
             public_url=public_url,
         )
-        async with open_service(settings, clock=lambda: minutes(60)) as service, serving(app, service):
+        async with open_service(SERVICE, settings, clock=lambda: minutes(60)) as service:
+            connect(app, service)
             await pool.execute(ANNOUNCED)
-            yield Running(service, settings, client, pool)
+            yield Running(service, client, pool)
 
 
 async def _publish(database_url: str, bootstrap: str, events: Sequence[RecordedEvent]) -> None:
@@ -128,7 +132,7 @@ async def test_a_fact_passes_few_files_until_its_recipient_is_informed(
     running: Running, create_database: Callable[..., str], kafka_bootstrap: str
 ) -> None:
     rose, admission = PersonHistory(f"Rose {uuid4()}"), await asyncio.to_thread(create_database, "admission")
-    work = duties(running.service, running.settings)
+    work = duties(running.service)
     await _publish(admission, kafka_bootstrap, [rose.admit("stay", at=minutes(0), establishment=HOSPITAL)])
     async with AsyncExitStack() as stack:
         for name in ("consumer", "fulfil_sms"):

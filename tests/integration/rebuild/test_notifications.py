@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.notifications import rebuild
-from services.notifications.consumers import routes
+from services.notifications.wiring import SERVICE
 from shared.database.pool import open_pool
 from shared.events.envelope import RecordedEvent
+from shared.spine.service.rebuild import projection_of
 from shared.testing.person_history import HOSPITAL, PersonHistory
 from tests.integration.notifications.desk import MORNING, Desk
 from tests.integration.rebuild.scene import Scene
@@ -26,7 +26,7 @@ async def desk(create_database: Callable[..., str]) -> AsyncIterator[tuple[Desk,
     async with open_pool(database_url, application_name="test") as pool:
         desk = Desk(pool)
         clock = lambda: desk.now  # noqa: E731
-        yield desk, Scene(pool, database_url, rebuild.projection(routes(desk.dependencies), clock))
+        yield desk, Scene(pool, database_url, projection_of(SERVICE, desk.dependencies, clock))
 
 
 def admitted(name: str) -> list[RecordedEvent]:

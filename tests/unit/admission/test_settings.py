@@ -20,12 +20,12 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 
 def test_the_rest_has_defaults() -> None:
     settings = Settings.of(COMPLETE)
-    assert (settings.peers, settings.bootstrap_key_sha256, settings.metrics_port) == ({}, None, 0)
+    assert (settings.peers, settings.bootstrap_key_sha256, settings.metrics_port) == ("", "", 0)
 
 
 def test_peers_are_named_addresses() -> None:
     peers = "pathway=http://127.0.0.1:8102, notifications=http://127.0.0.1:8103/"
-    assert Settings.of(COMPLETE | {"RELAIS_PEERS": peers}).peers == {
+    assert Settings.of(COMPLETE | {"RELAIS_PEERS": peers}).peer_urls == {
         "pathway": "http://127.0.0.1:8102",
         "notifications": "http://127.0.0.1:8103",
     }

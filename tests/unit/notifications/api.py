@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from services.notifications.api import ROUTERS
+from services.notifications.wiring import SERVICE
 from shared.events.admission import Scope
 from shared.security.principal import Principal
 from shared.security.vault import Vault
@@ -39,9 +39,9 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 @asynccontextmanager
 async def calling() -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API; give `Authorization: Bearer <scope>`."""
-    app = create_app(title="notifications", lifespan=_lifespan, routers=ROUTERS)
+    app = create_app(title="notifications", lifespan=_lifespan, routers=SERVICE.serves)
     app.state.authenticator = _OneKeyPerScope()
-    app.state.means = SimpleNamespace(clock=lambda: NOW, vault=VAULT, contact_phone="05 36 49 00 00")
+    app.state.dependencies = SimpleNamespace(clock=lambda: NOW, vault=VAULT, contact_phone="05 36 49 00 00")
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as client:
         yield client

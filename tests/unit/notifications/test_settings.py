@@ -11,7 +11,8 @@ import pytest
 
 from services.notifications.channels.channel import Message, RejectedTemporarily
 from services.notifications.settings import Settings
-from services.notifications.wiring import open_service
+from services.notifications.wiring import SERVICE
+from shared.spine.service.opening import open_service
 
 REQUIRED = {
     "RELAIS_DATABASE_URL": "postgresql://127.0.0.1:1/none",
@@ -57,8 +58,8 @@ async def test_a_login_is_never_said_to_a_server_without_tls() -> None:
     login = {"RELAIS_SMTP_USERNAME": "relais", "RELAIS_SMTP_PASSWORD": "secret"}
     async with server.listening() as port:
         settings = Settings.of({**REQUIRED, **login, "RELAIS_SMTP_PORT": str(port)})
-        async with open_service(settings) as service:
-            result = await service.means.channels["email"].send(MESSAGE)
+        async with open_service(SERVICE, settings) as service:
+            result = await service.dependencies.channels["email"].send(MESSAGE)
     assert isinstance(result, RejectedTemporarily)
     assert not any(line.startswith((b"AUTH", b"MAIL")) for line in server.heard)
 
@@ -67,8 +68,8 @@ async def test_the_phone_shows_the_sender_of_the_settings() -> None:
     gateway = Provider(b"", b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
     async with gateway.listening() as port:
         sms = {"RELAIS_SMS_URL": f"http://127.0.0.1:{port}/cgi-bin/sendsms", "RELAIS_SMS_SENDER": "PARCOURS"}
-        async with open_service(Settings.of({**REQUIRED, **sms})) as service:
-            await service.means.channels["sms"].send(MESSAGE)
+        async with open_service(SERVICE, Settings.of({**REQUIRED, **sms})) as service:
+            await service.dependencies.channels["sms"].send(MESSAGE)
     assert b"from=PARCOURS" in gateway.heard[0]
 
 

@@ -38,14 +38,6 @@ class Auditor:
         await self._sweep()
         return True
 
-    async def measure(self) -> None:
-        """Sets the gauges; a ledger that is away is what the alert on the age is for."""
-        behind = await progress.lag(self.dependencies.pool)
-        metrics.obligations_unaudited_seconds.set(behind.total_seconds())
-        open_ = await balance.open_differences(self.dependencies.pool)
-        for difference in get_args(Difference):
-            metrics.obligation_differences.labels(difference).set(open_.get(difference, 0))
-
     async def _audit_changed(self, current: Round) -> None:
         some = current.left[:TOGETHER]
         if not some:
@@ -61,3 +53,14 @@ class Auditor:
             audited = await audit_persons(self.dependencies, self.ledgers, some)
             await progress.want(self.dependencies.pool, audited.postponed)
         await progress.swept(self.dependencies.pool, some)
+
+
+async def measure_audit(dependencies: Dependencies) -> None:
+    """Set the gauges; a ledger that is away is what the alert on the age is for."""
+    if not dependencies.ledgers:
+        return
+    behind = await progress.lag(dependencies.pool)
+    metrics.obligations_unaudited_seconds.set(behind.total_seconds())
+    open_ = await balance.open_differences(dependencies.pool)
+    for difference in get_args(Difference):
+        metrics.obligation_differences.labels(difference).set(open_.get(difference, 0))

@@ -14,6 +14,7 @@ from services.notifications.storage.circle.members import Membership
 from services.notifications.storage.obligations import facts, rows
 from services.notifications.storage.obligations.rows import Planned, Settlement
 from shared.database.pool import Connection
+from shared.database.transaction import after_commit
 from shared.spine.records.received import ReceivedEvent
 
 
@@ -34,6 +35,7 @@ async def plan(dependencies: Dependencies, connection: Connection, person_ids: C
     circles = await members.of_persons(connection, person_ids)
     if not circles:
         return
+    after_commit(dependencies.lanes.wake)
     circumstances = dependencies.circumstances()
     open_ = {each.obligation_id: each for each in await rows.lock_open(connection, list(circles))}
     known = await rows.known(connection, list(circles))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.notifications.api import ROUTERS
+from services.notifications.wiring import SERVICE
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from shared.web.app import create_app
@@ -41,8 +41,8 @@ class _ByEstablishment:
 
 @pytest.fixture
 async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(title="notifications", lifespan=without_lifespan, routers=ROUTERS)
-    app.state.means, app.state.authenticator = desk.dependencies, _ByEstablishment()
+    app = create_app(title="notifications", lifespan=without_lifespan, routers=SERVICE.serves)
+    app.state.dependencies, app.state.authenticator = desk.dependencies, _ByEstablishment()
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as opened:
         opened.headers["Authorization"] = f"Bearer {HOSPITAL}"

@@ -19,7 +19,8 @@ from services.notifications.domain.circle.members import Medium
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.wiring import create_api
+from services.notifications.wiring import SERVICE
+from shared.spine.service.api import create_api
 from tests.integration.notifications.desk import OPERATOR, Desk
 from tests.served import served
 
@@ -92,7 +93,7 @@ async def without_lifespan(_app: FastAPI) -> AsyncIterator[None]:
 async def opened_street(desk: Desk) -> AsyncIterator[Street]:
     """The simulators and the API on free ports, over the desk's database."""
     reports: asyncio.Queue[int] = asyncio.Queue()
-    api = create_api(without_lifespan)
+    api = create_api(SERVICE, lifespan=without_lifespan)
     api.add_middleware(_Announced, reports=reports)
     smtp = serving.listen(0)
     soon = httpx.Timeout(_PATIENCE_SECONDS, read=_SHORT_SECONDS)
@@ -119,5 +120,6 @@ async def opened_street(desk: Desk) -> AsyncIterator[Street]:
             clock=dependencies.clock,
         )
         api.state.authenticator = _Everyone()
-        api.state.means = replace(dependencies, channels={"sms": sms, "email": email}, public_url=api_url)
-        yield Street(api.state.means, client, sms_url, mail_url, reports)
+        over_channels = replace(dependencies, channels={"sms": sms, "email": email}, public_url=api_url)
+        api.state.dependencies = over_channels
+        yield Street(over_channels, client, sms_url, mail_url, reports)

@@ -8,7 +8,7 @@ import pytest
 from services.notifications.channels.channel import Accepted, Message, SendResult, Unknown
 from services.notifications.domain.obligations.obligation import ReportState
 from services.notifications.handlers.delivery.dispatch import dispatch, record_answer, record_delivery_report
-from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
+from services.notifications.periodic.fulfil_due_obligations import fulfil_due_emails, fulfil_due_sms
 from shared.testing.person_history import PersonHistory, minutes
 from tests.conformance.channels.scripted_channel import ScriptedChannel
 from tests.integration.notifications.desk import Desk, carer
@@ -165,8 +165,8 @@ async def test_a_provider_that_hangs_delays_only_its_own_channel(desk: Desk) -> 
     await desk.enrol(other.person_id, carer("email"))
     stop = asyncio.Event()
     lanes = [
-        asyncio.ensure_future(fulfil_due_obligations(desk.dependencies, channel.name, asyncio.Event())(stop))
-        for channel in desk.dependencies.channels.values()
+        asyncio.ensure_future(fulfil(desk.dependencies, stop))
+        for fulfil in (fulfil_due_sms, fulfil_due_emails)
     ]
     await desk.sms.until_sent(1)
     await desk.email.until_sent(1)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.notifications.periodic.fulfil_due_obligations import fulfil_due_obligations
+from services.notifications.periodic.fulfil_due_obligations import fulfil_due_sms
 from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.desk import Desk
 
@@ -21,7 +21,7 @@ async def test_nothing_leaves_while_it_is_paused(desk: Desk, capsys: pytest.Capt
     desk.now = minutes(62)
     await desk.pool.execute(_PAUSE)
     stop = asyncio.Event()
-    lane = asyncio.ensure_future(fulfil_due_obligations(desk.dependencies, "sms", asyncio.Event())(stop))
+    lane = asyncio.ensure_future(fulfil_due_sms(desk.dependencies, stop))
     async with asyncio.timeout(PATIENCE_SECONDS):
         while "part_holds" not in capsys.readouterr().out:
             assert await desk.pool.fetchval("SELECT count(*) FROM attempts") == 0

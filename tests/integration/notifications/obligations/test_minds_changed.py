@@ -7,10 +7,10 @@ import pytest
 
 from services.notifications.channels.channel import RejectedTemporarily
 from services.notifications.handlers.delivery.dispatch import dispatch, record_delivery_report
-from services.notifications.handlers.obligations.event_outcome import outcome_of
+from services.notifications.handlers.obligations.event_outcome import event_outcome
 from shared.events.admission import Place
 from shared.testing.person_history import PersonHistory, minutes
-from tests.integration.notifications.desk import OPERATOR, Desk, carer
+from tests.integration.notifications.desk import Desk, carer
 
 pytestmark = pytest.mark.services
 
@@ -239,7 +239,7 @@ async def test_old_news_is_not_told_and_says_why(desk: Desk, rose: PersonHistory
     await desk.state(old)
     await desk.turn()
     assert len(desk.sms.messages) == 1
-    outcome = await outcome_of(desk.dependencies, principal=OPERATOR, event_id=old.event_id)
+    _, outcome = await event_outcome(desk.dependencies, old.event_id)
     assert outcome is not None
     assert outcome.obligations == {"suppressed": 1}
 

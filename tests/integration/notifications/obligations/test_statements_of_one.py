@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.consumers import routes
+from services.notifications.consumers import ROUTES
 from services.notifications.handlers.delivery.dispatch import dispatch
 from shared.database.pool import open_pool
 from shared.spine.inbox.application import Applier
@@ -52,7 +52,8 @@ async def test_one_event_on_its_way_to_the_phone_asks_the_database_no_more_than_
     partition = await claim_partition(desk.pool)
     discharge = as_read(rose.discharge("stay", at=minutes(61)), offset=0)
     async with asked(desk) as applying:
-        await Applier(desk.pool, routes=routes(desk.dependencies)).apply(partition.batch([discharge]))
+        applier = Applier(desk.pool, routes=ROUTES, dependencies=desk.dependencies)
+        await applier.apply(partition.batch([discharge]))
     async with asked(desk) as claiming:
         (departure,) = await desk.claim()
     async with asked(desk) as telling:
