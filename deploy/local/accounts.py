@@ -1,4 +1,4 @@
-"""As whom does a server run: PostgreSQL refuses root, so root hands it to an account without rights."""
+"""The account that a server runs as: PostgreSQL refuses root, so root starts it as one without rights."""
 
 import os
 import pwd

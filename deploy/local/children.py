@@ -1,4 +1,4 @@
-"""How is a child process started, and stopped within a bound?"""
+"""Starts a child process, and stops it within a limit of time."""
 
 import os
 import signal

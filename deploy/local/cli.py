@@ -1,8 +1,10 @@
-"""What can a user ask of the local stack? The command `relais`."""
+"""The command `relais`: what a user can ask of the stack of this machine, and of any platform."""
 
 import json
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
+import psutil
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -10,14 +12,19 @@ from typer.core import TyperGroup
 
 from deploy.local import control, logs, starting
 from deploy.local.errors import StackError
+from deploy.local.operator_key import replace_operator_key
+from deploy.local.ownership import not_permitted
 from deploy.local.places import state_folder
-from deploy.local.removal import remove_state
-from deploy.local.screen import parts_table
+from deploy.local.removal import check_removable, remove_state
+from deploy.local.screen import key_panel, parts_table
+from deploy.local.spelling import as_typed
 from deploy.local.state import is_supervised
-from deploy.local.status import status_document
+from deploy.local.status import DISK_FULL, status_document
 from deploy.operator.commands import register
 from deploy.operator.options import AsJson
 from deploy.operator.service_status import remarks, statuses
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 NOT_RUNNING = 3
 """Exit code of `relais status` when nothing runs, as service scripts have it."""
@@ -31,16 +38,23 @@ class OneSentence(TyperGroup):
         try:
             return super().invoke(ctx)
         except StackError as error:
-            Console(stderr=True).print(
-                f"[red]relais:[/] {escape(str(error))}", highlight=False, soft_wrap=True
-            )
-            raise typer.Exit(1) from None
+            _fail(str(error))
+        except PermissionError as error:
+            _fail(not_permitted(Path(error.filename)) if error.filename else str(error))
+        except psutil.AccessDenied as error:
+            _fail(f"process {error.pid} belongs to another account, who alone can stop it")
+
+
+def _fail(sentence: str) -> NoReturn:
+    Console(stderr=True).print(
+        f"[red]relais:[/] {escape(as_typed(sentence))}", highlight=False, soft_wrap=True
+    )
+    raise typer.Exit(1) from None
 
 
 app = typer.Typer(
     cls=OneSentence,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Relais on this machine: patient pathways without gaps.",
 )
@@ -62,7 +76,7 @@ def up(
 def down() -> None:
     """Stop it; the data stays."""
     stopped = control.stop(state_folder())
-    Console().print("Relais has stopped." if stopped else "Relais was not running.")
+    typer.echo("Relais has stopped." if stopped else "Relais was not running.")
 
 
 @app.command()
@@ -78,6 +92,8 @@ def status(*, as_json: AsJson = False) -> None:
             Console().print(remark, style="yellow", markup=False, highlight=False)
     if document["state"] in {"stopped", "failed"}:
         raise typer.Exit(NOT_RUNNING)
+    if document["state"] == DISK_FULL:
+        raise typer.Exit(1)
 
 
 @app.command(name="logs")
@@ -99,6 +115,14 @@ def demo() -> None:
     play_here(state_folder())
 
 
+@app.command(name="operator-key")
+def operator_key(*, yes: Yes = False) -> None:
+    """Make a new operator's key, shown this once, and end the earlier one: for a key that was lost."""
+    if not yes:
+        typer.confirm("End the present operator's key and make a new one?", abort=True)
+    Console().print(key_panel(replace_operator_key(state_folder())))
+
+
 @app.command()
 def migrate() -> None:
     """Migrate the databases of the running platform."""
@@ -107,12 +131,13 @@ def migrate() -> None:
 
 
 @app.command()
-def reset(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+def reset(*, yes: Yes = False) -> None:
     """Remove all its state: data, keys and logs. Fetched programs stay."""
     folder = state_folder()
     if not yes:
         running = " It is running and will be stopped." if is_supervised(folder) else ""
         typer.confirm(f"Remove all data, keys and logs in {folder}?{running}", abort=True)
+    check_removable(folder)
     control.stop(folder)
     remove_state(folder)
     Console().print(f"Removed what was in {folder}.")

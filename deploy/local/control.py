@@ -1,4 +1,4 @@
-"""How does a command start the supervisor in the background, wait for it, and stop it?"""
+"""Starts the supervisor in the background, waits until it is ready, and stops it."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Which secrets does the local stack make, and where are they kept? In one file only its owner can read."""
+"""The secrets that the local stack makes, in one file that only its owner can read."""
 
 import base64
 import json
@@ -58,12 +58,12 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
     known = read_credentials(folder)
     if known is not None and not known.peer_key:  # made before there was one
         known = replace(known, peer_key=new_key()[0])
-        _write(folder, known)
+        write_credentials(folder, known)
     if known is not None and known.bootstrap_key_shown:
         return known, None
     key, sha256 = new_key()
     credentials = _made(sha256) if known is None else replace(known, bootstrap_key_sha256=sha256)
-    _write(folder, credentials)
+    write_credentials(folder, credentials)
     return credentials, key
 
 
@@ -71,10 +71,11 @@ def mark_shown(folder: Path) -> None:
     """Remember that the operator's key has been shown."""
     known = read_credentials(folder)
     if known is not None:
-        _write(folder, replace(known, bootstrap_key_shown=True))
+        write_credentials(folder, replace(known, bootstrap_key_shown=True))
 
 
-def _write(folder: Path, credentials: Credentials) -> None:
+def write_credentials(folder: Path, credentials: Credentials) -> None:
+    """Replace what is kept."""
     write_secret(folder / FILE, json.dumps(asdict(credentials), indent=2))
 
 

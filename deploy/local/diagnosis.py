@@ -1,15 +1,19 @@
-"""Why did a part end, in one sentence, from its exit code and the end of its log?"""
+"""Says in one sentence why a part ended, from its exit code and the end of its log."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
 from deploy.local.errors import PortTakenError, StackError
 from deploy.local.machine import is_full
 
-TAIL_BYTES = 16_384
-LAST_LINES = 40
-LONGEST_QUOTE = 200
+TAIL_BYTES = 65_536
+LAST_LINES = 400
+"""Kafka's stack traces are long, and what it says is above them."""
+LONGEST_QUOTE = 300
+ERROR_LINE = re.compile(r"\b(ERROR|FATAL|PANIC|CRITICAL)\b")
+EXCEPTION = re.compile(r"^(Caused by: )?[\w.$]+(Error|Exception): ")
 PORT_TAKEN = "ddress already in use"
 KNOWN = {
     "No space left on device": "the disk is full",
@@ -61,13 +65,18 @@ def _how(name: str, exit_code: int | None) -> str:
 
 
 def _quote(lines: list[str]) -> str:
-    """The last error of a service, or else the last line."""
+    """The last error of a service, the last ERROR line of a server, or else the last line."""
     for line in reversed(lines):
         said = _said(line)
         if said.get("level") in {"error", "critical"}:
             return " ".join(
                 str(said[field]) for field in ("event", "duty", "template", "error") if field in said
             )
+    for number, line in reversed(list(enumerate(lines))):
+        if ERROR_LINE.search(line):
+            # What Java threw is on the line below.
+            thrown = [each for each in lines[number + 1 : number + 2] if EXCEPTION.match(each)]
+            return " ".join([line, *thrown])[:LONGEST_QUOTE]
     return lines[-1][:LONGEST_QUOTE] if lines else ""
 
 

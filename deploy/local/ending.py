@@ -1,4 +1,4 @@
-"""Has a child ended? Waited for without looking again and again, where the kernel tells."""
+"""Waits until a child has ended, without polling where the kernel tells."""
 
 import asyncio
 import os

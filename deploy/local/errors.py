@@ -1,4 +1,4 @@
-"""What does the stack say when it cannot start: one clear sentence, never a traceback."""
+"""Errors of the stack: one clear sentence for the user, never a traceback."""
 
 
 class StackError(Exception):

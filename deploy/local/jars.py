@@ -1,4 +1,4 @@
-"""Are the jars we start exactly those of the committed lock?
+"""Checks that the jars we start are exactly those of the committed lock.
 
 jgo only resolves and fetches: its own sync accepts a lock with a wrong digest, so every jar is checked here,
 before each start.

@@ -1,4 +1,4 @@
-"""How is the embedded Kafka formatted and run, with Java from a wheel and checked jars?"""
+"""Formats and runs the embedded Kafka, with Java from a wheel and checked jars."""
 
 import base64
 import importlib.util
@@ -27,6 +27,9 @@ JVM_OPTIONS = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
+
+# Java takes the names of files for ASCII in a locale that says nothing, such as a container's.
+JAVA_ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 
 # The second compiler would take more than it gives.
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
@@ -107,7 +110,9 @@ def prepare(server: KafkaServer) -> None:
     _write_settings(server, unfinished, properties)
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = server.format_command(properties, cluster_id)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd="/", env={**os.environ, **JAVA_ENVIRONMENT}
+    )
     if done.returncode != 0:
         raise StackError(
             f"Kafka's data folder could not be made: {(done.stderr or done.stdout).strip()[-400:]}"

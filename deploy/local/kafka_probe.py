@@ -1,4 +1,4 @@
-"""Is the broker there to be written to? One Metadata request by hand, so that waiting needs no client."""
+"""Asks whether the broker can be written to: one Metadata request by hand, without a Kafka client."""
 
 import socket
 import struct

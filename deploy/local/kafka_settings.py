@@ -1,10 +1,12 @@
-"""What does the one Kafka node, broker and controller in one, run with?"""
+"""The settings of the one Kafka node, which is broker and controller in one."""
 
 from pathlib import Path
 
 from deploy.local.ports import HOST
 
 RETENTION_DAYS = 30
+PLAIN = range(0x20, 0x7F)
+"""The characters of ASCII that are written as they are."""
 
 
 def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str, str]:
@@ -41,5 +43,12 @@ def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str,
 
 
 def as_properties(settings: dict[str, str]) -> str:
-    """Java's properties format."""
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
+    """Java's properties format in ASCII, since Java reads Latin-1: `é` is written `\\u00e9`."""
+    return "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items())
+
+
+def _escaped(value: str) -> str:
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    # One escape for each unit of UTF-16, as Java's strings have them.
+    codes = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(chr(code) if code in PLAIN else f"\\u{code:04x}" for code in codes)

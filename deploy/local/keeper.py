@@ -1,4 +1,4 @@
-"""How is one part kept running: started, watched, started again when it dies, stopped?"""
+"""Keeps one part running: starts it, watches it, starts it again when it dies, stops it."""
 
 import asyncio
 import subprocess

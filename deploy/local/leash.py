@@ -1,4 +1,4 @@
-"""How does a child never outlive its parent: drop rights, tie the life to the parent's, exec.
+"""Runs a command so that it never outlives its parent: drop rights, bind the life to the parent's, exec.
 
 A script of its own, not code between fork and exec: that stays safe when the parent has threads.
 usage: leash.py PARENT_PID SIGNAL UID:GID|- FOLDER|- COMMAND...

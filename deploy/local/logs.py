@@ -1,4 +1,4 @@
-"""How are the parts' logs shown: one or all of them, the end of it, and what comes after?"""
+"""Prints the parts' logs: the end of one or of all, and what comes after when wanted."""
 
 import sys
 import time

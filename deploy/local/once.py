@@ -1,4 +1,4 @@
-"""How is a command run once, on the way to a running stack?"""
+"""Runs a command once, as a step on the way to a running stack."""
 
 import sys
 from collections.abc import Mapping, Sequence

@@ -1,13 +1,18 @@
-"""How does `relais demo` act as an operator, when the printed key is kept nowhere? By a key of its own."""
+"""The operators' keys of the local stack: the demo's, which is kept, and a new one for a lost one."""
 
+import asyncio
 import http.client
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.credentials import write_secret
+from deploy.local.credentials import Credentials, read_credentials, write_credentials, write_secret
+from deploy.local.databases import superuser_url
 from deploy.local.errors import StackError
 from deploy.local.ports import HOST
+from deploy.local.state import is_supervised, port_of, read_state
+from shared.security.principal import sha256_of
 
 FILE = "demo-operator-key"
 WITHIN_SECONDS, PAUSE_SECONDS = 30.0, 0.5
@@ -39,12 +44,57 @@ def make_demo_key(folder: Path, *, operator_key: str, admission_port: int) -> No
         time.sleep(PAUSE_SECONDS)
 
 
-def _ask(port: int, operator_key: str) -> tuple[int, bytes]:
+def replace_operator_key(folder: Path) -> str:
+    """Make a new operator's key and end the earlier one, which need not be known; returns the new one.
+
+    Raises:
+        StackError: the stack does not run, or admission refuses.
+    """
+    credentials = read_credentials(folder)
+    if credentials is None or not is_supervised(folder):
+        raise StackError("admission makes the key, and is not running: `relais up` starts it")
+    state = read_state(folder)
+    port, authority = port_of(state, "admission-api"), demo_key(folder) or ""
+    earlier = asyncio.run(_key_id(credentials, database_port=port_of(state, "postgresql")))
+    status, body = _ask(port, authority, name="operator", scopes=("operator", "read", "circle", "intake"))
+    if status != http.client.CREATED:
+        raise StackError(f"admission did not make a key (HTTP {status}): `relais logs admission-api`")
+    key = str(json.loads(body)["key"])
+    write_credentials(
+        folder, replace(credentials, bootstrap_key_sha256=sha256_of(key), bootstrap_key_shown=True)
+    )
+    if earlier is not None:
+        _call(port, "DELETE", f"/v1/keys/{earlier}", key)
+    return key
+
+
+async def _key_id(credentials: Credentials, *, database_port: int) -> str | None:
+    """The id of the operator's key, of which only the hash is known here."""
+    import asyncpg  # noqa: PLC0415 - it would slow every command that only looks
+
+    address = superuser_url(password=credentials.superuser_password, port=database_port, database="admission")
+    connection = await asyncpg.connect(address, timeout=WITHIN_SECONDS)
+    try:
+        found = await connection.fetchval(
+            "SELECT key_id FROM api_keys WHERE key_sha256 = $1", credentials.bootstrap_key_sha256
+        )
+    finally:
+        await connection.close()
+    return None if found is None else str(found)
+
+
+def _ask(
+    port: int, operator_key: str, *, name: str = "relais demo", scopes: tuple[str, ...] = ("operator",)
+) -> tuple[int, bytes]:
+    body = json.dumps({"name": name, "scopes": scopes})
+    return _call(port, "POST", "/v1/sources", operator_key, body)
+
+
+def _call(port: int, method: str, path: str, operator_key: str, body: str | None = None) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
     headers = {"Authorization": f"Bearer {operator_key}", "Content-Type": "application/json"}
     try:
-        body = json.dumps({"name": "relais demo", "scopes": ["operator"]})
-        connection.request("POST", "/v1/sources", body, headers)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):

@@ -1,4 +1,4 @@
-"""What is a part of the stack, and a step on the way, as data?"""
+"""Parts of the stack, which run as long as it does, and steps, which run once, as data."""
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence

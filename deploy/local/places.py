@@ -1,4 +1,4 @@
-"""Where does the local stack keep its files?"""
+"""The folders in which the local stack keeps its files."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What has to happen, in which order, until the whole stack runs?"""
+"""The plan of the stack: everything that has to happen until it runs, and in which order."""
 
 import asyncio
 from functools import partial

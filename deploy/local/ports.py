@@ -1,4 +1,4 @@
-"""Which port does a part listen on: the usual one, or a free one when that is taken, and by whom?"""
+"""Finds free ports, and says who holds one that is taken."""
 
 import random
 import socket

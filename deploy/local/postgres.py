@@ -1,4 +1,4 @@
-"""How is the embedded PostgreSQL initialised and run?"""
+"""Initialises and runs the embedded PostgreSQL."""
 
 import importlib.util
 import os

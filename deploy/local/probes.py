@@ -1,4 +1,4 @@
-"""Is a part ready for use, asked from outside?"""
+"""Asks a part over HTTP whether it is ready for use."""
 
 import http.client
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How does one server run outside the supervisor, in tests: start, wait, stop, kill, start again?"""
+"""Runs one server without the supervisor, for tests: start, stop, kill, start again."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""With which environment does a service of the running stack run? For a command beside it."""
+"""The environment of a service of the running stack, for a command that runs beside it."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

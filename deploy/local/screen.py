@@ -10,6 +10,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from deploy.local.spelling import as_typed
 from deploy.local.state import Record, State
 
 STYLES = {"ready": "green", "done": "green", "waiting": "dim", "stopped": "dim", "failed": "red"}
@@ -68,8 +69,9 @@ def parts_table(document: dict[str, Any]) -> RenderableType:
     if document["message"]:
         remarks.append(Text(document["message"], style="red"))
     if document["state"] == "stopped":
-        return Group(Text("Relais is not running here: `relais up` starts it."), *remarks)
-    table = Table(title=f"Relais: {document['state']}", title_justify="left", box=box.SIMPLE, pad_edge=False)
+        return Group(Text(as_typed("Relais is not running here: `relais up` starts it.")), *remarks)
+    title = f"Relais: {document['state']}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
     for heading in ("part", "state", "process", "memory", "where"):
         is_number = heading in {"process", "memory"}
         table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)

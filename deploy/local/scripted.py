@@ -1,4 +1,4 @@
-"""What shall a simulator do to the next message? Rules for patterns of recipients, each a number of times."""
+"""Rules for what a simulator does to the next messages, by pattern of recipient and number of times."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""With which commands do the servers run that the services stand on?"""
+"""The servers that the services need, as parts of the stack: PostgreSQL, Kafka, the simulators, Zipkin."""
 
 import signal
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.addresses import Addresses
 from deploy.local.children import leashed
 from deploy.local.jars import checked_jars
-from deploy.local.kafka import JVM_OPTIONS, java, kafka_server
+from deploy.local.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, java, kafka_server
 from deploy.local.kafka_probe import has_brokers
 from deploy.local.parts import Part
 from deploy.local.places import SPECIFICATIONS, jar_cache
@@ -60,6 +60,7 @@ def _kafka(addresses: Addresses, data: Path) -> Part:
         url=f"kafka://{addresses.bootstrap}",
         port=port,
         after=("prepare kafka",),
+        environment=JAVA_ENVIRONMENT,
         note=addresses.notes.get("kafka", ""),
     )
 
@@ -108,6 +109,6 @@ def _zipkin(addresses: Addresses) -> Part:
         is_ready=answers(port, "/health"),
         url=addresses.url("zipkin"),
         port=port,
-        environment={"STORAGE_TYPE": "mem"},
+        environment={**JAVA_ENVIRONMENT, "STORAGE_TYPE": "mem"},
         note=addresses.notes.get("zipkin", ""),
     )

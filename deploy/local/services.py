@@ -1,4 +1,4 @@
-"""With which commands and environment do the four services run? The table of their parts."""
+"""The parts of the four services: their commands and their environment."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""How does a simulator run? One process, on the loopback address, until SIGTERM or Ctrl-C."""
+"""Serves a simulator in one process, on the loopback address, until SIGTERM or Ctrl-C."""
 
 import os
 import signal

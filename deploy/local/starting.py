@@ -1,4 +1,4 @@
-"""How does a command start the stack and say that it is ready?"""
+"""Starts the stack for a command, and prints that it is ready."""
 
 import asyncio
 import json

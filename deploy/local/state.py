@@ -1,4 +1,4 @@
-"""What is known about the running stack, from outside: the state file and the supervisor's lock."""
+"""The running stack as seen from outside: its state file and the supervisor's lock."""
 
 import fcntl
 import json

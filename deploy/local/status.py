@@ -1,12 +1,14 @@
-"""What runs where, as scripts read it: state, process, memory and address of each part?"""
+"""Describes what runs where for scripts: state, process, memory and address of each part."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 
 from deploy.local.machine import is_full
 from deploy.local.state import Record, State, process_of, read_state
+
+DISK_FULL: Final = "disk full"
 
 
 def status_document(folder: Path) -> dict[str, Any]:
@@ -19,10 +21,12 @@ def describe(state: State, folder: Path) -> dict[str, Any]:
     running = state.state != "stopped"
     parts = [_part(record, folder, running=running) for record in state.records if record.kind == "part"]
     supervisor = process_of(state.pid, state.started)
+    full = folder.exists() and is_full(folder)
     own = memory_bytes(supervisor, with_children=False) if supervisor else 0
     return {
-        "state": state.state,
-        "message": state.message or ("the disk is full" if folder.exists() and is_full(folder) else ""),
+        # What cannot write is not ready, whatever its parts still answer.
+        "state": DISK_FULL if full and state.state == "ready" else state.state,
+        "message": state.message or (f"the disk is full: make room in {folder}" if full else ""),
         "since": state.since,
         "supervisor": {"pid": supervisor.pid if supervisor else None, "memory_bytes": own},
         "memory_bytes": own + sum(part["memory_bytes"] or 0 for part in parts),

@@ -1,4 +1,4 @@
-"""How does the supervisor run in the background? `python -m deploy.local.supervise [--traces]`.
+"""Runs the supervisor in the background: `python -m deploy.local.supervise [--traces]`.
 
 It speaks by its state file; only what ends it goes to its output.
 """

@@ -1,4 +1,4 @@
-"""In which order do the parts start and stop, and what happens when one cannot start?"""
+"""Starts and stops the parts in order, and stops everything when one cannot start."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

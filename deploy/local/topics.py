@@ -1,4 +1,4 @@
-"""`python -m deploy.local.topics BOOTSTRAP`: make every publisher's topic.
+"""Creates every publisher's topic: `python -m deploy.local.topics BOOTSTRAP`.
 
 A process of its own, so that the supervisor need not keep a Kafka client in memory.
 """

@@ -15,8 +15,6 @@ from deploy.operator.reconcile_screen import shown
 INCIDENT: Final = 1
 """Exit code when anything is unexplained, or anybody was told without being entitled."""
 USUAL_DAYS: Final = 7
-WIDE: Final = 132
-"""Wrapped rather than cut, so that no digit is lost."""
 _TIMEOUT_SECONDS: Final = 300.0
 
 
@@ -34,7 +32,7 @@ def reconcile(
     if as_json:
         typer.echo(json.dumps(answer, indent=2))
     else:
-        Console(width=max(Console().width, WIDE)).print(shown(answer))
+        Console().print(shown(answer))
     if answer["unexplained"] or answer["told_without_right"]:
         raise typer.Exit(INCIDENT)
 

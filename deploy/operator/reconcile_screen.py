@@ -1,9 +1,8 @@
 """Prints the result of `relais reconcile` for a person."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -33,10 +32,17 @@ NOTED: Final = {
 
 
 def shown(answer: Mapping[str, Any]) -> RenderableType:
-    """Print the counts as tables, then explain every unusual number, then the verdicts."""
+    """Print the counts in at most 80 columns, then explain every unusual number, then the verdicts."""
+    publishers = [
+        (service, publisher)
+        for service, report in answer["services"].items()
+        for publisher in report["publishers"]
+    ]
     return Group(
-        _table("Events", ("service", "publisher"), EVENTS, list(_events(answer["services"]))),
-        _table("Obligations", (), OBLIGATIONS, [((), each) for each in answer["obligations"]["tallies"]]),
+        *(_table(service, publisher) for service, publisher in publishers if publisher["accounts"]),
+        Text("Obligations", "italic"),
+        *(_obligations(tally) for tally in answer["obligations"]["tallies"]),
+        Text(),
         *(Text(line) for line in _explained(answer)),
         *(_verdict(answer, name) for name in ("told_without_right", "unexplained")),
     )
@@ -46,28 +52,26 @@ def _verdict(answer: Mapping[str, Any], name: str) -> Text:
     return Text(f"{name.replace('_', ' ')}: {answer[name]}", style="red" if answer[name] else "green")
 
 
-def _table(
-    title: str,
-    who: Sequence[str],
-    numbers: Sequence[str],
-    rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]],
-) -> Table:
-    table = Table(box=box.SIMPLE, title=title, title_justify="left")
-    for heading in (*who, "day", "establishment"):
-        table.add_column(heading)
-    for heading in numbers:
-        table.add_column(heading.replace("_", " "), justify="right")
-    for names, row in rows:
-        counted = (str(row.get(name, 0)) for name in numbers)
-        table.add_row(*names, row["day"], row["establishment"] or "(none)", *counted)
+def _table(service: str, publisher: Mapping[str, Any]) -> Table:
+    """What a service holds of one publisher, by day and establishment."""
+    title = f"Events of {publisher['publisher']} in {service}"
+    table = Table(box=None, title=title, title_justify="left", padding=(0, 1, 0, 0))
+    for heading in ("day", "FINESS"):
+        table.add_column(heading, no_wrap=True)
+    for heading in EVENTS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for account in publisher["accounts"]:
+        counted = (str(account.get(name, 0)) for name in EVENTS)
+        table.add_row(account["day"], account["establishment"] or "(none)", *counted)
     return table
 
 
-def _events(services: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Mapping[str, Any]]]:
-    for service, report in services.items():
-        for publisher in report["publishers"]:
-            for account in publisher["accounts"]:
-                yield (service, publisher["publisher"]), account
+def _obligations(tally: Mapping[str, Any]) -> Text:
+    """One day of one establishment: how many were due, and how many ended in which outcome."""
+    counted = [f"{tally[name]} {name.replace('_', ' ')}" for name in OBLIGATIONS if tally.get(name)]
+    unexplained = [] if tally.get("unexplained") else ["0 unexplained"]
+    where = f"{tally['day']} {tally['establishment'] or '(none)'}"
+    return Text(f"{where} {', '.join([*counted, *unexplained])}")
 
 
 def _explained(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,8 @@ def statuses() -> dict[str, Any]:
     """Service -> its own report, or an `error`."""
     try:
         platform = open_platform()
-    except StackError:
+    except (StackError, PermissionError):
+        # No key, or none that this account may read: the parts are still shown.
         return {}
     with ThreadPoolExecutor(len(SERVICES)) as threads:
         return dict(zip(SERVICES, threads.map(lambda each: _status(platform, each), SERVICES), strict=True))

@@ -1,4 +1,4 @@
-"""How do many movements come in at once? A crowd of clients that retry until each is acknowledged."""
+"""Many clients that post movements at once, each retrying until its own are acknowledged."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

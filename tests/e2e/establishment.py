@@ -1,4 +1,4 @@
-"""Who acts in these tests? Establishments with a key of their own, as integrators would write them."""
+"""Establishments with a key of their own, as integrators would write them."""
 
 import uuid
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How does a test wait for a platform that works on its own time? It asks until the answer is right."""
+"""Waits for a platform that works on its own time: asks until the answer is right."""
 
 import time
 from collections.abc import Callable

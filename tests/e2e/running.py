@@ -1,4 +1,4 @@
-"""How does a test run the platform? As a user does: `relais up --detach`, `relais status`, `relais down`."""
+"""Runs the platform as a user does: `relais up --detach`, `relais status`, `relais down`."""
 
 import json
 import os

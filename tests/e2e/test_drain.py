@@ -1,4 +1,4 @@
-"""Is everything that was accepted applied everywhere when a drain ends, though nobody stopped posting?"""
+"""When a drain ends, all that was accepted is applied everywhere, though nobody stopped posting."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Does a posted admission reach a carer's phone, and everything else that a stranger is promised?"""
+"""A posted admission reaches a carer's phone; a stranger learns nothing of it."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Is anything lost while every part of the platform is killed, one after the other?"""
+"""Nothing is lost while every part of the platform is killed, one after the other."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Do the commands of the runbooks work as they stand there? Those in blocks that are marked `sh run`."""
+"""The commands of the runbooks work as they stand there: those in blocks that are marked `sh run`."""
 
 import asyncio
 import os

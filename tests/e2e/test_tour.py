@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.places import PROJECT
+from deploy.local.places import PROJECT, jar_cache
 from tests.e2e.eventually import eventually
 
 pytestmark = pytest.mark.services
@@ -20,6 +20,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = "## A five-minute tour"
 TOUR = (PROJECT / "README.md").read_text(encoding="utf-8").partition(HEADING)[2].partition("\n## ")[0]
 BLOCKS = BLOCK.findall(TOUR)
+KEY = re.compile(r"relais_[\w-]{43}")
 NUMBER_OF_BLOCKS = 12
 
 
@@ -30,7 +31,15 @@ class Terminal:
         self._process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],  # noqa: S607
             cwd=PROJECT,
-            env={**os.environ, "RELAIS_STATE_FOLDER": str(folder), "NO_COLOR": "1", "COLUMNS": "80"},
+            env={
+                **os.environ,
+                "RELAIS_STATE_FOLDER": str(folder / "state"),
+                "RELAIS_CACHE_FOLDER": str(folder / "cache"),
+                "NO_COLOR": "1",
+                "COLUMNS": "80",
+                # A locale that says nothing of accents.
+                "LC_ALL": "C",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,8 +68,12 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """A terminal of somebody who has just cloned; what it started is stopped afterwards."""
-    terminal = Terminal(tmp_path)
+    """A terminal of somebody whose folders have spaces and accents; what it started is stopped afterwards."""
+    folder = tmp_path / "Mes projets" / "relais été"
+    folder.mkdir(parents=True)
+    # What was fetched before is not fetched again, but is reached by this path.
+    (folder / "cache").symlink_to(jar_cache().parent, target_is_directory=True)
+    terminal = Terminal(folder)
     yield terminal
     terminal.paste("make down")
     terminal.close()
@@ -96,7 +109,8 @@ def test_every_block_of_the_tour_does_what_it_promises(terminal: Terminal) -> No
     assert len(BLOCKS) == NUMBER_OF_BLOCKS
     start, hospital, admission, again, batch, *others = BLOCKS
     daughter, receipt, transfer, arrival, figures, traces, end = others
-    assert "Relais: ready" in terminal.paste(start)
+    started = terminal.paste(start)
+    assert "Relais: ready" in started
     assert statuses(terminal.paste(hospital)) == [201]
     shown = terminal.paste(admission)
     assert statuses(shown) == [202]
@@ -115,6 +129,7 @@ def test_every_block_of_the_tour_does_what_it_promises(terminal: Terminal) -> No
     _she_arrives(terminal, transfer, arrival)
     _the_figures_are_shown(terminal, figures)
     _the_trace_is_shown(terminal, traces)
+    _a_lost_key_is_replaced(terminal, KEY.findall(started)[0])
     assert "Relais has stopped" in terminal.paste(end)
 
 
@@ -156,7 +171,7 @@ def _the_figures_are_shown(terminal: Terminal, block: str) -> None:
 def _the_trace_is_shown(terminal: Terminal, block: str) -> None:
     before = _urls(terminal)
     shown = terminal.paste(block)
-    assert statuses(shown) == [202]
+    assert statuses(shown) == [202], shown
     trace = re.search(r"^traceresponse: 00-([0-9a-f]{32})-", shown, re.MULTILINE)
     assert trace is not None
     assert before.items() <= _urls(terminal).items()
@@ -166,3 +181,11 @@ def _the_trace_is_shown(terminal: Terminal, block: str) -> None:
 
 def _urls(terminal: Terminal) -> dict[str, str]:
     return {part["name"]: part["url"] for part in document(terminal.paste("relais status --json"))["parts"]}
+
+
+def _a_lost_key_is_replaced(terminal: Terminal, lost: str) -> None:
+    look = "relais call GET pathway /v1/operations --key"
+    assert statuses(terminal.paste(f"{look} {lost}")) == [200]
+    (new,) = KEY.findall(terminal.paste("relais operator-key --yes"))
+    assert statuses(terminal.paste(f"{look} {new} --within 30")) == [200]
+    eventually(lambda: statuses(terminal.paste(f"{look} {lost}")) == [401])

@@ -1,4 +1,4 @@
-"""Does one trace span each event, from the establishment's POST to the phone?"""
+"""One trace spans each event, from the establishment's POST to the phone."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What does the demo play where the real stays are absent? A generated stream, the same for one seed."""
+"""Generates the demo's journeys where the real stays are absent; the same for one seed."""
 
 import random
 from collections.abc import Iterator

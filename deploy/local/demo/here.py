@@ -1,4 +1,4 @@
-"""Where does the demo play? On the stack of this machine, started first when it does not run."""
+"""Plays the demo on the stack of this machine, which is started first when it does not run."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What happens to the people of the demo? Journeys: a person's steps, before they become requests.
+"""Journeys of the demo's people: the steps of each person, before they become requests.
 
 `hours` count from the start of the demo's day, which is 20 hours long: recent enough that carers are
 still told.

@@ -1,4 +1,4 @@
-"""How do the stays of the MIMIC-III demo become journeys? 129 real, de-identified, date-shifted stays.
+"""Turns the stays of the MIMIC-III demo (129 real, de-identified, date-shifted stays) into journeys.
 
 Wards are mapped to two hospitals, so that some moves between wards become transfers between
 establishments; where a person went afterwards (rehabilitation, nursing home, home care) decides the next

@@ -1,4 +1,4 @@
-"""How does the demo speak to the platform? Through the public HTTP APIs only, as any user would."""
+"""Calls the platform for the demo, through the public HTTP APIs only, as any user would."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

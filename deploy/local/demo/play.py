@@ -1,4 +1,4 @@
-"""How is the day played? Post every movement in order of time, enrol a carer for each person, wait."""
+"""Plays the day: posts every movement in order of time, adds a carer for each person, waits."""
 
 import asyncio
 import uuid

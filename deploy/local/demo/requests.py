@@ -1,4 +1,4 @@
-"""How does a journey reach the services? As the requests that establishment software would send."""
+"""Writes a journey as the requests that establishment software would send."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What does a person see of the demo? Progress, then what happened and where to look at it."""
+"""Shows the demo to a person: progress, then what happened and where to look at it."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

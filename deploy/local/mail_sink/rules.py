@@ -1,4 +1,4 @@
-"""What can the mail sink be told to do? One rule of its script."""
+"""A rule of the mail sink's script: what it does to the next messages."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What does the sink answer in SMTP? What a mail server would, or what its script says."""
+"""Answers SMTP as a mail server would, or as the sink's script says."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What can the gateway be told to do? One rule of its script."""
+"""A rule of the SMS gateway's script: what it does to the next messages."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Do the embedded PostgreSQL and Kafka really run, and come back with their data?"""
+"""The embedded PostgreSQL and Kafka run, and come back with their data."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Do the simulators say where they listen, and stop when they are told to?"""
+"""The simulators say where they listen, and stop when they are told to."""
 
 import signal
 import subprocess

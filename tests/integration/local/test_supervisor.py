@@ -1,4 +1,4 @@
-"""Does the supervisor keep its promises: order, restarts, and nothing left running whatever happens?"""
+"""The supervisor starts parts in order, restarts them, and leaves nothing running whatever happens."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Is it known beforehand whether an account without rights can reach a folder?"""
+"""Whether an account without rights can reach a folder is known beforehand."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What does `relais` answer while nothing runs?"""
+"""What `relais` answers while nothing runs."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from deploy.local import machine
 from deploy.local.cli import NOT_RUNNING, app
-from deploy.local.state import Record, State, write_state
+from deploy.local.state import Record, State, supervising, write_state
 
 runner = CliRunner()
 
@@ -60,6 +61,46 @@ def test_what_cannot_be_done_is_one_sentence(command: list[str]) -> None:
     assert answer.exit_code == 1
     assert answer.stderr.startswith("relais: ")
     assert "Traceback" not in answer.output
+
+
+def test_what_belongs_to_another_account_is_a_sentence_with_the_remedy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / "credentials.json"))
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    answer = runner.invoke(app, ["up", "--detach"])
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith(f"relais: {folder} belongs to ")
+    assert 'sudo chown -R "$USER"' in answer.stderr
+
+
+def test_with_a_full_disk_it_is_not_ready(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "FULL_MEGABYTES", 10**12)
+    with supervising(folder):
+        write_state(folder, State(state="ready"))
+        answer = runner.invoke(app, ["status"])
+    assert answer.exit_code == 1
+    assert "Relais: disk full" in answer.output
+    assert "make room" in answer.output
+
+
+@pytest.mark.parametrize(("sign", "reader"), [(",", "Kafka"), (":", "Java")])
+def test_a_path_that_cannot_work_is_refused_at_once(
+    sign: str, reader: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELAIS_STATE_FOLDER", str(folder / f"a{sign}b"))
+    answer = runner.invoke(app, ["up", "--detach"])
+    assert (answer.exit_code, reader in answer.stderr) == (1, True)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_commands(shell: str, folder: Path) -> None:
+    words = {"COMP_WORDS": "relais sta", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "relais sta"}
+    asked = {"_RELAIS_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_FISH_ACTION": "get-args", **words}
+    assert "status" in runner.invoke(app, [], prog_name="relais", env=asked).output
 
 
 def test_nothing_to_stop_is_no_error() -> None:

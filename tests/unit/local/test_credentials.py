@@ -1,4 +1,4 @@
-"""Are the stack's secrets made once, kept to their owner, and the operator's key shown once?"""
+"""The stack's secrets are made once and kept to their owner; the operator's key is shown once."""
 
 import base64
 import stat

@@ -1,4 +1,4 @@
-"""Does the user learn in one sentence why a part ended?"""
+"""The user learns in one sentence why a part ended."""
 
 from pathlib import Path
 
@@ -10,6 +10,8 @@ SERVICE_LOG = """{"event": "worker_started", "level": "info"}
 {"event": "duty_failed", "duty": "relay", "error": "TypeError", "level": "error"}
 {"event": "worker_stopped", "level": "info"}
 """
+
+TRACE = "\tat kafka.Kafka$.main(Kafka.scala:87)\n" * 100
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,17 @@ SERVICE_LOG = """{"event": "worker_started", "level": "info"}
             1,
             "kafka ended with exit code 1: too many events are wrong, see docs/runbooks/parking-cap.md"
             " (`relais logs kafka`)",
+        ),
+        (
+            f"ERROR Fatal error during startup\njava.lang.RuntimeException: no log dir\n{TRACE}",
+            1,
+            "kafka ended with exit code 1: ERROR Fatal error during startup"
+            " java.lang.RuntimeException: no log dir (`relais logs kafka`)",
+        ),
+        (
+            "FATAL:  data directory has wrong ownership\nHINT:  The server must be started by its owner.\n",
+            1,
+            "kafka ended with exit code 1: FATAL:  data directory has wrong ownership (`relais logs kafka`)",
         ),
         (
             "java.io.IOException: No space left on device\nbye",

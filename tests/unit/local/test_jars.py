@@ -1,4 +1,4 @@
-"""Is nothing started but the very jars of the committed lock?"""
+"""Nothing is started but the very jars of the committed lock."""
 
 import hashlib
 from pathlib import Path

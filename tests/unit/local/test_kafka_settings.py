@@ -1,4 +1,4 @@
-"""Is the one Kafka node set up for one node, on this machine only?"""
+"""The one Kafka node is set up for one node, on this machine only."""
 
 from pathlib import Path
 
@@ -25,3 +25,12 @@ def test_it_listens_on_this_machine_only() -> None:
 
 def test_they_are_written_as_properties() -> None:
     assert as_properties({"a": "1", "b.c": "2"}) == "a=1\nb.c=2\n"
+
+
+def test_java_reads_back_a_path_with_spaces_accents_and_more() -> None:
+    path = "/home/zoé/Mes projets/relais été\\ 🚑"
+    written = as_properties({"log.dirs": path})
+    assert written.isascii()
+    # What java.util.Properties does with escapes, a pair of surrogates included.
+    units = written.removeprefix("log.dirs=").removesuffix("\n").encode().decode("unicode_escape")
+    assert units.encode("utf-16", "surrogatepass").decode("utf-16") == path

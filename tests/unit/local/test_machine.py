@@ -1,4 +1,4 @@
-"""Is a machine that cannot run the stack told so before anything starts?"""
+"""A machine that cannot run the stack is told so before anything starts."""
 
 import shutil
 import stat

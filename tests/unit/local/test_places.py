@@ -1,4 +1,4 @@
-"""Where is the state of the local stack?"""
+"""An empty variable names no state folder."""
 
 import pytest
 

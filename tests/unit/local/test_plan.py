@@ -1,4 +1,4 @@
-"""Is the plan of the local stack complete and in order?"""
+"""The plan of the local stack is complete and in order."""
 
 from pathlib import Path
 

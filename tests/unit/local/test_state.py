@@ -1,4 +1,4 @@
-"""Is what the state file says believed only as long as it is true?"""
+"""What the state file says is believed only as long as it is true."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Do pause, resume, drain and status say what stands still and what is left?"""
+"""Pause, resume, drain and status say what is paused and what is left."""
 
 import json
 from pathlib import Path

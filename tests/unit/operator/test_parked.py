@@ -1,4 +1,4 @@
-"""Does `relais parked` ask for what was meant, and go on share by share until it should stop?"""
+"""`relais parked` asks for what was meant, and goes on share by share until it should stop."""
 
 import json
 from pathlib import Path
@@ -41,6 +41,12 @@ def test_the_list_is_a_table_or_a_document() -> None:
     shown, asked = ask(lambda *_: (200, page), "parked", "list", "pathway", "--reason", "x", "--limit", "1")
     assert shown.exit_code == 0
     assert "In all: pathway 5" in shown.stdout
+    assert shown.stdout.splitlines()[:4] == [
+        "pathway 7  parked, 2026-03-01 12:00:00 UTC of establishment 750000002",
+        "  the payload does not fit its type",
+        "  unknown type",
+        "  at relais.admission/3/99",
+    ]
     assert "--after 7" in shown.stdout
     assert [path for _, path, _ in asked.asked] == ["/v1/parked?state=parked&reason=x&limit=1&after=0"]
     document, asked = ask(lambda *_: (200, page), "parked", "list", "--json")

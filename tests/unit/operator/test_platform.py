@@ -1,4 +1,4 @@
-"""Does a command reach the platform that is meant, and say in one sentence when it does not?"""
+"""A command reaches the platform that is meant, and says in one sentence when it does not."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What does `relais rebuild` say, and when does it refuse?"""
+"""`relais rebuild` says what it did, and refuses what cannot be done."""
 
 from pathlib import Path
 from typing import Any

@@ -1,13 +1,15 @@
-"""Does `relais reconcile` show every account, and end with 1 on what is unexplained or told without right?"""
+"""`relais reconcile` shows every account, and fails on what is unexplained or told without right."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
+from deploy.operator import reconcile_screen
 from tests.unit.operator.stand_in import StandIn, stand_in
 
 runner = CliRunner()
@@ -95,6 +97,21 @@ def test_what_is_unexplained_is_named_and_is_the_exit_code(said: dict[str, Any],
     shown, _ = ask(publisher(**said))
     assert shown.exit_code == 1
     assert words in shown.stdout
+
+
+def test_every_number_is_whole_in_80_columns() -> None:
+    console = Console(width=80)
+    answer = {
+        "services": {"notifications": {"publishers": [publisher()]}},
+        "obligations": {"tallies": [TALLY]},
+    }
+    with console.capture() as captured:
+        console.print(reconcile_screen.shown({**answer, "unexplained": 0, "told_without_right": 0}))
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    (row,) = (line for line in lines if line.startswith("2026-03-01 440000057  "))
+    assert [int(number) for number in row.split()[2:]] == [9, 6, 1, 1, 1, 0, 0]
+    assert "2026-03-01 440000057 3 due, 2 informed, 1 expired, 0 unexplained" in lines
 
 
 def test_a_message_without_right_is_named_and_is_the_exit_code() -> None:

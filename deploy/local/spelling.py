@@ -1,0 +1,20 @@
+"""Spells the command as it can be typed here: `relais`, or with its path where PATH does not lead to it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+
+def as_typed(text: str, *, program: Path | None = None) -> str:
+    """The text, with each "`relais " in it spelled so that it can be pasted."""
+    own = program or Path(sys.executable).with_name("relais")
+    found = shutil.which("relais")
+    if not own.exists() or (found is not None and Path(found).resolve() == own.resolve()):
+        return text
+    return text.replace("`relais ", f"`{_shortest(own)} ")
+
+
+def _shortest(program: Path) -> str:
+    here = Path.cwd()
+    path = str(program.relative_to(here) if program.is_relative_to(here) else program)
+    return f"'{path}'" if " " in path else path
