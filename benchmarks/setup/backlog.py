@@ -10,7 +10,7 @@ import msgspec
 from benchmarks.setup.example_events import events_of
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TOPICS, TYPES
-from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.records import cloud_events
 from shared.spine.records.incoming import Envelope

@@ -1,4 +1,4 @@
-"""Where does a transaction begin and end? Only here; an architecture test keeps it so."""
+"""Begins and ends every transaction; nothing else may (an architecture test)."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,8 +9,10 @@ from shared.database.pool import Connection, Pool
 
 ACQUIRE_TIMEOUT_SECONDS = 10
 
-Wish = Callable[[Pool], None]
-_wishes: Final[ContextVar[dict[Wish, None] | None]] = ContextVar("wishes", default=None)
+AfterCommit = Callable[[Pool], None]
+"""Called with the pool of the transaction that was committed; must return at once."""
+
+_callbacks: Final[ContextVar[dict[AfterCommit, None] | None]] = ContextVar("callbacks", default=None)
 
 
 @asynccontextmanager
@@ -19,19 +21,19 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
 
     Never hold it across a call to another system.
     """
-    wishes: dict[Wish, None] = {}
-    before = _wishes.set(wishes)
+    callbacks: dict[AfterCommit, None] = {}
+    before = _callbacks.set(callbacks)
     try:
         async with pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
             yield connection
     finally:
-        _wishes.reset(before)
-    for wish in wishes:
-        wish(pool)
+        _callbacks.reset(before)
+    for callback in callbacks:
+        callback(pool)
 
 
-def after_commit(wish: Wish) -> None:
-    """Have this done, once, when the transaction in which we are is committed; outside of any, never."""
-    wishes = _wishes.get()
-    if wishes is not None:
-        wishes[wish] = None
+def after_commit(callback: AfterCommit) -> None:
+    """Have it called, once, when the current transaction is committed; outside of any transaction, never."""
+    callbacks = _callbacks.get()
+    if callbacks is not None:
+        callbacks[callback] = None

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.architecture.source_files import nodes_of, python_files, tree_of
 
 THE_PLACE = Path("shared/database/transaction.py")
-NOT_A_DATABASE = {Path("shared/spine/consumer/offsets.py"): "commits Kafka's offsets"}
+NOT_A_DATABASE = {Path("shared/spine/consumer/progress.py"): "commits Kafka's offsets"}
 WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "START TRANSACTION", "SAVEPOINT")
 CALLS = {"transaction", "begin", "begin_nested", "commit", "rollback", "savepoint"}
 

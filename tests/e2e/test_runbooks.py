@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from deploy.local.places import PROJECT
-from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.clients import open_producer
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.testing.records import NOW
 from tests.e2e.establishment import Services

@@ -6,14 +6,15 @@ inbox drops what was applied already.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.database.pool import Pool
 from shared.spine.inbox import checkpoint
-from shared.spine.kafka.group_client import GroupClient
+from shared.spine.kafka.clients import GroupClient, group_client, stop_client
 from shared.spine.kafka.topics import cluster_id
 from shared.telemetry.logging import get_logger
 
@@ -161,3 +162,23 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             }
         end = await self._consumer.end_offsets(list(positions)) if positions else {}
         return {each: offset for each, offset in positions.items() if end[each] > offset}
+
+
+@asynccontextmanager
+async def join_group(
+    pool: Pool,
+    *,
+    bootstrap: str,
+    consumer_group: str,
+    topics: Sequence[str],
+    open_client: Callable[..., GroupClient] = group_client,
+) -> AsyncIterator[tuple[GroupClient, Assignment]]:
+    """A member of the group and its partitions; after any error leave the block and join again."""
+    client = open_client(bootstrap=bootstrap, consumer_group=consumer_group)
+    assignment = Assignment(pool, client, bootstrap=bootstrap, consumer_group=consumer_group)
+    try:
+        client.subscribe(topics, listener=assignment)
+        await client.start()
+        yield client, assignment
+    finally:
+        await stop_client(client.stop(), client="consumer")

@@ -1,7 +1,7 @@
-"""How does a service consume? What came of all its partitions in one transaction, from its own positions.
+"""Consumes a service's topics: what all partitions brought is applied in one transaction, from our positions.
 
 A transaction costs about the same whether it applies one event or fifty, and at a steady trickle each
-partition brings one: one transaction per partition made an event wait for those of all the others.
+partition brings one: with a transaction per partition an event would wait for those of all the others.
 """
 
 import asyncio
@@ -17,34 +17,31 @@ from shared.database.pool import Pool
 from shared.events.envelope import TraceContext
 from shared.events.registry import TOPICS
 from shared.runtime.clock import Clock, system_clock
-from shared.spine.consumer.assignment import Assignment, ClusterChanged
-from shared.spine.consumer.lag import Lag
-from shared.spine.consumer.membership import join_group
-from shared.spine.consumer.offsets import OffsetReport
-from shared.spine.consumer.side_by_side import side_by_side
-from shared.spine.consumer.watchdog import Watchdog
-from shared.spine.inbox.application import Applier, Batch, Routes
+from shared.spine.consumer.assignment import Assignment, ClusterChanged, join_group
+from shared.spine.consumer.concurrency import run_concurrently
+from shared.spine.consumer.progress import Lag, OffsetReport, Watchdog
+from shared.spine.inbox.application import Applier, Batch
 from shared.spine.inbox.applied import Applied, report_applied
 from shared.spine.inbox.checkpoint import Fenced
-from shared.spine.inbox.parking import CAP, count_parked
-from shared.spine.kafka.group_client import GroupClient
+from shared.spine.inbox.parking import count_parked
+from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.pause.gate import Gate
 from shared.spine.records.cloud_events import decode
 from shared.spine.records.incoming import Incoming
-from shared.spine.records.spans import EventSpan, event_spans
+from shared.spine.records.spans import event_spans, process_span
 from shared.telemetry import metrics, tracing
 from shared.telemetry.logging import get_logger
 
 FETCH_WAIT_MS: Final = 200
 FETCH_LIMIT_SECONDS: Final = 5
-BATCHES_A_TURN: Final = 8
-"""A rebalance waits for them."""
-BATCHES_AT_ONCE: Final = 4
-"""Each holds a connection, half of a pool. Their locks are those of workers that share the partitions."""
+BATCHES_PER_FETCH: Final = 8
+"""While a backlog is read. A rebalance waits for all of them."""
+CONCURRENT_BATCHES: Final = 4
+"""Each takes a connection, together half of a pool. They lock as workers do that share the partitions."""
 
 
-def _nothing() -> None:
+def _ignore() -> None:
     return
 
 
@@ -54,49 +51,42 @@ class BatchConsumer:
     def __init__(
         self,
         pool: Pool,
+        applier: Applier,
         *,
         bootstrap: str,
         group: str,
         publishers: Sequence[str],
-        routes: Routes,
-        dependencies: object = None,
-        parking_cap: int = CAP,
         batch_size: int = 500,
         stalled_after_seconds: float = 60,
-        turn_seconds: float = 0,
-        after_commit: Callable[[], None] = _nothing,
-        on_holes: Callable[[], None] = _nothing,
+        fetch_interval_seconds: float = 0,
+        on_holes: Callable[[], None] = _ignore,
         clock: Clock = system_clock,
+        open_client: Callable[..., GroupClient] = group_client,
     ) -> None:
-        """`after_commit` is called after every batch that had effects.
+        """`fetch_interval_seconds`: at a steady flow fetches begin so far apart, and what comes meanwhile
+        shares the next transaction. A lone event does not wait, and neither does a backlog.
 
-        `turn_seconds`: at a steady flow turns begin so far apart, and what comes meanwhile shares the next.
-        Nobody waits for a lone event, and a backlog has no pauses.
-
-        `on_holes` is called after every batch whose commit noted missing numbers: pull them there.
+        `on_holes` is called after every commit that noted missing numbers, so that they can be pulled.
         """
         self._pool = pool
+        self._applier = applier
         self._bootstrap = bootstrap
         self._group = group
         self._publishers = publishers
         self._topics = [TOPICS[publisher] for publisher in publishers]
-        self._routes = routes
-        self._applier = Applier(
-            pool, routes=routes, dependencies=dependencies, parking_cap=parking_cap, clock=clock
-        )
         self._batch_size = batch_size
         self._stalled_after_seconds = stalled_after_seconds
-        self._turn_seconds = turn_seconds
-        self._after_commit = after_commit
+        self._fetch_interval_seconds = fetch_interval_seconds
         self._on_holes = on_holes
+        self._open_client = open_client
         self._lag = Lag(self._topics, clock)
         self._gate = Gate(pool, "consumer")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until told to stop. While paused it is no member of its group, and holds no partition.
 
-        Being fenced and finding another cluster are ordinary: join the group anew. Everything else is
-        raised; when it was the database or the broker that was away, call `run` again.
+        Being fenced and finding another cluster are ordinary: it joins the group anew. Everything else is
+        raised; when the database or the broker was away, call `run` again.
         """
         while not stop.is_set():
             await self._gate.until_open(stop)
@@ -117,50 +107,55 @@ class BatchConsumer:
             stalled_after_seconds=self._stalled_after_seconds, now=now
         )
         membership = join_group(
-            self._pool, bootstrap=self._bootstrap, consumer_group=self._group, topics=self._topics
+            self._pool,
+            bootstrap=self._bootstrap,
+            consumer_group=self._group,
+            topics=self._topics,
+            open_client=self._open_client,
         )
-        async with membership as (consumer, assignment), OffsetReport(consumer, now=now) as report:
+        async with membership as (client, assignment), OffsetReport(client, now=now) as report:
             while not stop.is_set() and await self._gate.is_open():
-                await self._turn(consumer, assignment)
+                await self.consume_once(client, assignment)
                 report.send({each: held.next_offset for each, held in assignment.positions.items()})
                 if watchdog.is_due():
-                    await self._look_for_stalls(assignment, watchdog)
+                    await self._observe_progress(assignment, watchdog)
 
-    async def _turn(self, consumer: GroupClient, assignment: Assignment) -> None:
+    async def consume_once(self, client: GroupClient, assignment: Assignment) -> None:
+        """Fetch once and apply what came; raises Fenced, ClusterChanged, or whatever a use case raised."""
         await assignment.take_leases()
         if assignment.settled:
-            self._lag.only(assignment.positions)
-        fetched = [await self._fetch(consumer)]
+            self._lag.keep_only(assignment.positions)
+        fetched = [await self._fetch(client)]
         now = asyncio.get_running_loop().time
         began, came = now(), sum(map(len, fetched[0].values()))
         if came == self._batch_size:
             # A backlog comes in long runs of one partition, while the client holds some of others already.
             others = [each for each in assignment.positions if each not in fetched[0]]
-            fetched += [await self._fetch(consumer, each) for each in others[: BATCHES_A_TURN - 1]]
+            fetched += [await self._fetch(client, each) for each in others[: BATCHES_PER_FETCH - 1]]
         async with assignment.lock:
             batches = [
-                partial(self._apply_next, consumer, assignment, records) for records in fetched if records
+                partial(self._apply_next, client, assignment, records) for records in fetched if records
             ]
-            await side_by_side(batches, at_once=BATCHES_AT_ONCE)
-        if came and not any(_is_behind(consumer, *each) for each in fetched[0].items()):
-            await asyncio.sleep(began + self._turn_seconds - now())
+            await run_concurrently(batches, at_once=CONCURRENT_BATCHES)
+        if came and not any(_is_behind(client, *each) for each in fetched[0].items()):
+            await asyncio.sleep(began + self._fetch_interval_seconds - now())
 
     async def _fetch(
-        self, consumer: GroupClient, *partitions: TopicPartition
+        self, client: GroupClient, *partitions: TopicPartition
     ) -> dict[TopicPartition, list[Any]]:
-        """A batch of any partitions, waiting for one; or what there is of those that are named."""
+        """A batch of any partitions, waiting for one; or what the client holds of those that are named."""
         wait_ms = 0 if partitions else FETCH_WAIT_MS
         try:
             # Bounded, because getmany() waits for the end of a rebalance however long that takes.
             return await asyncio.wait_for(
-                consumer.getmany(*partitions, timeout_ms=wait_ms, max_records=self._batch_size),
+                client.getmany(*partitions, timeout_ms=wait_ms, max_records=self._batch_size),
                 FETCH_LIMIT_SECONDS,
             )
         except TimeoutError:
             return {}
 
     async def _apply_next(
-        self, consumer: GroupClient, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]
+        self, client: GroupClient, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]
     ) -> None:
         ours = {
             partition: records
@@ -170,12 +165,12 @@ class BatchConsumer:
         if ours:
             await self._apply(assignment, ours)
         for partition, records in ours.items():
-            if not _is_behind(consumer, partition, records):
+            if not _is_behind(client, partition, records):
                 self._lag.caught_up(partition)
 
     async def _apply(self, assignment: Assignment, fetched: Mapping[TopicPartition, list[Any]]) -> None:
         for partition, records in fetched.items():
-            self._lag.waits(partition, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
+            self._lag.record_waits(partition, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
         incoming = {partition: [decode(each) for each in records] for partition, records in fetched.items()}
         with self._spans([each for came in incoming.values() for each in came]) as traces:
             batches = {
@@ -193,8 +188,6 @@ class BatchConsumer:
             assignment.positions[partition].next_offset = batch.following
             assignment.positions[partition].just_sought = False
         report_applied(applied)
-        if applied.events:
-            self._after_commit()
         if applied.holes:
             self._on_holes()
 
@@ -206,7 +199,7 @@ class BatchConsumer:
                 metrics.fenced_batches_total.labels(topic).inc()
             raise
 
-    async def _look_for_stalls(self, assignment: Assignment, watchdog: Watchdog[TopicPartition]) -> None:
+    async def _observe_progress(self, assignment: Assignment, watchdog: Watchdog[TopicPartition]) -> None:
         behind = await assignment.behind(self._topics)
         for partition in behind:
             self._lag.is_behind(partition)
@@ -216,38 +209,20 @@ class BatchConsumer:
     def _spans(
         self, incoming: Sequence[Incoming]
     ) -> Iterator[Mapping[TopicPartition, Mapping[int, TraceContext]]]:
-        """A span for each event that a route wants; gives their contexts by partition and offset."""
+        """Record a span for each event that a route takes; gives their contexts by partition and offset."""
         if not tracing.is_recording():
             yield {}  # each goes on in the trace that it came with
             return
-        traced = [each for each in incoming if type(each.data) in self._routes]
-        with event_spans([self._span(each) for each in traced]) as contexts:
+        traced = [each for each in incoming if self._applier.has_route(each)]
+        with event_spans([process_span(each, self._group) for each in traced]) as contexts:
             traces: dict[TopicPartition, dict[int, TraceContext]] = {}
             for each, context in zip(traced, contexts, strict=True):
                 traces.setdefault(TopicPartition(each.topic, each.partition), {})[each.offset] = context
             yield traces
 
-    def _span(self, incoming: Incoming) -> EventSpan:
-        envelope = incoming.envelope
-        return EventSpan(
-            name=f"process {incoming.topic}",
-            kind="consumer",
-            trace=envelope.trace if envelope else {},
-            attributes={
-                "messaging.system": "kafka",
-                "messaging.operation.name": "process",
-                "messaging.operation.type": "process",
-                "messaging.destination.name": incoming.topic,
-                "messaging.destination.partition.id": str(incoming.partition),
-                "messaging.kafka.offset": incoming.offset,
-                "messaging.consumer.group.name": self._group,
-                "messaging.message.id": str(envelope.event_id) if envelope else "",
-            },
-        )
 
-
-def _is_behind(consumer: GroupClient, partition: TopicPartition, records: Sequence[Any]) -> bool:
-    """Whether the log goes on after these."""
-    end: int = consumer.highwater(partition) or 0
+def _is_behind(client: GroupClient, partition: TopicPartition, records: Sequence[Any]) -> bool:
+    """Whether the log goes on after these records."""
+    end: int = client.highwater(partition) or 0
     following: int = records[-1].offset + 1
     return end > following

@@ -115,6 +115,10 @@ class Applier:
         """
         return await self._in_transaction(self._apply_settled, incoming, settle)
 
+    def has_route(self, incoming: Incoming) -> bool:
+        """Whether a use case takes events of this type."""
+        return type(incoming.data) in self._routes
+
     async def _apply_all_but_wrong(self, share: _Share) -> Applied:
         """Roll back and start again, without the event, each time one of the share turns out to be wrong."""
         rejected: dict[UUID, str] = {}

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.events.registry import TOPICS
-from shared.spine.kafka.stopping import stop_client
+from shared.spine.kafka.clients import stop_client
 
 PARTITIONS: Final = 6
 REQUEST_TIMEOUT_MS: Final = 10_000

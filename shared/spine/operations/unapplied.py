@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 
 from shared.database.pool import Executor
 from shared.spine.inbox import checkpoint
-from shared.spine.kafka.stopping import stop_client
+from shared.spine.kafka.clients import stop_client
 from shared.spine.kafka.topics import cluster_id
 
 ANSWER_WITHIN_SECONDS: Final = 15

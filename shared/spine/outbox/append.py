@@ -1,17 +1,19 @@
-"""How does a service publish? It appends events to its ledger, inside the transaction that made them true."""
+"""Publishes events: appends them to the ledger and the outbox, inside the transaction that made them true."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from shared.database.pool import Connection
+from shared.database.pool import Connection, Pool
 from shared.database.transaction import after_commit
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.establishment import establishment_of
 from shared.events.registry import TYPES
-from shared.spine.outbox.wake import wake
+from shared.runtime.failures import TRANSIENT
 from shared.telemetry import metrics
 
 # The order inside this statement carries the spine's promises:
@@ -52,16 +54,18 @@ SELECT event_id, sequence FROM recorded
 
 _encoder = msgspec.json.Encoder()
 
+CHANNEL: Final = "relais_outbox"
+"""The relay listens here."""
+
 
 async def append(
     connection: Connection, *, publisher: str, events: Sequence[NewEvent], recorded_at: datetime
 ) -> list[RecordedEvent]:
-    """Give each event its place in the ledger and queue it for the broker; one statement.
+    """Give each event its place in the ledger and queue it for the broker, in one statement.
 
-    The relay is woken after the commit.
-
-    Events of one subject keep their order; the answer is in the order of `events`. Call it once per
-    transaction where possible: the sorted locking that excludes deadlocks holds within one call.
+    Events of one subject keep their order; the result is in the order of `events`. The relay is woken after
+    the commit. Call it once per transaction where possible: the sorted locking that excludes deadlocks holds
+    within one call.
     """
     if not events:
         return []
@@ -77,7 +81,7 @@ async def append(
         recorded_at,
         publisher,
     )
-    after_commit(wake)
+    after_commit(wake_relay)
     metrics.ledger_events_total.labels(publisher).inc(len(events))
     sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}
     return [_recorded(event, publisher, sequences[event.event_id], recorded_at) for event in events]
@@ -94,3 +98,40 @@ def _recorded(event: NewEvent, publisher: str, sequence: int, recorded_at: datet
         data=event.data,
         trace=event.trace,
     )
+
+
+class _Notification:
+    """At most one NOTIFY is in flight per pool; one that is wanted meanwhile follows at once."""
+
+    def __init__(self) -> None:
+        self.wanted = True
+        self.task: asyncio.Task[None] | None = None
+
+
+_in_flight: Final[dict[Pool, _Notification]] = {}
+
+
+def wake_relay(pool: Pool) -> None:
+    """Tell the relay that a commit left something to send; returns at once.
+
+    After the commit, never inside the transaction: NOTIFY takes a lock that all commits of the database
+    share (measured: minus 60 % of the commit rate). The relay polls, so a lost notification costs 0.1 s.
+    """
+    notification = _in_flight.get(pool)
+    if notification is not None:
+        notification.wanted = True
+        return
+    notification = _in_flight[pool] = _Notification()
+    notification.task = asyncio.get_running_loop().create_task(_notify(pool, notification))
+
+
+async def _notify(pool: Pool, notification: _Notification) -> None:
+    try:
+        while notification.wanted:
+            notification.wanted = False
+            await pool.execute(f"NOTIFY {CHANNEL}")
+    except TRANSIENT:
+        return  # the relay polls
+    finally:
+        # Right after the last look at `wanted`, so that none is missed; and no pool is kept for ever.
+        del _in_flight[pool]

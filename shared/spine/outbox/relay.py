@@ -18,10 +18,10 @@ from shared.events.registry import TOPICS
 from shared.runtime.clock import Clock, system_clock
 from shared.runtime.failures import TRANSIENT
 from shared.runtime.waiting import wait_for
-from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.outbox import sending
-from shared.spine.outbox.wake import CHANNEL
+from shared.spine.outbox.append import CHANNEL
 from shared.spine.pause.gate import Gate
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger

@@ -1,4 +1,4 @@
-"""How is one batch of ledger rows sent? Pipelined, in order, and done only when all are acknowledged."""
+"""Sends a batch of ledger rows to the broker, pipelined and in order, and waits for every acknowledgement."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from shared.events.envelope import TraceContext
 from shared.events.registry import TOPICS
 from shared.spine.records import cloud_events
 from shared.spine.records.incoming import Envelope
-from shared.spine.records.spans import EventSpan, event_spans
+from shared.spine.records.spans import event_spans, send_span
 
 ACKNOWLEDGED_WITHIN_SECONDS: Final = 30
 
@@ -18,10 +18,10 @@ _traces: Final = msgspec.json.Decoder(TraceContext)
 
 
 async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Return when the broker has acknowledged every row; raise at the first one that it has not."""
+    """Return when the broker has acknowledged every row; raises a KafkaError or TimeoutError otherwise."""
     topic = TOPICS[publisher]
     envelopes = [_envelope(publisher, row) for row in rows]
-    with event_spans([_span(topic, envelope) for envelope in envelopes]) as contexts:
+    with event_spans([send_span(topic, envelope) for envelope in envelopes]) as contexts:
         async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
             sent = []
             # One after the other: concurrent calls of send() may overtake each other.
@@ -34,24 +34,9 @@ async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]])
 
 
 def _seen(delivery: asyncio.Future[object]) -> None:
-    # When a later send() raises, nobody asks the earlier ones any more; say that this is known.
+    # When a later send() raises, nobody awaits the earlier ones: mark their errors as retrieved.
     if not delivery.cancelled():
         delivery.exception()
-
-
-def _span(topic: str, envelope: Envelope) -> EventSpan:
-    return EventSpan(
-        name=f"send {topic}",
-        kind="producer",
-        trace=envelope.trace,
-        attributes={
-            "messaging.system": "kafka",
-            "messaging.operation.name": "send",
-            "messaging.operation.type": "send",
-            "messaging.destination.name": topic,
-            "messaging.message.id": str(envelope.event_id),
-        },
-    )
 
 
 def _envelope(publisher: str, row: Mapping[str, Any]) -> Envelope:

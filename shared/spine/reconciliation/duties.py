@@ -1,7 +1,7 @@
 """Builds the recurring duties of a worker that keep events from staying missing."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -31,10 +31,6 @@ def publisher_duties(context: ReconciliationContext) -> Mapping[str, Duty]:
     return {"seal_ledger": periodic("seal_ledger", seal, every_seconds=SEAL_EVERY_SECONDS)}
 
 
-def _nothing() -> None:
-    return
-
-
 class ConsumerReconciliation:
     """The duties of a service that consumes."""
 
@@ -44,12 +40,10 @@ class ConsumerReconciliation:
         routes: Routes,
         *,
         dependencies: object = None,
-        after_commit: Callable[[], None] = _nothing,
     ) -> None:
-        """`after_commit` is called after every pull that had effects."""
         applier = Applier(context.pool, routes=routes, dependencies=dependencies, clock=context.clock)
         self._context = context
-        self._puller = Puller(applier, gate=Gate(context.pool, "consumer"), after_commit=after_commit)
+        self._puller = Puller(applier, gate=Gate(context.pool, "consumer"))
         self._reconcilers = [
             Reconciler(context, ledger, self._puller) for ledger in context.ledger_clients.values()
         ]

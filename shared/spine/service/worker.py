@@ -6,6 +6,7 @@ from functools import partial
 import uvloop
 
 from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Applier
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
@@ -50,12 +51,11 @@ def _consuming(opened: OpenService[S, D], consumes: Consumes) -> Mapping[str, Du
     )
     consumer = BatchConsumer(
         spine.pool,
+        Applier(spine.pool, routes=consumes.routes, dependencies=opened.dependencies, clock=spine.clock),
         bootstrap=opened.settings.kafka_bootstrap,
         group=opened.definition.group,
         publishers=consumes.publishers,
-        routes=consumes.routes,
-        dependencies=opened.dependencies,
-        turn_seconds=consumes.fetch_interval_seconds,
+        fetch_interval_seconds=consumes.fetch_interval_seconds,
         on_holes=reconciliation.on_holes,
         clock=spine.clock,
     )

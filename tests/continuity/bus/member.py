@@ -9,10 +9,10 @@ import uvloop
 from shared.database.pool import Connection, open_pool
 from shared.events.admission import AccessRevoked
 from shared.spine.consumer import batch_consumer as consumer
-from shared.spine.consumer import membership
 from shared.spine.consumer.batch_consumer import BatchConsumer
+from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied, report_applied
-from shared.spine.kafka.group_client import GroupClient, group_client
+from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.records.received import ReceivedEvent
 from shared.spine.worker import run_worker
 from shared.telemetry.logging import get_logger
@@ -43,17 +43,16 @@ def _tell_duplicates(applied: Applied) -> None:
 
 async def _live(environment: Mapping[str, str]) -> None:
     client = environment["BUS_CLIENT"]
-    # Replaced only in this process: production code supports one library.
-    vars(membership)["group_client"] = CLIENTS[client]
-    vars(consumer)["tell"] = _tell_duplicates
+    vars(consumer)["report_applied"] = _tell_duplicates
     async with open_pool(environment["BUS_DATABASE"], application_name="bus") as pool:
         member = BatchConsumer(
             pool,
+            Applier(pool, routes={AccessRevoked: _take_effect}),
             bootstrap=environment["BUS_BOOTSTRAP"],
             group=GROUP.format(client=client),
             publishers=["admission"],
-            routes={AccessRevoked: _take_effect},
             stalled_after_seconds=float(environment["BUS_STALLED_AFTER_SECONDS"]),
+            open_client=CLIENTS[client],
         )
         await run_worker(client, {"consume": member.run}, metrics_port=0)
 

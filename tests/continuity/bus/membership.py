@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from shared.spine.kafka.stopping import stop_client
+from shared.spine.kafka.clients import stop_client
 from tests.continuity.bus.group import Group
 
 LOOK_SECONDS: Final = 0.5

@@ -13,7 +13,7 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from shared.events.admission import AccessRevoked
-from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.outbox.sending import send
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from shared.spine.kafka.stopping import stop_client
+from shared.spine.kafka.clients import stop_client
 from tests.continuity.journal import Journal
 
 TOPICS: Final = ("relais.admission", "relais.pathway", "relais.notifications")

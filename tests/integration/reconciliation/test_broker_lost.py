@@ -16,7 +16,7 @@ from deploy.local.running import RunningServer
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.application import Applier, Routes
 from shared.spine.kafka.topics import PARTITIONS
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation
@@ -27,21 +27,20 @@ from tests.integration.shared.published import Commits, kept_running
 pytestmark = pytest.mark.services
 
 GROUP = "reconciled"
-ROUTES: Routes = {AccessGranted: record_effects}
 
 
 @asynccontextmanager
 async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[ConsumerReconciliation, Commits]]:
     """A worker of the consumer, as far as broker and holes go; the test calls `reconcile`."""
     commits = Commits()
-    reconciliation = ConsumerReconciliation(sides.consumer, ROUTES, after_commit=commits)
+    routes: Routes = {AccessGranted: commits.noticing(record_effects)}
+    reconciliation = ConsumerReconciliation(sides.consumer, routes)
     consumer = BatchConsumer(
         sides.consumer.pool,
+        Applier(sides.consumer.pool, routes=routes),
         bootstrap=bootstrap,
         group=GROUP,
         publishers=["admission"],
-        routes=ROUTES,
-        after_commit=commits,
         on_holes=reconciliation.on_holes,
         stalled_after_seconds=20,
     )

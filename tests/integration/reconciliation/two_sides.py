@@ -103,7 +103,7 @@ class Sides:
         await seal_ledger(self.publisher.ledger_side, self.clock)
 
     def puller(self) -> Puller:
-        return Puller(self.applier, gate=Gate(self.consumer.pool, "consumer"), after_commit=lambda: None)
+        return Puller(self.applier, gate=Gate(self.consumer.pool, "consumer"))
 
     async def park(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer, which finds them wrong."""

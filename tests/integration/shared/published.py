@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from shared.database.pool import Pool
-from shared.database.transaction import transaction
+from shared.database.pool import Connection, Pool
+from shared.database.transaction import after_commit, transaction
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent, TraceContext
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Route
+from shared.spine.inbox.application import Applier, Route
 from shared.spine.outbox.append import append
+from shared.spine.records.received import ReceivedEvent
 from shared.spine.worker import Duty, keep
 from tests.integration.shared.batches import record_effects
 
@@ -44,8 +45,19 @@ class Commits:
     def __init__(self) -> None:
         self._committed = asyncio.Event()
 
-    def __call__(self) -> None:
+    def __call__(self, _: Pool) -> None:
         self._committed.set()
+
+    def noticing(self, route: Route) -> Route:
+        """The route, with a notice to this object after the commit of what it did."""
+
+        async def noticed(
+            dependencies: object, connection: Connection, events: Sequence[ReceivedEvent]
+        ) -> None:
+            after_commit(self)
+            await route(dependencies, connection, events)
+
+        return noticed
 
     async def until(self, reached: Callable[[], Awaitable[bool]]) -> None:
         """Return as soon as `reached`, asked after every commit, says yes."""
@@ -75,18 +87,17 @@ def consumer(
     route: Route = record_effects,
     parking_cap: int = 1000,
     stalled_after_seconds: float = 60,
-    after_commit: Callable[[], None] = lambda: None,
+    commits: Commits | None = None,
 ) -> BatchConsumer:
     """A member of the group that writes one row per event."""
+    noticed = commits.noticing(route) if commits else route
     return BatchConsumer(
         pool,
+        Applier(pool, routes={AccessRevoked: noticed}, parking_cap=parking_cap),
         bootstrap=bootstrap,
         group=group,
         publishers=["admission"],
-        routes={AccessRevoked: route},
-        parking_cap=parking_cap,
         stalled_after_seconds=stalled_after_seconds,
-        after_commit=after_commit,
     )
 
 

@@ -1,4 +1,4 @@
-"""Is what a transaction wishes for done after its commit, once, and never without one?"""
+"""A callback is called after the commit of its transaction, once, and never without one."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shared.database.transaction import after_commit, transaction
 pytestmark = pytest.mark.services
 
 
-async def test_a_wish_is_done_once_after_the_commit(pool: Pool) -> None:
+async def test_a_callback_is_called_once_after_the_commit(pool: Pool) -> None:
     done: list[Pool] = []
     async with transaction(pool):
         for _ in range(2):
@@ -17,7 +17,7 @@ async def test_a_wish_is_done_once_after_the_commit(pool: Pool) -> None:
     assert done == [pool]
 
 
-async def test_what_is_rolled_back_had_no_wishes(pool: Pool) -> None:
+async def test_what_is_rolled_back_calls_nothing(pool: Pool) -> None:
     done: list[Pool] = []
 
     async def fail() -> None:
@@ -32,7 +32,7 @@ async def test_what_is_rolled_back_had_no_wishes(pool: Pool) -> None:
     assert done == []
 
 
-async def test_each_transaction_has_its_own_wishes(pool: Pool) -> None:
+async def test_each_transaction_has_its_own_callbacks(pool: Pool) -> None:
     inner: list[Pool] = []
     outer: list[Pool] = []
     async with transaction(pool):

@@ -42,7 +42,7 @@ async def test_a_broker_that_dies_and_one_that_is_wiped_lose_no_event(
             arrived[event.subject].append(event.sequence)
 
     first, second = (
-        consumer(pool, bootstrap, GROUP, route=note, after_commit=commits, stalled_after_seconds=20)
+        consumer(pool, bootstrap, GROUP, route=note, commits=commits, stalled_after_seconds=20)
         for _ in range(2)
     )
     subjects = [uuid4() for _ in range(10)]

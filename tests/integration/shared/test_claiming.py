@@ -12,7 +12,7 @@ from shared.spine.consumer import assignment
 from shared.spine.consumer.assignment import Assignment
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.checkpoint import Advance, Fenced
-from shared.spine.kafka.group_client import GroupClient
+from shared.spine.kafka.clients import GroupClient
 
 pytestmark = pytest.mark.services
 

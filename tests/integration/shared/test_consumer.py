@@ -11,10 +11,10 @@ from shared.database.pool import Connection, Pool, open_pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.consumer.assignment import Assignment
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.consumer.watchdog import ConsumerStalled
+from shared.spine.consumer.progress import ConsumerStalled
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.parking import ParkingCapReached
-from shared.spine.kafka.producer import open_producer
+from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import PARTITIONS, cluster_id
 from shared.spine.outbox.relay import Relay
 from shared.spine.records.received import EventRejected, ReceivedEvent
@@ -53,7 +53,7 @@ async def test_what_is_published_is_applied_and_what_comes_twice_is_not(
     commits = Commits()
     events = await published(pool, kafka_bootstrap, 50)
     await send_again(pool, kafka_bootstrap)
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, events)
         events += await published(pool, kafka_bootstrap, 20)
         await commits.until_applied(pool, events)
@@ -64,8 +64,8 @@ async def test_a_second_member_shares_the_work_and_takes_over_all_of_it(
     pool: Pool, kafka_bootstrap: str, group: str
 ) -> None:
     commits = Commits()
-    first = consumer(pool, kafka_bootstrap, group, after_commit=commits)
-    second = consumer(pool, kafka_bootstrap, group, after_commit=commits)
+    first = consumer(pool, kafka_bootstrap, group, commits=commits)
+    second = consumer(pool, kafka_bootstrap, group, commits=commits)
     async with kept_running(second.run):
         async with kept_running(first.run):
             await commits.until_applied(pool, await published(pool, kafka_bootstrap, 60))
@@ -83,7 +83,7 @@ async def test_the_position_is_ours_whatever_kafka_has_committed(
     await liar.commit(await liar.end_offsets(partitions))
     await liar.stop()
     commits = Commits()
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, events)
 
 
@@ -92,10 +92,10 @@ async def test_a_position_beyond_the_log_starts_over_and_the_inbox_drops_what_wa
 ) -> None:
     commits = Commits()
     events = await published(pool, kafka_bootstrap, 20)
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, events)
     await pool.execute("UPDATE checkpoint SET next_offset = next_offset + 1000000")
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, await published(pool, kafka_bootstrap, 20))
 
 
@@ -103,7 +103,7 @@ async def test_a_fenced_consumer_discards_its_batch_joins_again_and_goes_on(
     pool: Pool, kafka_bootstrap: str, group: str
 ) -> None:
     commits = Commits()
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, await published(pool, kafka_bootstrap, 30))
         await pool.execute("UPDATE checkpoint SET epoch = epoch + 1")
         await commits.until_applied(pool, await published(pool, kafka_bootstrap, 30))
@@ -115,7 +115,7 @@ async def test_losing_the_database_sessions_loses_no_event(
     commits = Commits()
     async with (
         open_pool(spine_database, application_name="consumer") as theirs,
-        kept_running(consumer(theirs, kafka_bootstrap, group, after_commit=commits).run),
+        kept_running(consumer(theirs, kafka_bootstrap, group, commits=commits).run),
     ):
         for _ in range(3):
             events = await published(pool, kafka_bootstrap, 20)
@@ -133,7 +133,7 @@ async def test_bytes_that_are_no_event_are_parked_and_the_partition_moves_on(
         place = await producer.send_and_wait(TOPIC, b"\xff\x00", key=b"?", headers=[("ce_id", b"\xff")])
     commits = Commits()
     events = await published(pool, kafka_bootstrap, 30)
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, events)
     parked = await pool.fetch(
         "SELECT cluster_id FROM parked WHERE topic = $1 AND partition = $2 AND record_offset = $3",
@@ -163,7 +163,7 @@ async def test_too_many_wrong_events_stop_the_worker_and_nothing_is_skipped(
     assert ended.value.code == 1
     assert await pool.fetchval("SELECT count(*) FROM parked") <= 3
     commits = Commits()
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(
             pool, [each for each in events if await applied_state(pool, each.event_id) != "parked"]
         )
@@ -188,7 +188,7 @@ async def test_a_member_without_a_partition_waits_and_knows_who_is_behind(
     pool: Pool, kafka_bootstrap: str, group: str
 ) -> None:
     commits = Commits()
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, await published(pool, kafka_bootstrap, 20))
     client = AIOKafkaConsumer(bootstrap_servers=kafka_bootstrap)
     await client.start()

@@ -49,7 +49,7 @@ async def test_a_header_name_that_is_no_text_is_parked_with_its_record_and_stops
     place = await write_records_with_such_a_header(kafka_bootstrap)
     events += await relayed(pool, kafka_bootstrap, 20)
     group = f"relais-test-{uuid4().hex[:8]}"
-    async with kept_running(consumer(pool, kafka_bootstrap, group, after_commit=commits).run):
+    async with kept_running(consumer(pool, kafka_bootstrap, group, commits=commits).run):
         await commits.until_applied(pool, events)
     parked = await pool.fetch(
         "SELECT reason, headers FROM parked WHERE topic = $1 AND partition = 0"

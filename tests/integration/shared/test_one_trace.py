@@ -40,7 +40,7 @@ async def test_each_event_of_a_batch_is_a_trace_of_its_own_without_a_gap(
         async with transaction(pool) as connection:
             recorded = await append(connection, publisher="admission", events=causes, recorded_at=NOW)
         await Relay(pool, kafka_bootstrap, "admission").relay_once()
-        consume = consumer(pool, kafka_bootstrap, "relais-traced", route=route, after_commit=commits)
+        consume = consumer(pool, kafka_bootstrap, "relais-traced", route=route, commits=commits)
         async with kept_running(consume.run):
             await commits.until_applied(pool, recorded)
 

@@ -86,7 +86,7 @@ async def test_a_paused_consumer_applies_nothing_and_then_everything(
     pool: Pool, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commits = Commits()
-    member = consumer(pool, kafka_bootstrap, GROUP, after_commit=commits)
+    member = consumer(pool, kafka_bootstrap, GROUP, commits=commits)
     relay = Relay(pool, kafka_bootstrap, "admission")
     async with operating(pool, kafka_bootstrap) as operator, kept_running(member.run):
         published = await publish(pool, [uuid4()])

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 from deploy.local.ports import HOST, free_port
 from shared.database.pool import Pool
 from shared.spine.consumer.assignment import Assignment
-from shared.spine.kafka.group_client import GroupClient
+from shared.spine.kafka.clients import GroupClient
 
 
 async def test_nobody_is_behind_a_broker_that_nobody_reaches() -> None:

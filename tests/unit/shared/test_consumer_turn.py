@@ -17,7 +17,7 @@ from shared.spine.inbox import checkpoint
 from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied
 from shared.spine.inbox.checkpoint import PartitionLease
-from shared.spine.kafka.group_client import GroupClient
+from shared.spine.kafka.clients import GroupClient
 from shared.spine.records.cloud_events import encode
 from shared.testing.records import incoming
 
@@ -54,14 +54,13 @@ async def turn(
     batch_size: int = 500,
 ) -> AsyncMock:
     """One turn, `held` being what the client has of partitions that it is asked for; the applier it used."""
-    consumer = BatchConsumer(
-        Mock(spec=Pool), bootstrap="", group=GROUP, publishers=["admission"], routes={}, batch_size=batch_size
-    )
     applier = AsyncMock(spec=Applier)
     applier.apply.return_value = Applied(
         events=[], skipped=0, repeated=Counter(), newly_parked=[], parked_total=None, holes=0
     )
-    vars(consumer)["_applier"] = applier
+    consumer = BatchConsumer(
+        Mock(spec=Pool), applier, bootstrap="", group=GROUP, publishers=["admission"], batch_size=batch_size
+    )
     client = Mock(spec=GroupClient)
 
     def getmany(*named: TopicPartition, **_: int) -> dict[TopicPartition, list[ConsumerRecord]]:
@@ -72,7 +71,7 @@ async def turn(
 
     client.getmany = AsyncMock(side_effect=getmany)
     client.highwater = Mock(return_value=0)
-    await consumer._turn(client, ours)
+    await consumer.consume_once(client, ours)
     return applier
 
 
@@ -120,9 +119,10 @@ async def test_records_wait_for_a_rebalance_that_is_going_on() -> None:
 
 
 async def test_positions_of_two_clusters_are_never_held_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = member({0: position(0)})
+    ours = member({})
+    await ours.on_partitions_assigned([TopicPartition(TOPIC, 1)])
+    ours.positions = {TopicPartition(TOPIC, 0): position(0)}
     monkeypatch.setattr(assignment, "cluster_id", AsyncMock(return_value="another"))
     monkeypatch.setattr(checkpoint, "take_lease", AsyncMock())
-    ours._without_lease = {TopicPartition(TOPIC, 1)}
     with pytest.raises(ClusterChanged):
         await ours.take_leases()

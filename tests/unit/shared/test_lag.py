@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka import TopicPartition
 
-from shared.spine.consumer.lag import Lag
+from shared.spine.consumer.progress import Lag
 
 TOPIC = "relais.admission"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -25,8 +25,8 @@ def test_nothing_waiting_is_no_age() -> None:
 def test_the_age_is_that_of_the_oldest_and_grows_while_it_waits() -> None:
     hands = Hands()
     lag = Lag([TOPIC], hands)
-    lag.waits(TopicPartition(TOPIC, 0), NOON - timedelta(seconds=30))
-    lag.waits(TopicPartition(TOPIC, 1), NOON - timedelta(seconds=10))
+    lag.record_waits(TopicPartition(TOPIC, 0), NOON - timedelta(seconds=30))
+    lag.record_waits(TopicPartition(TOPIC, 1), NOON - timedelta(seconds=10))
     assert lag.age_seconds(TOPIC) == 30
     hands.now += timedelta(seconds=5)
     assert lag.age_seconds(TOPIC) == 35
@@ -45,13 +45,13 @@ def test_what_was_never_read_waits_from_when_it_was_noticed() -> None:
 
 def test_a_broker_whose_clock_is_ahead_makes_no_negative_age() -> None:
     lag = Lag([TOPIC], Hands())
-    lag.waits(TopicPartition(TOPIC, 0), NOON + timedelta(seconds=30))
+    lag.record_waits(TopicPartition(TOPIC, 0), NOON + timedelta(seconds=30))
     assert lag.age_seconds(TOPIC) == 0
 
 
 def test_what_is_now_anothers_to_apply_has_no_age_here() -> None:
     lag = Lag([TOPIC], Hands())
-    lag.waits(TopicPartition(TOPIC, 0), NOON - timedelta(seconds=30))
-    lag.waits(TopicPartition(TOPIC, 1), NOON - timedelta(seconds=10))
-    lag.only([TopicPartition(TOPIC, 1)])
+    lag.record_waits(TopicPartition(TOPIC, 0), NOON - timedelta(seconds=30))
+    lag.record_waits(TopicPartition(TOPIC, 1), NOON - timedelta(seconds=10))
+    lag.keep_only([TopicPartition(TOPIC, 1)])
     assert lag.age_seconds(TOPIC) == 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.spine.consumer.watchdog import ConsumerStalled, Watchdog
+from shared.spine.consumer.progress import ConsumerStalled, Watchdog
 
 
 class Hands:

@@ -1,6 +1,6 @@
 """Applies missing events, read from a publisher's ledger, as a batch from the broker would be applied."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -17,10 +17,9 @@ EVENTS_PER_TRANSACTION: Final = 200
 class Puller:
     """Applies events of ledgers with a service's routes."""
 
-    def __init__(self, applier: Applier, *, gate: Gate, after_commit: Callable[[], None]) -> None:
+    def __init__(self, applier: Applier, *, gate: Gate) -> None:
         self._applier = applier
         self._gate = gate
-        self._after_commit = after_commit
 
     async def may_pull(self) -> bool:
         """Tell whether consuming is not paused."""
@@ -34,7 +33,5 @@ class Puller:
             report_applied(applied)
             new = len(share) - applied.duplicates
             metrics.reconciliation_pulled_total.labels(publisher).inc(new)
-            if applied.events:
-                self._after_commit()
             pulled += new
         return pulled

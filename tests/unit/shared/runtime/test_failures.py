@@ -5,7 +5,7 @@ import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 
 from shared.runtime.failures import is_transient
-from shared.spine.consumer.watchdog import ConsumerStalled
+from shared.spine.consumer.progress import ConsumerStalled
 from shared.spine.inbox.parking import ParkingCapReached
 
 

@@ -1,15 +1,15 @@
-"""How are batches of several partitions applied at once? A few at a time, and none goes on after a failure.
+"""Runs jobs concurrently, so many at a time, and starts none after a failure.
 
-Each has a transaction and a fence of its own, as if another worker applied it: while the database works for
-one, Python decodes and folds another.
+Each batch has a transaction and a lease of its own, as if another worker applied it: while the database works
+for one, Python decodes and folds another.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 
-async def side_by_side(jobs: Sequence[Callable[[], Awaitable[None]]], *, at_once: int) -> None:
-    """Run them, `at_once` at a time; raises what the first to fail raised. None runs any more then."""
+async def run_concurrently(jobs: Sequence[Callable[[], Awaitable[None]]], *, at_once: int) -> None:
+    """Run the jobs, `at_once` at a time; raises what the first to fail raised, when none runs any more."""
     free = asyncio.Semaphore(at_once)
 
     async def run(job: Callable[[], Awaitable[None]]) -> None:

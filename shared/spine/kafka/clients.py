@@ -1,0 +1,112 @@
+"""Opens and stops the Kafka clients: members of a consumer group, and producers.
+
+`GroupClient` is all that a consumer needs of its library: `tests/continuity/bus` puts another library behind
+it and breaks the broker under both.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Protocol
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+
+from shared.spine.kafka.tolerant_records import tolerate_header_names
+from shared.telemetry.logging import get_logger
+
+STOP_WITHIN_SECONDS: Final = 10
+
+
+class GroupClient(Protocol):
+    """A member of a consumer group; every call but `stop` may raise a KafkaError that a retry can cure."""
+
+    def subscribe(self, topics: Sequence[str], *, listener: ConsumerRebalanceListener) -> None:
+        """Join the group for these topics; the listener is awaited before and after every rebalance."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Any]]:
+        """Consecutive records per partition, of the named ones or of all; waits so long for the first record.
+
+        A rebalance can make it wait longer.
+        """
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Read on from `offset`; where an assigned partition starts before the first call is not defined."""
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        """End of the log when it was last fetched from."""
+
+    async def beginning_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]: ...
+
+    async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]: ...
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Report positions to the broker; nothing depends on it."""
+
+
+def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
+    """A member that is not started yet.
+
+    Where it would start by itself (`earliest`) does not matter: every position comes from the checkpoint.
+    """
+    tolerate_header_names()
+    client: GroupClient = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=consumer_group,
+        client_id=consumer_group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        rebalance_timeout_ms=15_000,
+        request_timeout_ms=20_000,
+        retry_backoff_ms=250,
+    )
+    return client
+
+
+@asynccontextmanager
+async def open_producer(bootstrap: str, *, client_id: str) -> AsyncIterator[Any]:
+    """An idempotent producer that waits for all in-sync replicas.
+
+    Idempotence holds within one producer: a batch that failed makes the later ones of its partition
+    fail too, so they cannot overtake it. After any error leave the block, open a new one and resend.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        max_batch_size=128 * 1024,
+        request_timeout_ms=10_000,
+        retry_backoff_ms=250,
+    )
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        await stop_client(producer.stop(), client="producer")
+
+
+async def stop_client(stopping: Coroutine[Any, Any, None], *, client: str) -> None:
+    """Run a client's stop() in a task of its own, for 10 s at most; what it raises is only logged.
+
+    In the same task, aiokafka's stop() can end its caller: it awaits tasks that it has cancelled, and the
+    CancelledError then looks like ours. Nothing depends on a clean stop: unsent rows are in the outbox,
+    and partitions are protected by their lease.
+    """
+    task = asyncio.create_task(stopping)
+    try:
+        await asyncio.wait([task], timeout=STOP_WITHIN_SECONDS)
+    finally:
+        if not task.done():
+            task.cancel()
+            get_logger().warning("client_did_not_stop", kind=client)
+    if task.done() and not task.cancelled() and task.exception() is not None:
+        get_logger().warning("client_stopped_badly", kind=client, error=task.exception())
