@@ -1,4 +1,4 @@
-"""Which shape do answers have?"""
+"""Defines the shapes of the answers."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -62,7 +62,7 @@ class IndicatorValues(
 
 
 def values_of(definition: Definition, answer: Answer) -> IndicatorValues:
-    """The answer in its shape."""
+    """The answer to a question, in the shape in which it is sent."""
     question = answer.question
     return IndicatorValues(
         indicator=definition.name,
@@ -74,9 +74,9 @@ def values_of(definition: Definition, answer: Answer) -> IndicatorValues:
         whole=_value(answer.series.whole),
         days=[_value(day) for day in answer.series.days],
         completeness=Completeness(
-            events=answer.known.events,
-            newest_recorded_at=answer.known.newest_recorded_at,
-            earliest_at=answer.known.earliest_at,
+            events=answer.coverage.events,
+            newest_recorded_at=answer.coverage.newest_recorded_at,
+            earliest_at=answer.coverage.earliest_at,
             holes=answer.missing.holes,
             parked=answer.missing.parked,
         ),

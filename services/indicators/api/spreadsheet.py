@@ -1,4 +1,4 @@
-"""How do values look in a spreadsheet? CSV (RFC 4180), UTF-8, one header line, one line for each day."""
+"""Writes values as CSV (RFC 4180) in UTF-8: one header line, and one line for each day."""
 
 import csv
 import io

@@ -1,7 +1,7 @@
-"""What is known? The facts that the indicators rest on, one for each event, never changed once stored.
+"""Defines the facts that the indicators rest on, one for each event, never changed once stored.
 
-A fact keeps what its event said and when the publisher recorded it. Everything else (which content of
-a movement holds, who is present) is derived, so it can be derived again as of any moment.
+A fact keeps what its event stated and when the publisher recorded it. Everything else (the current content
+of a movement, who is present) is derived, so it can be derived again as of any moment.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ _STEPS: Final[Mapping[type[ExpectationEvent], ExpectationStep]] = {
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """What every fact has: its event, the person, its place among the publisher's events, its time."""
+    """What every fact has: its event, the person, the event's number among the publisher's, its time."""
 
     event_id: UUID
     person_id: UUID
@@ -63,7 +63,7 @@ class MovementFact(Fact, frozen=True, kw_only=True):
 
 
 class ExpectationFact(Fact, frozen=True, kw_only=True):
-    """Something became of an arrival that is expected by `due_at`."""
+    """An arrival expected by `due_at` took this step."""
 
     step: ExpectationStep
     expectation_id: UUID
@@ -74,7 +74,7 @@ class ExpectationFact(Fact, frozen=True, kw_only=True):
 
 
 class ObligationFact(Fact, frozen=True, kw_only=True):
-    """An obligation to tell someone ended so."""
+    """An obligation to tell someone was settled with this outcome."""
 
     obligation_id: UUID
     establishment: str
@@ -88,13 +88,13 @@ class ObligationFact(Fact, frozen=True, kw_only=True):
 FactType = TypeVar("FactType", bound=Fact)
 
 
-def known_by(facts: Iterable[FactType], as_of: datetime) -> list[FactType]:
-    """Each fact that was recorded by then, once."""
+def recorded_by(facts: Iterable[FactType], as_of: datetime) -> list[FactType]:
+    """Each fact that was recorded by `as_of`, once."""
     return list({fact.event_id: fact for fact in facts if fact.recorded_at <= as_of}.values())
 
 
 def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
-    """What an event of admission says about a movement."""
+    """The fact that an event of admission states."""
     return MovementFact(
         event_id=event.event_id,
         person_id=event.subject,
@@ -112,7 +112,7 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
 
 
 def expectation_fact(event: RecordedEvent, expected: ExpectationEvent) -> ExpectationFact:
-    """What an event of pathway says about an expected arrival."""
+    """The fact that an event of pathway states."""
     return ExpectationFact(
         event_id=event.event_id,
         person_id=event.subject,
@@ -128,7 +128,7 @@ def expectation_fact(event: RecordedEvent, expected: ExpectationEvent) -> Expect
 
 
 def obligation_fact(event: RecordedEvent, settled: ObligationSettled) -> ObligationFact:
-    """What an event of notifications says about who was told."""
+    """The fact that an event of notifications states."""
     return ObligationFact(
         event_id=event.event_id,
         person_id=event.subject,

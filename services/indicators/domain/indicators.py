@@ -1,4 +1,4 @@
-"""What are an indicator's values? A pure function of the set of facts and of the moment they are as of.
+"""Computes the values of each indicator: a pure function of the set of facts and of `as_of`.
 
 The facts may hold more than is asked for: other establishments, other days, and what was recorded
 after `as_of`, which is not used. Neither their order nor repetition matters.
@@ -11,7 +11,7 @@ import msgspec
 
 from services.indicators.domain.calendar import Period, day_of
 from services.indicators.domain.carer_delay import delay_to_carer_informed, waits
-from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact, known_by
+from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact, recorded_by
 from services.indicators.domain.figures import (
     ObservationType,
     Summarise,
@@ -33,7 +33,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much was known of the establishment at that moment, also outside the period."""
 
     events: int
@@ -49,27 +49,27 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     days: list[Value]
 
 
-def occupancy_series(facts: Iterable[MovementFact], question: Question, known: Known) -> Series:
+def occupancy_series(facts: Iterable[MovementFact], question: Question, coverage: Coverage) -> Series:
     """Persons present."""
     counted = censuses(
         _stays(facts, question),
         period=question.period,
         as_of=question.as_of,
-        observed_since=day_of(known.earliest_at) if known.earliest_at else None,
+        observed_since=day_of(coverage.earliest_at) if coverage.earliest_at else None,
     )
     return _series(counted, occupancy, question)
 
 
-def length_of_stay_series(facts: Iterable[MovementFact], question: Question, _known: Known) -> Series:
+def length_of_stay_series(facts: Iterable[MovementFact], question: Question, _coverage: Coverage) -> Series:
     """Length of the stays that ended."""
     ended = ended_stays(_stays(facts, question), period=question.period, as_of=question.as_of)
     return _series(ended, length_of_stay, question)
 
 
-def transfers_series(facts: Iterable[ExpectationFact], question: Question, _known: Known) -> Series:
+def transfers_series(facts: Iterable[ExpectationFact], question: Question, _coverage: Coverage) -> Series:
     """Share of transfers confirmed in time."""
     due = due_transfers(
-        known_by(facts, question.as_of),
+        recorded_by(facts, question.as_of),
         establishment=question.establishment,
         period=question.period,
         as_of=question.as_of,
@@ -77,10 +77,10 @@ def transfers_series(facts: Iterable[ExpectationFact], question: Question, _know
     return _series(due, transfers_confirmed_in_time, question)
 
 
-def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _known: Known) -> Series:
+def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _coverage: Coverage) -> Series:
     """Delay until carers were informed."""
     ended = waits(
-        known_by(facts, question.as_of),
+        recorded_by(facts, question.as_of),
         establishment=question.establishment,
         period=question.period,
         as_of=question.as_of,
@@ -89,8 +89,11 @@ def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _kno
 
 
 def _stays(facts: Iterable[MovementFact], question: Question) -> list[Stay]:
-    known = stays(known_by(facts, question.as_of))
-    return [stay for stay in known if stay.establishment == question.establishment]
+    return [
+        stay
+        for stay in stays(recorded_by(facts, question.as_of))
+        if stay.establishment == question.establishment
+    ]
 
 
 def _series(

@@ -8,9 +8,9 @@ import msgspec
 
 from services.indicators.domain import indicators
 from services.indicators.domain.definitions.definition import Name
-from services.indicators.domain.indicators import Known, Question, Series
+from services.indicators.domain.indicators import Coverage, Question, Series
 from services.indicators.handlers.dependencies import Dependencies
-from services.indicators.storage import coverage, selection
+from services.indicators.storage import selection
 from shared.database.pool import Executor
 
 
@@ -19,16 +19,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     question: Question
     series: Series
-    known: Known
-    missing: coverage.Missing
+    coverage: Coverage
+    missing: selection.Missing
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Which facts an indicator rests on, and how its values follow from them."""
+    """The facts that an indicator rests on, and the function that computes its values from them."""
 
-    kind: coverage.Kind
+    kind: selection.Kind
     select: Callable[[Executor, Question], Awaitable[Sequence[Any]]]
-    compute: Callable[[Sequence[Any], Question, Known], Series]
+    compute: Callable[[Sequence[Any], Question, Coverage], Series]
 
 
 SOURCES: Final[Mapping[Name, Source]] = {
@@ -47,15 +47,15 @@ async def answer_question(dependencies: Dependencies, name: Name, question: Ques
     """The values of an indicator, of each day of the period and of the whole."""
     source = SOURCES[name]
     pool = dependencies.pool
-    # Coverage first: what is stored meanwhile may be in the values, and is then claimed by neither.
-    known = await coverage.known(pool, source.kind, question.establishment, as_of=question.as_of)
+    # Coverage first: what is stored meanwhile may enter the values, and the coverage must not claim it.
+    coverage = await selection.coverage_of(pool, source.kind, question.establishment, as_of=question.as_of)
     selected = await source.select(pool, question)
-    missing = await coverage.missing(pool, {fact.person_id for fact in selected})
+    missing = await selection.missing_of(pool, {fact.person_id for fact in selected})
     # A year of a large hospital is seconds of arithmetic; other requests go on meanwhile.
-    series = await asyncio.to_thread(source.compute, selected, question, known)
-    return Answer(question=question, series=series, known=known, missing=missing)
+    series = await asyncio.to_thread(source.compute, selected, question, coverage)
+    return Answer(question=question, series=series, coverage=coverage, missing=missing)
 
 
 async def is_known(dependencies: Dependencies, establishment: str) -> bool:
     """Whether this service has ever received a fact of the establishment."""
-    return await coverage.is_known(dependencies.pool, establishment)
+    return await selection.is_known(dependencies.pool, establishment)

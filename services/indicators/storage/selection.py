@@ -1,15 +1,32 @@
-"""Which facts is a question about? Found by SQL, so that a month does not cost an establishment's history.
+"""Selects the facts that a question is about, and counts what is known and what is missing.
 
-A selection may hold more than is needed, never less: what it leaves out changes no value. The arithmetic
-is in `domain/`, and a test holds it with and without selection against each other.
+Selected by SQL, so that a month does not cost an establishment's whole history. A selection may hold more
+than is needed, never less: what it leaves out changes no value. The arithmetic is in `domain/`, and a test
+compares its results with and without the selection.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
 
 from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact
-from services.indicators.domain.indicators import Question
+from services.indicators.domain.indicators import Coverage, Question
 from shared.database.pool import Executor
+
+Kind = Literal["movements", "expectations", "obligations"]
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """What this service knows to be missing now."""
+
+    holes: int
+    """Sequence numbers skipped in what was received of the persons whom the question is about."""
+    parked: int
+    """Events, of whichever establishment, that are wrong or wait behind one that is."""
+
 
 # Left out: a stay that began after the period, or was over before it, whichever of its contents holds.
 # A cancel, or a movement that was restated as something else or elsewhere, leaves that open.
@@ -58,19 +75,61 @@ FROM obligation_facts WHERE recorded_at <= $2 AND obligation_id IN (
 )
 """
 
+_COVERAGE: Final[dict[Kind, str]] = {
+    "movements": """
+SELECT count(*) AS events, max(recorded_at) AS newest_recorded_at, min(occurred_at) AS earliest_at
+FROM movement_facts WHERE establishment = $1 AND recorded_at <= $2
+""",
+    "expectations": """
+SELECT count(*) AS events, max(recorded_at) AS newest_recorded_at, min(due_at) AS earliest_at
+FROM expectation_facts WHERE from_establishment = $1 AND recorded_at <= $2
+""",
+    "obligations": """
+SELECT count(*) AS events, max(recorded_at) AS newest_recorded_at, min(settled_at) AS earliest_at
+FROM obligation_facts WHERE establishment = $1 AND recorded_at <= $2
+""",
+}
+
+# A sequence number is accounted for when its event was applied, or parked, or dismissed from parking.
+_MISSING: Final = """
+SELECT coalesce((
+    SELECT sum(received.last - received.count - (
+        SELECT count(*) FROM parked
+        WHERE parked.publisher = received.publisher AND parked.subject = received.subject
+            AND parked.sequence < received.last AND parked.state <> 'applied'
+    ))
+    FROM (
+        SELECT publisher, subject, max(sequence) AS last, count(*) AS count
+        FROM inbox WHERE subject = ANY($1::uuid[]) GROUP BY publisher, subject
+    ) AS received
+), 0)::bigint AS holes, (SELECT count(*) FROM parked WHERE state = 'parked') AS parked
+"""
+
+_EXISTS: Final = """
+SELECT EXISTS (SELECT FROM movement_facts WHERE establishment = $1)
+    OR EXISTS (SELECT FROM expectation_facts WHERE from_establishment = $1)
+    OR EXISTS (SELECT FROM obligation_facts WHERE establishment = $1)
+"""
+
+_OF_EVENT: Final = """
+SELECT establishment FROM movement_facts WHERE event_id = $1
+UNION ALL SELECT from_establishment FROM expectation_facts WHERE event_id = $1
+UNION ALL SELECT establishment FROM obligation_facts WHERE event_id = $1
+"""
+
 
 async def movements_for(connection: Executor, question: Question) -> list[MovementFact]:
-    """What was said of every stay that may have touched the period."""
+    """What was stated of every stay that may have touched the period."""
     return [MovementFact(**row) for row in await _select(connection, _MOVEMENTS, question)]
 
 
 async def expectations_for(connection: Executor, question: Question) -> list[ExpectationFact]:
-    """What was said of every transfer out of the establishment that was ever due in the period."""
+    """What was stated of every transfer out of the establishment that was ever due in the period."""
     return [ExpectationFact(**row) for row in await _select(connection, _EXPECTATIONS, question)]
 
 
 async def obligations_for(connection: Executor, question: Question) -> list[ObligationFact]:
-    """What was said of every obligation of the establishment that was settled in the period."""
+    """What was stated of every obligation of the establishment that was settled in the period."""
     return [ObligationFact(**row) for row in await _select(connection, _OBLIGATIONS, question)]
 
 
@@ -82,3 +141,24 @@ async def _select(connection: Executor, query: str, question: Question) -> Seque
         question.period.starts_at,
         question.period.ends_at,
     )
+
+
+async def coverage_of(connection: Executor, kind: Kind, establishment: str, *, as_of: datetime) -> Coverage:
+    """How much was stored of a kind of fact about the establishment, recorded by `as_of`."""
+    return Coverage(**await connection.fetchrow(_COVERAGE[kind], establishment, as_of))
+
+
+async def missing_of(connection: Executor, persons: Collection[UUID]) -> Missing:
+    """What is missing of these persons, and what is parked at all."""
+    return Missing(**await connection.fetchrow(_MISSING, list(persons)))
+
+
+async def is_known(connection: Executor, establishment: str) -> bool:
+    """Whether anything was ever stored about the establishment."""
+    return bool(await connection.fetchval(_EXISTS, establishment))
+
+
+async def establishment_of(connection: Executor, event_id: UUID) -> str | None:
+    """Whose fact the event states; none when it is not among the facts."""
+    establishment: str | None = await connection.fetchval(_OF_EVENT, event_id)
+    return establishment

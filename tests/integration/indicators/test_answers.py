@@ -53,7 +53,7 @@ async def test_an_event_that_comes_again_changes_nothing(service: Service, deliv
     await delivery.deliver(events)
     await delivery.deliver([*reversed(events), *events])
     answer = await answer_question(service.dependencies, "length_of_stay", question())
-    assert (answer.known.events, answer.series.whole.figures.denominator) == (2, 1)
+    assert (answer.coverage.events, answer.series.whole.figures.denominator) == (2, 1)
 
 
 async def test_a_correction_changes_the_past_but_not_what_was_known_then(
@@ -67,7 +67,7 @@ async def test_a_correction_changes_the_past_but_not_what_was_known_then(
     then = await answer_question(service.dependencies, "length_of_stay", question(as_of=march(19)))
     now = await answer_question(service.dependencies, "length_of_stay", question(as_of=march(21)))
     assert (then.series.whole.figures.value, now.series.whole.figures.value) == (2, 10)
-    assert (then.known.events, now.known.events) == (2, 3)
+    assert (then.coverage.events, now.coverage.events) == (2, 3)
 
 
 async def test_a_missing_number_and_a_parked_event_are_told(service: Service, delivery: Delivery) -> None:
@@ -89,4 +89,4 @@ async def test_a_missing_number_and_a_parked_event_are_told(service: Service, de
 async def test_nothing_known_has_no_values(service: Service) -> None:
     answer = await answer_question(service.dependencies, "occupancy", question())
     assert {day.figures.value for day in answer.series.days} == {None}
-    assert (answer.known.events, answer.known.newest_recorded_at) == (0, None)
+    assert (answer.coverage.events, answer.coverage.newest_recorded_at) == (0, None)

@@ -11,7 +11,7 @@ from services.indicators.domain.facts import (
     ObligationFact,
     movement_fact,
 )
-from services.indicators.domain.indicators import Known, Question
+from services.indicators.domain.indicators import Coverage, Question
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import HOSPITAL, REHABILITATION, id_of, movement_of
 
@@ -30,8 +30,8 @@ def march_days(first: int, last: int) -> Period:
 MARCH = march_days(1, 31)
 
 
-def known_since(day: date) -> Known:
-    return Known(events=0, newest_recorded_at=None, earliest_at=start_of(day))
+def known_since(day: date) -> Coverage:
+    return Coverage(events=0, newest_recorded_at=None, earliest_at=start_of(day))
 
 
 KNOWN = known_since(date(2026, 1, 1))
