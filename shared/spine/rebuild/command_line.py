@@ -43,12 +43,12 @@ async def run_rebuild(
 
     `publishers` says where the ledgers are (`name=url,...`), `peer_key` opens them.
     """
-    asked = _parse(projection.service, arguments)
+    options = _parse(projection.service, arguments)
     lines = _StepLines()
     try:
         with _cancelled_by_sigterm():
             async with _open(projection, database_url, publishers, peer_key, lines.write) as context:
-                result = await _run(context, asked)
+                result = await _run(context, options)
     except (RebuildError, ParkingCapReached, OSError) as error:
         lines.write("failed", {"why": str(error)})
         return 1
@@ -99,12 +99,12 @@ async def _open(
             yield context
 
 
-async def _run(context: RebuildContext, asked: argparse.Namespace) -> RebuildResult:
-    if asked.undo:
+async def _run(context: RebuildContext, options: argparse.Namespace) -> RebuildResult:
+    if options.undo:
         return await restore_previous(context)
-    if asked.drop_previous:
+    if options.drop_previous:
         return await drop_previous(context)
-    return await rebuild_projection(context, swap=not asked.compare)
+    return await rebuild_projection(context, swap=not options.compare)
 
 
 def _parse(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:

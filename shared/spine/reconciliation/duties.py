@@ -53,12 +53,12 @@ class ConsumerReconciliation:
         self._holes_noted = asyncio.Event()
 
     def on_holes(self) -> None:
-        """Let the duty look for holes at once, because a batch noted one."""
+        """Fill holes at once, because a batch noted one."""
         self._holes_noted.set()
 
     @property
     def duties(self) -> Mapping[str, Duty]:
-        """Both end when told to stop."""
+        """Comparing, and filling holes; both end when the worker stops."""
         reconcile = periodic("reconcile", self.reconcile, every_seconds=COMPARE_EVERY_SECONDS)
         return {"reconcile": reconcile, "fill_holes": self._keep_filling_holes}
 

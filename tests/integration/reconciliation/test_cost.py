@@ -55,16 +55,16 @@ async def blocks_read(pool: Pool, side: Side, since: datetime) -> int:
 
 
 @pytest.mark.parametrize("hours", [10, 400])
-async def test_a_turn_compares_the_hours_that_are_not_sealed(sides: Sides, hours: int) -> None:
+async def test_only_hours_that_are_not_sealed_are_compared(sides: Sides, hours: int) -> None:
     await fill(sides, hours=hours, count=20)
     await sides.seal_ledger()
     reconciler = Reconciler(sides.consumer, sides.ledger, sides.puller())
     assert (await reconciler.reconcile()).windows >= hours
     sides.clock.passes(seconds=30)
     before = len(sides.traffic.asked)
-    turn = await reconciler.reconcile()
+    found = await reconciler.reconcile()
     # The open hour; the sweep asks for its few sealed ones.
-    assert (turn.windows, turn.short) == (1, 0)
+    assert (found.windows, found.short) == (1, 0)
     assert 2 <= len(sides.traffic.asked) - before <= 5
     assert await sides.publisher.pool.fetchval("SELECT count(*) FROM seals WHERE state = 'sealed'") >= hours
 

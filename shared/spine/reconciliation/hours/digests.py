@@ -1,4 +1,4 @@
-"""Answers the question what one side holds, from a given hour on, in parts of limited size."""
+"""Returns the counts and digests of what one side holds, from an hour on, in parts of limited size."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class Digests(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     """The first hour of the answer; none when there is nothing at all."""
     until: datetime
-    """How far the answer goes: not always as far as was asked. Go on from here."""
+    """How far the answer goes, which may be less far than requested. Continue from here."""
     windows: tuple[Window, ...]
     """Those that are not empty."""
 

@@ -1,11 +1,11 @@
-"""Keeps the counts of hours that are over, so that nobody counts them again.
+"""Stores the counts of hours that are over, so that they need not be counted again.
 
 A sealed hour is an hour that is over and whose counts are stored in its row of `seals`. The states are
 open -> counting -> sealed. A transaction that writes an event into an hour sets the row back to open
 (`shared.spine.outbox.append`, `shared.spine.inbox.insert`); writing and sealing meet at this row only. To
 seal hours, `start_counting` sets the rows to counting and waits until every transaction that cannot have seen
 this has ended; then the hours are counted, and `seal` stores the counts of those that nobody opened
-meanwhile. In every turn a few sealed hours are counted again, so that a loss in an old hour is found.
+meanwhile. Every comparison counts a few sealed hours again, so that a loss in an old hour is found.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ SEAL_AFTER: Final = timedelta(minutes=5)
 MOST_CHECKS: Final = 50
 CHECK_EVERY_SECONDS: Final = 0.1
 MOST_WINDOWS: Final = 24 * 31
-"""Windows that are counted in one turn, or sent in one answer, at most."""
+"""Windows that one comparison counts, or one answer contains, at most."""
 
 _EXTEND: Final = """
 INSERT INTO seals (publisher, window_start, state)

@@ -1,1 +1,1 @@
-"""A publisher's ledger: read from the database, its hours sealed, and asked over HTTP."""
+"""A publisher's ledger: read from its database, sealed hour by hour, and read over HTTP by consumers."""

@@ -39,10 +39,10 @@ class LedgerClient:
     ) -> AsyncIterator[Digests]:
         """Yield what the ledger holds from an hour on, or from its beginning, in consecutive parts."""
         while True:
-            asked = {"until": until.isoformat(), "recount": str(recount).lower()}
+            query = {"until": until.isoformat(), "recount": str(recount).lower()}
             if since is not None:
-                asked["since"] = since.isoformat()
-            part = await self._get("/v1/ledger/digests", asked, Digests)
+                query["since"] = since.isoformat()
+            part = await self._get("/v1/ledger/digests", query, Digests)
             yield part
             if part.until >= until:
                 return
@@ -50,13 +50,13 @@ class LedgerClient:
 
     async def events(self, window: datetime, bucket: int) -> AsyncIterator[Sequence[LedgerEvent]]:
         """Yield all events of a cell, page by page, in the order in which they were recorded."""
-        asked = {"window": window.isoformat(), "bucket": str(bucket)}
+        query = {"window": window.isoformat(), "bucket": str(bucket)}
         while True:
-            page = await self._get("/v1/ledger/events", asked, LedgerPage)
+            page = await self._get("/v1/ledger/events", query, LedgerPage)
             yield page.events
             if page.after is None:
                 return
-            asked |= {"after": str(page.after)} | ({} if page.last is None else {"last": str(page.last)})
+            query |= {"after": str(page.after)} | ({} if page.last is None else {"last": str(page.last)})
 
     async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]:
         """Yield the events of spans that exist, page by page, span by span, in each person's order."""

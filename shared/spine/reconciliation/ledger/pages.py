@@ -32,7 +32,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Spans(msgspec.Struct, frozen=True):
-    """What is asked for."""
+    """The spans to read."""
 
     spans: Annotated[tuple[Span, ...], Meta(max_length=MOST_SPANS)]
 

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 import msgspec
@@ -25,8 +24,6 @@ from shared.spine.reconciliation.hours.windows import (
     bucket_of,
     cell_of,
     hour_of,
-    hours,
-    joined,
 )
 from shared.spine.reconciliation.report.balance import BalanceLine, balance_lines
 from shared.spine.records.pulled import LedgerEvent
@@ -110,14 +107,6 @@ def test_what_gets_better_is_on_its_way_and_what_does_not_is_not_shrinking() -> 
     before = {(NOON, 0): 5, (NOON, 1): 5, (NOON, 2): 0, (NOON, 3): 1}
     now = {(NOON, 0): 4, (NOON, 1): 5, (NOON, 2): 0, (NOON, 4): 9}
     assert not_shrinking(now, before) == [(NOON, 1), (NOON, 2)]
-
-
-@given(st.sets(st.integers(0, 200), max_size=50))
-def test_joined_windows_are_the_same_hours_joined(numbers: set[int]) -> None:
-    starts = [NOON + number * HOUR for number in sorted(numbers)]
-    spans = joined(starts)
-    assert [start for since, until in spans for start in hours(since, until)] == starts
-    assert all(until < since for (_, until), (since, _) in pairwise(spans))
 
 
 NUMBERS = ("applied", "parked", "dismissed", "pending", "missing", "unknown")
