@@ -11,6 +11,7 @@ from services.notifications.api import (
     by_person,
     carer_page,
     carers,
+    circle,
     delivery_reports,
     obligations,
     professionals,
@@ -97,6 +98,7 @@ SERVICE = Service(
     serves=[
         carers.router,
         professionals.router,
+        circle.router,
         obligations.router,
         by_person.router,
         delivery_reports.router,

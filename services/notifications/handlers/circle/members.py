@@ -79,7 +79,7 @@ async def put_carer(
         preferences=carer.preferences,
     )
     key = MemberKey(person_id=person_id, carer_id=carer_id)
-    return _carer(carer_id, await _enrol(dependencies, key, member, principal=principal))
+    return carer_view(carer_id, await _enrol(dependencies, key, member, principal=principal))
 
 
 async def get_carer(
@@ -87,7 +87,7 @@ async def get_carer(
 ) -> CarerView | None:
     """The carer with their contacts in clear, for the establishment that manages them."""
     key = MemberKey(person_id=person_id, carer_id=carer_id)
-    return _carer(carer_id, await _read(dependencies, key, principal=principal))
+    return carer_view(carer_id, await _read(dependencies, key, principal=principal))
 
 
 async def delete_carer(
@@ -114,7 +114,7 @@ async def put_professional(
         preferences=Preferences(channels=tuple(contact.channel for contact in professional.contacts)),
     )
     key = MemberKey(person_id=person_id, establishment=establishment)
-    return _professional(establishment, await _enrol(dependencies, key, member, principal=principal))
+    return professional_view(establishment, await _enrol(dependencies, key, member, principal=principal))
 
 
 async def get_professional(
@@ -122,7 +122,7 @@ async def get_professional(
 ) -> ProfessionalView | None:
     """The professional with their contacts in clear."""
     key = MemberKey(person_id=person_id, establishment=establishment)
-    return _professional(establishment, await _read(dependencies, key, principal=principal))
+    return professional_view(establishment, await _read(dependencies, key, principal=principal))
 
 
 async def delete_professional(
@@ -161,7 +161,9 @@ async def _enrol(
         await rows.wake_unsent(connection, encrypted.member_id, now=now)
         await plan(dependencies, connection, [key.person_id])
         stored = await members.find(connection, key)
-    return None if stored is None else _decrypted(dependencies, wrapped_key, stored, created=known is None)
+    return (
+        None if stored is None else decrypt_member(dependencies, wrapped_key, stored, created=known is None)
+    )
 
 
 async def _read(dependencies: Dependencies, key: MemberKey, *, principal: Principal) -> EnrolledMember | None:
@@ -170,7 +172,7 @@ async def _read(dependencies: Dependencies, key: MemberKey, *, principal: Princi
     if person is None or person.wrapped_key is None:
         return None
     stored = await members.find(dependencies.pool, key)
-    return None if stored is None else _decrypted(dependencies, person.wrapped_key, stored, created=False)
+    return None if stored is None else decrypt_member(dependencies, person.wrapped_key, stored, created=False)
 
 
 async def _revoke(dependencies: Dependencies, key: MemberKey, *, principal: Principal) -> bool:
@@ -187,7 +189,8 @@ async def _revoke(dependencies: Dependencies, key: MemberKey, *, principal: Prin
     return True
 
 
-def _carer(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None:
+def carer_view(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None:
+    """The member as a carer; none when there is no member, or one who is none."""
     if found is None or found.member.alias is None or found.member.consent is None:
         return None
     member = found.member
@@ -207,7 +210,8 @@ def _carer(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None:
     )
 
 
-def _professional(establishment: str, found: EnrolledMember | None) -> ProfessionalView | None:
+def professional_view(establishment: str, found: EnrolledMember | None) -> ProfessionalView | None:
+    """The member as a professional; none when there is no member."""
     if found is None:
         return None
     member = found.member
@@ -255,9 +259,10 @@ def _encrypted(
     )
 
 
-def _decrypted(
+def decrypt_member(
     dependencies: Dependencies, wrapped_key: bytes, encrypted: EncryptedMember, *, created: bool
 ) -> EnrolledMember:
+    """The member in clear; raises `Undecipherable`."""
     vault, member_id = dependencies.vault, encrypted.member_id
     alias = encrypted.alias and vault.decrypt(
         wrapped_key, encrypted.alias, context=members.alias_context(member_id)

@@ -129,3 +129,46 @@ async def test_what_is_shown_of_obligations_holds_no_contact_and_no_alias(
     stranger = {"Authorization": f"Bearer {NURSING_HOME}"}
     theirs = await client.get(f"/v1/events/{obligation['event_id']}/outcome", headers=stranger)
     assert theirs.status_code == 404
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+async def test_the_whole_circle_is_listed_in_the_order_of_joining(
+    client: httpx.AsyncClient, rose: PersonHistory, limit: int
+) -> None:
+    url = f"/v1/persons/{rose.person_id}/circle"
+    for name in ("daughter", "son", "neighbour"):
+        await client.put(f"{url}/carers/{name}", json={**CARER, "alias": name.title()})
+    await client.put(f"{url}/professionals/{NURSING_HOME}", json={"email": "accueil@ehpad.exemple.fr"})
+    await client.delete(f"{url}/carers/son")
+    carers, professionals = [], []
+    asked: dict[str, str | int] = {"limit": limit}
+    while True:
+        answer = await client.get(url, params=asked)
+        assert answer.headers["cache-control"] == "no-store"
+        page = answer.json()
+        assert len(page["carers"]) + len(page["professionals"]) <= limit
+        carers += page["carers"]
+        professionals += page["professionals"]
+        if "continuation" not in page:
+            break
+        asked["continuation"] = page["continuation"]
+    assert {carer["alias"] for carer in carers} == {"Daughter", "Neighbour"}
+    daughter = (await client.get(f"{url}/carers/daughter")).json()
+    [listed] = [carer for carer in carers if carer["alias"] == "Daughter"]
+    assert listed == daughter | {"carer_id": listed["carer_id"]}
+    assert (await client.get(f"{url}/carers/{listed['carer_id']}")).json() == listed
+    assert [professional["establishment"] for professional in professionals] == [NURSING_HOME]
+
+
+async def test_a_circle_of_nobody_is_empty_and_a_strangers_is_not_found(
+    client: httpx.AsyncClient, rose: PersonHistory
+) -> None:
+    url = f"/v1/persons/{rose.person_id}/circle"
+    empty = await client.get(url)
+    assert empty.json() == {"person_id": str(rose.person_id), "carers": [], "professionals": []}
+    await client.put(f"{url}/carers/daughter", json=CARER)
+    stranger = {"Authorization": f"Bearer {NURSING_HOME}"}
+    theirs = await client.get(url, headers=stranger)
+    nobodys = await client.get(f"/v1/persons/{uuid4()}/circle", headers=stranger)
+    assert theirs.status_code == nobodys.status_code == 404
+    assert theirs.content == nobodys.content

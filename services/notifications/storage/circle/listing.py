@@ -1,0 +1,50 @@
+"""Reads the whole circle of a person, encrypted, in the order in which its members joined."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.notifications.storage.circle.members import EncryptedContact, EncryptedMember, MemberKey
+from shared.database.pool import Executor
+
+_MEMBERS: Final = """
+SELECT member_id, carer_id, establishment, joined_at, alias, consent, basis, channels, night, discretion
+FROM members
+WHERE person_id = $1 AND revoked_at IS NULL AND (joined_at, member_id) > ($2, $3)
+ORDER BY joined_at, member_id LIMIT $4
+"""
+_CONTACTS: Final = "SELECT member_id, channel, value, state FROM contact_points WHERE member_id = ANY ($1)"
+
+
+async def members_of(
+    connection: Executor, person_id: UUID, *, after: tuple[datetime, UUID], limit: int
+) -> list[tuple[MemberKey, EncryptedMember]]:
+    """Up to `limit` members who joined after (moment, member id), unless revoked."""
+    rows = await connection.fetch(_MEMBERS, person_id, *after, limit)
+    contacts: dict[UUID, list[EncryptedContact]] = defaultdict(list)
+    for each in await connection.fetch(_CONTACTS, [row["member_id"] for row in rows]):
+        contacts[each["member_id"]].append(
+            EncryptedContact(channel=each["channel"], value=each["value"], state=each["state"])
+        )
+    return [
+        (
+            MemberKey(person_id=person_id, carer_id=row["carer_id"], establishment=row["establishment"]),
+            _member(row, contacts[row["member_id"]]),
+        )
+        for row in rows
+    ]
+
+
+def _member(row: Any, contacts: list[EncryptedContact]) -> EncryptedMember:
+    return EncryptedMember(
+        member_id=row["member_id"],
+        joined_at=row["joined_at"],
+        alias=row["alias"],
+        consent=row["consent"],
+        basis=row["basis"],
+        channels=tuple(row["channels"]),
+        night=row["night"],
+        discretion=row["discretion"],
+        contacts=tuple(sorted(contacts, key=lambda each: row["channels"].index(each.channel))),
+    )
