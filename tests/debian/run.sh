@@ -3,7 +3,8 @@
 #
 # The root is made once by debootstrap (Python with venv, make and git, as the README says, and nothing else) and kept
 # in RELAIS_DEBIAN_FOLDER. Each run clones HEAD anew into the home of its user, so that nothing uncommitted, and nothing
-# of this machine's own Python, can help. Needs Debian's debootstrap and root, whom it never gives to the commands.
+# of this machine's own Python, can help. Needs Debian's debootstrap and root, whom it never gives to the commands;
+# exit code 77 says that this machine cannot do it.
 set -euo pipefail
 
 release=${1:?which release: bookworm, trixie, sid}
@@ -16,11 +17,15 @@ mirror=${RELAIS_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 if [ "$(id -u)" != 0 ]; then
   echo "A bare Debian is made by root: sudo make test-debian RELEASE=$release" >&2
-  exit 2
+  exit 77
 fi
 if ! command -v debootstrap >/dev/null; then
   echo "debootstrap is missing: apt-get install debootstrap" >&2
-  exit 2
+  exit 77
+fi
+if ! unshare --mount --pid --fork true; then
+  echo "This machine allows no name spaces of one's own" >&2
+  exit 77
 fi
 
 if [ ! -e "$root/.made" ]; then
@@ -28,7 +33,7 @@ if [ ! -e "$root/.made" ]; then
   mkdir -p "$root"
   echo "Making a bare Debian ($release) in $root ..."
   debootstrap --variant=minbase --include=python3,python3-venv,make,git,ca-certificates "$release" "$root" "$mirror" \
-    >"$folder/$release.log" 2>&1 || { tail -n 20 "$folder/$release.log" >&2; exit 2; }
+    >"$folder/$release.log" 2>&1 || { tail -n 20 "$folder/$release.log" >&2; exit 77; }
   chroot "$root" useradd --create-home --shell /bin/bash "$user"
   touch "$root/.made"
 fi
