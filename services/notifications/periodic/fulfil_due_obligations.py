@@ -5,12 +5,14 @@ becomes due by the clock, is found by looking again.
 """
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from services.notifications.domain.circle.members import Medium
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
+from shared.runtime.waiting import wait_for
 from shared.spine.pause.gate import Gate
 
 CALLS_AT_ONCE: Final = 32
@@ -30,40 +32,34 @@ async def fulfil_due_emails(dependencies: Dependencies, stop: asyncio.Event) -> 
 async def _fulfil(dependencies: Dependencies, medium: Medium, stop: asyncio.Event) -> None:
     """One lane: a slow provider delays only its own medium."""
     gate, woken = Gate(dependencies.pool, "sending"), dependencies.lanes.signal(medium)
-    calls: set[asyncio.Task[None]] = set()
+    call_ended, calls = asyncio.Event(), set[asyncio.Task[None]]()
     try:
         while not stop.is_set():
             woken.clear()  # before the look: what is planned during it wakes again
+            call_ended.clear()
             free = CALLS_AT_ONCE - len(calls) if await gate.is_open() else 0
             messages = await claim_due(dependencies, medium, limit=free) if free else []
-            calls |= {asyncio.create_task(dispatch(dependencies, medium, each)) for each in messages}
-            if len(messages) < free or not free:
-                calls = await _until_next_look(calls, stop, woken, for_a_place=not free)
+            for message in messages:
+                call = asyncio.create_task(dispatch(dependencies, medium, message))
+                call.add_done_callback(partial(_set, call_ended))
+                calls.add(call)
+            if not free:
+                await wait_for(stop, woken, call_ended, timeout_seconds=IDLE_SECONDS)
+            elif len(messages) < free:
+                await wait_for(stop, woken, timeout_seconds=IDLE_SECONDS)
+            calls = _still_running(calls)
     finally:
         # The answer to a call that has left is known only here, also when another call failed.
         await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def _until_next_look(
-    calls: set[asyncio.Task[None]], stop: asyncio.Event, woken: asyncio.Event, *, for_a_place: bool
-) -> set[asyncio.Task[None]]:
-    """Wait for a signal, for the idle time, for the end or, where all places are taken, for one of them.
+def _set(event: asyncio.Event, _: asyncio.Task[None]) -> None:
+    event.set()
 
-    Gives the calls that still run; raises what one raised.
-    """
-    now = asyncio.get_running_loop().time
-    until = now() + IDLE_SECONDS
-    waits = {asyncio.create_task(event.wait()) for event in (stop, woken)}
-    try:
-        while True:
-            done, _ = await asyncio.wait(
-                {*calls, *waits}, timeout=max(0.0, until - now()), return_when=asyncio.FIRST_COMPLETED
-            )
-            for call in calls & done:
-                call.result()
-            calls = calls - done
-            if for_a_place or not done or done & waits:
-                return calls
-    finally:
-        for wait in waits:
-            wait.cancel()
+
+def _still_running(calls: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """The calls that have not ended; raises what one of the others raised."""
+    running = {call for call in calls if not call.done()}
+    for call in calls - running:
+        call.result()
+    return running
