@@ -5,8 +5,11 @@ from typing import Final
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from shared.runtime.errors import RetryableError
+
 TRANSIENT: Final = (
     asyncpg.InterfaceError,  # a connection closed under us; a wrong argument as well, see is_transient
+    RetryableError,
     OSError,  # refused, reset, unresolved, and TimeoutError
     KafkaError,
     asyncpg.PostgresConnectionError,

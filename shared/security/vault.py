@@ -16,13 +16,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shared.runtime.errors import RelaisError
+
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _FORMAT_1: Final = b"\x01"
 _WRAPPED_KEY: Final = b"relais wrapped key"
 
 
-class Undecipherable(Exception):  # noqa: N818
+class Undecipherable(RelaisError):  # noqa: N818
     """The ciphertext was changed, or belongs to another key or another context."""
 
 

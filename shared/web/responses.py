@@ -8,6 +8,8 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Send
 
+from shared.runtime.errors import RelaisError
+
 NEXT_PART_SECONDS = 30.0
 
 
@@ -16,7 +18,7 @@ def json(status: int, body: msgspec.Struct, *, headers: Mapping[str, str] | None
     return Response(msgspec.json.encode(body), status, headers=headers, media_type="application/json")
 
 
-class ClientTooSlow(Exception):  # noqa: N818
+class ClientTooSlow(RelaisError):  # noqa: N818
     """The client stopped reading. The server closes the connection: what came must not look complete."""
 
 

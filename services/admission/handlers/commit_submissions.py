@@ -17,6 +17,7 @@ from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
+from shared.runtime.errors import RetryableError
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
@@ -27,7 +28,7 @@ RECORD_CONTEXT = b"submission record "
 MOST_OWNERS = 50_000
 
 
-class LinkedMeanwhile(Exception):  # noqa: N818
+class LinkedMeanwhile(RetryableError):  # noqa: N818
     """Another batch was the first to link an identifier; its owner can be read now."""
 
 

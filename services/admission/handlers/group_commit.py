@@ -17,6 +17,7 @@ from msgspec import Struct
 from opentelemetry.trace import SpanContext
 
 from services.admission.domain.receipt import Outcome
+from shared.runtime.errors import RetryableError
 from shared.runtime.failures import is_transient
 
 Dependencies = TypeVar("Dependencies")
@@ -36,7 +37,7 @@ COLLECTING_LIMIT = 32
 TIMEOUT_SECONDS = 10.0
 
 
-class NotCommitted(Exception):  # noqa: N818
+class NotCommitted(RetryableError):  # noqa: N818
     """Not committed, or nobody knows: send it again, which is idempotent."""
 
 

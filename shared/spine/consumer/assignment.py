@@ -13,13 +13,14 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.database.pool import Pool
+from shared.runtime.errors import RetryableError
 from shared.spine.inbox import checkpoint
 from shared.spine.kafka.clients import GroupClient, group_client, stop_client
 from shared.spine.kafka.topics import cluster_id
 from shared.telemetry.logging import get_logger
 
 
-class ClusterChanged(KafkaError):  # type: ignore[misc]  # noqa: N818
+class ClusterChanged(RetryableError):  # noqa: N818
     """The broker came back with other data than we have positions in: join the group anew."""
 
 

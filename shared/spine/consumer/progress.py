@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.runtime.clock import Clock
+from shared.runtime.errors import WorkerStops
 from shared.spine.kafka.clients import GroupClient
 from shared.telemetry import metrics
 
@@ -89,7 +90,7 @@ class OffsetReport:
             await asyncio.wait([self._task])
 
 
-class ConsumerStalled(Exception):  # noqa: N818
+class ConsumerStalled(WorkerStops):
     """Records wait and none is fetched: the client is stuck, as aiokafka's can be. The worker stops."""
 
 

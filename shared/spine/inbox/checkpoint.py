@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 
 from shared.database.pool import Connection, Executor
+from shared.runtime.errors import RetryableError
 
 
-class Fenced(Exception):  # noqa: N818
+class Fenced(RetryableError):  # noqa: N818
     """Another worker has the lease of the partition, or applied these records already: discard the batch."""
 
 

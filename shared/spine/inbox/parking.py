@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from shared.database.pool import Connection, Executor
+from shared.runtime.errors import WorkerStops
 from shared.spine.inbox.separate import RecordToPark
 from shared.spine.records.incoming import Envelope, Stream
 
@@ -22,7 +23,7 @@ CAP: Final = 1000
 """The most events of a service that may be parked."""
 
 
-class ParkingCapReached(Exception):  # noqa: N818
+class ParkingCapReached(WorkerStops):
     """More events are parked than can be wrong: the service is. The worker stops."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.runtime.errors import RelaisError
 from shared.spine.inbox.application import Routes
 from shared.spine.rebuild.table_comparison import TableComparison
 
@@ -56,5 +57,5 @@ class Projection:
         return [f'"{column.name}"' for column in self.metadata.tables[table].primary_key.columns]
 
 
-class RebuildError(Exception):
+class RebuildError(RelaisError):
     """The rebuild cannot go on; its message is one sentence, and the live projection is unchanged."""

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from shared.events.envelope import RecordedEvent
+from shared.runtime.errors import RelaisError
 
 
 class ReceivedEvent(RecordedEvent, frozen=True, kw_only=True):
@@ -17,8 +18,8 @@ class ReceivedEvent(RecordedEvent, frozen=True, kw_only=True):
     offset: int
 
 
-class EventRejected(Exception):  # noqa: N818
-    """Raised by a use case: this event is wrong, whoever applies it, however often.
+class EventRejected(RelaisError):  # noqa: N818
+    """The event is wrong, whoever applies it and however often; raised by a use case.
 
     The consumer rolls the batch back, parks the event and applies the rest. `reason` is a constant
     phrase without personal data. Anything else that a use case raises means that we are wrong.

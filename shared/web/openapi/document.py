@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from shared.runtime.errors import RelaisError
 from shared.web.contract import COMPONENTS, problem_response
 from shared.web.openapi.callers import CALLERS
 
@@ -15,7 +16,7 @@ looks like what does not exist. An error is a problem document (RFC 9457) that n
 once; 503 asks to come again after `Retry-After`. The header `traceresponse` names the trace of a request."""
 
 
-class ContradictingSchemas(ValueError):  # noqa: N818
+class ContradictingSchemas(RelaisError):  # noqa: N818
     """Two different types of one service have the same name in its document."""
 
 

@@ -8,6 +8,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from services.notifications.domain.circle.members import Medium
+from shared.runtime.errors import UnusableValue
 
 _HOME = "FR"
 _REACHED_BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -28,7 +29,7 @@ _OVERSEAS = {
 }
 
 
-class NotReachableError(ValueError):
+class NotReachableError(UnusableValue):
     """The number cannot take an SMS; the message says why and never quotes the number."""
 
 
@@ -56,8 +57,8 @@ _LONGEST = 254
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
-class NotAnAddressError(ValueError):
-    """The message says why and never quotes the address."""
+class NotAnAddressError(UnusableValue):
+    """The text is no e-mail address; the message says why and never quotes it."""
 
 
 def canonical_email(written: str) -> str:

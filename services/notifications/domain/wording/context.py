@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from services.notifications.domain.circle.members import Role
 from services.notifications.domain.wording import texts
+from shared.runtime.errors import UnusableValue
 
 Language = Literal["fr", "en"]
 
@@ -40,5 +41,5 @@ class Rendered:
     template: str
 
 
-class NoWordingError(ValueError):
+class NoWordingError(UnusableValue):
     """This fact has no text for this reader over this medium: nobody planned to say it."""

@@ -19,6 +19,7 @@ from services.notifications.storage.obligations import listing, manual_resolutio
 from services.notifications.storage.obligations.rows import Settlement
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
+from shared.runtime.errors import RelaisError
 from shared.security.principal import Principal
 
 Ending = Literal["acknowledged", "handled_by_human"]
@@ -26,7 +27,7 @@ Ending = Literal["acknowledged", "handled_by_human"]
 _REASONS: Final = {"acknowledged": "reader_said_so", "handled_by_human": "told_by_a_person"}
 
 
-class EndedOtherwise(Exception):  # noqa: N818
+class EndedOtherwise(RelaisError):  # noqa: N818
     """The obligation had another outcome before."""
 
     def __init__(self, outcome: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import msgspec
 
+from shared.runtime.errors import RetryableError
 from shared.spine.reconciliation.hours.digests import Digests
 from shared.spine.reconciliation.ledger.pages import MOST_SPANS, LedgerPage, Span, Spans, SpansPage
 from shared.spine.records.pulled import LedgerEvent
@@ -17,7 +18,7 @@ T = TypeVar("T")
 ANSWER_WITHIN_SECONDS: Final = 30.0
 
 
-class PublisherUnavailable(ConnectionError):  # noqa: N818
+class PublisherUnavailable(RetryableError):  # noqa: N818
     """The publisher cannot be asked now: it is away, too slow, or does not know our key."""
 
     def __init__(self, publisher: str, reason: str) -> None:

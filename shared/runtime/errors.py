@@ -1,0 +1,51 @@
+"""Defines the root of our own errors; the first paragraph of an error's docstring is its message.
+
+RelaisError
+ + EventRejected          the consumer parks the event and applies the rest
+ + RetryableError         whoever retries, retries (`shared.runtime.failures`)
+ |  + ClusterChanged      the consumer joins its group anew
+ |  + Fenced              the consumer joins its group anew
+ |  + LinkedMeanwhile     admission reads the owner and commits the batch again
+ |  + NotCommitted        the API answers 503
+ |  + PublisherUnavailable  reconciliation and the audit try again at their next round
+ + WorkerStops            the worker process ends with exit code 1
+ |  + ConsumerStalled
+ |  + ParkingCapReached
+ + UnusableValue          the API names the field in a 422; the planner finds no channel
+ |  + NoWordingError
+ |  + NotAnAddressError
+ |  + NotReachableError
+ + ClientTooSlow          the server closes the connection
+ + ContradictingSchemas   the documents are not generated
+ + EndedOtherwise         the API answers 409
+ + RebuildError           the command says it and ends with exit code 1
+ + Undecipherable         the API answers 500: a key is lost, or the data was changed
+
+Beside them stands `shared.web.problems.Problem`, which is an answer. A test holds this tree against the code.
+"""
+
+import inspect
+
+
+class RelaisError(Exception):
+    """Something went wrong in Relais."""
+
+    def __init__(self, *message: object) -> None:
+        super().__init__(*(message or [default_message(type(self))]))
+
+
+class RetryableError(RelaisError):
+    """It may succeed when it is tried again."""
+
+
+class WorkerStops(RelaisError):  # noqa: N818
+    """The service is wrong, and its worker must not go on."""
+
+
+class UnusableValue(RelaisError, ValueError):  # noqa: N818
+    """A value cannot be used; the message says why and never quotes it."""
+
+
+def default_message(error: type[Exception]) -> str:
+    """The first paragraph of the docstring, on one line."""
+    return " ".join((inspect.getdoc(error) or error.__name__).split("\n\n")[0].split())
