@@ -52,7 +52,13 @@ def _why(exit_code: int | None, lines: list[str], log: Path) -> str:
     # Asked too, since a part on a full disk cannot even say so.
     known += ["the disk is full"] if is_full(log.parent) else []
     # Whoever is killed has said nothing about it.
-    reason = known[0] if known else "" if exit_code == -signal.SIGKILL else _quote(lines)
+    reason = (
+        known[0]
+        if known
+        else ""
+        if exit_code == -signal.SIGKILL
+        else _quote(lines, or_last=exit_code is not None)
+    )
     return f": {reason}" if reason else ""
 
 
@@ -64,8 +70,11 @@ def _how(name: str, exit_code: int | None) -> str:
     return f"{name} ended with exit code {exit_code}"
 
 
-def _quote(lines: list[str]) -> str:
-    """The last error of a service, the last ERROR line of a server, or else the last line."""
+def _quote(lines: list[str], *, or_last: bool) -> str:
+    """The last error of a service, the last ERROR line of a server, or else the last line.
+
+    The last line of one that still runs (`or_last` is false) says nothing about why it is not ready.
+    """
     for line in reversed(lines):
         said = _said(line)
         if said.get("level") in {"error", "critical"}:
@@ -77,7 +86,7 @@ def _quote(lines: list[str]) -> str:
             # What Java threw is on the line below.
             thrown = [each for each in lines[number + 1 : number + 2] if EXCEPTION.match(each)]
             return " ".join([line, *thrown])[:LONGEST_QUOTE]
-    return lines[-1][:LONGEST_QUOTE] if lines else ""
+    return lines[-1][:LONGEST_QUOTE] if lines and or_last else ""
 
 
 def _said(line: str) -> dict[str, object]:

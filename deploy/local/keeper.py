@@ -26,7 +26,7 @@ class Pace:
 
     look_seconds: float = 0.1
     ask_seconds: float = 5.0
-    ready_within_seconds: float = 90.0
+    ready_within_seconds: float = 180.0
     stop_within_seconds: float = 15.0
     first_pause_seconds: float = 0.5
     longest_pause_seconds: float = 30.0

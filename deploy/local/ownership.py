@@ -3,7 +3,7 @@
 import getpass
 import pwd
 from collections.abc import Iterator
-from os import R_OK, W_OK, X_OK, access
+from os import R_OK, W_OK, X_OK, access, supports_effective_ids
 from pathlib import Path
 
 from deploy.local.places import PROJECT
@@ -33,12 +33,16 @@ def owner_of(path: Path) -> str:
 def irremovable(paths: Iterator[Path]) -> Path | None:
     """The first of the paths that this account could not remove with all it holds, if any."""
     for path in paths:
-        if not access(path.parent, W_OK | X_OK):
+        if not _may(path.parent, W_OK | X_OK):
             return path
         if path.is_dir() and not path.is_symlink():
-            if not access(path, R_OK | W_OK | X_OK):
+            if not _may(path, R_OK | W_OK | X_OK):
                 return path
             inner = irremovable(path.iterdir())
             if inner is not None:
                 return inner
     return None
+
+
+def _may(path: Path, mode: int) -> bool:
+    return access(path, mode, effective_ids=access in supports_effective_ids)

@@ -18,7 +18,7 @@ TRACE = "\tat kafka.Kafka$.main(Kafka.scala:87)\n" * 100
     ("log", "exit_code", "sentence"),
     [
         ("one\ntwo\n\n", 3, "kafka ended with exit code 3: two (`relais logs kafka`)"),
-        ("", None, "kafka did not become ready (`relais logs kafka`)"),
+        ("WARNING: old\n", None, "kafka did not become ready (`relais logs kafka`)"),
         ("", -9, "kafka was ended by SIGKILL (`relais logs kafka`)"),
         (SERVICE_LOG, 1, "kafka ended with exit code 1: duty_failed relay TypeError (`relais logs kafka`)"),
         (
