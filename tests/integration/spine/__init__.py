@@ -1,0 +1,1 @@
+"""The spine on a real PostgreSQL and a real Kafka."""
