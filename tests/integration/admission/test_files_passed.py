@@ -21,7 +21,7 @@ from tests.unit.admission.bodies import identifier, movement
 pytestmark = pytest.mark.services
 
 POST_TO_COMMIT = 8
-RECORD_TO_PUBLICATION = 8
+RECORD_TO_PUBLICATION = 7
 READ = 3
 
 

@@ -32,7 +32,7 @@ from tests.served import served
 
 pytestmark = pytest.mark.services
 
-FACT_TO_SETTLED = 24
+FACT_TO_SETTLED = 23
 READ = 4
 
 ANNOUNCED = """
