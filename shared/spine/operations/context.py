@@ -18,30 +18,11 @@ class OperationsContext:
     parts: Sequence[Part]
     """What of this service can be paused."""
     bootstrap: str
-    consumer_group: str
-    publishers: Sequence[str]
-    """Those that the service consumes; may be empty."""
-    clock: Clock
+    """Addresses of the broker."""
+    consumer_group: str = ""
+    publishers: Sequence[str] = ()
+    """Those that the service consumes."""
+    clock: Clock = system_clock
 
 
 OPERATIONS: Final = StateEntry[OperationsContext]("operations")
-
-
-def operations_context(
-    pool: Pool,
-    parts: Sequence[Part],
-    *,
-    bootstrap: str,
-    consumer_group: str = "",
-    publishers: Sequence[str] = (),
-    clock: Clock = system_clock,
-) -> OperationsContext:
-    """Return the context of a service that consumes these publishers, or none."""
-    return OperationsContext(
-        pool=pool,
-        parts=parts,
-        bootstrap=bootstrap,
-        consumer_group=consumer_group,
-        publishers=publishers,
-        clock=clock,
-    )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from shared.runtime.garbage import rarely_collected
 from shared.security.authentication import AUTHENTICATOR
 from shared.spine.operations import api as operations
-from shared.spine.operations.context import OPERATIONS, operations_context
+from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.parked import api as parked
 from shared.spine.parked.context import PARKED, parked_context
 from shared.spine.reconciliation.api import inbox, ledger, report
@@ -66,9 +66,9 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     RECONCILIATION.set(app, spine.reconciliation)
     OPERATIONS.set(
         app,
-        operations_context(
-            spine.pool,
-            service.parts,
+        OperationsContext(
+            pool=spine.pool,
+            parts=service.parts,
             bootstrap=opened.settings.kafka_bootstrap,
             consumer_group=service.group,
             publishers=service.publishers,

@@ -9,10 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from shared.database.pool import Pool, open_pool
+from shared.security.authentication import AUTHENTICATOR
 from shared.security.principal import sha256_of
 from shared.spine.reconciliation.api import inbox as inbox_api
 from shared.spine.reconciliation.api import ledger as ledger_api
-from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.reconciliation.context import RECONCILIATION, ReconciliationContext
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.web.app import create_app
 from tests.integration.reconciliation.two_sides import KEY, Clock, Sides, Traffic
@@ -51,8 +52,8 @@ async def sides(create_database: Callable[..., str]) -> AsyncIterator[Sides]:
             ledger_clients={},
             key_sha256=sha256_of(KEY),
         )
-        app.state.reconciliation = publisher
-        app.state.authenticator = publisher.authenticator()
+        RECONCILIATION.set(app, publisher)
+        AUTHENTICATOR.set(app, publisher.authenticator())
         consumer = ReconciliationContext(
             service="indicators",
             pool=consuming_pool,

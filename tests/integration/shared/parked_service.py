@@ -12,10 +12,11 @@ from fastapi import FastAPI
 
 from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
+from shared.security.authentication import AUTHENTICATOR
 from shared.security.principal import Principal
 from shared.spine.inbox.application import Applier
 from shared.spine.parked.api import router
-from shared.spine.parked.context import parked_context
+from shared.spine.parked.context import PARKED, parked_context
 from shared.spine.records.incoming import Incoming
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent
@@ -100,8 +101,8 @@ async def asking(shop: Shop, key: str = "operator") -> AsyncIterator[httpx.Async
         yield
 
     app = create_app(title="test", lifespan=lifespan, routers=[router])
-    app.state.parked = parked_context(shop.pool, {AccessRevoked: shop.route})
-    app.state.authenticator = Operators()
+    PARKED.set(app, parked_context(shop.pool, {AccessRevoked: shop.route}))
+    AUTHENTICATOR.set(app, Operators())
     headers = {"authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:

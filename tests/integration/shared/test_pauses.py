@@ -11,8 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from shared.database.pool import Pool
+from shared.security.authentication import AUTHENTICATOR
 from shared.spine.operations.api import router
-from shared.spine.operations.context import operations_context
+from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.outbox.relay import Relay
 from shared.web.app import create_app
 from tests.integration.shared.parked_service import KEY, Operators
@@ -30,10 +31,15 @@ async def operating(pool: Pool, bootstrap: str) -> AsyncIterator[httpx.AsyncClie
         yield
 
     app = create_app(title="test", lifespan=lifespan, routers=[router])
-    app.state.operations = operations_context(
-        pool, ["consumer", "relay"], bootstrap=bootstrap, consumer_group=GROUP, publishers=["admission"]
+    context = OperationsContext(
+        pool=pool,
+        parts=["consumer", "relay"],
+        bootstrap=bootstrap,
+        consumer_group=GROUP,
+        publishers=["admission"],
     )
-    app.state.authenticator = Operators()
+    OPERATIONS.set(app, context)
+    AUTHENTICATOR.set(app, Operators())
     headers = {"authorization": "Bearer operator"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
