@@ -34,10 +34,17 @@ def main(arguments: Sequence[str]) -> int:
         return _halves(arguments, environment)
 
 
+def _pytest(name: str) -> Sequence[str]:
+    """With COVERAGE in the environment, the half that runs the code in its own process is measured."""
+    if name == "--parts" and os.environ.get("COVERAGE"):
+        return (sys.executable, "-m", "coverage", "run", "-m", "pytest")
+    return PYTEST
+
+
 def _halves(names: Sequence[str], environment: Mapping[str, str]) -> int:
     processes = {
         name.lstrip("-"): subprocess.Popen(
-            [*PYTEST, *HALVES[name]],
+            [*_pytest(name), *HALVES[name]],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
