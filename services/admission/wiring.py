@@ -45,6 +45,10 @@ async def open_dependencies(
 
 SERVICE = Service(
     name=ADMISSION,
+    description=(
+        "Takes admissions, transfers and discharges, and gives a receipt for each once it is stored. "
+        "Operators say here who may call."
+    ),
     settings=Settings,
     open_dependencies=open_dependencies,
     serves=[

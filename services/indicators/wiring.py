@@ -23,6 +23,7 @@ async def open_dependencies(_settings: Settings, spine: Spine) -> AsyncIterator[
 
 SERVICE = Service(
     name="indicators",
+    description="Counts by establishment and day: occupancy, length of stay, transfers, delays to carers.",
     settings=Settings,
     open_dependencies=open_dependencies,
     serves=[indicators.router, outcome_router(EventOutcome, event_outcome)],

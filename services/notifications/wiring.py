@@ -93,6 +93,7 @@ def _channels(
 
 SERVICE = Service(
     name=NOTIFICATIONS,
+    description="Keeps the care circle of a person, and says who was told what about them.",
     settings=Settings,
     open_dependencies=open_dependencies,
     serves=[

@@ -25,6 +25,7 @@ async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[D
 
 SERVICE = Service(
     name=PATHWAY,
+    description="Shows a person's stays and movements in all establishments, and the arrivals to expect.",
     settings=Settings,
     open_dependencies=open_dependencies,
     serves=[pathways.router, stays.router, outcome_router(EventOutcome, event_outcome)],

@@ -19,13 +19,9 @@ LEFT = {
     "test_header_names.py: _buffer",
     "test_header_names.py: _build",
     "test_jars.py: _fetch",
-    "test_api_keys.py: _MOST_REMEMBERED",
-    "test_api_keys.py: _remembered",
     "test_consumer_turn.py: _turn",
     "test_consumer_turn.py: _without_lease",
     "test_consumer_turn.py: _unclaimed",
-    "test_documents_served.py: _lifespan",
-    "test_in_flight_limit.py: _lifespan",
 }
 
 

@@ -1,9 +1,12 @@
 """The committed documents say what the code does; if not: `make documents`, and read the difference."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from shared.documents.all import all_documents, applications
@@ -127,3 +130,13 @@ def test_the_id_of_an_operation_is_its_own(service: str) -> None:
     ids = [operation["operationId"] for operation in operations(APIS[service]).values()]
     assert len(ids) == len(set(ids))
     assert APIS[service]["info"]["description"]
+
+
+@pytest.mark.parametrize(("service", "app"), list(applications()))
+async def test_a_service_serves_its_document_and_a_page_to_try_it(service: str, app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as client:
+        document = await client.get("/openapi.json")
+        page = await client.get("/docs")
+    assert document.json() == json.loads((FOLDER / "openapi" / f"{service}.json").read_text())
+    assert f"<title>Relais {service}</title>" in page.text

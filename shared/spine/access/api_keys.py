@@ -14,7 +14,7 @@ from shared.security.principal import Principal, sha256_of
 from shared.spine.records.received import ReceivedEvent
 
 MOST_SECONDS_REMEMBERED: Final = 5.0
-_MOST_REMEMBERED: Final = 10_000
+MOST_REMEMBERED: Final = 10_000
 _LONGEST_HEADER: Final = 200
 
 _FIND = """
@@ -34,9 +34,16 @@ ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, ex
 class ApiKeyAuthenticator:
     """Recognises `Bearer` keys; remembers only keys it found, so a new one is never refused from memory."""
 
-    def __init__(self, pool: Executor, *, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        pool: Executor,
+        *,
+        seconds: Callable[[], float] = monotonic,
+        most_remembered: int = MOST_REMEMBERED,
+    ) -> None:
         self._pool = pool
         self._seconds = seconds
+        self._most_remembered = most_remembered
         self._remembered: dict[str, tuple[float, Principal]] = {}
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
@@ -64,7 +71,7 @@ class ApiKeyAuthenticator:
         return principal
 
     def _remember(self, key_sha256: str, *, until: float, principal: Principal) -> None:
-        if len(self._remembered) >= _MOST_REMEMBERED:
+        if len(self._remembered) >= self._most_remembered:
             self._remembered.clear()
         self._remembered[key_sha256] = (until, principal)
 

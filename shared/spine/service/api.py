@@ -33,6 +33,7 @@ def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> Fast
     """
     return create_app(
         title=f"Relais {service.name}",
+        description=service.description,
         lifespan=lifespan or partial(_from_environment, service),
         routers=[*service.serves, *_spine_routers(service)],
         fast_routes=service.fast_routes,

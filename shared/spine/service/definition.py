@@ -85,6 +85,8 @@ class Service(Generic[S, D]):
     settings: type[S]
     open_dependencies: OpenDependencies[S, D]
     serves: Sequence[APIRouter]
+    description: str = ""
+    """What it does for its callers, in a sentence or two; opens its OpenAPI document."""
     fast_routes: FastRoutes = field(default_factory=dict)
     """Routes of `serves` that are answered before the framework's own routing."""
     body_limits_bytes: Mapping[str, int] = field(default_factory=dict)

@@ -114,13 +114,11 @@ async def test_what_is_no_bearer_key_is_not_even_looked_up(
     assert table.lookups == 0
 
 
-async def test_the_memory_is_bounded(
-    table: KeyTable, clock: HandMovedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.spine.access.api_keys._MOST_REMEMBERED", 2)
-    authenticator = ApiKeyAuthenticator(table, seconds=clock)
+async def test_the_memory_is_bounded(table: KeyTable, clock: HandMovedClock) -> None:
+    authenticator = ApiKeyAuthenticator(table, seconds=clock, most_remembered=2)
     granted = [new_key() for _ in range(5)]
     for key, key_sha256 in granted:
         table.grant(key_sha256)
         await authenticator.authenticate(f"Bearer {key}")
-    assert len(authenticator._remembered) <= 2
+    await authenticator.authenticate(f"Bearer {granted[0][0]}")
+    assert table.lookups == len(granted) + 1

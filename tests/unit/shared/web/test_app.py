@@ -64,13 +64,13 @@ async def struct() -> Response:
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+async def unconnected(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
 @pytest.fixture
 def app() -> FastAPI:
-    return create_app(title="test", lifespan=_lifespan, routers=[router])
+    return create_app(title="test", lifespan=unconnected, routers=[router])
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from fastapi import FastAPI
 
 from shared.web.app import create_app
 from shared.web.openapi.document import openapi
-from tests.unit.shared.web.test_app import _lifespan, router
+from tests.unit.shared.web.test_app import router, unconnected
 
 
 @pytest.fixture
 def app() -> FastAPI:
-    return create_app(title="Ward <& bed>", lifespan=_lifespan, routers=[router])
+    return create_app(title="Ward <& bed>", lifespan=unconnected, routers=[router])
 
 
 @pytest.fixture

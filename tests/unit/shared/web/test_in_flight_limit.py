@@ -16,7 +16,7 @@ from shared.spine.reconciliation.api import report as report_api
 from shared.web.app import create_app
 from shared.web.middleware.in_flight_limit import NEVER_REFUSED
 from tests.unit.shared.telemetry.recorded import recording
-from tests.unit.shared.web.test_app import _lifespan
+from tests.unit.shared.web.test_app import unconnected
 
 MOST, FLOOD = 3, 50
 
@@ -31,7 +31,7 @@ class Busy:
         router = APIRouter()
         for path in ("/v1/work", "/v1/operations"):
             router.add_api_route(path, self.work, methods=["POST"])
-        app = create_app(title="busy", lifespan=_lifespan, routers=[router], most_in_flight=MOST)
+        app = create_app(title="busy", lifespan=unconnected, routers=[router], most_in_flight=MOST)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://busy")
 
     async def work(self, request: Request) -> Response:
