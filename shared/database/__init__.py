@@ -1,1 +1,1 @@
-"""PostgreSQL: connections, the one place where a transaction begins and ends, migrations."""
+"""PostgreSQL: connections, transactions, locks and migrations."""

@@ -1,4 +1,4 @@
-"""How do we connect to PostgreSQL? One asyncpg pool per process, with a limit on every wait."""
+"""Opens the connections of a process to PostgreSQL: one asyncpg pool, with a limit on every wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -9,7 +9,7 @@ import asyncpg
 
 
 class Executor(Protocol):
-    """What a pool and a connection can both do; on a pool every call is its own transaction."""
+    """What a pool and a connection can both do; on a pool every call is a transaction of its own."""
 
     async def execute(self, query: str, *args: object) -> str: ...
 
@@ -61,7 +61,7 @@ async def open_pool(
 ) -> AsyncIterator[Pool]:
     """Open the pool, also while the server is away: connections are made when they are needed.
 
-    Closing is bounded, because a lost server never answers a goodbye.
+    Closing takes 10 s at most, because a lost server never answers.
     """
     session = {"application_name": application_name, **SERVER_SETTINGS}
     if search_path is not None:
@@ -72,7 +72,7 @@ async def open_pool(
         max_size=max_size,
         timeout=CONNECT_TIMEOUT_SECONDS,
         command_timeout=command_timeout_seconds,
-        reset=_leave_as_it_is,
+        reset=_keep_session,
         server_settings=session,
     )
     try:
@@ -84,9 +84,9 @@ async def open_pool(
             pool.terminate()
 
 
-async def _leave_as_it_is(_connection: object) -> None:
-    """Instead of asyncpg's reset, four statements after every use (measured: a third of a small flush).
+async def _keep_session(_connection: object) -> None:
+    """Replace asyncpg's reset: four statements after every use (measured: a third of a small flush).
 
-    Nobody changes a session; whoever locks or listens on one undoes it, or ends the session. A transaction
+    No code changes a session; what locks or listens on one undoes it, or ends the session. A transaction
     that was left open is rolled back all the same.
     """

@@ -1,4 +1,4 @@
-"""How does a fact travel? The envelope of an event, the same for every publisher.
+"""Defines the envelope of an event, the same for every publisher.
 
 A publisher states a `NewEvent`; the ledger gives it its place and makes it a `RecordedEvent`.
 Every consumer gets the latter: `(publisher, subject, sequence)` is dense, so a hole is visible.
@@ -12,10 +12,10 @@ from uuid import UUID
 import msgspec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-"""With its offset from UTC: nobody has to guess a zone."""
+"""Has an offset from UTC."""
 
 TraceContext = dict[str, str]
-"""W3C `traceparent` and `tracestate`, as they stand in headers; empty when not traced."""
+"""W3C `traceparent` and `tracestate` header values; empty when not traced."""
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,4 +1,4 @@
-"""Whose fact does an event state? The establishment that its payload names, where it names one."""
+"""Reads which establishment states an event, where the payload names one."""
 
 import msgspec
 
@@ -14,12 +14,12 @@ _decoder = msgspec.json.Decoder(_Stated)
 
 
 def establishment_of(payload: Payload) -> str | None:
-    """The establishment of a payload; of an expected arrival, the one that the person left."""
+    """The establishment that states a payload; of an expected arrival, the one that the person left."""
     return _storable(getattr(payload, "establishment", None) or getattr(payload, "from_establishment", None))
 
 
 def establishment_in(value: bytes | None) -> str | None:
-    """The same of what was received, also of a type that we do not know; none when it cannot be read."""
+    """The same, of the bytes of a payload of any type; none when they cannot be read."""
     try:
         stated = _decoder.decode(value or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -28,5 +28,5 @@ def establishment_in(value: bytes | None) -> str | None:
 
 
 def _storable(establishment: str | None) -> str | None:
-    # PostgreSQL's text takes any character but this one; a record must not be able to stop us with it.
+    # PostgreSQL's text takes any character but this one, and no record may stop the service.
     return None if establishment is None or "\0" in establishment else establishment

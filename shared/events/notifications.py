@@ -1,4 +1,4 @@
-"""What does notifications publish? How each obligation ended; the subject is the person."""
+"""Defines what notifications publishes: how each obligation ended; the subject is the person."""
 
 from typing import Literal
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What does pathway publish? Expectations and ruptures; the subject is always the person."""
+"""Defines what pathway publishes: expectations and ruptures; the subject is always the person."""
 
 from typing import Literal
 from uuid import UUID

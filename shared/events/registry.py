@@ -1,4 +1,4 @@
-"""Which payload belongs to which event type? The one table of everything that is published.
+"""Maps every published event type to its payload, and every publisher to its topic.
 
 A type is `relais.<publisher>.<event>.v<n>`. A consumer skips types it does not know (they are newer
 than it is); a payload that does not fit its type is an event that is wrong.

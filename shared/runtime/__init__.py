@@ -1,1 +1,1 @@
-"""What a process needs from its machine: time, settings, garbage collection, and which failures pass."""
+"""What every process needs: time, settings, waiting, garbage collection, and our errors."""

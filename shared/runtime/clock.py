@@ -1,4 +1,4 @@
-"""What time is it? The only place that asks the machine; everything else is handed the answer."""
+"""Tells the time; nothing else asks the machine for it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What does a process take from its environment? Its settings, complete or not at all."""
+"""Reads the settings of a process from its environment, complete or not at all."""
 
 import re
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""How often does Python look for garbage? Rarely, in a process that makes many short-lived objects.
+"""Makes garbage collections infrequent, in a process that makes many short-lived objects.
 
-Almost all of them are freed by counting references. The collector looks at all that live meanwhile, again and
-again: under load, requests that wait, or the batch that is being applied; and from time to time everything
-that was imported.
+Almost all of them are freed by reference counting. The collector examines the others again and again: under
+load the waiting requests, or the batch that is being applied; and from time to time everything imported.
 """
 
 import gc
@@ -11,12 +10,12 @@ from contextlib import contextmanager
 from typing import Final
 
 YOUNG: Final = 200_000
-"""New objects, more than were freed, before the young ones are looked at; Python's own choice is 700."""
+"""How many more objects are made than freed before the young ones are examined; Python's default is 700."""
 
 
 @contextmanager
-def rarely_collected() -> Iterator[None]:
-    """Begin when everything is imported and open: what lives by then is not looked at any more."""
+def infrequent_garbage_collection() -> Iterator[None]:
+    """Collect infrequently during the block; what is alive when it begins is never examined again."""
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()

@@ -1,1 +1,1 @@
-"""The spine: how an event travels from the transaction that published it to every service, exactly once."""
+"""The spine: how an event gets from the transaction that published it to every service, exactly once."""

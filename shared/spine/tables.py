@@ -1,4 +1,4 @@
-"""Which tables does every service have? The spine: what it published, what it applied, who may call it."""
+"""Declares the tables that every service has: what it published, what it applied, who may call it."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,7 +1,7 @@
-"""How does a worker process live? Its duties run side by side until a signal; two kinds of failure only.
+"""Runs the duties of a worker process side by side, until a signal or until one fails for good.
 
 What a retry can cure (database or broker away) is retried in place, with backoff and new clients. Anything
-else means that we are wrong: it is logged, all duties are stopped, and the process ends with exit code 1.
+else means that the service is wrong: it is logged, all duties stop, and the process exits with code 1.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from functools import partial
 from typing import Final
 
 from shared.runtime.failures import is_transient
-from shared.runtime.garbage import rarely_collected
+from shared.runtime.garbage import infrequent_garbage_collection
 from shared.runtime.waiting import wait_for
 from shared.telemetry import logging, metrics, tracing
 from shared.telemetry.logging import get_logger
 from shared.telemetry.metrics_server import serve_metrics
 
 Duty = Callable[[asyncio.Event], Awaitable[None]]
-"""Runs until the event is set; may raise, and is then started again from scratch."""
+"""Runs until the event is set; after a transient error it is called again."""
 
 SHORTEST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -30,9 +30,9 @@ STOP_WITHIN_SECONDS: Final = 25.0
 
 
 def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seconds: float) -> Duty:
-    """A duty that runs at once and then again, about `every_seconds` after each end.
+    """A duty that calls `run_once` at once, and again about `every_seconds` after each end.
 
-    Only about, so that those of all processes that were started together do not go on at the same moments.
+    Up to a fifth more or less, so that processes started together do not stay in step.
     """
 
     async def duty(stop: asyncio.Event) -> None:
@@ -45,19 +45,19 @@ def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seco
 
 
 async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: int) -> None:
-    """Run all duties until SIGTERM or SIGINT, or until one fails for good (SystemExit, code 1)."""
+    """Run all duties until SIGTERM or SIGINT, or until one fails for good; then raises SystemExit(1)."""
     logging.configure(service)
     tracing.configure(service)
     stop = asyncio.Event()
     try:
-        with _signals(stop), rarely_collected():
+        with _signals(stop), infrequent_garbage_collection():
             async with serve_metrics(service, port=metrics_port) as port:
                 get_logger().info("worker_started", port=port)
                 running = {
                     name: asyncio.ensure_future(keep(name, duty, stop)) for name, duty in duties.items()
                 }
                 for task in running.values():
-                    task.add_done_callback(partial(_stop_unless_well, stop))
+                    task.add_done_callback(partial(_stop_after_failure, stop))
                 await stop.wait()
                 failed = await _end(running)
     finally:
@@ -68,7 +68,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
 
 
 async def _end(running: Mapping[str, asyncio.Future[None]]) -> bool:
-    """Wait for the duties to end, cancel those that do not; whether any of them failed."""
+    """Wait 25 s for the duties to end and cancel those that do not; whether any of them failed."""
     _, late = await asyncio.wait(running.values(), timeout=STOP_WITHIN_SECONDS)
     for task in late:
         task.cancel()
@@ -84,14 +84,17 @@ async def _end(running: Mapping[str, asyncio.Future[None]]) -> bool:
     return failed
 
 
-def _stop_unless_well(stop: asyncio.Event, task: asyncio.Future[None]) -> None:
-    # A library can cancel the task that calls it; a duty that ended so must not be missing unnoticed.
+def _stop_after_failure(stop: asyncio.Event, task: asyncio.Future[None]) -> None:
+    # A library can cancel the task that calls it: a duty that ended so must end the worker as well.
     if task.cancelled() or task.exception() is not None:
         stop.set()
 
 
 async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
-    """Run a duty, and again after every transient failure; the pause grows until it ran well for a while."""
+    """Run a duty, and again after every transient failure, with a pause that doubles from 0.2 s to 5 s.
+
+    It starts from 0.2 s again after the duty ran for 30 s.
+    """
     now = asyncio.get_running_loop().time
     pause = SHORTEST_PAUSE_SECONDS
     while not stop.is_set():

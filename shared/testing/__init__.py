@@ -1,1 +1,1 @@
-"""What do tests share? Builders, generators and doubles; never imported by a service."""
+"""Builders, generators and doubles for tests; no service imports them."""

@@ -1,4 +1,4 @@
-"""Which histories can a person have? Hypothesis strategies for the events that admission publishes.
+"""Generates the histories that a person can have: Hypothesis strategies for the events of admission.
 
 A history is made like the real ones: a journey over one to three establishments, then what sources do
 to it afterwards: forgotten admissions, updates, repeated inserts, cancels, cancels of what was never

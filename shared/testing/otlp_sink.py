@@ -1,4 +1,4 @@
-"""Where do spans go in a test? Into a server that takes OTLP over HTTP and keeps them in memory.
+"""Receives spans in a test: a server that takes OTLP over HTTP and keeps them in memory.
 
 Give its `endpoint` to processes as `OTEL_EXPORTER_OTLP_ENDPOINT`. A killed process loses the spans that
 it had not sent: traces explain, the database proves.

@@ -1,4 +1,4 @@
-"""How does a test state what happened to a person? Builds the admission events of one history.
+"""Builds the admission events of one person's history, for tests.
 
     history = PersonHistory("Rose")
     history.admit("stay-1", at=minutes(0), establishment=HOSPITAL)

@@ -1,4 +1,4 @@
-"""What does a consumer meet? Records as if they had been read from the broker."""
+"""Builds records as a consumer would have read them from the broker, for tests."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -1,4 +1,4 @@
-"""What does a test know of a span? As much as it needs to judge a trace."""
+"""Defines what a test knows of a span."""
 
 from typing import TypedDict
 

@@ -1,4 +1,4 @@
-"""Is this trace whole? One root, every span that must be there, and nobody's parent missing."""
+"""Checks that a trace is whole: one root, every mandatory span, and no parent missing."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

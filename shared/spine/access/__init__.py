@@ -1,1 +1,1 @@
-"""Who may call this service: the keys that admission granted, as a replica, and the platform's own key."""
+"""Who may call this service: the keys that admission granted, and the key of its own services."""

@@ -1,4 +1,4 @@
-"""Which keys are valid? A replica of what admission granted, kept in every service's database.
+"""Keeps a replica of the API keys that admission granted, and recognises callers by it.
 
 A new key works at once; a revoked one dies within `MOST_SECONDS_REMEMBERED`. Grants and revocations may
 come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
@@ -32,7 +32,7 @@ ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, ex
 
 
 class ApiKeyAuthenticator:
-    """Recognises `Bearer` keys; remembers only keys it found, so a new one is never refused from memory."""
+    """Recognises `Bearer` keys; caches only keys that it found, so that a new one works at once."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class ApiKeyAuthenticator:
         if key is None:
             return None
         key_sha256 = sha256_of(key)
-        # Before the lookup: what it reads may be revoked while the answer travels.
+        # Before the query: the key may be revoked while the answer travels.
         now = self._seconds()
         known = self._remembered.get(key_sha256)
         if known is not None and now < known[0]:

@@ -1,4 +1,4 @@
-"""Is the caller one of our own services? They share one key per deployment, which opens ledgers only."""
+"""Recognises the services of this deployment, which share one key that opens ledgers only."""
 
 import hmac
 from typing import Final
@@ -12,7 +12,7 @@ _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=
 
 
 class PeerAuthenticator:
-    """Recognises the deployment's own key, and leaves everybody else to another authenticator."""
+    """Recognises the deployment's own key, and passes every other caller on to another authenticator."""
 
     def __init__(self, others: Authenticator, *, key_sha256: str) -> None:
         """An empty `key_sha256` recognises nobody."""

@@ -1,4 +1,4 @@
-"""Consumes a service's topics: what all partitions brought is applied in one transaction, from our positions.
+"""Consumes the topics of a service: one transaction applies what all partitions brought.
 
 A transaction costs about the same whether it applies one event or fifty, and at a steady trickle each
 partition brings one: with a transaction per partition an event would wait for those of all the others.

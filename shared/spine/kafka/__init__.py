@@ -1,1 +1,1 @@
-"""The Kafka clients: producer, group member, topics."""
+"""What we need of Kafka: clients and topics."""

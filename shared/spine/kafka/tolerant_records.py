@@ -1,9 +1,9 @@
-"""How are records read whose header names are no text? aiokafka would raise, for ever, at the first of them.
+"""Reads records whose header names are no text, where aiokafka would raise at the first of them, for ever.
 
 A header's name may hold any bytes on the wire. The library takes it for UTF-8 and raises UnicodeDecodeError
 out of `getmany`, with the position before the whole fetch: one such record would stop the service. Here a
-batch in which that happens is read again by the library's own Python code, on a buffer whose text never
-fails; every other batch goes the fast way. What becomes of the record is for the consumer to say, as ever.
+batch in which that happens is read again by the library's own Python code, on a buffer that decodes any
+bytes; every other batch is read by its C code. The consumer decides about the record, as about any other.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ _BATCH_OVERHEAD: Final = 12
 
 
 def tolerate_header_names() -> None:
-    """From now on, in this process. The library offers no way to say it of one consumer."""
+    """Replace the library's reader for this process; it cannot be replaced for one consumer."""
     fetcher.MemoryRecords = TolerantRecords
 
 
 class TolerantRecords:
-    """Stands where aiokafka has MemoryRecords: the batches of one partition in an answer."""
+    """Takes the place of aiokafka's MemoryRecords: the batches of one partition in one answer."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -72,7 +72,7 @@ class _LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
 
 
 class _Text(bytearray):
-    """What is no UTF-8 in it reads as \\xff."""
+    """Decodes bytes that are not UTF-8 as \\xff."""
 
     def __getitem__(self, place: Any) -> Any:
         found = super().__getitem__(place)

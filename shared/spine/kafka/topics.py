@@ -1,4 +1,4 @@
-"""Which topics are there, and on which cluster? One topic per publisher, made by us, not by the broker."""
+"""Creates the topics, one per publisher, and identifies the cluster."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ REQUEST_TIMEOUT_MS: Final = 10_000
 
 
 async def ensure_topics(bootstrap: str, publishers: Sequence[str], *, replication_factor: int = 1) -> None:
-    """Create what is missing; topics that exist stay as they are."""
+    """Create the topics that are missing; others stay as they are. Raises a KafkaError."""
     wanted = [
         NewTopic(TOPICS[publisher], num_partitions=PARTITIONS, replication_factor=replication_factor)
         for publisher in publishers
@@ -33,7 +33,7 @@ async def ensure_topics(bootstrap: str, publishers: Sequence[str], *, replicatio
 
 
 async def cluster_id(bootstrap: str) -> str:
-    """The identity of the cluster's data: a broker that was wiped comes back with another one."""
+    """The identity of the cluster's data: a broker that was wiped has another one."""
     async with _admin(bootstrap) as admin:
         return str((await admin.describe_cluster())["cluster_id"])
 

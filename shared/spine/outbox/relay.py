@@ -1,16 +1,17 @@
-"""How do events get from the ledger to the broker? One leader per publisher sends them in outbox order.
+"""Relays events from the ledger to the broker: one leader per publisher sends them in outbox order.
 
 It reads ALL unsent rows, lowest id first, and deletes them once the broker has acknowledged them. There
 is no cursor, so a row that commits late is not passed over; and there is one sender, so the events of a
-subject leave in sequence order. Leadership is an advisory lock on one database session, and that session
-does all the work: whoever loses it can neither read nor delete. A crash between acknowledgement and
-deletion sends a batch twice; the inboxes of the consumers drop the second one.
+subject are sent in sequence order. Leadership is an advisory lock on one database session, which does all
+the work: a relay that loses its session can neither read nor delete. A crash between acknowledgement and
+deletion sends a batch twice; the inboxes of the consumers drop the repetition.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from shared.database.pool import Executor, Pool
@@ -30,7 +31,7 @@ POLL_SECONDS: Final = 0.1
 STANDBY_SECONDS: Final = 1.0
 ACQUIRE_TIMEOUT_SECONDS: Final = 10
 COUNT_EVERY_ROUNDS: Final = 50
-# Any fixed number will do; it names "the relay of this database".
+# Any fixed number will do: it identifies the relay of this database.
 _LEADER: Final = 7_265_735
 
 _UNSENT: Final = """
@@ -43,7 +44,7 @@ _COUNT: Final = "SELECT count(*) FROM outbox"
 
 
 class Relay:
-    """Relays one publisher's outbox; run one in every worker, the others stand by."""
+    """Relays the outbox of one publisher; run one in every worker: one leads, the others stand by."""
 
     def __init__(
         self,
@@ -65,19 +66,19 @@ class Relay:
         metrics.relay_leads.labels(publisher).set(0)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until told to stop. Any error ends it: start it again, with a new session and producer."""
+        """Send until told to stop. Any error ends it; call it again for a new session and producer."""
         woken = asyncio.Event()
         async with self._session() as session:
             if not await self._lead(session, stop):
                 return
-            # Before the broker is spoken to: a new leader that cannot reach it must show what waits.
+            # Before the broker is contacted: a leader that cannot reach it must show what waits.
             await self._unsent(session, 1)
             async with self._listening(session, woken), self._producer() as producer:
                 get_logger().info("relay_leads", publisher=self._publisher)
                 gate = Gate(session, "relay")
                 while not stop.is_set():
                     woken.clear()
-                    if await self._counted_round(session, producer, gate) == 0:
+                    if await self._round_counting_errors(session, producer, gate) == 0:
                         await wait_for(woken, stop, timeout_seconds=POLL_SECONDS)
 
     async def relay_once(self) -> int:
@@ -90,7 +91,7 @@ class Relay:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Any]:
-        """A session whose lock ends with the block; after an error the whole session ends, lock and all."""
+        """A session whose lock ends with the block; after an error the whole session is closed."""
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as session:
             is_sound = False
             try:
@@ -107,11 +108,11 @@ class Relay:
             if await _try_lock(session):
                 metrics.relay_leads.labels(self._publisher).set(1)
                 return True
-            self._oldest = None  # the leader's figure, not ours
+            self._oldest = None  # the leader reports it
             await wait_for(stop, timeout_seconds=STANDBY_SECONDS)
         return False
 
-    async def _counted_round(self, session: Executor, producer: Any, gate: Gate) -> int:
+    async def _round_counting_errors(self, session: Executor, producer: Any, gate: Gate) -> int:
         try:
             return await self._round(session, producer, gate)
         except TRANSIENT as error:
@@ -120,7 +121,7 @@ class Relay:
 
     async def _round(self, session: Executor, producer: Any, gate: Gate) -> int:
         is_open = await gate.is_open()
-        # Held up or not, how long the oldest one has waited must be seen.
+        # Also while paused, the age of the oldest unsent event must be seen.
         rows = await self._unsent(session, self._batch_size if is_open else 1)
         await self._count(session)
         if not rows or not is_open:
@@ -144,24 +145,26 @@ class Relay:
     async def _producer(self) -> AsyncIterator[Any]:
         await ensure_topics(self._bootstrap, [self._publisher])
         async with open_producer(self._bootstrap, client_id=f"relais-{self._publisher}") as producer:
-            # Asked for ahead, so that the first send does not wait for it with rows in hand.
+            # Fetched in advance, so that the first send does not wait for it.
             await producer.partitions_for(TOPICS[self._publisher])
             yield producer
 
     @asynccontextmanager
     async def _listening(self, session: Any, woken: asyncio.Event) -> AsyncIterator[None]:
-        def hear(*_: object) -> None:
-            woken.set()
-
-        await session.add_listener(CHANNEL, hear)
+        wake = partial(_wake, woken)
+        await session.add_listener(CHANNEL, wake)
         try:
             yield
         finally:
             if not session.is_closed():
-                await session.remove_listener(CHANNEL, hear)
+                await session.remove_listener(CHANNEL, wake)
 
     def _oldest_age_seconds(self) -> float:
         return 0.0 if self._oldest is None else (self._clock() - self._oldest).total_seconds()
+
+
+def _wake(woken: asyncio.Event, *_: object) -> None:
+    woken.set()
 
 
 async def _try_lock(session: Executor) -> bool:

@@ -1,4 +1,4 @@
-"""May a part of the service work now? Asked before every batch, round or request; looked up twice a second.
+"""Tells whether a part of the service may work now; asked before every batch, round or request.
 
 A part is paused by a row in `pauses`, so it stays so over restarts and on all replicas.
 """
@@ -20,7 +20,7 @@ _PAUSED: Final = "SELECT EXISTS (SELECT FROM pauses WHERE part = $1)"
 
 
 class Gate:
-    """One part's pause; whoever asks at the same time shares one look into the table."""
+    """Whether one part is paused; callers at the same time share one query."""
 
     def __init__(self, connection: Executor, part: Part, *, seconds: Callable[[], float] = monotonic) -> None:
         self._connection = connection
@@ -31,22 +31,22 @@ class Gate:
         self._look: asyncio.Task[None] | None = None
 
     async def is_open(self) -> bool:
-        """Whether the part is not paused; at most half a second old. Raises when nobody can tell."""
+        """Whether the part is not paused, as of half a second ago at most; raises what the query raised."""
         if self._seconds() >= self._known_until:
             if self._look is None or self._look.done():
                 self._look = asyncio.ensure_future(self._look_up())
                 self._look.add_done_callback(_seen)
-            # Shielded: one caller that gives up must not take the answer from the others.
+            # Shielded: a caller that is cancelled must not cancel the query of the others.
             await asyncio.shield(self._look)
         return self._is_open
 
     async def until_open(self, stop: asyncio.Event) -> None:
-        """Return when the part is not paused, or is to stop."""
+        """Return when the part is not paused, or `stop` is set."""
         while not stop.is_set() and not await self.is_open():
             await wait_for(stop, timeout_seconds=LOOK_AGAIN_SECONDS)
 
     async def _look_up(self) -> None:
-        # Before the look: a pause that comes while the answer travels must not be believed away for longer.
+        # Before the query: a pause made while the answer travels must not stay unseen for longer.
         now = self._seconds()
         is_open = not await self._connection.fetchval(_PAUSED, self._part)
         if is_open and not self._is_open:
@@ -58,6 +58,6 @@ class Gate:
 
 
 def _seen(look: asyncio.Task[None]) -> None:
-    # Those who asked may all have gone; say that the error is known.
+    # All callers may have been cancelled: mark the error as retrieved.
     if not look.cancelled():
         look.exception()

@@ -1,4 +1,4 @@
-"""Who paused which part, since when, and why? The rows of `pauses`."""
+"""Keeps the rows of `pauses`: who paused which part, since when, and why."""
 
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ _END: Final = "DELETE FROM pauses WHERE part = $1 RETURNING paused_at"
 
 
 class Pause(Struct, frozen=True, kw_only=True):
-    """A part that is held up."""
+    """A part that is paused."""
 
     part: Part
     paused_by: str
@@ -25,17 +25,17 @@ class Pause(Struct, frozen=True, kw_only=True):
 
 
 async def pauses(connection: Executor) -> list[Pause]:
-    """All of them, the oldest first."""
+    """All pauses, the oldest first."""
     return [convert(dict(row), Pause) for row in await connection.fetch(_ALL)]
 
 
 async def add(connection: Executor, pause: Pause) -> bool:
-    """Hold a part up; false when it is held up already, and stays as it was."""
+    """Pause a part; false when it is paused already, and that pause stays as it was."""
     done = await connection.execute(_ADD, pause.part, pause.paused_by, pause.because, pause.paused_at)
     return done == "INSERT 0 1"
 
 
 async def end(connection: Executor, part: Part) -> datetime | None:
-    """Let a part go on; since when it was held up, if it was."""
+    """Resume a part; since when it was paused, if it was."""
     since: datetime | None = await connection.fetchval(_END, part)
     return since

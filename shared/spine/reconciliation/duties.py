@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from shared.database.advisory_lock import only_one
+from shared.database.advisory_lock import advisory_lock
 from shared.runtime.waiting import wait_for
 from shared.spine.inbox.application import Applier, Routes
 from shared.spine.pause.gate import Gate
@@ -64,7 +64,7 @@ class ConsumerReconciliation:
 
     async def reconcile(self) -> None:
         """Compare with every publisher, unless another worker does; show the last results either way."""
-        async with only_one(self._context.pool, "reconcile") as alone:
+        async with advisory_lock(self._context.pool, "reconcile") as alone:
             for reconciler in self._reconcilers if alone else []:
                 try:
                     await reconciler.reconcile()

@@ -1,1 +1,1 @@
-"""What travels: a CloudEvent on the wire, in a ledger and as a consumer receives it."""
+"""The forms of an event: on the wire, as it comes in, and as a use case receives it."""

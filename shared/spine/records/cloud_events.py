@@ -1,4 +1,4 @@
-"""How does an event look on the wire? CloudEvents 1.0, Kafka protocol binding, binary mode."""
+"""Encodes and decodes events as CloudEvents 1.0, Kafka protocol binding, binary mode."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-# A uuid.UUID that is read, hashed, compared and sent in C: a tenth of the time, ten times per event.
+# A uuid.UUID in C: it is read, hashed, compared and sent ten times per event, in a tenth of the time.
 from asyncpg.pgproto.pgproto import UUID
 
 from shared.events.envelope import Payload, TraceContext
@@ -43,7 +43,7 @@ class Record(Protocol):
 
 
 def encode(envelope: Envelope) -> list[tuple[str, bytes]]:
-    """The headers of an event; its value is the ledger's JSON as it is, its key the subject."""
+    """The headers of an event. The record's value is the ledger's JSON, unchanged; its key is the subject."""
     headers: dict[str, str] = {
         "ce_specversion": "1.0",
         "ce_id": str(envelope.event_id),
@@ -60,7 +60,7 @@ def encode(envelope: Envelope) -> list[tuple[str, bytes]]:
 
 
 def decode(record: Record) -> Incoming:
-    """Read a record as far as it can be read; what is wrong is said in `reason`, never raised."""
+    """Read a record as far as possible; what is wrong with it is in `reason`, never raised."""
     envelope = _envelope(record.headers)
     data: Payload | None = None
     reason = NOT_CLOUD_EVENT if envelope is None else None
@@ -105,7 +105,7 @@ def _envelope(headers: Headers) -> Envelope | None:
 
 
 def _storable(envelope: Envelope) -> bool:
-    # PostgreSQL's text takes any character but this one; a record must not be able to stop us with it.
+    # PostgreSQL's text takes any character but this one, and no record may stop the service.
     return "\0" not in envelope.type and "\0" not in envelope.publisher
 
 
@@ -115,7 +115,7 @@ def _moment(text: str) -> datetime:
         return moment
     if moment.tzinfo is None:
         raise ValueError("a time without its offset from UTC")
-    return moment.astimezone(UTC)  # or it leaves the calendar, and could not be stored
+    return moment.astimezone(UTC)  # raises OverflowError outside the calendar, where it could not be stored
 
 
 def _trace(said: Mapping[str, str]) -> TraceContext:

@@ -1,4 +1,4 @@
-"""What came from the broker, before anyone judged it: the raw record and what could be read of it."""
+"""Defines a record that came in, before anything is decided: its bytes and what could be read of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +11,11 @@ from shared.events.establishment import establishment_in, establishment_of
 from shared.spine.records.received import ReceivedEvent
 
 Stream = tuple[str, UUID]
-"""Publisher and subject: within a stream, sequences are dense and order has a meaning."""
+"""Publisher and subject; within a stream, sequences are dense and order matters."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the headers say."""
+    """What the headers of a record say."""
 
     event_id: UUID
     publisher: str
@@ -32,7 +32,11 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record. No envelope: unreadable. A `reason`: wrong. No `data` and no `reason`: of a newer type."""
+    """One record.
+
+    Without an envelope it is unreadable, with a `reason` it is wrong; with neither `data` nor `reason` it is
+    of a type that this version does not know.
+    """
 
     topic: str
     partition: int
@@ -46,11 +50,11 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def establishment(self) -> str | None:
-        """Whose fact it states, also of a type that is newer than we are."""
+        """The establishment that states it; also of a type that this version does not know."""
         return establishment_in(self.value) if self.data is None else establishment_of(self.data)
 
     def received(self, trace: TraceContext) -> ReceivedEvent | None:
-        """The event for the use cases, its trace continued; none when there is nothing to apply."""
+        """The event for a use case, in this trace; none when it is wrong or of an unknown type."""
         envelope, data = self.envelope, self.data
         if envelope is None or data is None or self.reason is not None:
             return None

@@ -1,4 +1,4 @@
-"""How does an event that was read from a ledger become what would have come from the broker?"""
+"""Turns an event that was read from a ledger into the record that the broker would have brought."""
 
 from datetime import datetime
 from typing import Final
@@ -40,7 +40,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def as_incoming(publisher: str, event: LedgerEvent) -> Incoming:
-    """Read it as if it had come over the broker: the same checks, the same bytes if it must be parked."""
+    """Read it as if the broker had brought it: with the same checks, and the same bytes if it is parked."""
     envelope = Envelope(
         event_id=event.event_id,
         publisher=publisher,

@@ -1,4 +1,4 @@
-"""What does a consumer get? A recorded event and where it was read; or it says that the event is wrong."""
+"""Defines the event that a use case receives, and the error by which it says that the event is wrong."""
 
 from uuid import UUID
 

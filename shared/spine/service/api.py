@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 
-from shared.runtime.garbage import rarely_collected
+from shared.runtime.garbage import infrequent_garbage_collection
 from shared.security.authentication import AUTHENTICATOR
 from shared.spine.operations import api as operations
 from shared.spine.operations.context import OPERATIONS, OperationsContext
@@ -53,7 +53,7 @@ async def _from_environment(service: AnyService, app: FastAPI) -> AsyncIterator[
     tracing.configure(service.name)
     async with open_service(service, service.settings.of()) as opened:
         connect(app, opened)
-        with rarely_collected():
+        with infrequent_garbage_collection():
             yield
     tracing.shutdown()
 

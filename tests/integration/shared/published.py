@@ -1,4 +1,4 @@
-"""How do spine tests publish, consume and wait? Shared by the tests that need a broker."""
+"""Publishes, consumes and waits, for the tests of the spine that need a broker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Does the replica of the keys end up the same, whatever the order in which admission's events come?"""
+"""The replica of the keys ends up the same, whatever the order in which admission's events come."""
 
 import itertools
 from collections.abc import Sequence

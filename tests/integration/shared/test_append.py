@@ -1,4 +1,4 @@
-"""Does append keep its promises when many write about the same subjects at once?"""
+"""Append keeps its promises when many write about the same subjects at once."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Is a batch applied exactly once, or not at all?"""
+"""A batch is applied exactly once, or not at all."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Does everything arrive although the broker dies, or comes back with nothing?"""
+"""Everything arrives although the broker dies, or comes back with nothing."""
 
 import asyncio
 import shutil

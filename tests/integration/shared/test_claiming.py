@@ -1,4 +1,4 @@
-"""Where does a new owner begin, when the previous one goes on while it claims?"""
+"""A new holder of a lease begins where the previous one got to, even while that goes on."""
 
 from collections.abc import Sequence
 from unittest.mock import AsyncMock, Mock

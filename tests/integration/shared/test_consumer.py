@@ -1,4 +1,4 @@
-"""Does a consumer group apply everything exactly once, whoever owns which partition, wherever it starts?"""
+"""A consumer group applies everything exactly once, whoever has which partition, wherever it starts."""
 
 import asyncio
 from collections.abc import Sequence

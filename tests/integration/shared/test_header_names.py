@@ -1,4 +1,4 @@
-"""Can a record stop a service with a header whose name is no text? A client may write any bytes there."""
+"""No record stops a service by a header whose name is no text; a client may write any bytes there."""
 
 from uuid import uuid4
 

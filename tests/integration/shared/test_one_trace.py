@@ -1,4 +1,4 @@
-"""Is an event one trace from what caused it, over the broker, to what a consumer stores with its effects?"""
+"""An event is one trace, from its cause over the broker to what a consumer stores with its effects."""
 
 from collections.abc import Sequence
 from uuid import uuid4

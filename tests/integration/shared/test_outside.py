@@ -1,4 +1,4 @@
-"""Is what did not come from the broker applied as if it had, beside a consumer that goes on?"""
+"""What was pulled from a ledger is applied as if the broker had brought it, beside a running consumer."""
 
 import asyncio
 from collections.abc import Sequence

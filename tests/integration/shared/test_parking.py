@@ -1,4 +1,4 @@
-"""Does an event that is wrong hold up its own subject, and nobody else?"""
+"""A wrong event holds up its own subject and no other."""
 
 import base64
 from uuid import UUID, uuid4

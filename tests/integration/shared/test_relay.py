@@ -1,4 +1,4 @@
-"""Does everything that was appended reach the broker, in the order of each subject, whoever dies?"""
+"""Everything that was appended reaches the broker, in the order of each subject, whoever dies."""
 
 import asyncio
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What does a member make of a broker that is away?"""
+"""A member takes nobody for behind while the broker is away."""
 
 from unittest.mock import Mock
 

@@ -1,4 +1,4 @@
-"""Does an event survive the wire, and is everything else named instead of raised?"""
+"""An event survives the wire, and what is wrong with any other record is named, never raised."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What does a turn of the consumer do with records of several partitions? It applies them in one commit."""
+"""What several partitions brought is applied in one commit, and a backlog in several at once."""
 
 import asyncio
 from collections import Counter

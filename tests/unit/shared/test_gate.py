@@ -1,4 +1,4 @@
-"""Is a pause seen within half a second, and looked up no more often than that?"""
+"""A pause is seen within half a second, and looked up no more often than that."""
 
 import asyncio
 from typing import Any

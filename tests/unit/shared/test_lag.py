@@ -1,4 +1,4 @@
-"""How old is the oldest event that should have been applied?"""
+"""The lag is the age of the oldest event that should have been applied."""
 
 from datetime import UTC, datetime, timedelta
 

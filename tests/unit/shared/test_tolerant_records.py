@@ -1,4 +1,4 @@
-"""Are records whose header names are no text read like all others, wherever they stand in their batch?"""
+"""Records whose header names are no text are read like all others, wherever they stand in their batch."""
 
 import pytest
 from aiokafka.codec import lz4_encode

@@ -1,4 +1,4 @@
-"""When does a consumer count as stuck?"""
+"""A consumer that stands still though records wait ends its worker."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does a worker retry what a retry can cure, and end at everything else?"""
+"""A worker retries what a retry can cure, and ends at everything else."""
 
 import asyncio
 import gc

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.database.advisory_lock import only_one
+from shared.database.advisory_lock import advisory_lock
 from shared.runtime.clock import Clock
 from shared.spine.reconciliation.hours import sealed_hours
 from shared.spine.reconciliation.hours.counting import Side
@@ -16,7 +16,7 @@ HOURS_VERIFIED: Final = 4
 
 async def seal_ledger(ledger: Side, clock: Clock) -> None:
     """Seal the hours of the ledger that are over, unless another worker is doing so."""
-    async with only_one(ledger.pool, "seal_ledger") as alone:
+    async with advisory_lock(ledger.pool, "seal_ledger") as alone:
         first = await first_recorded_hour(ledger.pool)
         if alone and first is not None:
             now = clock()

@@ -1,4 +1,4 @@
-"""Which failures may be retried, and which mean that we are wrong?"""
+"""Failures that a retry can cure are told from bugs."""
 
 import asyncpg
 import pytest
