@@ -38,7 +38,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 class NotCommitted(RetryableError):  # noqa: N818
-    """Not committed, or nobody knows: send it again, which is idempotent."""
+    """Not committed, or not known to be: send it again, which is idempotent."""
 
 
 class Flushed(Struct, frozen=True):

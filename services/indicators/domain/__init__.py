@@ -1,1 +1,1 @@
-"""What do the indicators mean? Facts, their folding, and the arithmetic on them; all pure."""
+"""Decides what the indicators mean: facts, their folding, and the arithmetic on them; all pure."""

@@ -1,4 +1,4 @@
-"""Which day is it where the beds are? Days are those of Europe/Paris; a day ends at its local midnight."""
+"""Defines local days: those of Europe/Paris, each ending at its local midnight."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,7 @@
-"""How long does a carer wait for the news? From the recorded event until the carer was informed.
+"""Measures how long carers wait for news, from the recorded event until they are informed.
 
 Counted on the day on which the obligation was settled. One that was superseded by newer news, or
-suppressed because nobody had to be told, made no carer wait; one that expired did, and has no delay.
+suppressed because nobody had to be informed, made no carer wait; one that expired did, and has no delay.
 """
 
 import statistics
@@ -15,12 +15,12 @@ from services.indicators.domain.facts import ObligationFact
 from services.indicators.domain.figures import Evidence, Figures, Observation, percentile, share
 
 PROMPT_SECONDS: Final = 30 * 60
-_TOLD: Final = ("informed", "acknowledged", "handled_by_human")
+_INFORMED: Final = ("informed", "acknowledged", "handled_by_human")
 _WITHOUT_WAIT: Final = ("superseded", "suppressed")
 
 
 class Wait(Observation, frozen=True, kw_only=True):
-    """A carer who had to be told; the delays are none when nobody told them."""
+    """A carer who had to be informed; the delays are none for one who was not."""
 
     from_recorded_seconds: float | None
     from_occurred_seconds: float | None
@@ -29,7 +29,7 @@ class Wait(Observation, frozen=True, kw_only=True):
 def waits(
     facts: Iterable[ObligationFact], *, establishment: str, period: Period, as_of: datetime
 ) -> list[Wait]:
-    """The waits of carers that ended in the period and before `as_of`, told or not."""
+    """The waits of carers that ended in the period and before `as_of`, whether they were informed or not."""
     settled: dict[UUID, ObligationFact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.person_id, fact.sequence)):
         settled[fact.obligation_id] = fact
@@ -45,7 +45,7 @@ def waits(
 
 
 def delay_to_carer_informed(observed: Sequence[Wait]) -> Figures:
-    """The median delay, and the share of carers who were told within half an hour."""
+    """The median delay, and the share of carers who were informed within half an hour."""
     recorded = [wait.from_recorded_seconds for wait in observed if wait.from_recorded_seconds is not None]
     occurred = [wait.from_occurred_seconds for wait in observed if wait.from_occurred_seconds is not None]
     prompt = sum(delay <= PROMPT_SECONDS for delay in recorded)
@@ -64,12 +64,12 @@ def delay_to_carer_informed(observed: Sequence[Wait]) -> Figures:
 
 
 def _wait(fact: ObligationFact) -> Wait:
-    told = fact.outcome in _TOLD
+    informed = fact.outcome in _INFORMED
     return Wait(
         day=day_of(fact.settled_at),
         rests_on=(Evidence(events=1, newest_recorded_at=fact.recorded_at),),
-        from_recorded_seconds=_seconds(fact.fact_recorded_at, fact.settled_at) if told else None,
-        from_occurred_seconds=_seconds(fact.fact_occurred_at, fact.settled_at) if told else None,
+        from_recorded_seconds=_seconds(fact.fact_recorded_at, fact.settled_at) if informed else None,
+        from_occurred_seconds=_seconds(fact.fact_occurred_at, fact.settled_at) if informed else None,
     )
 
 

@@ -1,7 +1,7 @@
-"""How do observations become figures? One value for each day, and one for the whole period.
+"""Turns observations into figures: one value for each day, and one for the whole period.
 
 An indicator turns facts into observations (a day's census, a stay that ended, a transfer that was due,
-a carer who was told), and says how observations are summarised. Where there is nothing to divide by,
+a carer who was informed), and says how observations are summarised. Where there is nothing to divide by,
 the value is none, never zero.
 """
 
@@ -16,14 +16,14 @@ from services.indicators.domain.calendar import Period, end_of
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Something concluded from facts: from how many, and when the newest was recorded."""
+    """What a conclusion rests on: how many facts, and when the newest of them was recorded."""
 
     events: int
     newest_recorded_at: datetime
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that counts towards a day, and what it rests on."""
+    """One thing that counts towards a day, and its evidence."""
 
     day: date
     rests_on: Sequence[Evidence]
@@ -76,7 +76,7 @@ def value_of(
     as_of: datetime,
 ) -> Value:
     """One value for all the observations."""
-    # A stay stands behind the census of many days, and counts once among the evidence of a month.
+    # A stay is evidence for the census of many days, and counts once for the whole month.
     evidence = {id(each): each for observation in observations for each in observation.rests_on}.values()
     return Value(
         period=period,

@@ -26,7 +26,7 @@ from services.indicators.domain.transfers import due_transfers, transfers_confir
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose values, of which days, as known when."""
+    """An establishment, a period, and the moment as of which the answer holds."""
 
     establishment: str
     period: Period
@@ -34,12 +34,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How much was known of the establishment at that moment, also outside the period."""
+    """How much was known of the establishment at `as_of`, also outside the period."""
 
     events: int
     newest_recorded_at: datetime | None
     earliest_at: datetime | None
-    """When the first thing happened that is known; before it, nothing can be said."""
+    """The earliest time of any known fact; before it, nothing is counted."""
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""How long do stays last? Of the stays that ended, the midnights spent in the establishment."""
+"""Measures the stays that ended, in midnights spent in the establishment."""
 
 import statistics
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""When was a person in an establishment? Folds the facts about movements into stays and presences.
+"""Folds the facts about movements into stays, and into the presences of each stay.
 
 A movement's content is that of its newest insert or update by `(emitted_at, sequence)`; a cancel is
 final, whatever comes before or after it. A stay's movements are then read in the order in which they
@@ -57,7 +57,7 @@ class Stay(Evidence, frozen=True, kw_only=True):
 
 
 def is_exit(fact: MovementFact) -> bool:
-    """Does this movement end the person's presence in the establishment that states it?"""
+    """Whether this movement ends the person's presence in the establishment that states it."""
     if fact.kind == "transfer":
         return fact.destination_establishment not in (None, fact.establishment)
     return fact.kind == "discharge"

@@ -1,8 +1,8 @@
-"""Do transferred persons arrive where they are expected, and is it known in time?
+"""Counts the transfers whose arrival was confirmed by the time it was due.
 
-An expected arrival is opened, met or withdrawn; the newest of these (pathway numbers its events per
-person) holds. It is confirmed in time when the confirmation that holds was recorded by `due_at`: an
-arrival that happened in time and was told late left the sender without news, and was a rupture.
+An expected arrival is opened, met or withdrawn; the newest of these by sequence is the current one. It is
+confirmed in time when the current confirmation was recorded by `due_at`: an arrival that happened in time
+and was reported late left the sender without news, and was a rupture.
 """
 
 from collections import defaultdict
@@ -29,8 +29,8 @@ def due_transfers(
 ) -> list[DueTransfer]:
     """The transfers out of the establishment that were due in the period and before `as_of`.
 
-    Those not due yet are left out even when they are confirmed: counting them would let the good news
-    in before the bad.
+    Those not due yet are left out even when they are confirmed: otherwise good results would count before
+    bad ones can.
     """
     histories: dict[UUID, dict[UUID, ExpectationFact]] = defaultdict(dict)
     for fact in facts:
@@ -74,6 +74,6 @@ def _due_transfer(history: list[ExpectationFact]) -> DueTransfer:
 
 
 def _confirmed_at(history: list[ExpectationFact]) -> datetime:
-    """When the confirmation that holds was first recorded; later ones only say more about it."""
+    """When the current confirmation was first recorded; later events only add to it."""
     holding = takewhile(lambda fact: fact.step == "met", reversed(history))
     return min(fact.recorded_at for fact in holding)

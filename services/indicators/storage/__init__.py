@@ -1,1 +1,1 @@
-"""Where do facts rest, and how are those found that a question is about?"""
+"""Says SQL: how facts are stored, and how those are found that a question is about."""

@@ -1,6 +1,6 @@
-"""How are facts stored? Many in one statement, each once; nothing ever updates or deletes them.
+"""Stores facts, many in one statement and each once; nothing ever updates or deletes them.
 
-The columns stand in the order of the facts' fields.
+The columns are in the order of the facts' fields.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ ON CONFLICT (event_id) DO NOTHING
 
 
 async def store(connection: Connection, facts: Sequence[Fact]) -> None:
-    """Keep facts of one kind; one that is already known stays as it is."""
+    """Store facts of one kind; one that is already stored stays as it is."""
     if facts:
         columns = zip(*map(astuple, facts), strict=True)
         await connection.execute(_INSERTS[type(facts[0])], *map(list, columns))

@@ -1,4 +1,4 @@
-"""Which tables follow from what indicators applied? All of its facts: a rebuild makes them anew."""
+"""Names the tables that a rebuild of indicators makes anew: all of its facts."""
 
 from typing import Final
 

@@ -20,7 +20,7 @@ Kind = Literal["movements", "expectations", "obligations"]
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """What this service knows to be missing now."""
+    """What is missing now, as far as this service can tell."""
 
     holes: int
     """Sequence numbers skipped in what was received of the persons whom the question is about."""
@@ -28,8 +28,8 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     """Events, of whichever establishment, that are wrong or wait behind one that is."""
 
 
-# Left out: a stay that began after the period, or was over before it, whichever of its contents holds.
-# A cancel, or a movement that was restated as something else or elsewhere, leaves that open.
+# Left out: a stay that began after the period or was over before it under all of its contents. A cancelled
+# movement, or one restated as another kind or in another place, keeps its stay in the selection.
 _MOVEMENTS: Final = """
 WITH stated AS (
     SELECT person_id, movement_id, stay_id,

@@ -1,4 +1,4 @@
-"""Which tables does indicators own? Three of facts, one row for each event, beside the spine's."""
+"""Declares the tables of indicators: three of facts, one row for each event, beside those of the spine."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ def _sequence() -> Any:
 
 
 class MovementRow(Table, table=True):
-    """What admission said of a movement."""
+    """What admission published about a movement."""
 
     __tablename__ = "movement_facts"
     __table_args__ = (
@@ -62,7 +62,7 @@ class MovementRow(Table, table=True):
 
 
 class ExpectationRow(Table, table=True):
-    """What pathway said of an expected arrival."""
+    """What pathway published about an expected arrival."""
 
     __tablename__ = "expectation_facts"
     __table_args__ = (
@@ -84,7 +84,7 @@ class ExpectationRow(Table, table=True):
 
 
 class ObligationRow(Table, table=True):
-    """What notifications said of an obligation that was settled."""
+    """What notifications published about a settled obligation."""
 
     __tablename__ = "obligation_facts"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""What is true of a person's pathway, given the set of events stated about the person?"""
+"""Derives a person's pathway from the set of events stated about the person; all pure."""

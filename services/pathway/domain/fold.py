@@ -19,7 +19,7 @@ from shared.events.envelope import RecordedEvent
 
 
 def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
-    """The pathway that the events of one person amount to."""
+    """The pathway that follows from the events of one person, each given once or more, in any order."""
     histories = movement_histories(events)
     movements = sorted((history.current for history in histories), key=lambda known: known.timeline_key)
     by_stay: dict[UUID, list[MovementState]] = defaultdict(list)
@@ -29,7 +29,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
     expectations = expected_arrivals(histories, active, rules)
     stays = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
     marks = _marks(stays, active, rules)
-    said_by = {content.establishment for history in histories for content in history.contents}
+    stated_by = {content.establishment for history in histories for content in history.contents}
     return Pathway(
         stays=tuple(
             replace(stay, marks=_marks_of(active[stay.stay_id], marks)) if marks else stay
@@ -41,7 +41,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
             else movement
             for movement in movements
         ),
-        establishments=tuple(sorted(said_by)),
+        establishments=tuple(sorted(stated_by)),
         expectations=expectations,
     )
 

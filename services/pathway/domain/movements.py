@@ -22,11 +22,12 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
 
     movement_id: UUID
     contents: tuple[MovementState, ...]
-    """Every insert and update; what a cancel repeats counts only when nothing else is known."""
+    """Every insert and update; the content of a cancel counts only when there is no other."""
     cancelled: bool
 
     @property
     def current(self) -> MovementState:
+        """The newest content, with whether it was corrected or cancelled."""
         *earlier, newest = self.contents
         if not (earlier or self.cancelled):
             return newest
@@ -75,7 +76,7 @@ def _state(event: RecordedEvent, movement: Movement) -> MovementState:
 
 
 def _substance(content: MovementState) -> tuple[object, ...]:
-    """What a correction changes; saying the same again is none."""
+    """What a correction changes; the same content stated again is no correction."""
     return (
         content.stay_id,
         content.kind,

@@ -102,7 +102,7 @@ class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     stays: tuple[Stay, ...]
     movements: tuple[MovementState, ...]
     establishments: tuple[str, ...]
-    """Who stated anything about the person, cancelled or not: who may read."""
+    """Those that stated anything about the person, cancelled or not: they may read it."""
     expectations: tuple[Expectation, ...]
     """Every arrival that is or ever was expected, in order of departure."""
 
@@ -122,8 +122,8 @@ def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | N
     is on two pages only when it was moved into the past, on none only when it was moved into the future.
     """
     earlier = [movement for movement in movements if before is None or movement.timeline_key < before]
-    shown = tuple(reversed(earlier[-limit:]))
-    return Page(movements=shown, next_before=shown[-1].timeline_key if len(earlier) > limit else None)
+    page = tuple(reversed(earlier[-limit:]))
+    return Page(movements=page, next_before=page[-1].timeline_key if len(earlier) > limit else None)
 
 
 def state_at(expectation: Expectation, now: datetime) -> State:

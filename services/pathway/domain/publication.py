@@ -1,7 +1,7 @@
-"""What must be published about an expectation? The difference to what was published last.
+"""Decides what to publish about an expectation: the difference to what was published last.
 
-Ids derive from the expectation and a version that grows with every difference, so a batch that is
-applied again states nothing under another id.
+Event ids derive from the expectation and a version that grows with every difference, so a batch that is
+applied again publishes nothing under another id.
 """
 
 from datetime import datetime
@@ -22,19 +22,19 @@ from shared.events.pathway import (
 
 
 class Tracked(msgspec.Struct, frozen=True, kw_only=True):
-    """An expectation as others know it: what was published of it so far."""
+    """An expectation as it was published so far, which is what other services know of it."""
 
     person_id: UUID
     expectation: Expectation
     state: State
     version: int
-    """How many differences were published; 0 for one that was withdrawn before anyone heard of it."""
+    """How many differences were published; 0 for one that was withdrawn before anything was."""
     trace: TraceContext
     """Of the event that led to the last publication; a rupture found by the clock continues it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What others will know, and the events that tell them."""
+    """The new published state of an expectation, and the events that publish it."""
 
     tracked: Tracked
     events: tuple[NewEvent, ...]
@@ -48,9 +48,9 @@ def change_of(
     now: datetime,
     trace: TraceContext,
 ) -> Change | None:
-    """The step from what was published (`before`) to what is true now; none when they are the same."""
+    """The change from what was published (`before`) to what holds at `now`; none when they are the same."""
     state = state_at(expectation, now)
-    if state == "open" and _has_passed(before, expectation):
+    if state == "open" and _stays_overdue(before, expectation):
         state = "overdue"
     if before is not None and (before.expectation, before.state) == (expectation, state):
         return None
@@ -76,8 +76,8 @@ def change_of(
     return Change(tracked=tracked, events=events)
 
 
-def _has_passed(before: Tracked | None, expectation: Expectation) -> bool:
-    """A deadline that passed once has passed, also by the clock of another machine that runs behind."""
+def _stays_overdue(before: Tracked | None, expectation: Expectation) -> bool:
+    """Whether the deadline was seen to pass already; the clock of this machine may run behind."""
     return (
         before is not None and before.state == "overdue" and before.expectation.due_at == expectation.due_at
     )
@@ -90,27 +90,27 @@ def _payloads(
     was_ruptured = before is not None and before.state == "overdue"
     if was_ruptured and state != "overdue":
         payloads.append(_closed(expectation, state, now=now))
-    told = _statement(before.expectation, before.state) if before and before.version else None
-    payloads += _statements(told, _statement(expectation, state), expectation)
+    published = _statement(before.expectation, before.state) if before and before.version else None
+    payloads += _statements(published, _statement(expectation, state), expectation)
     if state == "overdue" and not was_ruptured:
         rupture_id = expectation.expectation_id
         payloads.append(RuptureOpened(**_arrival(expectation), rupture_id=rupture_id))
     return payloads
 
 
-def _statements(told: Payload | None, true: Payload, expectation: Expectation) -> list[Payload]:
-    """What to say of the expectation itself, when `told` was said last."""
-    if isinstance(true, ExpectationWithdrawn):
-        already = told is None or isinstance(told, ExpectationWithdrawn)
-        return [] if already else [true]
-    if told == true:
+def _statements(published: Payload | None, current: Payload, expectation: Expectation) -> list[Payload]:
+    """What to publish of the expectation itself, when `published` was its last statement."""
+    if isinstance(current, ExpectationWithdrawn):
+        already = published is None or isinstance(published, ExpectationWithdrawn)
+        return [] if already else [current]
+    if published == current:
         return []
-    if isinstance(true, ExpectationMet) and not isinstance(told, ExpectationOpened | ExpectationMet):
+    if isinstance(current, ExpectationMet) and not isinstance(published, ExpectationOpened | ExpectationMet):
         return [
             ExpectationOpened(**_arrival(expectation)),
-            true,
-        ]  # nobody hears of an end without a beginning
-    return [true]
+            current,
+        ]  # an end is never published without its beginning
+    return [current]
 
 
 def _statement(expectation: Expectation, state: State) -> Payload:
@@ -127,7 +127,7 @@ def _statement(expectation: Expectation, state: State) -> Payload:
 
 
 def _closed(expectation: Expectation, state: State, *, now: datetime) -> RuptureClosed:
-    """Closed when we learn it, not when the person arrived: until then nobody knew where the person was."""
+    """Closed at `now`, when we learn it, not at the arrival: until now nobody knew where the person was."""
     return RuptureClosed(
         **_arrival(expectation),
         rupture_id=expectation.expectation_id,

@@ -1,4 +1,4 @@
-"""Which thresholds decide what is expected, late or contradictory? Data, with a version."""
+"""Defines the thresholds for what is expected, late or contradictory, as data with a version."""
 
 from datetime import timedelta
 from typing import Final
@@ -17,9 +17,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     arrival_default: timedelta = timedelta(seconds=7200)
     """After the departure, when nobody said when the person is expected."""
     clock_skew: timedelta = timedelta(minutes=15)
-    """An arrival may seem to precede its departure by as much: two establishments, two clocks."""
+    """An arrival may seem to precede its departure by this much: two establishments have two clocks."""
     overlap_tolerance: timedelta = timedelta(hours=1)
-    """Two establishments may both count the person as present for as long."""
+    """Two establishments may both count the person as present for this long."""
     shareable_classes: frozenset[ClassOfStay] = frozenset(
         {"outpatient", "recurring", "home", "telemonitoring"}
     )

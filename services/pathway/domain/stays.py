@@ -35,8 +35,8 @@ def stay_of(movements: Sequence[MovementState], *, expectations: Iterable[Expect
         status=_status(active, end, expectations=expectations),
         started_at=start.occurred_at,
         ended_at=end.occurred_at if end else None,
-        class_of_stay=next((said.class_of_stay for said in reversed(active) if said.class_of_stay), None),
-        unit=next((said.unit for said in reversed(active) if said.unit), None),
+        class_of_stay=next((each.class_of_stay for each in reversed(active) if each.class_of_stay), None),
+        unit=next((each.unit for each in reversed(active) if each.unit), None),
     )
 
 

@@ -1,1 +1,1 @@
-"""What can be asked of pathway? One file for each use case."""
+"""Holds the use cases of pathway, each a function of its file's name."""

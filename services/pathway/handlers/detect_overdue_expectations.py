@@ -14,7 +14,7 @@ MOST_AT_ONCE: Final = 200
 async def detect_overdue_expectations(
     dependencies: Dependencies, connection: Connection, *, limit: int = MOST_AT_ONCE
 ) -> int:
-    """Judges the most urgent persons; gives how many it judged, `limit` meaning that there may be more.
+    """Publish what became overdue of the most urgent persons; `limit` of them means that there may be more.
 
     Idempotent: what was published of an expectation is read under the lock of its person.
     """

@@ -1,4 +1,4 @@
-"""How does the world learn of changed expectations? What is published is kept and appended at once."""
+"""Publishes changed expectations, and records what was published, in one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.spine.outbox.append import append
 
 
 async def publish_changes(connection: Connection, changes: Sequence[Change | None], *, now: datetime) -> int:
-    """Publishes the changes, of persons whom the caller has locked; gives the number of events."""
+    """Publish the changes, of persons whom the caller has locked; the number of events published."""
     real = [change for change in changes if change is not None]
     await expectations.save(connection, [change.tracked for change in real])
     events = [event for change in real for event in change.events]

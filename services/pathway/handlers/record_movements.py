@@ -33,7 +33,7 @@ _KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
 async def record_movements(
     dependencies: Dependencies, connection: Connection, events: Sequence[RecordedEvent]
 ) -> None:
-    """Adds the events to what is known and folds each person's pathway anew.
+    """Store the events, fold each person's pathway anew, and publish what changed.
 
     A few statements for the whole batch, however many persons it is about.
 

@@ -1,1 +1,1 @@
-"""What does pathway do again and again? One file for each duty."""
+"""Holds the recurring duties of pathway, one file each."""

@@ -1,1 +1,1 @@
-"""Where are events, pathways and expectations kept, and by which statements?"""
+"""Says SQL: where events, pathways and expectations are stored, and the statements on them."""

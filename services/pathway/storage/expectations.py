@@ -1,4 +1,4 @@
-"""What was published of each expectation, and which ones wait for the clock?"""
+"""Stores what was published of each expectation, and finds those whose time has passed."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -27,8 +27,8 @@ ON CONFLICT (expectation_id) DO UPDATE SET
 
 _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
 
-# Skips persons whom someone else judges right now: this duty never waits for a lock, so it can lock in
-# the order of urgency without a deadlock, and comes back for them.
+# Skips persons whom another transaction has locked: this duty never waits for a lock, so it can lock in the
+# order of urgency without a deadlock. The next turn finds them again.
 _LOCK_DUE: Final = """
 SELECT person_id FROM pathways
 WHERE person_id IN (
@@ -37,7 +37,7 @@ WHERE person_id IN (
 FOR UPDATE SKIP LOCKED
 """
 
-_WAITING: Final = """
+_OVERDUE: Final = """
 SELECT min(due_at) FILTER (WHERE state = 'open' AND due_at < $1) AS oldest_due_at,
     count(*) FILTER (WHERE state = 'overdue') AS overdue
 FROM expectations WHERE state = 'overdue' OR (state = 'open' AND due_at < $1)
@@ -47,15 +47,15 @@ _encoder: Final = msgspec.json.Encoder()
 _trace_decoder: Final = msgspec.json.Decoder(TraceContext)
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the clock is ahead of us, and how many ruptures are open."""
+class OverdueCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The oldest deadline that has passed unnoticed, and how many ruptures are open."""
 
     oldest_due_at: datetime | None
     overdue: int
 
 
 async def save(connection: Connection, tracked: Sequence[Tracked]) -> None:
-    """Keeps what is published in this transaction."""
+    """Record what is published in this transaction."""
     if not tracked:
         return
     expectations = [known.expectation for known in tracked]
@@ -84,14 +84,14 @@ async def tracked_of(connection: Connection, person_ids: Collection[UUID]) -> di
 
 
 async def lock_persons_due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
-    """Locks persons with an expectation whose time has passed, the most urgent ones."""
+    """Lock persons with an expectation whose time has passed, the most urgent first."""
     return [row["person_id"] for row in await connection.fetch(_LOCK_DUE, now, limit)]
 
 
-async def waiting(connection: Executor, *, now: datetime) -> Waiting:
-    """For the metrics."""
-    row = await connection.fetchrow(_WAITING, now)
-    return Waiting(oldest_due_at=row["oldest_due_at"], overdue=row["overdue"])
+async def overdue_counts(connection: Executor, *, now: datetime) -> OverdueCounts:
+    """What the metrics show, as of `now`."""
+    row = await connection.fetchrow(_OVERDUE, now)
+    return OverdueCounts(oldest_due_at=row["oldest_due_at"], overdue=row["overdue"])
 
 
 def _tracked(row: Any) -> Tracked:

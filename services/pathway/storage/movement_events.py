@@ -1,4 +1,4 @@
-"""What was stated about each person? The set of events: added to, never changed."""
+"""Stores the events stated about each person, a set that is added to and never changed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -12,8 +12,8 @@ from shared.events.admission import MOVEMENT_EVENTS, Movement
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TYPES
 
-# Persons are locked in sorted order, so two batches never wait for each other in a circle. The update that
-# never happens locks the rows that exist already, without writing a new version of them.
+# Persons are locked in sorted order, so that two batches cannot deadlock. The update under `WHERE false`
+# locks the rows that exist already, without writing a new version of them.
 _ADD: Final = """
 WITH stated AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[],
@@ -29,7 +29,7 @@ SELECT * FROM stated
 ON CONFLICT (event_id) DO NOTHING
 """
 
-# Joined to the ids, for a list of many would be gone through once per row.
+# Joined to the ids: a long list in `<> ALL` would be scanned once per row.
 _READ_OTHERS: Final = """
 SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events AS stated
 WHERE person_id = ANY ($1)
@@ -43,7 +43,7 @@ MovementEvent = tuple[RecordedEvent, Movement]
 
 
 async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
-    """Locks the persons until the end of the transaction and adds what is new about them."""
+    """Lock the persons until the end of the transaction, and add the events that are new."""
     await connection.execute(
         _ADD,
         [event.event_id for event, _ in events],

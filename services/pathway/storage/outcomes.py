@@ -1,4 +1,4 @@
-"""Whose event was it, and which movement is it about? Asked for receipts."""
+"""Finds the movement that an applied event is about, for receipts."""
 
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from shared.database.pool import Executor
 _APPLIED: Final = "SELECT person_id, movement_id, establishment FROM movement_events WHERE event_id = $1"
 
 
-class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
+class AppliedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An applied event about a movement."""
 
     person_id: UUID
@@ -18,11 +18,11 @@ class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
     establishment: str
 
 
-async def applied_event(connection: Executor, event_id: UUID) -> KnownEvent | None:
+async def applied_event(connection: Executor, event_id: UUID) -> AppliedEvent | None:
     """The event, when its effects are committed."""
     row = await connection.fetchrow(_APPLIED, event_id)
     if row is None:
         return None
-    return KnownEvent(
+    return AppliedEvent(
         person_id=row["person_id"], movement_id=row["movement_id"], establishment=row["establishment"]
     )

@@ -1,4 +1,4 @@
-"""Where is each person's pathway? One document per person, replaced whole after every fold.
+"""Stores one document per person, the pathway, which is replaced whole after every fold.
 
 As `json`: kept as it was encoded, so that reading and writing it is no work for the database.
 """
@@ -30,7 +30,7 @@ _decoder: Final = msgspec.json.Decoder(Pathway)
 
 
 async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None:
-    """Replaces the documents of persons whom the caller has locked."""
+    """Replace the documents of persons whom the caller has locked."""
     await connection.execute(
         _SAVE,
         list(pathways),

@@ -1,4 +1,4 @@
-"""Which tables follow from what pathway applied? Those that a rebuild makes anew, and those that it keeps."""
+"""Names the tables that a rebuild of pathway makes anew, and those that it only compares."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ from shared.spine.rebuild.projection import ProjectedTable
 
 SWAPPED: Final = (
     ProjectedTable(table="movement_events"),
-    # What it says, not how it was written down.
+    # Compared by content, not by spelling.
     ProjectedTable(table="pathways", as_if={"document": "document::jsonb"}),
 )
 
-# They say what was published: made anew, everything would be published once more. Whether an arrival that
-# is waited for is overdue by now, the clock says, not an event.
+# Records what was published: made anew, everything would be published again. Whether an open expectation is
+# overdue depends on the clock, not on an event.
 COMPARED: Final = (
     ProjectedTable(
         table="expectations",

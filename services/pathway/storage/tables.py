@@ -1,4 +1,4 @@
-"""Which tables does pathway own? Events, pathways and expectations, beside the spine's."""
+"""Declares the tables of pathway: events, pathways and expectations, beside those of the spine."""
 
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ class MovementEvent(Table, table=True):
 
 
 class PersonPathway(Table, table=True):
-    """A person's pathway as it is known now; its row lock orders whoever folds or judges that person."""
+    """A person's pathway as it is known now; its row lock orders the transactions about that person."""
 
     __tablename__ = "pathways"
     __table_args__ = (Index("ix_pathways_in_progress_at", "in_progress_at", postgresql_using="gin"),)

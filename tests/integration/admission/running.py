@@ -1,4 +1,4 @@
-"""How does a test use a running admission? With keys made by its own use cases."""
+"""Gives tests a running admission, with keys made by its own use cases."""
 
 from base64 import b64encode
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What if the network fails at the worst moment? A proxy in front of PostgreSQL that cuts on demand."""
+"""A proxy in front of PostgreSQL that cuts connections on demand, at the worst moment."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who may call: sources, keys, and how the other services learn of them."""
+"""Sources and keys are granted and revoked by operators, and the other services learn of it."""
 
 import asyncio
 from dataclasses import replace

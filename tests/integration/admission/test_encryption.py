@@ -1,4 +1,4 @@
-"""What a thief of the database can read: nobody's name, number or stay."""
+"""A copy of the database shows nobody's name, number or stay."""
 
 import io
 

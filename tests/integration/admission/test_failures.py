@@ -1,4 +1,4 @@
-"""What happens when something fails: nothing half-done, nothing lost, and nobody else pays for it."""
+"""When something fails, nothing is half-done or lost, and no other request suffers."""
 
 import asyncio
 

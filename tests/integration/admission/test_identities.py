@@ -1,4 +1,4 @@
-"""Who is one person and who is not, however many ask at once."""
+"""One person is one person, however many requests about them come at once."""
 
 import asyncio
 import random

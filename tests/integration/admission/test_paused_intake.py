@@ -1,4 +1,4 @@
-"""Is a paused intake an intake that says: come back later? And only that."""
+"""A paused intake answers 503 with retry-after, and nothing else stops."""
 
 import asyncio
 

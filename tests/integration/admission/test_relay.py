@@ -1,4 +1,4 @@
-"""What reaches Kafka of a movement, and what never does."""
+"""A movement reaches Kafka, and nothing personal of it does."""
 
 from collections.abc import Callable
 from typing import Any

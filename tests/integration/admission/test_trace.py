@@ -1,4 +1,4 @@
-"""How the event continues the trace of its request."""
+"""The event continues the trace of its request."""
 
 import asyncio
 import json

@@ -1,1 +1,1 @@
-"""Do indicators store and answer on a real PostgreSQL what their arithmetic says?"""
+"""Indicators stores and answers on a real PostgreSQL as its arithmetic says."""

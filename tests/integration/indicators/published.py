@@ -1,4 +1,4 @@
-"""What do pathway and notifications publish, in one line for a test?"""
+"""Builds what pathway and notifications publish, in one line for a test."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Do stored facts answer as the arithmetic on all of them does, and do answers say what is missing?"""
+"""Stored facts answer as the arithmetic on all of them does, and answers say what is missing."""
 
 from datetime import timedelta
 

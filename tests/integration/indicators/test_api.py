@@ -1,4 +1,4 @@
-"""What does the API answer to whom?"""
+"""The API answers each reader what that reader may know."""
 
 import csv
 import io

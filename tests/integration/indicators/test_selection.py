@@ -1,4 +1,4 @@
-"""Does what the selection leaves out change no value, and does it keep a month fast?"""
+"""What the selection leaves out changes no value, and it keeps a month fast."""
 
 from datetime import timedelta
 

@@ -1,1 +1,1 @@
-"""Does pathway work with its real database, broker and wiring?"""
+"""Pathway works with its real database, broker and wiring."""

@@ -1,4 +1,4 @@
-"""How does a test hand events to pathway? As its consumer does: checkpoint, inbox, routes, one commit."""
+"""Hands events to pathway as its consumer does: checkpoint, inbox, routes, one commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

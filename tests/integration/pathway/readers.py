@@ -1,4 +1,4 @@
-"""Who asks pathway over HTTP? Clients with real keys against the real application, without a socket."""
+"""Clients with real keys that ask the real application over HTTP, without a socket."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Does the API tell each reader what that reader may know, and nothing else?"""
+"""The API tells each reader what that reader may know, and nothing else."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Is what is stored the same, in whatever order and however often the events come?"""
+"""What is stored is the same, in whatever order and however often the events come."""
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings

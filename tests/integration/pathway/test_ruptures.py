@@ -1,4 +1,4 @@
-"""Are ruptures opened by the clock and closed by what is heard, each exactly once?"""
+"""Ruptures are opened by the clock and closed by events, each exactly once."""
 
 import asyncio
 from collections.abc import Callable

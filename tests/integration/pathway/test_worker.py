@@ -1,4 +1,4 @@
-"""Does the worker, as it is wired, turn movements on the broker into ruptures on the broker?"""
+"""The worker, as it is wired, turns movements on the broker into ruptures on the broker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

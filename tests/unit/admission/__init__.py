@@ -1,1 +1,1 @@
-"""What admission decides, without a service."""
+"""What admission decides, without a database or a broker."""

@@ -1,4 +1,4 @@
-"""Which bodies do establishments post in these tests? A valid one, to be changed."""
+"""A valid body as establishments post it, to be changed by tests."""
 
 import uuid
 from typing import Any

@@ -1,1 +1,1 @@
-"""What do the indicators say? Their arithmetic, without any service."""
+"""The arithmetic of the indicators, without a database or a broker."""

@@ -1,4 +1,4 @@
-"""How does a test of the indicators state facts in one line? Ids by name, times by default."""
+"""States facts for tests in one line: ids by name, times by default."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,1 +1,1 @@
-"""What does pathway decide? Its domain and edges, without any service."""
+"""What pathway decides: its domain and edges, without a database or a broker."""

@@ -1,4 +1,4 @@
-"""What does somebody know who only hears what pathway publishes? Folds it, and checks that it makes sense."""
+"""Folds what pathway publishes, as another service would, and checks that it makes sense."""
 
 from collections.abc import Iterable
 from datetime import datetime

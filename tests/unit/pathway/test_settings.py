@@ -1,4 +1,4 @@
-"""Does a process start only when it was told everything it needs?"""
+"""A process starts only when its environment is complete."""
 
 from datetime import timedelta
 

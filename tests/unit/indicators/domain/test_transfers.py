@@ -1,4 +1,4 @@
-"""Which transfers were confirmed in time?"""
+"""Transfers are confirmed in time when their arrival was recorded by the time it was due."""
 
 from services.indicators.domain.facts import ExpectationFact
 from services.indicators.domain.figures import Figures

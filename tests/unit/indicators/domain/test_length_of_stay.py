@@ -1,4 +1,4 @@
-"""How long did which stays last?"""
+"""The lengths of stays that ended are counted in midnights."""
 
 from services.indicators.domain.indicators import length_of_stay_series
 from shared.testing.person_history import REHABILITATION, PersonHistory

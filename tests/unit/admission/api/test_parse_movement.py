@@ -1,4 +1,4 @@
-"""What a bad body is told: everything, at once, by JSON pointer."""
+"""A bad body is refused with all of its mistakes at once, each under its JSON pointer."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def refused(body: object) -> dict[str, str]:
     return {error.pointer: error.detail for error in caught.value.errors}
 
 
-def test_a_valid_body_is_understood_and_unknown_fields_are_ignored() -> None:
+def test_a_valid_body_is_parsed_and_unknown_fields_are_ignored() -> None:
     stated = parse_movement(encoded(movement(bed="12", person_note={"deep": [1, 2.5]})))
     assert stated.kind == "admission"
     assert stated.occurred_at.utcoffset() is not None

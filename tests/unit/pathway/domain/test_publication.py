@@ -1,4 +1,4 @@
-"""Is what is published the whole story, also when corrections turn it back?"""
+"""What is published is complete, also when corrections turn it back."""
 
 from shared.events.envelope import NewEvent
 from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed

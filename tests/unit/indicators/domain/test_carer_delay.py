@@ -1,4 +1,4 @@
-"""How long did carers wait?"""
+"""Carers' delays are counted from the recorded event to the day on which they were informed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Are the values a function of the set of facts, and of nothing recorded after the moment asked for?"""
+"""The values depend on the set of facts only, and on nothing recorded after `as_of`."""
 
 from datetime import date, timedelta
 from typing import get_args

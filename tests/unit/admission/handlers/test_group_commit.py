@@ -1,4 +1,4 @@
-"""How many requests share one commit. The commit is a stand-in here: this is about the queue."""
+"""Many requests share one commit; the commit is a stand-in here, this is about the queue."""
 
 import asyncio
 from collections.abc import Sequence

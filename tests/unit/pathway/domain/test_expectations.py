@@ -1,4 +1,4 @@
-"""Is a person expected where and when it is right, and is the arrival recognised?"""
+"""A person is expected where and when it is right, and the arrival is recognised."""
 
 from datetime import datetime, timedelta
 

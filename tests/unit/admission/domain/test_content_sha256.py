@@ -1,4 +1,4 @@
-"""When two bodies say the same."""
+"""Two bodies have the same digest when they say the same."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does the fold converge? The same set of events gives the same pathway, in whatever order it comes."""
+"""The same set of events gives the same pathway, in whatever order it comes."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Is historic movement management understood? The examples of IHE PAM and of real feeds."""
+"""Historic movement management is followed, by the examples of IHE PAM and of real feeds."""
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.rules import RULES

@@ -1,4 +1,4 @@
-"""Whatever the mix of lines, each is answered as if it were alone. The ledger is a stand-in here."""
+"""In any mix of lines, each is answered as if it were alone; the ledger is a stand-in here."""
 
 import asyncio
 import uuid

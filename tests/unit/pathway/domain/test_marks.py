@@ -1,4 +1,4 @@
-"""Are contradictions seen, and forgotten once late facts explain them?"""
+"""Contradictions are marked, and the marks go away once late facts explain them."""
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.pathway import Mark

@@ -1,4 +1,4 @@
-"""The key of a FINESS number."""
+"""The last digit of a FINESS number is its key."""
 
 import pytest
 

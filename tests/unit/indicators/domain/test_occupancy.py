@@ -1,4 +1,4 @@
-"""Who is counted at the end of which day?"""
+"""Those present at the end of a local day are counted on that day."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What is noticed and accepted all the same."""
+"""A doubtful movement is accepted, and marked."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

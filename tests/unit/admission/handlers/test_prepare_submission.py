@@ -1,4 +1,4 @@
-"""What other services learn of a movement."""
+"""A submission publishes where, when and what, under opaque ids, and nothing that names the person."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whom identifiers mean."""
+"""Identifiers mean the person whom the first known one belongs to."""
 
 from uuid import UUID
 

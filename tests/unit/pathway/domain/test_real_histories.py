@@ -1,4 +1,4 @@
-"""Does the fold understand real stays? The 129 stays of the MIMIC-III demo (real, de-identified)."""
+"""The fold gives plausible pathways for the 129 stays of the MIMIC-III demo (real, de-identified)."""
 
 import csv
 import random
@@ -14,7 +14,7 @@ from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory
 
-FOLDER: Final = Path(__file__).parents[4] / "shared" / "data" / "tables" / "mimic-iii-demo-1.4"
+FOLDER: Final = Path(__file__).parents[5] / "shared" / "data" / "tables" / "mimic-iii-demo-1.4"
 
 pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(),

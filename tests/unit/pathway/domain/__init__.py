@@ -1,0 +1,1 @@
+"""The folds and rules of pathway."""
