@@ -1,4 +1,4 @@
-"""The HTTP routes of notifications and the shapes of their requests and answers."""
+"""The HTTP API of notifications: its routes, and the shapes of requests and responses."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""`/v1/persons/{person_id}/obligations/{obligation_id}/acknowledge|handle`: the reader knows, by a person."""
+"""`/v1/persons/{person_id}/obligations/{obligation_id}/acknowledge|handle`: ends an obligation by hand."""
 
 from datetime import timedelta
 from typing import Annotated, Final

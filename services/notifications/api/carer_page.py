@@ -1,4 +1,4 @@
-"""`GET /s/{token}`: what does a reader see who follows the link of a message? A page that needs nothing."""
+"""`GET /s/{token}`: the page behind a message's link, without scripts and without anything to load."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`/v1/persons/{person_id}/circle/carers/{carer_id}`: which family members and friends are told?"""
+"""`/v1/persons/{person_id}/circle/carers/{carer_id}`: the family members and friends of a circle."""
 
 import re
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""`/v1/delivery-reports/sms`: what does the gateway say of an attempt? Admitted by the token in the URL."""
+"""`/v1/delivery-reports/sms`: takes the reports of the SMS gateway, admitted by the token in the URL."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Serves `/v1/persons/{person_id}/obligations`: who had to be told what."""
+"""`/v1/persons/{person_id}/obligations` and `/v1/events/{event_id}/outcome`: who was told what."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`/v1/persons/{person_id}/circle/professionals/{finess}`: which establishments' desks are told?"""
+"""`/v1/persons/{person_id}/circle/professionals/{finess}`: the establishments of a circle."""
 
 import re
 from typing import Annotated, Final

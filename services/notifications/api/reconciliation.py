@@ -1,4 +1,4 @@
-"""`/v1/reconciliation/obligations`: was everyone told who had to be? The equation, by day."""
+"""`/v1/reconciliation/obligations`: the balance of what was due and what became of it, by day."""
 
 from datetime import date
 from typing import Annotated, Final

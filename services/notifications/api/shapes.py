@@ -1,4 +1,4 @@
-"""What may a caller state? The bodies of requests; the domain has types of its own."""
+"""The bodies of requests; the domain has types of its own."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""What does a caller see? The bodies of answers, from what the use cases give."""
+"""The bodies of responses, built from what the use cases return."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What does a body state of the circle? A domain object, or all that is wrong with it at once."""
+"""Parses the bodies of requests on the circle into domain objects, or names all that is wrong at once."""
 
 from collections.abc import Iterator
 from datetime import datetime

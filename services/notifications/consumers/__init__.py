@@ -1,4 +1,4 @@
-"""Routes each consumed event to its use case."""
+"""The routing table: which use case applies which event."""
 
 from typing import Final, get_args
 

@@ -1,1 +1,1 @@
-"""What must be told to whom, when and in which words? Pure: decides, and does nothing."""
+"""What must be told to whom, when and in which words; pure."""

@@ -1,1 +1,1 @@
-"""Use cases: each function does one thing that someone asked for, in one or more transactions."""
+"""Use cases, each a function that takes the dependencies, an open transaction if any, and its data."""

@@ -1,4 +1,4 @@
-"""Holds what the use cases of notifications work with."""
+"""What the use cases work with, built once by the wiring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""What does notifications do again and again? One file for each duty."""
+"""Recurring duties, one file each."""

@@ -1,4 +1,4 @@
-"""Audits obligations against the publishers' ledgers, all the time and a little at a time."""
+"""The duty that audits obligations against the publishers' ledgers, continuously and at low cost."""
 
 import asyncio
 from typing import Final

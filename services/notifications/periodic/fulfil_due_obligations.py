@@ -1,4 +1,4 @@
-"""Sends what is due, all the time: one lane for each medium, many calls at once.
+"""The duty of one lane per channel: claims what is due and sends it, with a limited number of calls at once.
 
 Whoever plans in this process wakes the lanes after the commit; what another process planned, or what
 becomes due by the clock, is found by looking again.

@@ -1,1 +1,1 @@
-"""What rests in the database of notifications; personal data only sealed with the person's key."""
+"""The database of notifications; personal data is encrypted with the person's key."""

@@ -1,4 +1,4 @@
-"""Which kinds of columns do the tables have?"""
+"""The kinds of columns that the tables have."""
 
 from typing import Any
 

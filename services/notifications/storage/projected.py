@@ -1,4 +1,4 @@
-"""Which tables follow from what notifications applied? A rebuild makes two anew and adds to a third.
+"""The tables that a rebuild makes anew from the applied events, and the one that it adds to.
 
 Circles, obligations and attempts are kept: nobody is told twice because of a rebuild.
 """

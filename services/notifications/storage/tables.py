@@ -1,4 +1,4 @@
-"""Which tables does notifications own? Circles, facts, obligations and attempts, beside the spine's."""
+"""The tables of notifications: circles, facts, obligations and attempts, beside the spine's."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,1 +1,1 @@
-"""Does the notifications engine keep its promises on a real PostgreSQL, with channels that a test scripts?"""
+"""Notifications on a real PostgreSQL, with channels that a test scripts."""

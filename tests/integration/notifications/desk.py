@@ -1,4 +1,4 @@
-"""How does a test work the engine? Facts in, turns of the lanes, a clock that moves when told."""
+"""Drives the service in tests: facts in, turns of the lanes, a clock that moves when told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

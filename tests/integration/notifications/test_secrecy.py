@@ -1,4 +1,4 @@
-"""Does the database keep what it was told in confidence, and do links open no more than they must?"""
+"""Personal data is encrypted at rest, and links open no more than they must."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""What do a trace, the metrics and the ledger show of an obligation?"""
+"""What a trace, the metrics and the ledger show of an obligation."""
 
 import msgspec
 import pytest

@@ -1,1 +1,1 @@
-"""What does notifications decide and say? Its domain, channels and edges, without any service."""
+"""The domain, the channels and the edges of notifications, without any service."""

@@ -1,4 +1,4 @@
-"""The HTTP surface alone: the routes of notifications over use cases that a test replaces."""
+"""The routes of notifications over use cases that a test replaces."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

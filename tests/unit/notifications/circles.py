@@ -1,4 +1,4 @@
-"""Who is in the circles of unit tests, and what is each of them to be told?"""
+"""Circles for unit tests, and what each member is to be told."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is stated of a person? A history, and what pathway itself says of the arrivals in it."""
+"""A history, and what pathway itself says of the arrivals in it."""
 
 from collections.abc import Sequence
 from datetime import datetime

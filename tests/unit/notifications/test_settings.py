@@ -1,4 +1,4 @@
-"""Do the settings of the providers reach them, and is no password ever said in clear?"""
+"""The settings of the providers reach them, and no password is said in clear."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Where do the derivation and the table differ for one person? Day by day, and one by one."""
+"""Compares the derivation with the table for one person, in sums per day and one by one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which obligations must there be? Derived member by member from what the publishers' ledgers hold.
+"""Derives the obligations that must exist, member by member, from what the publishers' ledgers hold.
 
 Each fact is walked through as one member would hear it: news is owed to who is concerned, a correction too
 to whom an earlier version concerned, and a retraction of all that was said to whom it no longer concerns.

@@ -1,4 +1,4 @@
-"""Which statements are versions of the same fact, and in which order do they hold?"""
+"""Groups statements into facts and orders the versions of each."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What does one member hear of one statement? The table of rules, member by member."""
+"""The table of rules: what one member is to be told of one statement."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who may be told what was recorded when? A membership as far as rights go, read from the table itself."""
+"""A membership as far as rights go: who may be told what was recorded when."""
 
 from datetime import datetime, timedelta
 from typing import Final

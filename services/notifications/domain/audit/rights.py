@@ -1,6 +1,6 @@
-"""Was someone told who had no right to be? By what was known when the message left.
+"""Finds messages that were sent to someone who had no right to them, by what was known when they left.
 
-Two clocks, and a lock that was waited for, never make it look as if a right had been ignored.
+The difference between two clocks, and the wait for a lock, never count as a right that was ignored.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What is done now about an obligation whose time has come? Told, left for later, or settled."""
+"""Decides what to do now with an obligation that is due: tell, defer or settle."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

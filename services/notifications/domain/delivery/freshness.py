@@ -1,4 +1,4 @@
-"""Given what this recipient was told so far, is there still something to tell, and is it time?
+"""Decides whether there is still something to tell a recipient, given what they were told so far, and when.
 
 Within one fact only what differs from the last thing told is sent, as a correction. Among facts of one
 aspect (where the person is), news is sent in the order it happened; once it was delayed, newer news takes

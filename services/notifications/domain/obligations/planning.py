@@ -1,4 +1,4 @@
-"""What becomes of what is expected? A new obligation gets its times; an open one may be thought over."""
+"""Gives a new obligation its times, and re-evaluates an open one against the facts."""
 
 from collections.abc import Sequence
 from datetime import datetime

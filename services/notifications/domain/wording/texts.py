@@ -1,6 +1,6 @@
-"""What do we say? Every sentence that a carer or a professional may read, to be re-read by people.
+"""Every sentence that a carer or a professional may read, in one place for reviewers.
 
-Reviewers: no name but the carer's alias, no unit, no speciality, no establishment name, no reason, no health
+No name but the carer's alias, no unit, no speciality, no establishment name, no reason, no health
 data. Sentences about the person do not agree in gender and put no preposition before the alias, since
 neither its gender nor its first letter is known. The SMS has no ç ê ô î â û œ, no typographic quote or
 dash: one of them makes the message cost double and its delivery report ambiguous.

@@ -1,7 +1,7 @@
-"""Does everyone entitled have exactly the obligations that the publishers' ledgers make due?
+"""Compares the obligations of some persons with what the publishers' ledgers make due.
 
-Nothing is repaired in silence: what is missing is planned by the ordinary use case and counted; whatever
-else differs is kept for a person to explain.
+What is missing is planned by the ordinary use case, counted and logged; whatever else differs is kept for a
+person to explain.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Who is audited now? Whoever changed since the last round, and slowly, one after the other, everybody."""
+"""Chooses the persons to audit: whoever changed since the last round, and slowly everybody."""
 
 from dataclasses import dataclass
 from typing import Final, get_args

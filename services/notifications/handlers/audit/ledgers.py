@@ -1,4 +1,4 @@
-"""What do the publishers say of a person? Asked of their own ledgers, not of what we keep of it."""
+"""Reads persons' events from the publishers' own ledgers."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Protocol

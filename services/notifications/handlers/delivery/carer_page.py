@@ -1,4 +1,4 @@
-"""What does a reader see who follows the link of a message? Logistics only, and only while it is valid."""
+"""Finds what a reader may see who follows the link of a message."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Which obligations would follow from facts that were made anew? Compared with those there are; none is made.
+"""Compares the obligations there are with those that facts made anew would give; plans none.
 
 One that is missing would be planned when the next fact about its person comes.
 """

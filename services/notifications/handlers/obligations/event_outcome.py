@@ -1,4 +1,4 @@
-"""Tells what became of an applied event: how many people were told; counts only."""
+"""Reads what became of an event: applied or not, and how many were told."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Who had to be told what about a person, and how did it go? Without any contact data."""
+"""Lists who had to be told what about a person and how it went, without any contact data."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who was told by a person, not by us, or said themselves that they know? Then nothing more is sent.
+"""Ends an obligation by hand: a person told the reader, or the reader said that they know.
 
 An obligation that expired stays expired: the task that it opened is closed. One that ended otherwise had
 its one outcome already.

@@ -1,4 +1,4 @@
-"""Is everything that was due accounted for? The equation, by day and establishment.
+"""The balance of all that was due and what became of it, by day and establishment.
 
     due = informed + acknowledged + handled_by_human + superseded + suppressed + pending + expired
           + missing - unexpected + vanished

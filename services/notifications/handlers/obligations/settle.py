@@ -1,4 +1,4 @@
-"""How does an obligation end? In the database and in what is published, in one transaction."""
+"""Ends obligations, in the database and in what is published, in one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime

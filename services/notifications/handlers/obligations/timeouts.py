@@ -1,4 +1,4 @@
-"""What does the clock change? Attempts that nobody answered for are unknown; old news expires."""
+"""Applies timeouts: claimed attempts without an outcome become unknown, and old news expires."""
 
 from datetime import timedelta
 from typing import Final

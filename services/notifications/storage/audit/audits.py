@@ -1,4 +1,4 @@
-"""What does the audit read, and what is kept of it? The last one of each person, and each difference."""
+"""Reads what the audit compares, and keeps the last audit of each person and each difference."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

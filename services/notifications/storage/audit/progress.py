@@ -1,4 +1,4 @@
-"""Whom has the audit still to look at? Those who changed, those who were asked for, and slowly everybody."""
+"""Which persons the audit has still to look at: the changed, the requested, and slowly everybody."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

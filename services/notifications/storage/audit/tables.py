@@ -1,4 +1,4 @@
-"""Which tables does the proof of obligations need? What was derived, what differed, how far it came."""
+"""The tables of the audit: what was derived, what differed, how far it has come."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""What became of all that was due, by day and establishment? Counted over the days that are asked for."""
+"""Counts what became of all that was due, by day and establishment."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who has a circle, page by page, and which obligations are there about them?"""
+"""Reads who has a circle, page by page, and the ids of their obligations."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What was stated about each person? The set of events: added to, never changed."""
+"""The events stated about each person: added to, never changed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Which obligations are there about a person, newest first, with how each of them went?"""
+"""Reads the obligations about a person, newest first, with how each of them went."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where is it kept that a person told a reader? Beside the obligation, and in the task that it ends."""
+"""Writes that a person told the reader, and closes the task that this ends."""
 
 from datetime import datetime
 from typing import Final

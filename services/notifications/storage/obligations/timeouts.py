@@ -1,4 +1,4 @@
-"""What does the clock find? Attempts that nobody answered for, obligations that outlived their news."""
+"""Finds claimed attempts without an outcome and obligations whose news is too old; counts the open."""
 
 from collections.abc import Sequence
 from datetime import datetime

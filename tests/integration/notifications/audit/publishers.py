@@ -1,4 +1,4 @@
-"""What do the publishers' ledgers hold in a test? What a test recorded in them, delivered or not."""
+"""Publishers' ledgers with the events that a test recorded, delivered or not."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Is a gap in the obligations found, closed and counted, and what cannot be explained reported?"""
+"""A gap in the obligations is found, closed and counted; what cannot be explained is reported."""
 
 from dataclasses import replace
 from datetime import timedelta

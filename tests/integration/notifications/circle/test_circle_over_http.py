@@ -1,4 +1,4 @@
-"""Does the circle keep over HTTP what it is told, and give it to nobody else?"""
+"""The circle over HTTP: what is enrolled is read back, by nobody else."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

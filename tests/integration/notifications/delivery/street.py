@@ -1,4 +1,4 @@
-"""How does a message really get to a phone? The engine, both simulators and the API that is called back."""
+"""The service between both provider simulators, with the API that is called back."""
 
 import asyncio
 from collections.abc import AsyncIterator

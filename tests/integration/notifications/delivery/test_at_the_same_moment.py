@@ -1,4 +1,4 @@
-"""What if something changes just between two steps, or two workers look at the same reader?"""
+"""A change between two steps, and two workers that look at the same reader."""
 
 from datetime import UTC, datetime
 

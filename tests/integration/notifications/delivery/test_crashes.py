@@ -1,4 +1,4 @@
-"""What survives a worker that dies, a provider that does not answer, and two workers at once?"""
+"""What survives a worker that dies, a provider that does not answer, and two workers at once."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Facts, circles, lanes, reports and sweeps all at once: does nothing wait for ever, and nothing double?"""
+"""Facts, circles, lanes, reports and sweeps at once: no deadlock, and nothing twice."""
 
 import asyncio
 from collections import Counter

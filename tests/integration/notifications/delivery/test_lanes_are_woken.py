@@ -1,4 +1,4 @@
-"""A lane learns from a commit that there is something to send, without waiting until it looks again."""
+"""A lane learns from a commit that there is something to send, without polling."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Does a paused lane tell nobody, and then everyone?"""
+"""A paused lane sends nothing, and everything once it is resumed."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Is everyone who must be told told once, by the channel they chose, and is it said what became of it?"""
+"""Everyone who must be told is told once, by the channel they chose, and the outcome is published."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does a fact get to the simulated phone, and does the gateway's report come all the way back?"""
+"""A fact reaches the simulated phone, and the gateway's report comes back."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What is told of a fact that its source dates ahead? Nothing, before it has happened."""
+"""A fact that its source dates ahead is not told before it has happened."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Do the tables hold the same obligations, in whatever order and batches a history comes?"""
+"""The tables hold the same obligations in whatever order and batches a history comes."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What follows when a person told the reader, or the reader said so?"""
+"""What follows when a person told the reader, or the reader said so."""
 
 from datetime import timedelta
 from typing import Any

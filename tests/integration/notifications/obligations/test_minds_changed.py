@@ -1,4 +1,4 @@
-"""What happens to what is on its way when facts are corrected, rights end, or a person dies?"""
+"""Open obligations when facts are corrected, rights end, or a person dies."""
 
 import asyncio
 from datetime import UTC, datetime

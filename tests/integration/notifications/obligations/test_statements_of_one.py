@@ -1,4 +1,4 @@
-"""How often is the database asked on one event's way to the phone? Every question is waited for."""
+"""How many statements one event's way to the phone takes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

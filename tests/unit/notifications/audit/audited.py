@@ -1,4 +1,4 @@
-"""Which circles and histories does the audit look at in tests? The planner's, and stranger ones."""
+"""Circles and histories for tests of the audit: the planner's, and stranger ones."""
 
 from collections.abc import Sequence
 from typing import get_args

@@ -1,4 +1,4 @@
-"""Do the code that plans and the code that audits find the same obligations? Each alone reads the rules."""
+"""The code that plans and the code that audits find the same obligations."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Which aliases, numbers and addresses does a circle take?"""
+"""Which aliases, numbers and addresses a circle takes."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How does the circle answer over HTTP?"""
+"""The responses of the circle over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

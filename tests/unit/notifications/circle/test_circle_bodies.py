@@ -1,4 +1,4 @@
-"""What is wrong with the body of a request for the circle? Everything, at once, and where."""
+"""All that is wrong with the body of a request on the circle is named at once."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What does a letter look like on the wire, and what does each step of SMTP mean?"""
+"""An e-mail on the wire, and what each step of SMTP means."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

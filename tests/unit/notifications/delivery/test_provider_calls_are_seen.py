@@ -1,4 +1,4 @@
-"""What does a trace show of a call to a provider? Its result and its medium, and never whom it was for."""
+"""A trace shows the result and the medium of a call to a provider, and never whom it was for."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What does the SMS channel ask of the gateway, and how does it read the answers?"""
+"""What the SMS channel asks of the gateway, and how it reads the answers."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, does every obligation keep the invariants of the state machine?"""
+"""Every obligation keeps the invariants of the state machine, whatever happens in whatever order."""
 
 from collections import Counter
 from datetime import timedelta

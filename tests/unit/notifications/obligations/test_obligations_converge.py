@@ -1,4 +1,4 @@
-"""Do obligations follow from the set of facts alone, each of them once?"""
+"""Obligations follow from the set of facts alone, each of them once."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Does planning event by event, in any order, lead to the obligations that follow from the whole set?"""
+"""Planning event by event, in any order, gives the obligations of the whole set."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""How do obligations, outcomes, delivery reports and the reader's page answer over HTTP?"""
+"""Obligations, outcomes, delivery reports and the carer page over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

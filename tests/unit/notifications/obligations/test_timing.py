@@ -1,4 +1,4 @@
-"""How long is what waited for, and what follows? Steps, retries, receipts, quiet hours."""
+"""Retries, steps, receipts and quiet hours: how long is waited, and what follows."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Which of what is owed is really to be told? Rights, deaths, newer versions, age, and who joins when."""
+"""The verdict of the facts: rights, deaths, newer versions, age, and who joins when."""
 
 from datetime import timedelta
 

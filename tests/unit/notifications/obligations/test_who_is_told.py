@@ -1,4 +1,4 @@
-"""Which fact is told to whom? The mapping from movements and watched arrivals to the catalogue."""
+"""The mapping from movements and watched arrivals to the catalogue."""
 
 from datetime import timedelta
 from uuid import UUID

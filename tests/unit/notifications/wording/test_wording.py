@@ -1,4 +1,4 @@
-"""What may a message say? One segment, the alias and nothing else of the person."""
+"""What a message may say: one segment, the alias, and nothing else of the person."""
 
 import dataclasses
 import re
