@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.notifications.api import (
-    by_person,
     carer_page,
     carers,
     circle,
     delivery_reports,
+    manual_resolution,
+    obligation_balance,
     obligations,
     professionals,
-    reconciliation,
 )
 from services.notifications.channels.channel import Channel
 from services.notifications.channels.email import EmailChannel
@@ -101,10 +101,10 @@ SERVICE = Service(
         professionals.router,
         circle.router,
         obligations.router,
-        by_person.router,
+        manual_resolution.router,
         delivery_reports.router,
         carer_page.router,
-        reconciliation.router,
+        obligation_balance.router,
         outcome_router(EventOutcome, event_outcome),
     ],
     consumes=Consumes(

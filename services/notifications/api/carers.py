@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES, examples
-from services.notifications.api.shapes import PutCarer
-from services.notifications.api.shown import ShownCarer, shown_carer
-from services.notifications.api.understanding import understood_carer
+from services.notifications.api.parse import parse_carer
+from services.notifications.api.requests import PutCarer
+from services.notifications.api.responses import ShownCarer, carer_response
 from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer, put_carer
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -45,7 +45,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
     """
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
-    carer = understood_carer(await request.body(), now=dependencies.clock())
+    carer = parse_carer(await request.body(), now=dependencies.clock())
     view = await put_carer(
         dependencies,
         principal=manager,
@@ -96,5 +96,5 @@ def as_carer_id(text: str, *, person_id: UUID) -> UUID:
 def _answer(view: CarerView | None, carer_id: str) -> Response:
     if view is None:
         raise Problem(404)
-    body = shown_carer(view, carer_id=carer_id)
+    body = carer_response(view, carer_id=carer_id)
     return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})

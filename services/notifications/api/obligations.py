@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES
-from services.notifications.api.shown import Obligations
+from services.notifications.api.responses import Obligations
 from services.notifications.handlers.obligations.list_obligations import obligations_of
 from shared.security.authentication import require
 from shared.security.principal import Principal

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES, examples
-from services.notifications.api.shapes import PutProfessional
-from services.notifications.api.shown import ShownProfessional, shown_professional
-from services.notifications.api.understanding import understood_professional
+from services.notifications.api.parse import parse_professional
+from services.notifications.api.requests import PutProfessional
+from services.notifications.api.responses import ShownProfessional, professional_response
 from services.notifications.handlers.circle.members import (
     ProfessionalView,
     delete_professional,
@@ -44,10 +44,10 @@ Manager = Annotated[Principal, Depends(require("circle"))]
     ),
 )
 async def enrol_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
-    """Enrol an establishment's desk, or replace what is known of it."""
+    """Enrol an establishment, or replace what is known of it."""
     dependencies = DEPENDENCIES.of(request)
     person, establishment = uuid_in_path(person_id), _finess(finess)
-    professional = understood_professional(await request.body(), now=dependencies.clock())
+    professional = parse_professional(await request.body(), now=dependencies.clock())
     view = await put_professional(
         dependencies,
         principal=manager,
@@ -74,7 +74,7 @@ async def show_professional(person_id: str, finess: str, request: Request, manag
     _PATH, **describe("Revoke a professional", caller="integrator", answers={204: None}, problems=[404])
 )
 async def revoke_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
-    """Revoke: nothing more is sent to this desk about this person."""
+    """Revoke: nothing more is sent to this establishment about this person."""
     dependencies = DEPENDENCIES.of(request)
     found = await delete_professional(
         dependencies, principal=manager, person_id=uuid_in_path(person_id), establishment=_finess(finess)
@@ -93,5 +93,5 @@ def _finess(text: str) -> str:
 def _answer(view: ProfessionalView | None) -> Response:
     if view is None:
         raise Problem(404)
-    body = shown_professional(view)
+    body = professional_response(view)
     return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})

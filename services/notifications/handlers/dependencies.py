@@ -1,17 +1,37 @@
 """What the use cases work with, built once by the wiring."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.obligations.timing import Circumstances, Waits
-from services.notifications.handlers.delivery.lanes import Lanes
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault
 from shared.spine.reconciliation.ledger.client import LedgerClient
+
+
+class Lanes:
+    """Signals for the sending lanes of this process, one per medium.
+
+    A lane looks for due obligations when its signal is set, or after an idle time.
+    """
+
+    def __init__(self) -> None:
+        self._signals: dict[Medium, asyncio.Event] = {medium: asyncio.Event() for medium in get_args(Medium)}
+
+    def signal(self, medium: Medium) -> asyncio.Event:
+        """The signal of one lane."""
+        return self._signals[medium]
+
+    def wake(self, _pool: object = None) -> None:
+        """Set all signals; handed to `after_commit` by whoever plans obligations in a transaction."""
+        for signal in self._signals.values():
+            signal.set()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,13 +26,13 @@ from shared.spine.service.opening import OpenService, open_service
 from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, PersonHistory, minutes
 from tests.files_passed import FilesPassed
-from tests.integration.notifications.delivery.street import without_lifespan
+from tests.integration.notifications.delivery.simulated_providers import without_lifespan
 from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
 from tests.served import served
 
 pytestmark = pytest.mark.services
 
-FACT_TO_SETTLED = 23
+FACT_TO_SETTLED = 22
 READ = 4
 
 ANNOUNCED = """

@@ -10,51 +10,63 @@ from services.notifications.handlers.delivery.carer_page import PageView, view
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
-from tests.integration.notifications.desk import ALIAS, DESK_MAIL, MAIL, OPERATOR, PHONE, PROOF, Desk, carer
+from tests.integration.notifications.engine import (
+    ALIAS,
+    MAIL,
+    OPERATOR,
+    PHONE,
+    PROFESSIONAL_MAIL,
+    PROOF,
+    Engine,
+    carer,
+)
 
 pytestmark = pytest.mark.services
 
-SECRETS = (ALIAS, PHONE, MAIL, DESK_MAIL, PROOF, "est en établissement", "est entrée")
+SECRETS = (ALIAS, PHONE, MAIL, PROFESSIONAL_MAIL, PROOF, "est en établissement", "est entrée")
 
 
-async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(desk: Desk) -> None:
+async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(engine: Engine) -> None:
     rose = PersonHistory("Rose")
-    await desk.state(rose.admit("stay", at=minutes(0)))
-    carer_id = await desk.enrol(rose.person_id)
-    await desk.enrol_desk(rose.person_id, NURSING_HOME)
-    await desk.turn()
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await engine.enrol(rose.person_id)
+    await engine.enrol_professional(rose.person_id, NURSING_HOME)
+    await engine.turn()
     await record_delivery_report(
-        desk.dependencies, attempt_id=desk.sms.messages[0].attempt_id, provider_id="1", state="undelivered"
+        engine.dependencies,
+        attempt_id=engine.sms.messages[0].attempt_id,
+        provider_id="1",
+        state="undelivered",
     )
-    await desk.turn()
-    tables = await desk.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    await engine.turn()
+    tables = await engine.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     assert {row["tablename"] for row in tables} >= {"members", "contact_points", "attempts", "ledger"}
-    link = urlsplit(desk.sms.messages[0].text.split("https:")[1].split()[0]).path.rpartition("/")[2]
+    link = urlsplit(engine.sms.messages[0].text.split("https:")[1].split()[0]).path.rpartition("/")[2]
     for table in tables:
-        rows = await desk.pool.fetch(f'SELECT t::text AS row FROM "{table["tablename"]}" t')  # noqa: S608
+        rows = await engine.pool.fetch(f'SELECT t::text AS row FROM "{table["tablename"]}" t')  # noqa: S608
         stored = "\n".join(row["row"] for row in rows)
         for secret in (*SECRETS, link):
             assert secret not in stored
             assert secret.encode().hex() not in stored
 
     view_of_manager = await get_carer(
-        desk.dependencies, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
+        engine.dependencies, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
     )
     assert view_of_manager is not None
     assert view_of_manager.carer == carer()
 
 
-async def test_only_an_establishment_with_a_stay_sees_the_circle(desk: Desk) -> None:
+async def test_only_an_establishment_with_a_stay_sees_the_circle(engine: Engine) -> None:
     rose = PersonHistory("Rose")
-    await desk.state(rose.admit("stay", at=minutes(0), establishment=HOSPITAL))
-    carer_id = await desk.enrol(rose.person_id)
+    await engine.state(rose.admit("stay", at=minutes(0), establishment=HOSPITAL))
+    carer_id = await engine.enrol(rose.person_id)
 
     async def seen_by(establishment: str | None) -> Carer | None:
         principal = Principal(
             source_id=id_of("source"), establishment=establishment, scopes=frozenset({"circle"})
         )
         found = await get_carer(
-            desk.dependencies, principal=principal, person_id=rose.person_id, carer_id=carer_id
+            engine.dependencies, principal=principal, person_id=rose.person_id, carer_id=carer_id
         )
         return None if found is None else found.carer
 
@@ -64,47 +76,47 @@ async def test_only_an_establishment_with_a_stay_sees_the_circle(desk: Desk) -> 
 
 
 async def test_the_link_in_a_message_shows_whether_it_still_holds_and_dies_with_the_membership(
-    desk: Desk,
+    engine: Engine,
 ) -> None:
     rose = PersonHistory("Rose")
     admission = rose.admit("stay", at=minutes(0))
-    await desk.state(admission)
-    carer_id = await desk.enrol(rose.person_id)
-    await desk.turn()
+    await engine.state(admission)
+    carer_id = await engine.enrol(rose.person_id)
+    await engine.turn()
 
-    page = await _followed(desk)
+    page = await _followed(engine)
     assert page is not None
     assert (page.kind, page.alias, page.still_true) == ("admission.occurred", ALIAS, True)
-    await desk.state(rose.cancel(admission))
-    page = await _followed(desk)
+    await engine.state(rose.cancel(admission))
+    page = await _followed(engine)
     assert page is not None
     assert not page.still_true
-    assert await view(desk.dependencies, token="nobodys-one") is None
-    await desk.revoke(rose.person_id, carer_id)
-    assert await _followed(desk) is None
+    assert await view(engine.dependencies, token="nobodys-one") is None
+    await engine.revoke(rose.person_id, carer_id)
+    assert await _followed(engine) is None
 
 
-async def test_a_carer_who_chose_discretion_gets_no_alias(desk: Desk) -> None:
+async def test_a_carer_who_chose_discretion_gets_no_alias(engine: Engine) -> None:
     rose = PersonHistory("Rose")
-    await desk.state(rose.admit("stay", at=minutes(0)))
-    await desk.enrol(rose.person_id, carer(discretion=1))
-    await desk.turn()
-    assert ALIAS not in desk.sms.messages[0].text
-    page = await _followed(desk)
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id, carer(discretion=1))
+    await engine.turn()
+    assert ALIAS not in engine.sms.messages[0].text
+    page = await _followed(engine)
     assert page is not None
     assert page.alias is None
 
 
-async def test_a_carer_who_wants_nothing_gets_nothing(desk: Desk) -> None:
+async def test_a_carer_who_wants_nothing_gets_nothing(engine: Engine) -> None:
     rose = PersonHistory("Rose")
-    await desk.state(rose.admit("stay", at=minutes(0)))
-    await desk.enrol(rose.person_id, carer(discretion=0))
-    await desk.turn()
-    assert desk.sms.messages == []
-    assert await desk.ends() == {"admission.occurred": ("suppressed", "preference_off")}
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id, carer(discretion=0))
+    await engine.turn()
+    assert engine.sms.messages == []
+    assert await engine.ends() == {"admission.occurred": ("suppressed", "preference_off")}
 
 
-async def _followed(desk: Desk) -> PageView | None:
+async def _followed(engine: Engine) -> PageView | None:
     """What the link of the first message shows."""
-    token = desk.sms.messages[0].text.split("/s/")[1].split()[0]
-    return await view(desk.dependencies, token=token)
+    token = engine.sms.messages[0].text.split("/s/")[1].split()[0]
+    return await view(engine.dependencies, token=token)

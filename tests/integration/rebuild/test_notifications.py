@@ -11,7 +11,7 @@ from shared.database.pool import open_pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.service.rebuild import projection_of
 from shared.testing.person_history import HOSPITAL, PersonHistory
-from tests.integration.notifications.desk import MORNING, Desk
+from tests.integration.notifications.engine import MORNING, Engine
 from tests.integration.rebuild.scene import Scene
 
 pytestmark = pytest.mark.services
@@ -21,12 +21,12 @@ PUBLISHED = ("ledger", "outbox", "inbox")
 
 
 @pytest.fixture
-async def desk(create_database: Callable[..., str]) -> AsyncIterator[tuple[Desk, Scene]]:
+async def engine(create_database: Callable[..., str]) -> AsyncIterator[tuple[Engine, Scene]]:
     database_url = await asyncio.to_thread(create_database, "notifications")
     async with open_pool(database_url, application_name="test") as pool:
-        desk = Desk(pool)
-        clock = lambda: desk.now  # noqa: E731
-        yield desk, Scene(pool, database_url, projection_of(SERVICE, desk.dependencies, clock))
+        engine = Engine(pool)
+        clock = lambda: engine.now  # noqa: E731
+        yield engine, Scene(pool, database_url, projection_of(SERVICE, engine.dependencies, clock))
 
 
 def admitted(name: str) -> list[RecordedEvent]:
@@ -41,21 +41,21 @@ async def told(scene: Scene) -> dict[str, Any]:
     return {table: await scene.rows(table) for table in (*TOLD, *PUBLISHED)}
 
 
-async def families_are_told(desk: Desk, scene: Scene) -> None:
+async def families_are_told(engine: Engine, scene: Scene) -> None:
     """Three persons; a carer of the first two hears of the admission and of the discharge. All is settled."""
     for name in ("Rose", "Louis"):
         admission, _ = admitted(name)
         await scene.happen([admission])
-        await desk.enrol(admission.subject)
+        await engine.enrol(admission.subject)
         await scene.happen(admitted(name)[1:])
     await scene.happen(admitted("nobody's"))
-    await desk.turn()
-    assert len(desk.sms.messages) > 0
-    await desk.after(days=2)
+    await engine.turn()
+    assert len(engine.sms.messages) > 0
+    await engine.after(days=2)
 
 
-async def test_healthy_facts_are_equal_and_nobody_is_told_again(desk: tuple[Desk, Scene]) -> None:
-    office, scene = desk
+async def test_healthy_facts_are_equal_and_nobody_is_told_again(engine: tuple[Engine, Scene]) -> None:
+    office, scene = engine
     await families_are_told(office, scene)
     before, said, sent = await scene.projected(), await told(scene), len(office.sms.messages)
     made = await scene.rebuild()
@@ -69,8 +69,8 @@ async def test_healthy_facts_are_equal_and_nobody_is_told_again(desk: tuple[Desk
     assert (len(office.sms.messages), await told(scene)) == (sent, said)
 
 
-async def test_lost_facts_come_back_and_nobody_is_told_again(desk: tuple[Desk, Scene]) -> None:
-    office, scene = desk
+async def test_lost_facts_come_back_and_nobody_is_told_again(engine: tuple[Engine, Scene]) -> None:
+    office, scene = engine
     await families_are_told(office, scene)
     before, said, sent = await scene.projected(), await told(scene), len(office.sms.messages)
     await scene.pool.execute("DELETE FROM facts WHERE sequence = 1")
@@ -86,9 +86,9 @@ async def test_lost_facts_come_back_and_nobody_is_told_again(desk: tuple[Desk, S
 
 
 async def test_the_next_fact_is_told_once_on_the_new_tables_and_on_the_earlier_ones(
-    desk: tuple[Desk, Scene],
+    engine: tuple[Engine, Scene],
 ) -> None:
-    office, scene = desk
+    office, scene = engine
     await families_are_told(office, scene)
     await scene.rebuild()
     rose = PersonHistory("Rose", events=admitted("Rose"))
@@ -102,8 +102,8 @@ async def test_the_next_fact_is_told_once_on_the_new_tables_and_on_the_earlier_o
         await scene.undo()
 
 
-async def test_an_obligation_that_is_missing_is_shown_and_not_made(desk: tuple[Desk, Scene]) -> None:
-    office, scene = desk
+async def test_an_obligation_that_is_missing_is_shown_and_not_made(engine: tuple[Engine, Scene]) -> None:
+    office, scene = engine
     await families_are_told(office, scene)
     one = await scene.pool.fetchrow("SELECT obligation_id, person_id FROM obligations LIMIT 1")
     await scene.pool.execute("DELETE FROM obligations WHERE obligation_id = $1", one["obligation_id"])

@@ -1,6 +1,6 @@
 """The routes of notifications over use cases that a test replaces."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from services.notifications.wiring import SERVICE
 from shared.events.admission import Scope
@@ -37,11 +37,13 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def calling() -> AsyncIterator[httpx.AsyncClient]:
+async def calling(routers: Sequence[APIRouter] = SERVICE.serves) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API; give `Authorization: Bearer <scope>`."""
-    app = create_app(title="notifications", lifespan=_lifespan, routers=SERVICE.serves)
+    app = create_app(title="notifications", lifespan=_lifespan, routers=routers)
     app.state.authenticator = _OneKeyPerScope()
-    app.state.dependencies = SimpleNamespace(clock=lambda: NOW, vault=VAULT, contact_phone="05 36 49 00 00")
+    app.state.dependencies = SimpleNamespace(
+        clock=lambda: NOW, vault=VAULT, contact_phone="05 36 49 00 00", pool=None
+    )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as client:
         yield client

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 
 from services.notifications.domain.circle.members import Discretion
-from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, START, id_of, minutes
@@ -32,7 +32,7 @@ def carer(
     )
 
 
-def desk(establishment: str, *, joined_at: datetime = LONG_AGO) -> Recipient:
+def professional(establishment: str, *, joined_at: datetime = LONG_AGO) -> Recipient:
     return Recipient(
         member_id=id_of("desk", establishment),
         role="professional",
@@ -41,15 +41,15 @@ def desk(establishment: str, *, joined_at: datetime = LONG_AGO) -> Recipient:
     )
 
 
-EVERYBODY = [carer(), *(desk(establishment) for establishment in ESTABLISHMENTS)]
+EVERYBODY = [carer(), *(professional(establishment) for establishment in ESTABLISHMENTS)]
 
 
 def verdicts(
     events: Sequence[RecordedEvent], circle: Sequence[Recipient] = EVERYBODY
 ) -> dict[tuple[str, str], list[str]]:
-    """(`carer` or a desk's establishment, kind) -> `send` or why not, in the order of the events."""
+    """(`carer` or an establishment, kind) -> `send` or why not, in the order of the events."""
     found: dict[tuple[str, str], list[str]] = {}
-    for each in sorted(expected_obligations(events, circle), key=lambda each: each.event.sequence):
+    for each in sorted(derive_obligations(events, circle), key=lambda each: each.event.sequence):
         key = (each.recipient.establishment or "carer", each.kind)
         found.setdefault(key, []).append(getattr(each.verdict, "reason", "send"))
     return found
@@ -65,7 +65,7 @@ _MOMENTS = st.integers(-2000, 4000).map(minutes)
 
 @st.composite
 def circles(draw: st.DrawFn) -> list[Recipient]:
-    """Two carers and the desks of the establishments, who joined and left whenever."""
+    """Two carers and the professionals of the establishments, who joined and left whenever."""
     carers = [
         carer(
             name,
@@ -76,4 +76,7 @@ def circles(draw: st.DrawFn) -> list[Recipient]:
         )
         for name in ("Jeanne", "Paul")
     ]
-    return [*carers, *(desk(each, joined_at=draw(st.just(LONG_AGO) | _MOMENTS)) for each in ESTABLISHMENTS)]
+    return [
+        *carers,
+        *(professional(each, joined_at=draw(st.just(LONG_AGO) | _MOMENTS)) for each in ESTABLISHMENTS),
+    ]

@@ -8,9 +8,9 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from services.notifications.domain.audit.due import DueObligation, due_obligations
+from services.notifications.domain.audit.due import ObligationKey, due_obligations
 from services.notifications.domain.audit.facts import establishment_of
-from services.notifications.domain.audit.rights import Known, Told, told_without_right
+from services.notifications.domain.audit.rights import AuditedPerson, Told, told_without_right
 
 Difference = Literal["missing", "unexpected", "told_without_right"]
 
@@ -18,7 +18,7 @@ Difference = Literal["missing", "unexpected", "told_without_right"]
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """An obligation as the table has it."""
 
-    due: DueObligation
+    due: ObligationKey
     recorded_at: datetime
     """Of the event that it is about."""
     establishment: str
@@ -27,7 +27,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """When messages left that may have reached someone."""
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class EstablishmentDay(msgspec.Struct, frozen=True, kw_only=True):
     """Where an obligation is counted."""
 
     day: date
@@ -37,10 +37,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One obligation about which the two do not agree."""
 
-    due: DueObligation
+    due: ObligationKey
     difference: Difference
     reason: str
-    account: Account
+    account: EstablishmentDay
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,14 +55,14 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of one person."""
 
-    sums: Mapping[Account, Sums]
+    sums: Mapping[EstablishmentDay, Sums]
     findings: Sequence[Finding]
 
 
 NOTHING: Final = Audit(sums={}, findings=())
 
 
-def audit(known: Known, table: Sequence[Found]) -> Audit:
+def audit(known: AuditedPerson, table: Sequence[Found]) -> Audit:
     """Compare what the events make due with what is there."""
     events = {event.event_id: event for event in known.events}
     accounts = {found.due: _account(found.recorded_at, found.establishment) for found in table}
@@ -73,7 +73,7 @@ def audit(known: Known, table: Sequence[Found]) -> Audit:
     return _audit(derived, table, known=known, accounts=accounts)
 
 
-def _due_before_leaving(known: Known, table: Sequence[Found]) -> set[DueObligation]:
+def _due_before_leaving(known: AuditedPerson, table: Sequence[Found]) -> set[ObligationKey]:
     """Planned for members before they left, of events that the publisher's clock puts after that."""
     left = {member.member_id: member.revoked_at for member in known.circle if member.revoked_at is not None}
     if not left:
@@ -89,11 +89,11 @@ def _due_before_leaving(known: Known, table: Sequence[Found]) -> set[DueObligati
 
 
 def _audit(
-    derived: frozenset[DueObligation],
+    derived: frozenset[ObligationKey],
     table: Sequence[Found],
     *,
-    known: Known,
-    accounts: dict[DueObligation, Account],
+    known: AuditedPerson,
+    accounts: dict[ObligationKey, EstablishmentDay],
 ) -> Audit:
     there = {found.due for found in table}
     told = [Told(due=found.due, left_at=at) for found in table for at in found.left_at]
@@ -109,9 +109,9 @@ def _audit(
 
 
 def _findings(
-    found: Iterable[tuple[DueObligation, str]],
+    found: Iterable[tuple[ObligationKey, str]],
     difference: Difference,
-    accounts: dict[DueObligation, Account],
+    accounts: dict[ObligationKey, EstablishmentDay],
 ) -> list[Finding]:
     return [
         Finding(due=due, difference=difference, reason=reason, account=accounts[due])
@@ -120,10 +120,10 @@ def _findings(
 
 
 def _sums(
-    derived: frozenset[DueObligation],
-    there: set[DueObligation],
-    accounts: dict[DueObligation, Account],
-) -> dict[Account, Sums]:
+    derived: frozenset[ObligationKey],
+    there: set[ObligationKey],
+    accounts: dict[ObligationKey, EstablishmentDay],
+) -> dict[EstablishmentDay, Sums]:
     counts = {
         name: Counter(accounts[due] for due in dues)
         for name, dues in (
@@ -139,5 +139,5 @@ def _sums(
     }
 
 
-def _account(recorded_at: datetime, establishment: str) -> Account:
-    return Account(day=recorded_at.astimezone(UTC).date(), establishment=establishment)
+def _account(recorded_at: datetime, establishment: str) -> EstablishmentDay:
+    return EstablishmentDay(day=recorded_at.astimezone(UTC).date(), establishment=establishment)

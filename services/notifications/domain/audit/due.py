@@ -13,15 +13,15 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.audit.facts import Fact, facts
-from services.notifications.domain.audit.hearing import ARRIVED, OVERDUE, heard
 from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.rules import ARRIVED, OVERDUE, news_for
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed
 
 
-class DueObligation(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class ObligationKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """An obligation that must exist: its identity, and no more."""
 
     event_id: UUID
@@ -31,11 +31,11 @@ class DueObligation(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 def due_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[AuditedMember]
-) -> frozenset[DueObligation]:
+) -> frozenset[ObligationKey]:
     """Everything that the events of one person oblige to tell the members of that person's circle."""
     stated = facts(events)
     return frozenset(
-        DueObligation(event_id=event.event_id, recipient_id=member.member_id, kind=kind)
+        ObligationKey(event_id=event.event_id, recipient_id=member.member_id, kind=kind)
         for member in circle
         for event, kinds in _owed(stated, member)
         if member.may_know(event)
@@ -52,7 +52,7 @@ def _owed(stated: Sequence[Fact], member: AuditedMember) -> Iterator[Owed]:
 def _walk(fact: Fact, member: AuditedMember) -> Iterator[Owed]:
     said: set[str] = set()
     for event in fact:
-        yield Owed(event, _kinds(event, heard(event.data, member), said))
+        yield Owed(event, _kinds(event, news_for(event.data, member), said))
 
 
 def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[str]:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.due import DueObligation
+from services.notifications.domain.audit.due import ObligationKey
 from services.notifications.domain.audit.facts import facts
-from services.notifications.domain.audit.hearing import tells_of_death
 from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.rules import tells_of_death
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import RecordedEvent
 
@@ -29,11 +29,11 @@ Wrong = Literal["not entitled", "told after leaving", "told of the dead", "told 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A message that may have reached someone."""
 
-    due: DueObligation
+    due: ObligationKey
     left_at: datetime
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class AuditedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """One person's events, when the service applied each of them, and the circle."""
 
     events: Sequence[RecordedEvent]
@@ -42,12 +42,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_without_right(
-    told: Iterable[Told], *, entitled: Callable[[DueObligation], bool], known: Known
-) -> list[tuple[DueObligation, Wrong]]:
+    told: Iterable[Told], *, entitled: Callable[[ObligationKey], bool], known: AuditedPerson
+) -> list[tuple[ObligationKey, Wrong]]:
     """Each obligation of which a message should never have left, with the first reason why."""
     events = {event.event_id: event for event in known.events}
     members = {member.member_id: member for member in known.circle}
-    found: dict[DueObligation, Wrong] = {}
+    found: dict[ObligationKey, Wrong] = {}
     for each in sorted(told, key=lambda each: each.left_at):
         if not entitled(each.due):
             found.setdefault(each.due, "not entitled")
@@ -62,19 +62,19 @@ def told_without_right(
     return list(found.items())
 
 
-def _was_old_news(due: DueObligation, event: RecordedEvent) -> bool:
+def _was_old_news(due: ObligationKey, event: RecordedEvent) -> bool:
     """A cancelled death makes other news worth telling, of which its own age says nothing."""
     if due.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
         return False
     return event.recorded_at - event.occurred_at > STALE
 
 
-def _was_dead(known: Known, at: datetime) -> bool:
+def _was_dead(known: AuditedPerson, at: datetime) -> bool:
     """By what was known shortly before and shortly after: in between, both are right."""
     return all(_dead_by(known, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
 
 
-def _dead_by(known: Known, moment: datetime) -> bool:
+def _dead_by(known: AuditedPerson, moment: datetime) -> bool:
     then = [event for event in known.events if known.applied_at[event.event_id] <= moment]
     return any(
         tells_of_death(fact[-1].data) and not isinstance(fact[-1].data, MovementCancelled)

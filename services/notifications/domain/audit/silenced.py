@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from services.notifications.domain.audit.facts import Fact
-from services.notifications.domain.audit.hearing import DEPARTED, heard, tells_of_death
 from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.rules import DEPARTED, news_for, tells_of_death
 from shared.events.admission import Movement, MovementCancelled
 from shared.events.envelope import RecordedEvent
 
@@ -55,4 +55,4 @@ def _news(stated: Sequence[Fact], member: AuditedMember, *, until: datetime) -> 
         if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
         if event.occurred_at > until - _DAY and event.recorded_at <= until
     ]
-    return {kind for event in happened if (kind := heard(event.data, member)) and kind != DEPARTED}
+    return {kind for event in happened if (kind := news_for(event.data, member)) and kind != DEPARTED}

@@ -196,7 +196,7 @@ def _corrections(
 _NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True):
+class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
     """Someone entitled must be told one thing; identified by `(event_id, recipient_id, kind)`."""
 
     event: RecordedEvent
@@ -215,12 +215,14 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
         return uuid5(_NAMESPACE, "/".join(map(str, self.key)))
 
 
-def expected_obligations(events: Iterable[RecordedEvent], circle: Sequence[Recipient]) -> list[Expected]:
+def derive_obligations(
+    events: Iterable[RecordedEvent], circle: Sequence[Recipient]
+) -> list[DerivedObligation]:
     """Every obligation that these events ever gave to these recipients, with where it stands now."""
     facts = facts_of(events)
     deceased = is_deceased(facts)
     return [
-        Expected(
+        DerivedObligation(
             event=event,
             recipient=recipient,
             kind=kind,

@@ -14,7 +14,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
 )
 from services.notifications.domain.obligations.derivation import (
-    Expected,
+    DerivedObligation,
     Send,
     Supersede,
     Suppress,
@@ -37,12 +37,14 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: UUID | None = None
 
 
-def planned(expected: Expected, *, usable: Sequence[Medium], circumstances: Circumstances) -> Obligation:
+def planned(
+    derived: DerivedObligation, *, usable: Sequence[Medium], circumstances: Circumstances
+) -> Obligation:
     """The obligation as it begins; `status` says whether it is open."""
-    entry = entry_of(expected.kind)
-    recipient, event = expected.recipient, expected.event
-    said, shown_kind, occurred_at = _content(expected)
-    ahead = _is_ahead(expected.kind, occurred_at, now=circumstances.now)
+    entry = entry_of(derived.kind)
+    recipient, event = derived.recipient, derived.event
+    said, shown_kind, occurred_at = _content(derived)
+    ahead = _is_ahead(derived.kind, occurred_at, now=circumstances.now)
     earliest = occurred_at if ahead else circumstances.now
     known_since = occurred_at if ahead else max(event.recorded_at, recipient.joined_at)
     expires_at = known_since + entry.expires_after
@@ -58,22 +60,22 @@ def planned(expected: Expected, *, usable: Sequence[Medium], circumstances: Circ
     pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
     worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
     return Obligation(
-        obligation_id=expected.obligation_id,
+        obligation_id=derived.obligation_id,
         event_id=event.event_id,
         recipient_id=recipient.member_id,
         person_id=event.subject,
         recipient_role=recipient.role,
-        kind=expected.kind,
-        stated_by=expected.statement.stated_by,
-        aspect=expected.statement.aspect,
-        fact_key=expected.statement.fact_key,
+        kind=derived.kind,
+        stated_by=derived.statement.stated_by,
+        aspect=derived.statement.aspect,
+        fact_key=derived.statement.fact_key,
         said=said,
         shown_kind=shown_kind,
         fact_occurred_at=occurred_at,
         fact_recorded_at=event.recorded_at,
-        fact_sequence=expected.statement.event.sequence,
-        status=_first_status(expected.verdict),
-        superseded_by=expected.verdict.by if isinstance(expected.verdict, Supersede) else None,
+        fact_sequence=derived.statement.event.sequence,
+        status=_first_status(derived.verdict),
+        superseded_by=derived.verdict.by if isinstance(derived.verdict, Supersede) else None,
         lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
         held=morning is not None,
         not_before=not_before,
@@ -83,12 +85,12 @@ def planned(expected: Expected, *, usable: Sequence[Medium], circumstances: Circ
     )
 
 
-def reevaluated(obligation: Obligation, expected: Expected) -> Settle | Bar | None:
+def reevaluated(obligation: Obligation, derived: DerivedObligation) -> Settle | Bar | None:
     """What a new look at the facts changes for an open obligation; nothing, mostly.
 
     While something may still be heard of an attempt, the obligation stays open for it, but is barred.
     """
-    verdict = _verdict_of_words(obligation, expected)
+    verdict = _verdict_of_words(obligation, derived)
     bar = _bar_of(obligation, verdict)
     if isinstance(verdict, Send) or _is_awaited(obligation):
         unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
@@ -112,24 +114,24 @@ def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
     return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + CLOCK_SKEW
 
 
-def _content(expected: Expected) -> tuple[str, str, datetime]:
-    statement = expected.statement
-    said = statement.said_to(expected.recipient)
+def _content(derived: DerivedObligation) -> tuple[str, str, datetime]:
+    statement = derived.statement
+    said = statement.said_to(derived.recipient)
     if said == NOTHING or statement.news is None:
         return NOTHING, _RETRACTED, statement.event.occurred_at
     return said, statement.news.shown_kind, statement.news.occurred_at
 
 
-def _verdict_of_words(obligation: Obligation, expected: Expected) -> Verdict:
+def _verdict_of_words(obligation: Obligation, derived: DerivedObligation) -> Verdict:
     """What is worth telling again may be something else by now: then these words are old."""
-    said, shown_kind, _ = _content(expected)
-    statement = expected.statement
+    said, shown_kind, _ = _content(derived)
+    statement = derived.statement
     same = (obligation.fact_key, obligation.said, obligation.shown_kind) == (
         statement.fact_key,
         said,
         shown_kind,
     )
-    return expected.verdict if same else Supersede(statement.event.event_id, "newer_version")
+    return derived.verdict if same else Supersede(statement.event.event_id, "newer_version")
 
 
 def _first_status(verdict: Verdict) -> Status:

@@ -49,18 +49,18 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True):
 
     carers: bool = False
     professionals: bool = False
-    """All professionals of the circle but those of `not_desk`."""
-    not_desk: str | None = None
+    """All professionals of the circle but those of `except_establishment`."""
+    except_establishment: str | None = None
     """The establishment that states the fact knows it already."""
-    desks: tuple[str, ...] = ()
+    establishments: tuple[str, ...] = ()
     """Establishments whose professionals are told because the fact is about them."""
 
     def includes(self, recipient: Recipient) -> bool:
         if recipient.role == "carer":
             return self.carers
-        if recipient.establishment in self.desks:
+        if recipient.establishment in self.establishments:
             return True
-        return self.professionals and recipient.establishment != self.not_desk
+        return self.professionals and recipient.establishment != self.except_establishment
 
 
 LOCATION: Final = "location"
@@ -135,7 +135,7 @@ def statement_of_movement(event: RecordedEvent, movement: Movement) -> Statement
 def _news_of_movement(movement: Movement) -> News | None:
     """Units are never told, nor a death: a move within the establishment and a death are no news here."""
     origin, destination = movement.origin, movement.destination
-    others = Audience(carers=True, professionals=True, not_desk=movement.establishment)
+    others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
         if origin is not None and _is_elsewhere(origin, movement):
             return _told(movement, "transfer.arrived", Audience(carers=True))
@@ -143,7 +143,9 @@ def _news_of_movement(movement: Movement) -> News | None:
     if destination is not None and destination.mode == "death":
         return None
     if destination is not None and _leaves_for(destination, movement):
-        return _told(movement, "transfer.departed", Audience(desks=(str(destination.establishment),)))
+        return _told(
+            movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
+        )
     return _told(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
 
 
@@ -206,13 +208,13 @@ def _ends(watched: WatchedArrival) -> tuple[FactKind, ...]:
 
 
 def _news(watched: WatchedArrival) -> News | None:
-    both = Audience(desks=(watched.from_establishment, watched.to_establishment))
+    both = Audience(establishments=(watched.from_establishment, watched.to_establishment))
     match watched:
         case ExpectationMet():
             return News(
                 kind="transfer.arrived",
                 shown_kind="transfer.arrived",
-                audience=Audience(desks=(watched.from_establishment,)),
+                audience=Audience(establishments=(watched.from_establishment,)),
                 occurred_at=watched.arrived_at,
                 said="transfer.arrived",
             )

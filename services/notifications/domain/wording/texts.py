@@ -94,7 +94,7 @@ PROFESSIONAL_SUBJECT = {
     "transfer.overdue": "arrivée non confirmée d'une personne, à vérifier",
     "discharge.occurred": "sortie d'une personne que vous suivez",
 }
-"""What a desk sorts its mail by; a subject is no more protected than an envelope, so it names nobody."""
+"""What a professional sorts mail by; a subject is no more protected than an envelope: it names nobody."""
 
 PROFESSIONAL_MOOD = {
     "plain": "Parcours : {subject}",

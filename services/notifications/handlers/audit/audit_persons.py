@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.audit.comparison import NOTHING, Audit, Difference, audit
-from services.notifications.domain.audit.rights import Known
+from services.notifications.domain.audit.rights import AuditedPerson
 from services.notifications.handlers.audit.ledgers import Ledgers
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import record_facts
@@ -86,7 +86,7 @@ async def _compare(
     tables = await audits.obligations(connection, list(stated))
     return {
         person_id: audit(
-            Known(
+            AuditedPerson(
                 events=events,
                 applied_at={each.event_id: each.at for each in applied[person_id]},
                 circle=circles[person_id],

@@ -9,7 +9,7 @@ from services.notifications.domain.obligations.derivation import (
     Supersede,
     Suppress,
     Verdict,
-    expected_obligations,
+    derive_obligations,
 )
 from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.handlers.delivery.compose import alias_of, digest_of, shown_kind
@@ -62,5 +62,5 @@ async def _verdict(connection: Connection, obligation: Obligation) -> Verdict | 
     circle = await members.of_persons(connection, [obligation.person_id])
     stated = await facts.of_persons(connection, [obligation.person_id])
     recipients = [member.recipient for member in circle.get(obligation.person_id, [])]
-    expected = expected_obligations(stated[obligation.person_id], recipients)
-    return next((each.verdict for each in expected if each.obligation_id == obligation.obligation_id), None)
+    derived = derive_obligations(stated[obligation.person_id], recipients)
+    return next((each.verdict for each in derived if each.obligation_id == obligation.obligation_id), None)

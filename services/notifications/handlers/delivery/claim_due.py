@@ -21,8 +21,8 @@ from services.notifications.handlers.obligations import settle
 from services.notifications.storage.circle import members
 from services.notifications.storage.circle.members import EncryptedReader
 from services.notifications.storage.delivery import attempts
-from services.notifications.storage.delivery.attempts import Claim, Deferral, Due
-from services.notifications.storage.obligations.rows import Settlement
+from services.notifications.storage.delivery.attempts import Claim, Deferral, DueObligations
+from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
 
@@ -44,7 +44,7 @@ class Decided:
     claims: list[Claim] = field(default_factory=list)
     messages: list[OutgoingMessage] = field(default_factory=list)
     deferrals: list[Deferral] = field(default_factory=list)
-    settlements: list[Settlement] = field(default_factory=list)
+    outcomes: list[FinalOutcome] = field(default_factory=list)
     without_receipt: list[Attempt] = field(default_factory=list)
     """Accepted earlier, and no report came in time."""
 
@@ -68,14 +68,14 @@ async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -
             links_until=now + LINKS_LIVE,
         )
         await attempts.defer(connection, decided.deferrals)
-        await settle.settle(connection, decided.settlements, now=now)
+        await settle.settle(connection, decided.outcomes, now=now)
     return decided.messages
 
 
 def decide_due(
     dependencies: Dependencies,
     medium: Medium,
-    due: Due,
+    due: DueObligations,
     readers: Mapping[UUID, EncryptedReader],
     circumstances: Circumstances,
 ) -> Decided:
@@ -162,8 +162,8 @@ def _defer(
 
 def _settle(decided: Decided, obligation: Obligation, end: Settle) -> Obligation:
     _give_up_receipts(decided, obligation)
-    decided.settlements.append(
-        Settlement(
+    decided.outcomes.append(
+        FinalOutcome(
             obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
         )
     )

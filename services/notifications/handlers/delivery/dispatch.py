@@ -37,7 +37,7 @@ from services.notifications.handlers.delivery.claim_due import OutgoingMessage
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
 from services.notifications.storage.delivery import attempts
-from services.notifications.storage.obligations.rows import Settlement
+from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.runtime.failures import is_transient
@@ -193,7 +193,7 @@ async def _follow_up(
     weak = attempt.status == "accepted" and not dependencies.channels[attempt.channel].gives_receipts
     if weak or attempt.status == "delivered":
         evidence = "weak" if weak else "receipt"
-        told = Settlement(
+        told = FinalOutcome(
             obligation=obligation, outcome="informed", channel=attempt.channel, evidence=evidence
         )
         await settle.settle(connection, [told], now=now)

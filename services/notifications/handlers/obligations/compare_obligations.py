@@ -9,7 +9,7 @@ from operator import xor
 from typing import Final
 from uuid import UUID
 
-from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import enrolled, facts
 from shared.database.pool import Pool
@@ -59,7 +59,7 @@ async def _due(live: Pool, made: Pool, person_ids: list[UUID]) -> Held:
     return {
         person_id: {
             each.obligation_id
-            for each in expected_obligations(
+            for each in derive_obligations(
                 stated.get(person_id, ()), [member.recipient for member in circles.get(person_id, ())]
             )
         }

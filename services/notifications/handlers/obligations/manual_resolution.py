@@ -16,7 +16,7 @@ from services.notifications.handlers.obligations import settle
 from services.notifications.handlers.obligations.list_obligations import ObligationView, view_of
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing, manual_resolution
-from services.notifications.storage.obligations.rows import Settlement
+from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.runtime.errors import RelaisError
@@ -87,7 +87,7 @@ def _refuse_other_ends(status: Status, ending: Ending) -> None:
 async def _settle(
     connection: Connection, found: listing.Listed, word: ManualResolution, *, now: datetime
 ) -> None:
-    end = Settlement(obligation=found.obligation, outcome=word.ending, reason=_REASONS[word.ending])
+    end = FinalOutcome(obligation=found.obligation, outcome=word.ending, reason=_REASONS[word.ending])
     await settle.settle(connection, [end], now=now)
 
 

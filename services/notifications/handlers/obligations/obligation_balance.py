@@ -21,7 +21,7 @@ from shared.database.transaction import transaction
 
 
 class ObligationsTally(msgspec.Struct, frozen=True, kw_only=True):
-    """The account of one establishment on one day."""
+    """The balance of one establishment on one day."""
 
     day: date
     """On which the facts were recorded, in UTC."""
@@ -50,7 +50,7 @@ class ObligationsTally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ObligationsTallies(msgspec.Struct, frozen=True, kw_only=True):
-    """The accounts of some days, those without obligations left out."""
+    """The balances of some days, those without obligations left out."""
 
     since: date
     until: date
@@ -61,7 +61,7 @@ class ObligationsTallies(msgspec.Struct, frozen=True, kw_only=True):
     tallies: tuple[ObligationsTally, ...]
 
 
-Account = tuple[date, str]
+EstablishmentDay = tuple[date, str]
 
 
 async def balance_of(
@@ -92,7 +92,7 @@ async def balance_of(
 
 
 def _tally(
-    each: Account, reasons: Mapping[str, Counter[str]], audited: Any, noted: Counter[tuple[str, str]]
+    each: EstablishmentDay, reasons: Mapping[str, Counter[str]], audited: Any, noted: Counter[tuple[str, str]]
 ) -> ObligationsTally:
     outcomes = {outcome: counts.total() for outcome, counts in reasons.items()}
     names = ("derived", "found", "missing", "unexpected")
@@ -116,19 +116,19 @@ def _tally(
     )
 
 
-def _reasons(rows: Any) -> Mapping[Account, Mapping[str, Counter[str]]]:
-    found: dict[Account, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+def _reasons(rows: Any) -> Mapping[EstablishmentDay, Mapping[str, Counter[str]]]:
+    found: dict[EstablishmentDay, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row in rows:
         found[_account(row)][counted_status(row["status"])][row["reason"]] += row["number"]
     return found
 
 
-def _noted(rows: Any) -> Mapping[Account, Counter[tuple[str, str]]]:
-    found: dict[Account, Counter[tuple[str, str]]] = defaultdict(Counter)
+def _noted(rows: Any) -> Mapping[EstablishmentDay, Counter[tuple[str, str]]]:
+    found: dict[EstablishmentDay, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in rows:
         found[_account(row)][row["difference"], row["state"]] += row["number"]
     return found
 
 
-def _account(row: Any) -> Account:
+def _account(row: Any) -> EstablishmentDay:
     return row["day"], row["establishment"]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import Obligation, Settle
 from services.notifications.domain.obligations.planning import Bar, planned, reevaluated, settled_by
 from services.notifications.domain.obligations.timing import Circumstances
@@ -12,7 +12,7 @@ from services.notifications.handlers.obligations import settle
 from services.notifications.storage.circle import members
 from services.notifications.storage.circle.members import Membership
 from services.notifications.storage.obligations import facts, rows
-from services.notifications.storage.obligations.rows import Planned, Settlement
+from services.notifications.storage.obligations.rows import FinalOutcome, NewObligation
 from shared.database.pool import Connection
 from shared.database.transaction import after_commit
 from shared.spine.records.received import ReceivedEvent
@@ -40,56 +40,56 @@ async def plan(dependencies: Dependencies, connection: Connection, person_ids: C
     open_ = {each.obligation_id: each for each in await rows.lock_open(connection, list(circles))}
     known = await rows.known(connection, list(circles))
     stated = await facts.of_persons(connection, list(circles))
-    expected = [
+    derived = [
         each
         for person_id, circle in circles.items()
-        for each in expected_obligations(stated[person_id], [member.recipient for member in circle])
+        for each in derive_obligations(stated[person_id], [member.recipient for member in circle])
     ]
-    new = _planned([each for each in expected if each.obligation_id not in known], circles, circumstances)
+    new = _planned([each for each in derived if each.obligation_id not in known], circles, circumstances)
     await rows.add(connection, new, now=circumstances.now)
-    settled = await _reevaluate(connection, expected, open_, circumstances)
+    settled = await _reevaluate(connection, derived, open_, circumstances)
     settled_at_once = [_settlement(each.obligation, each.end) for each in new if each.end is not None]
     await settle.publish(connection, [*settled, *settled_at_once], now=circumstances.now)
 
 
 def _planned(
-    expected: Sequence[Expected],
+    derived: Sequence[DerivedObligation],
     circles: Mapping[UUID, Sequence[Membership]],
     circumstances: Circumstances,
-) -> list[Planned]:
+) -> list[NewObligation]:
     usable = {member.recipient.member_id: member.usable for circle in circles.values() for member in circle}
     return [
-        Planned(
+        NewObligation(
             obligation=planned(each, usable=usable[each.recipient.member_id], circumstances=circumstances),
             end=settled_by(each.verdict),
         )
-        for each in expected
+        for each in derived
     ]
 
 
 async def _reevaluate(
     connection: Connection,
-    expected: Sequence[Expected],
+    derived: Sequence[DerivedObligation],
     open_: Mapping[UUID, Obligation],
     circumstances: Circumstances,
-) -> list[Settlement]:
+) -> list[FinalOutcome]:
     """Settle or bar the open obligations that the facts no longer support."""
-    settlements: list[Settlement] = []
+    outcomes: list[FinalOutcome] = []
     bars: list[Bar] = []
-    for each in expected:
+    for each in derived:
         obligation = open_.get(each.obligation_id)
         change = reevaluated(obligation, each) if obligation is not None else None
         if isinstance(change, Bar):
             bars.append(change)
         elif obligation is not None and change is not None:
-            settlements.append(_settlement(obligation, change))
+            outcomes.append(_settlement(obligation, change))
     await rows.bar(connection, bars)
-    if settlements:
-        await rows.settle(connection, settlements, now=circumstances.now)
-    return settlements
+    if outcomes:
+        await rows.settle(connection, outcomes, now=circumstances.now)
+    return outcomes
 
 
-def _settlement(obligation: Obligation, end: Settle) -> Settlement:
-    return Settlement(
+def _settlement(obligation: Obligation, end: Settle) -> FinalOutcome:
+    return FinalOutcome(
         obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
     )

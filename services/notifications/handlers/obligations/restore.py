@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import Settle
 from services.notifications.domain.obligations.planning import planned
 from services.notifications.domain.obligations.timing import Circumstances
@@ -16,7 +16,7 @@ from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.settle import settled_event_id
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import facts, rows
-from services.notifications.storage.obligations.rows import Planned
+from services.notifications.storage.obligations.rows import NewObligation
 from shared.database.pool import Connection
 from shared.events.notifications import ObligationSettled
 
@@ -32,7 +32,7 @@ async def restore_settled(
     missing = [
         each
         for person_id, circle in circles.items()
-        for each in expected_obligations(stated[person_id], [member.recipient for member in circle])
+        for each in derive_obligations(stated[person_id], [member.recipient for member in circle])
         if each.obligation_id not in known
     ]
     ends = await rows.published_ends(connection, [settled_event_id(each.obligation_id) for each in missing])
@@ -43,9 +43,9 @@ async def restore_settled(
     await rows.restore(connection, [end for _, end in found])
 
 
-def _ended(expected: Expected, end: ObligationSettled, circumstances: Circumstances) -> Planned:
-    obligation = planned(expected, usable=(), circumstances=circumstances)
-    return Planned(
+def _ended(derived: DerivedObligation, end: ObligationSettled, circumstances: Circumstances) -> NewObligation:
+    obligation = planned(derived, usable=(), circumstances=circumstances)
+    return NewObligation(
         obligation=replace(obligation, status=end.outcome),
         end=Settle(outcome=end.outcome, reason=end.reason or "restored"),
     )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from services.notifications.domain.obligations.obligation import may_become
 from services.notifications.storage.obligations import rows
-from services.notifications.storage.obligations.rows import Settlement
+from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.pool import Connection
 from shared.events.envelope import NewEvent
 from shared.events.notifications import ObligationSettled
@@ -18,21 +18,21 @@ from shared.telemetry import metrics
 _SETTLED: Final = "settled"
 
 
-async def settle(connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+async def settle(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
     """End open obligations that the caller has locked, and publish their outcomes."""
-    allowed = [s for s in settlements if may_become(s.obligation.status, s.outcome)]
+    allowed = [s for s in outcomes if may_become(s.obligation.status, s.outcome)]
     if allowed:
         await rows.settle(connection, allowed, now=now)
         await publish(connection, allowed, now=now)
 
 
-async def publish(connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+async def publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
     """State the outcomes in the service's own ledger; once per transaction, for the sake of its locks."""
-    events = [_event_of(settlement, now=now) for settlement in settlements]
+    events = [_event_of(outcome, now=now) for outcome in outcomes]
     await append(connection, publisher=NOTIFICATIONS, events=events, recorded_at=now)
-    for settlement in settlements:
-        if settlement.outcome == "informed":
-            obligation = settlement.obligation
+    for outcome in outcomes:
+        if outcome.outcome == "informed":
+            obligation = outcome.obligation
             seconds = (now - obligation.fact_recorded_at).total_seconds()
             metrics.informed_after_seconds.labels(obligation.recipient_role).observe(max(0.0, seconds))
 
@@ -42,8 +42,8 @@ def settled_event_id(obligation_id: UUID) -> UUID:
     return uuid5(obligation_id, _SETTLED)
 
 
-def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
-    obligation = settlement.obligation
+def _event_of(outcome: FinalOutcome, *, now: datetime) -> NewEvent:
+    obligation = outcome.obligation
     return NewEvent(
         event_id=settled_event_id(obligation.obligation_id),
         subject=obligation.person_id,
@@ -54,12 +54,12 @@ def _event_of(settlement: Settlement, *, now: datetime) -> NewEvent:
             kind=obligation.kind,
             establishment=obligation.stated_by,
             recipient_role=obligation.recipient_role,
-            outcome=settlement.outcome,
+            outcome=outcome.outcome,
             fact_occurred_at=obligation.fact_occurred_at,
             fact_recorded_at=obligation.fact_recorded_at,
             settled_at=now,
-            reason=settlement.reason,
-            channel=settlement.channel,
+            reason=outcome.reason,
+            channel=outcome.channel,
         ),
         trace=obligation.trace,
     )

@@ -8,7 +8,7 @@ from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.obligations import timeouts
-from services.notifications.storage.obligations.rows import Settlement
+from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.transaction import transaction
 from shared.telemetry import metrics
 
@@ -36,10 +36,11 @@ async def expire_obligations(dependencies: Dependencies) -> None:
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
         expired = await timeouts.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
-        settlements = [
-            Settlement(obligation=obligation, outcome="expired", reason="too_late") for obligation in expired
+        outcomes = [
+            FinalOutcome(obligation=obligation, outcome="expired", reason="too_late")
+            for obligation in expired
         ]
-        await settle.settle(connection, settlements, now=now)
+        await settle.settle(connection, outcomes, now=now)
 
 
 async def measure_obligations(dependencies: Dependencies) -> None:

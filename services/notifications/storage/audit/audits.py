@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.audit.comparison import Audit, Found
-from services.notifications.domain.audit.due import DueObligation
+from services.notifications.domain.audit.due import ObligationKey
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
 from shared.database.pool import Connection, Executor
@@ -114,7 +114,7 @@ async def obligations(connection: Executor, person_ids: Collection[UUID]) -> Map
 
 def _found(row: Any) -> Found:
     return Found(
-        due=DueObligation(event_id=row["event_id"], recipient_id=row["recipient_id"], kind=row["kind"]),
+        due=ObligationKey(event_id=row["event_id"], recipient_id=row["recipient_id"], kind=row["kind"]),
         recorded_at=row["fact_recorded_at"],
         establishment=row["stated_by"],
         created_at=row["created_at"],

@@ -50,7 +50,7 @@ _NOBODYS: Final = "nobody's"
 
 
 class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in a circle: a carer under the id that was chosen for them, or an establishment's desk."""
+    """What identifies a membership: a carer under the id that was chosen for them, or an establishment."""
 
     person_id: UUID
     carer_id: UUID | None = None

@@ -104,7 +104,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the token in its link to the carer page."""
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueObligations(msgspec.Struct, frozen=True):
     """What a lane decides about now, and by what."""
 
     obligations: list[Obligation]
@@ -113,16 +113,16 @@ class Due(msgspec.Struct, frozen=True):
     """All that bears on what the recipients of these were told, these included."""
 
 
-async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> Due:
+async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> DueObligations:
     """Take up to so many of a lane."""
     due = await connection.fetch(_LOCK_DUE, lane, now, limit)
     if not due:
-        return Due([], [])
+        return DueObligations([], [])
     recipients = list({row["recipient_id"] for row in due})
     fact_keys = list({row["fact_key"] for row in due})
     rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
     peers = {obligation.obligation_id: obligation for obligation in await obligations_of(connection, rows)}
-    return Due([peers[row["obligation_id"]] for row in due], list(peers.values()))
+    return DueObligations([peers[row["obligation_id"]] for row in due], list(peers.values()))
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:

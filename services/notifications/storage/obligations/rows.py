@@ -88,7 +88,7 @@ WHERE o.obligation_id = b.obligation_id
 """
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
+class NewObligation(msgspec.Struct, frozen=True, kw_only=True):
     """A new obligation, open or settled at once."""
 
     obligation: Obligation
@@ -105,7 +105,7 @@ async def known(connection: Connection, person_ids: Collection[UUID]) -> set[UUI
     return {row["obligation_id"] for row in await connection.fetch(_KNOWN, list(person_ids))}
 
 
-async def add(connection: Connection, planned: Sequence[Planned], *, now: datetime) -> None:
+async def add(connection: Connection, planned: Sequence[NewObligation], *, now: datetime) -> None:
     """The caller has locked the persons, so nobody adds the same ones meanwhile."""
     if planned:
         await connection.copy_records_to_table(
@@ -115,7 +115,7 @@ async def add(connection: Connection, planned: Sequence[Planned], *, now: dateti
         )
 
 
-def _record(new: Planned, *, now: datetime) -> tuple[object, ...]:
+def _record(new: NewObligation, *, now: datetime) -> tuple[object, ...]:
     values = values_of(new.obligation)
     if new.end is None:
         return (*values, None, new.obligation.not_before, None, now)
@@ -158,7 +158,7 @@ WHERE o.obligation_id = s.obligation_id
 """
 
 
-class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+class FinalOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an obligation that the caller has locked."""
 
     obligation: Obligation
@@ -169,23 +169,23 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: UUID | None = None
 
 
-async def settle(connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+async def settle(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
     await connection.execute(
         _SETTLE,
-        [settlement.obligation.obligation_id for settlement in settlements],
-        [settlement.outcome for settlement in settlements],
-        [settlement.reason for settlement in settlements],
-        [settlement.channel for settlement in settlements],
-        [settlement.evidence for settlement in settlements],
-        [settlement.superseded_by for settlement in settlements],
+        [outcome.obligation.obligation_id for outcome in outcomes],
+        [outcome.outcome for outcome in outcomes],
+        [outcome.reason for outcome in outcomes],
+        [outcome.channel for outcome in outcomes],
+        [outcome.evidence for outcome in outcomes],
+        [outcome.superseded_by for outcome in outcomes],
         now,
     )
-    expired = [settlement for settlement in settlements if settlement.outcome == "expired"]
+    expired = [outcome for outcome in outcomes if outcome.outcome == "expired"]
     if expired:
         await connection.execute(
             _OPEN_TASKS,
-            [settlement.obligation.obligation_id for settlement in expired],
-            [settlement.reason or "expired" for settlement in expired],
+            [outcome.obligation.obligation_id for outcome in expired],
+            [outcome.reason or "expired" for outcome in expired],
             now,
         )
 

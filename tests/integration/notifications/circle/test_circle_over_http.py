@@ -12,8 +12,8 @@ from services.notifications.wiring import SERVICE
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from shared.web.app import create_app
-from tests.integration.notifications.delivery.street import without_lifespan
-from tests.integration.notifications.desk import Desk
+from tests.integration.notifications.delivery.simulated_providers import without_lifespan
+from tests.integration.notifications.engine import Engine
 
 pytestmark = pytest.mark.services
 
@@ -40,9 +40,9 @@ class _ByEstablishment:
 
 
 @pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+async def client(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(title="notifications", lifespan=without_lifespan, routers=SERVICE.serves)
-    app.state.dependencies, app.state.authenticator = desk.dependencies, _ByEstablishment()
+    app.state.dependencies, app.state.authenticator = engine.dependencies, _ByEstablishment()
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as opened:
         opened.headers["Authorization"] = f"Bearer {HOSPITAL}"
@@ -50,9 +50,9 @@ async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def rose(desk: Desk) -> PersonHistory:
+async def rose(engine: Engine) -> PersonHistory:
     history = PersonHistory("Rose")
-    await desk.state(history.admit("stay", at=minutes(0), establishment=HOSPITAL))
+    await engine.state(history.admit("stay", at=minutes(0), establishment=HOSPITAL))
     return history
 
 
@@ -115,10 +115,10 @@ async def test_an_establishment_without_a_stay_cannot_tell_a_stranger_from_nobod
 
 
 async def test_what_is_shown_of_obligations_holds_no_contact_and_no_alias(
-    client: httpx.AsyncClient, rose: PersonHistory, desk: Desk
+    client: httpx.AsyncClient, rose: PersonHistory, engine: Engine
 ) -> None:
     await client.put(f"/v1/persons/{rose.person_id}/circle/carers/daughter", json=CARER)
-    await desk.turn()
+    await engine.turn()
     answer = await client.get(f"/v1/persons/{rose.person_id}/obligations")
     (obligation,) = answer.json()["obligations"]
     assert (obligation["kind"], obligation["role"]) == ("admission.occurred", "carer")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import batches, person_histories, redeliveries
 from shared.testing.person_history import ESTABLISHMENTS, START
-from tests.integration.notifications.desk import Desk
+from tests.integration.notifications.engine import Engine
 
 pytestmark = pytest.mark.services
 
@@ -23,32 +23,32 @@ _IN_ONE_DATABASE = settings(
 
 @given(data=st.data())
 @_IN_ONE_DATABASE
-async def test_order_repetition_and_batches_leave_no_trace(desk: Desk, data: st.DataObject) -> None:
+async def test_order_repetition_and_batches_leave_no_trace(engine: Engine, data: st.DataObject) -> None:
     history = data.draw(person_histories())
     again = data.draw(redeliveries(history))
-    in_order = await _obligations(desk, [history])
-    assert await _obligations(desk, data.draw(batches(again))) == in_order
+    in_order = await _obligations(engine, [history])
+    assert await _obligations(engine, data.draw(batches(again))) == in_order
 
 
 async def _obligations(
-    desk: Desk, deliveries: Sequence[Sequence[RecordedEvent]]
+    engine: Engine, deliveries: Sequence[Sequence[RecordedEvent]]
 ) -> set[tuple[UUID, str, str]]:
     """Who (a carer, or an establishment) has which obligation after these deliveries."""
-    await desk.pool.execute("TRUNCATE persons, facts, presence, inbox, ledger, outbox, subjects CASCADE")
+    await engine.pool.execute("TRUNCATE persons, facts, presence, inbox, ledger, outbox, subjects CASCADE")
     person_id = deliveries[0][0].subject
-    await desk.pool.execute("INSERT INTO persons (person_id) VALUES ($1)", person_id)
-    desk.now = START.replace(year=START.year - 1)
-    await desk.enrol(person_id)
+    await engine.pool.execute("INSERT INTO persons (person_id) VALUES ($1)", person_id)
+    engine.now = START.replace(year=START.year - 1)
+    await engine.enrol(person_id)
     for establishment in ESTABLISHMENTS:
-        await desk.enrol_desk(person_id, establishment)
-    desk.now = max(event.recorded_at for batch in deliveries for event in batch)
+        await engine.enrol_professional(person_id, establishment)
+    engine.now = max(event.recorded_at for batch in deliveries for event in batch)
     for batch in deliveries:
-        await desk.state(*batch)
-    rows = await desk.pool.fetch(
+        await engine.state(*batch)
+    rows = await engine.pool.fetch(
         "SELECT event_id, kind, coalesce(establishment, 'carer') AS who FROM obligations"
         " JOIN members ON member_id = recipient_id"
     )
-    published = await desk.pool.fetchval("SELECT count(DISTINCT event_id) FROM ledger")
-    settled = await desk.pool.fetchval("SELECT count(*) FROM obligations WHERE settled_at IS NOT NULL")
+    published = await engine.pool.fetchval("SELECT count(DISTINCT event_id) FROM ledger")
+    settled = await engine.pool.fetchval("SELECT count(*) FROM obligations WHERE settled_at IS NOT NULL")
     assert published == settled
     return {(row["event_id"], row["who"], row["kind"]) for row in rows}

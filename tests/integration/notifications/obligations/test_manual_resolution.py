@@ -16,7 +16,7 @@ from services.notifications.handlers.obligations.manual_resolution import (
 from services.notifications.handlers.obligations.obligation_balance import balance_of
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, PersonHistory
-from tests.integration.notifications.desk import MORNING, OPERATOR, Desk, carer
+from tests.integration.notifications.engine import MORNING, OPERATOR, Engine, carer
 
 pytestmark = pytest.mark.services
 
@@ -24,74 +24,76 @@ WHO = "registre 4711"
 
 
 @pytest.fixture
-async def rose(desk: Desk) -> PersonHistory:
+async def rose(engine: Engine) -> PersonHistory:
     """Admitted half an hour ago; a carer is to be told by e-mail."""
     history = PersonHistory("Rose")
-    await desk.state(history.admit("stay", at=MORNING - timedelta(minutes=30)))
-    await desk.enrol(history.person_id, carer("email"))
+    await engine.state(history.admit("stay", at=MORNING - timedelta(minutes=30)))
+    await engine.enrol(history.person_id, carer("email"))
     return history
 
 
 async def _end(
-    desk: Desk, rose: PersonHistory, obligation: Any, ending: Ending, *, principal: Principal = OPERATOR
+    engine: Engine, rose: PersonHistory, obligation: Any, ending: Ending, *, principal: Principal = OPERATOR
 ) -> ObligationView | None:
     return await resolve_manually(
-        desk.dependencies,
+        engine.dependencies,
         principal=principal,
         person_id=rose.person_id,
         obligation_id=obligation["obligation_id"],
-        word=ManualResolution(ending=ending, by=WHO, at=desk.now),
+        word=ManualResolution(ending=ending, by=WHO, at=engine.now),
     )
 
 
 @pytest.mark.parametrize("ending", ["acknowledged", "handled_by_human"])
 async def test_nothing_more_is_sent_and_the_outcome_is_published_once(
-    desk: Desk, rose: PersonHistory, ending: Ending
+    engine: Engine, rose: PersonHistory, ending: Ending
 ) -> None:
-    (obligation,) = await desk.obligations()
+    (obligation,) = await engine.obligations()
     for _ in range(2):
-        view = await _end(desk, rose, obligation, ending)
+        view = await _end(engine, rose, obligation, ending)
         assert view is not None
         assert view.status == "acknowledged"
-    await desk.after(days=2)
-    assert await desk.attempts() == []
-    assert [outcome.outcome for outcome in await desk.outcomes()] == [ending]
+    await engine.after(days=2)
+    assert await engine.attempts() == []
+    assert [outcome.outcome for outcome in await engine.outcomes()] == [ending]
 
 
-async def test_what_a_person_told_is_taken_back_when_it_was_wrong(desk: Desk, rose: PersonHistory) -> None:
-    (obligation,) = await desk.obligations()
-    await _end(desk, rose, obligation, "handled_by_human")
-    desk.now += timedelta(minutes=5)
-    await desk.state(rose.cancel(rose.events[0], emitted=desk.now))
-    await desk.turn()
-    assert (await desk.ends())["admission.occurred.retracted"][0] == "informed"
+async def test_what_a_person_told_is_taken_back_when_it_was_wrong(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    (obligation,) = await engine.obligations()
+    await _end(engine, rose, obligation, "handled_by_human")
+    engine.now += timedelta(minutes=5)
+    await engine.state(rose.cancel(rose.events[0], emitted=engine.now))
+    await engine.turn()
+    assert (await engine.ends())["admission.occurred.retracted"][0] == "informed"
 
 
 async def test_the_task_of_one_that_expired_is_closed_and_its_outcome_stays(
-    desk: Desk, rose: PersonHistory
+    engine: Engine, rose: PersonHistory
 ) -> None:
-    await desk.pool.execute("UPDATE contact_points SET state = 'bad'")
-    await desk.after(hours=2)
-    (obligation,) = await desk.obligations(status="expired")
-    await _end(desk, rose, obligation, "handled_by_human")
-    assert await desk.pool.fetchval("SELECT closed_at IS NOT NULL FROM human_tasks")
+    await engine.pool.execute("UPDATE contact_points SET state = 'bad'")
+    await engine.after(hours=2)
+    (obligation,) = await engine.obligations(status="expired")
+    await _end(engine, rose, obligation, "handled_by_human")
+    assert await engine.pool.fetchval("SELECT closed_at IS NOT NULL FROM human_tasks")
     day = MORNING.date()
-    (tally,) = (await balance_of(desk.dependencies, since=day, until=day, establishment=HOSPITAL)).tallies
+    (tally,) = (await balance_of(engine.dependencies, since=day, until=day, establishment=HOSPITAL)).tallies
     assert tally.reasons == {"expired": {"then_told_by_a_person": 1}}
 
 
-async def test_what_ended_otherwise_is_refused(desk: Desk, rose: PersonHistory) -> None:
-    await desk.turn()
-    (obligation,) = await desk.obligations(status="informed")
+async def test_what_ended_otherwise_is_refused(engine: Engine, rose: PersonHistory) -> None:
+    await engine.turn()
+    (obligation,) = await engine.obligations(status="informed")
     with pytest.raises(EndedOtherwise):
-        await _end(desk, rose, obligation, "acknowledged")
+        await _end(engine, rose, obligation, "acknowledged")
 
 
-async def test_nobody_ends_anothers_and_who_said_so_is_sealed(desk: Desk, rose: PersonHistory) -> None:
-    (obligation,) = await desk.obligations()
+async def test_nobody_ends_anothers_and_who_said_so_is_sealed(engine: Engine, rose: PersonHistory) -> None:
+    (obligation,) = await engine.obligations()
     stranger = Principal(source_id=UUID(int=3), establishment="750000009", scopes=frozenset({"circle"}))
-    assert await _end(desk, rose, obligation, "acknowledged", principal=stranger) is None
-    await _end(desk, rose, obligation, "acknowledged")
-    (ended,) = await desk.obligations()
+    assert await _end(engine, rose, obligation, "acknowledged", principal=stranger) is None
+    await _end(engine, rose, obligation, "acknowledged")
+    (ended,) = await engine.obligations()
     assert ended["human_source"] == OPERATOR.source_id
     assert WHO.encode() not in ended["human_by"]

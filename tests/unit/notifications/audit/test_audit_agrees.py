@@ -5,9 +5,9 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.audit.due import DueObligation, due_obligations
+from services.notifications.domain.audit.due import ObligationKey, due_obligations
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
-from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.domain.obligations.obligation import MAY_HAVE_REACHED
 from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
@@ -20,10 +20,10 @@ from tests.unit.notifications.stated import with_watched_arrivals
 _UNTIL = st.integers(0, 9000).map(minutes)
 
 
-def _planned(events: list[RecordedEvent], circle: list[Recipient]) -> frozenset[DueObligation]:
+def _planned(events: list[RecordedEvent], circle: list[Recipient]) -> frozenset[ObligationKey]:
     return frozenset(
-        DueObligation(event_id=each.event.event_id, recipient_id=each.recipient.member_id, kind=each.kind)
-        for each in expected_obligations(events, circle)
+        ObligationKey(event_id=each.event.event_id, recipient_id=each.recipient.member_id, kind=each.kind)
+        for each in derive_obligations(events, circle)
     )
 
 

@@ -132,9 +132,11 @@ async def test_a_bad_body_lists_every_problem_and_reaches_no_use_case(
 async def test_a_desk_is_enrolled_under_its_finess_number(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Professional(basis="team", contacts=(Contact(channel="email", value="accueil@ehpad.exemple.fr"),))
+    professional = Professional(
+        basis="team", contacts=(Contact(channel="email", value="accueil@ehpad.exemple.fr"),)
+    )
     view = ProfessionalView(
-        establishment="940000045", member_id=uuid4(), joined_at=NOW, professional=desk, created=True
+        establishment="940000045", member_id=uuid4(), joined_at=NOW, professional=professional, created=True
     )
     put = Calls(view)
     monkeypatch.setattr(professionals, "put_professional", put)
@@ -143,11 +145,11 @@ async def test_a_desk_is_enrolled_under_its_finess_number(
     assert answer.json()["establishment"] == "940000045"
     assert "consent" not in answer.json()
     assert put.given[0]["establishment"] == "940000045"
-    assert put.given[0]["professional"] == desk
+    assert put.given[0]["professional"] == professional
 
 
 @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
-@pytest.mark.parametrize("path", [CARER, DESK], ids=["carer", "desk"])
+@pytest.mark.parametrize("path", [CARER, DESK], ids=["carer", "engine"])
 async def test_the_circle_needs_its_own_scope(client: httpx.AsyncClient, method: str, path: str) -> None:
     assert (await client.request(method, path)).status_code == 401
     refused = await client.request(method, path, headers={"Authorization": "Bearer read"})

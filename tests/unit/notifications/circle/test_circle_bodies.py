@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.notifications.api.understanding import understood_carer, understood_professional
+from services.notifications.api.parse import parse_carer, parse_professional
 from services.notifications.domain.circle.members import Contact
 from shared.web.problems import Problem
 
@@ -33,7 +33,7 @@ def _pointers(refused: pytest.ExceptionInfo[Problem]) -> list[str]:
 
 
 def test_a_carer_gets_canonical_contacts_in_the_order_of_the_list() -> None:
-    carer = understood_carer(msgspec.json.encode(CARER), now=NOW)
+    carer = parse_carer(msgspec.json.encode(CARER), now=NOW)
     assert carer.contacts == (
         Contact(channel="sms", value="+33639980001"),
         Contact(channel="email", value="Proche@exemple.fr"),
@@ -48,12 +48,12 @@ def test_a_stated_order_goes_before_the_order_of_the_list() -> None:
         {"medium": "sms", "address": "0639980001", "order": 2},
         {"medium": "email", "address": "proche@exemple.fr", "order": 1},
     ]
-    carer = understood_carer(msgspec.json.encode({**CARER, "channels": channels}), now=NOW)
+    carer = parse_carer(msgspec.json.encode({**CARER, "channels": channels}), now=NOW)
     assert carer.preferences.channels == ("email", "sms")
 
 
 def test_an_alias_typed_with_split_accents_is_the_same_alias() -> None:
-    carer = understood_carer(msgspec.json.encode({**CARER, "alias": "Fran\u0063\u0327oise"}), now=NOW)
+    carer = parse_carer(msgspec.json.encode({**CARER, "alias": "Fran\u0063\u0327oise"}), now=NOW)
     assert carer.alias == "Françoise"
 
 
@@ -73,7 +73,7 @@ def test_all_problems_of_form_and_of_sense_are_told_at_once() -> None:
         },
     }
     with pytest.raises(Problem) as refused:
-        understood_carer(msgspec.json.encode(body), now=NOW)
+        parse_carer(msgspec.json.encode(body), now=NOW)
     assert _pointers(refused) == [
         "/alias",
         "/channels",
@@ -90,7 +90,7 @@ def test_all_problems_of_form_and_of_sense_are_told_at_once() -> None:
 
 def test_a_carer_needs_an_alias_a_channel_and_a_consent() -> None:
     with pytest.raises(Problem) as refused:
-        understood_carer(b'{"channels": []}', now=NOW)
+        parse_carer(b'{"channels": []}', now=NOW)
     details = str(refused.value.errors)
     assert all(name in details for name in ("alias", "consent", "/channels"))
 
@@ -98,7 +98,7 @@ def test_a_carer_needs_an_alias_a_channel_and_a_consent() -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b"\xff", b"[" * 5000, b"null"])
 def test_what_is_no_object_is_refused_and_nothing_worse(body: bytes) -> None:
     with pytest.raises(Problem) as refused:
-        understood_carer(body, now=NOW)
+        parse_carer(body, now=NOW)
     assert refused.value.status_code == 422
 
 
@@ -113,18 +113,18 @@ _json = st.recursive(
 @given(changed=st.dictionaries(st.sampled_from(list(CARER)), _json))
 def test_no_body_is_our_fault(changed: dict[str, Any]) -> None:
     with contextlib.suppress(Problem):
-        understood_carer(msgspec.json.encode({**CARER, **changed}), now=NOW)
+        parse_carer(msgspec.json.encode({**CARER, **changed}), now=NOW)
 
 
 def test_a_desk_needs_an_address_and_is_of_the_team_unless_consent_says_otherwise() -> None:
-    desk = understood_professional(b'{"email": "accueil@ehpad.exemple.fr"}', now=NOW)
-    assert desk.contacts == (Contact(channel="email", value="accueil@ehpad.exemple.fr"),)
-    assert (desk.basis, desk.consent) == ("team", None)
+    engine = parse_professional(b'{"email": "accueil@ehpad.exemple.fr"}', now=NOW)
+    assert engine.contacts == (Contact(channel="email", value="accueil@ehpad.exemple.fr"),)
+    assert (engine.basis, engine.consent) == ("team", None)
     outside = {"email": "accueil@ehpad.exemple.fr", "basis": "consent", "consent": CONSENT}
-    assert understood_professional(msgspec.json.encode(outside), now=NOW).consent is not None
+    assert parse_professional(msgspec.json.encode(outside), now=NOW).consent is not None
 
 
 def test_an_establishment_outside_the_team_needs_a_consent() -> None:
     with pytest.raises(Problem) as refused:
-        understood_professional(b'{"email": "nobody", "basis": "consent"}', now=NOW)
+        parse_professional(b'{"email": "nobody", "basis": "consent"}', now=NOW)
     assert _pointers(refused) == ["/consent", "/email"]

@@ -19,8 +19,8 @@ from services.notifications.domain.obligations.obligation import (
 from services.notifications.domain.obligations.statements import facts_of, is_deceased
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory
-from tests.unit.notifications.circles import carer, desk
-from tests.unit.notifications.simulated_desk import SimulatedDesk
+from tests.unit.notifications.circles import carer, professional
+from tests.unit.notifications.simulated_engine import SimulatedEngine
 
 ANSWERS: tuple[AttemptStatus, ...] = (
     "accepted",
@@ -34,13 +34,18 @@ LONGEST_LIFE = timedelta(hours=48)
 
 
 class ObligationMachine(RuleBasedStateMachine):
-    """A person's facts, a carer who sleeps at night, a carer who does not, and two desks."""
+    """A person's facts, a carer who sleeps at night, a carer who does not, and two professionals."""
 
     @initialize(hour=st.integers(0, 23))
-    def open_desk(self, hour: int) -> None:
+    def open_engine(self, hour: int) -> None:
         now = START + timedelta(hours=hour)
-        circle = [carer(night=True), carer("Paul", night=False), desk(HOSPITAL), desk(NURSING_HOME)]
-        self.desk = SimulatedDesk(circle=circle, now=now)
+        circle = [
+            carer(night=True),
+            carer("Paul", night=False),
+            professional(HOSPITAL),
+            professional(NURSING_HOME),
+        ]
+        self.engine = SimulatedEngine(circle=circle, now=now)
         self.history = PersonHistory()
         self.outcomes: dict[object, str] = {}
 
@@ -49,7 +54,7 @@ class ObligationMachine(RuleBasedStateMachine):
         ago=st.sampled_from((0, 1, 30, 600)),
     )
     def state_a_fact(self, kind: str, ago: int) -> None:
-        at = self.desk.now - timedelta(minutes=ago)
+        at = self.engine.now - timedelta(minutes=ago)
         history, stay = self.history, f"stay {len(self.history.events)}"
         match kind:
             case "admit":
@@ -69,102 +74,104 @@ class ObligationMachine(RuleBasedStateMachine):
         match what:
             case "time":
                 earlier = event.occurred_at - timedelta(minutes=7)
-                self.history.update(event, emitted=self.desk.now, occurred_at=earlier)
+                self.history.update(event, emitted=self.engine.now, occurred_at=earlier)
             case "unit":
-                self.history.update(event, emitted=self.desk.now, unit="2101")
+                self.history.update(event, emitted=self.engine.now, unit="2101")
             case "destination":
-                self.history.update(event, emitted=self.desk.now, destination=Place(mode="home"))
+                self.history.update(event, emitted=self.engine.now, destination=Place(mode="home"))
             case _:
-                self.history.cancel(event, emitted=self.desk.now)
+                self.history.cancel(event, emitted=self.engine.now)
         self._learn()
 
     @rule()
     def hear_it_all_again(self) -> None:
-        self.desk.learn(self.history.events)
+        self.engine.learn(self.history.events)
 
     @rule(minutes=st.sampled_from((0, 1, 3, 6, 11, 30, 700)))
     def let_time_pass(self, minutes: int) -> None:
-        self.desk.now += timedelta(minutes=minutes)
+        self.engine.now += timedelta(minutes=minutes)
 
     @rule(data=st.data())
     def work_a_lane(self, data: st.DataObject) -> None:
-        due = self.desk.due()
+        due = self.engine.due()
         for obligation_id in due[: data.draw(st.integers(1, 5))]:
             self._take(obligation_id)
 
-    @precondition(lambda self: any(attempt.status == "claimed" for _, attempt in self.desk.attempts()))
+    @precondition(lambda self: any(attempt.status == "claimed" for _, attempt in self.engine.attempts()))
     @rule(data=st.data(), answer=st.sampled_from(ANSWERS))
     def the_provider_answers(self, data: st.DataObject, answer: AttemptStatus) -> None:
-        claimed = [each for each in self.desk.attempts() if each[1].status == "claimed"]
+        claimed = [each for each in self.engine.attempts() if each[1].status == "claimed"]
         obligation, attempt = data.draw(st.sampled_from(claimed))
-        self.desk.answer(attempt, obligation, answer)
+        self.engine.answer(attempt, obligation, answer)
 
-    @precondition(lambda self: self.desk.attempts())
+    @precondition(lambda self: self.engine.attempts())
     @rule(data=st.data(), state=st.sampled_from(STATES))
     def a_report_comes(self, data: st.DataObject, state: ReportState) -> None:
-        obligation, attempt = data.draw(st.sampled_from(self.desk.attempts()))
+        obligation, attempt = data.draw(st.sampled_from(self.engine.attempts()))
         if attempt.channel == "sms" and not attempt.status.startswith("rejected"):
-            self.desk.report(attempt, obligation, state)
+            self.engine.report(attempt, obligation, state)
 
     @rule(data=st.data())
     def a_member_is_revoked(self, data: st.DataObject) -> None:
         if data.draw(st.integers(0, 5)) == 0:
-            active = [each for each in self.desk.circle if each.revoked_at is None]
+            active = [each for each in self.engine.circle if each.revoked_at is None]
             if active:
-                self.desk.revoke(data.draw(st.sampled_from(active)))
+                self.engine.revoke(data.draw(st.sampled_from(active)))
 
     @invariant()
     def an_outcome_is_final_and_what_is_open_has_a_next_action(self) -> None:
         """I2, I3."""
-        for obligation in self.desk.obligations.values():
+        for obligation in self.engine.obligations.values():
             known = self.outcomes.get(obligation.obligation_id)
             assert known is None or known == obligation.status
             if obligation.status in TERMINAL:
                 self.outcomes[obligation.obligation_id] = obligation.status
-            assert (obligation.obligation_id in self.desk.next_action) == (obligation.status not in TERMINAL)
+            assert (obligation.obligation_id in self.engine.next_action) == (
+                obligation.status not in TERMINAL
+            )
 
     @invariant()
     def a_step_reaches_a_reader_once_or_twice_when_unknown(self) -> None:
         """I4."""
         reached: Counter[tuple[object, int]] = Counter()
         unknown: set[tuple[object, int]] = set()
-        for obligation, attempt in self.desk.attempts():
+        for obligation, attempt in self.engine.attempts():
             step = (obligation.obligation_id, attempt.step)
             reached[step] += attempt.may_have_reached
-            if attempt.attempt_id in self.desk.were_unknown:
+            if attempt.attempt_id in self.engine.were_unknown:
                 unknown.add(step)
         assert all(count <= (2 if step in unknown else 1) for step, count in reached.items())
 
     def teardown(self) -> None:
         """I2: left alone, with providers that work, everything ends within the life of its news."""
-        if not hasattr(self, "desk"):
+        if not hasattr(self, "engine"):
             return
-        end = self.desk.now + LONGEST_LIFE
-        while self.desk.next_action:
-            self.desk.now = max(self.desk.now, min(self.desk.next_action.values()))
-            assert self.desk.now <= end
+        end = self.engine.now + LONGEST_LIFE
+        while self.engine.next_action:
+            self.engine.now = max(self.engine.now, min(self.engine.next_action.values()))
+            assert self.engine.now <= end
             self._deliver_what_left()
-            for obligation_id in self.desk.due():
+            for obligation_id in self.engine.due():
                 self._take(obligation_id)
         self._nobody_is_left_with_an_error()
 
     def _deliver_what_left(self) -> None:
-        for obligation, attempt in self.desk.attempts():
+        for obligation, attempt in self.engine.attempts():
             if attempt.status == "claimed" and attempt.channel == "email":
-                self.desk.answer(attempt, obligation, "accepted")
+                self.engine.answer(attempt, obligation, "accepted")
             elif attempt.status in ("claimed", "accepted", "unknown"):
-                self.desk.report(attempt, obligation, "delivered")
+                self.engine.report(attempt, obligation, "delivered")
 
     def _nobody_is_left_with_an_error(self) -> None:
         """I5: what was told and is no longer so was corrected, or a person was asked to."""
-        facts = facts_of(self.desk.events)
+        facts = facts_of(self.engine.events)
         if is_deceased(facts):
             return
         died = any(version.death for fact in facts.values() for version in fact)
-        for recipient in (each for each in self.desk.circle if each.revoked_at is None):
+        for recipient in (each for each in self.engine.circle if each.revoked_at is None):
             mine = [
                 obligation
-                for obligation in self.desk.obligations.values()
+                for obligation in self.engine.obligations.values()
                 if obligation.recipient_id == recipient.member_id
             ]
             for key, fact in facts.items():
@@ -185,17 +192,17 @@ class ObligationMachine(RuleBasedStateMachine):
         )
 
     def _learn(self) -> None:
-        self.desk.now = max(self.desk.now, self.history.events[-1].recorded_at)
-        self.desk.learn(self.history.events[-1:])
+        self.engine.now = max(self.engine.now, self.history.events[-1].recorded_at)
+        self.engine.learn(self.history.events[-1:])
 
     def _take(self, obligation_id: object) -> None:
         obligation = next(
-            each for each in self.desk.obligations.values() if each.obligation_id == obligation_id
+            each for each in self.engine.obligations.values() if each.obligation_id == obligation_id
         )
         told_before = {
-            known: peer.told_at for known, peer in self.desk.obligations.items() if known != obligation_id
+            known: peer.told_at for known, peer in self.engine.obligations.items() if known != obligation_id
         }
-        decision = self.desk.take(obligation.obligation_id)
+        decision = self.engine.take(obligation.obligation_id)
         if not isinstance(decision, Tell):
             return
         # I4: a report may have said that the try before was taken, of which nobody knew until then.
@@ -203,16 +210,16 @@ class ObligationMachine(RuleBasedStateMachine):
             each.status == "accepted" for each in obligation.attempts if each.step == decision.step
         )
         mine = [
-            peer for peer in self.desk.obligations.values() if peer.recipient_id == obligation.recipient_id
+            peer for peer in self.engine.obligations.values() if peer.recipient_id == obligation.recipient_id
         ]
         assert not any(peer.in_flight for peer in mine if peer.obligation_id != obligation.obligation_id)
         told = last_told(obligation, mine)
         assert told is None or told.said != obligation.said
         # I7: rights and death at the moment of sending; I6: never an old version of a fact.
-        expected = {each.obligation_id: each for each in self.desk.expected()}
+        expected = {each.obligation_id: each for each in self.engine.expected()}
         assert isinstance(expected[obligation.obligation_id].verdict, Send)
-        assert not is_deceased(facts_of(self.desk.events))
-        for known, peer in self.desk.obligations.items():
+        assert not is_deceased(facts_of(self.engine.events))
+        for known, peer in self.engine.obligations.items():
             if peer.recipient_id != obligation.recipient_id or told_before.get(known) is None:
                 continue
             # I6 across facts: no news of where a person was, after news of where they are.

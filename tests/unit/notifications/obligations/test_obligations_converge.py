@@ -4,7 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.notifications.domain.obligations.derivation import Expected, Suppress, expected_obligations
+from services.notifications.domain.obligations.derivation import (
+    DerivedObligation,
+    Suppress,
+    derive_obligations,
+)
 from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
@@ -21,7 +25,7 @@ def statements(draw: st.DrawFn) -> list[RecordedEvent]:
     return with_watched_arrivals(draw(person_histories()), until=draw(_MOMENTS))
 
 
-def _by_key(expected: list[Expected]) -> dict[object, Expected]:
+def _by_key(expected: list[DerivedObligation]) -> dict[object, DerivedObligation]:
     return {each.key: each for each in expected}
 
 
@@ -29,15 +33,15 @@ def _by_key(expected: list[Expected]) -> dict[object, Expected]:
 def test_any_permutation_and_repetition_gives_the_same_obligations_and_verdicts(
     data: st.DataObject, events: list[RecordedEvent], circle: list[Recipient]
 ) -> None:
-    again = expected_obligations(data.draw(redeliveries(events)), data.draw(st.permutations(circle)))
-    assert _by_key(again) == _by_key(expected_obligations(events, circle))
+    again = derive_obligations(data.draw(redeliveries(events)), data.draw(st.permutations(circle)))
+    assert _by_key(again) == _by_key(derive_obligations(events, circle))
 
 
 @given(events=statements(), circle=circles())
 def test_there_is_one_obligation_for_an_event_a_recipient_and_a_kind(
     events: list[RecordedEvent], circle: list[Recipient]
 ) -> None:
-    expected = expected_obligations(events, circle)
+    expected = derive_obligations(events, circle)
     assert len({each.key for each in expected}) == len(expected)
     assert len({each.obligation_id for each in expected}) == len(expected)
 
@@ -47,8 +51,8 @@ def test_more_facts_never_take_an_obligation_away(
     data: st.DataObject, events: list[RecordedEvent], circle: list[Recipient]
 ) -> None:
     some = data.draw(st.lists(st.sampled_from(events), unique_by=lambda event: event.event_id))
-    before = {each.key for each in expected_obligations(some, circle)}
-    assert before <= {each.key for each in expected_obligations(events, circle)}
+    before = {each.key for each in derive_obligations(some, circle)}
+    assert before <= {each.key for each in derive_obligations(events, circle)}
 
 
 @given(data=st.data(), events=statements(), circle=circles())
@@ -57,7 +61,7 @@ def test_to_leave_silences_everything_and_forgets_nothing_that_was_owed(
 ) -> None:
     at = data.draw(_MOMENTS)
     staying = [replace(recipient, revoked_at=None) for recipient in circle]
-    owed = expected_obligations([event for event in events if event.recorded_at < at], staying)
-    after = expected_obligations(events, [replace(each, revoked_at=at) for each in staying])
+    owed = derive_obligations([event for event in events if event.recorded_at < at], staying)
+    after = derive_obligations(events, [replace(each, revoked_at=at) for each in staying])
     assert {each.key for each in owed} <= {each.key for each in after}
     assert {each.verdict for each in after} <= {Suppress("no_entitlement")}

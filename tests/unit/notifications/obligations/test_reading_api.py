@@ -12,6 +12,9 @@ from services.notifications.channels.sms import capability_of
 from services.notifications.handlers.delivery.carer_page import PageView
 from services.notifications.handlers.obligations.event_outcome import EventOutcome
 from services.notifications.handlers.obligations.list_obligations import AttemptView, ObligationView
+from shared.spine.inbox.outcome import AppliedState
+from shared.spine.service import outcome
+from shared.spine.service.outcome import outcome_router
 from tests.unit.notifications.api import NOW, VAULT, Calls, calling
 
 PERSON = UUID(int=7)
@@ -73,24 +76,34 @@ async def test_a_limit_out_of_range_is_refused(client: httpx.AsyncClient, limit:
     assert answer.json()["errors"][0]["pointer"] == "/query/limit"
 
 
+async def _applied(*_: object) -> AppliedState:
+    return "applied"
+
+
+async def _asked_for_outcome(stated_by: str, *, scope: str, event_id: object) -> httpx.Response:
+    shown = EventOutcome(state="applied", obligations={"informed": 2})
+
+    async def of_applied(_dependencies: object, _event_id: UUID) -> tuple[str, EventOutcome]:
+        return stated_by, shown
+
+    async with calling(routers=[outcome_router(EventOutcome, of_applied)]) as client:
+        headers = {"Authorization": f"Bearer {scope}"}
+        return await client.get(f"/v1/events/{event_id}/outcome", headers=headers)
+
+
 @pytest.mark.parametrize("scope", ["intake", "read"])
 async def test_an_outcome_is_counts_for_whoever_sends_or_reads(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, scope: str
+    monkeypatch: pytest.MonkeyPatch, scope: str
 ) -> None:
-    monkeypatch.setattr(
-        obligations, "outcome_of", Calls(EventOutcome(state="applied", obligations={"informed": 2}))
-    )
-    answer = await client.get(f"/v1/events/{uuid4()}/outcome", headers={"Authorization": f"Bearer {scope}"})
+    monkeypatch.setattr(outcome, "applied_state", _applied)
+    answer = await _asked_for_outcome("750000002", scope=scope, event_id=uuid4())
     assert answer.json() == {"state": "applied", "obligations": {"informed": 2}}
 
 
-async def test_an_event_of_someone_else_is_not_found(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(obligations, "outcome_of", Calls(None))
-    headers = {"Authorization": "Bearer read"}
-    assert (await client.get(f"/v1/events/{uuid4()}/outcome", headers=headers)).status_code == 404
-    assert (await client.get("/v1/events/nothing/outcome", headers=headers)).status_code == 404
+async def test_an_event_of_someone_else_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome, "applied_state", _applied)
+    assert (await _asked_for_outcome("750000099", scope="read", event_id=uuid4())).status_code == 404
+    assert (await _asked_for_outcome("750000002", scope="read", event_id="nothing")).status_code == 422
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.domain.obligations.derivation import expected_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
 from shared.events.admission import Mode, Place
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
@@ -24,7 +24,7 @@ from shared.testing.person_history import (
     id_of,
     minutes,
 )
-from tests.unit.notifications.circles import EVERYBODY, LONG_AGO, carer, desk
+from tests.unit.notifications.circles import EVERYBODY, LONG_AGO, carer, professional
 
 WHO = {
     id_of("carer", "Jeanne"): "carer",
@@ -37,7 +37,7 @@ WHO = {
 def told(events: list[RecordedEvent], about: RecordedEvent) -> dict[str, set[str]]:
     """Kind -> who has an obligation because of one of the events."""
     found: dict[str, set[str]] = {}
-    for each in expected_obligations(events, EVERYBODY):
+    for each in derive_obligations(events, EVERYBODY):
         if each.event.event_id == about.event_id:
             found.setdefault(each.kind, set()).add(WHO[each.recipient.member_id])
     return found
@@ -158,7 +158,7 @@ def test_who_joins_is_owed_the_day_before_and_who_left_nothing_more(rose: Person
     recent = rose.discharge("old", at=minutes(-60))
     later = rose.admit("new", at=minutes(60))
     joined = carer(joined_at=minutes(30))
-    left = desk(NURSING_HOME, joined_at=LONG_AGO)
+    left = professional(NURSING_HOME, joined_at=LONG_AGO)
     left = type(left)(
         member_id=left.member_id,
         role=left.role,
@@ -166,7 +166,7 @@ def test_who_joins_is_owed_the_day_before_and_who_left_nothing_more(rose: Person
         joined_at=left.joined_at,
         revoked_at=minutes(30),
     )
-    owed = expected_obligations(rose.events, [joined, left])
+    owed = derive_obligations(rose.events, [joined, left])
     by_event = {(each.event.event_id, each.recipient.role) for each in owed}
     assert (old.event_id, "carer") not in by_event
     assert (recent.event_id, "carer") in by_event

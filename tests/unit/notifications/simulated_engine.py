@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.delivery.decision import Defer, Reader, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
-from services.notifications.domain.obligations.derivation import Expected, expected_obligations
+from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
     Attempt,
@@ -45,7 +45,7 @@ class Sent:
 
 
 @dataclass
-class SimulatedDesk:
+class SimulatedEngine:
     """One person's obligations, and a clock."""
 
     circle: list[Recipient]
@@ -62,8 +62,8 @@ class SimulatedDesk:
     def circumstances(self) -> Circumstances:
         return Circumstances(now=self.now, waits=self.waits, zone=PARIS)
 
-    def expected(self) -> list[Expected]:
-        return expected_obligations(self.events, self.circle)
+    def expected(self) -> list[DerivedObligation]:
+        return derive_obligations(self.events, self.circle)
 
     def learn(self, events: Sequence[RecordedEvent] = ()) -> None:
         """New facts, or a changed circle: the difference is planned."""

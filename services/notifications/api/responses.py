@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.api.shapes import Proof, StatedConsent
+from services.notifications.api.requests import Proof, StatedConsent
 from services.notifications.domain.circle.members import Basis, Consent, ContactState, Discretion, Medium
 from services.notifications.handlers.circle.members import CarerView, ProfessionalView
 from services.notifications.handlers.obligations.list_obligations import ObligationView
@@ -52,7 +52,7 @@ class Obligations(Struct, frozen=True, kw_only=True):
     obligations: tuple[ObligationView, ...]
 
 
-def shown_carer(view: CarerView, *, carer_id: str) -> ShownCarer:
+def carer_response(view: CarerView, *, carer_id: str) -> ShownCarer:
     carer = view.carer
     preferred = carer.preferences.channels
     contacts = sorted(carer.contacts, key=lambda contact: preferred.index(contact.channel))
@@ -64,14 +64,14 @@ def shown_carer(view: CarerView, *, carer_id: str) -> ShownCarer:
             ShownChannel(medium=contact.channel, address=contact.value, order=order, state=contact.state)
             for order, contact in enumerate(contacts, start=1)
         ),
-        consent=_shown_consent(carer.consent),
+        consent=_consent_response(carer.consent),
         basis=carer.basis,
         night=carer.preferences.night,
         discretion=carer.preferences.discretion,
     )
 
 
-def shown_professional(view: ProfessionalView) -> ShownProfessional:
+def professional_response(view: ProfessionalView) -> ShownProfessional:
     contact = view.professional.contacts[0]
     consent = view.professional.consent
     return ShownProfessional(
@@ -80,11 +80,11 @@ def shown_professional(view: ProfessionalView) -> ShownProfessional:
         email=contact.value,
         state=contact.state,
         basis=view.professional.basis,
-        consent=None if consent is None else _shown_consent(consent),
+        consent=None if consent is None else _consent_response(consent),
     )
 
 
-def _shown_consent(consent: Consent) -> StatedConsent:
+def _consent_response(consent: Consent) -> StatedConsent:
     return StatedConsent(
         given_at=consent.given_at,
         proof=Proof(kind=consent.proof_kind, reference=consent.proof_reference),

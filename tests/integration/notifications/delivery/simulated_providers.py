@@ -21,7 +21,7 @@ from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.wiring import SERVICE
 from shared.spine.service.api import create_api
-from tests.integration.notifications.desk import OPERATOR, Desk
+from tests.integration.notifications.engine import OPERATOR, Engine
 from tests.served import served
 
 _PATIENCE_SECONDS = 20.0
@@ -29,7 +29,7 @@ _SHORT_SECONDS = 1.0
 
 
 @dataclass
-class Street:
+class SimulatedProviders:
     """Where everything listens, and the lanes of the engine."""
 
     dependencies: Dependencies
@@ -90,8 +90,8 @@ async def without_lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def opened_street(desk: Desk) -> AsyncIterator[Street]:
-    """The simulators and the API on free ports, over the desk's database."""
+async def simulated_providers(engine: Engine) -> AsyncIterator[SimulatedProviders]:
+    """The simulators and the API on free ports, over the engine's database."""
     reports: asyncio.Queue[int] = asyncio.Queue()
     api = create_api(SERVICE, lifespan=without_lifespan)
     api.add_middleware(_Announced, reports=reports)
@@ -104,7 +104,7 @@ async def opened_street(desk: Desk) -> AsyncIterator[Street]:
         httpx.AsyncClient(timeout=_PATIENCE_SECONDS, trust_env=False) as client,
         httpx.AsyncClient(timeout=soon, trust_env=False) as hasty,
     ):
-        dependencies = desk.dependencies
+        dependencies = engine.dependencies
         sms = SmsChannel(
             hasty,
             url=f"{sms_url}/cgi-bin/sendsms",
@@ -122,4 +122,4 @@ async def opened_street(desk: Desk) -> AsyncIterator[Street]:
         api.state.authenticator = _Everyone()
         over_channels = replace(dependencies, channels={"sms": sms, "email": email}, public_url=api_url)
         api.state.dependencies = over_channels
-        yield Street(over_channels, client, sms_url, mail_url, reports)
+        yield SimulatedProviders(over_channels, client, sms_url, mail_url, reports)

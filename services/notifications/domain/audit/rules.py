@@ -16,7 +16,7 @@ DISCHARGED: Final = "discharge.occurred"
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
 
-def heard(statement: Payload, member: AuditedMember) -> str | None:
+def news_for(statement: Payload, member: AuditedMember) -> str | None:
     """The kind of news that the statement is for this member; none when it is none of their business."""
     match statement:
         case Movement(kind="admission"):
@@ -33,7 +33,7 @@ def heard(statement: Payload, member: AuditedMember) -> str | None:
 
 
 def goes_to(movement: Movement) -> str | None:
-    """The other establishment for which the person left, if any: its desk is told, and nobody else."""
+    """The other establishment for which the person left, if any; only its professionals are told."""
     to = movement.destination
     if movement.kind == "admission" or to is None or to.establishment == movement.establishment:
         return None
@@ -48,7 +48,7 @@ def tells_of_death(statement: Payload) -> bool:
 
 def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
     if _comes_from_elsewhere(movement):
-        return ARRIVED if member.role == "carer" else None  # desks hear of it when the wait for it ends
+        return ARRIVED if member.role == "carer" else None  # professionals are told when the wait ends
     return ADMITTED if member.establishment != movement.establishment else None
 
 

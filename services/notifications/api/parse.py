@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import msgspec
 
-from services.notifications.api.shapes import PutCarer, PutProfessional, StatedChannel, StatedConsent
+from services.notifications.api.requests import PutCarer, PutProfessional, StatedChannel, StatedConsent
 from services.notifications.domain.circle import alias as aliases
 from services.notifications.domain.circle.addresses import canonical
 from services.notifications.domain.circle.members import Carer, Consent, Contact, Preferences, Professional
@@ -17,7 +17,7 @@ from shared.web.problems import FieldError, Problem
 T = TypeVar("T")
 
 
-def understood_carer(body: bytes, *, now: datetime) -> Carer:
+def parse_carer(body: bytes, *, now: datetime) -> Carer:
     """Raises `Problem` 422 with every problem, those of form and those of sense."""
     stated = _fitting(body, PutCarer, now=now)
     channels = sorted(
@@ -36,7 +36,7 @@ def understood_carer(body: bytes, *, now: datetime) -> Carer:
     )
 
 
-def understood_professional(body: bytes, *, now: datetime) -> Professional:
+def parse_professional(body: bytes, *, now: datetime) -> Professional:
     """Raises `Problem` 422 with every problem, those of form and those of sense."""
     stated = _fitting(body, PutProfessional, now=now)
     return Professional(

@@ -59,7 +59,7 @@ class SaidByPerson(Struct, frozen=True, kw_only=True):
 
 
 class PutProfessional(Struct, frozen=True, kw_only=True):
-    """The desk of an establishment that takes part in the care."""
+    """An establishment that takes part in the care, at its professional mailbox."""
 
     email: Address
     basis: Literal["team", "consent"] = "team"

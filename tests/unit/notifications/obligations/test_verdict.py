@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
-from tests.unit.notifications.circles import carer, desk, sent, verdicts
-from tests.unit.notifications.simulated_desk import SimulatedDesk
+from tests.unit.notifications.circles import carer, professional, sent, verdicts
+from tests.unit.notifications.simulated_engine import SimulatedEngine
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_an_update_that_says_the_same_supersedes_nothing(rose: PersonHistory) ->
 
 def test_only_the_retraction_of_what_was_cancelled_stands(rose: PersonHistory) -> None:
     rose.cancel(rose.admit("stay", at=minutes(0)))
-    assert sent(rose.events, [carer(), desk(NURSING_HOME)]) == {
+    assert sent(rose.events, [carer(), professional(NURSING_HOME)]) == {
         ("carer", "admission.occurred.retracted"),
         (NURSING_HOME, "admission.occurred.retracted"),
     }
@@ -85,7 +85,7 @@ def test_a_retraction_that_a_death_silenced_is_owed_again_when_the_death_is_canc
 
 def test_what_was_to_be_told_again_makes_way_for_a_newer_version(rose: PersonHistory) -> None:
     evening = minutes(14 * 60)
-    engine = SimulatedDesk(circle=[carer(night=False)], now=evening)
+    engine = SimulatedEngine(circle=[carer(night=False)], now=evening)
     admission = rose.admit("stay", at=minutes(10 * 60))
     death = rose.discharge("stay", at=minutes(11 * 60), mode="death")
     rose.cancel(death)

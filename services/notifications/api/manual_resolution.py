@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES, examples
-from services.notifications.api.shapes import SaidByPerson
+from services.notifications.api.requests import SaidByPerson
 from services.notifications.handlers.obligations.list_obligations import ObligationView
 from services.notifications.handlers.obligations.manual_resolution import (
     EndedOtherwise,

@@ -21,8 +21,7 @@ from services.notifications.domain.obligations.timing import Waits
 from services.notifications.handlers.circle.members import delete_carer, put_carer, put_professional
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.delivery.lanes import Lanes
-from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.dependencies import Dependencies, Lanes
 from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
 from shared.database.pool import Pool
@@ -37,7 +36,7 @@ from tests.conformance.channels.scripted_channel import ScriptedChannel
 
 PHONE = "+33639980001"
 MAIL = "proche@exemple.fr"
-DESK_MAIL = "accueil@ehpad.exemple.fr"
+PROFESSIONAL_MAIL = "accueil@ehpad.exemple.fr"
 ALIAS = "Mamie Zouzou"
 PROOF = "registre-4711"
 OPERATOR = Principal(source_id=UUID(int=9), establishment=None, scopes=frozenset({"operator"}))
@@ -57,7 +56,7 @@ def carer(*channels: Medium, night: bool = False, discretion: Any = 2) -> Carer:
 
 
 @dataclass
-class Desk:
+class Engine:
     """The service's database and use cases, between scripted channels."""
 
     pool: Pool
@@ -122,14 +121,14 @@ class Desk:
         assert view is not None
         return chosen
 
-    async def enrol_desk(self, person_id: UUID, establishment: str) -> None:
-        desk = Professional(basis="team", contacts=(Contact(channel="email", value=DESK_MAIL),))
+    async def enrol_professional(self, person_id: UUID, establishment: str) -> None:
+        engine = Professional(basis="team", contacts=(Contact(channel="email", value=PROFESSIONAL_MAIL),))
         view = await put_professional(
             self.dependencies,
             principal=OPERATOR,
             person_id=person_id,
             establishment=establishment,
-            professional=desk,
+            professional=engine,
         )
         assert view is not None
 
