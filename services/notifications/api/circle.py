@@ -9,11 +9,11 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES
-from services.notifications.api.shown import (
+from services.notifications.api.responses import (
     ShownCarer,
     ShownProfessional,
-    shown_carer,
-    shown_professional,
+    carer_response,
+    professional_response,
 )
 from services.notifications.handlers.circle.list_circle import list_circle
 from services.notifications.handlers.circle.members import CarerView, ProfessionalView
@@ -66,9 +66,11 @@ async def show_circle(
     body = CirclePage(
         person_id=person,
         carers=tuple(
-            shown_carer(view, carer_id=str(view.carer_id)) for view in page if isinstance(view, CarerView)
+            carer_response(view, carer_id=str(view.carer_id)) for view in page if isinstance(view, CarerView)
         ),
-        professionals=tuple(shown_professional(view) for view in page if isinstance(view, ProfessionalView)),
+        professionals=tuple(
+            professional_response(view) for view in page if isinstance(view, ProfessionalView)
+        ),
         continuation=following,
     )
     return responses.json(200, body, headers={"cache-control": "no-store"})
