@@ -40,7 +40,7 @@ def start_detached(folder: Path, arguments: list[str], *, watch: Callable[[State
                     return state
             time.sleep(LOOK_SECONDS)
     except BaseException:
-        # Whoever gives up waiting does not want half a stack.
+        # Waiting was given up: a stack that is half started is stopped.
         process.terminate()
         process.wait()
         raise

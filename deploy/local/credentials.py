@@ -51,7 +51,7 @@ def read_credentials(folder: Path) -> Credentials | None:
 
 
 def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
-    """The credentials, and the operator's key in clear as long as nobody has been shown one.
+    """The credentials, and the operator's key in clear until one has been shown.
 
     The clear key is nowhere but in what this returns: a start that failed before showing it makes a new one.
     """

@@ -16,7 +16,7 @@ def database_url(*, role: str, password: str, port: int, database: str) -> str:
 
 
 def superuser_url(*, password: str, port: int, database: str = "postgres") -> str:
-    """The address of whoever makes databases."""
+    """The address by which databases are created."""
     return database_url(role=SUPERUSER, password=password, port=port, database=database)
 
 

@@ -51,7 +51,7 @@ def _why(exit_code: int | None, lines: list[str], log: Path) -> str:
     known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
     # Asked too, since a part on a full disk cannot even say so.
     known += ["the disk is full"] if is_full(log.parent) else []
-    # Whoever is killed has said nothing about it.
+    # A killed process has logged nothing about it.
     reason = (
         known[0]
         if known

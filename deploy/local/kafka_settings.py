@@ -32,7 +32,7 @@ def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str,
         "share.coordinator.state.topic.num.partitions": "1",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
-        # Members join at once: nobody waits for others on one machine.
+        # On one machine there are no other members to wait for.
         "group.initial.rebalance.delay.ms": "0",
         # A sign of life for followers, of which there are none: twice a second would be written for nothing.
         "metadata.max.idle.interval.ms": "5000",

@@ -36,7 +36,7 @@ Plan = Sequence[Part | Step]
 
 
 def levels(plan: Plan) -> dict[str, int]:
-    """How far each part or step is from the ground; what stands on something is stopped before it.
+    """The level of each part or step: one above all that it comes after. The highest are stopped first.
 
     The plan is given in an order in which everything comes after what it needs.
     """

@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(*, avoid: Collection[int] = ()) -> int:
-    """A port that nobody uses now and that is not in `avoid`.
+    """A port that is free now and not in `avoid`.
 
     Below the range from which systems take the ports of outgoing connections: one of those could hold it
     at the moment when a server that died comes back to it.
@@ -64,7 +64,7 @@ def listens(pid: int, port: int) -> bool:
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody answers on the port."""
+    """Whether a connection to the port is accepted."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
             return True

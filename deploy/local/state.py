@@ -108,7 +108,7 @@ def is_supervised(folder: Path) -> bool:
 def supervising(folder: Path) -> Iterator[None]:
     """Hold the lock; only one supervisor per state folder."""
     with (folder / LOCK_FILE).open("wb") as handle:
-        # Whoever asks is_supervised() holds the lock for a moment: only a lasting one is a supervisor's.
+        # is_supervised() holds the lock for a moment too: only one that lasts is a supervisor's.
         for _ in range(LOCK_TRIES):
             with suppress(BlockingIOError):
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -24,7 +24,7 @@ def pause(
     part: Part = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a service stand still, on all its replicas and over restarts, until `relais resume`."""
+    """Pause a service on all its replicas, also over restarts, until `relais resume`."""
     platform = open_platform()
     body = {"by": by, "because": because}
     for each in [part] if part else parts_of(platform, service):
@@ -38,7 +38,7 @@ def resume(
     part: Part = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a service, or all of them, go on."""
+    """End the pauses of a service, or of all of them."""
     platform = open_platform()
     left: dict[str, list[dict[str, Any]]] = {}
     refused: list[str] = []

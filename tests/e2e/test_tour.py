@@ -1,7 +1,6 @@
 """Runs every block of the README's tour as it stands there, in one shell, and checks what it promises."""
 
 import json
-import os
 import re
 import subprocess
 import uuid
@@ -13,6 +12,7 @@ import pytest
 
 from deploy.local.places import PROJECT, jar_cache
 from tests.e2e.eventually import eventually
+from tests.outside_make import outside_make
 
 pytestmark = pytest.mark.services
 
@@ -31,15 +31,14 @@ class Terminal:
         self._process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],  # noqa: S607
             cwd=PROJECT,
-            env={
-                **os.environ,
-                "RELAIS_STATE_FOLDER": str(folder / "state"),
-                "RELAIS_CACHE_FOLDER": str(folder / "cache"),
-                "NO_COLOR": "1",
-                "COLUMNS": "80",
+            env=outside_make(
+                RELAIS_STATE_FOLDER=str(folder / "state"),
+                RELAIS_CACHE_FOLDER=str(folder / "cache"),
+                NO_COLOR="1",
+                COLUMNS="80",
                 # A locale that says nothing of accents.
-                "LC_ALL": "C",
-            },
+                LC_ALL="C",
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

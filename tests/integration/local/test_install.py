@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.places import PROJECT
+from tests.outside_make import outside_make
 
 COPIED = ("Makefile", "README.md", "pyproject.toml", "deploy", "services", "shared")
 # What `relais --help` imports, and what builds the project: the others would only make this test slower.
@@ -47,7 +48,7 @@ def _make(clone: Path, *goals: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         ["make", *goals],  # noqa: S607
         cwd=clone,
-        env={**os.environ, "MAKEFLAGS": "", "NO_COLOR": "1"},
+        env=outside_make(NO_COLOR="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

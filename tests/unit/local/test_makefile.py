@@ -1,6 +1,5 @@
 """`make help` lists every target in its group; that nothing runs is no error of make."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.places import PROJECT
+from tests.outside_make import outside_make
 
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
 ESCAPE = "\x1b"
@@ -23,7 +23,7 @@ def make(*goals: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["make", "--no-print-directory", *goals],  # noqa: S607
         cwd=PROJECT,
-        env={**os.environ, "RELAIS_STATE_FOLDER": str(folder), "MAKEFLAGS": ""},
+        env=outside_make(RELAIS_STATE_FOLDER=str(folder)),
         capture_output=True,
         text=True,
         check=False,

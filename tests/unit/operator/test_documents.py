@@ -70,3 +70,10 @@ def test_the_command_is_written_in_one_way(page: Path) -> None:
         text = text.replace("at `.venv/bin/relais`", "")
     assert ".venv/bin/relais" not in text
     assert ".venv/bin/httpx" not in text
+
+
+@pytest.mark.parametrize("page", SAYS_HOW)
+def test_a_block_can_be_pasted_into_any_shell(page: str) -> None:
+    # A zsh that is typed into takes a comment for arguments.
+    blocks = BLOCK.findall((PROJECT / page).read_text(encoding="utf-8"))
+    assert [line for block in blocks for line in block.splitlines() if re.search(r"(^|\s)#", line)] == []
