@@ -13,6 +13,7 @@ RelaisError
  |  + ParkingCapReached
  + UnusableValue          the API names the field in a 422; the planner finds no channel
  |  + NoWordingError
+ |  + NotAnInsError
  |  + NotAnAddressError
  |  + NotReachableError
  + ClientTooSlow          the server closes the connection

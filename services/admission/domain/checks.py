@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from services.admission.domain.identifiers import NotAnInsError, normalised
 from services.admission.domain.movement import Destination, Identifier, Moment, Origin, StatedMovement
 from shared.events.admission import MovementKind
 
@@ -114,6 +115,11 @@ def _check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction
         yield Contradiction(
             "/person/identifiers", "a billing number (NH) identifies nobody; another is needed"
         )
+    for place, identifier in enumerate(part.person.identifiers):
+        try:
+            normalised(identifier.authority, identifier.value)
+        except NotAnInsError as error:
+            yield Contradiction(f"/person/identifiers/{place}/value", str(error))
 
 
 PARTIAL_CHECKS: Final[tuple[tuple[type[Struct], Callable[..., Iterator[Contradiction]]], ...]] = (

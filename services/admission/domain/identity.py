@@ -5,12 +5,15 @@ belongs to somebody else keeps its owner, and the sender is shown the conflict: 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.admission.domain.checks import Mark
 from services.admission.domain.submission import Submission
+
+_ALL_NORMALISED: Final[Mapping[bytes, bytes]] = {}
 
 
 class Person(Struct, frozen=True):
@@ -46,9 +49,18 @@ class Identified(Struct, frozen=True):
         return (*self.submission.marks, "identity_conflict") if self.conflict else self.submission.marks
 
 
-def identify(indexes: Sequence[bytes], known: Mapping[bytes, Person]) -> Identification:
-    """Decide for one movement; `indexes` are its identifiers' blind indexes in the order it lists them."""
-    owners = [owner for index in indexes if (owner := known.get(index)) is not None]
+def identify(
+    indexes: Sequence[bytes],
+    known: Mapping[bytes, Person],
+    *,
+    as_written: Mapping[bytes, bytes] = _ALL_NORMALISED,
+) -> Identification:
+    """Decide for one movement; `indexes` are its identifiers' blind indexes in the order it lists them.
+
+    An identifier that is not known may be under its index `as_written`, where version 0.1.0 kept it.
+    """
+    found = (known.get(index) or known.get(as_written.get(index, index)) for index in indexes)
+    owners = [owner for owner in found if owner is not None]
     person = owners[0] if owners else None
     return Identification(
         person=person,
@@ -66,7 +78,7 @@ def identify_all(
     """
     owners = dict(known)
     for submission in submissions:
-        found = identify(submission.identifiers, owners)
+        found = identify(submission.identifiers, owners, as_written=submission.as_written)
         person = found.person or next(new_persons)
         owners.update(dict.fromkeys(found.unknown, person))
         links = {index: owners[index] for index in submission.identifiers if index not in known}

@@ -3,6 +3,7 @@
 The published payload says where, when and what, never who; movements and stays travel under opaque ids.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from uuid import UUID
 
@@ -36,7 +37,9 @@ class Submission(Struct, frozen=True, kw_only=True):
     content_sha256: bytes
     body: bytes
     identifiers: tuple[bytes, ...]
-    """Blind indexes, in the sender's order."""
+    """Blind indexes of the normalised identifiers, in the sender's order."""
+    as_written: Mapping[bytes, bytes] = {}
+    """Of identifiers spelled otherwise: index -> the one that version 0.1.0 made of that spelling."""
     marks: tuple[Mark, ...]
     receipt_id: UUID
     event_id: UUID

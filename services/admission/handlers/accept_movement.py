@@ -6,6 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement
+from services.admission.domain.identifiers import Number, normalised
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission, content_sha256, event_payload
@@ -13,6 +14,7 @@ from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.submissions import tolerance_seconds_of
 from shared.events.envelope import TraceContext
 from shared.security.principal import Principal
+from shared.security.vault import Vault
 from shared.telemetry import tracing
 
 MOST_TOLERANCES = 10_000
@@ -64,13 +66,14 @@ def prepare_submission(
 ) -> Submission:
     """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
     vault, establishment = dependencies.vault, movement.establishment
-    identifying = (one for one in movement.person.identifiers if one.type != BILLING_NUMBER)
+    identifiers, as_written = _indexes(vault, movement)
     return Submission(
         source_id=source_id,
         source_event_id=movement.source_event_id,
         content_sha256=content_sha256(body),
         body=body,
-        identifiers=tuple(vault.blind_index("identifier", one.authority, one.value) for one in identifying),
+        identifiers=identifiers,
+        as_written=as_written,
         marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance),
         receipt_id=uuid7(),
         event_id=uuid7(),
@@ -82,3 +85,21 @@ def prepare_submission(
         ),
         trace=trace,
     )
+
+
+def _indexes(vault: Vault, movement: StatedMovement) -> tuple[tuple[bytes, ...], dict[bytes, bytes]]:
+    """The blind indexes of the person's identifiers, and those of their spelling where it is another one."""
+    indexes: list[bytes] = []
+    as_written: dict[bytes, bytes] = {}
+    for one in movement.person.identifiers:
+        if one.type != BILLING_NUMBER:
+            number, written = normalised(one.authority, one.value), (one.authority, one.value)
+            indexes.append(identifier_index(vault, number))
+            if number != written:
+                as_written[indexes[-1]] = vault.blind_index("identifier", *written)
+    return tuple(indexes), as_written
+
+
+def identifier_index(vault: Vault, number: Number) -> bytes:
+    """Under which an identifier is found, which does not tell what it is."""
+    return vault.blind_index("identifier", *number)

@@ -87,7 +87,11 @@ async def _commit(
 async def _owners(dependencies: Dependencies, submissions: Sequence[Submission]) -> dict[bytes, Person]:
     """The owners of the known identifiers; asks storage, once, for those not remembered."""
     remembered = dependencies.owners
-    wanted = {index for submission in submissions for index in submission.identifiers}
+    wanted = {
+        index
+        for submission in submissions
+        for index in (*submission.identifiers, *submission.as_written.values())
+    }
     found = {index: remembered[index] for index in wanted if index in remembered}
     for index in found:
         remembered.move_to_end(index)

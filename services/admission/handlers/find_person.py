@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from services.admission.domain.identifiers import NotAnInsError, normalised
+from services.admission.handlers.accept_movement import identifier_index
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.persons import person_stated_by
 from shared.security.principal import Principal
@@ -17,8 +19,12 @@ async def find_person(
     """
     if reader.establishment is None and "operator" not in reader.scopes:
         return None
+    try:
+        number = normalised(authority, value)
+    except NotAnInsError:
+        return None
     return await person_stated_by(
         dependencies.pool,
-        dependencies.vault.blind_index("identifier", authority, value),
+        identifier_index(dependencies.vault, number),
         establishment=reader.establishment,
     )

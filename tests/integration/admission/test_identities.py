@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from contextlib import AsyncExitStack
 
+from services.admission.domain.identifiers import INS_NIR
 from services.admission.settings import Settings
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission
@@ -24,6 +25,39 @@ async def persons_of(admission: Admission, *bodies: dict[str, object]) -> list[s
 async def test_an_identifier_means_one_person(admission: Admission) -> None:
     same, again, other = await persons_of(admission, movement(INS), movement(INS), movement(LOCAL))
     assert same == again != other
+
+
+async def test_spellings_of_a_number_mean_one_person(admission: Admission) -> None:
+    spellings = [
+        identifier("255081416802538", INS_NIR),
+        identifier("2 55 08 14 168 025 38", f"urn:oid:{INS_NIR}"),
+        identifier("2\u00a055.08.14.168.025", INS_NIR),
+    ]
+    assert len(set(await persons_of(admission, *(movement(one) for one in spellings)))) == 1
+
+
+async def test_what_cannot_be_a_number_of_its_authority_is_refused_with_its_pointer(
+    admission: Admission,
+) -> None:
+    answer = await admission.post(await admission.source(), movement(LOCAL, identifier("IPP-1", INS_NIR)))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/person/identifiers/1/value"]
+
+
+async def test_a_number_that_version_0_1_0_stored_as_it_was_written_keeps_its_person(
+    admission: Admission,
+) -> None:
+    """Then every spelling had an index of its own."""
+    dependencies, written = admission.service.dependencies, identifier("ipp 10", "CHU Nord")
+    former = dependencies.vault.blind_index("identifier", written["authority"], written["value"])
+    (first,) = await persons_of(admission, movement(written))
+    await dependencies.pool.execute("UPDATE identifiers SET blind_index = $1", former)
+    dependencies.owners.clear()
+
+    assert await persons_of(admission, movement(written), movement(identifier("IPP10", "chu nord"))) == [
+        first,
+        first,
+    ]
 
 
 async def test_the_same_value_of_two_authorities_means_two_persons(admission: Admission) -> None:
