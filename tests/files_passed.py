@@ -42,16 +42,15 @@ class FilesPassed:
             sys.setprofile(before)
             threading.setprofile(before)
 
-    def _profile(self, frame: FrameType, event: str, _argument: object) -> None:
+    def _profile(self, frame: FrameType, event: str, argument: object) -> None:
         if event == "call" and frame.f_code.co_flags & _FUNCTION:
             self._called[frame.f_code.co_filename] = None
-        elif event == "return" and self.committed is None and _has_committed(frame):
+        elif event == "return" and argument is None and self.committed is None and _is_commit(frame):
+            # Not one of its waits: these give the future that is waited for.
             self.committed = tuple(self._called)
 
 
-def _has_committed(frame: FrameType) -> bool:
-    """Whether the driver returns from a commit that the server has answered."""
+def _is_commit(frame: FrameType) -> bool:
+    """Whether this is the driver's function that sends COMMIT and waits for the answer."""
     code = frame.f_code
-    if code.co_name != "__commit" or not code.co_filename.endswith("asyncpg/transaction.py"):
-        return False
-    return str(frame.f_locals["self"]._state) == "TransactionState.COMMITTED"
+    return code.co_name == "__commit" and code.co_filename.endswith("asyncpg/transaction.py")

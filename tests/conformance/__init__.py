@@ -1,1 +1,1 @@
-"""Do all implementations of one promise keep it? One suite for each kind of port."""
+"""Suites that every implementation of a port has to pass, one for each kind of port."""
