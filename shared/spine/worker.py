@@ -34,14 +34,16 @@ def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seco
 
     Up to a fifth more or less, so that processes started together do not stay in step.
     """
+    return partial(_repeat, name, run_once, every_seconds)
 
-    async def duty(stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            with metrics.duty_seconds.labels(name).time():
-                await run_once()
-            await wait_for(stop, timeout_seconds=every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 
-    return duty
+async def _repeat(
+    name: str, run_once: Callable[[], Awaitable[object]], every_seconds: float, stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        with metrics.duty_seconds.labels(name).time():
+            await run_once()
+        await wait_for(stop, timeout_seconds=every_seconds * random.uniform(0.8, 1.2))  # noqa: S311
 
 
 async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: int) -> None:

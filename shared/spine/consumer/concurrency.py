@@ -7,19 +7,21 @@ for one, Python decodes and folds another.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+Job = Callable[[], Awaitable[None]]
 
-async def run_concurrently(jobs: Sequence[Callable[[], Awaitable[None]]], *, at_once: int) -> None:
+
+async def run_concurrently(jobs: Sequence[Job], *, at_once: int) -> None:
     """Run the jobs, `at_once` at a time; raises what the first to fail raised, when none runs any more."""
     free = asyncio.Semaphore(at_once)
-
-    async def run(job: Callable[[], Awaitable[None]]) -> None:
-        await free.acquire()
-        await job()
-        free.release()  # not after a failure: nobody else may start
-
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:
-                group.create_task(run(job))
+                group.create_task(_run_when_free(job, free))
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+async def _run_when_free(job: Job, free: asyncio.Semaphore) -> None:
+    await free.acquire()
+    await job()
+    free.release()  # not after a failure: no other job may start

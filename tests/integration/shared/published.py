@@ -12,6 +12,7 @@ from shared.events.admission import AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent, TraceContext
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox.application import Applier, Route
+from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.outbox.append import append
 from shared.spine.records.received import ReceivedEvent
 from shared.spine.worker import Duty, keep
@@ -88,6 +89,7 @@ def consumer(
     parking_cap: int = 1000,
     stalled_after_seconds: float = 60,
     commits: Commits | None = None,
+    open_client: Callable[..., GroupClient] = group_client,
 ) -> BatchConsumer:
     """A member of the group that writes one row per event."""
     noticed = commits.noticing(route) if commits else route
@@ -98,6 +100,7 @@ def consumer(
         group=group,
         publishers=["admission"],
         stalled_after_seconds=stalled_after_seconds,
+        open_client=open_client,
     )
 
 

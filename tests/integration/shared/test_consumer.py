@@ -10,11 +10,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared.database.pool import Connection, Pool, open_pool
 from shared.events.envelope import RecordedEvent
 from shared.spine.consumer.assignment import Assignment
-from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.consumer.progress import ConsumerStalled
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.parking import ParkingCapReached
-from shared.spine.kafka.clients import open_producer
+from shared.spine.kafka.clients import GroupClient, open_producer
 from shared.spine.kafka.topics import PARTITIONS, cluster_id
 from shared.spine.outbox.relay import Relay
 from shared.spine.records.received import EventRejected, ReceivedEvent
@@ -169,17 +168,24 @@ async def test_too_many_wrong_events_stop_the_worker_and_nothing_is_skipped(
         )
 
 
-async def test_a_consumer_that_fetches_nothing_while_records_wait_ends_its_worker(
-    pool: Pool, kafka_bootstrap: str, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await published(pool, kafka_bootstrap, 5)
+class StuckClient(AIOKafkaConsumer):  # type: ignore[misc]
+    """A member of the group that fetches nothing."""
 
-    async def fetch_nothing(self: BatchConsumer, client: object) -> dict[TopicPartition, list[object]]:
+    async def getmany(self, *_: TopicPartition, **__: int) -> dict[TopicPartition, list[object]]:
         await asyncio.sleep(0)
         return {}
 
-    monkeypatch.setattr(BatchConsumer, "_fetch", fetch_nothing)
-    stuck = consumer(pool, kafka_bootstrap, group, stalled_after_seconds=0.2)
+
+def stuck_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
+    client: GroupClient = StuckClient(bootstrap_servers=bootstrap, group_id=consumer_group)
+    return client
+
+
+async def test_a_consumer_that_fetches_nothing_while_records_wait_ends_its_worker(
+    pool: Pool, kafka_bootstrap: str, group: str
+) -> None:
+    await published(pool, kafka_bootstrap, 5)
+    stuck = consumer(pool, kafka_bootstrap, group, stalled_after_seconds=0.2, open_client=stuck_client)
     with pytest.raises(ConsumerStalled):
         await stuck.run(asyncio.Event())
 
