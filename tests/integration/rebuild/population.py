@@ -1,4 +1,4 @@
-"""Whom does a rebuild of pathway concern in a test? Persons between two establishments, some overdue."""
+"""Events of several persons on one evening, with arrivals and without, for rebuilds to work on."""
 
 from datetime import datetime
 from typing import Any
