@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 
 from shared.database.pool import open_pool
-from shared.spine.inbox.parking import ParkingCapReached
+from shared.runtime.errors import RelaisError
 from shared.spine.rebuild.context import RebuildContext, open_rebuild
 from shared.spine.rebuild.filler import ReportStep
 from shared.spine.rebuild.projection import Projection, RebuildError
@@ -49,7 +49,7 @@ async def run_rebuild(
         with _cancelled_by_sigterm():
             async with _open(projection, database_url, publishers, peer_key, lines.write) as context:
                 result = await _run(context, options)
-    except (RebuildError, ParkingCapReached, OSError) as error:
+    except (RelaisError, OSError) as error:
         lines.write("failed", {"why": str(error)})
         return 1
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -1,4 +1,4 @@
-"""Events of several persons on one evening, with arrivals and without, for rebuilds to work on."""
+"""Persons between two establishments, some of them overdue, of whom rebuilds in tests read."""
 
 from datetime import datetime
 from typing import Any
