@@ -26,6 +26,14 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert named & NO_ROOM_IS_NAMED == set()
 
 
+@pytest.mark.parametrize(
+    ("tests", "code"), [("tests/unit/shared", "shared"), ("tests/integration/spine", "shared/spine")]
+)
+def test_tests_stand_in_the_room_of_what_they_test(tests: str, code: str) -> None:
+    folders = {str(path.parent.relative_to(tests)) for path in python_files() if path.is_relative_to(tests)}
+    assert {folder for folder in folders if not (PROJECT / code / folder).is_dir()} == set()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_rooms_hold_at_most_one_floor_of_sub_rooms(service: str) -> None:
     inside = [path for path in python_files() if path.parts[:2] == ("services", service)]

@@ -15,7 +15,7 @@ from shared.spine.outbox.relay import Relay
 from tests.files_passed import FilesPassed
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission, bearer, settings_for
-from tests.integration.shared.published import PATIENCE_SECONDS
+from tests.integration.spine.published import PATIENCE_SECONDS
 from tests.unit.admission.bodies import identifier, movement
 
 pytestmark = pytest.mark.services

@@ -28,7 +28,7 @@ from shared.spine.service.opening import open_service
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory, id_of, minutes
 from shared.testing.records import as_read
 from tests.conformance.channels.scripted_channel import ScriptedChannel
-from tests.integration.shared.batches import Partition, claim_partition
+from tests.integration.spine.batches import Partition, claim_partition
 
 pytestmark = pytest.mark.services
 

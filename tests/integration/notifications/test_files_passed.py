@@ -27,7 +27,7 @@ from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, PersonHistory, minutes
 from tests.files_passed import FilesPassed
 from tests.integration.notifications.delivery.simulated_providers import without_lifespan
-from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
+from tests.integration.spine.published import PATIENCE_SECONDS, kept_running
 from tests.served import served
 
 pytestmark = pytest.mark.services

@@ -23,7 +23,7 @@ from shared.spine.records.cloud_events import decode
 from shared.spine.service.opening import open_service
 from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
-from tests.integration.shared.published import PATIENCE_SECONDS, kept_running
+from tests.integration.spine.published import PATIENCE_SECONDS, kept_running
 
 pytestmark = pytest.mark.services
 

@@ -14,7 +14,7 @@ from shared.spine.inbox.application import Applier
 from shared.testing.person_history import PersonHistory, minutes
 from shared.testing.records import as_read
 from tests.integration.notifications.engine import Engine
-from tests.integration.shared.batches import claim_partition
+from tests.integration.spine.batches import claim_partition
 
 pytestmark = pytest.mark.services
 

@@ -1,1 +1,0 @@
-"""The spine on a real PostgreSQL and a real Kafka."""
