@@ -12,7 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from shared.web.problems import FieldError, Problem, pointer_of_msgspec_path
+from shared.web.pointers import pointer_of_msgspec_path
+from shared.web.problems import FieldError, Problem
 from shared.web.schema_errors import schema_errors
 
 T = TypeVar("T")

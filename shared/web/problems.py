@@ -3,8 +3,7 @@
 A request may hold personal data, so no text here quotes it: problems say where and what was expected.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -16,7 +15,6 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 5
 # RFC 7231's words; http.HTTPStatus changed these two in Python 3.13, and a title is part of the contract.
 _PHRASES: Final = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
-_MSGSPEC_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
 
 
 def phrase(status: int) -> str:
@@ -71,18 +69,3 @@ def response_of(problem: Problem) -> Response:
     return Response(
         msgspec.json.encode(body), problem.status_code, headers=problem.headers, media_type=MEDIA_TYPE
     )
-
-
-def pointer_of(parts: Iterable[str | int]) -> str:
-    """The JSON pointer (RFC 6901) to a sequence of keys and indices; empty for the whole body."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
-
-
-def pointer_of_msgspec_path(path: str) -> str:
-    """The JSON pointer for msgspec's `$.persons[0].name`, as far as it is known (`[...]` is any key)."""
-    parts: list[str] = []
-    for step in _MSGSPEC_STEP.finditer(path):
-        if step[1] is None and step[2] is None:
-            break
-        parts.append(step[1] or step[2])
-    return pointer_of(parts)

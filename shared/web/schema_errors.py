@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from shared.web.problems import FieldError, pointer_of
+from shared.web.pointers import pointer_of
+from shared.web.problems import FieldError
 
 MOST_ERRORS: Final = 100
 

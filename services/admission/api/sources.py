@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
-from services.admission.api.receipts import parse_id
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers import manage_access
 from shared.events.admission import Scope
@@ -16,7 +15,7 @@ from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
-from shared.web.decoding import decode
+from shared.web.decoding import decode, uuid_in_path
 from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
@@ -92,6 +91,6 @@ async def create_source(request: Request, operator: Operator) -> Response:
 async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
     """End a key, everywhere within seconds; again is no error."""
     dependencies = DEPENDENCIES.of(request)
-    if not await manage_access.revoke_key(dependencies, parse_id(key_id), by=operator):
+    if not await manage_access.revoke_key(dependencies, uuid_in_path(key_id), by=operator):
         raise Problem(404)
     return Response(status_code=204)

@@ -9,7 +9,7 @@ import msgspec
 from services.admission.domain.receipt import NumberedReceipt, Receipt, ServiceOutcome
 from services.admission.handlers.commit_submissions import RECORD_CONTEXT
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.submissions import Statement, receipt_of, statement_of
+from services.admission.storage.submissions import Statement, receipt_of, receipts_of, statement_of
 from shared.security.principal import Principal
 
 PEER_TIMEOUT_SECONDS = 2.0
@@ -26,6 +26,12 @@ class _PublishedIds(msgspec.Struct, frozen=True):
 class _StatedIds(msgspec.Struct, frozen=True):
     movement_id: str
     stay_id: str
+
+
+async def find_receipt(dependencies: Dependencies, source_event_id: str, *, reader: Principal) -> UUID | None:
+    """The receipt of what this very source sent under its own event id; none when it sent nothing."""
+    found = await receipts_of(dependencies.pool, [(reader.source_id, source_event_id)])
+    return next((receipt.receipt_id for receipt in found.values()), None)
 
 
 async def show_receipt(

@@ -48,9 +48,8 @@ class Projection:
 
     def columns_of(self, projected: ProjectedTable) -> list[str]:
         """Return the SQL expressions in which two equal tables agree."""
-        columns = self.metadata.tables[projected.table].columns
-        names = [column.name for column in columns if column.name not in projected.left_out]
-        return [projected.as_if.get(name, f'"{name}"') for name in names]
+        names = [column.name for column in self.metadata.tables[projected.table].columns]
+        return [projected.as_if.get(name, f'"{name}"') for name in names if name not in projected.left_out]
 
     def key_of(self, table: str) -> list[str]:
         """Return the quoted columns of a table's primary key."""

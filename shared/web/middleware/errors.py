@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.failures import is_transient
 from shared.telemetry import logging, metrics
-from shared.web.problems import FieldError, Problem, pointer_of, response_of, service_unavailable
+from shared.web.pointers import pointer_of
+from shared.web.problems import FieldError, Problem, response_of, service_unavailable
 from shared.web.responses import ClientTooSlow
 
 _log = logging.get_logger()

@@ -156,3 +156,28 @@ async def test_the_numbers_of_an_erased_person_are_gone_and_the_receipt_stays(ad
     body = await shown(admission, receipt, source)
     assert body["sequence"] == receipt["sequence"]
     assert body["source_movement_id"] is body["source_stay_id"] is None
+
+
+async def found(admission: Admission, source_event_id: str, reader: NewSource) -> httpx.Response:
+    asked = {"source_event_id": source_event_id}
+    return await admission.client.get("/v1/receipts", params=asked, headers=bearer(reader.secret))
+
+
+async def test_a_source_finds_its_receipt_by_its_own_event_id(admission: Admission) -> None:
+    source = await admission.source()
+    receipt = await accepted(admission, source, source_event_id="his-1")
+    answer = await found(admission, "his-1", source)
+    assert answer.json() == {"receipts": [await shown(admission, receipt, source)]}
+
+
+async def test_an_event_id_means_something_to_its_source_alone(admission: Admission) -> None:
+    await accepted(admission, await admission.source(), source_event_id="his-1")
+    for other in (await admission.source(), await admission.source(CLINIC), await admission.source(None)):
+        known, unknown = await found(admission, "his-1", other), await found(admission, "his-2", other)
+        assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+        assert known.json() == {"receipts": []}
+
+
+@pytest.mark.parametrize("source_event_id", ["", "\0", "x" * 121])
+async def test_what_no_event_id_can_be_is_refused(admission: Admission, source_event_id: str) -> None:
+    assert (await found(admission, source_event_id, await admission.source())).status_code == 422
