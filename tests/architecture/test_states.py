@@ -18,7 +18,7 @@ from services.notifications.domain.obligations.obligation import (
     TRANSITIONS,
     AttemptStatus,
     ReportState,
-    concluded,
+    status_after_reports,
 )
 from services.pathway.domain import pathway
 from services.pathway.domain.pathway import Expectation, state_at
@@ -119,7 +119,9 @@ def _by_answer() -> Iterator[Transition]:
 def _by_report() -> Iterator[Transition]:
     statuses: Sequence[AttemptStatus] = get_args(AttemptStatus)
     reports: Sequence[ReportState] = get_args(ReportState)
-    yield from ((status, concluded(status, [report])) for status, report in product(statuses, reports))
+    yield from (
+        (status, status_after_reports(status, [report])) for status, report in product(statuses, reports)
+    )
 
 
 def _by_time() -> Iterator[Transition]:

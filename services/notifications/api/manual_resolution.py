@@ -75,7 +75,7 @@ async def _end(
             principal=manager,
             person_id=uuid_in_path(person_id),
             obligation_id=uuid_in_path(obligation_id),
-            word=ManualResolution(ending=ending, by=said.by, at=min(at, now)),
+            resolution=ManualResolution(ending=ending, by=said.by, at=min(at, now)),
         )
     except EndedOtherwise as ended:
         raise Problem(409, "The obligation has ended", detail=f"Its outcome is {ended.outcome}.") from None

@@ -1,9 +1,9 @@
 """What the use cases work with, built once by the wiring."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Protocol, get_args
 from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
@@ -12,7 +12,14 @@ from services.notifications.domain.obligations.timing import Circumstances, Wait
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault
-from shared.spine.reconciliation.ledger.client import LedgerClient
+from shared.spine.reconciliation.ledger.pages import Span
+from shared.spine.records.pulled import LedgerEvent
+
+
+class Ledger(Protocol):
+    """The ledger of one publisher, as its API gives it."""
+
+    def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
 
 class Lanes:
@@ -50,7 +57,7 @@ class Dependencies:
     contact_phone: str
     """Whom readers may call."""
     lanes: Lanes = field(default_factory=Lanes)
-    ledgers: Mapping[str, LedgerClient] = field(default_factory=dict)
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     """Of all publishers of facts, for the audit; empty where the address of one is unknown."""
 
     def circumstances(self) -> Circumstances:

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Final
 
-from services.notifications.handlers.audit.audit_rounds import Auditor
-from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.audit.audit_rounds import audit_next
 from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.storage.audit.progress import Round
 from shared.runtime.waiting import wait_for
 
 PAUSE_SECONDS: Final = 0.5
@@ -22,7 +22,7 @@ async def audit_obligations(dependencies: Dependencies, stop: asyncio.Event) -> 
     if not dependencies.ledgers:
         await stop.wait()
         return
-    auditor = Auditor(dependencies, Ledgers(dependencies.ledgers))
+    left: Round | None = None
     while not stop.is_set():
-        is_over = await auditor.turn()
-        await wait_for(stop, timeout_seconds=ROUND_PAUSE_SECONDS if is_over else PAUSE_SECONDS)
+        left = await audit_next(dependencies, left)
+        await wait_for(stop, timeout_seconds=PAUSE_SECONDS if left else ROUND_PAUSE_SECONDS)

@@ -32,7 +32,7 @@ from tests.served import served
 
 pytestmark = pytest.mark.services
 
-FACT_TO_SETTLED = 22
+FACT_TO_SETTLED = 20
 READ = 4
 
 ANNOUNCED = """

@@ -24,10 +24,10 @@ from services.notifications.domain.obligations.obligation import (
     ReportState,
     Settle,
     Status,
-    concluded,
     may_become,
+    status_after_reports,
 )
-from services.notifications.domain.obligations.planning import Bar, planned, reevaluated
+from services.notifications.domain.obligations.planning import Bar, plan_obligation, reevaluate
 from services.notifications.domain.obligations.statements import Recipient
 from services.notifications.domain.obligations.timing import Circumstances, Patience, Waits, after
 from shared.events.envelope import RecordedEvent
@@ -72,13 +72,13 @@ class SimulatedEngine:
             obligation = self.obligations.get(each.obligation_id)
             if obligation is None:
                 usable = CHANNELS[each.recipient.role]
-                obligation = planned(each, usable=usable, circumstances=self.circumstances)
+                obligation = plan_obligation(each, usable=usable, circumstances=self.circumstances)
                 assert may_become("planned", obligation.status)
                 self.obligations[obligation.obligation_id] = obligation
                 if obligation.status not in TERMINAL:
                     self.next_action[obligation.obligation_id] = obligation.not_before
             elif obligation.status not in TERMINAL:
-                match reevaluated(obligation, each):
+                match reevaluate(obligation, each):
                     case Bar(barred_by=barred_by, superseded_by=superseded_by):
                         self._keep(replace(obligation, barred_by=barred_by, superseded_by=superseded_by))
                     case Settle(outcome=outcome):
@@ -133,7 +133,7 @@ class SimulatedEngine:
         """A delivery report, whenever it comes."""
         known = self.reports.setdefault(attempt.attempt_id, [])
         known.append(state)
-        status = concluded(attempt.status, known)
+        status = status_after_reports(attempt.status, known)
         if status != attempt.status:
             self._hear(obligation, replace(attempt, status=status, answered_at=self.now))
 

@@ -1,4 +1,10 @@
-"""Decides what to do now with an obligation that is due: tell, defer or settle."""
+"""Decides what to do now with an obligation that is due: tell, defer or settle.
+
+Rights come first, then what the recipient was told so far. Within one fact only what differs from the last
+thing told is sent, as a correction. Among facts of one aspect (where the person is), news is sent in the
+order it happened; once it was delayed, newer news takes its place. So nobody hears old news after new, and
+nobody hears the same twice.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,10 +13,15 @@ from uuid import UUID, uuid5
 import msgspec
 
 from services.notifications.domain.circle.members import Discretion, Medium
-from services.notifications.domain.delivery import freshness
 from services.notifications.domain.obligations import timing
-from services.notifications.domain.obligations.catalogue import CLOCK_SKEW, entry_of
-from services.notifications.domain.obligations.derivation import Supersede, Suppress
+from services.notifications.domain.obligations.catalogue import (
+    CLOCK_SKEW,
+    entry_of,
+    fact_of,
+    is_corrected,
+    is_retracted,
+)
+from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import Obligation, Settle
 from services.notifications.domain.obligations.timing import Circumstances, Waits, held_until
 
@@ -45,19 +56,23 @@ class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """By quiet hours."""
 
 
+class Wait(msgspec.Struct, frozen=True, tag=True):
+    """Another message to the same recipient is being sent, or is about to be: this one comes after it."""
+
+
 Decision = Tell | Defer | Settle
 
 
 def decide(
     obligation: Obligation, peers: Sequence[Obligation], reader: Reader, circumstances: Circumstances
 ) -> Decision:
-    """What follows from everything known; `peers` are all obligations of the same recipient.
+    """Decide from everything known; `peers` are all obligations of the same recipient.
 
-    While something may still be heard of an attempt, it is waited for, whatever else is known. Before
-    anything is sent, rights come first, then freshness, then the hour.
+    While the outcome of an attempt is open, it is waited for, whatever else is known. Before anything is
+    sent, rights come first, then what was told, then the hour.
     """
     now = circumstances.now
-    told = freshness.last_told(obligation, peers)
+    told = last_told(obligation, peers)
     usable = usable_channels(obligation, reader, told)
     barred = _barred(obligation, reader)
     move = next_move(obligation, usable, circumstances.waits, to_the_end=barred is None)
@@ -99,7 +114,7 @@ def next_move(
 ) -> timing.Next | None:
     """What follows the last attempt; none before the first one, and while one is in flight.
 
-    `to_the_end`: on the last channel there is, patience lasts until the deadline.
+    `to_the_end`: the last channel there is may be tried until the deadline.
     """
     if not obligation.attempts:
         return None
@@ -129,12 +144,12 @@ def _unwanted(
 ) -> Settle | Defer | None:
     waits = circumstances.waits
     patience = timedelta(seconds=waits.lease_seconds)
-    match freshness.verdict_by_history(obligation, peers, now=circumstances.now, patience=patience):
+    match verdict_by_history(obligation, peers, now=circumstances.now, patience=patience):
         case Suppress(reason):
             return Settle(outcome="suppressed", reason=reason)
         case Supersede(by, reason):
             return Settle(outcome="superseded", reason=reason, superseded_by=by)
-        case freshness.Wait():
+        case Wait():
             return Defer(until=circumstances.now + timedelta(seconds=waits.recheck_seconds))
         case _:
             return None
@@ -156,3 +171,108 @@ def _too_early(obligation: Obligation, reader: Reader, circumstances: Circumstan
         expires_at=obligation.expires_at,
     )
     return None if morning is None else Defer(until=morning, held=True)
+
+
+def verdict_by_history(
+    obligation: Obligation, peers: Sequence[Obligation], *, now: datetime, patience: timedelta
+) -> Verdict | Wait:
+    """Judge by what the recipient was told so far; `peers` are all obligations of the same recipient.
+
+    `patience` bounds the wait for earlier news to leave.
+    """
+    others = [peer for peer in peers if peer.obligation_id != obligation.obligation_id]
+    if any(peer.in_flight for peer in others):
+        return Wait()
+    told = last_told(obligation, others)
+    if is_retracted(obligation.kind):
+        return _verdict_on_retraction(obligation, told)
+    if is_corrected(obligation.kind):
+        return _verdict_on_correction(obligation, told)
+    return _verdict_on_news_of_fact(obligation, others) or _verdict_on_news_of_aspect(
+        obligation, others, now=now, patience=patience
+    )
+
+
+def last_told(obligation: Obligation, others: Sequence[Obligation]) -> Obligation | None:
+    """What the recipient last heard, or may have heard, of this fact by another event."""
+    of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
+    return _latest([peer for peer in of_fact if peer.event_id != obligation.event_id])
+
+
+def _verdict_on_retraction(obligation: Obligation, told: Obligation | None) -> Verdict:
+    if told is None:
+        return Suppress("nothing_to_correct")
+    if is_retracted(told.kind):
+        return Suppress("duplicate_fact")
+    return Send() if told.shown_kind == fact_of(obligation.kind) else Suppress("nothing_to_correct")
+
+
+def _verdict_on_correction(obligation: Obligation, told: Obligation | None) -> Verdict:
+    if told is None or is_retracted(told.kind):
+        return Suppress("nothing_to_correct")
+    return Suppress("duplicate_fact") if told.said == obligation.said else Send()
+
+
+def _verdict_on_news_of_fact(obligation: Obligation, others: Sequence[Obligation]) -> Verdict | None:
+    """None when what was told of the same fact is no reason not to send."""
+    of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
+    told = _latest(of_fact)
+    if told is not None and not is_retracted(told.kind):
+        if told.said == obligation.said:
+            return Suppress("duplicate_fact")
+        if any(
+            peer.event_id == obligation.event_id and is_corrected(peer.kind) and peer.is_to_be_sent
+            for peer in of_fact
+        ):
+            return Supersede(obligation.event_id, "told_as_correction")
+    said_by_another = any(
+        peer.is_news
+        and peer.is_to_be_sent
+        and peer.said == obligation.said
+        and _order_with_ties(peer) < _order_with_ties(obligation)
+        for peer in of_fact
+    )
+    return Suppress("duplicate_fact") if said_by_another else None
+
+
+def _verdict_on_news_of_aspect(
+    obligation: Obligation, others: Sequence[Obligation], *, now: datetime, patience: timedelta
+) -> Verdict | Wait:
+    elsewhere = [
+        peer
+        for peer in others
+        if peer.is_news and peer.aspect == obligation.aspect and peer.fact_key != obligation.fact_key
+    ]
+    for newer in (
+        peer for peer in elsewhere if peer.order > obligation.order and not _taken_back(peer, others)
+    ):
+        if newer.told_at is not None:
+            return Supersede(newer.event_id, "newer_told")
+        if newer.is_to_be_sent and obligation.delayed and newer.fact_occurred_at <= now:
+            return Supersede(newer.event_id, "newer_known")
+    about_to_leave = any(
+        older.order < obligation.order
+        and older.is_to_be_sent
+        and not older.delayed
+        and older.not_before <= now < older.not_before + patience
+        for older in elsewhere
+    )
+    return Wait() if about_to_leave else Send()
+
+
+def _taken_back(news: Obligation, others: Sequence[Obligation]) -> bool:
+    return any(
+        peer.fact_key == news.fact_key
+        and is_retracted(peer.kind)
+        and (peer.is_to_be_sent or peer.told_at is not None)
+        for peer in others
+    )
+
+
+def _order_with_ties(news: Obligation) -> tuple[datetime, int, str]:
+    return (*news.order, str(news.obligation_id))
+
+
+def _latest(peers: Sequence[Obligation]) -> Obligation | None:
+    told = [(peer.told_at, peer) for peer in peers if peer.told_at is not None]
+    return max(told, key=lambda pair: pair[0])[1] if told else None

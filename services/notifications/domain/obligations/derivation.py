@@ -46,7 +46,7 @@ Suppression = Literal[
 
 
 class Send(msgspec.Struct, frozen=True, tag=True):
-    """It stands: whoever is due to hear it hears it."""
+    """It is still to be sent."""
 
 
 class Suppress(msgspec.Struct, frozen=True, tag=True):
@@ -218,7 +218,7 @@ class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
 def derive_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[Recipient]
 ) -> list[DerivedObligation]:
-    """Every obligation that these events ever gave to these recipients, with where it stands now."""
+    """Every obligation that these events ever gave to these recipients, each with the verdict now."""
     facts = facts_of(events)
     deceased = is_deceased(facts)
     return [

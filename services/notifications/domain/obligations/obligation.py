@@ -46,7 +46,7 @@ MAY_HAVE_REACHED: Final[frozenset[AttemptStatus]] = frozenset(
 """The provider took it, or may have: a correction is owed, and sending again may repeat it."""
 
 AWAITED: Final[frozenset[AttemptStatus]] = frozenset(("claimed", "accepted", "unknown"))
-"""Something will still be heard of it."""
+"""An answer or a report may still come."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
 }
 
 
-def concluded(status: AttemptStatus, reports: Iterable[ReportState]) -> AttemptStatus:
+def status_after_reports(status: AttemptStatus, reports: Iterable[ReportState]) -> AttemptStatus:
     """The status of an attempt, given every report on it: late, repeated and reordered ones included.
 
     A report says that the provider had taken the message: it settles an unknown outcome, and may come
@@ -181,8 +181,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
         return not is_corrected(self.kind) and not is_retracted(self.kind)
 
     @property
-    def stands(self) -> bool:
-        """It is open and will be sent when its turn comes."""
+    def is_to_be_sent(self) -> bool:
+        """It is open, and nothing known so far is against it."""
         return self.status not in TERMINAL and self.barred_by is None and self.superseded_by is None
 
     @property

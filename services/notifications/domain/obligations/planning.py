@@ -30,14 +30,14 @@ _RETRACTED = "event.retracted"
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """Not to be sent again once what is open is known; or (both none) to be sent after all."""
+    """Why an obligation with an open attempt is not sent again; with both none, it is sent after all."""
 
     obligation_id: UUID
     barred_by: Suppression | None = None
     superseded_by: UUID | None = None
 
 
-def planned(
+def plan_obligation(
     derived: DerivedObligation, *, usable: Sequence[Medium], circumstances: Circumstances
 ) -> Obligation:
     """The obligation as it begins; `status` says whether it is open."""
@@ -85,10 +85,10 @@ def planned(
     )
 
 
-def reevaluated(obligation: Obligation, derived: DerivedObligation) -> Settle | Bar | None:
-    """What a new look at the facts changes for an open obligation; nothing, mostly.
+def reevaluate(obligation: Obligation, derived: DerivedObligation) -> Settle | Bar | None:
+    """What the facts as they are now change for an open obligation; mostly nothing.
 
-    While something may still be heard of an attempt, the obligation stays open for it, but is barred.
+    While an answer or a report may still come, the obligation stays open for it, but is barred.
     """
     verdict = _verdict_of_words(obligation, derived)
     bar = _bar_of(obligation, verdict)

@@ -106,7 +106,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         return self.news.said
 
     def bears_on(self, kind: FactKind, recipient: Recipient) -> bool:
-        """Does it confirm, change or end what this recipient may have been told as `kind`?"""
+        """Whether it confirms, changes or ends what this recipient may have been told as `kind`."""
         if self.ends:
             return kind in self.ends
         return self.replaces or self.said_to(recipient) != NOTHING

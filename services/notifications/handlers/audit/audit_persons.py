@@ -12,7 +12,7 @@ import msgspec
 
 from services.notifications.domain.audit.comparison import NOTHING, Audit, Difference, audit
 from services.notifications.domain.audit.rights import AuditedPerson
-from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.audit.ledgers import events_of_persons
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.handlers.obligations.restore import restore_settled
@@ -36,14 +36,15 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was changing them at that moment."""
 
 
-async def audit_persons(dependencies: Dependencies, ledgers: Ledgers, person_ids: Sequence[UUID]) -> Audited:
+async def audit_persons(dependencies: Dependencies, person_ids: Sequence[UUID]) -> Audited:
     """Ask the ledgers, then compare while nobody can change these persons."""
-    before = await audits.applied(dependencies.pool, ledgers.publishers, person_ids)
-    stated = await ledgers.of_persons(before)
+    ledgers = dependencies.ledgers
+    before = await audits.applied(dependencies.pool, ledgers.keys(), person_ids)
+    stated = await events_of_persons(ledgers, before)
     async with transaction(dependencies.pool) as connection:
         locked = await audits.lock(connection, person_ids)
         there = await audits.there(connection, person_ids)
-        now = await audits.applied(connection, ledgers.publishers, locked)
+        now = await audits.applied(connection, ledgers.keys(), locked)
         settled = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
         erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
         ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}

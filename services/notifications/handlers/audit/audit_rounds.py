@@ -1,11 +1,11 @@
 """Chooses the persons to audit: whoever changed since the last round, and slowly everybody."""
 
-from dataclasses import dataclass
 from typing import Final, get_args
+
+from msgspec.structs import replace
 
 from services.notifications.domain.audit.comparison import Difference
 from services.notifications.handlers.audit.audit_persons import audit_persons
-from services.notifications.handlers.audit.ledgers import Ledgers
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.audit import progress
 from services.notifications.storage.audit.progress import Round
@@ -17,42 +17,31 @@ TOGETHER: Final = 10
 shares the process waits for the comparison."""
 
 
-@dataclass
-class Auditor:
-    """What is left of the round is remembered here only: a new process begins the round again."""
+async def audit_next(dependencies: Dependencies, round_: Round | None) -> Round | None:
+    """Audit a small part of a round, a new one if none is given; the round as far as it is left, or none.
 
-    dependencies: Dependencies
-    ledgers: Ledgers
-    _round: Round | None = None
+    What is left of a round is kept by the caller only: a new process begins it again. Raises when a ledger
+    cannot be asked.
+    """
+    round_ = round_ or await progress.next_round(dependencies.pool)
+    some, left = round_.left[:TOGETHER], round_.left[TOGETHER:]
+    if some:
+        audited = await audit_persons(dependencies, some)
+        await progress.no_longer_want(dependencies.pool, some, up_to=round_.last_wanted)
+        await progress.want(dependencies.pool, audited.postponed)
+    if left:
+        return replace(round_, left=left)
+    await progress.finish(dependencies.pool, round_)
+    await _sweep(dependencies)
+    return None
 
-    async def turn(self) -> bool:
-        """A small part of the work, and whether the round is over; raises when a ledger cannot be asked."""
-        pool = self.dependencies.pool
-        current = self._round or await progress.next_round(pool)
-        self._round = current
-        await self._audit_changed(current)
-        if current.left:
-            return False
-        await progress.finish(pool, current)
-        self._round = None
-        await self._sweep()
-        return True
 
-    async def _audit_changed(self, current: Round) -> None:
-        some = current.left[:TOGETHER]
-        if not some:
-            return
-        audited = await audit_persons(self.dependencies, self.ledgers, some)
-        await progress.no_longer_want(self.dependencies.pool, some, up_to=current.last_wanted)
-        await progress.want(self.dependencies.pool, audited.postponed)
-        del current.left[:TOGETHER]
-
-    async def _sweep(self) -> None:
-        some = await progress.next_to_sweep(self.dependencies.pool, limit=TOGETHER)
-        if some:
-            audited = await audit_persons(self.dependencies, self.ledgers, some)
-            await progress.want(self.dependencies.pool, audited.postponed)
-        await progress.swept(self.dependencies.pool, some)
+async def _sweep(dependencies: Dependencies) -> None:
+    some = await progress.next_to_sweep(dependencies.pool, limit=TOGETHER)
+    if some:
+        audited = await audit_persons(dependencies, some)
+        await progress.want(dependencies.pool, audited.postponed)
+    await progress.swept(dependencies.pool, some)
 
 
 async def measure_audit(dependencies: Dependencies) -> None:

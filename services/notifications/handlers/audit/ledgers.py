@@ -1,41 +1,25 @@
 """Reads persons' events from the publishers' own ledgers."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+from services.notifications.handlers.dependencies import Ledger
 from services.notifications.storage.audit.audits import Applied
 from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.records.received import ReceivedEvent
 
 
-class Ledger(Protocol):
-    """The ledger of one publisher, as its API gives it."""
-
-    def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]: ...
-
-
-class Ledgers:
-    """The ledgers of all publishers that state facts."""
-
-    def __init__(self, by_publisher: Mapping[str, Ledger]) -> None:
-        self._by_publisher = by_publisher
-
-    @property
-    def publishers(self) -> Sequence[str]:
-        return tuple(self._by_publisher)
-
-    async def of_persons(
-        self, applied: Mapping[UUID, Sequence[Applied]]
-    ) -> Mapping[UUID, list[ReceivedEvent]]:
-        """Every event of each person, as far as we have come in each ledger."""
-        stated: dict[UUID, list[ReceivedEvent]] = {person_id: [] for person_id in applied}
-        for publisher, ledger in self._by_publisher.items():
-            async for page in ledger.events_of_persons(list(_spans(publisher, applied))):
-                for event in _received(publisher, page):
-                    stated[event.subject].append(event)
-        return stated
+async def events_of_persons(
+    ledgers: Mapping[str, Ledger], applied: Mapping[UUID, Sequence[Applied]]
+) -> Mapping[UUID, list[ReceivedEvent]]:
+    """Every event of each person, as far as this service has come in each ledger."""
+    stated: dict[UUID, list[ReceivedEvent]] = {person_id: [] for person_id in applied}
+    for publisher, ledger in ledgers.items():
+        async for page in ledger.events_of_persons(list(_spans(publisher, applied))):
+            for event in _received(publisher, page):
+                stated[event.subject].append(event)
+    return stated
 
 
 def _spans(publisher: str, applied: Mapping[UUID, Sequence[Applied]]) -> Iterator[Span]:

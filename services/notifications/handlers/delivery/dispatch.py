@@ -31,7 +31,7 @@ from services.notifications.domain.obligations.obligation import (
     AttemptStatus,
     Obligation,
     ReportState,
-    concluded,
+    status_after_reports,
 )
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage
 from services.notifications.handlers.dependencies import Dependencies
@@ -166,7 +166,9 @@ async def apply_reports(dependencies: Dependencies, attempt_id: UUID) -> bool:
         obligation = None if obligation_id is None else await attempts.lock(connection, obligation_id)
         attempt = None if obligation is None else obligation.attempt(attempt_id)
         if obligation is not None and attempt is not None:
-            status = concluded(attempt.status, await attempts.reported_states(connection, attempt_id))
+            status = status_after_reports(
+                attempt.status, await attempts.reported_states(connection, attempt_id)
+            )
             if status != attempt.status:
                 await attempts.conclude(connection, attempt_id, status=status, now=now)
                 changed = replace(attempt, status=status, answered_at=now)

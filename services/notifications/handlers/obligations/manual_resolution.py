@@ -36,7 +36,7 @@ class EndedOtherwise(RelaisError):  # noqa: N818
 
 
 class ManualResolution(msgspec.Struct, frozen=True, kw_only=True):
-    """What someone says: that this reader knows, since when, and by whom."""
+    """A person's statement that the reader knows: since when, and who said so."""
 
     ending: Ending
     by: str
@@ -49,7 +49,7 @@ async def resolve_manually(
     principal: Principal,
     person_id: UUID,
     obligation_id: UUID,
-    word: ManualResolution,
+    resolution: ManualResolution,
 ) -> ObligationView | None:
     """The obligation as it is then; none when it, or the person, is none of the caller's.
 
@@ -63,18 +63,18 @@ async def resolve_manually(
         if person is None or found is None:
             return None
         if found.obligation.human_at is None:
-            _refuse_other_ends(found.obligation.status, word.ending)
+            _refuse_other_ends(found.obligation.status, resolution.ending)
             key = person.wrapped_key
-            by = None if key is None else _sealed(dependencies, key, obligation_id, word.by)
+            by = None if key is None else _sealed(dependencies, key, obligation_id, resolution.by)
             await manual_resolution.note(
                 connection,
                 obligation_id,
-                at=word.at,
+                at=resolution.at,
                 by=by,
                 source=principal.source_id,
                 now=dependencies.clock(),
             )
-            await _settle(connection, found, word, now=dependencies.clock())
+            await _settle(connection, found, resolution, now=dependencies.clock())
         ended = await listing.lock(connection, person_id, obligation_id)
     return None if ended is None else view_of(ended)
 
@@ -85,9 +85,11 @@ def _refuse_other_ends(status: Status, ending: Ending) -> None:
 
 
 async def _settle(
-    connection: Connection, found: listing.Listed, word: ManualResolution, *, now: datetime
+    connection: Connection, found: listing.Listed, resolution: ManualResolution, *, now: datetime
 ) -> None:
-    end = FinalOutcome(obligation=found.obligation, outcome=word.ending, reason=_REASONS[word.ending])
+    end = FinalOutcome(
+        obligation=found.obligation, outcome=resolution.ending, reason=_REASONS[resolution.ending]
+    )
     await settle.settle(connection, [end], now=now)
 
 

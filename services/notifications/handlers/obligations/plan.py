@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import Obligation, Settle
-from services.notifications.domain.obligations.planning import Bar, planned, reevaluated, settled_by
+from services.notifications.domain.obligations.planning import Bar, plan_obligation, reevaluate, settled_by
 from services.notifications.domain.obligations.timing import Circumstances
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations import settle
@@ -60,7 +60,9 @@ def _planned(
     usable = {member.recipient.member_id: member.usable for circle in circles.values() for member in circle}
     return [
         NewObligation(
-            obligation=planned(each, usable=usable[each.recipient.member_id], circumstances=circumstances),
+            obligation=plan_obligation(
+                each, usable=usable[each.recipient.member_id], circumstances=circumstances
+            ),
             end=settled_by(each.verdict),
         )
         for each in derived
@@ -78,7 +80,7 @@ async def _reevaluate(
     bars: list[Bar] = []
     for each in derived:
         obligation = open_.get(each.obligation_id)
-        change = reevaluated(obligation, each) if obligation is not None else None
+        change = reevaluate(obligation, each) if obligation is not None else None
         if isinstance(change, Bar):
             bars.append(change)
         elif obligation is not None and change is not None:

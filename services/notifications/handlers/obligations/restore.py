@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import Settle
-from services.notifications.domain.obligations.planning import planned
+from services.notifications.domain.obligations.planning import plan_obligation
 from services.notifications.domain.obligations.timing import Circumstances
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.settle import settled_event_id
@@ -44,7 +44,7 @@ async def restore_settled(
 
 
 def _ended(derived: DerivedObligation, end: ObligationSettled, circumstances: Circumstances) -> NewObligation:
-    obligation = planned(derived, usable=(), circumstances=circumstances)
+    obligation = plan_obligation(derived, usable=(), circumstances=circumstances)
     return NewObligation(
         obligation=replace(obligation, status=end.outcome),
         end=Settle(outcome=end.outcome, reason=end.reason or "restored"),

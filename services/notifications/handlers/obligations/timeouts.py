@@ -18,9 +18,9 @@ _OPEN: Final = ("scheduled", "due", "in_progress", "expired")
 
 
 async def sweep_unknown_attempts(dependencies: Dependencies) -> None:
-    """Whoever claimed them is gone, or was too slow: a receipt may still come, then they are sent again.
+    """Mark claimed attempts whose lease ended as unknown, and apply reports that a crashed process only kept.
 
-    Reports that were kept by someone who died before applying them are applied.
+    An unknown attempt may still get a report; otherwise it is sent again.
     """
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
@@ -32,7 +32,7 @@ async def sweep_unknown_attempts(dependencies: Dependencies) -> None:
 
 
 async def expire_obligations(dependencies: Dependencies) -> None:
-    """News that is too old to be told goes to a person, whatever its lane is busy with."""
+    """Expire open obligations whose news is too old to be told: each opens a task for a person."""
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
         expired = await timeouts.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
@@ -44,7 +44,7 @@ async def expire_obligations(dependencies: Dependencies) -> None:
 
 
 async def measure_obligations(dependencies: Dependencies) -> None:
-    """How many obligations are where, and how old is the oldest one that is due and not attempted?"""
+    """Set the gauges: obligations by status, and the age of the oldest that is due and not attempted."""
     now = dependencies.clock()
     figures = {row["status"]: row for row in await timeouts.figures(dependencies.pool, now=now)}
     for status in _OPEN:

@@ -37,7 +37,7 @@ UPDATE audit_progress SET swept_to = $1, swept_at = CASE WHEN $1::uuid IS NULL T
 """
 
 
-class Round(msgspec.Struct, kw_only=True):
+class Round(msgspec.Struct, frozen=True, kw_only=True):
     """The persons who had changed at one moment; what is left of them."""
 
     until: datetime

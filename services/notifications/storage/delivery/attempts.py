@@ -18,9 +18,9 @@ from services.notifications.domain.obligations.obligation import (
 from services.notifications.storage.obligations.rows import obligations_of
 from shared.database.pool import Connection, Executor
 
-# Never waits: a row that someone plans for, or a member who is just changing, is left for the next turn.
-# So whoever sends holds locks only for a moment and stands in no circle of waiting. Only one sender at a time
-# decides for a member: what another is about to send them is not to be seen yet.
+# SKIP LOCKED: a row that is being planned, or a member who is being changed, is left for the next turn, so
+# that a sender holds its locks briefly and cannot deadlock. One sender at a time decides for a member, since
+# what another one is about to send them cannot be seen yet.
 _LOCK_DUE: Final = """
 SELECT o.* FROM obligations o JOIN members m ON m.member_id = o.recipient_id
 WHERE o.lane = $1 AND o.next_action_at <= $2
@@ -105,16 +105,16 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueObligations(msgspec.Struct, frozen=True):
-    """What a lane decides about now, and by what."""
+    """Due obligations of a lane, and what is needed to decide about them."""
 
     obligations: list[Obligation]
-    """The most overdue ones, with their members held against revocation."""
+    """The most overdue ones; their members are locked against revocation."""
     peers: list[Obligation]
-    """All that bears on what the recipients of these were told, these included."""
+    """All that says what the recipients of these were told, these included."""
 
 
 async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> DueObligations:
-    """Take up to so many of a lane."""
+    """Lock up to `limit` of a lane, the most overdue first."""
     due = await connection.fetch(_LOCK_DUE, lane, now, limit)
     if not due:
         return DueObligations([], [])
@@ -126,7 +126,7 @@ async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:
-    """One obligation, once whoever else decides about it is done."""
+    """One obligation, locked; waits for whoever holds it."""
     found = await obligations_of(connection, await connection.fetch(_LOCK, obligation_id))
     return found[0] if found else None
 
@@ -186,12 +186,12 @@ async def answer(
     reason: str | None,
     provider_id: str | None,
 ) -> None:
-    """What is known of the attempt from now on."""
+    """Record the provider's answer."""
     await connection.execute(_ANSWER, attempt_id, status, now, reason, provider_id)
 
 
 async def conclude(connection: Connection, attempt_id: UUID, *, status: AttemptStatus, now: datetime) -> None:
-    """What reports say of the attempt."""
+    """Record what the reports say of the attempt."""
     await connection.execute(_CONCLUDE, attempt_id, status, now)
 
 
@@ -227,12 +227,12 @@ async def add_report(
     detail: str | None,
     now: datetime,
 ) -> None:
-    """Before anything is concluded from it."""
+    """Keep a report as it came."""
     await connection.execute(_ADD_REPORT, attempt_id, provider_id, state, detail, now)
 
 
 async def obligation_of(connection: Executor, attempt_id: UUID) -> UUID | None:
-    """Whose attempt it was; none for an attempt that never was."""
+    """The obligation of an attempt; none for an attempt that never was."""
     obligation_id: UUID | None = await connection.fetchval(_OBLIGATION, attempt_id)
     return obligation_id
 

@@ -14,7 +14,7 @@ from shared.events.admission import is_movement
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
 
-# Persons are locked in sorted order, so that two batches never wait for each other in a circle. The update
+# Persons are locked in sorted order, so that two batches cannot deadlock. The update
 # that never happens locks the rows that exist already, without writing a new version of them.
 _LOCK_PERSONS: Final = """
 INSERT INTO persons (person_id) SELECT DISTINCT person_id FROM unnest($1::uuid[]) AS p (person_id)

@@ -1,11 +1,11 @@
 """Publishers' ledgers with the events that a test recorded, delivered or not."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.dependencies import Ledger
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, PATHWAY, TYPES
 from shared.spine.reconciliation.ledger.pages import Span
@@ -35,11 +35,9 @@ class Publisher:
         ]
 
 
-def ledgers_with(events: Sequence[RecordedEvent]) -> Ledgers:
+def ledgers_with(events: Sequence[RecordedEvent]) -> Mapping[str, Ledger]:
     """The ledgers of admission and pathway with these events."""
-    return Ledgers(
-        {
-            name: Publisher([event for event in events if event.publisher == name])
-            for name in (ADMISSION, PATHWAY)
-        }
-    )
+    return {
+        name: Publisher([event for event in events if event.publisher == name])
+        for name in (ADMISSION, PATHWAY)
+    }

@@ -1,5 +1,6 @@
 """A gap in the obligations is found, closed and counted; what cannot be explained is reported."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.notifications.handlers.audit.audit_persons import audit_persons
-from services.notifications.handlers.audit.audit_rounds import Auditor, measure_audit
-from services.notifications.handlers.audit.ledgers import Ledgers
+from services.notifications.handlers.audit.audit_rounds import audit_next, measure_audit
+from services.notifications.handlers.dependencies import Dependencies, Ledger
 from services.notifications.handlers.obligations.obligation_balance import ObligationsTally, balance_of
 from shared.spine.reconciliation.ledger.client import PublisherUnavailable
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
@@ -37,7 +38,11 @@ def rose() -> PersonHistory:
     return PersonHistory("Rose")
 
 
-async def _stay(engine: Engine, rose: PersonHistory) -> Ledgers:
+def _auditing(engine: Engine, ledgers: Mapping[str, Ledger]) -> Dependencies:
+    return replace(engine.dependencies, ledgers=ledgers)
+
+
+async def _stay(engine: Engine, rose: PersonHistory) -> Mapping[str, Ledger]:
     """A stay of which a carer and a professional were told; the nursing home of the departure, too."""
     rose.admit("stay", at=MORNING - timedelta(minutes=30))
     await engine.state(*rose.events)
@@ -68,7 +73,7 @@ async def _differences(engine: Engine) -> list[tuple[Any, ...]]:
 
 async def test_what_agrees_adds_up(engine: Engine, rose: PersonHistory) -> None:
     ledgers = await _stay(engine, rose)
-    audited = await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert (audited.persons, dict(audited.found), audited.repaired) == (1, {}, 0)
     tally = await _tally(engine)
     assert (tally.due, tally.informed, tally.unaudited, tally.unexplained) == (3, 3, 0, 0)
@@ -81,8 +86,7 @@ async def test_an_obligation_that_was_deleted_before_it_was_told_is_planned_and_
     await engine.state(*rose.events)
     await engine.enrol(rose.person_id, carer("email"))
     await engine.pool.execute("DELETE FROM obligations")
-    auditor = Auditor(engine.dependencies, ledgers_with(rose.events))
-    await auditor.turn()
+    await audit_next(_auditing(engine, ledgers_with(rose.events)), None)
     assert await _differences(engine) == [("missing", "due and not planned", "repaired")]
     await engine.turn()
     assert len(await engine.attempts()) == 1
@@ -97,7 +101,7 @@ async def test_an_obligation_that_was_deleted_after_its_end_comes_back_as_it_end
     before, told = await engine.obligations(), await engine.attempts()
     published = len(await engine.outcomes())
     await engine.pool.execute("DELETE FROM obligations WHERE kind = 'admission.occurred'")
-    audited = await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert audited.repaired == 2
     await engine.after(days=2)
     shown = ("obligation_id", "status", "channel", "settled_at")
@@ -115,7 +119,7 @@ async def test_a_fact_that_was_lost_with_its_obligations_is_recorded_again(
     ledgers = await _stay(engine, rose)
     await engine.pool.execute("DELETE FROM obligations")
     await engine.pool.execute("DELETE FROM facts")
-    audited = await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert audited.repaired == 3
     assert await engine.pool.fetchval("SELECT count(*) FROM facts") == 2
     assert (await _tally(engine)).unexplained == 0
@@ -126,7 +130,7 @@ async def test_one_that_nothing_makes_due_is_reported_and_left_to_a_person(
 ) -> None:
     ledgers = await _stay(engine, rose)
     await engine.pool.execute(_PHANTOM, uuid4(), uuid4())
-    audited = await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert dict(audited.found) == {"unexpected": 1, "told_without_right": 1}
     assert ("told_without_right", "not entitled", None) in await _differences(engine)
     tally = await _tally(engine)
@@ -137,7 +141,7 @@ async def test_one_that_is_deleted_is_seen_in_the_sums_before_the_next_audit(
     engine: Engine, rose: PersonHistory
 ) -> None:
     ledgers = await _stay(engine, rose)
-    await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     await engine.pool.execute("DELETE FROM obligations WHERE kind = 'transfer.departed'")
     tally = await _tally(engine)
     assert (tally.due, tally.informed, tally.vanished, tally.unexplained) == (3, 2, 1, 1)
@@ -146,7 +150,7 @@ async def test_one_that_is_deleted_is_seen_in_the_sums_before_the_next_audit(
 async def test_what_is_on_its_way_or_parked_obliges_nobody_yet(engine: Engine, rose: PersonHistory) -> None:
     await _stay(engine, rose)
     rose.discharge("other", at=engine.now)
-    audited = await audit_persons(engine.dependencies, ledgers_with(rose.events), [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers_with(rose.events)), [rose.person_id])
     assert dict(audited.found) == {}
 
 
@@ -156,11 +160,11 @@ async def test_a_message_that_left_after_its_reader_had_left_is_reported(
     ledgers = await _stay(engine, rose)
     await engine.pool.execute("UPDATE members SET revoked_at = $1 WHERE role = 'carer'", MORNING)
     await engine.pool.execute("UPDATE attempts SET claimed_at = $1", MORNING + timedelta(hours=1))
-    await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert ("told_without_right", "told after leaving", None) in await _differences(engine)
 
 
-async def _differing_outcomes(engine: Engine, rose: PersonHistory) -> Ledgers:
+async def _differing_outcomes(engine: Engine, rose: PersonHistory) -> Mapping[str, Ledger]:
     """Told, superseded by a correction, retracted, too old, of the dead, and never sent by anybody."""
     rose.admit("stay", at=MORNING - timedelta(minutes=30))
     await engine.state(*rose.events)
@@ -186,7 +190,7 @@ async def _differing_outcomes(engine: Engine, rose: PersonHistory) -> Ledgers:
 
 async def test_the_sum_is_that_of_every_outcome_there_is(engine: Engine, rose: PersonHistory) -> None:
     ledgers = await _differing_outcomes(engine, rose)
-    audited = await audit_persons(engine.dependencies, ledgers, [rose.person_id])
+    audited = await audit_persons(_auditing(engine, ledgers), [rose.person_id])
     assert dict(audited.found) == {}
     tally = await _tally(engine)
     assert tally.unexplained == 0
@@ -195,14 +199,13 @@ async def test_the_sum_is_that_of_every_outcome_there_is(engine: Engine, rose: P
 
 
 async def test_the_slow_sweep_finds_what_no_change_leads_to(engine: Engine, rose: PersonHistory) -> None:
-    ledgers = await _stay(engine, rose)
-    auditor = Auditor(engine.dependencies, ledgers)
+    auditing = _auditing(engine, await _stay(engine, rose))
     await engine.pool.execute("UPDATE audit_progress SET changes_until = now() + interval '1 year'")
     await engine.pool.execute("ALTER TABLE obligations DISABLE TRIGGER obligation_vanishes")
     await engine.pool.execute("DELETE FROM obligations WHERE kind = 'transfer.departed'")
-    await auditor.turn()
+    left = await audit_next(auditing, None)
     assert await _differences(engine) == [("missing", "due and not planned", "repaired")]
-    await auditor.turn()
+    await audit_next(auditing, left)
     assert await engine.pool.fetchval("SELECT swept_at IS NOT NULL FROM audit_progress")
 
 
@@ -212,10 +215,10 @@ async def test_that_nobody_could_be_audited_shows_while_a_ledger_is_away(
     await _stay(engine, rose)
     await engine.pool.execute("UPDATE audit_progress SET changes_until = now() - interval '2 hours'")
     away = Mock(**{"events_of_persons.side_effect": PublisherUnavailable("admission", "away")})
-    auditor = Auditor(engine.dependencies, Ledgers({"admission": away}))
+    auditing = _auditing(engine, {"admission": away})
     with pytest.raises(PublisherUnavailable):
-        await auditor.turn()
-    await measure_audit(replace(engine.dependencies, ledgers={"admission": away}))
+        await audit_next(auditing, None)
+    await measure_audit(auditing)
     age = REGISTRY.get_sample_value("relais_obligations_unaudited_seconds")
     assert age is not None
     assert age >= 7200

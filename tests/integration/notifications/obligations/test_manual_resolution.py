@@ -40,7 +40,7 @@ async def _end(
         principal=principal,
         person_id=rose.person_id,
         obligation_id=obligation["obligation_id"],
-        word=ManualResolution(ending=ending, by=WHO, at=engine.now),
+        resolution=ManualResolution(ending=ending, by=WHO, at=engine.now),
     )
 
 

@@ -7,8 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.notifications.domain.delivery.decision import Tell
-from services.notifications.domain.delivery.freshness import last_told
+from services.notifications.domain.delivery.decision import Tell, last_told
 from services.notifications.domain.obligations.derivation import Send
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,

@@ -13,7 +13,7 @@ from services.notifications.domain.obligations.obligation import (
     Attempt,
     AttemptStatus,
     ReportState,
-    concluded,
+    status_after_reports,
 )
 from services.notifications.domain.obligations.timing import (
     Next,
@@ -137,21 +137,21 @@ STATES: tuple[ReportState, ...] = ("delivered", "undelivered", "sent", "buffered
 @given(st.lists(st.sampled_from(STATES)), st.randoms())
 def test_reports_mean_the_same_in_any_order(states: list[ReportState], random: object) -> None:
     shuffled = sorted(states, reverse=True)
-    assert concluded("accepted", states) == concluded("accepted", shuffled)
+    assert status_after_reports("accepted", states) == status_after_reports("accepted", shuffled)
 
 
 @given(st.lists(st.sampled_from(STATES), min_size=1))
 def test_what_was_delivered_stays_delivered(states: list[ReportState]) -> None:
-    assert concluded("delivered", states) == "delivered"
-    assert concluded("undelivered", ["delivered", *states]) == "delivered"
+    assert status_after_reports("delivered", states) == "delivered"
+    assert status_after_reports("undelivered", ["delivered", *states]) == "delivered"
 
 
 def test_a_report_that_it_was_sent_settles_only_what_was_unknown() -> None:
-    assert concluded("unknown", ["sent"]) == "accepted"
-    assert concluded("claimed", ["buffered"]) == "accepted"
-    assert concluded("no_receipt", ["sent"]) == "no_receipt"
-    assert concluded("accepted", []) == "accepted"
-    assert concluded("accepted", ["rejected"]) == "undelivered"
+    assert status_after_reports("unknown", ["sent"]) == "accepted"
+    assert status_after_reports("claimed", ["buffered"]) == "accepted"
+    assert status_after_reports("no_receipt", ["sent"]) == "no_receipt"
+    assert status_after_reports("accepted", []) == "accepted"
+    assert status_after_reports("accepted", ["rejected"]) == "undelivered"
 
 
 @pytest.mark.parametrize(
