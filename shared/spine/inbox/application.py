@@ -70,11 +70,11 @@ class Applier:
         pool: Pool,
         *,
         routes: Routes,
-        dependencies: object = None,
+        dependencies: object,
         parking_cap: int = parking.CAP,
         clock: Clock = system_clock,
     ) -> None:
-        """`dependencies` is handed to every route; none where the routes need none."""
+        """`dependencies` is handed to every route; None where the routes need nothing."""
         self._pool = pool
         self._routes = routes
         self._dependencies = dependencies

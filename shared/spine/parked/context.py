@@ -23,7 +23,7 @@ PARKED: Final = StateEntry[ParkedContext]("parked")
 
 
 def parked_context(
-    pool: Pool, routes: Routes, clock: Clock = system_clock, *, dependencies: object = None
+    pool: Pool, routes: Routes, clock: Clock = system_clock, *, dependencies: object
 ) -> ParkedContext:
     """Return the context of a service with these routes, which are handed the dependencies."""
     applier = Applier(pool, routes=routes, dependencies=dependencies, clock=clock)

@@ -37,7 +37,7 @@ class Projection:
     publishers: Sequence[str]
     swapped: Sequence[ProjectedTable]
     """Tables that are rebuilt and swapped. No foreign key leads from or to them."""
-    dependencies: object = None
+    dependencies: object
     """Handed to every route."""
     compared: Sequence[ProjectedTable] = ()
     """Tables that are only compared, because they record what was told to others."""

@@ -39,7 +39,7 @@ class ConsumerReconciliation:
         context: ReconciliationContext,
         routes: Routes,
         *,
-        dependencies: object = None,
+        dependencies: object,
     ) -> None:
         applier = Applier(context.pool, routes=routes, dependencies=dependencies, clock=context.clock)
         self._context = context

@@ -47,7 +47,7 @@ async def _live(environment: Mapping[str, str]) -> None:
     async with open_pool(environment["BUS_DATABASE"], application_name="bus") as pool:
         member = BatchConsumer(
             pool,
-            Applier(pool, routes={AccessRevoked: _take_effect}),
+            Applier(pool, routes={AccessRevoked: _take_effect}, dependencies=None),
             bootstrap=environment["BUS_BOOTSTRAP"],
             group=GROUP.format(client=client),
             publishers=["admission"],

@@ -74,7 +74,7 @@ class Shop:
 
     async def take(self, *events: Incoming) -> None:
         """The events come."""
-        await Applier(self.pool, routes={AccessRevoked: self.route}).apply_pulled(events)
+        await Applier(self.pool, routes={AccessRevoked: self.route}, dependencies=None).apply_pulled(events)
 
     async def park(self, *events: Incoming) -> None:
         """The first of them is wrong, for now."""
@@ -101,7 +101,7 @@ async def asking(shop: Shop, key: str = "operator") -> AsyncIterator[httpx.Async
         yield
 
     app = create_app(title="test", lifespan=lifespan, routers=[router])
-    PARKED.set(app, parked_context(shop.pool, {AccessRevoked: shop.route}))
+    PARKED.set(app, parked_context(shop.pool, {AccessRevoked: shop.route}, dependencies=None))
     AUTHENTICATOR.set(app, Operators())
     headers = {"authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app)

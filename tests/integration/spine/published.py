@@ -95,7 +95,7 @@ def consumer(
     noticed = commits.noticing(route) if commits else route
     return BatchConsumer(
         pool,
-        Applier(pool, routes={AccessRevoked: noticed}, parking_cap=parking_cap),
+        Applier(pool, routes={AccessRevoked: noticed}, parking_cap=parking_cap, dependencies=None),
         bootstrap=bootstrap,
         group=group,
         publishers=["admission"],

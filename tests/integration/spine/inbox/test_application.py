@@ -21,7 +21,7 @@ pytestmark = pytest.mark.services
 
 
 def applier(pool: Pool, route: Route = record_effects) -> Applier:
-    return Applier(pool, routes={AccessRevoked: route})
+    return Applier(pool, routes={AccessRevoked: route}, dependencies=None)
 
 
 async def effects(pool: Pool) -> set[UUID]:
@@ -119,7 +119,7 @@ async def test_an_event_of_an_unknown_type_is_recorded_so_that_no_hole_appears(p
 async def test_an_event_of_a_type_without_a_route_is_recorded(pool: Pool) -> None:
     partition = await claim_partition(pool)
     record = incoming(uuid4(), 1)
-    applied = await Applier(pool, routes={}).apply(partition.batch([record]))
+    applied = await Applier(pool, routes={}, dependencies=None).apply(partition.batch([record]))
     assert (applied.events, applied.skipped) == ([], 1)
     assert await applied_state(pool, event_id(record)) == "applied"
 

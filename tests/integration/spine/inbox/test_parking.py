@@ -19,7 +19,7 @@ pytestmark = pytest.mark.services
 
 
 def applier(pool: Pool, route: Route = record_effects, *, cap: int = 1000) -> Applier:
-    return Applier(pool, routes={AccessRevoked: route}, parking_cap=cap)
+    return Applier(pool, routes={AccessRevoked: route}, parking_cap=cap, dependencies=None)
 
 
 async def parked(pool: Pool) -> list[tuple[UUID | None, str]]:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.services
 
 
 def applier(pool: Pool, route: Route = record_effects) -> Applier:
-    return Applier(pool, routes={AccessRevoked: route})
+    return Applier(pool, routes={AccessRevoked: route}, dependencies=None)
 
 
 async def effects(pool: Pool) -> int:

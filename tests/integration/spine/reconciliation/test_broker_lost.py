@@ -34,10 +34,10 @@ async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[Consume
     """A worker of the consumer, as far as broker and holes go; the test calls `reconcile`."""
     commits = Commits()
     routes: Routes = {AccessGranted: commits.noticing(record_effects)}
-    reconciliation = ConsumerReconciliation(sides.consumer, routes)
+    reconciliation = ConsumerReconciliation(sides.consumer, routes, dependencies=None)
     consumer = BatchConsumer(
         sides.consumer.pool,
-        Applier(sides.consumer.pool, routes=routes),
+        Applier(sides.consumer.pool, routes=routes, dependencies=None),
         bootstrap=bootstrap,
         group=GROUP,
         publishers=["admission"],

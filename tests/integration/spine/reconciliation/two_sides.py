@@ -76,6 +76,7 @@ class Sides:
             self.consumer.pool,
             routes={AccessRevoked: record_effects, AccessGranted: record_effects},
             clock=self.clock,
+            dependencies=None,
         )
 
     async def record(self, *subjects: UUID, establishment: str | None = HOSPITAL) -> list[RecordedEvent]:
