@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from deploy.local.kafka import kafka_server, prepare
 from deploy.local.ports import free_port
-from deploy.local.postgres import initialise, postgres_server
-from deploy.local.running import RunningServer
+from deploy.local.servers.kafka import kafka_server, prepare
+from deploy.local.servers.postgres import initialise, postgres_server
+from deploy.local.servers.running import RunningServer
 from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
 # A slow machine is no failure: no test is judged by its time. The same examples every time, so that what was

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from deploy.local.databases import database_url, ensure_database, ensure_role, superuser_url
+from deploy.local.servers.databases import database_url, ensure_database, ensure_role, superuser_url
 from shared.database.migrations import migrate
 
 SUPERUSER_PASSWORD = "test-superuser"

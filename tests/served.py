@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from deploy.local import serving
+from deploy.local.simulators import serving
 
 
 class _Server(uvicorn.Server):

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.children import leashed, start_child, stop_child
 from deploy.local.places import PROJECT
 from deploy.local.ports import HOST, free_port
+from deploy.local.supervision.children import leashed, start_child, stop_child
 
 _READY_SECONDS = 60.0
 

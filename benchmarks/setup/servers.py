@@ -10,11 +10,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.databases import database_url, ensure_databases, superuser_url
-from deploy.local.kafka import kafka_server, prepare
 from deploy.local.ports import HOST, free_port
-from deploy.local.postgres import PostgresServer, initialise, postgres_server
-from deploy.local.running import RunningServer
+from deploy.local.servers.databases import database_url, ensure_databases, superuser_url
+from deploy.local.servers.kafka import kafka_server, prepare
+from deploy.local.servers.postgres import PostgresServer, initialise, postgres_server
+from deploy.local.servers.running import RunningServer
 
 PASSWORD = "benchmark"  # noqa: S105 - a server of this run only, on the loopback address
 _START_SECONDS = 240

@@ -15,7 +15,7 @@ import asyncpg
 
 from benchmarks.setup import filling
 from benchmarks.setup.servers import Database, open_postgres
-from deploy.local.accounts import give, server_account
+from deploy.local.servers.accounts import give, server_account
 from shared.database.migrations import migrate
 
 _HOURS_SECONDS = 7200

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.compose.composition import Composition
-from deploy.local.kafka_settings import broker_settings
+from deploy.local.servers.kafka_settings import broker_settings
 
 # Addresses and folders differ by nature.
 _OF_THE_PLACE = {

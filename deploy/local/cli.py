@@ -10,16 +10,17 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from deploy.local import control, logs, starting
+from deploy.local import logs, starting
 from deploy.local.errors import StackError
-from deploy.local.operator_key import replace_operator_key
 from deploy.local.ownership import not_permitted
 from deploy.local.places import state_folder
 from deploy.local.removal import check_removable, remove_state
 from deploy.local.screen import key_panel, parts_table
 from deploy.local.spelling import as_typed
-from deploy.local.state import is_supervised
+from deploy.local.stack.operator_key import replace_operator_key
 from deploy.local.status import DISK_FULL, status_document
+from deploy.local.supervision import control
+from deploy.local.supervision.state import is_supervised
 from deploy.operator.commands import register
 from deploy.operator.options import AsJson
 from deploy.operator.service_status import remarks, statuses

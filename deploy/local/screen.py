@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.local.spelling import as_typed
-from deploy.local.state import Record, State
+from deploy.local.supervision.state import Record, State
 
 STYLES = {"ready": "green", "done": "green", "waiting": "dim", "stopped": "dim", "failed": "red"}
 ACTIVE = {"starting", "running", "restarting"}

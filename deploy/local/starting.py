@@ -9,23 +9,23 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from deploy.local.addresses import Addresses
-from deploy.local.control import start_detached
-from deploy.local.credentials import ensure_credentials, mark_shown, read_credentials
 from deploy.local.errors import StackError
 from deploy.local.machine import check_machine
-from deploy.local.operator_key import make_demo_key
-from deploy.local.plan import migration_steps
 from deploy.local.screen import Progress, key_panel, parts_table
-from deploy.local.stack import local_plan, run_stack
-from deploy.local.state import State, is_supervised, port_of, read_state
+from deploy.local.stack.addresses import Addresses
+from deploy.local.stack.credentials import ensure_credentials, mark_shown, read_credentials
+from deploy.local.stack.operator_key import make_demo_key
+from deploy.local.stack.plan import migration_steps
 from deploy.local.status import describe
+from deploy.local.supervision.control import start_detached
+from deploy.local.supervision.run import local_plan, run_stack
+from deploy.local.supervision.state import State, is_supervised, port_of, read_state
 
 
 def in_background(folder: Path, *, traces: bool, as_json: bool) -> None:
     """Start a supervisor that outlives this process; return when everything is ready."""
     operator_key = _new_operator_key(folder)
-    arguments = ["-m", "deploy.local.supervise", *(["--traces"] if traces else [])]
+    arguments = ["-m", "deploy.local.supervision.supervise", *(["--traces"] if traces else [])]
     with Progress(Console(stderr=True)) as progress:
         state = start_detached(folder, arguments, watch=progress.show)
         _make_demo_key(folder, state, operator_key)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import psutil
 
 from deploy.local.machine import is_full
-from deploy.local.state import Record, State, process_of, read_state
+from deploy.local.supervision.state import Record, State, process_of, read_state
 
 DISK_FULL: Final = "disk full"
 

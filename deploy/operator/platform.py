@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from deploy.local.addresses import API_PORTS
 from deploy.local.errors import StackError
-from deploy.local.operator_key import demo_key
 from deploy.local.places import state_folder
-from deploy.local.state import read_state
+from deploy.local.stack.addresses import API_PORTS
+from deploy.local.stack.operator_key import demo_key
+from deploy.local.supervision.state import read_state
 
 if TYPE_CHECKING:
     import ssl

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from deploy.local.errors import StackError
 from deploy.local.places import state_folder
-from deploy.local.running_environment import running_environment
+from deploy.local.stack.running_environment import running_environment
 from deploy.operator.options import AsJson
 from deploy.operator.rebuild_screen import Progress, result_table
 

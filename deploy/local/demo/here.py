@@ -8,8 +8,8 @@ from deploy.local import starting
 from deploy.local.demo.platform import Addresses, DemoError
 from deploy.local.demo.show import run
 from deploy.local.errors import StackError
-from deploy.local.operator_key import demo_key
-from deploy.local.state import is_supervised, read_state
+from deploy.local.stack.operator_key import demo_key
+from deploy.local.supervision.state import is_supervised, read_state
 
 
 def play_here(folder: Path) -> None:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from deploy.local import serving
 from deploy.local.mail_sink.app import create_app
+from deploy.local.simulators import serving
 
 
 def main() -> None:

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from deploy.local.journal import Journal
 from deploy.local.mail_sink.messages import KEPT, Arrived, Inbox
 from deploy.local.mail_sink.rules import MailRule, MailScript
 from deploy.local.mail_sink.smtp import Receiving, receiving
-from deploy.local.scripted import Script
+from deploy.local.simulators.journal import Journal
+from deploy.local.simulators.scripted import Script
 from shared.runtime.clock import Clock, system_clock
 
 _PAGE = Path(__file__).with_name("page.html")

@@ -8,10 +8,10 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
 
-from deploy.local.journal import Journal
 from deploy.local.mail_sink.messages import Arrived, Inbox, read
 from deploy.local.mail_sink.rules import MailRule
-from deploy.local.scripted import Script
+from deploy.local.simulators.journal import Journal
+from deploy.local.simulators.scripted import Script
 from shared.runtime.clock import Clock
 
 _LARGEST_BYTES = 2_000_000

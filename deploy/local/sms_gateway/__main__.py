@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from deploy.local import serving
+from deploy.local.simulators import serving
 from deploy.local.sms_gateway.app import create_app
 
 

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from deploy.local.journal import Journal
-from deploy.local.scripted import Script
+from deploy.local.simulators.journal import Journal
+from deploy.local.simulators.scripted import Script
 from deploy.local.sms_gateway.messages import KEPT, Arrived, Inbox
 from deploy.local.sms_gateway.reports import Reporter
 from deploy.local.sms_gateway.rules import SmsRule, SmsScript

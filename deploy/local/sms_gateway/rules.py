@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from deploy.local.scripted import Rule
+from deploy.local.simulators.scripted import Rule
 
 Fate = Literal["delivered", "failed", "buffered", "rejected", "lost"]
 

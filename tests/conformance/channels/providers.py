@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from deploy.local import serving
 from deploy.local.mail_sink import app as mail_sink
+from deploy.local.simulators import serving
 from deploy.local.sms_gateway import app as sms_gateway
 from services.notifications.channels.channel import (
     Channel,

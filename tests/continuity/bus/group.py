@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.local.children import leashed
+from deploy.local.supervision.children import leashed
 from tests.continuity.bus.effects import Effects
 from tests.continuity.bus.member import GROUP
 from tests.continuity.platform.process import Process

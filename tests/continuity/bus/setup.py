@@ -11,10 +11,10 @@ from typing import Final
 
 import asyncpg
 
-from deploy.local.databases import database_url, ensure_databases
-from deploy.local.kafka import KafkaServer, kafka_server, prepare
 from deploy.local.ports import HOST, free_port
-from deploy.local.postgres import initialise, postgres_server
+from deploy.local.servers.databases import database_url, ensure_databases
+from deploy.local.servers.kafka import KafkaServer, kafka_server, prepare
+from deploy.local.servers.postgres import initialise, postgres_server
 from shared.database.migrations import migrate
 from tests.continuity.bus.effects import CREATE, Effects
 from tests.continuity.bus.group import Group

@@ -10,11 +10,11 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from benchmarks.peer.textbook import TOPIC
-from deploy.local.children import leashed
-from deploy.local.credentials import ensure_credentials
-from deploy.local.databases import database_url, ensure_databases
 from deploy.local.ports import HOST
-from deploy.local.probes import answers
+from deploy.local.servers.databases import database_url, ensure_databases
+from deploy.local.stack.credentials import ensure_credentials
+from deploy.local.stack.probes import answers
+from deploy.local.supervision.children import leashed
 from shared.spine.kafka.topics import PARTITIONS
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.journal import Journal

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.local.addresses import API_PORTS, Addresses
 from deploy.local.ports import free_port
+from deploy.local.stack.addresses import API_PORTS, Addresses
 
 PROJECT: Final = Path(__file__).resolve().parents[3]
 SERVICES: Final = tuple(API_PORTS)

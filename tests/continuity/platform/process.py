@@ -11,8 +11,8 @@ from typing import Final, TypedDict
 
 import psutil
 
-from deploy.local.children import kill_family, start_child
-from deploy.local.ending import ends
+from deploy.local.supervision.children import kill_family, start_child
+from deploy.local.supervision.ending import ends
 from tests.continuity.journal import now
 
 READY_WITHIN_SECONDS: Final = 120.0

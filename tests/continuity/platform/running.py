@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from deploy.local.addresses import Addresses
-from deploy.local.credentials import Credentials, ensure_credentials
-from deploy.local.databases import superuser_url
-from deploy.local.services import service_database_url
+from deploy.local.servers.databases import superuser_url
+from deploy.local.stack.addresses import Addresses
+from deploy.local.stack.credentials import Credentials, ensure_credentials
+from deploy.local.stack.services import service_database_url
 from shared.spine.kafka.topics import ensure_topics
 from tests.continuity.gateway.server import Gateway
 from tests.continuity.history import install_history

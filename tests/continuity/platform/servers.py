@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from deploy.local.accounts import give
-from deploy.local.credentials import Credentials
-from deploy.local.databases import ensure_databases
-from deploy.local.kafka import KafkaServer, kafka_server, prepare
-from deploy.local.once import run_once
 from deploy.local.ports import HOST
-from deploy.local.postgres import initialise, postgres_server
-from deploy.local.services import service_database_url
+from deploy.local.servers.accounts import give
+from deploy.local.servers.databases import ensure_databases
+from deploy.local.servers.kafka import KafkaServer, kafka_server, prepare
+from deploy.local.servers.postgres import initialise, postgres_server
+from deploy.local.stack.credentials import Credentials
+from deploy.local.stack.services import service_database_url
+from deploy.local.supervision.once import run_once
 from tests.continuity.platform.layout import PROJECT, SERVICES, Layout
 from tests.continuity.platform.process import Process
 

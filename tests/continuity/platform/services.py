@@ -4,11 +4,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.children import leashed
-from deploy.local.credentials import Credentials
 from deploy.local.ports import HOST
-from deploy.local.probes import answers
-from deploy.local.services import service_environment
+from deploy.local.stack.credentials import Credentials
+from deploy.local.stack.probes import answers
+from deploy.local.stack.services import service_environment
+from deploy.local.supervision.children import leashed
 from tests.continuity import failpoints
 from tests.continuity.platform.layout import APIS, PROJECT, WORKERS, Layout, service_of
 from tests.continuity.platform.process import Process

@@ -11,8 +11,8 @@ import pytest
 
 from deploy.compose.composition import PROJECT, SERVICES
 from deploy.local.ports import free_port
-from deploy.local.postgres import SUPERUSER, binaries, initialise, postgres_server
-from deploy.local.running import RunningServer
+from deploy.local.servers.postgres import SUPERUSER, binaries, initialise, postgres_server
+from deploy.local.servers.running import RunningServer
 
 pytestmark = pytest.mark.services
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.children import leashed
-from deploy.local.keeper import Pace
-from deploy.local.parts import Part, Plan, Step
-from deploy.local.stack import Folders, run_stack
+from deploy.local.stack.parts import Part, Plan, Step
+from deploy.local.supervision.children import leashed
+from deploy.local.supervision.keeper import Pace
+from deploy.local.supervision.run import Folders, run_stack
 
 # Says that it is ready by its pid file, and at its end writes its name behind those that ended before.
 CHILD = """

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from deploy.local.accounts import ACCOUNT_NAME
 from deploy.local.cli import NOT_RUNNING, app
-from deploy.local.credentials import ensure_credentials
 from deploy.local.machine import check_machine
-from deploy.local.operator_key import FILE as DEMO_KEY
-from deploy.local.state import Record, State, write_state
+from deploy.local.servers.accounts import ACCOUNT_NAME
+from deploy.local.stack.credentials import ensure_credentials
+from deploy.local.stack.operator_key import FILE as DEMO_KEY
+from deploy.local.supervision.state import Record, State, write_state
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 COMMANDS = (["up", "--detach"], ["status"], ["down"], ["reset", "--yes"], ["migrate"], ["parked", "list"])

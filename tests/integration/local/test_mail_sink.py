@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local import serving
 from deploy.local.mail_sink.app import create_app
+from deploy.local.simulators import serving
 from tests.served import served
 
 _WAIT_SECONDS = 30

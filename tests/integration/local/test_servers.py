@@ -10,9 +10,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.local.databases import superuser_url
 from deploy.local.ports import HOST
-from deploy.local.running import RunningServer
+from deploy.local.servers.databases import superuser_url
+from deploy.local.servers.running import RunningServer
 from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 
 pytestmark = pytest.mark.services

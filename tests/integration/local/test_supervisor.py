@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local import control
 from deploy.local.errors import StackError
-from deploy.local.state import Record, is_supervised, process_of, read_state
+from deploy.local.supervision import control
+from deploy.local.supervision.state import Record, is_supervised, process_of, read_state
 from tests.e2e.eventually import eventually
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from deploy.local import machine
 from deploy.local.cli import NOT_RUNNING, app
-from deploy.local.state import Record, State, supervising, write_state
+from deploy.local.supervision.state import Record, State, supervising, write_state
 
 runner = CliRunner()
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from deploy.local.addresses import USUAL_PORTS
 from deploy.local.screen import parts_table
+from deploy.local.stack.addresses import USUAL_PORTS
 
 PARTS = [
     *("postgresql", "kafka", "mail-sink", "sms-gateway", "zipkin"),

@@ -10,8 +10,8 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deploy.local import serving
 from deploy.local.mail_sink import app as mail_sink
+from deploy.local.simulators import serving
 from deploy.local.sms_gateway import app as sms_gateway
 from services.notifications.channels.email import EmailChannel
 from services.notifications.channels.sms import SmsChannel, capability_of

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.local.kafka import prepare
-from deploy.local.running import RunningServer
+from deploy.local.servers.kafka import prepare
+from deploy.local.servers.running import RunningServer
 from shared.database.pool import Connection, Pool
 from shared.spine.outbox.relay import Relay
 from shared.spine.records.received import ReceivedEvent

@@ -11,8 +11,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from deploy.local.kafka import prepare
-from deploy.local.running import RunningServer
+from deploy.local.servers.kafka import prepare
+from deploy.local.servers.running import RunningServer
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.spine.consumer.batch_consumer import BatchConsumer

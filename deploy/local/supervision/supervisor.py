@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from deploy.local.keeper import Keeper, Pace
-from deploy.local.parts import Part, Plan, Step, levels
-from deploy.local.state import Record, State
+from deploy.local.stack.parts import Part, Plan, Step, levels
+from deploy.local.supervision.keeper import Keeper, Pace
+from deploy.local.supervision.state import Record, State
 
 
 class Supervisor:

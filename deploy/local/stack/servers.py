@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from deploy.local.addresses import Addresses
-from deploy.local.children import leashed
-from deploy.local.jars import checked_jars
-from deploy.local.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, java, kafka_server
-from deploy.local.kafka_probe import has_brokers
-from deploy.local.parts import Part
 from deploy.local.places import SPECIFICATIONS, jar_cache
 from deploy.local.ports import HOST, accepts
-from deploy.local.postgres import postgres_server
-from deploy.local.probes import answers
+from deploy.local.servers.jars import checked_jars
+from deploy.local.servers.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, java, kafka_server
+from deploy.local.servers.kafka_probe import has_brokers
+from deploy.local.servers.postgres import postgres_server
+from deploy.local.stack.addresses import Addresses
+from deploy.local.stack.parts import Part
+from deploy.local.stack.probes import answers
+from deploy.local.supervision.children import leashed
 
 
 def server_parts(addresses: Addresses, *, data: Path, traces: bool) -> list[Part]:

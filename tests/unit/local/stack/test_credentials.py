@@ -4,7 +4,7 @@ import base64
 import stat
 from pathlib import Path
 
-from deploy.local.credentials import FILE, ensure_credentials, mark_shown, read_credentials
+from deploy.local.stack.credentials import FILE, ensure_credentials, mark_shown, read_credentials
 from shared.security.principal import sha256_of
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from deploy.local.accounts import Account, may_enter
+from deploy.local.servers.accounts import Account, may_enter
 
 STRANGER = Account(uid=os.geteuid() + 4321, gid=os.getegid() + 4321)
 OWNER = Account(uid=os.geteuid(), gid=os.getegid())

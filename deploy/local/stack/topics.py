@@ -1,4 +1,4 @@
-"""Creates every publisher's topic: `python -m deploy.local.topics BOOTSTRAP`.
+"""Creates every publisher's topic: `python -m deploy.local.stack.topics BOOTSTRAP`.
 
 A process of its own, so that the supervisor need not keep a Kafka client in memory.
 """

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.children import kill_family, start_child
-from deploy.local.diagnosis import end_of, why_it_ended
-from deploy.local.ending import ends
 from deploy.local.errors import StackError
-from deploy.local.parts import Part
 from deploy.local.ports import listens
-from deploy.local.state import Record
+from deploy.local.stack.parts import Part
+from deploy.local.supervision.children import kill_family, start_child
+from deploy.local.supervision.diagnosis import end_of, why_it_ended
+from deploy.local.supervision.ending import ends
+from deploy.local.supervision.state import Record
 
 LOG_BYTES = 20_000_000
 

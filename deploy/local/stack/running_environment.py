@@ -3,11 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local.addresses import USUAL_PORTS, Addresses
-from deploy.local.credentials import read_credentials
 from deploy.local.errors import StackError
-from deploy.local.services import service_environment
-from deploy.local.state import is_supervised, read_state
+from deploy.local.stack.addresses import USUAL_PORTS, Addresses
+from deploy.local.stack.credentials import read_credentials
+from deploy.local.stack.services import service_environment
+from deploy.local.supervision.state import is_supervised, read_state
 
 
 def running_environment(folder: Path, service: str) -> dict[str, str]:

@@ -7,11 +7,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.credentials import Credentials, read_credentials, write_credentials, write_secret
-from deploy.local.databases import superuser_url
 from deploy.local.errors import StackError
 from deploy.local.ports import HOST
-from deploy.local.state import is_supervised, port_of, read_state
+from deploy.local.servers.databases import superuser_url
+from deploy.local.stack.credentials import Credentials, read_credentials, write_credentials, write_secret
+from deploy.local.supervision.state import is_supervised, port_of, read_state
 from shared.security.principal import sha256_of
 
 FILE = "demo-operator-key"

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.children import kill_family, leashed, start_child
-from deploy.local.diagnosis import end_of, why_it_ended
-from deploy.local.ending import ends
+from deploy.local.supervision.children import kill_family, leashed, start_child
+from deploy.local.supervision.diagnosis import end_of, why_it_ended
+from deploy.local.supervision.ending import ends
 
 RUN_WITHIN_SECONDS = 300.0
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import jars
 from deploy.local.errors import StackError
-from deploy.local.jars import checked_jars, read_lock, unfit
 from deploy.local.places import SPECIFICATIONS
+from deploy.local.servers import jars
+from deploy.local.servers.jars import checked_jars, read_lock, unfit
 
 CONTENT = b"a jar"
 

@@ -4,14 +4,14 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from deploy.local.addresses import API_PORTS, Addresses
-from deploy.local.credentials import Credentials
-from deploy.local.kafka import kafka_server, prepare
-from deploy.local.once import run_once
-from deploy.local.parts import Part, Step
-from deploy.local.postgres import initialise, postgres_server
-from deploy.local.servers import server_parts
-from deploy.local.services import service_database_url, service_parts
+from deploy.local.servers.kafka import kafka_server, prepare
+from deploy.local.servers.postgres import initialise, postgres_server
+from deploy.local.stack.addresses import API_PORTS, Addresses
+from deploy.local.stack.credentials import Credentials
+from deploy.local.stack.parts import Part, Step
+from deploy.local.stack.servers import server_parts
+from deploy.local.stack.services import service_database_url, service_parts
+from deploy.local.supervision.once import run_once
 
 
 def stack_plan(
@@ -66,7 +66,7 @@ async def _prepare_kafka(addresses: Addresses, data: Path) -> None:
 
 async def _databases(addresses: Addresses, credentials: Credentials) -> None:
     # Here, since the commands that only look have no use for a database client.
-    from deploy.local.databases import ensure_databases  # noqa: PLC0415
+    from deploy.local.servers.databases import ensure_databases  # noqa: PLC0415
 
     await ensure_databases(
         superuser_password=credentials.superuser_password,
@@ -76,5 +76,5 @@ async def _databases(addresses: Addresses, credentials: Credentials) -> None:
 
 
 async def _topics(addresses: Addresses, logs: Path) -> None:
-    arguments = ["-m", "deploy.local.topics", addresses.bootstrap]
+    arguments = ["-m", "deploy.local.stack.topics", addresses.bootstrap]
     await run_once("topics", arguments, environment={}, log=logs / "topics.log")

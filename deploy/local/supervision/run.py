@@ -9,16 +9,16 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.addresses import keep_addresses
-from deploy.local.children import kill_family
-from deploy.local.credentials import read_credentials
 from deploy.local.errors import PortTakenError, StackError
-from deploy.local.keeper import Pace
 from deploy.local.machine import check_machine
-from deploy.local.parts import Plan
-from deploy.local.plan import stack_plan
-from deploy.local.state import State, process_of, read_state, supervising, write_state
-from deploy.local.supervisor import Supervisor
+from deploy.local.stack.addresses import keep_addresses
+from deploy.local.stack.credentials import read_credentials
+from deploy.local.stack.parts import Plan
+from deploy.local.stack.plan import stack_plan
+from deploy.local.supervision.children import kill_family
+from deploy.local.supervision.keeper import Pace
+from deploy.local.supervision.state import State, process_of, read_state, supervising, write_state
+from deploy.local.supervision.supervisor import Supervisor
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ATTEMPTS = 3

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.diagnosis import why_it_ended
+from deploy.local.supervision.diagnosis import why_it_ended
 
 SERVICE_LOG = """{"event": "worker_started", "level": "info"}
 {"event": "duty_failed", "duty": "relay", "error": "TypeError", "level": "error"}

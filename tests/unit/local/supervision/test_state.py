@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local import state
 from deploy.local.errors import StackError
-from deploy.local.state import (
+from deploy.local.supervision import state
+from deploy.local.supervision.state import (
     Record,
     State,
     is_supervised,

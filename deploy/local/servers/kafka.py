@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.accounts import Account, give, hand_over, may_enter, server_account
-from deploy.local.children import leashed
 from deploy.local.errors import StackError
-from deploy.local.jars import checked_jars
-from deploy.local.kafka_probe import has_brokers
-from deploy.local.kafka_settings import as_properties, broker_settings
 from deploy.local.places import SPECIFICATIONS, jar_cache
+from deploy.local.servers.accounts import Account, give, hand_over, may_enter, server_account
+from deploy.local.servers.jars import checked_jars
+from deploy.local.servers.kafka_probe import has_brokers
+from deploy.local.servers.kafka_settings import as_properties, broker_settings
+from deploy.local.supervision.children import leashed
 
 JVM_OPTIONS = (
     "-Xms128m",

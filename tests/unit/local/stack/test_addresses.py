@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.addresses import USUAL_PORTS, choose_addresses, keep_addresses
 from deploy.local.ports import HOST, accepts, free_port, is_free, listens
+from deploy.local.stack.addresses import USUAL_PORTS, choose_addresses, keep_addresses
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from deploy.local.children import kill_family, start_child, stop_child
 from deploy.local.errors import StackError
+from deploy.local.supervision.children import kill_family, start_child, stop_child
 
 POLL_SECONDS = 0.05
 

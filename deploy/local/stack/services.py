@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Mapping
 
-from deploy.local.addresses import API_PORTS, Addresses
-from deploy.local.children import leashed
-from deploy.local.credentials import Credentials
-from deploy.local.databases import database_url
-from deploy.local.parts import Part
 from deploy.local.ports import HOST
-from deploy.local.probes import answers
+from deploy.local.servers.databases import database_url
+from deploy.local.stack.addresses import API_PORTS, Addresses
+from deploy.local.stack.credentials import Credentials
+from deploy.local.stack.parts import Part
+from deploy.local.stack.probes import answers
+from deploy.local.supervision.children import leashed
 from shared.security.principal import sha256_of
 
 SMS_USERNAME = "relais"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.addresses import USUAL_PORTS, Addresses
-from deploy.local.credentials import ensure_credentials
-from deploy.local.parts import Part, Plan, levels
-from deploy.local.plan import stack_plan
+from deploy.local.stack.addresses import USUAL_PORTS, Addresses
+from deploy.local.stack.credentials import ensure_credentials
+from deploy.local.stack.parts import Part, Plan, levels
+from deploy.local.stack.plan import stack_plan
 
 SERVICES = ("admission", "pathway", "notifications", "indicators")
 

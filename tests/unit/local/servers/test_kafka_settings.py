@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deploy.local.kafka_settings import as_properties, broker_settings
+from deploy.local.servers.kafka_settings import as_properties, broker_settings
 
 SETTINGS = broker_settings(data=Path("/data"), port=1, controller_port=2)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.accounts import Account
+from deploy.local.servers.accounts import Account
 
 # What would change a part's behaviour behind our back.
 FOREIGN = ("PG", "JAVA_", "_JAVA", "JDK_JAVA", "KAFKA_", "RELAIS_", "PYTHON", "VIRTUAL_ENV")

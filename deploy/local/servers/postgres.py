@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from deploy.local.accounts import Account, give, hand_over, may_enter, server_account
-from deploy.local.children import leashed
 from deploy.local.errors import StackError
-from deploy.local.leash import HELD_FOLDER
 from deploy.local.ports import HOST, accepts
+from deploy.local.servers.accounts import Account, give, hand_over, may_enter, server_account
+from deploy.local.supervision.children import leashed
+from deploy.local.supervision.leash import HELD_FOLDER
 
 SUPERUSER = "postgres"
 # Where a copy of the programs goes when root's private home holds them.

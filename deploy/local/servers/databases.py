@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from deploy.local.ports import HOST
-from deploy.local.postgres import SUPERUSER
+from deploy.local.servers.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     import asyncpg

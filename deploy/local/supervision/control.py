@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local.children import kill_family
 from deploy.local.errors import StackError
-from deploy.local.stack import end_leftovers
-from deploy.local.state import State, is_supervised, process_of, read_state, write_state
+from deploy.local.supervision.children import kill_family
+from deploy.local.supervision.run import end_leftovers
+from deploy.local.supervision.state import State, is_supervised, process_of, read_state, write_state
 
 LOOK_SECONDS = 0.1
 STOP_WITHIN_SECONDS = 90.0

@@ -1,4 +1,4 @@
-"""Runs the supervisor in the background: `python -m deploy.local.supervise [--traces]`.
+"""Runs the supervisor in the background: `python -m deploy.local.supervision.supervise [--traces]`.
 
 It speaks by its state file; only what ends it goes to its output.
 """
@@ -8,7 +8,7 @@ from functools import partial
 
 from deploy.local.errors import StackError
 from deploy.local.places import state_folder
-from deploy.local.stack import local_plan, run_stack
+from deploy.local.supervision.run import local_plan, run_stack
 
 if __name__ == "__main__":
     try:

@@ -1,0 +1,1 @@
+"""PostgreSQL and Kafka without installation: from wheels and checked jars."""

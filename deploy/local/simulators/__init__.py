@@ -1,0 +1,1 @@
+"""What the SMS gateway and the mail sink have in common."""

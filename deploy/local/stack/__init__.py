@@ -1,0 +1,1 @@
+"""What the local stack consists of: its parts, their ports, secrets and environment."""
