@@ -61,12 +61,12 @@ async def post_movement(request: Request, source: Source) -> Response:
     return response
 
 
-async def post_movement_at_once(request: Request) -> Response:
+async def post_movement_fast(request: Request) -> Response:
     """The same, without the framework's dependencies."""
     return await post_movement(request, await _source(request))
 
 
-FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_at_once}
+FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_fast}
 
 
 def parse_movement(body: bytes) -> StatedMovement:

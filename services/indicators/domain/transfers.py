@@ -75,5 +75,5 @@ def _due_transfer(history: list[ExpectationFact]) -> DueTransfer:
 
 def _confirmed_at(history: list[ExpectationFact]) -> datetime:
     """When the current confirmation was first recorded; later events only add to it."""
-    holding = takewhile(lambda fact: fact.step == "met", reversed(history))
-    return min(fact.recorded_at for fact in holding)
+    current = takewhile(lambda fact: fact.step == "met", reversed(history))
+    return min(fact.recorded_at for fact in current)

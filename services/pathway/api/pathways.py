@@ -97,7 +97,7 @@ async def get_pathway(
     return responses.json(200, body)
 
 
-async def get_first_page_at_once(request: Request) -> Response | None:
+async def get_first_page_fast(request: Request) -> Response | None:
     """The same, without the framework's dependencies, for a query of at most `limit`; none for any other."""
     plain = _PLAIN.fullmatch(request.scope["query_string"])
     limit = int(plain[1] or DEFAULT_LIMIT) if plain else 0
@@ -110,7 +110,7 @@ async def get_first_page_at_once(request: Request) -> Response | None:
     return await get_pathway(request, person_id, await _reader(request), limit)
 
 
-FAST_ROUTES: FastRoutes = {("GET", PATH): get_first_page_at_once}
+FAST_ROUTES: FastRoutes = {("GET", PATH): get_first_page_fast}
 _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 _KEY: Final = tuple[Moment, int, UUID]
 

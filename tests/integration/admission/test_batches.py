@@ -109,7 +109,7 @@ async def test_a_batch_of_known_persons_is_two_statements(
     assert len(statements) == 2
 
 
-async def test_somebody_linked_meanwhile_is_found_and_the_batch_stored_once(
+async def test_a_person_linked_by_another_batch_is_found_and_the_batch_stored_once(
     dependencies: Dependencies, admission: Admission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [first] = await commit(dependencies, movement(ANNE))

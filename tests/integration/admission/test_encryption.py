@@ -38,7 +38,7 @@ async def test_no_table_holds_anything_personal_in_the_clear(admission: Admissio
     assert [secret for secret in (*SECRETS, source.secret) if secret.encode() in dumped] == []
 
 
-async def test_the_record_is_the_body_as_it_came_for_whoever_has_the_keys(admission: Admission) -> None:
+async def test_the_record_decrypts_to_the_body_as_it_came(admission: Admission) -> None:
     body = confidential()
     event_id = (await admission.post(await admission.source(), body)).json()["event_id"]
     [row] = await admission.rows(

@@ -24,7 +24,7 @@ async def test_a_person_is_found_by_a_number_of_ones_own(admission: Admission) -
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_foreign_person_looks_like_nobody(admission: Admission) -> None:
+async def test_another_establishments_person_looks_like_none(admission: Admission) -> None:
     await admission.post(await admission.source(), movement(NUMBER))
     foreign = bearer((await admission.source(CLINIC, ["read"])).secret)
     known, unknown = await find(admission, foreign), await find(admission, foreign, "9" * 13)

@@ -65,7 +65,7 @@ async def test_the_same_event_many_times_at_once_is_one_event(admission: Admissi
     assert len(await admission.rows("SELECT FROM ledger WHERE type LIKE '%patient%'")) == 1
 
 
-async def test_a_bad_body_is_told_all_its_mistakes_and_stores_nothing(admission: Admission) -> None:
+async def test_a_bad_body_is_refused_with_all_its_mistakes_and_stores_nothing(admission: Admission) -> None:
     answer = await admission.post(await admission.source(), movement(establishment="7", kind="discharge"))
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -83,7 +83,7 @@ async def test_a_field_that_nothing_can_hold_is_refused_not_an_error(admission: 
         assert (await admission.post(source, body)).status_code == 422
 
 
-async def test_who_may_not_is_not_told_why(admission: Admission) -> None:
+async def test_a_refusal_does_not_say_why_the_caller_may_not(admission: Admission) -> None:
     body = encoded(movement())
     unknown = await admission.client.post("/v1/movements", content=body, headers=bearer("relais_unknown"))
     missing = await admission.client.post("/v1/movements", content=body)

@@ -45,7 +45,7 @@ def statuses_of(response: httpx.Response) -> list[int]:
     return [answer.status for answer in answers_of(response)]
 
 
-async def test_a_bad_line_is_told_all_its_mistakes_and_spoils_no_other(admission: Admission) -> None:
+async def test_a_bad_line_is_answered_with_all_its_mistakes_and_spoils_no_other(admission: Admission) -> None:
     source = await admission.source()
     good, bad = movement(), movement(establishment="7", kind="discharge")
     answers = answers_of(await post(admission, source, good, bad, b'{"not json', good | {"unit": "B"}))
@@ -205,7 +205,7 @@ async def test_without_the_database_the_whole_is_answered_503(
         assert statuses_of(mixed) == [422, 503], "a line that says nothing will not say more later"
 
 
-async def test_who_comes_while_all_places_are_taken_comes_back_later(admission: Admission) -> None:
+async def test_a_batch_is_refused_with_503_while_all_places_are_taken(admission: Admission) -> None:
     source = await admission.source()
     places = admission.service.dependencies.batch_places
     while not places.locked():

@@ -16,7 +16,7 @@ from tests.unit.admission.bodies import movement
 TOO_MANY = 100
 
 
-async def test_who_comes_when_too_many_wait_is_refused_and_who_waits_is_stored(
+async def test_requests_beyond_the_limit_are_refused_and_those_waiting_are_stored(
     open_admission: Open, admission_settings: Settings
 ) -> None:
     may_commit, most_waiting = asyncio.Event(), 0

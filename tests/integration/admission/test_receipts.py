@@ -94,7 +94,7 @@ async def test_a_service_that_does_not_answer_is_unreachable_and_no_error(
     assert answer.json()["services"] == {name: {"state": "unreachable"} for name in PEERS}
 
 
-async def test_another_establishments_receipt_is_not_told_from_one_that_does_not_exist(
+async def test_another_establishments_receipt_looks_like_one_that_does_not_exist(
     admission: Admission,
 ) -> None:
     receipt = await accepted(admission, await admission.source())
@@ -105,7 +105,7 @@ async def test_another_establishments_receipt_is_not_told_from_one_that_does_not
     assert len({answer.content for answer in answers}) == 1
 
 
-async def test_who_reads_receipts(admission: Admission) -> None:
+async def test_receipts_are_read_by_their_establishment_and_the_platform(admission: Admission) -> None:
     path = f"/v1/receipts/{(await accepted(admission, await admission.source()))['receipt_id']}"
     colleague = await admission.source(scopes=["read"])
     platform = await admission.source(None, ["read", "operator"])

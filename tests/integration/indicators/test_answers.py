@@ -70,7 +70,7 @@ async def test_a_correction_changes_the_past_but_not_what_was_known_then(
     assert (then.coverage.events, now.coverage.events) == (2, 3)
 
 
-async def test_a_missing_number_and_a_parked_event_are_told(service: Service, delivery: Delivery) -> None:
+async def test_missing_numbers_and_parked_events_are_counted(service: Service, delivery: Delivery) -> None:
     async def asked() -> Answer:
         return await answer_question(service.dependencies, "occupancy", question())
 

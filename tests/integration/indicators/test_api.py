@@ -86,7 +86,7 @@ async def test_values_are_as_known_at_the_moment_asked_for(
         assert [day["provisional"] for day in body["days"]] == [False, False, True, True, True]
 
 
-async def test_everything_that_is_wrong_with_the_parameters_is_told_at_once(
+async def test_everything_that_is_wrong_with_the_parameters_is_named_at_once(
     client: httpx.AsyncClient, grant_key: GrantKey
 ) -> None:
     key = await grant_key("read", "operator")
@@ -146,7 +146,7 @@ async def test_a_key_and_its_scope_are_needed(client: httpx.AsyncClient, grant_k
     assert (await client.get("/ready")).status_code == 200
 
 
-async def test_the_outcome_of_an_event_is_told_to_its_establishment(
+async def test_the_outcome_of_an_event_is_shown_to_its_establishment(
     client: httpx.AsyncClient, grant_key: GrantKey, admitted: PersonHistory, delivery: Delivery
 ) -> None:
     own = await grant_key("intake", establishment=HOSPITAL)

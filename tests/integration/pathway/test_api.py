@@ -59,7 +59,7 @@ async def test_the_pathway_shows_movements_stays_and_what_is_expected(
     assert (await hospital.get(_path(rose))).json()["expectations"][0]["state"] == "overdue"
 
 
-async def test_a_stranger_cannot_tell_a_person_of_others_from_nobody(
+async def test_to_a_stranger_another_establishments_person_does_not_exist(
     nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
     rose = PersonHistory()
@@ -71,7 +71,7 @@ async def test_a_stranger_cannot_tell_a_person_of_others_from_nobody(
     assert theirs.content == nobody.content
 
 
-async def test_who_ever_stated_a_stay_reads_the_whole_pathway_even_once_it_is_cancelled(
+async def test_an_establishment_that_stated_a_stay_reads_the_whole_pathway_even_once_it_is_cancelled(
     nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
     rose = PersonHistory()
@@ -134,7 +134,7 @@ async def test_the_outcome_of_an_event_shows_its_marks_until_late_facts_explain_
     assert (await hospital.get(path)).json() == {"state": "applied", "marks": []}
 
 
-async def test_a_parked_event_is_shown_to_who_stated_it(
+async def test_a_parked_event_is_shown_to_the_establishment_that_stated_it(
     hospital: httpx.AsyncClient, nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
     rose = PersonHistory()
@@ -146,7 +146,9 @@ async def test_a_parked_event_is_shown_to_who_stated_it(
     assert (await nursing_home.get(path)).status_code == 404
 
 
-async def test_what_is_no_movement_is_nobodys_event(hospital: httpx.AsyncClient, delivery: Delivery) -> None:
+async def test_an_event_that_is_no_movement_belongs_to_no_establishment(
+    hospital: httpx.AsyncClient, delivery: Delivery
+) -> None:
     event_id = await delivery.pool.fetchval("SELECT event_id FROM inbox LIMIT 1")
     assert (await hospital.get(f"/v1/events/{event_id}/outcome")).status_code == 404
 

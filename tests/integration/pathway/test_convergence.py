@@ -49,7 +49,7 @@ async def test_permuted_repeated_and_cut_into_batches_it_is_stored_the_same(
 
 @_IN_ONE_DATABASE
 @given(data=st.data(), history=people(4))
-async def test_the_ledger_tells_who_only_listens_what_the_tables_say(
+async def test_the_published_events_amount_to_what_the_tables_hold(
     delivery: Delivery, data: st.DataObject, history: list[RecordedEvent]
 ) -> None:
     heard = await _emptied(delivery.pool)

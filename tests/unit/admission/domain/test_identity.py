@@ -12,7 +12,7 @@ BEN = Person(UUID(int=2), b"key of Ben")
 KNOWN = {b"a1": ANNE, b"a2": ANNE, b"b1": BEN}
 
 
-def test_unknown_identifiers_mean_somebody_new() -> None:
+def test_unknown_identifiers_mean_a_new_person() -> None:
     assert identify([b"x", b"y"], KNOWN) == Identification(None, (b"x", b"y"), conflict=False)
 
 
@@ -29,7 +29,7 @@ def test_two_identifiers_of_one_person_are_no_conflict() -> None:
 
 
 @given(st.lists(st.sampled_from([*KNOWN, b"x", b"y"]), min_size=1))
-def test_nobody_known_ever_loses_an_identifier(indexes: list[bytes]) -> None:
+def test_a_known_person_never_loses_an_identifier(indexes: list[bytes]) -> None:
     found = identify(indexes, KNOWN)
     assert not set(found.unknown) & KNOWN.keys()
     assert len(found.unknown) == len(set(found.unknown))

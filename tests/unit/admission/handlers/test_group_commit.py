@@ -148,7 +148,7 @@ async def test_a_caller_that_goes_away_takes_nothing_with_it() -> None:
     assert commits.stored == ["a", "b"]
 
 
-async def test_nobody_waits_for_ever() -> None:
+async def test_a_request_times_out() -> None:
     commits = Commits()
     commits.open.clear()
     group = GroupCommit(commits, timeout_seconds=0)

@@ -27,14 +27,14 @@ def test_delays_run_from_the_recorded_and_from_the_occurred_fact() -> None:
     }
 
 
-def test_a_carer_who_was_never_reached_weighs_on_the_share_and_has_no_delay() -> None:
+def test_a_carer_never_reached_counts_in_the_share_and_has_no_delay() -> None:
     told = settled("told", fact=FACT, after_minutes=1)
     counted = figures(told, settled("lost", fact=FACT, after_minutes=600, outcome="expired"))
     assert (counted.value, counted.numerator, counted.denominator) == (60, 1, 2)
     assert counted.details["share_within_30_minutes"] == 0.5
 
 
-def test_nobody_told_is_no_delay_rather_than_a_delay_of_zero() -> None:
+def test_without_an_informed_carer_there_is_no_delay_rather_than_zero() -> None:
     counted = figures()
     assert (counted.value, counted.numerator, counted.denominator) == (None, None, 0)
     assert counted.details["p90"] is None

@@ -25,7 +25,7 @@ def test_an_arrival_recorded_by_the_time_it_was_due_is_confirmed_in_time() -> No
     assert (counted.value, counted.numerator, counted.denominator) == (1, 1, 1)
 
 
-def test_an_arrival_in_time_that_was_told_late_is_not_confirmed_in_time() -> None:
+def test_an_arrival_in_time_that_was_reported_late_is_not_confirmed_in_time() -> None:
     rupture = expectation("rupture_opened", sequence=2, due=DUE, recorded=march(2, 15))
     closed = expectation("rupture_closed", sequence=4, due=DUE, recorded=march(2, 16))
     counted = figures(OPENED, rupture, met(sequence=3, arrived_hour=13, recorded_hour=16), closed)

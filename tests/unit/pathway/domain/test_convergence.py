@@ -50,9 +50,7 @@ def test_time_alone_only_turns_open_into_overdue(history: list[RecordedEvent]) -
 
 
 @given(data=st.data(), history=person_histories())
-def test_who_hears_only_what_is_published_knows_the_truth(
-    data: st.DataObject, history: list[RecordedEvent]
-) -> None:
+def test_the_published_events_amount_to_the_truth(data: st.DataObject, history: list[RecordedEvent]) -> None:
     delivered = data.draw(batches(data.draw(redeliveries(history))))
     moments = sorted(data.draw(_MOMENTS) for _ in delivered)
     publisher, listener = Publisher(), Listener()

@@ -40,7 +40,7 @@ def test_without_a_said_time_the_arrival_is_due_after_the_default() -> None:
 
 
 @pytest.mark.parametrize("mode", ["home", "death", "other"])
-def test_who_is_not_transferred_is_expected_nowhere(mode: Mode) -> None:
+def test_a_person_not_transferred_is_expected_nowhere(mode: Mode) -> None:
     rose = PersonHistory()
     rose.discharge("first", at=minutes(0), to=REHABILITATION, mode=mode)
     rose.transfer("first", at=minutes(-10), unit="surgery")

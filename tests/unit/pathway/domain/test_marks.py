@@ -90,7 +90,7 @@ def test_a_stay_without_a_bed_contradicts_none() -> None:
     assert [marks for _, marks in _marks(rose)] == [(), ()]
 
 
-def test_who_left_for_another_establishment_is_present_there_only() -> None:
+def test_a_person_who_left_for_another_establishment_is_present_there_only() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
     rose.transfer("first", at=minutes(580), establishment=HOSPITAL, to=REHABILITATION)

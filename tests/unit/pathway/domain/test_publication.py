@@ -33,7 +33,7 @@ def test_overdue_then_late_arrival() -> None:
     assert met.data.late
 
 
-def test_an_arrival_in_time_that_is_told_late_is_not_late_but_closes_the_rupture() -> None:
+def test_an_arrival_in_time_that_is_reported_late_is_not_late_but_closes_the_rupture() -> None:
     publisher, rose = Publisher(), _departed()
     assert _names(publisher.take_in(rose.events, now=minutes(721))) == ["ExpectationOpened", "RuptureOpened"]
     _, met = publisher.take_in(

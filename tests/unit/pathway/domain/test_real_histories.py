@@ -74,7 +74,7 @@ def test_no_fact_contradicts_another(pathways: dict[str, Pathway]) -> None:
     assert [movement for movement in movements if movement.marks] == []
 
 
-def test_who_left_for_another_establishment_is_expected_there(pathways: dict[str, Pathway]) -> None:
+def test_a_person_who_left_for_another_establishment_is_expected_there(pathways: dict[str, Pathway]) -> None:
     to: Counter[str] = Counter()
     for pathway in pathways.values():
         for expectation in pathway.expectations:
