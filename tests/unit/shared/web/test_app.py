@@ -239,6 +239,18 @@ async def test_a_request_is_a_server_span_that_continues_the_callers_trace(clien
     assert "Dupont" not in span.to_json()
 
 
+async def test_a_query_is_in_no_span_log_or_metric(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with recording() as spans:
+        await client.get("/v1/list?limit=2410575123456")
+        await client.get("/v1/fail/bug?number=2410575123456")
+        recorded = "".join(span.to_json() for span in spans.all())
+    output = capsys.readouterr()
+    exposed = (await client.get("/metrics")).text
+    assert "2410575123456" not in recorded + output.out + output.err + exposed
+
+
 async def test_a_failed_request_is_a_failed_span_without_the_errors_text(client: httpx.AsyncClient) -> None:
     with recording() as spans:
         await client.get("/v1/fail/bug")
