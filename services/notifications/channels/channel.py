@@ -9,7 +9,7 @@ from services.notifications.domain.circle.members import Medium
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt's words, ready to leave."""
+    """The message of one attempt, ready to be sent."""
 
     attempt_id: UUID
     """The same id on a resend of the same attempt, so that a provider that can deduplicate does."""

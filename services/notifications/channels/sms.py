@@ -43,12 +43,12 @@ class ReportCapability:
 
 
 def capability_of(vault: Vault) -> ReportCapability:
-    """The same one in the process that sends and in the one that is called back."""
+    """Derived from the master key, so that the API checks what the worker signs."""
     return ReportCapability(vault.blind_index("delivery-reports"))
 
 
 class SmsChannel:
-    """A Kannel-shaped gateway."""
+    """A gateway that speaks Kannel's `sendsms` over HTTP."""
 
     name: Final[Literal["sms"]] = "sms"
     gives_receipts: Final = True

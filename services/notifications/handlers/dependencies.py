@@ -61,5 +61,5 @@ class Dependencies:
     """Of all publishers of facts, for the audit; empty where the address of one is unknown."""
 
     def circumstances(self) -> Circumstances:
-        """The same for everything that is decided in one transaction."""
+        """The time, the waits and the time zone for everything that is decided in one transaction."""
         return Circumstances(now=self.clock(), waits=self.waits, zone=self.zone)

@@ -29,11 +29,11 @@ metadata = MetaData()
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
-    """Parent of this service's tables: two services in one process do not share a registry."""
+    """Parent of this service's tables, with a registry of its own, since tests load two services."""
 
 
 class Person(Table, table=True):
-    """Someone of whom facts are known; its row lock orders whoever plans for that person."""
+    """Someone of whom facts are known; its row lock serialises planning for that person."""
 
     __tablename__ = "persons"
 

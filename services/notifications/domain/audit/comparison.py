@@ -24,18 +24,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     establishment: str
     created_at: datetime
     left_at: tuple[datetime, ...]
-    """When messages left that may have reached someone."""
+    """When messages were sent that may have reached someone."""
 
 
 class EstablishmentDay(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an obligation is counted."""
+    """The day and the establishment under which an obligation is counted."""
 
     day: date
     establishment: str
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One obligation about which the two do not agree."""
+    """One obligation on which the derivation and the table differ."""
 
     due: ObligationKey
     difference: Difference
@@ -44,7 +44,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
-    """One account of one person."""
+    """Counts of one person, of one day of an establishment."""
 
     derived: int = 0
     found: int = 0
@@ -53,7 +53,7 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said of one person."""
+    """The result of the audit of one person."""
 
     sums: Mapping[EstablishmentDay, Sums]
     findings: Sequence[Finding]
@@ -74,7 +74,7 @@ def audit(known: AuditedPerson, table: Sequence[Found]) -> Audit:
 
 
 def _due_before_leaving(known: AuditedPerson, table: Sequence[Found]) -> set[ObligationKey]:
-    """Planned for members before they left, of events that the publisher's clock puts after that."""
+    """Planned before a member left, for an event that the publisher's clock puts after that; still right."""
     left = {member.member_id: member.revoked_at for member in known.circle if member.revoked_at is not None}
     if not left:
         return set()

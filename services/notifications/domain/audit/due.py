@@ -22,7 +22,7 @@ from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClos
 
 
 class ObligationKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """An obligation that must exist: its identity, and no more."""
+    """The identity of an obligation."""
 
     event_id: UUID
     recipient_id: UUID
@@ -56,7 +56,7 @@ def _walk(fact: Fact, member: AuditedMember) -> Iterator[Owed]:
 
 
 def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[str]:
-    """What one version makes this member hear; adds to what was said of the fact before."""
+    """The kinds that one version owes this member; adds to `said`, the kinds owed by earlier versions."""
     if isinstance(event.data, RuptureClosed) and kind:  # no news by itself: it says that the person arrived
         corrects = {f"{OVERDUE}.corrected"} if said else set()
         said.add(ARRIVED)
@@ -69,9 +69,9 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
 
 
 def _over(statement: Payload, kind: str | None, said: set[str]) -> set[str]:
-    """What this member had heard and holds no more."""
+    """The kinds owed by earlier versions that this statement takes back."""
     match statement:
-        case MovementCancelled() if kind:  # one that came alone says itself what it takes back
+        case MovementCancelled() if kind:  # without an earlier version, it says itself what it takes back
             return said | {kind}
         case ExpectationMet():  # who received the person has stated it
             return set()

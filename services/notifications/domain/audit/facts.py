@@ -25,7 +25,7 @@ Fact = list[RecordedEvent]
 
 
 def facts(events: Iterable[RecordedEvent]) -> list[Fact]:
-    """A movement, by when its source stated it; or the wait for an arrival, as pathway numbered it."""
+    """Movements by when the source emitted each version, and expectations as pathway numbered them."""
     grouped: dict[UUID, dict[UUID, RecordedEvent]] = defaultdict(dict)
     for event in events:
         fact = _about(event.data)
@@ -35,7 +35,7 @@ def facts(events: Iterable[RecordedEvent]) -> list[Fact]:
 
 
 def establishment_of(statement: Payload) -> str | None:
-    """Whose fact it is: in its account the obligations are counted."""
+    """The establishment whose fact it is, under which its obligations are counted."""
     if isinstance(statement, Movement):
         return statement.establishment
     return statement.from_establishment if isinstance(statement, _WAITS) else None

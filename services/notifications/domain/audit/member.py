@@ -27,11 +27,11 @@ class AuditedMember(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def entitled(self) -> bool:
-        """Nobody knows anything without a basis: the care team, a mandate, or the person's consent."""
+        """Whether there is a basis: the care team, a mandate, or the person's consent."""
         return self.consented or self.basis in ("team", "legal_representative")
 
     def may_know(self, event: RecordedEvent) -> bool:
-        """Recorded before they left, and either since they joined or about the day before that."""
+        """Whether it was recorded before they left, and since they joined or about the day before that."""
         if not self.entitled:
             return False
         if self.revoked_at is not None and self.revoked_at <= event.recorded_at:

@@ -63,14 +63,14 @@ def told_without_right(
 
 
 def _was_old_news(due: ObligationKey, event: RecordedEvent) -> bool:
-    """A cancelled death makes other news worth telling, of which its own age says nothing."""
+    """Whether the news was too old when recorded; a cancelled death has no age of its own."""
     if due.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
         return False
     return event.recorded_at - event.occurred_at > STALE
 
 
 def _was_dead(known: AuditedPerson, at: datetime) -> bool:
-    """By what was known shortly before and shortly after: in between, both are right."""
+    """Whether the person was known to be dead, within the difference that two clocks may have."""
     return all(_dead_by(known, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
 
 

@@ -17,7 +17,7 @@ _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutati
 
 
 def news_for(statement: Payload, member: AuditedMember) -> str | None:
-    """The kind of news that the statement is for this member; none when it is none of their business."""
+    """The kind of news that the statement is for this member; none when they are not told of it."""
     match statement:
         case Movement(kind="admission"):
             return _of_admission(statement, member)
@@ -41,7 +41,7 @@ def goes_to(movement: Movement) -> str | None:
 
 
 def tells_of_death(statement: Payload) -> bool:
-    """A doctor tells it, never a message."""
+    """Whether it states a death, which a doctor tells, never a message."""
     to = statement.destination if isinstance(statement, Movement) else None
     return to is not None and to.mode == "death"
 

@@ -62,7 +62,7 @@ class NotAnAddressError(UnusableValue):
 
 
 def canonical_email(written: str) -> str:
-    """The address with its domain in lower case; the part before the @ is the receiver's affair."""
+    """The address with its domain in lower case; the part before the @ is left as it is."""
     if not written.isascii() or len(written) > _LONGEST or any(c.isspace() for c in written):
         raise NotAnAddressError("must be a plain e-mail address")
     try:

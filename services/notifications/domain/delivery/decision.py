@@ -53,7 +53,7 @@ class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     until: datetime
     held: bool = False
-    """By quiet hours."""
+    """By quiet hours, not by another message or attempt."""
 
 
 class Wait(msgspec.Struct, frozen=True, tag=True):
@@ -102,7 +102,7 @@ def decide(
 
 
 def usable_channels(obligation: Obligation, reader: Reader, told: Obligation | None) -> tuple[Medium, ...]:
-    """In the reader's order, those that the catalogue has words for; a correction follows the error first."""
+    """In the reader's order; for a correction, the channels that carried the error come first."""
     worded = entry_of(obligation.kind).channels.get(obligation.recipient_role, ())
     usable = [channel for channel in reader.contacts if channel in worded]
     reached = {attempt.channel for attempt in told.attempts if attempt.may_have_reached} if told else set()
@@ -178,7 +178,7 @@ def verdict_by_history(
 ) -> Verdict | Wait:
     """Judge by what the recipient was told so far; `peers` are all obligations of the same recipient.
 
-    `patience` bounds the wait for earlier news to leave.
+    `patience` bounds the wait for earlier news to be sent.
     """
     others = [peer for peer in peers if peer.obligation_id != obligation.obligation_id]
     if any(peer.in_flight for peer in others):
@@ -194,7 +194,7 @@ def verdict_by_history(
 
 
 def last_told(obligation: Obligation, others: Sequence[Obligation]) -> Obligation | None:
-    """What the recipient last heard, or may have heard, of this fact by another event."""
+    """The obligation of another event by which the recipient was, or may have been, last told the fact."""
     of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
     return _latest([peer for peer in of_fact if peer.event_id != obligation.event_id])
 

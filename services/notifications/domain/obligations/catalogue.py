@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     channels: Mapping[Role, tuple[Medium, ...]]
     """Who may be told over what, in order; a role that is not named is never told."""
     expires_after: timedelta
-    """Then it is not worth telling any more: a person sees to it."""
+    """After that it is not told any more: a task for a person is opened."""
     needs_acknowledgement: bool = False
 
 

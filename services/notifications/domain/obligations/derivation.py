@@ -73,7 +73,7 @@ def verdict_of(
     facts: Mapping[str, Fact],
     deceased: bool,
 ) -> Verdict:
-    """Rights first, then whether it is still the newest version, then whether it is news at all."""
+    """Judge rights first, then whether it is still the newest version, then whether it is still news."""
     if recipient.revoked_at is not None:
         return Suppress("no_entitlement")
     if deceased:
@@ -101,7 +101,7 @@ def _verdict_of_news(statement: Statement, recipient: Recipient, facts: Mapping[
 
 
 def _outdated_by(statement: Statement, kind: str, recipient: Recipient, fact: Fact) -> Statement | None:
-    """The version that holds now, when it says something else; to repeat the words is not to say else."""
+    """The version that holds now, if what it says differs."""
     shown = fact_of(kind)
     if statement.news is not None and not is_retracted(kind):
         shown = statement.news.shown_kind
@@ -112,7 +112,7 @@ def _outdated_by(statement: Statement, kind: str, recipient: Recipient, fact: Fa
 
 
 def _newest_when_joining(statement: Statement, recipient: Recipient, facts: Mapping[str, Fact]) -> Statement:
-    """Who joins is told where the person is now: not the whole day before, nor only what is to come."""
+    """The one statement that someone who joins is told: where the person is now, not the whole day before."""
     known = [
         fact[-1]
         for fact in facts.values()
@@ -125,7 +125,10 @@ def _newest_when_joining(statement: Statement, recipient: Recipient, facts: Mapp
 
 
 def kinds_of(statement: Statement, earlier: Fact, recipient: Recipient) -> set[str]:
-    """The kinds that a version gives, given the versions before it; more of those never take one away."""
+    """The kinds that a version owes a recipient: news, correction, retraction.
+
+    More earlier versions never take one away.
+    """
     told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
     if statement.news is not None and statement.said_to(recipient) != NOTHING:
         kinds = set() if statement.only_corrects else {str(statement.news.kind)}
@@ -134,16 +137,19 @@ def kinds_of(statement: Statement, earlier: Fact, recipient: Recipient) -> set[s
         return set()
     shown = {version.news.shown_kind for version in told_before if version.news is not None}
     if statement.ends and statement.news is not None and statement.news.audience.includes(recipient):
-        shown.add(statement.news.shown_kind)  # a cancel that came alone says itself what it takes back
+        shown.add(statement.news.shown_kind)  # a cancel without an earlier version says itself what it ends
     return {retracted(kind) for kind in shown if not statement.ends or kind in statement.ends}
 
 
 def owed_after_retracted_death(
     facts: Mapping[str, Fact], recipient: Recipient
 ) -> Iterator[tuple[RecordedEvent, Statement, str]]:
-    """For each version that ends a death: the event that owes it, the statement that is told, the kind.
+    """What a death silenced is owed again by each version that ends it: (event, statement, kind).
 
-    A cancel leaves the person where they were, which is told; an update says itself where they are.
+    News of the day before, and whatever corrects or takes back what was told: of each kind the newest that
+    was recorded by then. Whether it was told after all is found out when it is due. An event owes a recipient
+    one obligation of each kind, so of two silenced corrections of one kind only the newer is told. A cancel
+    leaves the person where they were, which is told; an update says itself where they are.
     """
     for fact in facts.values():
         for position, end in enumerate(fact):
@@ -218,7 +224,7 @@ class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
 def derive_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[Recipient]
 ) -> list[DerivedObligation]:
-    """Every obligation that these events ever gave to these recipients, each with the verdict now."""
+    """All obligations that these events ever gave to these recipients, each with its present verdict."""
     facts = facts_of(events)
     deceased = is_deceased(facts)
     return [

@@ -126,7 +126,7 @@ def status_after_reports(status: AttemptStatus, reports: Iterable[ReportState]) 
 
 
 def may_become(status: Status, wanted: Status) -> bool:
-    """Terminal states absorb."""
+    """Whether the state machine has this transition; terminal states have none."""
     return wanted in TRANSITIONS[status]
 
 
@@ -197,17 +197,17 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def delayed(self) -> bool:
-        """It did not leave when it first could."""
+        """It was not sent when it first could be."""
         return self.held or bool(self.attempts)
 
     @property
     def order(self) -> tuple[datetime, int]:
-        """In which its fact happened, among facts of the same aspect."""
+        """The order of its fact among facts of the same aspect."""
         return (self.fact_occurred_at, self.fact_sequence)
 
 
 def displayed_status(obligation: Obligation) -> str:
-    """One word for the whole obligation, the latest news of it first."""
+    """One word for the whole obligation, from its state and its attempts; never stored."""
     match obligation.status:
         case "informed":
             return "delivered"

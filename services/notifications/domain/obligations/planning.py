@@ -40,7 +40,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 def plan_obligation(
     derived: DerivedObligation, *, usable: Sequence[Medium], circumstances: Circumstances
 ) -> Obligation:
-    """The obligation as it begins; `status` says whether it is open."""
+    """The new obligation with its times; `status` says whether it is open."""
     entry = entry_of(derived.kind)
     recipient, event = derived.recipient, derived.event
     said, shown_kind, occurred_at = _content(derived)
@@ -110,7 +110,7 @@ def settled_by(verdict: Verdict) -> Settle | None:
 
 
 def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
-    """Nobody is told that something happened before it has; that what was told was wrong, at once."""
+    """Whether it is news of something that has not happened yet; corrections are never held back."""
     return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + CLOCK_SKEW
 
 
@@ -123,7 +123,7 @@ def _content(derived: DerivedObligation) -> tuple[str, str, datetime]:
 
 
 def _verdict_of_words(obligation: Obligation, derived: DerivedObligation) -> Verdict:
-    """What is worth telling again may be something else by now: then these words are old."""
+    """The verdict of the facts, unless the obligation's own content is outdated by now."""
     said, shown_kind, _ = _content(derived)
     statement = derived.statement
     same = (obligation.fact_key, obligation.said, obligation.shown_kind) == (

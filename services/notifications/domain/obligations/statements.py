@@ -38,7 +38,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     night: bool = False
 
     def may_know(self, *, occurred_at: datetime, recorded_at: datetime) -> bool:
-        """What is recorded while they belong, and what happened in the day before they joined."""
+        """Whether it was recorded during the membership, or happened in the day before it."""
         if self.revoked_at is not None and recorded_at >= self.revoked_at:
             return False
         return recorded_at > self.joined_at or occurred_at > self.joined_at - STALE_AFTER
@@ -92,7 +92,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     news: News | None = None
     """None when nobody is told: a move within an establishment, a death, an end."""
     ends: tuple[FactKind, ...] = ()
-    """What holds no more, or never took place, by this event."""
+    """The facts that this event ends or takes back."""
     replaces: bool = True
     """It is the whole new content: who is no longer concerned must be told so."""
     only_corrects: bool = False
@@ -100,7 +100,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     death: bool = False
 
     def said_to(self, recipient: Recipient) -> str:
-        """What this recipient would be told by it; nothing by an end."""
+        """What this recipient would be told by it; `NOTHING` by an end."""
         if self.ends or self.news is None or not self.news.audience.includes(recipient):
             return NOTHING
         return self.news.said
@@ -133,7 +133,7 @@ def statement_of_movement(event: RecordedEvent, movement: Movement) -> Statement
 
 
 def _news_of_movement(movement: Movement) -> News | None:
-    """Units are never told, nor a death: a move within the establishment and a death are no news here."""
+    """The news in a movement; none for a move within the establishment and for a death."""
     origin, destination = movement.origin, movement.destination
     others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
@@ -150,14 +150,14 @@ def _news_of_movement(movement: Movement) -> News | None:
 
 
 def _is_elsewhere(origin: Place, movement: Movement) -> bool:
-    """Whoever comes from a unit of the same establishment has not reached a new one."""
+    """Whether the person came from another establishment, not from another unit of the same one."""
     if origin.establishment is None:
         return origin.mode in _BETWEEN_ESTABLISHMENTS
     return origin.establishment != movement.establishment
 
 
 def _leaves_for(destination: Place, movement: Movement) -> bool:
-    """As pathway sees it: who goes home is discharged, also when an establishment cares for them there."""
+    """Whether the person left for another establishment; who goes home is discharged, cared for or not."""
     if destination.establishment in (None, movement.establishment):
         return False
     return movement.kind == "transfer" or destination.mode in _BETWEEN_ESTABLISHMENTS
@@ -180,7 +180,7 @@ _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def statement_of_arrival(event: RecordedEvent, watched: WatchedArrival) -> Statement:
-    """What pathway says of one expectation, in the order in which it said it."""
+    """A version of an expectation, in the order in which pathway stated it."""
     key = f"arrival:{watched.expectation_id}"
     return Statement(
         event=event,
@@ -253,7 +253,7 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, Fact]:
 
 
 def statement_of(event: RecordedEvent) -> Statement | None:
-    """None for an event that nobody has to be told of, whatever else is known."""
+    """The statement of an event; none when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
         return statement_of_movement(event, event.data)
     if isinstance(event.data, WatchedArrival):
@@ -262,10 +262,10 @@ def statement_of(event: RecordedEvent) -> Statement | None:
 
 
 def newest(fact: Fact, kind: FactKind, recipient: Recipient) -> Statement | None:
-    """What holds now, of what this recipient may have been told as `kind`."""
+    """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
 
 
 def is_deceased(facts: Mapping[str, Fact]) -> bool:
-    """A death is stated, and neither corrected nor cancelled."""
+    """Whether a death is stated, and neither corrected nor cancelled."""
     return any(fact[-1].death and not fact[-1].ends for fact in facts.values())

@@ -18,7 +18,7 @@ END: Final = time(7, 30)
 
 _MAY_WAKE: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
 _FLOOR_SECONDS: Final = 0.2
-_PACE_FLOOR: Final = timedelta(seconds=5)  # a delivery report takes its time, whatever the factor
+_PACE_FLOOR: Final = timedelta(seconds=5)  # a delivery report takes that long, whatever the factor
 _MOST_THAT_MAY_REACH_BY_ONE_STEP: Final = 2
 
 
@@ -28,12 +28,12 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     retry_seconds: tuple[float, ...] = (60.0, 300.0, 900.0)
     """After a temporary refusal, before the same channel is tried again."""
     unknown_seconds: float = 180.0
-    """For a receipt, when nobody knows whether the message left."""
+    """For a delivery report, when it is unknown whether the provider took the message."""
     urgent_unknown_seconds: float = 60.0
     recheck_seconds: float = 1.0
     """Before looking again, while an earlier message to the same reader is being sent."""
     pace_factor: float = 1.0
-    """Of the steps and deadlines of the catalogue; when news expires is not a wait, and is as it is."""
+    """Compresses the steps and deadlines of the catalogue; the expiry of news is not compressed."""
     call_seconds: float = 22.0
     """For one call to a provider; never compressed, and shorter than the time a worker has to stop."""
     lease_seconds: float = 30.0
@@ -53,7 +53,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def of_pace(self, length: timedelta) -> timedelta:
-        """A step or a deadline of the catalogue, as long as it is here."""
+        """A step or a deadline of the catalogue, compressed."""
         return max(min(length, _PACE_FLOOR), length * self.pace_factor)
 
 
@@ -74,7 +74,7 @@ def held_until(
     night: bool,
     expires_at: datetime | None = None,
 ) -> datetime | None:
-    """The end of the quiet hours, when this must wait for it; delays, never drops.
+    """The end of the quiet hours, if this must wait for it; delays, never drops.
 
     What would expire before the morning is told at night: it came late through no fault of the reader.
     A professional contact is staffed or reads in the morning: an e-mail wakes nobody.
@@ -111,7 +111,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def retry(self, refusals: int, attempt_id: UUID) -> timedelta:
-        """After so many refusals; spread by a tenth, so that not all come back at the same moment."""
+        """The delay after so many refusals; spread by a tenth, so that not all return at one moment."""
         delays = self.waits.retry_seconds
         spread = 0.9 + 0.2 * (attempt_id.int % 1000) / 999
         return timedelta(seconds=delays[min(refusals, len(delays)) - 1] * spread)
@@ -132,7 +132,7 @@ def after(attempts: Sequence[Attempt], patience: Patience, *, step_ends_at: date
     last = attempts[-1]
     step = [attempt for attempt in attempts if attempt.step == last.step]
     heard_at = last.answered_at or last.claimed_at
-    # A report may say that an earlier try was taken after all, of which nobody knew when the last one began.
+    # A report may say that an earlier attempt was accepted after all, which was not known before the last.
     taken = [attempt for attempt in step if attempt.status == "accepted"]
     match last.status:
         case "claimed":

@@ -33,7 +33,7 @@ class WordingContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """A text ready to leave, and the template it came from (evidence that outlives the text)."""
+    """A text ready to be sent, and the template it came from (evidence that outlives the text)."""
 
     subject: str | None
     text: str
@@ -42,4 +42,4 @@ class Rendered:
 
 
 class NoWordingError(UnusableValue):
-    """This fact has no text for this reader over this medium: nobody planned to say it."""
+    """This fact has no text for this reader over this medium."""

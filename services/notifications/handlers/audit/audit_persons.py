@@ -27,7 +27,7 @@ from shared.telemetry.logging import get_logger
 
 
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a look at some persons."""
+    """The result of auditing some persons."""
 
     persons: int
     found: Mapping[Difference, int]
@@ -37,7 +37,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def audit_persons(dependencies: Dependencies, person_ids: Sequence[UUID]) -> Audited:
-    """Ask the ledgers, then compare while nobody can change these persons."""
+    """Read the ledgers, then lock these persons and compare; raises when a ledger cannot be asked."""
     ledgers = dependencies.ledgers
     before = await audits.applied(dependencies.pool, ledgers.keys(), person_ids)
     stated = await events_of_persons(ledgers, before)
@@ -59,7 +59,7 @@ async def _audit_locked(
     stated: Mapping[UUID, Sequence[ReceivedEvent]],
     applied: Mapping[UUID, Sequence[Applied]],
 ) -> tuple[Mapping[UUID, Audit], Mapping[UUID, Audit]]:
-    """What was found, and what is left after the gaps were closed."""
+    """What differed, and what still differs after the gaps were closed."""
     now = dependencies.clock()
     first = last = await _compare(connection, stated, applied)
     await audits.note(connection, first, now=now)
@@ -101,7 +101,7 @@ async def _compare(
 def _report(
     first: Mapping[UUID, Audit], last: Mapping[UUID, Audit], *, postponed: Collection[UUID]
 ) -> Audited:
-    """After the commit: what is counted and logged has been written."""
+    """Count and log what was committed."""
     noticed = [finding for audited in first.values() for finding in audited.findings]
     left = {finding.due for audited in last.values() for finding in audited.findings}
     repaired = [each for each in noticed if each.difference == "missing" and each.due not in left]
@@ -128,6 +128,6 @@ def _ids(applied: Sequence[Applied]) -> set[UUID]:
 
 
 def _ours(stated: Sequence[ReceivedEvent], applied: Sequence[Applied]) -> list[ReceivedEvent]:
-    """What is on its way, or parked, obliges nobody yet; what never comes is missed by reconciliation."""
+    """Only what was applied: an event on its way, or parked, obliges nobody yet."""
     known = _ids(applied)
     return [event for event in stated if event.event_id in known]

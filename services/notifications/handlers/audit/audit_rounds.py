@@ -45,7 +45,7 @@ async def _sweep(dependencies: Dependencies) -> None:
 
 
 async def measure_audit(dependencies: Dependencies) -> None:
-    """Set the gauges; a ledger that is away is what the alert on the age is for."""
+    """Set the gauges: the age of the oldest change not audited, and the open differences."""
     if not dependencies.ledgers:
         return
     behind = await progress.lag(dependencies.pool)

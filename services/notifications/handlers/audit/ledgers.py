@@ -29,6 +29,6 @@ def _spans(publisher: str, applied: Mapping[UUID, Sequence[Applied]]) -> Iterato
 
 
 def _received(publisher: str, page: Sequence[LedgerEvent]) -> list[ReceivedEvent]:
-    """What is wrong is parked, and what is newer than we are is not applied: neither obliges us."""
+    """Without the events that cannot be parsed: they are parked, or of a newer version, and oblige nobody."""
     read = (as_incoming(publisher, event).received(event.trace) for event in page)
     return [event for event in read if event is not None]

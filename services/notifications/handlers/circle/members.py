@@ -60,7 +60,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolledMember(msgspec.Struct, frozen=True, kw_only=True):
-    """A member in their key."""
+    """A membership, encrypted and in clear."""
 
     encrypted: EncryptedMember
     member: Member

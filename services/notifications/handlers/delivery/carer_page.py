@@ -22,7 +22,7 @@ from shared.database.transaction import transaction
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
-    """The small page; it says no more than the message did, and whether it still holds."""
+    """What the page shows: no more than the message said, and whether it still holds."""
 
     kind: str
     """From the catalogue, corrections and retractions included."""
@@ -38,7 +38,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
-    """None for a token that is unknown, expired or revoked, all alike."""
+    """The page that a token opens; none for a token that is unknown, expired or revoked."""
     async with transaction(dependencies.pool) as connection:
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
@@ -58,7 +58,7 @@ async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
 
 
 async def _verdict(connection: Connection, obligation: Obligation) -> Verdict | None:
-    """What the facts say of it now."""
+    """The verdict of the facts as they are now."""
     circle = await members.of_persons(connection, [obligation.person_id])
     stated = await facts.of_persons(connection, [obligation.person_id])
     recipients = [member.recipient for member in circle.get(obligation.person_id, [])]

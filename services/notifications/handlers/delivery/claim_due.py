@@ -188,7 +188,7 @@ _SHORTEST_VALIDITY_SECONDS: Final = 60
 def compose(
     dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: EncryptedReader, *, now: datetime
 ) -> tuple[Message, str]:
-    """The message, and the name of the template it came from; raises `NoWordingError`."""
+    """Compose the message, and name the template it came from; raises `NoWordingError`."""
     if sealed.wrapped_key is None:
         raise ValueError("a member without a key cannot have contacts")
     address = dependencies.vault.decrypt(
@@ -218,7 +218,7 @@ def shown_kind(obligation: Obligation) -> str:
 
 
 def alias_of(dependencies: Dependencies, obligation: Obligation, sealed: EncryptedReader) -> str | None:
-    """What this reader calls the person; none where the words must not say."""
+    """What this reader calls the person; none where the text must not name them."""
     if sealed.alias is None or sealed.wrapped_key is None or sealed.reader.discretion <= _DISCREET:
         return None
     context = members.alias_context(obligation.recipient_id)
@@ -240,11 +240,11 @@ def _context(
 
 
 def token_of(vault: Vault, obligation_id: UUID) -> str:
-    """Derived, so that a message that is sent again is the same to the letter."""
+    """The token of an obligation's link; derived, so that a message that is sent again is the same."""
     secret = vault.blind_index("page", str(obligation_id))[:_TOKEN_BYTES]
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 def digest_of(token: str) -> bytes:
-    """What is stored of a token."""
+    """The digest that is stored in place of a token."""
     return hashlib.sha256(token.encode()).digest()

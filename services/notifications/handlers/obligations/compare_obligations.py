@@ -24,7 +24,7 @@ Held = dict[UUID, set[UUID]]
 
 
 async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
-    """Of all persons with a circle, but those of whom an event came meanwhile."""
+    """Compare the obligations of all persons with a circle, except those of whom an event came meanwhile."""
     there: Held = {}
     due: Held = {}
     last: UUID | None = None

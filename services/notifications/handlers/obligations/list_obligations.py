@@ -47,7 +47,7 @@ class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
 async def obligations_of(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
-    """None when the person is none of the caller's."""
+    """The obligations about a person, newest first; none when the person is none of the caller's."""
     async with dependencies.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
         if await members.visible(connection, person_id, members.reach_of(principal)) is None:
             return None
@@ -56,7 +56,7 @@ async def obligations_of(
 
 
 def view_of(listed: Listed) -> ObligationView:
-    """As it is shown."""
+    """The obligation as the API shows it."""
     obligation = listed.obligation
     return ObligationView(
         obligation_id=obligation.obligation_id,

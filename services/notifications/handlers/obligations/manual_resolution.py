@@ -51,10 +51,10 @@ async def resolve_manually(
     obligation_id: UUID,
     resolution: ManualResolution,
 ) -> ObligationView | None:
-    """The obligation as it is then; none when it, or the person, is none of the caller's.
+    """End the obligation and give it as it is then; none when it, or the person, is none of the caller's.
 
     Raises:
-        EndedOtherwise: it had its outcome; the same word again is no error.
+        EndedOtherwise: it had its outcome; the same statement again is no error.
     """
     reach = members.reach_of(principal)
     async with transaction(dependencies.pool) as connection:

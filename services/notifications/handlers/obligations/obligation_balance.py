@@ -67,7 +67,7 @@ EstablishmentDay = tuple[date, str]
 async def balance_of(
     dependencies: Dependencies, *, since: date, until: date, establishment: str | None
 ) -> ObligationsTallies:
-    """The accounts of these days, `until` included; of one establishment, or of all."""
+    """The balances of these days, `until` included; of one establishment, or of all."""
     first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (since, until))
     asked = (first, last + timedelta(days=1), establishment)
     async with transaction(dependencies.pool) as connection:

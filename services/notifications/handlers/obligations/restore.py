@@ -24,7 +24,7 @@ from shared.events.notifications import ObligationSettled
 async def restore_settled(
     dependencies: Dependencies, connection: Connection, person_ids: Sequence[UUID]
 ) -> None:
-    """Write those back as they ended; the caller has locked the persons and their facts are there."""
+    """Write them back as they ended; the caller has locked the persons and added their facts."""
     circumstances = dependencies.circumstances()
     circles = await members.of_persons(connection, person_ids)
     stated = await facts.of_persons(connection, person_ids)

@@ -27,7 +27,7 @@ async def settle(connection: Connection, outcomes: Sequence[FinalOutcome], *, no
 
 
 async def publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
-    """State the outcomes in the service's own ledger; once per transaction, for the sake of its locks."""
+    """Append the outcomes to the service's own ledger; once per transaction, since it locks its subjects."""
     events = [_event_of(outcome, now=now) for outcome in outcomes]
     await append(connection, publisher=NOTIFICATIONS, events=events, recorded_at=now)
     for outcome in outcomes:
@@ -38,7 +38,7 @@ async def publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, n
 
 
 def settled_event_id(obligation_id: UUID) -> UUID:
-    """Of the one event that states how an obligation ended."""
+    """The id of the one event that states how an obligation ended."""
     return uuid5(obligation_id, _SETTLED)
 
 

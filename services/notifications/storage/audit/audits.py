@@ -13,7 +13,7 @@ from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
 from shared.database.pool import Connection, Executor
 
-# Who is being changed just now is looked at later: nobody waits for an audit, and an audit for nobody.
+# SKIP LOCKED: a person who is being changed is audited later, so that an audit waits for nobody.
 _LOCK: Final = """
 SELECT person_id FROM persons WHERE person_id = ANY ($1) ORDER BY person_id FOR UPDATE SKIP LOCKED
 """
@@ -71,7 +71,7 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def lock(connection: Connection, person_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these persons whom nobody is changing; they stay as they are until the transaction ends."""
+    """Lock those of these persons whom no other transaction holds, and give their ids."""
     return {row["person_id"] for row in await connection.fetch(_LOCK, list(person_ids))}
 
 
@@ -123,7 +123,7 @@ def _found(row: Any) -> Found:
 
 
 async def remember(connection: Connection, audits: Mapping[UUID, Audit]) -> None:
-    """In place of what the audit before found of these persons."""
+    """Replace what the previous audit of these persons found."""
     rows = [(person_id, *each) for person_id, audit in audits.items() for each in audit.sums.items()]
     await connection.execute(_FORGET, list(audits))
     await connection.execute(
@@ -155,7 +155,7 @@ async def note(connection: Connection, audits: Mapping[UUID, Audit], *, now: dat
 async def settle(
     connection: Connection, audits: Mapping[UUID, Audit], *, repaired: Collection[UUID], now: datetime
 ) -> None:
-    """What these audits do not find any more is over; `repaired` are the persons whose gaps were closed."""
+    """Close the differences that these audits no longer find; `repaired`: persons whose gaps were closed."""
     await connection.execute(_AGREE, list(audits), *_identities(audits), now, list(repaired))
 
 

@@ -55,12 +55,12 @@ async def next_round(connection: Executor) -> Round:
 
 
 async def finish(connection: Executor, round_: Round) -> None:
-    """All of them were audited."""
+    """Record that all persons of the round were audited."""
     await connection.execute("UPDATE audit_progress SET changes_until = $1", round_.until)
 
 
 async def lag(connection: Executor) -> timedelta:
-    """Since when there may be changes that nobody audited."""
+    """The age of the oldest change that may not have been audited."""
     behind: timedelta = await connection.fetchval(
         "SELECT clock_timestamp() - changes_until FROM audit_progress"
     )
@@ -74,7 +74,7 @@ async def want(connection: Executor, person_ids: Collection[UUID]) -> None:
 
 
 async def no_longer_want(connection: Executor, person_ids: Collection[UUID], *, up_to: int) -> None:
-    """They were audited; who was asked for again since the round began is still wanted."""
+    """Remove the requests of audited persons, except those made since the round began."""
     await connection.execute(_DONE, list(person_ids), up_to)
 
 
@@ -85,5 +85,5 @@ async def next_to_sweep(connection: Executor, *, limit: int) -> Sequence[UUID]:
 
 
 async def swept(connection: Executor, person_ids: Sequence[UUID]) -> None:
-    """Go on after them, or from the beginning when there were none."""
+    """Record that the sweep came this far, or begins again when there were none."""
     await connection.execute(_SWEPT, person_ids[-1] if person_ids else None)

@@ -36,12 +36,12 @@ _REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_
 
 
 async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) -> None:
-    """The key under which everything about this person's circle is sealed."""
+    """Store the wrapped key that encrypts everything about this person's circle."""
     await connection.execute(_GIVE_KEY, person_id, wrapped_key)
 
 
 async def put(connection: Connection, seat: MemberKey, member: EncryptedMember, *, now: datetime) -> None:
-    """MemberKey a new member, or replace what is known of the one with this id."""
+    """Insert a new member, or replace what is known of the one with this id."""
     await connection.execute(
         _PUT,
         member.member_id,

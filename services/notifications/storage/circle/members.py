@@ -71,7 +71,7 @@ class EncryptedContact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sits there now."""
+    """A member as stored, encrypted."""
 
     member_id: UUID
     joined_at: datetime
@@ -98,7 +98,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EncryptedReader(msgspec.Struct, frozen=True, kw_only=True):
-    """A reader, with what a message to them needs, still sealed."""
+    """A reader, with what a message to them needs, encrypted."""
 
     reader: Reader
     wrapped_key: bytes | None
@@ -122,13 +122,13 @@ async def visible(connection: Executor, person_id: UUID, establishment: str | No
 async def lock_visible(
     connection: Connection, person_id: UUID, establishment: str | None
 ) -> VisiblePerson | None:
-    """The same, holding the person against whoever else plans for them."""
+    """The same, with the person locked against others who plan for them."""
     row = await connection.fetchrow(_LOCK_VISIBLE, person_id, establishment)
     return None if row is None else VisiblePerson(row["wrapped_key"])
 
 
 async def find(connection: Executor, seat: MemberKey) -> EncryptedMember | None:
-    """Who sits there, unless revoked."""
+    """The member with this key, unless revoked."""
     row = await connection.fetchrow(_FIND, seat.person_id, seat.carer_id, seat.establishment)
     if row is None:
         return None

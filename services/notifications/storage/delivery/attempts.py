@@ -172,7 +172,7 @@ async def claim(
 
 
 async def mark_without_receipt(connection: Connection, attempts: Sequence[Attempt]) -> None:
-    """No report came in time on those that were accepted."""
+    """Mark accepted attempts on which no report came in time."""
     if attempts:
         await connection.execute(_GIVE_UP, [attempt.attempt_id for attempt in attempts])
 
@@ -200,7 +200,7 @@ async def set_next_action(connection: Connection, obligation_id: UUID, *, at: da
 
 
 async def mark_contact_bad(connection: Connection, attempt_id: UUID, *, now: datetime) -> None:
-    """The contact that this attempt went to is not used again."""
+    """Mark the contact that this attempt went to, so that it is not used again."""
     await connection.execute(_CONTACT_IS_BAD, attempt_id, now)
 
 

@@ -34,12 +34,12 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def newest(connection: Connection, person_id: UUID, *, limit: int) -> list[Listed]:
-    """At most `limit` of them."""
+    """The newest obligations about a person, at most `limit`."""
     return await _listed(connection, await connection.fetch(_NEWEST, person_id, limit))
 
 
 async def lock(connection: Connection, person_id: UUID, obligation_id: UUID) -> Listed | None:
-    """One of them, that nobody else changes until the transaction ends."""
+    """One obligation about a person, locked."""
     found = await _listed(connection, await connection.fetch(_LOCK, person_id, obligation_id))
     return found[0] if found else None
 

@@ -23,6 +23,6 @@ async def note(
     source: UUID,
     now: datetime,
 ) -> None:
-    """The caller has locked the obligation."""
+    """Record who said so and when, and close the task; the caller has locked the obligation."""
     await connection.execute(_NOTE, obligation_id, at, by, source)
     await connection.execute(_CLOSE_TASK, obligation_id, now)

@@ -68,7 +68,7 @@ def values_of(obligation: Obligation) -> tuple[object, ...]:
     return tuple(stored[name] for name in COLUMNS)
 
 
-# Waits for whoever is about to send one of them; senders never wait for this (SKIP LOCKED).
+# Waits for a sender that holds one of them; senders never wait for this (SKIP LOCKED).
 _LOCK_OPEN: Final = """
 SELECT * FROM obligations WHERE person_id = ANY ($1) AND next_action_at IS NOT NULL
 ORDER BY obligation_id FOR UPDATE
@@ -106,7 +106,7 @@ async def known(connection: Connection, person_ids: Collection[UUID]) -> set[UUI
 
 
 async def add(connection: Connection, planned: Sequence[NewObligation], *, now: datetime) -> None:
-    """The caller has locked the persons, so nobody adds the same ones meanwhile."""
+    """Insert new obligations; the caller has locked the persons, so nobody else inserts the same ones."""
     if planned:
         await connection.copy_records_to_table(
             "obligations",
@@ -133,7 +133,7 @@ async def bar(connection: Connection, bars: Sequence[Bar]) -> None:
 
 
 async def wake_unsent(connection: Connection, member_id: UUID, *, now: datetime) -> None:
-    """Whatever waits for this member without a try is looked at now."""
+    """Make what waits for this member without an attempt due now."""
     await connection.execute(_WAKE_UNSENT, member_id, now)
 
 
@@ -198,7 +198,7 @@ async def published_ends(connection: Executor, event_ids: Sequence[UUID]) -> dic
 
 
 async def restore(connection: Connection, ends: Sequence[ObligationSettled]) -> None:
-    """When and over what they ended, for obligations that were written back."""
+    """Record when and over which channel restored obligations ended."""
     await connection.execute(
         _RESTORE,
         [end.obligation_id for end in ends],

@@ -9,7 +9,7 @@ from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.storage.obligations.rows import obligations_of
 from shared.database.pool import Connection, Executor
 
-# The obligation is locked first, as everywhere, so that an answer that comes just now is not overwritten.
+# The obligation is locked first, as everywhere, so that a concurrent answer is not overwritten.
 _LOST: Final = """
 SELECT a.attempt_id, a.obligation_id FROM attempts a JOIN obligations o USING (obligation_id)
 WHERE a.status = 'claimed' AND a.lease_until <= $1
@@ -45,7 +45,7 @@ UNION ALL SELECT 'expired', count(*), NULL FROM human_tasks WHERE closed_at IS N
 
 
 async def mark_lost_attempts(connection: Connection, *, now: datetime, limit: int) -> int:
-    """Claimed, and the lease ended without an outcome: whether they left is unknown."""
+    """Mark claimed attempts whose lease ended without an answer as unknown; gives how many."""
     lost = await connection.fetch(_LOST, now, limit)
     if lost:
         await connection.execute(_UNKNOWN, [row["attempt_id"] for row in lost])
@@ -54,12 +54,12 @@ async def mark_lost_attempts(connection: Connection, *, now: datetime, limit: in
 
 
 async def lock_expired(connection: Connection, *, now: datetime, limit: int) -> list[Obligation]:
-    """Open obligations whose news is not worth telling any more, with nothing left to be heard of."""
+    """Lock open obligations whose news has expired and of which no attempt is open."""
     return await obligations_of(connection, await connection.fetch(_LOCK_EXPIRED, now, limit))
 
 
 async def figures(connection: Executor, *, now: datetime) -> Sequence[Any]:
-    """Count per open status and of tasks for a person, and since when the oldest due one waits."""
+    """Counts by open status and of tasks for a person, and when the oldest due one became due."""
     return await connection.fetch(_FIGURES, now)
 
 
