@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from services.admission.domain.identity import Person
+from services.admission.domain.submission import Person
 from services.admission.storage.submissions import Link, Row, store
 from shared.database.pool import Pool, open_pool
 from shared.database.transaction import transaction

@@ -6,9 +6,8 @@ Two statements store a batch; a third one is needed only where some of it was st
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import uuid4
 
-from services.admission.domain.identity import Identified, Person, identify_all
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
-from services.admission.domain.submission import Submission, SubmissionKey
+from services.admission.domain.submission import Identified, Person, Submission, SubmissionKey, identify_all
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.storage import submissions as storage

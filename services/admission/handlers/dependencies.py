@@ -9,8 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from services.admission.domain.identity import Person
-from services.admission.domain.submission import Submission
+from services.admission.domain.submission import Person, Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Receipt
-from services.admission.domain.submission import SubmissionKey
+from services.admission.domain.submission import Person, SubmissionKey
 from shared.database.pool import Connection, Executor
 
 

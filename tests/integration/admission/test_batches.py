@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from services.admission.api.movements import parse_movement
-from services.admission.domain.identity import Person
 from services.admission.domain.receipt import Accepted, Contradicted, Repeated
+from services.admission.domain.submission import Person
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.accept_movement import prepare_submission
 from services.admission.handlers.dependencies import Dependencies

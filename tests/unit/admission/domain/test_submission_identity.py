@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admission.domain.identity import Identification, Person, identify
+from services.admission.domain.submission import Identification, Person, identify
 
 ANNE = Person(UUID(int=1), b"key of Anne")
 BEN = Person(UUID(int=2), b"key of Ben")
