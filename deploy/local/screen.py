@@ -105,6 +105,7 @@ def key_panel(operator_key: str) -> Panel:
     text = Text.assemble(
         "The operator's key, shown this once and stored nowhere:\n\n",
         (f"    {operator_key}", "bold"),
-        "\n\nIt makes sources and their keys: POST /v1/sources at admission.",
+        "\n\nIt makes sources and their keys: POST /v1/sources at admission.\n",
+        as_typed("Should it be lost, `relais operator-key` makes another one."),
     )
     return Panel(text, title="keep it", border_style="yellow")

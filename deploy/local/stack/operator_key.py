@@ -53,8 +53,12 @@ def replace_operator_key(folder: Path) -> str:
     credentials = read_credentials(folder)
     if credentials is None or not is_supervised(folder):
         raise StackError("admission makes the key, and is not running: `relais up` starts it")
-    state = read_state(folder)
-    port, authority = port_of(state, "admission-api"), demo_key(folder) or ""
+    state, authority = read_state(folder), demo_key(folder)
+    if authority is None:
+        # Made before the demo had a key: the next start makes and shows a new operator's key by itself.
+        write_credentials(folder, replace(credentials, bootstrap_key_shown=False))
+        raise StackError("the next start shows a new operator's key: `relais down`, then `relais up`")
+    port = port_of(state, "admission-api")
     earlier = asyncio.run(_key_id(credentials, database_port=port_of(state, "postgresql")))
     status, body = _ask(port, authority, name="operator", scopes=("operator", "read", "circle", "intake"))
     if status != http.client.CREATED:

@@ -4,7 +4,12 @@ import base64
 import stat
 from pathlib import Path
 
+import pytest
+
+from deploy.local.errors import StackError
 from deploy.local.stack.credentials import FILE, ensure_credentials, mark_shown, read_credentials
+from deploy.local.stack.operator_key import replace_operator_key
+from deploy.local.supervision.state import supervising
 from shared.security.principal import sha256_of
 
 
@@ -37,3 +42,14 @@ def test_all_else_stays_as_it_was(tmp_path: Path) -> None:
     second, _ = ensure_credentials(tmp_path)
     assert (second.database_passwords, second.master_keys) == (first.database_passwords, first.master_keys)
     assert read_credentials(tmp_path) == second
+
+
+def test_a_lost_key_is_shown_anew_by_the_next_start_where_no_other_key_is_kept(tmp_path: Path) -> None:
+    ensure_credentials(tmp_path)
+    mark_shown(tmp_path)
+    with pytest.raises(StackError, match="is not running"):
+        replace_operator_key(tmp_path)
+    assert ensure_credentials(tmp_path)[1] is None
+    with supervising(tmp_path), pytest.raises(StackError, match="the next start shows a new"):
+        replace_operator_key(tmp_path)
+    assert ensure_credentials(tmp_path)[1] is not None
