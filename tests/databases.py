@@ -1,4 +1,4 @@
-"""How does a test get a migrated database of its own, fast: one template per service, cloned per test?"""
+"""Gives a test a migrated database of its own, fast: one template per service, cloned per test."""
 
 import asyncio
 import uuid

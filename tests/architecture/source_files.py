@@ -1,4 +1,4 @@
-"""Which files are the project's own source? Everything that git tracks and that is not a migration."""
+"""The project's own source: every Python file that git tracks and that is not a migration."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Is every file and function small enough to be read in one go?"""
+"""Every file and function is small enough to be read in one go."""
 
 import ast
 import statistics

@@ -1,4 +1,4 @@
-"""Is the checker of the continuity test independent? It knows nothing of what it judges."""
+"""The checker of the continuity test is independent: it imports nothing of what it judges."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Does every line stand in its room?"""
+"""Every line stands in its room."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Does only one place begin and end transactions? Everything else is called inside one."""
+"""Only one place begins and ends transactions; everything else is called inside one."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does every service's schema go up, down and up again, and end as its tables are declared?"""
+"""Every service's schema goes up, down and up again, and ends as its tables are declared."""
 
 import asyncio
 import importlib

@@ -37,6 +37,10 @@ class LockedJar:
         return folder / f"{self.artifact}-{self.version}{ending}.jar"
 
 
+Fetch = Callable[[LockedJar, Path], None]
+"""Brings one jar into a repository, checked or not."""
+
+
 def read_lock(lock: Path) -> tuple[LockedJar, ...]:
     """The jars of a jgo.lock.toml, in class path order."""
     found = tomllib.loads(lock.read_text())["dependencies"]
@@ -60,29 +64,8 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def checked_jars(spec: Path, repository: Path, *, fetched: Fetched | None = None) -> list[Path]:
-    """The class path of the folder with jgo.toml and its lock; fetched once, checked at every call."""
-    jars = read_lock(spec / "jgo.lock.toml")
-    repository.mkdir(parents=True, exist_ok=True)
-    with _alone(repository):
-        wanted = unfit(jars, repository)
-        for done, jar in enumerate(wanted):
-            if fetched is not None:
-                fetched(done, len(wanted))
-            (repository / jar.path).unlink(missing_ok=True)
-            _fetch(jar, repository)
-        _refuse(unfit(wanted, repository), repository)
-    return [repository / jar.path for jar in jars]
-
-
-@contextmanager
-def _alone(repository: Path) -> Iterator[None]:
-    with (repository / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _fetch(jar: LockedJar, repository: Path) -> None:
+def fetch_jar(jar: LockedJar, repository: Path) -> None:
+    """Fetch one jar into the repository; StackError says why it could not be."""
     from jgo.maven import MavenContext  # noqa: PLC0415 - slow to load, needed once per machine
 
     context = MavenContext(repo_cache=repository, timeout=FETCH_TIMEOUT_SECONDS)
@@ -96,6 +79,30 @@ def _fetch(jar: LockedJar, repository: Path) -> None:
             f"{jar.path.name} could not be fetched from Maven Central (repo.maven.apache.org): no network? "
             f"({type(error).__name__})"
         ) from error
+
+
+def checked_jars(
+    spec: Path, repository: Path, *, fetched: Fetched | None = None, fetch: Fetch = fetch_jar
+) -> list[Path]:
+    """The class path of the folder with jgo.toml and its lock; fetched once, checked at every call."""
+    jars = read_lock(spec / "jgo.lock.toml")
+    repository.mkdir(parents=True, exist_ok=True)
+    with _alone(repository):
+        wanted = unfit(jars, repository)
+        for done, jar in enumerate(wanted):
+            if fetched is not None:
+                fetched(done, len(wanted))
+            (repository / jar.path).unlink(missing_ok=True)
+            fetch(jar, repository)
+        _refuse(unfit(wanted, repository), repository)
+    return [repository / jar.path for jar in jars]
+
+
+@contextmanager
+def _alone(repository: Path) -> Iterator[None]:
+    with (repository / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _refuse(wrong: Sequence[LockedJar], repository: Path) -> None:

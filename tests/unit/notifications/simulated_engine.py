@@ -1,4 +1,4 @@
-"""What would the engine do, with nothing around it? The same decisions, over a dictionary.
+"""Plays the engine with nothing around it: the same decisions, over a dictionary.
 
 `learn` is planning, `take` a turn of a lane, `answer` the provider's, `report` a delivery report. Every
 change goes through `_become`, which knows what an obligation may never do.

@@ -38,39 +38,33 @@ def jar(tmp_path: Path) -> Path:
     return path
 
 
-def _serve(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+def _serving(content: bytes) -> jars.Fetch:
     def fetch(jar: jars.LockedJar, repository: Path) -> None:
         (repository / jar.path).write_bytes(content)
 
-    monkeypatch.setattr(jars, "_fetch", fetch)
+    return fetch
 
 
-def test_a_jar_that_is_as_locked_is_not_fetched_again(
-    spec: Path, jar: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _serve(monkeypatch, b"other content")
+def test_a_jar_that_is_as_locked_is_not_fetched_again(spec: Path, jar: Path, tmp_path: Path) -> None:
     jar.write_bytes(CONTENT)
-    assert checked_jars(spec, tmp_path / "repository") == [jar]
+    assert checked_jars(spec, tmp_path / "repository", fetch=_serving(b"other content")) == [jar]
 
 
 @pytest.mark.parametrize("present", [None, b"half a j"])
 def test_an_absent_or_damaged_jar_is_fetched(
-    spec: Path, jar: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, present: bytes | None
+    spec: Path, jar: Path, tmp_path: Path, present: bytes | None
 ) -> None:
     if present is not None:
         jar.write_bytes(present)
-    _serve(monkeypatch, CONTENT)
-    assert checked_jars(spec, tmp_path / "repository")[0].read_bytes() == CONTENT
+    fetched = checked_jars(spec, tmp_path / "repository", fetch=_serving(CONTENT))
+    assert fetched[0].read_bytes() == CONTENT
 
 
-def test_a_fetched_jar_with_another_digest_is_refused(
-    spec: Path, jar: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _serve(monkeypatch, b"not what was locked")
+def test_a_fetched_jar_with_another_digest_is_refused(spec: Path, jar: Path, tmp_path: Path) -> None:
     with pytest.raises(
         StackError, match=r"thing-1.0-exec.jar is not what the lock says .* nothing was started"
     ):
-        checked_jars(spec, tmp_path / "repository")
+        checked_jars(spec, tmp_path / "repository", fetch=_serving(b"not what was locked"))
 
 
 def test_a_changed_digest_in_the_lock_is_noticed(spec: Path, jar: Path, tmp_path: Path) -> None:
