@@ -31,5 +31,5 @@ def moment(*, null: bool = False, comment: str | None = None) -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=null, comment=comment))
 
 
-def sealed(*, null: bool = False, comment: str = "Sealed with the person's key") -> Any:
+def encrypted(*, null: bool = False, comment: str = "Sealed with the person's key") -> Any:
     return Field(sa_column=Column(LargeBinary, nullable=null, comment=comment))

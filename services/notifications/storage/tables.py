@@ -22,7 +22,15 @@ from sqlmodel import Field, SQLModel
 
 from services.notifications.domain.obligations.obligation import TERMINAL
 from services.notifications.storage.audit.tables import audit_tables
-from services.notifications.storage.columns import identity, key, moment, reference, sealed, word_list, words
+from services.notifications.storage.columns import (
+    encrypted,
+    identity,
+    key,
+    moment,
+    reference,
+    word_list,
+    words,
+)
 from shared.spine.tables import spine_tables
 
 metadata = MetaData()
@@ -38,7 +46,9 @@ class Person(Table, table=True):
     __tablename__ = "persons"
 
     person_id: UUID = key()
-    wrapped_key: bytes | None = sealed(null=True, comment="From the first enrolment on; without it, erased")
+    wrapped_key: bytes | None = encrypted(
+        null=True, comment="From the first enrolment on; without it, erased"
+    )
 
 
 class Presence(Table, table=True):
@@ -108,9 +118,9 @@ class Member(Table, table=True):
     role: str = words()
     carer_id: UUID | None = identity(null=True)
     establishment: str | None = words(null=True)
-    alias: bytes | None = sealed(null=True)
+    alias: bytes | None = encrypted(null=True)
     basis: str = words()
-    consent: bytes | None = sealed(null=True)
+    consent: bytes | None = encrypted(null=True)
     channels: list[str] = word_list()
     night: bool
     discretion: int = Field(sa_column=Column(SmallInteger, nullable=False))
@@ -127,7 +137,7 @@ class ContactPoint(Table, table=True):
     contact_id: UUID = key()
     member_id: UUID = reference(Member.member_id)
     channel: str = words()
-    value: bytes = sealed()
+    value: bytes = encrypted()
     value_index: bytes = Field(
         sa_column=Column(LargeBinary, nullable=False, index=True, comment="Blind: finds the same contact")
     )
@@ -194,7 +204,7 @@ class Obligation(Table, table=True):
     settled_at: datetime | None = moment(null=True)
     trace: str | None = words(null=True, comment="W3C trace context as JSON")
     human_at: datetime | None = moment(null=True)
-    human_by: bytes | None = sealed(null=True)
+    human_by: bytes | None = encrypted(null=True)
     human_source: UUID | None = identity(null=True, comment="The caller who said so")
 
 

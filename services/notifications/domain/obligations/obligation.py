@@ -61,7 +61,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     status: AttemptStatus
     claimed_at: datetime
     answered_at: datetime | None = None
-    """When the provider refused, or it became clear that nothing will be heard."""
+    """When the provider answered, or last reported."""
 
     @property
     def may_have_reached(self) -> bool:

@@ -43,13 +43,13 @@ async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
             return None
-        sealed = (await members.lock_readers(connection, [obligation.recipient_id]))[obligation.recipient_id]
+        reader = (await members.lock_readers(connection, [obligation.recipient_id]))[obligation.recipient_id]
         verdict = await _verdict(connection, obligation)
     if isinstance(verdict, Suppress):
         return None
     return PageView(
         kind=shown_kind(obligation),
-        alias=alias_of(dependencies, obligation, sealed),
+        alias=alias_of(dependencies, obligation, reader),
         occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
         still_true=not isinstance(verdict, Supersede),
         phone=dependencies.contact_phone,

@@ -87,11 +87,11 @@ def decide_due(
     decided = Decided(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
     known = {each.obligation_id: each for each in due.peers}
     for obligation in due.obligations:
-        sealed = readers[obligation.recipient_id]
+        encrypted = readers[obligation.recipient_id]
         peers = [peer for peer in known.values() if peer.recipient_id == obligation.recipient_id]
-        match decide(obligation, peers, sealed.reader, circumstances):
+        match decide(obligation, peers, encrypted.reader, circumstances):
             case Tell(channel=channel) as tell if channel == medium:
-                changed = _claim(dependencies, decided, obligation, tell, sealed, now=circumstances.now)
+                changed = _claim(dependencies, decided, obligation, tell, encrypted, now=circumstances.now)
                 known[obligation.obligation_id] = changed
             case Tell(channel=channel):
                 _defer(decided, obligation, Defer(until=circumstances.now), circumstances, lane=channel)
@@ -107,12 +107,12 @@ def _claim(
     decided: Decided,
     obligation: Obligation,
     tell: Tell,
-    sealed: EncryptedReader,
+    encrypted: EncryptedReader,
     *,
     now: datetime,
 ) -> Obligation:
     try:
-        message, template = compose(dependencies, obligation, tell, sealed, now=now)
+        message, template = compose(dependencies, obligation, tell, encrypted, now=now)
     except NoWordingError:
         return _settle(decided, obligation, Settle(outcome="expired", reason="no_wording"))
     _give_up_receipts(decided, obligation)
@@ -186,18 +186,23 @@ _SHORTEST_VALIDITY_SECONDS: Final = 60
 
 
 def compose(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: EncryptedReader, *, now: datetime
+    dependencies: Dependencies,
+    obligation: Obligation,
+    tell: Tell,
+    encrypted: EncryptedReader,
+    *,
+    now: datetime,
 ) -> tuple[Message, str]:
     """Compose the message, and name the template it came from; raises `NoWordingError`."""
-    if sealed.wrapped_key is None:
+    if encrypted.wrapped_key is None:
         raise ValueError("a member without a key cannot have contacts")
     address = dependencies.vault.decrypt(
-        sealed.wrapped_key,
-        sealed.addresses[tell.channel],
+        encrypted.wrapped_key,
+        encrypted.addresses[tell.channel],
         context=members.contact_context(obligation.recipient_id, tell.channel),
     )
     render = sms.render if tell.channel == "sms" else mail.render
-    rendered = render(shown_kind(obligation), _context(dependencies, obligation, tell, sealed))
+    rendered = render(shown_kind(obligation), _context(dependencies, obligation, tell, encrypted))
     message = Message(
         attempt_id=tell.attempt_id,
         to=address.decode(),
@@ -217,21 +222,21 @@ def shown_kind(obligation: Obligation) -> str:
     return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
-def alias_of(dependencies: Dependencies, obligation: Obligation, sealed: EncryptedReader) -> str | None:
+def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: EncryptedReader) -> str | None:
     """What this reader calls the person; none where the text must not name them."""
-    if sealed.alias is None or sealed.wrapped_key is None or sealed.reader.discretion <= _DISCREET:
+    if encrypted.alias is None or encrypted.wrapped_key is None or encrypted.reader.discretion <= _DISCREET:
         return None
     context = members.alias_context(obligation.recipient_id)
-    return dependencies.vault.decrypt(sealed.wrapped_key, sealed.alias, context=context).decode()
+    return dependencies.vault.decrypt(encrypted.wrapped_key, encrypted.alias, context=context).decode()
 
 
 def _context(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, sealed: EncryptedReader
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, encrypted: EncryptedReader
 ) -> WordingContext:
     told = tell.correction_of
     return WordingContext(
         reader=obligation.recipient_role,
-        alias=alias_of(dependencies, obligation, sealed),
+        alias=alias_of(dependencies, obligation, encrypted),
         occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
         link=f"{dependencies.public_url}/s/{token_of(dependencies.vault, obligation.obligation_id)}",
         phone=dependencies.contact_phone,

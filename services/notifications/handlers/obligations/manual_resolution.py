@@ -65,7 +65,7 @@ async def resolve_manually(
         if found.obligation.human_at is None:
             _refuse_other_ends(found.obligation.status, resolution.ending)
             key = person.wrapped_key
-            by = None if key is None else _sealed(dependencies, key, obligation_id, resolution.by)
+            by = None if key is None else _encrypted(dependencies, key, obligation_id, resolution.by)
             await manual_resolution.note(
                 connection,
                 obligation_id,
@@ -93,5 +93,5 @@ async def _settle(
     await settle.settle(connection, [end], now=now)
 
 
-def _sealed(dependencies: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
+def _encrypted(dependencies: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:
     return dependencies.vault.encrypt(key, by.encode(), context=members.resolver_context(obligation_id))

@@ -20,7 +20,7 @@ ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded
 """
 _DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
 # The same address keeps its state: who asked for silence there is not written to because of a repetition.
-# Another address is another contact: what is still to be heard of the old one does not count against it.
+# Another address is another contact: an answer about the old one does not count against it.
 _PUT_CONTACTS: Final = """
 INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
 SELECT c.contact_id, $1, c.channel, c.value, c.value_index, 'ok', $2

@@ -178,10 +178,10 @@ async def lock_readers(connection: Connection, member_ids: Collection[UUID]) -> 
     contacts: dict[UUID, dict[Medium, Any]] = {row["member_id"]: {} for row in rows}
     for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids)):
         contacts[contact["member_id"]][contact["channel"]] = contact
-    return {row["member_id"]: _sealed(row, contacts[row["member_id"]]) for row in rows}
+    return {row["member_id"]: _encrypted_reader(row, contacts[row["member_id"]]) for row in rows}
 
 
-def _sealed(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedReader:
+def _encrypted_reader(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedReader:
     usable = [channel for channel in row["channels"] if channel in contacts]
     return EncryptedReader(
         reader=Reader(
