@@ -24,6 +24,7 @@ from deploy.local.supervision.state import is_supervised
 from deploy.operator.commands import register
 from deploy.operator.options import AsJson
 from deploy.operator.service_status import remarks, statuses
+from shared.runtime.version import VERSION
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -57,8 +58,23 @@ app = typer.Typer(
     cls=OneSentence,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Relais on this machine: patient pathways without gaps.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"relais {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def relais(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Relais on this machine: patient pathways without gaps."""
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What `relais` answers while nothing runs."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from typer.testing import CliRunner
 
 from deploy.local import machine
 from deploy.local.cli import NOT_RUNNING, app
+from deploy.local.places import PROJECT
 from deploy.local.supervision.state import Record, State, supervising, write_state
+from shared.runtime.version import VERSION
 
 runner = CliRunner()
 
@@ -106,3 +109,11 @@ def test_a_shell_can_complete_commands(shell: str, folder: Path) -> None:
 def test_nothing_to_stop_is_no_error() -> None:
     answer = runner.invoke(app, ["down"])
     assert (answer.exit_code, answer.output) == (0, "Relais was not running.\n")
+
+
+def test_the_version_is_that_of_the_changelog_and_of_the_project() -> None:
+    answer = runner.invoke(app, ["--version"])
+    assert (answer.exit_code, answer.stdout) == (0, f"relais {VERSION}\n")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION
+    assert f"\n## {VERSION} (" in (PROJECT / "CHANGELOG.md").read_text()
