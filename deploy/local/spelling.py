@@ -7,11 +7,16 @@ from pathlib import Path
 
 def as_typed(text: str, *, program: Path | None = None) -> str:
     """The text, with each "`relais " in it spelled so that it can be pasted."""
+    return text.replace("`relais ", f"`{command_name(program)} ")
+
+
+def command_name(program: Path | None = None) -> str:
+    """How this very command (or `program`) is called in this terminal."""
     own = program or Path(sys.executable).with_name("relais")
     found = shutil.which("relais")
     if not own.exists() or (found is not None and Path(found).resolve() == own.resolve()):
-        return text
-    return text.replace("`relais ", f"`{_shortest(own)} ")
+        return "relais"
+    return _shortest(own)
 
 
 def _shortest(program: Path) -> str:

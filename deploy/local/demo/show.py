@@ -11,6 +11,7 @@ from deploy.local.demo import generated, mimic
 from deploy.local.demo.journey import Person
 from deploy.local.demo.platform import Addresses
 from deploy.local.demo.play import Played, play
+from deploy.local.spelling import command_name
 
 
 def run(addresses: Addresses, console: Console) -> None:
@@ -54,17 +55,19 @@ def _summary(played: Played) -> Table:
 def _where_to_look(addresses: Addresses, played: Played, console: Console) -> None:
     last = played.last
     today = datetime.now(UTC).date()
-    occupancy = f"{addresses.indicators}/v1/indicators/occupancy?from={today - timedelta(days=1)}&to={today}"
+    days = f"from={today - timedelta(days=1)}&to={today}"
     console.print("\nWhere to look")
     console.print(f"  SMS that carers got     {addresses.sms}/")
     console.print(f"  E-mail that was sent    {addresses.mail}/")
     if addresses.traces and last.trace_id:
-        console.print(f"  The last one's trace    {addresses.traces}/zipkin/traces/{last.trace_id}")
+        console.print(
+            f"  The last one's trace    {addresses.traces}/zipkin/traces/{last.trace_id}", soft_wrap=True
+        )
     console.print("\nWhat to ask (the key is one of the demo's own)")
     console.print(f"  KEY={played.last_key}", soft_wrap=True)
-    for url in (
-        f"{addresses.admission}/v1/receipts/{last.receipt_id}",
-        f"{addresses.pathway}/v1/persons/{last.person_id}/pathway",
-        occupancy,
+    for service, path in (
+        ("admission", f"/v1/receipts/{last.receipt_id}"),
+        ("pathway", f"/v1/persons/{last.person_id}/pathway"),
+        ("indicators", f"/v1/indicators/occupancy?{days}"),
     ):
-        console.print(f'  curl -sH "Authorization: Bearer $KEY" "{url}"', soft_wrap=True)
+        console.print(f'  {command_name()} call GET {service} "{path}" --key "$KEY"', soft_wrap=True)
