@@ -12,7 +12,7 @@ from services.notifications.api import DEPENDENCIES
 from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail
 from services.notifications.domain.wording.context import WordingContext
-from services.notifications.handlers.delivery.carer_page import PageView, view
+from services.notifications.handlers.delivery.carer_page import PageView, read_carer_page
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False)
 async def show(token: str, request: Request) -> Response:
     """The page of a message; looking at it consumes, acknowledges and changes nothing."""
     dependencies = DEPENDENCIES.of(request)
-    found = await view(dependencies, token=token)
+    found = await read_carer_page(dependencies, token=token)
     if found is None:
         return _page("gone.html", 404, phone=dependencies.contact_phone)
     return _page("news.html", 200, **_words(found))

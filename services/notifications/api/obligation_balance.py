@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES
-from services.notifications.handlers.obligations.obligation_balance import ObligationsTallies, balance_of
+from services.notifications.handlers.obligations.obligation_balance import ObligationsTallies, read_balance
 from shared.security.authentication import require
 from shared.security.principal import Principal
 from shared.web import responses
@@ -41,5 +41,5 @@ async def get_obligations_account(
         raise Problem(422, "The request does not fit", errors=[problem])
     if reader.establishment is None and "operator" not in reader.scopes:
         raise Problem(403)
-    answer = await balance_of(dependencies, since=since, until=until, establishment=reader.establishment)
+    answer = await read_balance(dependencies, since=since, until=until, establishment=reader.establishment)
     return responses.json(200, answer)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.requests import SaidByPerson
 from services.notifications.api.responses import Obligations
-from services.notifications.handlers.obligations.list_obligations import ObligationView, obligations_of
+from services.notifications.handlers.obligations.list_obligations import ObligationView, read_obligations
 from services.notifications.handlers.obligations.manual_resolution import (
     EndedOtherwise,
     Ending,
@@ -46,7 +46,7 @@ async def list_obligations(
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
-    found = await obligations_of(dependencies, principal=reader, person_id=person, limit=_limit(limit))
+    found = await read_obligations(dependencies, principal=reader, person_id=person, limit=_limit(limit))
     if found is None:
         raise Problem(404)
     return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))

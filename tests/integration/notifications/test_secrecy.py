@@ -6,7 +6,7 @@ import pytest
 
 from services.notifications.domain.circle.members import Carer
 from services.notifications.handlers.circle.members import get_carer
-from services.notifications.handlers.delivery.carer_page import PageView, view
+from services.notifications.handlers.delivery.carer_page import PageView, read_carer_page
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
@@ -91,7 +91,7 @@ async def test_the_link_in_a_message_shows_whether_it_still_holds_and_dies_with_
     page = await _followed(engine)
     assert page is not None
     assert not page.still_true
-    assert await view(engine.dependencies, token="nobodys-one") is None
+    assert await read_carer_page(engine.dependencies, token="nobodys-one") is None
     await engine.revoke(rose.person_id, carer_id)
     assert await _followed(engine) is None
 
@@ -119,4 +119,4 @@ async def test_a_carer_who_wants_nothing_gets_nothing(engine: Engine) -> None:
 async def _followed(engine: Engine) -> PageView | None:
     """What the link of the first message shows."""
     token = engine.sms.messages[0].text.split("/s/")[1].split()[0]
-    return await view(engine.dependencies, token=token)
+    return await read_carer_page(engine.dependencies, token=token)

@@ -37,7 +37,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """For a professional only: the person_id, to look the person up with the establishment's own key."""
 
 
-async def view(dependencies: Dependencies, *, token: str) -> PageView | None:
+async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView | None:
     """The page that a token opens; none for a token that is unknown, expired or revoked."""
     async with transaction(dependencies.pool) as connection:
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())

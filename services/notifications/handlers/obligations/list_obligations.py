@@ -44,7 +44,7 @@ class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptView, ...] = ()
 
 
-async def obligations_of(
+async def read_obligations(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
     """The obligations about a person, newest first; none when the person is none of the caller's."""

@@ -64,7 +64,7 @@ class ObligationsTallies(msgspec.Struct, frozen=True, kw_only=True):
 EstablishmentDay = tuple[date, str]
 
 
-async def balance_of(
+async def read_balance(
     dependencies: Dependencies, *, since: date, until: date, establishment: str | None
 ) -> ObligationsTallies:
     """The balances of these days, `until` included; of one establishment, or of all."""

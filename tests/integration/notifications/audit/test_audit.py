@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from services.notifications.handlers.audit.audit_persons import audit_persons
 from services.notifications.handlers.audit.audit_rounds import audit_next, measure_audit
 from services.notifications.handlers.dependencies import Dependencies, Ledger
-from services.notifications.handlers.obligations.obligation_balance import ObligationsTally, balance_of
+from services.notifications.handlers.obligations.obligation_balance import ObligationsTally, read_balance
 from shared.spine.reconciliation.ledger.client import PublisherUnavailable
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
 from tests.integration.notifications.audit.publishers import ledgers_with
@@ -58,7 +58,7 @@ async def _stay(engine: Engine, rose: PersonHistory) -> Mapping[str, Ledger]:
 
 async def _tally(engine: Engine) -> ObligationsTally:
     day = MORNING.date()
-    account = await balance_of(engine.dependencies, since=day, until=day, establishment=HOSPITAL)
+    account = await read_balance(engine.dependencies, since=day, until=day, establishment=HOSPITAL)
     (tally,) = account.tallies
     outcomes = sum(getattr(tally, outcome) for outcome in tally.reasons)
     assert tally.due == outcomes + tally.missing - tally.unexpected + tally.vanished

@@ -13,7 +13,7 @@ from services.notifications.handlers.obligations.manual_resolution import (
     ManualResolution,
     resolve_manually,
 )
-from services.notifications.handlers.obligations.obligation_balance import balance_of
+from services.notifications.handlers.obligations.obligation_balance import read_balance
 from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, PersonHistory
 from tests.integration.notifications.engine import MORNING, OPERATOR, Engine, carer
@@ -78,7 +78,7 @@ async def test_the_task_of_one_that_expired_is_closed_and_its_outcome_stays(
     await _end(engine, rose, obligation, "handled_by_human")
     assert await engine.pool.fetchval("SELECT closed_at IS NOT NULL FROM human_tasks")
     day = MORNING.date()
-    (tally,) = (await balance_of(engine.dependencies, since=day, until=day, establishment=HOSPITAL)).tallies
+    (tally,) = (await read_balance(engine.dependencies, since=day, until=day, establishment=HOSPITAL)).tallies
     assert tally.reasons == {"expired": {"then_told_by_a_person": 1}}
 
 

@@ -58,7 +58,7 @@ async def test_obligations_are_listed_with_their_attempts(
         status="delivered", fact_occurred_at=NOW, deadline=NOW + timedelta(minutes=30), attempts=(attempt,),
     )  # fmt: skip
     listing = Calls([view])
-    monkeypatch.setattr(obligations, "obligations_of", listing)
+    monkeypatch.setattr(obligations, "read_obligations", listing)
     answer = await client.get(
         f"/v1/persons/{PERSON}/obligations?limit=7", headers={"Authorization": "Bearer read"}
     )
@@ -162,7 +162,7 @@ async def test_a_report_without_the_right_token_or_a_known_type_is_not_kept(
 async def test_the_page_says_the_fact_in_both_languages_and_needs_nothing(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carer_page, "view", Calls(_page("admission.occurred")))
+    monkeypatch.setattr(carer_page, "read_carer_page", Calls(_page("admission.occurred")))
     answer = await client.get("/s/Ab3dE9xKzzz")
     assert answer.status_code == 200
     assert "Mamie est en établissement depuis le lundi 23 novembre à 14h05." in answer.text
@@ -192,7 +192,7 @@ async def test_the_page_says_the_fact_in_both_languages_and_needs_nothing(
 async def test_the_page_says_whether_the_fact_still_holds(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, page: PageView, said: str, struck: bool
 ) -> None:
-    monkeypatch.setattr(carer_page, "view", Calls(page))
+    monkeypatch.setattr(carer_page, "read_carer_page", Calls(page))
     text = (await client.get("/s/Ab3dE9xKzzz")).text
     assert said in text
     assert ("<del>" in text) is struck
@@ -201,7 +201,9 @@ async def test_the_page_says_whether_the_fact_still_holds(
 async def test_the_page_of_a_professional_gives_the_reference_and_no_name(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carer_page, "view", Calls(_page("transfer.overdue", alias=None, reference=PERSON)))
+    monkeypatch.setattr(
+        carer_page, "read_carer_page", Calls(_page("transfer.overdue", alias=None, reference=PERSON))
+    )
     text = (await client.get("/s/Ab3dE9xKzzz")).text
     assert str(PERSON) in text
     assert "Merci de vérifier" in text
@@ -210,7 +212,7 @@ async def test_the_page_of_a_professional_gives_the_reference_and_no_name(
 async def test_a_link_that_leads_nowhere_gets_a_polite_page(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carer_page, "view", Calls(None))
+    monkeypatch.setattr(carer_page, "read_carer_page", Calls(None))
     answer = await client.get("/s/none")
     assert answer.status_code == 404
     assert "plus disponible." in answer.text
@@ -220,5 +222,5 @@ async def test_a_link_that_leads_nowhere_gets_a_polite_page(
 async def test_an_alias_never_becomes_markup(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carer_page, "view", Calls(_page("admission.occurred", alias="<i>x")))
+    monkeypatch.setattr(carer_page, "read_carer_page", Calls(_page("admission.occurred", alias="<i>x")))
     assert "<i>" not in (await client.get("/s/Ab3dE9xKzzz")).text
