@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.text import Text
+
+from shared.web.problems import phrase
 
 if TYPE_CHECKING:
     import httpx
@@ -17,7 +18,7 @@ OF_A_PROBLEM: Final = {"type", "title", "status", "detail", "errors"}
 
 def headline(answer: "httpx.Response", console: Console) -> None:
     """The status, and the headers that a reader acts on."""
-    reason = HTTPStatus(answer.status_code).phrase
+    reason = phrase(answer.status_code)
     _print(Text(f"{answer.status_code} {reason}", "red" if answer.is_error else "green"), console)
     for name in SHOWN_HEADERS:
         if name in answer.headers:
