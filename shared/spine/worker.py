@@ -23,8 +23,8 @@ from shared.telemetry.metrics_server import serve_metrics
 Duty = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set; after a transient error it is called again."""
 
-SHORTEST_PAUSE_SECONDS: Final = 0.2
-LONGEST_PAUSE_SECONDS: Final = 5.0
+MIN_PAUSE_SECONDS: Final = 0.2
+MAX_PAUSE_SECONDS: Final = 5.0
 HEALTHY_AFTER_SECONDS: Final = 30.0
 STOP_WITHIN_SECONDS: Final = 25.0
 
@@ -98,7 +98,7 @@ async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
     It starts from 0.2 s again after the duty ran for 30 s.
     """
     now = asyncio.get_running_loop().time
-    pause = SHORTEST_PAUSE_SECONDS
+    pause = MIN_PAUSE_SECONDS
     while not stop.is_set():
         started = now()
         try:
@@ -108,11 +108,11 @@ async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
             if not is_transient(error):
                 raise
             if now() - started > HEALTHY_AFTER_SECONDS:
-                pause = SHORTEST_PAUSE_SECONDS
+                pause = MIN_PAUSE_SECONDS
             delay = pause * random.uniform(0.5, 1.5)  # noqa: S311
             get_logger().warning("duty_retries", duty=name, error=error, retry_in_seconds=round(delay, 2))
             await wait_for(stop, timeout_seconds=delay)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
         else:
             return
 

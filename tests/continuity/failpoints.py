@@ -109,7 +109,7 @@ def _wrap_relay() -> None:
 
 
 def _wrap_applier() -> None:
-    from shared.spine.inbox.application import Applier  # noqa: PLC0415
+    from shared.spine.inbox.applier import Applier  # noqa: PLC0415
 
     _after(Applier, "apply", CONSUMER_COMMITTED)
 

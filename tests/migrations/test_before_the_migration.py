@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 
 from shared.database.migrations import configuration, migrate
 from shared.events.registry import PAYLOADS, PUBLISHED, TYPES
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.spine.records.incoming import Incoming
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.service.definition import AnyService

@@ -14,7 +14,7 @@ from deploy.local.simulators.journal import Journal
 from deploy.local.simulators.scripted import Script
 from shared.runtime.clock import Clock
 
-_LARGEST_BYTES = 2_000_000
+_MAX_MESSAGE_BYTES = 2_000_000
 
 
 class Receiving:
@@ -63,7 +63,7 @@ async def receiving(handler: Receiving, listening: socket.socket) -> AsyncIterat
     loop = asyncio.get_running_loop()
 
     def session() -> SMTP:
-        return SMTP(handler, data_size_limit=_LARGEST_BYTES, hostname="mail-sink", loop=loop)
+        return SMTP(handler, data_size_limit=_MAX_MESSAGE_BYTES, hostname="mail-sink", loop=loop)
 
     server = await loop.create_server(session, sock=listening)
     try:

@@ -11,7 +11,7 @@ from deploy.local.machine import is_full
 TAIL_BYTES = 65_536
 LAST_LINES = 400
 """Kafka's stack traces are long, and what it says is above them."""
-LONGEST_QUOTE = 300
+MAX_QUOTE_LENGTH = 300
 ERROR_LINE = re.compile(r"\b(ERROR|FATAL|PANIC|CRITICAL)\b")
 EXCEPTION = re.compile(r"^(Caused by: )?[\w.$]+(Error|Exception): ")
 PORT_TAKEN = "ddress already in use"
@@ -85,8 +85,8 @@ def _quote(lines: list[str], *, or_last: bool) -> str:
         if ERROR_LINE.search(line):
             # What Java threw is on the line below.
             thrown = [each for each in lines[number + 1 : number + 2] if EXCEPTION.match(each)]
-            return " ".join([line, *thrown])[:LONGEST_QUOTE]
-    return lines[-1][:LONGEST_QUOTE] if lines and or_last else ""
+            return " ".join([line, *thrown])[:MAX_QUOTE_LENGTH]
+    return lines[-1][:MAX_QUOTE_LENGTH] if lines and or_last else ""
 
 
 def _said(line: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from shared.events import pathway
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.notifications import ObligationSettled
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),

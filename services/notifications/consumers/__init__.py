@@ -6,7 +6,7 @@ from services.notifications.domain.obligations.statements import WatchedArrival
 from services.notifications.handlers.obligations.plan import record_facts
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
     **dict.fromkeys(MOVEMENT_EVENTS, record_facts),

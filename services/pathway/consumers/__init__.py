@@ -5,7 +5,7 @@ from typing import Final
 from services.pathway.handlers.record_movements import record_movements
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
     # One route for all movements, so that those of a person stay in order.

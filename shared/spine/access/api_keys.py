@@ -1,6 +1,6 @@
 """Keeps a replica of the API keys that admission granted, and recognises callers by it.
 
-A new key works at once; a revoked one dies within `MOST_SECONDS_REMEMBERED`. Grants and revocations may
+A new key works at once; a revoked one dies within `MAX_SECONDS_REMEMBERED`. Grants and revocations may
 come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
 """
 
@@ -13,9 +13,9 @@ from shared.events.admission import AccessGranted, AccessRevoked
 from shared.security.principal import Principal, sha256_of
 from shared.spine.records.received import ReceivedEvent
 
-MOST_SECONDS_REMEMBERED: Final = 5.0
-MOST_REMEMBERED: Final = 10_000
-_LONGEST_HEADER: Final = 200
+MAX_SECONDS_REMEMBERED: Final = 5.0
+MAX_REMEMBERED: Final = 10_000
+_MAX_HEADER_LENGTH: Final = 200
 
 _FIND = """
 SELECT key_id, source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL
@@ -39,11 +39,11 @@ class ApiKeyAuthenticator:
         pool: Executor,
         *,
         seconds: Callable[[], float] = monotonic,
-        most_remembered: int = MOST_REMEMBERED,
+        max_remembered: int = MAX_REMEMBERED,
     ) -> None:
         self._pool = pool
         self._seconds = seconds
-        self._most_remembered = most_remembered
+        self._most_remembered = max_remembered
         self._remembered: dict[str, tuple[float, Principal]] = {}
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
@@ -67,7 +67,7 @@ class ApiKeyAuthenticator:
             scopes=frozenset(row["scopes"]),
             key_id=row["key_id"],
         )
-        self._remember(key_sha256, until=now + MOST_SECONDS_REMEMBERED, principal=principal)
+        self._remember(key_sha256, until=now + MAX_SECONDS_REMEMBERED, principal=principal)
         return principal
 
     def _remember(self, key_sha256: str, *, until: float, principal: Principal) -> None:
@@ -78,7 +78,7 @@ class ApiKeyAuthenticator:
 
 def bearer_key(header: str | None) -> str | None:
     """The key that the header brings, if it has the form of one."""
-    if header is None or len(header) > _LONGEST_HEADER:
+    if header is None or len(header) > _MAX_HEADER_LENGTH:
         return None
     scheme, _, key = header.partition(" ")
     return key if scheme.lower() == "bearer" and key and key.isascii() else None

@@ -20,8 +20,8 @@ from shared.runtime.clock import Clock, system_clock
 from shared.spine.consumer.assignment import Assignment, ClusterChanged, join_group
 from shared.spine.consumer.concurrency import run_concurrently
 from shared.spine.consumer.progress import Lag, OffsetReport, Watchdog
-from shared.spine.inbox.application import Applier, Batch
 from shared.spine.inbox.applied import Applied, report_applied
+from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.inbox.checkpoint import Fenced
 from shared.spine.inbox.parking import count_parked
 from shared.spine.kafka.clients import GroupClient, group_client

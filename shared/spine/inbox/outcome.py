@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.database.pool import Executor
 
 AppliedState = Literal["applied", "parked", "dismissed", "pending"]
-PUT_ASIDE: Final[frozenset[AppliedState]] = frozenset({"parked", "dismissed"})
+NOT_APPLIED: Final[frozenset[AppliedState]] = frozenset({"parked", "dismissed"})
 """The states of an event that was parked: only the parked record tells whose fact it states."""
 
 _STATE = """

@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock, system_clock
-from shared.spine.inbox.application import Applier, Routes
+from shared.spine.inbox.applier import Applier, Routes
 from shared.web.state import StateEntry
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.database.pool import Executor, Pool
 from shared.spine.rebuild.projection import ProjectedTable, Projection
-from shared.spine.rebuild.table_comparison import MOST_NAMED, TableComparison, hexadecimal
+from shared.spine.rebuild.table_comparison import MAX_NAMED, TableComparison, hexadecimal
 
 _MOVING: Final = """
 SELECT subject FROM public.inbox AS live WHERE NOT EXISTS (
@@ -71,7 +71,7 @@ async def _compare(
         .replace("MADE", made)
         .replace("TABLE", projected.table)
     )
-    row = dict(await connection.fetchrow(query, MOST_NAMED))
+    row = dict(await connection.fetchrow(query, MAX_NAMED))
     return TableComparison(
         table=projected.table,
         is_swapped=made == "beside",

@@ -12,7 +12,7 @@ from shared.spine.rebuild.filler import ProjectionFiller, ReportStep
 from shared.spine.rebuild.ledger_events import Ledger
 from shared.spine.rebuild.projection import Projection, RebuildError
 
-LONGEST_STATEMENT_SECONDS: Final = 3600.0
+MAX_STATEMENT_SECONDS: Final = 3600.0
 """Two projections of millions of rows are compared in one statement."""
 _REBUILDING: Final = 7_265_737
 """Number of the advisory lock that a rebuild holds; an arbitrary one."""
@@ -68,13 +68,13 @@ async def open_rebuild(
             database_url,
             application_name=name,
             search_path="public",
-            command_timeout_seconds=LONGEST_STATEMENT_SECONDS,
+            command_timeout_seconds=MAX_STATEMENT_SECONDS,
         ) as live,
         open_pool(
             database_url,
             application_name=name,
             search_path=schemas.SEARCH_PATH,
-            command_timeout_seconds=LONGEST_STATEMENT_SECONDS,
+            command_timeout_seconds=MAX_STATEMENT_SECONDS,
         ) as beside,
     ):
         yield RebuildContext(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from shared.database.pool import Executor, Pool
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.spine.rebuild import live_inbox
 from shared.spine.rebuild.ledger_events import Ledger, all_events, extent_of, named_events
 from shared.spine.rebuild.live_inbox import AppliedEvent
@@ -20,9 +20,9 @@ from shared.spine.records.incoming import Incoming
 
 EVENTS_PER_TRANSACTION: Final = 1000
 """Approximate number of events that are applied in one transaction."""
-MOST_PER_ROUND: Final = 50_000
+MAX_PER_ROUND: Final = 50_000
 """Events that one round of catching up looks at."""
-MOST_ROUNDS_IN_VAIN: Final = 20
+MAX_ROUNDS_WITHOUT_PROGRESS: Final = 20
 
 ReportStep = Callable[[str, Mapping[str, Any]], None]
 """Takes the name of a step, and its figures."""
@@ -66,12 +66,12 @@ class ProjectionFiller:
         Returns the `since` for the next look. Raises RebuildError when twenty rounds in a row left no fewer
         events than the best round before them, because events come in as fast as they are applied here.
         """
-        rounds_in_vain, fewest = 0, MOST_PER_ROUND
-        while rounds_in_vain < MOST_ROUNDS_IN_VAIN:
+        rounds_in_vain, fewest = 0, MAX_PER_ROUND
+        while rounds_in_vain < MAX_ROUNDS_WITHOUT_PROGRESS:
             moment = await live_inbox.oldest_running_transaction(self.live)
-            left = await live_inbox.applied_since(self.live, since=since, most=MOST_PER_ROUND)
+            left = await live_inbox.applied_since(self.live, since=since, most=MAX_PER_ROUND)
             await self.apply_named(left)
-            if len(left) < MOST_PER_ROUND:
+            if len(left) < MAX_PER_ROUND:
                 since = moment
                 rounds_in_vain = 0 if len(left) < fewest else rounds_in_vain + 1
                 fewest = min(fewest, len(left))

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.runtime.errors import RelaisError
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.applier import Routes
 from shared.spine.rebuild.table_comparison import TableComparison
 
 CompareAlso = Callable[[Pool, Pool], Awaitable[Sequence[TableComparison]]]

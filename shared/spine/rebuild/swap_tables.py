@@ -20,8 +20,9 @@ from shared.spine.rebuild.projection import ProjectedTable, RebuildError
 
 FEW: Final = 100
 """Events that may be left to apply while the batches wait."""
-HOLD_SECONDS: Final = 10.0
-MOST_TRIES: Final = 20
+MAX_LOCK_SECONDS: Final = 10.0
+"""For so long a swap may hold all positions before it gives up and tries again."""
+MAX_ATTEMPTS: Final = 20
 
 # A slow reader is not waited for: all others would queue behind the lock that is asked for.
 _LOCK_TIMEOUT: Final = "SET LOCAL lock_timeout = '2s'"
@@ -41,7 +42,7 @@ async def swap_tables(filler: ProjectionFiller, *, since: str | None) -> float:
 
     The tables that were live are in the schema `beside` afterwards. Raises RebuildError after twenty tries.
     """
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_ATTEMPTS):
         since = await filler.catch_up(since=since, few=FEW)
         try:
             seconds = await _swap_now(filler, since)
@@ -50,7 +51,7 @@ async def swap_tables(filler: ProjectionFiller, *, since: str | None) -> float:
         if seconds is not None:
             return seconds
     raise RebuildError(
-        f"tried {MOST_TRIES} times to exchange the tables, and each time someone used them for seconds or "
+        f"tried {MAX_ATTEMPTS} times to exchange the tables, and each time someone used them for seconds or "
         "more came in than could be taken over: try again at a quieter hour, or pause the service first"
     )
 
@@ -62,7 +63,7 @@ async def _swap_now(filler: ProjectionFiller, since: str) -> float | None:
         await checkpoint.lock_all(connection)
         began = loop.time()
         # The commit is outside the time limit: after a timeout during a commit nobody would know its outcome.
-        async with asyncio.timeout(HOLD_SECONDS):
+        async with asyncio.timeout(MAX_LOCK_SECONDS):
             left = await live_inbox.applied_since(connection, since=since, most=FEW + 1)
             if len(left) > FEW:
                 return None

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-MOST_NAMED: Final = 10
+MAX_NAMED: Final = 10
 """Persons that are named at most."""
 
 

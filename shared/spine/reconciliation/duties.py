@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.database.advisory_lock import advisory_lock
 from shared.runtime.waiting import wait_for
-from shared.spine.inbox.application import Applier, Routes
+from shared.spine.inbox.applier import Applier, Routes
 from shared.spine.pause.gate import Gate
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.ledger.client import PublisherUnavailable

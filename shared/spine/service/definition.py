@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
-from shared.spine.inbox.application import Routes
+from shared.spine.inbox.applier import Routes
 from shared.spine.pause.gate import Part
 from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
 from shared.spine.reconciliation.context import ReconciliationContext

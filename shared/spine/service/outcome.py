@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import require
 from shared.security.principal import Principal
-from shared.spine.inbox.outcome import PUT_ASIDE, AppliedState, applied_state, establishment_of_parked
+from shared.spine.inbox.outcome import NOT_APPLIED, AppliedState, applied_state, establishment_of_parked
 from shared.spine.service.api import DEPENDENCIES
 from shared.web import responses
 from shared.web.contract import describe
@@ -60,7 +60,7 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
         state = await applied_state(pool, event_id)
         if state == "pending":
             return responses.json(200, shape(state=state))
-        if state in PUT_ASIDE:
+        if state in NOT_APPLIED:
             stated_by, outcome = await establishment_of_parked(pool, event_id), shape(state=state)
         else:
             stated_by, outcome = await outcome_of_applied(dependencies, event_id)

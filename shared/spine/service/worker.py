@@ -6,7 +6,7 @@ from functools import partial
 import uvloop
 
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties

@@ -10,8 +10,8 @@ from shared.database.pool import Connection, open_pool
 from shared.events.admission import AccessRevoked
 from shared.spine.consumer import batch_consumer as consumer
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied, report_applied
+from shared.spine.inbox.applier import Applier
 from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.records.received import ReceivedEvent
 from shared.spine.worker import run_worker

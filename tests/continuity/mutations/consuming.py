@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from shared.spine.inbox import application, checkpoint
-from shared.spine.inbox.application import Applier, Batch
+from shared.spine.inbox import applier, checkpoint
+from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.inbox.separate import WAITS, Separated
 from shared.spine.records.incoming import Incoming
 from tests.continuity.mutations.patching import replaced
@@ -66,4 +66,4 @@ def poison_skipped() -> None:
         waiting = [record for record in separated.to_park if record.reason == WAITS]
         return Separated(separated.applicable, waiting)
 
-    plain = replaced(application, "separate", separate)
+    plain = replaced(applier, "separate", separate)

@@ -11,8 +11,8 @@ from services.indicators.settings import Settings
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applier, Batch
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.spine.service.opening import OpenService
 

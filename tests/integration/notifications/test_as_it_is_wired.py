@@ -21,8 +21,8 @@ from services.notifications.wiring import SERVICE
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.security.principal import new_key
-from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import Applier
 from shared.spine.service.api import connect, create_api
 from shared.spine.service.opening import open_service
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory, id_of, minutes

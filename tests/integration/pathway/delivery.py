@@ -16,8 +16,8 @@ from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applier, Batch
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.records.incoming import Envelope, Incoming
 from shared.testing.person_history import START
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.database.pool import Connection, Pool
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Batch, Route
+from shared.spine.inbox.applier import Batch, Route
 from shared.spine.inbox.checkpoint import PartitionLease
 from shared.spine.records.incoming import Incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent

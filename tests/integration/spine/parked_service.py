@@ -14,7 +14,7 @@ from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
 from shared.security.authentication import AUTHENTICATOR
 from shared.security.principal import Principal
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.spine.parked.api import router
 from shared.spine.parked.context import PARKED, parked_context
 from shared.spine.records.incoming import Incoming

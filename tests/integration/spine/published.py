@@ -11,7 +11,7 @@ from shared.database.transaction import after_commit, transaction
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent, TraceContext
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Applier, Route
+from shared.spine.inbox.applier import Applier, Route
 from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.outbox.append import append
 from shared.spine.records.received import ReceivedEvent

@@ -15,7 +15,7 @@ from services.notifications.storage.obligations import enrolled, facts
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
 from shared.spine.rebuild.compare_tables import in_motion
-from shared.spine.rebuild.table_comparison import MOST_NAMED, TableComparison, hexadecimal
+from shared.spine.rebuild.table_comparison import MAX_NAMED, TableComparison, hexadecimal
 
 AT_ONCE: Final = 500
 
@@ -47,7 +47,7 @@ async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
             only_live=len(ours - theirs),
             only_made=len(theirs - ours),
             different=0,
-            persons=tuple(str(each) for each in suspects if each not in moving)[:MOST_NAMED],
+            persons=tuple(str(each) for each in suspects if each not in moving)[:MAX_NAMED],
         )
     ]
 

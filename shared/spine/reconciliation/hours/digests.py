@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from shared.spine.reconciliation.hours.counting import Side
-from shared.spine.reconciliation.hours.sealed_hours import MOST_WINDOWS, windows_between
+from shared.spine.reconciliation.hours.sealed_hours import MAX_WINDOWS, windows_between
 from shared.spine.reconciliation.hours.windows import HOUR, Window, hour_of
 
 
@@ -25,6 +25,6 @@ async def digests_of(side: Side, since: datetime | None, until: datetime, *, rec
     if since is None or since >= until:
         return Digests(since=since, until=until, windows=())
     start = hour_of(since)
-    until = min(until, start + MOST_WINDOWS * HOUR)
+    until = min(until, start + MAX_WINDOWS * HOUR)
     windows = await windows_between(side, start, until, recount=recount)
     return Digests(since=start, until=until, windows=tuple(windows))

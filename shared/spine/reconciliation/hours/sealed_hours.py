@@ -20,9 +20,9 @@ from shared.spine.reconciliation.hours.windows import HOUR, Window, hours, joine
 
 SEAL_AFTER: Final = timedelta(minutes=5)
 """After the end of the hour; longer than most transactions, though correctness does not depend on it."""
-MOST_CHECKS: Final = 50
+MAX_CHECKS: Final = 50
 CHECK_EVERY_SECONDS: Final = 0.1
-MOST_WINDOWS: Final = 24 * 31
+MAX_WINDOWS: Final = 24 * 31
 """Windows that one comparison counts, or one answer contains, at most."""
 
 _EXTEND: Final = """
@@ -78,14 +78,14 @@ async def end_of_tracked_hours(side: Side) -> datetime | None:
 
 
 async def unsealed(side: Side, *, first: datetime, now: datetime) -> list[datetime]:
-    """Return hours that are over and not sealed, in order: at most MOST_WINDOWS, the oldest and the newest.
+    """Return hours that are over and not sealed, in order: at most MAX_WINDOWS, the oldest and the newest.
 
     `first` is the hour to begin with while there is no row in `seals` yet.
     """
     over = hours(first, now - SEAL_AFTER)
     if over:
         await side.pool.execute(_EXTEND, side.publisher, over[0], over[-1])
-    rows = await side.pool.fetch(_UNSEALED, side.publisher, MOST_WINDOWS // 2)
+    rows = await side.pool.fetch(_UNSEALED, side.publisher, MAX_WINDOWS // 2)
     return [row["window_start"] for row in rows]
 
 
@@ -99,7 +99,7 @@ async def start_counting(side: Side, starts: Collection[datetime]) -> bool:
         return False
     await side.pool.execute(_START, side.publisher, list(starts))
     transaction_id = await side.pool.fetchval(_NEW_TRANSACTION_ID)
-    for _ in range(MOST_CHECKS):
+    for _ in range(MAX_CHECKS):
         if await side.pool.fetchval(_EARLIER_ONES_ENDED, transaction_id):
             return True
         await asyncio.sleep(CHECK_EVERY_SECONDS)

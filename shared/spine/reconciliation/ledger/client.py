@@ -10,7 +10,7 @@ import msgspec
 
 from shared.runtime.errors import RetryableError
 from shared.spine.reconciliation.hours.digests import Digests
-from shared.spine.reconciliation.ledger.pages import MOST_SPANS, LedgerPage, Span, Spans, SpansPage
+from shared.spine.reconciliation.ledger.pages import MAX_SPANS, LedgerPage, Span, Spans, SpansPage
 from shared.spine.records.pulled import LedgerEvent
 
 T = TypeVar("T")
@@ -61,8 +61,8 @@ class LedgerClient:
 
     async def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]:
         """Yield the events of spans that exist, page by page, span by span, in each person's order."""
-        for start in range(0, len(spans), MOST_SPANS):
-            rest = tuple(spans[start : start + MOST_SPANS])
+        for start in range(0, len(spans), MAX_SPANS):
+            rest = tuple(spans[start : start + MAX_SPANS])
             while rest:
                 body = msgspec.json.encode(Spans(rest))
                 page = await self._ask("POST", "/v1/ledger/events:of-persons", SpansPage, content=body)

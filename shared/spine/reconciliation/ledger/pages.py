@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from shared.spine.records.pulled import LedgerEvent
 
-MOST_SPANS: Final = 500
+MAX_SPANS: Final = 500
 
 Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
@@ -34,7 +34,7 @@ class Span(msgspec.Struct, frozen=True):
 class Spans(msgspec.Struct, frozen=True):
     """The spans to read."""
 
-    spans: Annotated[tuple[Span, ...], Meta(max_length=MOST_SPANS)]
+    spans: Annotated[tuple[Span, ...], Meta(max_length=MAX_SPANS)]
 
 
 class SpansPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

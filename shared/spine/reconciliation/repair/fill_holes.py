@@ -16,8 +16,8 @@ from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.reconciliation.repair.puller import Puller
 from shared.telemetry.logging import get_logger
 
-MOST_AT_ONCE: Final = 500
-MOST_ABSENT: Final = 100
+MAX_HOLES_PER_RUN: Final = 500
+MAX_ABSENT_PER_HOLE: Final = 100
 
 _DELETE_FILLED: Final = """
 DELETE FROM holes WHERE EXISTS (
@@ -50,7 +50,7 @@ async def fill_holes(context: ReconciliationContext, ledger: LedgerClient, pulle
     """Pull what is missing of one publisher; return how many events came. Raises PublisherUnavailable."""
     pulled = 0
     await context.pool.execute(_DELETE_FILLED)
-    holes = await context.pool.fetch(_OPEN, ledger.publisher, MOST_AT_ONCE)
+    holes = await context.pool.fetch(_OPEN, ledger.publisher, MAX_HOLES_PER_RUN)
     spans = [Span(row["subject"], row["first"], row["last"]) for row in holes]
     present: dict[UUID, set[int]] = defaultdict(set)
     async for page in ledger.events_of_persons(spans):
@@ -71,7 +71,7 @@ async def count_absent(connection: Executor, publisher: str) -> int:
 
 
 def _absent(first: int, last: int, present: Collection[int]) -> list[int]:
-    wanted = range(max(first, last - MOST_ABSENT), last + 1)
+    wanted = range(max(first, last - MAX_ABSENT_PER_HOLE), last + 1)
     return [sequence for sequence in wanted if sequence not in present]
 
 

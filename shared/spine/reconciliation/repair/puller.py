@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
-from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import report_applied
+from shared.spine.inbox.applier import Applier
 from shared.spine.pause.gate import Gate
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.telemetry import metrics

@@ -27,12 +27,12 @@ from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.spine.reconciliation.repair import result
 from shared.spine.reconciliation.repair.fill_holes import count_absent
 from shared.spine.reconciliation.repair.puller import Puller
-from shared.spine.reconciliation.repair.result import Mended, Result
+from shared.spine.reconciliation.repair.result import Repairs, Result
 from shared.telemetry.logging import get_logger
 
 GRACE: Final = timedelta(seconds=30)
 """Events that were recorded more recently are on their way and not compared."""
-MOST_CELLS: Final = 64
+MAX_CELLS: Final = 64
 """Cells that are examined event by event in one comparison."""
 HOURS_VERIFIED: Final = 4
 """Sealed hours that are counted again in one comparison."""
@@ -107,12 +107,12 @@ class Reconciler:
 
     def _choose(self, cells: Sequence[CellKey]) -> Sequence[CellKey]:
         # Cells that nobody can repair differ every time, and are older than many that can be repaired.
-        chosen = starting_after(cells, self._last_examined)[:MOST_CELLS]
+        chosen = starting_after(cells, self._last_examined)[:MAX_CELLS]
         self._last_examined = chosen[-1] if chosen else None
         return chosen
 
-    async def _repair(self, cells: Sequence[CellKey], until: datetime) -> Mended:
-        mended = Mended()
+    async def _repair(self, cells: Sequence[CellKey], until: datetime) -> Repairs:
+        mended = Repairs()
         publisher, pool = self.publisher, self._context.pool
         # While consuming is paused nothing is missing: it will come once consuming goes on.
         may_pull = await self._puller.may_pull()

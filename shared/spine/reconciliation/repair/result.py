@@ -11,7 +11,7 @@ from shared.runtime.clock import Clock
 from shared.spine.reconciliation.hours.windows import Identity
 from shared.telemetry import metrics
 
-MOST_NAMED: Final = 100
+MAX_NAMED: Final = 100
 """Events that are named at most; the numbers count all of them."""
 
 _STORE: Final = """
@@ -21,7 +21,7 @@ ON CONFLICT (publisher) DO UPDATE SET completed_at = excluded.completed_at, resu
 _READ: Final = "SELECT result::text FROM reconciliations WHERE publisher = $1"
 
 
-class Mended(msgspec.Struct, frozen=True, kw_only=True):
+class Repairs(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, and repaired, in cells that differed though nothing was on its way."""
 
     pulled: int = 0
@@ -37,15 +37,15 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
 
     def plus(
         self, *, pulled: int, corrected: int, missing: Sequence[Identity], unknown: Sequence[Identity]
-    ) -> "Mended":
+    ) -> "Repairs":
         """Return the sum of this and what was found in one more cell."""
-        return Mended(
+        return Repairs(
             pulled=self.pulled + pulled,
             corrected=self.corrected + corrected,
             missing=self.missing + len(missing),
             unknown=self.unknown + len(unknown),
-            missing_named=(*self.missing_named, *missing)[:MOST_NAMED],
-            unknown_named=(*self.unknown_named, *unknown)[:MOST_NAMED],
+            missing_named=(*self.missing_named, *missing)[:MAX_NAMED],
+            unknown_named=(*self.unknown_named, *unknown)[:MAX_NAMED],
         )
 
 
@@ -62,7 +62,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """By how many events this service was short when they were compared, those on their way included."""
     holes: int
     """Sequence numbers that the publisher does not have, though it has later ones."""
-    mended: Mended
+    mended: Repairs
 
     @property
     def unexplained(self) -> int:

@@ -21,7 +21,7 @@ from shared.spine.reconciliation.hours.windows import Identity, Window
 from shared.spine.reconciliation.ledger.client import LedgerClient, PublisherUnavailable
 from shared.spine.reconciliation.repair import result
 from shared.spine.reconciliation.repair.fill_holes import count_absent
-from shared.spine.reconciliation.repair.result import MOST_NAMED
+from shared.spine.reconciliation.repair.result import MAX_NAMED
 from shared.spine.reconciliation.report.balance import (
     NamedEvent,
     PublisherReport,
@@ -35,8 +35,8 @@ COMMIT_WITHIN: Final = timedelta(seconds=1)
 """An event that is committed later than this after its time of recording may be left out."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """By then the worker has pulled whatever was not on its way."""
-MOST_READS: Final = 5
-MOST_CELLS: Final = 64
+MAX_READS: Final = 5
+MAX_CELLS: Final = 64
 
 
 class _Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +96,8 @@ async def _report_on(context: ReconciliationContext, publisher: str, period: _Pe
         report,
         accounts=lines,
         unexplained=report.unexplained + sum(line.unexplained for line in lines),
-        missing=tuple(missing[:MOST_NAMED]),
-        unknown=tuple(found.unknown[:MOST_NAMED]),
+        missing=tuple(missing[:MAX_NAMED]),
+        unknown=tuple(found.unknown[:MAX_NAMED]),
     )
 
 
@@ -128,7 +128,7 @@ async def _read_until_unchanged(
 ) -> _BothSides:
     side = context.inbox_side(ledger.publisher)
     ours = await windows_between(side, period.since, period.until, recount=period.recount)
-    for _ in range(MOST_READS):
+    for _ in range(MAX_READS):
         parts = ledger.digests(since=period.since, until=period.until, recount=period.recount)
         theirs = [window async for part in parts for window in part.windows]
         absent, unknown = await _name_differences(context, ledger, ours, theirs, period.until)
@@ -152,7 +152,7 @@ async def _name_differences(
     absent: list[NamedEvent] = []
     unknown: list[Identity] = []
     cells = deficits({one.start: one for one in ours}, {one.start: one for one in theirs})
-    for cell in list(cells)[:MOST_CELLS]:
+    for cell in list(cells)[:MAX_CELLS]:
         found = await find_differences(side, ledger, cell, until=until)
         absent += [_named(event) for event in found.missing]
         unknown += found.unknown

@@ -10,7 +10,7 @@ import pytest
 from services.notifications.consumers import ROUTES
 from services.notifications.handlers.delivery.dispatch import dispatch
 from shared.database.pool import open_pool
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.testing.person_history import PersonHistory, minutes
 from shared.testing.records import as_read
 from tests.integration.notifications.engine import Engine

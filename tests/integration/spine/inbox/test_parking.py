@@ -8,7 +8,7 @@ import pytest
 
 from shared.database.pool import Pool
 from shared.events.admission import AccessRevoked
-from shared.spine.inbox.application import Applier, Route
+from shared.spine.inbox.applier import Applier, Route
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.parking import ParkingCapReached
 from shared.spine.inbox.separate import WAITS

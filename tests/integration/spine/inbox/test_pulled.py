@@ -10,8 +10,8 @@ import pytest
 
 from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
-from shared.spine.inbox.application import NO_CLUSTER, Applier, Route
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import NO_CLUSTER, Applier, Route
 from shared.spine.inbox.outcome import applied_state
 from shared.spine.inbox.separate import WAITS
 from shared.spine.records.cloud_events import WRONG_PAYLOAD

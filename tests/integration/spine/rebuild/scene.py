@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.database.pool import Pool
 from shared.events.envelope import RecordedEvent
-from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import Applier
 from shared.spine.rebuild.context import RebuildContext, open_rebuild
 from shared.spine.rebuild.projection import Projection
 from shared.spine.rebuild.rebuild_projection import (

@@ -16,7 +16,7 @@ from deploy.local.servers.running import RunningServer
 from shared.events.admission import AccessGranted
 from shared.events.envelope import RecordedEvent
 from shared.spine.consumer.batch_consumer import BatchConsumer
-from shared.spine.inbox.application import Applier, Routes
+from shared.spine.inbox.applier import Applier, Routes
 from shared.spine.kafka.topics import PARTITIONS
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation

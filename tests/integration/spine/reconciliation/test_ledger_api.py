@@ -10,7 +10,7 @@ import pytest
 from shared.events.envelope import RecordedEvent
 from shared.spine.reconciliation.hours.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
 from shared.spine.reconciliation.ledger import events as ledger_events
-from shared.spine.reconciliation.ledger.pages import MOST_SPANS, Span
+from shared.spine.reconciliation.ledger.pages import MAX_SPANS, Span
 from tests.integration.spine.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
 
 pytestmark = pytest.mark.services
@@ -92,10 +92,10 @@ async def test_persons_numbers_are_read_as_far_as_there_are_any_in_the_order_ask
 
 
 async def test_more_persons_than_one_question_holds_are_asked_for_in_several(sides: Sides) -> None:
-    subjects = [uuid4() for _ in range(MOST_SPANS + 1)]
+    subjects = [uuid4() for _ in range(MAX_SPANS + 1)]
     await sides.record(*subjects)
     pages = [page async for page in sides.ledger.events_of_persons([Span(each, 1, 1) for each in subjects])]
-    assert [len(page) for page in pages] == [MOST_SPANS, 1]
+    assert [len(page) for page in pages] == [MAX_SPANS, 1]
 
 
 async def test_numbers_are_told_by_day_and_establishment(sides: Sides) -> None:
@@ -145,7 +145,7 @@ async def test_every_span_that_does_not_fit_is_said_and_an_empty_one_finds_nothi
         "/spans/0/first",
         "/spans/1/last",
     }
-    too_many = {"spans": [{"subject": subject, "first": 1, "last": 1}] * (MOST_SPANS + 1)}
+    too_many = {"spans": [{"subject": subject, "first": 1, "last": 1}] * (MAX_SPANS + 1)}
     assert (await sides.client.post(url, json=too_many, headers=WE)).status_code == 422
     assert (await sides.client.post(url, json={"spans": []})).status_code == 401
     backwards = {"spans": [{"subject": subject, "first": 2, "last": 1}]}

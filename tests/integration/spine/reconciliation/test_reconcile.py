@@ -239,7 +239,7 @@ async def test_a_publisher_held_up_for_long_opens_the_hour_that_it_had_counted(s
 async def test_what_can_be_mended_does_not_wait_behind_what_never_can(
     sides: Sides, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconciling, "MOST_CELLS", 2)
+    monkeypatch.setattr(reconciling, "MAX_CELLS", 2)
     strangers = await sides.record(*[UUID(int=number) for number in range(4)])
     await sides.apply(strangers)
     await sides.publisher.pool.execute("DELETE FROM ledger")
@@ -257,7 +257,7 @@ async def test_what_can_be_mended_does_not_wait_behind_what_never_can(
 async def test_hours_that_stay_different_for_ever_do_not_hide_newer_ones(
     sides: Sides, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealed_hours, "MOST_WINDOWS", 4)
+    monkeypatch.setattr(sealed_hours, "MAX_WINDOWS", 4)
     for _ in range(6):
         await sides.apply(await sides.record(uuid4()))
         sides.clock.passes(hours=1)

@@ -12,7 +12,7 @@ from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.security.principal import new_key
-from shared.spine.inbox.application import Applier
+from shared.spine.inbox.applier import Applier
 from shared.spine.outbox.append import append
 from shared.spine.pause.gate import Gate
 from shared.spine.reconciliation.context import ReconciliationContext

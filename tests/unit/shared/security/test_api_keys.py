@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared.security.principal import new_key
-from shared.spine.access.api_keys import MOST_SECONDS_REMEMBERED, ApiKeyAuthenticator
+from shared.spine.access.api_keys import MAX_SECONDS_REMEMBERED, ApiKeyAuthenticator
 
 KEY, KEY_SHA256 = new_key()
 HEADER = f"Bearer {KEY}"
@@ -93,11 +93,11 @@ async def test_a_known_key_is_looked_up_once_in_a_while(
 async def test_a_revoked_key_dies_when_it_is_no_longer_remembered(
     authenticator: ApiKeyAuthenticator, table: KeyTable, clock: HandMovedClock
 ) -> None:
-    assert MOST_SECONDS_REMEMBERED <= 5
+    assert MAX_SECONDS_REMEMBERED <= 5
     table.grant(KEY_SHA256)
     await authenticator.authenticate(HEADER)
     table.rows.clear()
-    clock.now += MOST_SECONDS_REMEMBERED
+    clock.now += MAX_SECONDS_REMEMBERED
     assert await authenticator.authenticate(HEADER) is None
 
 
@@ -115,7 +115,7 @@ async def test_what_is_no_bearer_key_is_not_even_looked_up(
 
 
 async def test_the_memory_is_bounded(table: KeyTable, clock: HandMovedClock) -> None:
-    authenticator = ApiKeyAuthenticator(table, seconds=clock, most_remembered=2)
+    authenticator = ApiKeyAuthenticator(table, seconds=clock, max_remembered=2)
     granted = [new_key() for _ in range(5)]
     for key, key_sha256 in granted:
         table.grant(key_sha256)

@@ -17,7 +17,7 @@ from shared.telemetry.metrics_server import serve_metrics
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "SHORTEST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(worker, "MIN_PAUSE_SECONDS", 0)
 
 
 async def until_stopped(stop: asyncio.Event) -> None:

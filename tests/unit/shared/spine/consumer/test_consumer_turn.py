@@ -14,8 +14,8 @@ from shared.spine.consumer import assignment
 from shared.spine.consumer.assignment import Assignment, ClusterChanged, Position
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox import checkpoint
-from shared.spine.inbox.application import Applier
 from shared.spine.inbox.applied import Applied
+from shared.spine.inbox.applier import Applier
 from shared.spine.inbox.checkpoint import PartitionLease
 from shared.spine.kafka.clients import GroupClient
 from shared.spine.records.cloud_events import encode

@@ -9,7 +9,7 @@ import pytest
 
 from shared.database.pool import Connection, Pool
 from shared.events.admission import AccessRevoked
-from shared.spine.inbox.application import Applier, Route
+from shared.spine.inbox.applier import Applier, Route
 from shared.spine.inbox.checkpoint import Fenced
 from shared.spine.inbox.insert import SEQUENCE_TAKEN
 from shared.spine.inbox.outcome import applied_state

@@ -38,7 +38,7 @@ Traces = Mapping[tuple[str, int, int], TraceContext]
 T = TypeVar("T")
 P = ParamSpec("P")
 
-MOST_DEADLOCKS: Final = 3
+MAX_DEADLOCKS: Final = 3
 """So many times in a row one transaction may be the victim of a deadlock before that is an error."""
 NO_CLUSTER: Final = "outside the broker"
 """Stands for the cluster where an event that was pulled from a ledger is parked."""
@@ -144,7 +144,7 @@ class Applier:
                     return await step(connection, *args, **kwargs)
             except asyncpg.TransactionRollbackError:
                 deadlocks += 1
-                if deadlocks == MOST_DEADLOCKS:
+                if deadlocks == MAX_DEADLOCKS:
                     raise
 
     async def _apply_share(
