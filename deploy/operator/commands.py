@@ -5,7 +5,7 @@ import typer
 from deploy.operator import parked
 from deploy.operator.call import call
 from deploy.operator.drain import drain
-from deploy.operator.holding import pause, resume
+from deploy.operator.pausing import pause, resume
 from deploy.operator.rebuild import rebuild
 from deploy.operator.reconcile import reconcile
 

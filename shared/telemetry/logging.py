@@ -28,8 +28,8 @@ _LOCATIONS: Final = "host port database version revision pid exit_code"
 FIELDS: Final = frozenset(
     " ".join((_SET_BY_PROCESSORS, _IDENTIFIERS, _ENUMERATED, _QUANTITIES, _LOCATIONS)).split()
 )
-_LONGEST_VALUE: Final = 200
-_LONGEST_STACK: Final = 20
+_MAX_VALUE_LENGTH: Final = 200
+_MAX_ITEMS: Final = 20
 
 
 class _Process:
@@ -50,7 +50,7 @@ def configure(service_name: str) -> None:
 
 
 def get_logger() -> FilteringBoundLogger:
-    """The logger of this process; it is safe before `configure` too, which only names the process."""
+    """Return the logger of this process. Safe before `configure`: the service name is then "unnamed"."""
     logger = structlog.wrap_logger(None, processors=_PROCESSORS, wrapper_class=_FROM_INFO)
     return cast(FilteringBoundLogger, logger)
 
@@ -67,9 +67,9 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value[:_LONGEST_STACK]]
+        return [_plain(item) for item in value[:_MAX_ITEMS]]
     if isinstance(value, str | UUID):
-        return str(value)[:_LONGEST_VALUE]
+        return str(value)[:_MAX_VALUE_LENGTH]
     return type(value).__name__  # a struct or a mapping may hold anything
 
 
@@ -101,7 +101,7 @@ def _frames(traceback: TracebackType | None) -> list[str]:
             f"{code.co_filename.rpartition('site-packages/')[2]}:{traceback.tb_lineno} {code.co_name}"
         )
         traceback = traceback.tb_next
-    return frames[-_LONGEST_STACK:]
+    return frames[-_MAX_ITEMS:]
 
 
 def _add_trace(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:

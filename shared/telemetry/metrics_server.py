@@ -13,7 +13,7 @@ from shared.runtime.version import VERSION
 from shared.telemetry import metrics
 
 REQUEST_WITHIN_SECONDS: Final = 5
-LONGEST_REQUEST_BYTES: Final = 8192
+MAX_REQUEST_BYTES: Final = 8192
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def serve_metrics(service: str, *, port: int) -> AsyncIterator[int]:
     host = os.environ.get("RELAIS_BIND_HOST", "127.0.0.1")
     connection = _Connection(service)
     try:
-        server = await asyncio.start_server(connection.answer, host, port, limit=LONGEST_REQUEST_BYTES)
+        server = await asyncio.start_server(connection.answer, host, port, limit=MAX_REQUEST_BYTES)
     except OSError as error:
         # A sentence for whoever starts the process: the log's allow-list would drop it.
         raise SystemExit(f"{service} cannot listen on port {port}: {error.strerror}") from None
