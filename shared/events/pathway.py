@@ -1,6 +1,6 @@
 """Defines what pathway publishes: expectations and ruptures; the subject is always the person."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from shared.events.envelope import Moment, Payload
@@ -47,3 +47,14 @@ class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     closed_at: Moment
     reason: Literal["arrived", "withdrawn"]
     kind: Literal["arrival_overdue"] = "arrival_overdue"
+
+
+ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
+EXPECTATION_EVENTS: Final[tuple[type[ExpectationEvent], ...]] = (
+    ExpectationOpened,
+    ExpectationMet,
+    ExpectationWithdrawn,
+    RuptureOpened,
+    RuptureClosed,
+)
+"""What is published about an arrival that should follow a departure."""

@@ -7,19 +7,15 @@ from services.indicators.handlers.record_facts import (
     record_movements,
     record_settled_obligations,
 )
-from shared.events import pathway
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
 from shared.events.notifications import ObligationSettled
+from shared.events.pathway import EXPECTATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
-    pathway.ExpectationOpened: record_expectations,
-    pathway.ExpectationMet: record_expectations,
-    pathway.ExpectationWithdrawn: record_expectations,
-    pathway.RuptureOpened: record_expectations,
-    pathway.RuptureClosed: record_expectations,
+    **dict.fromkeys(EXPECTATION_EVENTS, record_expectations),
     ObligationSettled: record_settled_obligations,
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,

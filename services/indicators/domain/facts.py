@@ -15,6 +15,7 @@ from shared.events.admission import Movement, MovementCancelled, MovementKind, M
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled, Outcome
 from shared.events.pathway import (
+    ExpectationEvent,
     ExpectationMet,
     ExpectationOpened,
     ExpectationWithdrawn,
@@ -25,7 +26,6 @@ from shared.events.pathway import (
 Action = Literal["insert", "update", "cancel"]
 ExpectationStep = Literal["opened", "met", "withdrawn", "rupture_opened", "rupture_closed"]
 Role = Literal["carer", "professional"]
-ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
 
 _ACTIONS: Final[Mapping[type[Movement], Action]] = {
     MovementUpdated: "update",

@@ -8,6 +8,7 @@ from services.indicators.storage.facts import store
 from shared.database.pool import Connection
 from shared.events.admission import is_movement
 from shared.events.notifications import ObligationSettled
+from shared.events.pathway import EXPECTATION_EVENTS
 from shared.spine.records.received import ReceivedEvent
 
 
@@ -23,7 +24,7 @@ async def record_expectations(
     _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
     """Store what was stated of expected arrivals."""
-    stated = [(event, event.data) for event in events if isinstance(event.data, facts.ExpectationEvent)]
+    stated = [(event, event.data) for event in events if isinstance(event.data, EXPECTATION_EVENTS)]
     await store(connection, [facts.expectation_fact(event, data) for event, data in stated])
 
 

@@ -17,6 +17,7 @@ from services.notifications.domain.obligations.catalogue import FACT_KINDS, STAL
 from shared.events.admission import Mode, Movement, MovementCancelled, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import (
+    ExpectationEvent,
     ExpectationMet,
     ExpectationOpened,
     ExpectationWithdrawn,
@@ -174,12 +175,10 @@ def _told(movement: Movement, kind: FactKind, audience: Audience) -> News:
     )
 
 
-WatchedArrival = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
-
 _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def statement_of_arrival(event: RecordedEvent, watched: WatchedArrival) -> Statement:
+def statement_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> Statement:
     """A version of an expectation, in the order in which pathway stated it."""
     key = f"arrival:{watched.expectation_id}"
     return Statement(
@@ -195,7 +194,7 @@ def statement_of_arrival(event: RecordedEvent, watched: WatchedArrival) -> State
     )
 
 
-def _ends(watched: WatchedArrival) -> tuple[FactKind, ...]:
+def _ends(watched: ExpectationEvent) -> tuple[FactKind, ...]:
     match watched:
         case ExpectationOpened():  # again: the arrival that was stated did not take place
             return ("transfer.arrived",)
@@ -207,7 +206,7 @@ def _ends(watched: WatchedArrival) -> tuple[FactKind, ...]:
             return ()
 
 
-def _news(watched: WatchedArrival) -> News | None:
+def _news(watched: ExpectationEvent) -> News | None:
     both = Audience(establishments=(watched.from_establishment, watched.to_establishment))
     match watched:
         case ExpectationMet():
@@ -256,7 +255,7 @@ def statement_of(event: RecordedEvent) -> Statement | None:
     """The statement of an event; none when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
         return statement_of_movement(event, event.data)
-    if isinstance(event.data, WatchedArrival):
+    if isinstance(event.data, ExpectationEvent):
         return statement_of_arrival(event, event.data)
     return None
 

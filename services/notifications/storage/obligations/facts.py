@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.obligations.statements import WatchedArrival
 from services.notifications.storage.obligations.rows import decode_trace, encode_trace
 from shared.database.pool import Connection, Executor
 from shared.events.admission import is_movement
 from shared.events.envelope import Payload, RecordedEvent
+from shared.events.pathway import ExpectationEvent
 from shared.events.registry import PAYLOADS, TYPES
 
 # Persons are locked in sorted order, so that two batches cannot deadlock. The update
@@ -94,4 +94,4 @@ async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict
 def _stated_by(data: Payload) -> str | None:
     if is_movement(data):
         return data.establishment
-    return data.from_establishment if isinstance(data, WatchedArrival) else None
+    return data.from_establishment if isinstance(data, ExpectationEvent) else None
