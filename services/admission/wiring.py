@@ -62,6 +62,6 @@ SERVICE = Service(
     fast_routes=movements.FAST_ROUTES,
     body_limits_bytes={batches.PATH: batches.LIMIT_BYTES},
     publishes=True,
-    runs={"register_operator": register_first_operator},
+    continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
 )

@@ -11,7 +11,7 @@ from services.indicators.settings import Settings
 from services.indicators.storage.projected import SWAPPED
 from services.indicators.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
-from shared.spine.service.definition import Consumes, Rebuilds, Service, Spine
+from shared.spine.service.definition import Consumption, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import EventOutcome, outcome_router
 
 
@@ -27,10 +27,10 @@ SERVICE = Service(
     settings=Settings,
     open_dependencies=open_dependencies,
     serves=[indicators.router, outcome_router(EventOutcome, event_outcome)],
-    consumes=Consumes(
+    consumes=Consumption(
         publishers=[ADMISSION, PATHWAY, NOTIFICATIONS],
         routes=ROUTES,
         fetch_interval_seconds=0.1,  # nobody waits for an indicator
     ),
-    rebuilds=Rebuilds(metadata=metadata, swapped=SWAPPED),
+    rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED),
 )

@@ -38,7 +38,7 @@ from services.notifications.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault, master_key_of
-from shared.spine.service.definition import Consumes, Every, Rebuilds, Service, Spine
+from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
 from shared.web.client import open_client
 
@@ -105,25 +105,28 @@ SERVICE = Service(
         obligation_balance.router,
         outcome_router(EventOutcome, event_outcome),
     ],
-    consumes=Consumes(
+    consumes=Consumption(
         publishers=PUBLISHERS,
         routes=ROUTES,
         # At forty movements a second half as many transactions, which the sending lanes would wait for.
         fetch_interval_seconds=0.02,
     ),
     publishes=True,
-    runs={
+    continuous_duties={
         "fulfil_sms": fulfil_due_sms,
         "fulfil_email": fulfil_due_emails,
         "audit_obligations": audit_obligations,
     },
-    repeats=[
-        Every(seconds=1.0, run=sweep_unknown_attempts),
-        Every(seconds=1.0, run=expire_obligations),  # apart from the lanes, which a provider may hold up
-        Every(seconds=5.0, run=measure_obligations),
-        Every(seconds=5.0, run=measure_audit),
+    periodic_duties=[
+        PeriodicDuty(seconds=1.0, run=sweep_unknown_attempts),
+        # Apart from the lanes, which a provider may hold up.
+        PeriodicDuty(seconds=1.0, run=expire_obligations),
+        PeriodicDuty(seconds=5.0, run=measure_obligations),
+        PeriodicDuty(seconds=5.0, run=measure_audit),
     ],
     pausable=["sending"],
-    rebuilds=Rebuilds(metadata=metadata, swapped=SWAPPED, adopted=ADOPTED, compare_also=compare_obligations),
+    rebuild=RebuildPlan(
+        metadata=metadata, swapped=SWAPPED, adopted=ADOPTED, compare_also=compare_obligations
+    ),
     connections=16,
 )

@@ -13,7 +13,7 @@ from services.pathway.settings import Settings
 from services.pathway.storage.projected import COMPARED, SWAPPED
 from services.pathway.storage.tables import metadata
 from shared.events.registry import ADMISSION, PATHWAY
-from shared.spine.service.definition import Consumes, Every, Rebuilds, Service, Spine
+from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
 
 
@@ -30,12 +30,15 @@ SERVICE = Service(
     open_dependencies=open_dependencies,
     serves=[pathways.router, stays.router, outcome_router(EventOutcome, event_outcome)],
     fast_routes=pathways.FAST_ROUTES,
-    consumes=Consumes(
+    consumes=Consumption(
         publishers=[ADMISSION],
         routes=ROUTES,
         fetch_interval_seconds=0.05,  # a board may be that late
     ),
     publishes=True,
-    repeats=[Every(seconds=1.0, run=detect_overdue), Every(seconds=5.0, run=measure_ruptures)],
-    rebuilds=Rebuilds(metadata=metadata, swapped=SWAPPED, compared=COMPARED),
+    periodic_duties=[
+        PeriodicDuty(seconds=1.0, run=detect_overdue),
+        PeriodicDuty(seconds=5.0, run=measure_ruptures),
+    ],
+    rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED, compared=COMPARED),
 )

@@ -1,6 +1,6 @@
 """Keeps a replica of the API keys that admission granted, and recognises callers by it.
 
-A new key works at once; a revoked one dies within `MAX_SECONDS_REMEMBERED`. Grants and revocations may
+A new key works immediately; a revoked one dies within `MAX_SECONDS_REMEMBERED`. Grants and revocations may
 come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
 """
 
@@ -32,7 +32,7 @@ ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, ex
 
 
 class ApiKeyAuthenticator:
-    """Recognises `Bearer` keys; caches only keys that it found, so that a new one works at once."""
+    """Recognises `Bearer` keys; caches only keys that it found, so that a new one works immediately."""
 
     def __init__(
         self,

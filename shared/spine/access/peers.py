@@ -4,9 +4,10 @@ import hmac
 from typing import Final
 from uuid import UUID
 
+from shared.database.pool import Executor
 from shared.security.authentication import Authenticator
 from shared.security.principal import Principal, sha256_of
-from shared.spine.access.api_keys import bearer_key
+from shared.spine.access.api_keys import ApiKeyAuthenticator, bearer_key
 
 _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=frozenset({"ledger"}))
 
@@ -25,3 +26,8 @@ class PeerAuthenticator:
         if key is not None and hmac.compare_digest(sha256_of(key), self._key_sha256):
             return _A_SERVICE
         return await self._others.authenticate(authorization_header)
+
+
+def service_authenticator(pool: Executor, key_sha256: str) -> Authenticator:
+    """Return what every API recognises its callers by: granted keys, and the key whose digest this is."""
+    return PeerAuthenticator(ApiKeyAuthenticator(pool), key_sha256=key_sha256)

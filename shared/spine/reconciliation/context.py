@@ -8,9 +8,6 @@ from typing import Final
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.runtime.environment import named_addresses
-from shared.security.authentication import Authenticator
-from shared.spine.access.api_keys import ApiKeyAuthenticator
-from shared.spine.access.peers import PeerAuthenticator
 from shared.spine.reconciliation.hours.counting import Side, inbox_side, ledger_side
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.web.client import open_client
@@ -30,8 +27,6 @@ class ReconciliationContext:
     """Publishers whose events this service applies."""
     ledger_clients: Mapping[str, LedgerClient]
     """Those of them whose address is known."""
-    key_sha256: str
-    """Digest of the key with which other services may read our ledger."""
 
     @property
     def ledger_side(self) -> Side:
@@ -41,10 +36,6 @@ class ReconciliationContext:
     def inbox_side(self, publisher: str) -> Side:
         """Return what this service holds of a publisher."""
         return inbox_side(self.pool, publisher)
-
-    def authenticator(self) -> Authenticator:
-        """Return an authenticator that recognises the keys that admission granted, and our own services."""
-        return PeerAuthenticator(ApiKeyAuthenticator(self.pool), key_sha256=self.key_sha256)
 
 
 RECONCILIATION: Final = StateEntry[ReconciliationContext]("reconciliation")
@@ -59,12 +50,10 @@ async def open_reconciliation(
     consumes: Sequence[str] = (),
     publishers: str = "",
     key: str = "",
-    key_sha256: str = "",
 ) -> AsyncIterator[ReconciliationContext]:
     """Open the clients of the publishers' ledgers.
 
-    `publishers` says where the ledgers are (`name=url,...`), `key` opens them, and `key_sha256` is the digest
-    of the key that opens ours.
+    `publishers` says where the ledgers are (`name=url,...`), and `key` opens them.
     """
     async with open_client(timeout_seconds=_PHASE_TIMEOUT_SECONDS) as client:
         addresses = named_addresses(publishers, variable="RELAIS_PUBLISHERS")
@@ -73,7 +62,6 @@ async def open_reconciliation(
             pool=pool,
             clock=clock,
             consumes=consumes,
-            key_sha256=key_sha256,
             ledger_clients={
                 publisher: LedgerClient(client, publisher=publisher, url=addresses[publisher], key=key)
                 for publisher in consumes

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared.runtime.garbage import infrequent_garbage_collection
 from shared.security.authentication import AUTHENTICATOR
+from shared.spine.access.peers import service_authenticator
 from shared.spine.operations import api as operations
 from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.parked import api as parked
@@ -62,7 +63,7 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     """Let the application use an open service."""
     service, spine = opened.definition, opened.spine
     DEPENDENCIES.set(app, opened.dependencies)
-    AUTHENTICATOR.set(app, spine.reconciliation.authenticator())
+    AUTHENTICATOR.set(app, service_authenticator(spine.pool, opened.settings.peer_key_sha256))
     READY.set(app, opened.is_ready)
     RECONCILIATION.set(app, spine.reconciliation)
     OPERATIONS.set(

@@ -1,4 +1,9 @@
-"""Defines a service as data: settings, dependencies, what it serves, consumes, publishes and repeats."""
+"""Defines a service as data: settings, dependencies, what it serves, consumes and publishes, and its duties.
+
+A duty is background work of the worker. A periodic duty ends, and is called again after a pause; a continuous
+duty runs until the worker stops and keeps its own time, such as a lane that waits for what is due. Services
+keep the functions of both in their folder `periodic/`.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -36,7 +41,7 @@ OpenDependencies = Callable[[S, Spine], AbstractAsyncContextManager[D]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consumes:
+class Consumption:
     """What a service consumes: whose events, and which use case takes each type."""
 
     publishers: Sequence[str]
@@ -46,8 +51,8 @@ class Consumes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Every(Generic[D]):
-    """A recurring duty: `run` is called again about `seconds` after it returned."""
+class PeriodicDuty(Generic[D]):
+    """A duty that ends: the worker calls `run`, and calls it again about `seconds` after it returned."""
 
     seconds: float
     run: Callable[[D], Awaitable[object]]
@@ -59,11 +64,11 @@ class Every(Generic[D]):
 
 
 ContinuousDuty = Callable[[D, asyncio.Event], Awaitable[None]]
-"""A duty that keeps its own time: it runs until the event is set."""
+"""A duty that keeps its own time: called once, it runs until the event is set."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rebuilds:
+class RebuildPlan:
     """Which tables of a service follow from what it applied, and how a rebuild treats each."""
 
     metadata: MetaData
@@ -91,14 +96,14 @@ class Service(Generic[S, D]):
     """Routes of `serves` that are answered before the framework's own routing."""
     body_limits_bytes: Mapping[str, int] = field(default_factory=dict)
     """Path -> the largest body that it takes, where that is not the usual limit."""
-    consumes: Consumes | None = None
+    consumes: Consumption | None = None
     publishes: bool = False
     """Whether it has a ledger of its own, relayed to the topic that bears its name."""
-    repeats: Sequence[Every[D]] = ()
-    runs: Mapping[str, ContinuousDuty[D]] = field(default_factory=dict)
+    periodic_duties: Sequence[PeriodicDuty[D]] = ()
+    continuous_duties: Mapping[str, ContinuousDuty[D]] = field(default_factory=dict)
     pausable: Sequence[Part] = ()
     """Parts that can be paused, beside the consumer and the relay."""
-    rebuilds: Rebuilds | None = None
+    rebuild: RebuildPlan | None = None
     connections: int = 8
     """The most database connections of one process."""
 

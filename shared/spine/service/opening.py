@@ -31,7 +31,7 @@ async def open_service(
 ) -> AsyncIterator[OpenService[S, D]]:
     """Open what the service needs; nothing is connected outside of this block.
 
-    It also opens while the database is away, and waits for it where it is used.
+    It also opens while the database is unreachable, and waits for it where it is used.
     """
     async with (
         open_pool(settings.database_url, application_name=service.name, max_size=service.connections) as pool,
@@ -42,7 +42,6 @@ async def open_service(
             consumes=service.publishers,
             publishers=settings.publishers,
             key=settings.peer_key,
-            key_sha256=settings.peer_key_sha256,
         ) as reconciliation,
     ):
         spine = Spine(pool=pool, clock=clock, reconciliation=reconciliation)

@@ -52,7 +52,7 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
     ) -> Response:
         """Whether the event was applied here; 404 for an event that another establishment stated.
 
-        An event that nobody here has seen is pending for whoever asks: it may be on its way, and saying so
+        An event that nobody here has seen is pending for anyone who asks: it may be on its way, and saying so
         gives nothing away.
         """
         dependencies = DEPENDENCIES.of(request)

@@ -10,25 +10,25 @@ from shared.spine.service.opening import open_service
 
 
 def run(service: AnyService) -> int:
-    """Make the projection anew, or undo that, as the command line says; gives the exit code."""
+    """Rebuild the projection, or undo that, as the command line says; return the exit code."""
     return asyncio.run(_rebuild(service))
 
 
 def projection_of(service: Service[S, D], dependencies: D, clock: Clock) -> Projection:
-    """What is made anew, with the service's own routes; ValueError for a service that has no projection."""
-    if service.consumes is None or service.rebuilds is None:
+    """Return what is rebuilt, by the service's own routes; ValueError for a service without projection."""
+    if service.consumes is None or service.rebuild is None:
         raise ValueError(f"{service.name} has no projection")
     return Projection(
         service=service.name,
-        metadata=service.rebuilds.metadata,
+        metadata=service.rebuild.metadata,
         routes=service.consumes.routes,
         dependencies=dependencies,
         clock=clock,
         publishers=service.consumes.publishers,
-        swapped=service.rebuilds.swapped,
-        compared=service.rebuilds.compared,
-        adopted=service.rebuilds.adopted,
-        compare_also=service.rebuilds.compare_also,
+        swapped=service.rebuild.swapped,
+        compared=service.rebuild.compared,
+        adopted=service.rebuild.adopted,
+        compare_also=service.rebuild.compare_also,
     )
 
 

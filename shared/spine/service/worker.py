@@ -10,7 +10,7 @@ from shared.spine.inbox.applier import Applier
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
-from shared.spine.service.definition import AnyService, Consumes, D, S
+from shared.spine.service.definition import AnyService, Consumption, D, S
 from shared.spine.service.opening import OpenService, open_service
 from shared.spine.worker import Duty, periodic, run_worker
 
@@ -30,10 +30,10 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
     """Everything that the worker does, by name."""
     service, spine = opened.definition, opened.spine
     dependencies = opened.dependencies
-    own = {name: partial(duty, dependencies) for name, duty in service.runs.items()}
+    own = {name: partial(duty, dependencies) for name, duty in service.continuous_duties.items()}
     repeated = {
         each.name: periodic(each.name, partial(each.run, dependencies), every_seconds=each.seconds)
-        for each in service.repeats
+        for each in service.periodic_duties
     }
     return {
         **(_consuming(opened, service.consumes) if service.consumes else {}),
@@ -44,7 +44,7 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
     }
 
 
-def _consuming(opened: OpenService[S, D], consumes: Consumes) -> Mapping[str, Duty]:
+def _consuming(opened: OpenService[S, D], consumes: Consumption) -> Mapping[str, Duty]:
     spine = opened.spine
     reconciliation = ConsumerReconciliation(
         spine.reconciliation, consumes.routes, dependencies=opened.dependencies

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from shared.database.pool import Pool, open_pool
 from shared.security.authentication import AUTHENTICATOR
 from shared.security.principal import sha256_of
+from shared.spine.access.peers import service_authenticator
 from shared.spine.reconciliation.api import inbox as inbox_api
 from shared.spine.reconciliation.api import ledger as ledger_api
 from shared.spine.reconciliation.context import RECONCILIATION, ReconciliationContext
@@ -50,17 +51,15 @@ async def sides(create_database: Callable[..., str]) -> AsyncIterator[Sides]:
             clock=clock,
             consumes=[],
             ledger_clients={},
-            key_sha256=sha256_of(KEY),
         )
         RECONCILIATION.set(app, publisher)
-        AUTHENTICATOR.set(app, publisher.authenticator())
+        AUTHENTICATOR.set(app, service_authenticator(publishing_pool, sha256_of(KEY)))
         consumer = ReconciliationContext(
             service="indicators",
             pool=consuming_pool,
             clock=clock,
             consumes=["admission"],
             ledger_clients={"admission": ledger},
-            key_sha256="",
         )
         yield Sides(
             publisher=publisher, consumer=consumer, ledger=ledger, client=client, clock=clock, traffic=traffic
