@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from deploy.operator.options import CONSUMERS, AsJson, Because, By, Consumer
-from deploy.operator.parked_retry import retry_some, retry_wanted
+from deploy.operator.parked_retry import retry_matching, retry_some
 from deploy.operator.parked_screen import content_of, listed, retried
 from deploy.operator.platform import open_platform
 
@@ -75,14 +75,16 @@ def retry(
     stop_after: Annotated[int, typer.Option(help="Stop when so many are still wrong.")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Apply events after all, each person's in their order; Ctrl-C stops between two shares."""
+    """Apply events after all, each person's in their order; Ctrl-C stops between two chunks."""
     platform, console = open_platform(), Console(stderr=True)
     author: dict[str, Any] = {"by": by, **({"because": because} if because else {})}
     if parked_ids:
         result = retry_some(platform, service, parked_ids, author)
     elif everything or reason or publisher:
-        wish = {"reason": reason, "publisher": publisher, "rate_per_second": rate}
-        result = retry_wanted(platform, service, {**author, **wish}, stop_after=stop_after, say=console.print)
+        filters = {"reason": reason, "publisher": publisher, "rate_per_second": rate}
+        result = retry_matching(
+            platform, service, {**author, **filters}, stop_after=stop_after, say=console.print
+        )
     else:
         raise typer.BadParameter("say which: numbers, --reason, --publisher or --all")
     if as_json:

@@ -24,10 +24,10 @@ def retry_some(platform: Platform, service: str, parked_ids: Sequence[int], auth
     return result
 
 
-def retry_wanted(
+def retry_matching(
     platform: Platform,
     service: str,
-    wish: dict[str, Any],
+    filters: dict[str, Any],
     *,
     stop_after: int,
     say: Callable[[str], None],
@@ -38,12 +38,12 @@ def retry_wanted(
     try:
         while after is not None and not result["stopped"]:
             left = stop_after - len(result["still_parked"])
-            share = platform.post(
-                service, "/v1/parked/retry", {**wish, "stop_after_failures": left, "after": after}
+            chunk = platform.post(
+                service, "/v1/parked/retry", {**filters, "stop_after_failures": left, "after": after}
             )
-            result["applied"] += share["applied"]
-            result["still_parked"] += share["still_parked"]
-            result["stopped"], after = share["stopped"], share["next"]
+            result["applied"] += chunk["applied"]
+            result["still_parked"] += chunk["still_parked"]
+            result["stopped"], after = chunk["stopped"], chunk["next"]
             say(f"applied {result['applied']}, still wrong {len(result['still_parked'])}")
     except KeyboardInterrupt:
         result["stopped"] = True

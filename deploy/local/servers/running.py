@@ -59,7 +59,7 @@ class RunningServer:
             self._process = None
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """End it immediately, as a power cut would."""
         if self._process is not None:
             kill_family(self._process.pid)
             self._process.wait()

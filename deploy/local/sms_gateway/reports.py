@@ -69,7 +69,7 @@ class Reporter:
         self._running: set[asyncio.Task[None]] = set()
 
     def plan(self, message: Arrived, rule: SmsRule) -> None:
-        """Reports on this message later; returns at once."""
+        """Reports on this message later; returns immediately."""
         kinds = report_types(rule.report, message.report_mask) if message.report_url else []
         if not kinds:
             return
