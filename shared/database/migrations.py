@@ -46,7 +46,7 @@ def run_migrations() -> None:
     connection: Connection = context.config.attributes["connection"]
     context.configure(connection=connection)
     with context.begin_transaction():
-        # Two replicas may start at once: the second waits, then finds nothing to do.
+        # Two replicas may start concurrently: the second waits, then finds nothing to do.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()
@@ -83,7 +83,7 @@ def comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
 
 
 async def on_connection(database_url: str, act: Callable[[Connection], T], *, schema: str | None = None) -> T:
-    """What `act` gives on a connection of its own; what it does not commit is rolled back."""
+    """Return what `act` returns on a connection of its own; what it does not commit is rolled back."""
     url = make_url(database_url).set(drivername="postgresql+asyncpg")
     arguments: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS}
     if schema is not None:

@@ -59,7 +59,7 @@ async def open_pool(
     search_path: str | None = None,
     command_timeout_seconds: float = COMMAND_TIMEOUT_SECONDS,
 ) -> AsyncIterator[Pool]:
-    """Open the pool, also while the server is away: connections are made when they are needed.
+    """Open the pool, also while the server is unreachable: connections are made when they are needed.
 
     Closing takes 10 s at most, because a lost server never answers.
     """

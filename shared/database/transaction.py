@@ -10,7 +10,7 @@ from shared.database.pool import Connection, Pool
 ACQUIRE_TIMEOUT_SECONDS = 10
 
 AfterCommit = Callable[[Pool], None]
-"""Called with the pool of the transaction that was committed; must return at once."""
+"""Called with the pool of the transaction that was committed; must return immediately."""
 
 _callbacks: Final[ContextVar[dict[AfterCommit, None] | None]] = ContextVar("callbacks", default=None)
 

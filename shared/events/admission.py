@@ -96,7 +96,7 @@ class AccessGranted(Payload, frozen=True, kw_only=True):
     source_id: UUID
     scopes: tuple[Scope, ...]
     establishment: str | None = None
-    """FINESS number the key is bound to; none for an operator of the whole platform."""
+    """FINESS number the key is bound to; None for an operator of the whole platform."""
 
 
 class AccessRevoked(Payload, frozen=True, kw_only=True):

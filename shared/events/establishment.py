@@ -19,7 +19,7 @@ def establishment_of(payload: Payload) -> str | None:
 
 
 def establishment_in(value: bytes | None) -> str | None:
-    """The same, of the bytes of a payload of any type; none when they cannot be read."""
+    """The same, of the bytes of a payload of any type; None when they cannot be read."""
     try:
         stated = _decoder.decode(value or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

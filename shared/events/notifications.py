@@ -25,4 +25,4 @@ class ObligationSettled(Payload, frozen=True, kw_only=True):
     settled_at: Moment
     reason: str | None = None
     channel: str | None = None
-    """The one that reached the recipient; none when nobody was told."""
+    """The one that reached the recipient; None when nobody was told."""

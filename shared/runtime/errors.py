@@ -2,9 +2,9 @@
 
 RelaisError
  + EventRejected          the consumer parks the event and applies the rest
- + RetryableError         whoever retries, retries (`shared.runtime.failures`)
- |  + ClusterChanged      the consumer joins its group anew
- |  + Fenced              the consumer joins its group anew
+ + RetryableError         anyone who retries, retries (`shared.runtime.failures`)
+ |  + ClusterChanged      the consumer joins its group again
+ |  + Fenced              the consumer joins its group again
  |  + LinkedMeanwhile     admission reads the owner and commits the batch again
  |  + NotCommitted        the API answers 503
  |  + PublisherUnavailable  reconciliation and the audit try again at their next round

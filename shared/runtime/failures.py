@@ -24,7 +24,7 @@ TRANSIENT: Final = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the database or the broker was away, full or busy, so that the same may succeed later."""
+    """Whether the database or the broker was unreachable, full or busy: the same may succeed later."""
     if isinstance(error, asyncpg.InterfaceError):
         # One class for a lost connection and for a wrong argument, which is a ValueError besides: a bug.
         return not isinstance(error, ValueError)

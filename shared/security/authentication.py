@@ -19,7 +19,7 @@ class Authenticator(Protocol):
     """Recognises callers by their `Authorization` header."""
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
-        """The caller, or none if unknown; raises only what means that nobody can be recognised now."""
+        """The caller, or None if unknown; raises only what means that nobody can be recognised now."""
         ...
 
 
@@ -46,7 +46,7 @@ class _Required(SecurityBase):
 
 
 def require(scope: Scope, *or_scopes: Scope) -> _Required:
-    """A dependency that gives the `Principal`, who has at least one of the scopes.
+    """A dependency that returns the `Principal`, who has at least one of the scopes.
 
     401 when nobody is recognised, 403 when the scope is missing. Asks `AUTHENTICATOR`.
     """

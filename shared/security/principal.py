@@ -22,7 +22,7 @@ class Principal:
 
     source_id: UUID
     establishment: str | None
-    """FINESS number the key is bound to; none for the platform's own operators."""
+    """FINESS number the key is bound to; None for the platform's own operators."""
     scopes: frozenset[Scope]
     key_id: UUID | None = None
     """Which key it was, for the record of what an operator looked at or decided."""

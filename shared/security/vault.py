@@ -1,6 +1,6 @@
 """Encrypts personal data with a key per person, and indexes it without making it readable.
 
-The master key never encrypts data. It gives, by HKDF, one key that wraps the persons' keys, one for blind
+The master key never encrypts data. From it HKDF derives one key that wraps the persons' keys, one for blind
 indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
 """
 

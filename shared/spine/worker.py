@@ -1,7 +1,7 @@
 """Runs the duties of a worker process side by side, until a signal or until one fails for good.
 
-What a retry can cure (database or broker away) is retried in place, with backoff and new clients. Anything
-else means that the service is wrong: it is logged, all duties stop, and the process exits with code 1.
+What a retry can cure (database or broker unreachable) is retried in place, with backoff and new clients.
+Anything else means that the service is wrong: it is logged, all duties stop, and the process exits with 1.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ STOP_WITHIN_SECONDS: Final = 25.0
 
 
 def periodic(name: str, run_once: Callable[[], Awaitable[object]], *, every_seconds: float) -> Duty:
-    """A duty that calls `run_once` at once, and again about `every_seconds` after each end.
+    """A duty that calls `run_once` immediately, and about `every_seconds` after each end.
 
     Up to a fifth more or less, so that processes started together do not stay in step.
     """

@@ -18,7 +18,7 @@ MAX_REQUEST_BYTES: Final = 8192
 
 @asynccontextmanager
 async def serve_metrics(service: str, *, port: int) -> AsyncIterator[int]:
-    """Serve on `port` (0: any free one) of RELAIS_BIND_HOST, 127.0.0.1 by default; gives the port.
+    """Serve on `port` (0: any free one) of RELAIS_BIND_HOST, 127.0.0.1 by default; return the port.
 
     Ends the process with a sentence when the port is taken.
     """
@@ -27,7 +27,7 @@ async def serve_metrics(service: str, *, port: int) -> AsyncIterator[int]:
     try:
         server = await asyncio.start_server(connection.answer, host, port, limit=MAX_REQUEST_BYTES)
     except OSError as error:
-        # A sentence for whoever starts the process: the log's allow-list would drop it.
+        # A sentence for the person who starts the process: the log's allow-list would drop it.
         raise SystemExit(f"{service} cannot listen on port {port}: {error.strerror}") from None
     try:
         yield server.sockets[0].getsockname()[1]

@@ -85,7 +85,7 @@ def span(
     links: Sequence[TraceContext] = (),
     attributes: Mapping[str, AttributeValue] | None = None,
 ) -> Iterator[Span]:
-    """Record what the block does, as a child of `trace`, or of the current span when none is given.
+    """Record what the block does, as a child of `trace`, or of the current span when that is None.
 
     An empty `trace` starts a new one: the cause was not traced.
     """
@@ -110,7 +110,7 @@ def span(
 
 @contextmanager
 def outside_any_trace() -> Iterator[None]:
-    """Inside the block no span is current: for work on many events at once, each with its own context."""
+    """Inside the block no span is current: for work on many events together, each with its own context."""
     token = attach(Context())
     try:
         yield

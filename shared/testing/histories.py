@@ -145,7 +145,7 @@ def _emitted(draw: st.DrawFn, at: int) -> datetime:
 
 
 def _accepted_in(order: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> list[RecordedEvent]:
-    """Numbers the events anew: most histories are accepted as stated, some in another order."""
+    """Numbers the events again: most histories are accepted as stated, some in another order."""
     accepted = PersonHistory(name)
     stated = sorted(order, key=lambda event: event.sequence)
     for event in order if draw(st.booleans()) else stated:

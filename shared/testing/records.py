@@ -9,7 +9,7 @@ import msgspec
 from shared.events.admission import AccessRevoked
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TOPICS, TYPES
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 
 NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WRONG: Final = "the payload does not fit its type"
@@ -22,10 +22,10 @@ def incoming(
     event_id: UUID | None = None,
     known_type: bool = True,
     reason: str | None = None,
-) -> Incoming:
+) -> IncomingRecord:
     """A record that was read; with a `reason` it is wrong, with an unknown type nobody wants it."""
     event_id = event_id or uuid4()
-    return Incoming(
+    return IncomingRecord(
         topic="relais.admission",
         partition=0,
         offset=0,
@@ -46,9 +46,9 @@ def incoming(
     )
 
 
-def as_read(event: RecordedEvent, *, offset: int = 0) -> Incoming:
+def as_read(event: RecordedEvent, *, offset: int = 0) -> IncomingRecord:
     """The record of an event that another service recorded."""
-    return Incoming(
+    return IncomingRecord(
         topic=TOPICS[event.publisher],
         partition=0,
         offset=offset,
@@ -69,9 +69,9 @@ def as_read(event: RecordedEvent, *, offset: int = 0) -> Incoming:
     )
 
 
-def unreadable() -> Incoming:
+def unreadable() -> IncomingRecord:
     """A record of which not even the headers make sense."""
-    return Incoming(
+    return IncomingRecord(
         topic="relais.admission",
         partition=0,
         offset=0,
@@ -82,7 +82,7 @@ def unreadable() -> Incoming:
     )
 
 
-def event_id(record: Incoming) -> UUID:
+def event_id(record: IncomingRecord) -> UUID:
     """The id of a readable record."""
     if record.envelope is None:
         raise ValueError("the record has no id")

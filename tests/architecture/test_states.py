@@ -147,14 +147,16 @@ def _calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
                     yield name, node
 
 
-def _settled_as() -> Iterator[str]:
-    """Every state that a call of `rows.settle` names; its statement changes parked rows only."""
+def _resolved_as() -> Iterator[str]:
+    """Every state that a call of `rows.resolve` names; its statement changes parked rows only."""
     for file in (PROJECT / "shared" / "spine" / "parked").glob("*.py"):
         for name, call in _calls(file.relative_to(PROJECT)):
             yield from (
                 argument.value
                 for argument in call.args
-                if name == "settle" and isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                if name == "resolve"
+                and isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
             )
 
 
@@ -162,9 +164,9 @@ def test_parked_event() -> None:
     assert _states("Parked event") == set(get_args(shapes.State))
     assert _first("Parked event") == {"parked"}
     assert _between_states("Parked event") - {("parked", "parked")} == {
-        ("parked", to) for to in _settled_as()
+        ("parked", to) for to in _resolved_as()
     }
-    assert _last("Parked event") == set(_settled_as())
+    assert _last("Parked event") == set(_resolved_as())
 
 
 STEP = {

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from shared.database.migrations import configuration, migrate
 from shared.events.registry import PAYLOADS, PUBLISHED, TYPES
 from shared.spine.inbox.applier import Applier
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.service.definition import AnyService
 from shared.spine.service.opening import open_service
@@ -56,7 +56,7 @@ def _service(name: str) -> AnyService:
 CONSUMING = [name for name in SERVICES if _service(name).consumes]
 
 
-def _event(publisher: str, golden: Path, sequence: int) -> Incoming:
+def _event(publisher: str, golden: Path, sequence: int) -> IncomingRecord:
     type_ = next(type_ for type_ in PAYLOADS if golden.name.startswith(f"{type_}."))
     event = LedgerEvent(
         event_id=uuid5(PERSON, golden.name),
@@ -70,9 +70,9 @@ def _event(publisher: str, golden: Path, sequence: int) -> Incoming:
     return as_incoming(publisher, event)
 
 
-def _events(service: AnyService) -> list[Incoming]:
+def _events(service: AnyService) -> list[IncomingRecord]:
     """The golden examples of all that the service consumes, as if one person's."""
-    events: list[Incoming] = []
+    events: list[IncomingRecord] = []
     for publisher in service.publishers:
         types = tuple(f"{TYPES[payload]}." for payload in PUBLISHED[publisher])
         mine = [golden for golden in GOLDEN if golden.name.startswith(types)]
@@ -80,7 +80,7 @@ def _events(service: AnyService) -> list[Incoming]:
     return events
 
 
-async def _apply(service: AnyService, database_url: str, events: Sequence[Incoming]) -> Held:
+async def _apply(service: AnyService, database_url: str, events: Sequence[IncomingRecord]) -> Held:
     """Apply one by one what the database can take; what it holds afterwards."""
     settings = service.settings.of({**ENVIRONMENT, "RELAIS_DATABASE_URL": database_url})
     async with open_service(service, settings) as opened:

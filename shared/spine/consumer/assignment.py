@@ -21,7 +21,7 @@ from shared.telemetry.logging import get_logger
 
 
 class ClusterChanged(RetryableError):  # noqa: N818
-    """The broker came back with other data than we have positions in: join the group anew."""
+    """The broker came back with other data than we have positions in: join the group again."""
 
 
 class Position:
@@ -45,7 +45,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self.lock = asyncio.Lock()
         self.positions: dict[TopicPartition, Position] = {}
         self.cluster_id = ""
-        self.settled = False
+        self.all_leased = False
         """Whether every assigned partition has its lease, so that `positions` is complete."""
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002
@@ -53,14 +53,14 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self.lock:
             self.positions.clear()
             self._without_lease.clear()
-            self.settled = False
+            self.all_leased = False
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Only note them: aiokafka swallows what a listener raises, and taking a lease can fail."""
         async with self.lock:
             self.positions.clear()
             self._without_lease = set(assigned)
-            self.settled = not assigned
+            self.all_leased = not assigned
 
     async def take_leases(self) -> None:
         """Take the lease of each partition that is assigned without one; raises ClusterChanged."""
@@ -79,7 +79,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
                     partition, lease, stored, earliest=earliest[partition], end=end[partition]
                 )
             self._without_lease.difference_update(wanted)
-            self.settled = True
+            self.all_leased = True
 
     async def _take_lease(self, partition: TopicPartition) -> tuple[checkpoint.PartitionLease, int | None]:
         return await checkpoint.take_lease(
@@ -138,8 +138,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     async def behind(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """The position of each partition whose log goes on after it: of ours, or of all when we have none.
 
-        Empty while the broker is away: the client waits for its return by itself. Leaving the group would not
-        help, for the broker, once it is back, would wait for our old membership to expire.
+        Empty while the broker is unreachable: the client waits for its return by itself. Leaving the group
+        would not help, for the broker, once it is back, would wait for our old membership to expire.
 
         Raises ClusterChanged.
         """

@@ -28,7 +28,7 @@ from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.pause.gate import Gate
 from shared.spine.records.cloud_events import decode
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.spine.records.spans import event_spans, process_span
 from shared.telemetry import metrics, tracing
 from shared.telemetry.logging import get_logger
@@ -85,8 +85,8 @@ class BatchConsumer:
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until told to stop. While paused it is no member of its group, and holds no partition.
 
-        Being fenced and finding another cluster are ordinary: it joins the group anew. Everything else is
-        raised; when the database or the broker was away, call `run` again.
+        Being fenced and finding another cluster are ordinary: it joins the group again. Everything else is
+        raised; when the database or the broker was unreachable, call `run` again.
         """
         while not stop.is_set():
             await self._gate.until_open(stop)
@@ -123,7 +123,7 @@ class BatchConsumer:
     async def consume_once(self, client: GroupClient, assignment: Assignment) -> None:
         """Fetch once and apply what came; raises Fenced, ClusterChanged, or whatever a use case raised."""
         await assignment.take_leases()
-        if assignment.settled:
+        if assignment.all_leased:
             self._lag.keep_only(assignment.positions)
         fetched = [await self._fetch(client)]
         now = asyncio.get_running_loop().time
@@ -136,7 +136,7 @@ class BatchConsumer:
             batches = [
                 partial(self._apply_next, client, assignment, records) for records in fetched if records
             ]
-            await run_concurrently(batches, at_once=CONCURRENT_BATCHES)
+            await run_concurrently(batches, limit=CONCURRENT_BATCHES)
         if came and not any(_is_behind(client, *each) for each in fetched[0].items()):
             await asyncio.sleep(began + self._fetch_interval_seconds - now())
 
@@ -183,7 +183,7 @@ class BatchConsumer:
                 )
                 for partition, came in incoming.items()
             }
-            applied = await self._commit(batches.values())
+            applied = await self._apply_counting_fenced(batches.values())
         for partition, batch in batches.items():
             assignment.positions[partition].next_offset = batch.following
             assignment.positions[partition].just_sought = False
@@ -191,7 +191,7 @@ class BatchConsumer:
         if applied.holes:
             self._on_holes()
 
-    async def _commit(self, batches: Collection[Batch]) -> Applied:
+    async def _apply_counting_fenced(self, batches: Collection[Batch]) -> Applied:
         try:
             return await self._applier.apply(*batches)
         except Fenced:
@@ -207,9 +207,9 @@ class BatchConsumer:
 
     @contextmanager
     def _spans(
-        self, incoming: Sequence[Incoming]
+        self, incoming: Sequence[IncomingRecord]
     ) -> Iterator[Mapping[TopicPartition, Mapping[int, TraceContext]]]:
-        """Record a span for each event that a route takes; gives their contexts by partition and offset."""
+        """Record a span for each event that a route takes; yields their contexts by partition and offset."""
         if not tracing.is_recording():
             yield {}  # each goes on in the trace that it came with
             return

@@ -10,9 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 Job = Callable[[], Awaitable[None]]
 
 
-async def run_concurrently(jobs: Sequence[Job], *, at_once: int) -> None:
-    """Run the jobs, `at_once` at a time; raises what the first to fail raised, when none runs any more."""
-    free = asyncio.Semaphore(at_once)
+async def run_concurrently(jobs: Sequence[Job], *, limit: int) -> None:
+    """Run the jobs, at most `limit` of them concurrently.
+
+    Raises what the first to fail raised, once no other job runs any more.
+    """
+    free = asyncio.Semaphore(limit)
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:

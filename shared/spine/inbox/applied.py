@@ -21,7 +21,7 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """Topic -> how many of its records brought an event that was applied or parked before."""
     newly_parked: list[RecordToPark]
     parked_total: int | None
-    """How many events of the service are parked now; none when this batch parked nothing."""
+    """How many events of the service are parked now; None when this batch parked nothing."""
     holes: int
     """How many sequence numbers were found to be missing: they can be pulled now."""
 

@@ -25,7 +25,7 @@ from shared.spine.inbox import checkpoint, parking
 from shared.spine.inbox.applied import Applied
 from shared.spine.inbox.insert import insert
 from shared.spine.inbox.separate import separate
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.spine.records.received import EventRejected, ReceivedEvent
 
 Route = Callable[[Any, Connection, Sequence[ReceivedEvent]], Awaitable[None]]
@@ -47,15 +47,15 @@ NO_CLUSTER: Final = "outside the broker"
 class Batch(checkpoint.Advance, frozen=True, kw_only=True):
     """Consecutive records of one partition; `following` is the offset after the last of them."""
 
-    incoming: Sequence[Incoming]
+    incoming: Sequence[IncomingRecord]
     traces: Mapping[int, TraceContext] = {}
     """Offset -> context of the span under which the record is processed."""
 
 
-class _Share(msgspec.Struct, frozen=True, kw_only=True):
+class _TransactionInput(msgspec.Struct, frozen=True, kw_only=True):
     """What one transaction applies: batches of several partitions, or events pulled from a ledger."""
 
-    incoming: Sequence[Incoming]
+    incoming: Sequence[IncomingRecord]
     cluster_id: str
     advances: Sequence[checkpoint.Advance] = ()
     """The positions that it moves; none for pulled events."""
@@ -86,7 +86,7 @@ class Applier:
 
         Raises Fenced, ParkingCapReached, or whatever a use case raised.
         """
-        share = _Share(
+        given = _TransactionInput(
             incoming=[each for batch in batches for each in batch.incoming],
             cluster_id=batches[0].lease.cluster_id,
             advances=batches,
@@ -96,37 +96,37 @@ class Applier:
                 for offset, trace in batch.traces.items()
             },
         )
-        return await self._apply_all_but_wrong(share)
+        return await self._apply_all_but_wrong(given)
 
-    async def apply_pulled(self, incoming: Sequence[Incoming]) -> Applied:
+    async def apply_pulled(self, incoming: Sequence[IncomingRecord]) -> Applied:
         """Commit events that were pulled from a ledger, as a batch would; no position moves.
 
         Known events are dropped, and those of a blocked stream are parked. Raises what `apply` raises, but
-        Fenced. Keep the shares small: meanwhile no batch of this service commits.
+        Fenced. Keep the pages small: meanwhile no batch of this service commits.
         """
-        return await self._apply_all_but_wrong(_Share(incoming=incoming, cluster_id=NO_CLUSTER))
+        return await self._apply_all_but_wrong(_TransactionInput(incoming=incoming, cluster_id=NO_CLUSTER))
 
     async def apply_parked(
-        self, incoming: Incoming, settle: Callable[[Connection], Awaitable[None]]
+        self, incoming: IncomingRecord, resolve: Callable[[Connection], Awaitable[None]]
     ) -> list[ReceivedEvent]:
-        """Commit one event that is parked; `settle` marks it as applied, or raises when it is not its turn.
+        """Commit one event that is parked; `resolve` marks it as applied, or raises when it is not its turn.
 
-        Raises EventRejected when it is still wrong, and whatever `settle` or a use case raised.
+        Raises EventRejected when it is still wrong, and whatever `resolve` or a use case raised.
         """
-        return await self._in_transaction(self._apply_settled, incoming, settle)
+        return await self._in_transaction(self._apply_and_resolve, incoming, resolve)
 
-    def has_route(self, incoming: Incoming) -> bool:
+    def has_route(self, incoming: IncomingRecord) -> bool:
         """Whether a use case takes events of this type."""
         return type(incoming.data) in self._routes
 
-    async def _apply_all_but_wrong(self, share: _Share) -> Applied:
-        """Roll back and start again, without the event, each time one of the share turns out to be wrong."""
+    async def _apply_all_but_wrong(self, given: _TransactionInput) -> Applied:
+        """Roll back and start again, without the event, each time one event turns out to be wrong."""
         rejected: dict[UUID, str] = {}
         while True:
             try:
-                return await self._in_transaction(self._apply_share, share, rejected)
+                return await self._in_transaction(self._apply_input, given, rejected)
             except EventRejected as rejection:
-                if not _is_new_rejection(rejection, share.incoming, rejected):
+                if not _is_new_rejection(rejection, given.incoming, rejected):
                     raise
                 rejected[rejection.event_id] = rejection.reason
 
@@ -147,15 +147,15 @@ class Applier:
                 if deadlocks == MAX_DEADLOCKS:
                     raise
 
-    async def _apply_share(
-        self, connection: Connection, share: _Share, rejected: Mapping[UUID, str]
+    async def _apply_input(
+        self, connection: Connection, given: _TransactionInput, rejected: Mapping[UUID, str]
     ) -> Applied:
-        if share.advances:
-            await checkpoint.advance(connection, share.advances)
+        if given.advances:
+            await checkpoint.advance(connection, given.advances)
         else:
             await checkpoint.lock_all(connection)
-        earlier = await parking.find_earlier(connection, _envelopes(share.incoming))
-        unknown = [each for each in share.incoming if not _is_among(each, earlier.event_ids)]
+        earlier = await parking.find_earlier(connection, _envelopes(given.incoming))
+        unknown = [each for each in given.incoming if not _is_among(each, earlier.event_ids)]
         separated = separate(unknown, rejected=rejected, blocked=earlier.blocked)
         inserted = await insert(connection, separated.applicable, now=self._clock())
         parked_total = None
@@ -163,65 +163,68 @@ class Applier:
             parked_total = await parking.park(
                 connection,
                 separated.to_park,
-                cluster_id=share.cluster_id,
+                cluster_id=given.cluster_id,
                 cap=self._parking_cap,
                 now=self._clock(),
             )
-        events = await self._call_routes(connection, inserted.new, share.traces)
+        events = await self._call_routes(connection, inserted.new, given.traces)
         first_seen = _topics(inserted.new) + _topics(record.incoming for record in separated.to_park)
         return Applied(
             events=events,
             skipped=len(inserted.new) - len(events),
-            repeated=_topics(share.incoming) - first_seen,
+            repeated=_topics(given.incoming) - first_seen,
             newly_parked=separated.to_park,
             parked_total=parked_total,
             holes=inserted.holes,
         )
 
-    async def _apply_settled(
-        self, connection: Connection, incoming: Incoming, settle: Callable[[Connection], Awaitable[None]]
+    async def _apply_and_resolve(
+        self,
+        connection: Connection,
+        incoming: IncomingRecord,
+        resolve: Callable[[Connection], Awaitable[None]],
     ) -> list[ReceivedEvent]:
         await checkpoint.lock_all(connection)
-        await settle(connection)
+        await resolve(connection)
         inserted = await insert(connection, [incoming], now=self._clock())
         return await self._call_routes(connection, inserted.new, {})
 
     async def _call_routes(
-        self, connection: Connection, new: Sequence[Incoming], traces: Traces
+        self, connection: Connection, new: Sequence[IncomingRecord], traces: Traces
     ) -> list[ReceivedEvent]:
         """Call each route once, with all its events in their order; returns the events that a route took."""
-        shares: dict[Route, list[ReceivedEvent]] = {}
+        events_by_route: dict[Route, list[ReceivedEvent]] = {}
         for incoming in new:
             event = incoming.received(_trace_of(incoming, traces))
             route = None if event is None else self._routes.get(type(event.data))
             if event is not None and route is not None:
-                shares.setdefault(route, []).append(event)
-        for route, events in shares.items():
+                events_by_route.setdefault(route, []).append(event)
+        for route, events in events_by_route.items():
             await route(self._dependencies, connection, events)
-        return [event for events in shares.values() for event in events]
+        return [event for events in events_by_route.values() for event in events]
 
 
-def _topics(incoming: Iterable[Incoming]) -> Counter[str]:
+def _topics(incoming: Iterable[IncomingRecord]) -> Counter[str]:
     return Counter(each.topic for each in incoming)
 
 
-def _trace_of(incoming: Incoming, traces: Traces) -> TraceContext:
+def _trace_of(incoming: IncomingRecord, traces: Traces) -> TraceContext:
     # Without a span of its own the event goes on in the trace that it came with.
     came_with = incoming.envelope.trace if incoming.envelope is not None else {}
     return traces.get((incoming.topic, incoming.partition, incoming.offset), came_with)
 
 
 def _is_new_rejection(
-    rejection: EventRejected, incoming: Sequence[Incoming], rejected: Mapping[UUID, str]
+    rejection: EventRejected, incoming: Sequence[IncomingRecord], rejected: Mapping[UUID, str]
 ) -> bool:
     # A rejection of an event that is not here, or that was left out already, is a bug of the use case.
     here = {envelope.event_id for envelope in _envelopes(incoming)}
     return rejection.event_id in here and rejection.event_id not in rejected
 
 
-def _envelopes(incoming: Sequence[Incoming]) -> list[Envelope]:
+def _envelopes(incoming: Sequence[IncomingRecord]) -> list[Envelope]:
     return [each.envelope for each in incoming if each.envelope is not None]
 
 
-def _is_among(incoming: Incoming, event_ids: set[UUID]) -> bool:
+def _is_among(incoming: IncomingRecord, event_ids: set[UUID]) -> bool:
     return incoming.envelope is not None and incoming.envelope.event_id in event_ids

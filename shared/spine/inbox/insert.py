@@ -1,7 +1,7 @@
 """Inserts events into the inbox, each once, in one statement that also notes which ones are missing.
 
 Only the event id may conflict silently: another event with the same sequence is not a repetition. In the
-same commit, the seal of an hour that was counted already is opened again
+same commit, an hour that was sealed, or is being counted, is opened
 (`shared.spine.reconciliation.hours.sealed_hours`), and a hole is noted: a number whose successor came, which
 is neither here, nor with it, nor parked.
 """
@@ -14,12 +14,12 @@ from uuid import UUID
 import msgspec
 
 from shared.database.pool import Connection
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.spine.records.received import EventRejected
 
 SEQUENCE_TAKEN: Final = "its sequence belongs to another event"
 
-# Several batches may come late for the same hours: they lock the seals in sorted order, and only once.
+# Several batches may come late for the same hours: they lock rows of `seals` in order, and only once.
 _INSERT: Final = """
 WITH came AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::text[])
@@ -63,18 +63,18 @@ _KNOWN: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 class Inserted(msgspec.Struct, frozen=True):
     """What the inbox did not hold before."""
 
-    new: list[Incoming]
+    new: list[IncomingRecord]
     """Each once, in order."""
     holes: int
     """How many sequence numbers were found to be missing."""
 
 
-async def insert(connection: Connection, incoming: Sequence[Incoming], *, now: datetime) -> Inserted:
+async def insert(connection: Connection, incoming: Sequence[IncomingRecord], *, now: datetime) -> Inserted:
     """Insert the events that the inbox lacks; raises EventRejected where another event has the sequence.
 
     A record without an envelope is left out.
     """
-    came: dict[UUID, tuple[Envelope, Incoming]] = {}
+    came: dict[UUID, tuple[Envelope, IncomingRecord]] = {}
     for each in incoming:
         if each.envelope is not None:
             came.setdefault(each.envelope.event_id, (each.envelope, each))

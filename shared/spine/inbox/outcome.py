@@ -29,6 +29,6 @@ async def applied_state(connection: Executor, event_id: UUID) -> AppliedState:
 
 
 async def establishment_of_parked(connection: Executor, event_id: UUID) -> str | None:
-    """The establishment that a parked event names; none when the record could not be read that far."""
+    """The establishment that a parked event names; None when the record could not be read that far."""
     establishment: str | None = await connection.fetchval(_PARKED, event_id)
     return establishment

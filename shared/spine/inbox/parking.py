@@ -1,8 +1,8 @@
 """Parks wrong events in the table `parked`, with every byte received, until a person decides.
 
 States: parked -> applied (repaired, and applied in sequence order) or dismissed. A row in state parked blocks
-the later events of its stream. Whoever settles a row must hold `checkpoint.lock_all`, or a batch that runs
-meanwhile may still see the stream as blocked.
+the later events of its stream. A transaction that resolves a row must hold `checkpoint.lock_all`, or a batch
+that runs meanwhile may still see the stream as blocked.
 """
 
 import base64

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.spine.records.incoming import Incoming, Stream
+from shared.spine.records.incoming import IncomingRecord, Stream
 
 WAITS: str = "waits for an earlier event of its subject"
 
@@ -17,28 +17,28 @@ WAITS: str = "waits for an earlier event of its subject"
 class RecordToPark(msgspec.Struct, frozen=True):
     """A record to park, and why."""
 
-    incoming: Incoming
+    incoming: IncomingRecord
     reason: str
 
 
 class Separated(msgspec.Struct, frozen=True):
     """The two parts of a batch."""
 
-    applicable: list[Incoming]
+    applicable: list[IncomingRecord]
     """For the inbox; those of an unknown type as well."""
     to_park: list[RecordToPark]
     """By sequence."""
 
 
 def separate(
-    batch: Sequence[Incoming], *, rejected: Mapping[UUID, str], blocked: Mapping[Stream, int]
+    batch: Sequence[IncomingRecord], *, rejected: Mapping[UUID, str], blocked: Mapping[Stream, int]
 ) -> Separated:
     """Separate a batch. `rejected`: event id -> reason; `blocked`: stream -> its first parked sequence."""
     if not (blocked or rejected or any(incoming.reason is not None for incoming in batch)):
         return Separated(list(batch), [])  # as nearly always
     barriers = dict(blocked)
     wrong: list[RecordToPark] = []
-    readable: list[Incoming] = []
+    readable: list[IncomingRecord] = []
     for incoming in batch:
         reason = _wrong(incoming, rejected)
         if reason is None:
@@ -54,13 +54,13 @@ def separate(
     return Separated(applicable, sorted(to_park, key=_sequence))
 
 
-def _wrong(incoming: Incoming, rejected: Mapping[UUID, str]) -> str | None:
+def _wrong(incoming: IncomingRecord, rejected: Mapping[UUID, str]) -> str | None:
     if incoming.reason is not None or incoming.envelope is None:
         return incoming.reason
     return rejected.get(incoming.envelope.event_id)
 
 
-def _is_behind(incoming: Incoming, barriers: Mapping[Stream, int]) -> bool:
+def _is_behind(incoming: IncomingRecord, barriers: Mapping[Stream, int]) -> bool:
     # An event of a type we do not know has no effect here, so it need not wait.
     envelope = incoming.envelope
     if envelope is None or incoming.data is None:

@@ -24,7 +24,7 @@ class ServiceStatus(Struct, frozen=True, kw_only=True):
     """What can be paused here."""
     pauses: list[Pause]
     unapplied: dict[str, int] | None
-    """Records by topic that are not applied yet; none when not asked for, or when the broker does not say."""
+    """Records by topic that are not applied yet; None when not asked for, or when the broker does not say."""
     unsent: int
     """Events that the broker has not acknowledged."""
     oldest_unsent_seconds: float

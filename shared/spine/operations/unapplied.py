@@ -18,7 +18,7 @@ ANSWER_WITHIN_SECONDS: Final = 15
 async def count_unapplied(
     pool: Executor, *, bootstrap: str, consumer_group: str, topics: Sequence[str]
 ) -> dict[str, int] | None:
-    """Return the number of records by topic; none when the broker does not answer."""
+    """Return the number of records by topic; None when the broker does not answer."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
             return await _count_unapplied(pool, bootstrap, consumer_group, topics)

@@ -54,7 +54,7 @@ SELECT event_id, sequence FROM recorded
 
 _encoder = msgspec.json.Encoder()
 
-CHANNEL: Final = "relais_outbox"
+NOTIFY_CHANNEL: Final = "relais_outbox"
 """The relay listens here."""
 
 
@@ -101,7 +101,7 @@ def _recorded(event: NewEvent, publisher: str, sequence: int, recorded_at: datet
 
 
 class _Notification:
-    """At most one NOTIFY is in flight per pool; one that is wanted meanwhile follows at once."""
+    """At most one NOTIFY is in flight per pool; one that is wanted meanwhile follows immediately."""
 
     def __init__(self) -> None:
         self.wanted = True
@@ -112,7 +112,7 @@ _in_flight: Final[dict[Pool, _Notification]] = {}
 
 
 def wake_relay(pool: Pool) -> None:
-    """Tell the relay that a commit left something to send; returns at once.
+    """Tell the relay that a commit left something to send; returns immediately.
 
     After the commit, never inside the transaction: NOTIFY takes a lock that all commits of the database
     share (measured: minus 60 % of the commit rate). The relay polls, so a lost notification costs 0.1 s.
@@ -129,7 +129,7 @@ async def _notify(pool: Pool, notification: _Notification) -> None:
     try:
         while notification.wanted:
             notification.wanted = False
-            await pool.execute(f"NOTIFY {CHANNEL}")
+            await pool.execute(f"NOTIFY {NOTIFY_CHANNEL}")
     except TRANSIENT:
         return  # the relay polls
     finally:

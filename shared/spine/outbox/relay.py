@@ -22,7 +22,7 @@ from shared.runtime.waiting import wait_for
 from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.outbox import sending
-from shared.spine.outbox.append import CHANNEL
+from shared.spine.outbox.append import NOTIFY_CHANNEL
 from shared.spine.pause.gate import Gate
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -30,7 +30,7 @@ from shared.telemetry.logging import get_logger
 POLL_SECONDS: Final = 0.1
 STANDBY_SECONDS: Final = 1.0
 ACQUIRE_TIMEOUT_SECONDS: Final = 10
-COUNT_EVERY_ROUNDS: Final = 50
+COUNT_EVERY_BATCHES: Final = 50
 # Any fixed number will do: it identifies the relay of this database.
 _LEADER: Final = 7_265_735
 
@@ -61,7 +61,7 @@ class Relay:
         self._batch_size = batch_size
         self._clock = clock
         self._oldest: datetime | None = None
-        self._rounds = 0
+        self._batches = 0
         metrics.outbox_oldest_unsent_seconds.set_function(self._oldest_age_seconds)
         metrics.relay_leads.labels(publisher).set(0)
 
@@ -78,7 +78,7 @@ class Relay:
                 gate = Gate(session, "relay")
                 while not stop.is_set():
                     woken.clear()
-                    if await self._round_counting_errors(session, producer, gate) == 0:
+                    if await self._send_counting_errors(session, producer, gate) == 0:
                         await wait_for(woken, stop, timeout_seconds=POLL_SECONDS)
 
     async def relay_once(self) -> int:
@@ -87,7 +87,7 @@ class Relay:
             if not await _try_lock(session):
                 return 0
             async with self._producer() as producer:
-                return await self._round(session, producer, Gate(session, "relay"))
+                return await self._send_next_batch(session, producer, Gate(session, "relay"))
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Any]:
@@ -112,14 +112,14 @@ class Relay:
             await wait_for(stop, timeout_seconds=STANDBY_SECONDS)
         return False
 
-    async def _round_counting_errors(self, session: Executor, producer: Any, gate: Gate) -> int:
+    async def _send_counting_errors(self, session: Executor, producer: Any, gate: Gate) -> int:
         try:
-            return await self._round(session, producer, gate)
+            return await self._send_next_batch(session, producer, gate)
         except TRANSIENT as error:
             metrics.relay_errors_total.labels(type(error).__name__).inc()
             raise
 
-    async def _round(self, session: Executor, producer: Any, gate: Gate) -> int:
+    async def _send_next_batch(self, session: Executor, producer: Any, gate: Gate) -> int:
         is_open = await gate.is_open()
         # Also while paused, the age of the oldest unsent event must be seen.
         rows = await self._unsent(session, self._batch_size if is_open else 1)
@@ -137,9 +137,9 @@ class Relay:
         return rows
 
     async def _count(self, session: Executor) -> None:
-        if self._rounds % COUNT_EVERY_ROUNDS == 0:
+        if self._batches % COUNT_EVERY_BATCHES == 0:
             metrics.outbox_unsent.set(await session.fetchval(_COUNT))
-        self._rounds += 1
+        self._batches += 1
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[Any]:
@@ -152,12 +152,12 @@ class Relay:
     @asynccontextmanager
     async def _listening(self, session: Any, woken: asyncio.Event) -> AsyncIterator[None]:
         wake = partial(_wake, woken)
-        await session.add_listener(CHANNEL, wake)
+        await session.add_listener(NOTIFY_CHANNEL, wake)
         try:
             yield
         finally:
             if not session.is_closed():
-                await session.remove_listener(CHANNEL, wake)
+                await session.remove_listener(NOTIFY_CHANNEL, wake)
 
     def _oldest_age_seconds(self) -> float:
         return 0.0 if self._oldest is None else (self._clock() - self._oldest).total_seconds()

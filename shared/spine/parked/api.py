@@ -13,7 +13,7 @@ from shared.spine.parked.dismiss import dismiss
 from shared.spine.parked.errors import NothingParked
 from shared.spine.parked.retry_event import next_in_stream, retry_event
 from shared.spine.parked.retry_many import retry_many
-from shared.spine.parked.rows import Wanted
+from shared.spine.parked.rows import ParkedFilter
 from shared.spine.parked.shapes import (
     Dismiss,
     Dismissed,
@@ -48,8 +48,8 @@ async def list_parked(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """Events that were parked, oldest first: why, and where they came from; nothing of what they say."""
-    wanted = Wanted(state=None if state == "all" else state, reason=reason, publisher=publisher)
-    return responses.json(200, await show_page(PARKED.of(request).pool, wanted, after=after, limit=limit))
+    filters = ParkedFilter(state=None if state == "all" else state, reason=reason, publisher=publisher)
+    return responses.json(200, await show_page(PARKED.of(request).pool, filters, after=after, limit=limit))
 
 
 @router.get(
@@ -113,7 +113,7 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
     ),
 )
 async def retry_share(request: Request, operator: PlatformOperator) -> Response:
-    """Retry a share of the events, at a rate; go on with `after`, or stop by not asking again."""
+    """Retry a chunk of the events, at a rate; go on with `after`, or stop by not asking any more."""
     asked = decode(await request.body(), RetryMany)
     context, now = PARKED.of(request), asyncio.get_running_loop().time
     done = await retry_many(context, asked, by=operator.signature(asked.by), now=now)

@@ -1,4 +1,4 @@
-"""Holds what a service's API needs to show and settle its parked events."""
+"""Holds what a service's API needs to show and resolve its parked events."""
 
 from dataclasses import dataclass
 from typing import Final

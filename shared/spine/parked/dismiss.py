@@ -4,22 +4,22 @@ from shared.database.transaction import transaction
 from shared.spine.inbox import checkpoint
 from shared.spine.parked import rows
 from shared.spine.parked.context import ParkedContext
-from shared.spine.parked.errors import AlreadySettled, NothingParked
-from shared.spine.parked.rows import Settlement
+from shared.spine.parked.errors import AlreadyResolved, NothingParked
+from shared.spine.parked.rows import Resolution
 from shared.spine.parked.shapes import Dismissed
 from shared.telemetry.logging import get_logger
 
 
 async def dismiss(context: ParkedContext, parked_id: int, *, by: str, because: str) -> Dismissed:
-    """Dismiss an event; return what follows from it. Raises NothingParked or AlreadySettled."""
-    settlement = Settlement(at=context.clock(), by=by, because=because)
+    """Dismiss an event; return what follows from it. Raises NothingParked or AlreadyResolved."""
+    resolution = Resolution(at=context.clock(), by=by, because=because)
     async with transaction(context.pool) as connection:
         await checkpoint.lock_all(connection)
         row = await rows.one(connection, parked_id)
         if row is None:
             raise NothingParked
-        if not await rows.settle(connection, parked_id, "dismissed", settlement):
-            raise AlreadySettled(row["state"])
+        if not await rows.resolve(connection, parked_id, "dismissed", resolution):
+            raise AlreadyResolved(row["state"])
         stream = rows.stream_of(row)
         left = await rows.still_parked(connection, stream) if stream else []
     get_logger().warning("parked_event_dismissed", event_id=row["event_id"], reason=row["reason"])

@@ -2,7 +2,7 @@
 
 ParkedProblem
  + NothingParked    404
- + AlreadySettled   409
+ + AlreadyResolved   409
  + WaitsForEarlier  409
 """
 
@@ -10,7 +10,7 @@ from shared.web.problems import Problem
 
 
 class ParkedProblem(Problem):
-    """A parked event cannot be shown or settled."""
+    """A parked event cannot be shown or resolved."""
 
 
 class NothingParked(ParkedProblem):
@@ -20,7 +20,7 @@ class NothingParked(ParkedProblem):
         super().__init__(404, detail="no event is parked here under this number")
 
 
-class AlreadySettled(ParkedProblem):
+class AlreadyResolved(ParkedProblem):
     """The event is applied or dismissed already."""
 
     def __init__(self, state: str) -> None:

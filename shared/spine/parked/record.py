@@ -7,7 +7,7 @@ import msgspec
 
 from shared.spine.parked.rows import Row
 from shared.spine.records.cloud_events import Headers, decode
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 
 _headers: Final = msgspec.json.Decoder(list[tuple[str, str]])
 
@@ -21,8 +21,8 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
 
 
-def decode_again(row: Row) -> Incoming:
-    """Decode the record anew: what an older version of this service could not read, this one may."""
+def decode_again(row: Row) -> IncomingRecord:
+    """Decode the record again: what an older version of this service could not read, this one may."""
     return decode(
         _Record(
             topic=row["topic"],

@@ -1,6 +1,6 @@
-"""Retries many parked events in shares, at a limited rate, until too many have failed.
+"""Retries many parked events in chunks, at a limited rate, until too many have failed.
 
-A share ends after a few seconds, so that the caller sees the progress and stops by asking for no more.
+A chunk ends after a few seconds, so that the caller sees the progress and stops by asking for no more.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ import msgspec
 from shared.spine.parked import rows
 from shared.spine.parked.context import ParkedContext
 from shared.spine.parked.retry_event import next_in_stream, retry_event
-from shared.spine.parked.rows import Row, Wanted
+from shared.spine.parked.rows import ParkedFilter, Row
 from shared.spine.parked.shapes import RetriedMany, RetryMany, StillParked
 from shared.web.problems import FieldError, Problem
 
-SHARE_SECONDS: Final = 2.0
+CHUNK_SECONDS: Final = 2.0
 _CURSOR: Final = re.compile(r"([0-9]{1,18})(\+?)")
 
 
@@ -51,11 +51,11 @@ class _Candidate(msgspec.Struct, frozen=True):
 async def retry_many(
     context: ParkedContext, asked: RetryMany, *, by: str, now: Callable[[], float]
 ) -> RetriedMany:
-    """Retry one share of the events; `now` is a monotonic clock in seconds."""
-    wanted = Wanted(reason=asked.reason, publisher=asked.publisher)
+    """Retry one chunk of the events; `now` is a monotonic clock in seconds."""
+    filters = ParkedFilter(reason=asked.reason, publisher=asked.publisher)
     cursor, applied, failed = _Cursor.parse(asked.after), 0, list[StillParked]()
-    until = now() + SHARE_SECONDS
-    candidate = await _next(context, wanted, cursor)
+    until = now() + CHUNK_SECONDS
+    candidate = await _next(context, filters, cursor)
     while candidate is not None and len(failed) < asked.stop_after_failures:
         began = now()
         still_parked = await _retry(context, candidate.row, by=by, because=asked.because)
@@ -65,8 +65,8 @@ async def retry_many(
             failed.append(still_parked)
         # An event that failed holds up the rest of its stream.
         cursor = _Cursor(candidate.head, within=still_parked is None)
-        candidate = await _next(context, wanted, cursor)
-        # Also after the last one: the next share may be asked for at once.
+        candidate = await _next(context, filters, cursor)
+        # Also after the last one: the next chunk may be requested immediately.
         await asyncio.sleep(max(0.0, 1 / asked.rate_per_second - (now() - began)))
         if now() >= until:
             break
@@ -82,16 +82,16 @@ async def _retry(context: ParkedContext, row: Row, *, by: str, because: str | No
     try:
         return await retry_event(context, row, by=by, because=because)
     except Problem as problem:
-        # Somebody else was faster, or an earlier event of the stream came meanwhile.
+        # Another operator was faster, or an earlier event of the stream came meanwhile.
         return StillParked(parked_id=row["id"], reason=problem.title)
 
 
-async def _next(context: ParkedContext, wanted: Wanted, cursor: _Cursor) -> _Candidate | None:
+async def _next(context: ParkedContext, filters: ParkedFilter, cursor: _Cursor) -> _Candidate | None:
     if cursor.within:
         head = await rows.one(context.pool, cursor.head)
-        reasons = None if wanted.reason is None else (wanted.reason,)
+        reasons = None if filters.reason is None else (filters.reason,)
         follower = await next_in_stream(context, head, reasons=reasons)
         if follower is not None:
             return _Candidate(follower, cursor.head)
-    row = await rows.next_head(context.pool, wanted, after=cursor.head)
+    row = await rows.next_head(context.pool, filters, after=cursor.head)
     return None if row is None else _Candidate(row, row["id"])

@@ -1,6 +1,7 @@
-"""Reads and settles rows of the table `parked`.
+"""Reads and resolves rows of the table `parked`.
 
-A transaction that settles a row must first hold all positions (`checkpoint.lock_all`).
+A resolved row is applied or dismissed. A transaction that resolves one must first hold all positions
+(`checkpoint.lock_all`).
 """
 
 from collections.abc import Sequence
@@ -44,38 +45,38 @@ WHERE state = 'parked' AND id > $1 AND ($2::text IS NULL OR reason = $2)
 ORDER BY id LIMIT 1
 """
 # The content is about a person and serves no purpose any more: the publisher's ledger has it.
-_SETTLE: Final = """
+_RESOLVE: Final = """
 UPDATE parked SET state = $2, settled_at = $3, settled_by = $4, settled_because = $5,
     key = NULL, headers = '[]', value = NULL
 WHERE id = $1 AND state = 'parked'
 """
-_STAYS: Final = "UPDATE parked SET reason = $2 WHERE id = $1 AND state = 'parked'"
+_KEEP_PARKED: Final = "UPDATE parked SET reason = $2 WHERE id = $1 AND state = 'parked'"
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Selects rows; a field that is none selects any value."""
+class ParkedFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Selects rows; a field that is None selects any value."""
 
     state: str | None = None
     reason: str | None = None
     publisher: str | None = None
 
 
-class Settlement(msgspec.Struct, frozen=True, kw_only=True):
-    """Who settled an event, when, and why."""
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """Who resolved an event, when, and why."""
 
     at: datetime
     by: str
     because: str | None = None
 
 
-async def page(pool: Executor, wanted: Wanted, *, after: int, limit: int) -> list[Row]:
+async def page(pool: Executor, filters: ParkedFilter, *, after: int, limit: int) -> list[Row]:
     """Return a page of rows, oldest first."""
-    return await pool.fetch(_LIST, after, wanted.state, wanted.reason, wanted.publisher, limit)
+    return await pool.fetch(_LIST, after, filters.state, filters.reason, filters.publisher, limit)
 
 
-async def count(pool: Executor, wanted: Wanted) -> int:
+async def count(pool: Executor, filters: ParkedFilter) -> int:
     """Count the rows of all pages."""
-    number: int = await pool.fetchval(_COUNT, wanted.state, wanted.reason, wanted.publisher)
+    number: int = await pool.fetchval(_COUNT, filters.state, filters.reason, filters.publisher)
     return number
 
 
@@ -89,26 +90,26 @@ async def still_parked(pool: Executor, stream: Stream) -> Sequence[Row]:
     return await pool.fetch(_STREAM, *stream)
 
 
-async def next_head(pool: Executor, wanted: Wanted, *, after: int) -> Row | None:
+async def next_head(pool: Executor, filters: ParkedFilter, *, after: int) -> Row | None:
     """Return the next parked row that no earlier one of its stream holds up."""
-    return await pool.fetchrow(_NEXT_HEAD, after, wanted.reason, wanted.publisher)
+    return await pool.fetchrow(_NEXT_HEAD, after, filters.reason, filters.publisher)
 
 
-async def settle(connection: Connection, parked_id: int, state: str, settlement: Settlement) -> bool:
-    """Set a parked row to `applied` or `dismissed`, erase its content; false when it was settled before."""
+async def resolve(connection: Connection, parked_id: int, state: str, resolution: Resolution) -> bool:
+    """Set a parked row to `applied` or `dismissed`, erase its content; false when it was resolved before."""
     done = await connection.execute(
-        _SETTLE, parked_id, state, settlement.at, settlement.by, settlement.because
+        _RESOLVE, parked_id, state, resolution.at, resolution.by, resolution.because
     )
     return done == "UPDATE 1"
 
 
-async def stays(pool: Executor, parked_id: int, reason: str) -> None:
+async def keep_parked(pool: Executor, parked_id: int, reason: str) -> None:
     """Set the reason of an event that was retried and is still wrong."""
-    await pool.execute(_STAYS, parked_id, reason)
+    await pool.execute(_KEEP_PARKED, parked_id, reason)
 
 
 def stream_of(row: Row) -> Stream | None:
-    """Return publisher and subject; none when the record could not be read that far."""
+    """Return publisher and subject; None when the record could not be read that far."""
     publisher: str | None = row["publisher"]
     subject: UUID | None = row["subject"]
     return None if publisher is None or subject is None else (publisher, subject)

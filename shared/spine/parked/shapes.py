@@ -40,7 +40,7 @@ class ParkedEvents(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     """On all pages."""
     next: int | None
-    """Ask for the next page with `after` set to this; none on the last one."""
+    """Ask for the next page with `after` set to this; None on the last one."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class ShownEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     event: ParkedEvent
     waits_for: int | None
-    """The `parked_id` that must be settled first."""
+    """The `parked_id` that must be applied or dismissed first."""
     waiting_behind: int
     content: Content | None
 
@@ -98,7 +98,7 @@ class RetryMany(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetriedMany(msgspec.Struct, frozen=True, kw_only=True):
-    """What a share of them became; ask for the next one as long as there is a `next`."""
+    """What a chunk of them became; ask for the next one as long as there is a `next`."""
 
     applied: int
     still_parked: list[StillParked]

@@ -8,17 +8,17 @@ from shared.database.pool import Pool
 from shared.spine.parked import rows
 from shared.spine.parked.errors import NothingParked
 from shared.spine.parked.record import headers_of
-from shared.spine.parked.rows import Row, Wanted
+from shared.spine.parked.rows import ParkedFilter, Row
 from shared.spine.parked.shapes import Content, ParkedEvent, ParkedEvents, ShownEvent
 
 
-async def show_page(pool: Pool, wanted: Wanted, *, after: int, limit: int) -> ParkedEvents:
+async def show_page(pool: Pool, filters: ParkedFilter, *, after: int, limit: int) -> ParkedEvents:
     """Return a page of events, oldest first, without content."""
-    found = await rows.page(pool, wanted, after=after, limit=limit + 1)
+    found = await rows.page(pool, filters, after=after, limit=limit + 1)
     page = [_without_content(row) for row in found[:limit]]
     return ParkedEvents(
         parked=page,
-        total=await rows.count(pool, wanted),
+        total=await rows.count(pool, filters),
         next=page[-1].parked_id if len(found) > limit else None,
     )
 

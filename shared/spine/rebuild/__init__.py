@@ -1,1 +1,1 @@
-"""Rebuilds a projection from the publishers' ledgers beside the live one, compares the two and swaps them."""
+"""Rebuilds a projection from the publishers' ledgers, compares it with the live one and swaps them."""

@@ -18,7 +18,7 @@ import msgspec
 from shared.database.pool import open_pool
 from shared.runtime.errors import RelaisError
 from shared.spine.rebuild.context import RebuildContext, open_rebuild
-from shared.spine.rebuild.filler import ReportStep
+from shared.spine.rebuild.filler import ReportPhase
 from shared.spine.rebuild.projection import Projection, RebuildError
 from shared.spine.rebuild.rebuild_projection import (
     RebuildResult,
@@ -44,7 +44,7 @@ async def run_rebuild(
     `publishers` says where the ledgers are (`name=url,...`), `peer_key` opens them.
     """
     options = _parse(projection.service, arguments)
-    lines = _StepLines()
+    lines = _PhaseLines()
     try:
         with _cancelled_by_sigterm():
             async with _open(projection, database_url, publishers, peer_key, lines.write) as context:
@@ -77,7 +77,7 @@ def _cancelled_by_sigterm() -> Iterator[None]:
 
 @asynccontextmanager
 async def _open(
-    projection: Projection, database_url: str, publishers: str, peer_key: str, report_step: ReportStep
+    projection: Projection, database_url: str, publishers: str, peer_key: str, report_phase: ReportPhase
 ) -> AsyncIterator[RebuildContext]:
     service = projection.service
     async with (
@@ -95,7 +95,7 @@ async def _open(
         missing = [name for name in projection.publishers if name not in ledgers]
         if missing:
             raise RebuildError(f"where are the ledgers of {', '.join(missing)}? Set RELAIS_PUBLISHERS")
-        async with open_rebuild(projection, database_url, ledgers, report_step) as context:
+        async with open_rebuild(projection, database_url, ledgers, report_phase) as context:
             yield context
 
 
@@ -119,7 +119,7 @@ def _parse(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-class _StepLines:
+class _PhaseLines:
     """Writes steps to standard output; repetitions of a step are written a few times a second."""
 
     def __init__(self) -> None:

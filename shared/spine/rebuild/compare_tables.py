@@ -42,11 +42,11 @@ _COUNT_MOVING: Final = f"SELECT count(*) FROM ({_MOVING}) AS moving"  # noqa: S6
 _MOVING_AMONG: Final = f"SELECT subject FROM ({_MOVING}) AS moving WHERE subject = ANY($1::uuid[])"  # noqa: S608
 
 
-async def compare_tables(live: Pool, beside: Pool, projection: Projection) -> list[TableComparison]:
+async def compare_tables(live: Pool, rebuilt: Pool, projection: Projection) -> list[TableComparison]:
     """Compare every table that the projection names, and what else follows from them."""
     swapped = [await _compare(live, projection, each, "beside") for each in projection.swapped]
     kept = [await _compare(live, projection, each, "rebuild_scratch") for each in projection.compared]
-    also = await projection.compare_also(live, beside) if projection.compare_also is not None else []
+    also = await projection.compare_also(live, rebuilt) if projection.compare_also is not None else []
     return [*swapped, *kept, *also]
 
 

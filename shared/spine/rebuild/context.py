@@ -1,4 +1,4 @@
-"""Opens what a rebuild works with: a pool for the live tables and one for the tables beside them."""
+"""Opens what a rebuild works with: a pool for the live tables and one for the rebuilt tables."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.database.pool import Executor, Pool, open_pool
 from shared.spine.rebuild import schemas
-from shared.spine.rebuild.filler import ProjectionFiller, ReportStep
+from shared.spine.rebuild.filler import ProjectionFiller, ReportPhase
 from shared.spine.rebuild.ledger_events import Ledger
 from shared.spine.rebuild.projection import Projection, RebuildError
 
@@ -20,21 +20,21 @@ _REBUILDING: Final = 7_265_737
 
 @dataclass(frozen=True, kw_only=True)
 class RebuildContext:
-    """A service's projection, live and beside."""
+    """A service's projection, live and rebuilt."""
 
     projection: Projection
     database_url: str
     live: Pool
     """Its sessions find the live tables."""
-    beside: Pool
-    """Its sessions find the tables beside them."""
+    rebuilt: Pool
+    """Its sessions find the rebuilt tables, in the schema `beside`."""
     ledgers: Mapping[str, Ledger]
-    report_step: ReportStep
+    report_phase: ReportPhase
 
     def filler(self) -> ProjectionFiller:
-        """Return a filler of the projection beside."""
+        """Return a filler of the rebuilt projection."""
         return ProjectionFiller(
-            live=self.live, beside=self.beside, projection=self.projection, ledgers=self.ledgers
+            live=self.live, rebuilt=self.rebuilt, projection=self.projection, ledgers=self.ledgers
         )
 
     @asynccontextmanager
@@ -59,7 +59,7 @@ class RebuildContext:
 
 @asynccontextmanager
 async def open_rebuild(
-    projection: Projection, database_url: str, ledgers: Mapping[str, Ledger], report_step: ReportStep
+    projection: Projection, database_url: str, ledgers: Mapping[str, Ledger], report_phase: ReportPhase
 ) -> AsyncIterator[RebuildContext]:
     """Open the two pools of a rebuild."""
     name = f"{projection.service}-rebuild"
@@ -75,13 +75,13 @@ async def open_rebuild(
             application_name=name,
             search_path=schemas.SEARCH_PATH,
             command_timeout_seconds=MAX_STATEMENT_SECONDS,
-        ) as beside,
+        ) as rebuilt,
     ):
         yield RebuildContext(
             projection=projection,
             database_url=database_url,
             live=live,
-            beside=beside,
+            rebuilt=rebuilt,
             ledgers=ledgers,
-            report_step=report_step,
+            report_phase=report_phase,
         )

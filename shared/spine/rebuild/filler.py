@@ -1,4 +1,4 @@
-"""Fills the projection beside the live one, by the service's own routes.
+"""Fills the rebuilt projection, by the service's own routes.
 
 What the routes publish on the way stays in scratch, where no relay reads it: nothing is sent.
 """
@@ -16,7 +16,7 @@ from shared.spine.rebuild import live_inbox
 from shared.spine.rebuild.ledger_events import Ledger, all_events, extent_of, named_events
 from shared.spine.rebuild.live_inbox import AppliedEvent
 from shared.spine.rebuild.projection import Projection, RebuildError
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 
 EVENTS_PER_TRANSACTION: Final = 1000
 """Approximate number of events that are applied in one transaction."""
@@ -24,8 +24,8 @@ MAX_PER_ROUND: Final = 50_000
 """Events that one round of catching up looks at."""
 MAX_ROUNDS_WITHOUT_PROGRESS: Final = 20
 
-ReportStep = Callable[[str, Mapping[str, Any]], None]
-"""Takes the name of a step, and its figures."""
+ReportPhase = Callable[[str, Mapping[str, Any]], None]
+"""Takes the name of a phase of the rebuild, and its figures."""
 
 _LACKING: Final = """
 SELECT event_id FROM unnest($1::uuid[]) AS named (event_id)
@@ -38,18 +38,18 @@ class ProjectionFiller:
     """Applies events of ledgers to the projection that is not live."""
 
     live: Pool
-    beside: Pool
+    rebuilt: Pool
     projection: Projection
     ledgers: Mapping[str, Ledger]
     applied: int = 0
     """Events applied so far, of types that the service knows."""
 
-    async def apply_all(self, *, until: datetime, report_step: ReportStep) -> None:
-        """Apply all that every publisher recorded before `until`; the step is `pulling`."""
+    async def apply_all(self, *, until: datetime, report_phase: ReportPhase) -> None:
+        """Apply all that every publisher recorded before `until`; the phase is `pulling`."""
         for publisher, ledger in self.ledgers.items():
             extent = await extent_of(ledger, until=until)
-            pulled, waiting = 0, list[Incoming]()
-            report_step("pulling", {"publisher": publisher, "pulled": 0, "total": extent.total})
+            pulled, waiting = 0, list[IncomingRecord]()
+            report_phase("pulling", {"publisher": publisher, "pulled": 0, "total": extent.total})
             async for page in all_events(publisher, ledger, extent):
                 waiting += page
                 pulled += len(page)
@@ -57,7 +57,7 @@ class ProjectionFiller:
                     await self._apply(waiting[:EVENTS_PER_TRANSACTION])
                     waiting = waiting[EVENTS_PER_TRANSACTION:]
                 total = max(pulled, extent.total)
-                report_step("pulling", {"publisher": publisher, "pulled": pulled, "total": total})
+                report_phase("pulling", {"publisher": publisher, "pulled": pulled, "total": total})
             await self._apply(waiting)
 
     async def catch_up(self, *, since: str | None, few: int) -> str:
@@ -69,7 +69,7 @@ class ProjectionFiller:
         rounds_in_vain, fewest = 0, MAX_PER_ROUND
         while rounds_in_vain < MAX_ROUNDS_WITHOUT_PROGRESS:
             moment = await live_inbox.oldest_running_transaction(self.live)
-            left = await live_inbox.applied_since(self.live, since=since, most=MAX_PER_ROUND)
+            left = await live_inbox.applied_since(self.live, since=since, limit=MAX_PER_ROUND)
             await self.apply_named(left)
             if len(left) < MAX_PER_ROUND:
                 since = moment
@@ -93,15 +93,15 @@ class ProjectionFiller:
                     f"{len(of_publisher)} events were applied of {publisher}, which is not consumed"
                 )
             await self._apply_pages(named_events(self.ledgers[publisher], of_publisher))
-        lost = await _lacking(self.beside, [each.event_id for each in named])
+        lost = await _lacking(self.rebuilt, [each.event_id for each in named])
         if lost:
             raise RebuildError(
                 f"{len(lost)} events that this service applied are in no ledger, {lost[0]} for one: "
                 "a projection made from the ledgers would lose them"
             )
 
-    async def _apply_pages(self, pages: AsyncIterable[list[Incoming]]) -> None:
-        waiting: list[Incoming] = []
+    async def _apply_pages(self, pages: AsyncIterable[list[IncomingRecord]]) -> None:
+        waiting: list[IncomingRecord] = []
         async for page in pages:
             waiting += page
             if len(waiting) >= EVENTS_PER_TRANSACTION:
@@ -109,12 +109,12 @@ class ProjectionFiller:
                 waiting = []
         await self._apply(waiting)
 
-    async def _apply(self, incoming: Sequence[Incoming]) -> None:
+    async def _apply(self, incoming: Sequence[IncomingRecord]) -> None:
         belonging = await live_inbox.belonging_to_projection(self.live, incoming)
         if not belonging:
             return
         applier = Applier(
-            self.beside,
+            self.rebuilt,
             routes=self.projection.routes,
             dependencies=self.projection.dependencies,
             clock=self.projection.clock,
@@ -132,5 +132,5 @@ class ProjectionFiller:
             raise RebuildError(f"event {one} was applied before and is refused now: {parked[one]}")
 
 
-async def _lacking(beside: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
-    return [row["event_id"] for row in await beside.fetch(_LACKING, event_ids)]
+async def _lacking(rebuilt: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
+    return [row["event_id"] for row in await rebuilt.fetch(_LACKING, event_ids)]

@@ -10,9 +10,9 @@ import msgspec
 
 from shared.spine.rebuild.live_inbox import AppliedEvent
 from shared.spine.reconciliation.hours.digests import Digests
-from shared.spine.reconciliation.hours.windows import Window
+from shared.spine.reconciliation.hours.windows import HourCounts
 from shared.spine.reconciliation.ledger.pages import Span
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 
 
@@ -29,7 +29,7 @@ class Ledger(Protocol):
 class Extent(msgspec.Struct, frozen=True):
     """How much a ledger held when it was asked."""
 
-    windows: list[Window]
+    windows: list[HourCounts]
 
     @property
     def total(self) -> int:
@@ -43,7 +43,7 @@ async def extent_of(ledger: Ledger, *, until: datetime) -> Extent:
         return Extent([window async for part in parts for window in part.windows])
 
 
-async def all_events(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[Incoming]]:
+async def all_events(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIterator[list[IncomingRecord]]:
     """Yield the events page by page, by hour and bucket: those of a person are in their order."""
     cells = [
         (window.start, bucket)
@@ -56,7 +56,7 @@ async def all_events(publisher: str, ledger: Ledger, extent: Extent) -> AsyncIte
             yield [as_incoming(publisher, event) for event in page]
 
 
-async def named_events(ledger: Ledger, named: Sequence[AppliedEvent]) -> AsyncIterator[list[Incoming]]:
+async def named_events(ledger: Ledger, named: Sequence[AppliedEvent]) -> AsyncIterator[list[IncomingRecord]]:
     """Yield the named events of one publisher page by page; `named` is ordered by person and sequence."""
     event_ids = {each.event_id for each in named}
     async for page in ledger.events_of_persons(list(_spans(named))):

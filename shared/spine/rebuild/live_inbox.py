@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.database.pool import Executor
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 
 _EVER_APPLIED: Final = """
 SELECT event_id, publisher, subject, sequence FROM public.inbox AS live
@@ -54,15 +54,15 @@ class AppliedEvent(msgspec.Struct, frozen=True):
     sequence: int
 
 
-async def applied_since(connection: Executor, *, since: str | None, most: int) -> list[AppliedEvent]:
+async def applied_since(connection: Executor, *, since: str | None, limit: int) -> list[AppliedEvent]:
     """Return events that the live service applied since then and the rebuilt projection lacks.
 
     `since` is what `oldest_running_transaction` returned, or None for all. They are in each person's order.
     """
     if since is None:
-        rows = await connection.fetch(_EVER_APPLIED, most)
+        rows = await connection.fetch(_EVER_APPLIED, limit)
     else:
-        rows = await connection.fetch(APPLIED_SINCE, since, most)
+        rows = await connection.fetch(APPLIED_SINCE, since, limit)
     return [AppliedEvent(*row) for row in rows]
 
 
@@ -72,7 +72,9 @@ async def oldest_running_transaction(connection: Executor) -> str:
     return transaction_id
 
 
-async def belonging_to_projection(connection: Executor, incoming: Sequence[Incoming]) -> list[Incoming]:
+async def belonging_to_projection(
+    connection: Executor, incoming: Sequence[IncomingRecord]
+) -> list[IncomingRecord]:
     """Return those of the events that belong into the projection."""
     envelopes = [each.envelope for each in incoming if each.envelope is not None]
     rows = await connection.fetch(

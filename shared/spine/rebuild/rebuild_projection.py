@@ -38,7 +38,7 @@ async def rebuild_projection(context: RebuildContext, *, swap: bool) -> RebuildR
     async with context.exclusively():
         await schemas.create_empty_projection(context.live, context.projection, context.database_url)
         filler = context.filler()
-        await filler.apply_all(until=context.projection.clock(), report_step=context.report_step)
+        await filler.apply_all(until=context.projection.clock(), report_phase=context.report_phase)
         since = await filler.catch_up(since=None, few=FEW)
         compared = await _compare(context, filler, began)
         if not swap:
@@ -88,14 +88,14 @@ async def drop_previous(context: RebuildContext) -> RebuildResult:
 async def _compare(context: RebuildContext, filler: ProjectionFiller, began: float) -> RebuildResult:
     for each in context.projection.swapped:
         await context.live.execute(f"ANALYZE beside.{each.table}")
-    context.report_step("comparing", {})
+    context.report_phase("comparing", {})
     return RebuildResult(
         service=context.projection.service,
         done="compared",
         events=filler.applied,
         seconds=monotonic() - began,
         in_motion=await count_in_motion(context.live),
-        tables=tuple(await compare_tables(context.live, context.beside, context.projection)),
+        tables=tuple(await compare_tables(context.live, context.rebuilt, context.projection)),
     )
 
 

@@ -57,14 +57,14 @@ async def swap_tables(filler: ProjectionFiller, *, since: str | None) -> float:
 
 
 async def _swap_now(filler: ProjectionFiller, since: str) -> float | None:
-    """Swap in one transaction; none when too much is left to apply now."""
+    """Swap in one transaction; None when too much is left to apply now."""
     loop = asyncio.get_running_loop()
     async with transaction(filler.live) as connection:
         await checkpoint.lock_all(connection)
         began = loop.time()
         # The commit is outside the time limit: after a timeout during a commit nobody would know its outcome.
         async with asyncio.timeout(MAX_LOCK_SECONDS):
-            left = await live_inbox.applied_since(connection, since=since, most=FEW + 1)
+            left = await live_inbox.applied_since(connection, since=since, limit=FEW + 1)
             if len(left) > FEW:
                 return None
             await filler.apply_named(left)

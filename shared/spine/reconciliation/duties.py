@@ -53,7 +53,7 @@ class ConsumerReconciliation:
         self._holes_noted = asyncio.Event()
 
     def on_holes(self) -> None:
-        """Fill holes at once, because a batch noted one."""
+        """Fill holes immediately, because a batch noted one."""
         self._holes_noted.set()
 
     @property

@@ -11,7 +11,7 @@ from asyncpg.pgproto.pgproto import UUID
 
 from shared.events.envelope import Payload, TraceContext
 from shared.events.registry import PAYLOADS
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -59,7 +59,7 @@ def encode(envelope: Envelope) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in headers.items()]
 
 
-def decode(record: Record) -> Incoming:
+def decode(record: Record) -> IncomingRecord:
     """Read a record as far as possible; what is wrong with it is in `reason`, never raised."""
     envelope = _envelope(record.headers)
     data: Payload | None = None
@@ -70,7 +70,7 @@ def decode(record: Record) -> Incoming:
             data = decoder.decode(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             reason = WRONG_PAYLOAD
-    return Incoming(
+    return IncomingRecord(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

@@ -31,7 +31,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.publisher, self.subject
 
 
-class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class IncomingRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record.
 
     Without an envelope it is unreadable, with a `reason` it is wrong; with neither `data` nor `reason` it is
@@ -54,7 +54,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return establishment_in(self.value) if self.data is None else establishment_of(self.data)
 
     def received(self, trace: TraceContext) -> ReceivedEvent | None:
-        """The event for a use case, in this trace; none when it is wrong or of an unknown type."""
+        """The event for a use case, in this trace; None when it is wrong or of an unknown type."""
         envelope, data = self.envelope, self.data
         if envelope is None or data is None or self.reason is not None:
             return None

@@ -8,14 +8,14 @@ import msgspec
 
 from shared.events.envelope import TraceContext
 from shared.spine.records.cloud_events import Headers, decode, encode
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 
 TOPIC: Final = "ledger"
 NO_PARTITION: Final = -1
 
 
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as its publisher's ledger API gives it."""
+    """An event as its publisher's ledger API returns it."""
 
     event_id: UUID
     subject: UUID
@@ -39,7 +39,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
-def as_incoming(publisher: str, event: LedgerEvent) -> Incoming:
+def as_incoming(publisher: str, event: LedgerEvent) -> IncomingRecord:
     """Read it as if the broker had brought it: with the same checks, and the same bytes if it is parked."""
     envelope = Envelope(
         event_id=event.event_id,

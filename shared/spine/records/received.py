@@ -19,7 +19,7 @@ class ReceivedEvent(RecordedEvent, frozen=True, kw_only=True):
 
 
 class EventRejected(RelaisError):  # noqa: N818
-    """The event is wrong, whoever applies it and however often; raised by a use case.
+    """The event is wrong, anyone who applies it and however often; raised by a use case.
 
     The consumer rolls the batch back, parks the event and applies the rest. `reason` is a constant
     phrase without personal data. Anything else that a use case raises means that we are wrong.

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import msgspec
 
 from shared.events.envelope import TraceContext
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.telemetry import tracing
 
 
@@ -22,7 +22,7 @@ class EventSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def event_spans(wanted: Sequence[EventSpan]) -> Iterator[list[TraceContext]]:
-    """Record a span per event, as long as the block; gives each span's context, in order.
+    """Record a span per event, as long as the block; yield each span's context, in order.
 
     Inside the block no span is the current one: each event is continued under its own context.
     """
@@ -57,7 +57,7 @@ def send_span(topic: str, envelope: Envelope) -> EventSpan:
     )
 
 
-def process_span(incoming: Incoming, consumer_group: str) -> EventSpan:
+def process_span(incoming: IncomingRecord, consumer_group: str) -> EventSpan:
     """A consumer applies an event."""
     envelope = incoming.envelope
     return EventSpan(

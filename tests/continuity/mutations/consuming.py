@@ -7,7 +7,7 @@ from typing import Any, Final
 from shared.spine.inbox import applier, checkpoint
 from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.inbox.separate import WAITS, Separated
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from tests.continuity.mutations.patching import replaced
 
 _PAUSE_SECONDS: Final = 0.4
@@ -51,7 +51,7 @@ def no_fence() -> None:
 def inbox_swallows() -> None:
     """Treat two new events of one person in one batch as duplicates."""
 
-    async def route(self: Applier, connection: Any, new: Sequence[Incoming], traces: Any) -> Any:
+    async def route(self: Applier, connection: Any, new: Sequence[IncomingRecord], traces: Any) -> Any:
         first = {each.envelope.subject: each for each in reversed(new) if each.envelope is not None}
         return await plain(self, connection, [each for each in new if each in first.values()], traces)
 

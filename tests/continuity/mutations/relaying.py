@@ -31,7 +31,7 @@ def id_cursor() -> None:
             await session.execute("DELETE FROM outbox WHERE id <= $1", seen[self])
         return len(rows)
 
-    replaced(Relay, "_round", round_)
+    replaced(Relay, "_send_next_batch", round_)
 
     @asynccontextmanager
     async def slow(pool: Any) -> AsyncIterator[Any]:
@@ -58,7 +58,7 @@ def several_relays() -> None:
         return len(rows)
 
     replaced(module, "_try_lock", lead)
-    replaced(Relay, "_round", round_)
+    replaced(Relay, "_send_next_batch", round_)
 
 
 def deleted_before_acknowledged() -> None:
@@ -72,4 +72,4 @@ def deleted_before_acknowledged() -> None:
             await sending.send(producer, self._publisher, rows)
         return len(rows)
 
-    replaced(Relay, "_round", round_)
+    replaced(Relay, "_send_next_batch", round_)

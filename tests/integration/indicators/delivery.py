@@ -13,7 +13,7 @@ from shared.events.registry import TYPES
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.applied import Applied
 from shared.spine.inbox.applier import Applier, Batch
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.spine.service.opening import OpenService
 
 Service = OpenService[Settings, Dependencies]
@@ -56,8 +56,8 @@ class Delivery:
         return self.lease
 
 
-def _incoming(event: RecordedEvent, offset: int, *, reason: str | None) -> Incoming:
-    return Incoming(
+def _incoming(event: RecordedEvent, offset: int, *, reason: str | None) -> IncomingRecord:
+    return IncomingRecord(
         topic="relais.admission",
         partition=0,
         offset=offset,

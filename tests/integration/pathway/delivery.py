@@ -18,7 +18,7 @@ from shared.events.registry import PAYLOADS, TYPES
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.applied import Applied
 from shared.spine.inbox.applier import Applier, Batch
-from shared.spine.records.incoming import Envelope, Incoming
+from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.testing.person_history import START
 
 
@@ -92,8 +92,8 @@ class Delivery:
         return self.lease
 
 
-def _incoming(event: RecordedEvent, offset: int) -> Incoming:
-    return Incoming(
+def _incoming(event: RecordedEvent, offset: int) -> IncomingRecord:
+    return IncomingRecord(
         topic="relais.admission",
         partition=0,
         offset=offset,

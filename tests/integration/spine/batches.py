@@ -7,7 +7,7 @@ from shared.database.pool import Connection, Pool
 from shared.spine.inbox import checkpoint
 from shared.spine.inbox.applier import Batch, Route
 from shared.spine.inbox.checkpoint import PartitionLease
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.spine.records.received import EventRejected, ReceivedEvent
 
 REFUSED = "refused by the use case"
@@ -20,7 +20,7 @@ class Partition:
         self.lease = lease
         self.position = position
 
-    def batch(self, records: Sequence[Incoming]) -> Batch:
+    def batch(self, records: Sequence[IncomingRecord]) -> Batch:
         """The next batch; call `moved` once it is applied."""
         return Batch(
             lease=self.lease,

@@ -17,7 +17,7 @@ from shared.security.principal import Principal
 from shared.spine.inbox.applier import Applier
 from shared.spine.parked.api import router
 from shared.spine.parked.context import PARKED, parked_context
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.testing.records import NOW
@@ -30,7 +30,7 @@ KEY = UUID(int=77)
 
 def sent(
     subject: UUID, sequence: int, data: bytes = b'{"key_id":"0195f2b8-7d3c-7c11-a7b2-1a1a1a1a1a1a"}'
-) -> Incoming:
+) -> IncomingRecord:
     """A record with all its bytes, as it can be read again later."""
     event = LedgerEvent(
         event_id=uuid4(),
@@ -72,11 +72,11 @@ class Shop:
             if event.event_id in self.wrong:
                 raise EventRejected(event.event_id, REFUSED)
 
-    async def take(self, *events: Incoming) -> None:
+    async def take(self, *events: IncomingRecord) -> None:
         """The events come."""
         await Applier(self.pool, routes={AccessRevoked: self.route}, dependencies=None).apply_pulled(events)
 
-    async def park(self, *events: Incoming) -> None:
+    async def park(self, *events: IncomingRecord) -> None:
         """The first of them is wrong, for now."""
         assert events[0].envelope is not None
         self.wrong.add(events[0].envelope.event_id)

@@ -44,7 +44,7 @@ async def get_held_digests(
     since: AwareDatetime | None = None,
     recount: bool = False,
 ) -> Response:
-    """Count and digest per hour and bucket, as the publisher's ledger gives them."""
+    """Count and digest per hour and bucket, as the publisher's ledger returns them."""
     side = _side(RECONCILIATION.of(request), publisher)
     first = since or await first_held_hour(side)
     return responses.json(200, await digests_of(side, first, until, recount=recount))

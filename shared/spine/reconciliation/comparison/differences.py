@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.spine.reconciliation.hours.windows import Identity, Window, empty_window
+from shared.spine.reconciliation.hours.windows import EventKey, HourCounts, empty_hour
 from shared.spine.records.pulled import LedgerEvent
 
 CellKey = tuple[datetime, int]
@@ -19,26 +19,28 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Recorded by the publisher, and neither applied here nor parked nor dismissed."""
     misdated: list[LedgerEvent]
     """Held here under another time of recording than the publisher's."""
-    unknown: list[Identity]
+    unknown: list[EventKey]
     """Held here, and not in this cell of the ledger."""
 
 
-def is_equal(ours: Window, theirs: Window) -> bool:
+def is_equal(ours: HourCounts, theirs: HourCounts) -> bool:
     """Tell whether both sides hold the same events of an hour."""
     return ours.buckets == theirs.buckets
 
 
-def deficits(ours: Mapping[datetime, Window], theirs: Mapping[datetime, Window]) -> dict[CellKey, int]:
+def deficits(
+    ours: Mapping[datetime, HourCounts], theirs: Mapping[datetime, HourCounts]
+) -> dict[CellKey, int]:
     """Return the cells that differ, oldest first, and how many events our side has less; may be negative."""
     return dict(_deficits(ours, theirs))
 
 
 def _deficits(
-    ours: Mapping[datetime, Window], theirs: Mapping[datetime, Window]
+    ours: Mapping[datetime, HourCounts], theirs: Mapping[datetime, HourCounts]
 ) -> Iterator[tuple[CellKey, int]]:
     for start in sorted(ours.keys() | theirs.keys()):
-        here = ours.get(start) or empty_window(start)
-        there = theirs.get(start) or empty_window(start)
+        here = ours.get(start) or empty_hour(start)
+        there = theirs.get(start) or empty_hour(start)
         for bucket, (held, recorded) in enumerate(zip(here.buckets, there.buckets, strict=True)):
             if held != recorded:
                 yield (start, bucket), recorded.count - held.count
@@ -57,25 +59,25 @@ def starting_after(cells: Sequence[CellKey], last: CellKey | None) -> list[CellK
 
 
 def classify(
-    absent: Sequence[LedgerEvent],
+    not_held: Sequence[LedgerEvent],
     *,
-    unknown: Collection[Identity],
-    held_anywhere: Mapping[Identity, datetime | None],
+    unknown: Collection[EventKey],
+    held_anywhere: Mapping[EventKey, datetime | None],
 ) -> Difference:
     """Divide the events in which a cell differs into missing, misdated and unknown ones.
 
-    `absent` are recorded by the publisher and were not held in this cell; `unknown` are held and not recorded
-    in it. `held_anywhere` maps those of `absent` that are held by now to their time of recording here. Events
-    that have come into the cell meanwhile are no difference.
+    `not_held` are recorded by the publisher and were not held in this cell; `unknown` are held and not
+    recorded in it. `held_anywhere` maps those of `not_held` that are held by now to their time of recording
+    here. Events that have come into the cell meanwhile are no difference.
     """
-    elsewhere = [event for event in absent if identity_of(event) in held_anywhere]
+    elsewhere = [event for event in not_held if key_of_event(event) in held_anywhere]
     return Difference(
-        missing=[event for event in absent if identity_of(event) not in held_anywhere],
-        misdated=[event for event in elsewhere if held_anywhere[identity_of(event)] != event.recorded_at],
+        missing=[event for event in not_held if key_of_event(event) not in held_anywhere],
+        misdated=[event for event in elsewhere if held_anywhere[key_of_event(event)] != event.recorded_at],
         unknown=list(unknown),
     )
 
 
-def identity_of(event: LedgerEvent) -> Identity:
+def key_of_event(event: LedgerEvent) -> EventKey:
     """Return the identity by which both sides recognise the event."""
-    return Identity(event.event_id, event.subject, event.sequence)
+    return EventKey(event.event_id, event.subject, event.sequence)

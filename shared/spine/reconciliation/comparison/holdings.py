@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.database.pool import Executor
 from shared.spine.reconciliation.hours.counting import Side
-from shared.spine.reconciliation.hours.windows import Identity, hour_of
+from shared.spine.reconciliation.hours.windows import EventKey, hour_of
 from shared.spine.records.pulled import LedgerEvent
 
 _FIRST: Final = """
@@ -51,22 +51,20 @@ UPDATE seals SET state = 'open' WHERE publisher = $1 AND state <> 'open' AND win
 
 
 async def first_held_hour(side: Side) -> datetime | None:
-    """Return an hour before which nothing is held, or ever was compared; none while nothing is held."""
+    """Return an hour before which nothing is held, or ever was compared; None while nothing is held."""
     first: datetime | None = await side.pool.fetchval(_FIRST, side.publisher)
     return None if first is None else hour_of(first)
 
 
-async def held(connection: Executor, event_ids: Collection[UUID]) -> Mapping[Identity, datetime | None]:
+async def held(connection: Executor, event_ids: Collection[UUID]) -> Mapping[EventKey, datetime | None]:
     """Map those of the events that are applied, parked or dismissed to their time of recording here."""
     rows = await connection.fetch(_HELD, list(event_ids))
-    return {Identity(*row[:3]): row["recorded_at"] for row in rows}
+    return {EventKey(*row[:3]): row["recorded_at"] for row in rows}
 
 
-async def described(connection: Executor, identities: Sequence[Identity]) -> Sequence[Mapping[str, Any]]:
-    """Return rows with identity, time of recording and establishment of events that are held."""
-    rows: Sequence[Mapping[str, Any]] = await connection.fetch(
-        _DESCRIBE, [identity.event_id for identity in identities]
-    )
+async def described(connection: Executor, keys: Sequence[EventKey]) -> Sequence[Mapping[str, Any]]:
+    """Return rows with key, time of recording and establishment of events that are held."""
+    rows: Sequence[Mapping[str, Any]] = await connection.fetch(_DESCRIBE, [key.event_id for key in keys])
     return rows
 
 

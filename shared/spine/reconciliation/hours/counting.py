@@ -16,9 +16,9 @@ from shared.spine.reconciliation.hours.windows import (
     EMPTY,
     HOUR,
     Cell,
-    Identity,
-    Window,
-    empty_window,
+    EventKey,
+    HourCounts,
+    empty_hour,
     hours,
 )
 
@@ -37,7 +37,7 @@ SELECT start, bucket, establishment, count(*) AS count, bit_xor(hash) AS digest,
     count(*) FILTER (WHERE is_tallied) AS tally
 FROM seen GROUP BY GROUPING SETS ((start, bucket), (start, establishment))
 """
-_IDENTITIES: Final = """
+_EVENT_KEYS: Final = """
 SELECT event_id, subject, sequence FROM (HELD) AS held
 WHERE recorded_at >= $2 AND recorded_at < $3 AND get_byte(uuid_send(subject), 15) % 16 = $4
 """
@@ -63,7 +63,7 @@ class Side(msgspec.Struct, frozen=True):
     held: str
     """SQL of the rows to count; its only parameter is the publisher."""
 
-    async def count(self, since: datetime, until: datetime) -> list[Window]:
+    async def count(self, since: datetime, until: datetime) -> list[HourCounts]:
         """Return the windows from `since` on that are not empty; the last one may end early, at `until`."""
         rows = await self.pool.fetch(COUNT.replace("HELD", self.held), self.publisher, since, until)
         cells: dict[datetime, list[Cell]] = defaultdict(lambda: [EMPTY] * BUCKETS)
@@ -74,24 +74,26 @@ class Side(msgspec.Struct, frozen=True):
             elif row["tally"]:
                 tallies[row["start"]][row["establishment"]] = row["tally"]
         return [
-            Window(start=start, total=sum(one.count for one in of), buckets=tuple(of), tallies=tallies[start])
+            HourCounts(
+                start=start, total=sum(one.count for one in of), buckets=tuple(of), tallies=tallies[start]
+            )
             for start, of in sorted(cells.items())
         ]
 
-    async def count_each(self, spans: list[tuple[datetime, datetime]]) -> dict[datetime, Window]:
+    async def count_each(self, spans: list[tuple[datetime, datetime]]) -> dict[datetime, HourCounts]:
         """Return every window of the spans, also empty ones; one statement each, so that none takes long."""
-        counted: dict[datetime, Window] = {}
+        counted: dict[datetime, HourCounts] = {}
         for since, until in spans:
             for start in hours(since, until):
                 found = await self.count(start, min(start + HOUR, until))
-                counted[start] = found[0] if found else empty_window(start)
+                counted[start] = found[0] if found else empty_hour(start)
         return counted
 
-    async def identities(self, since: datetime, until: datetime, bucket: int) -> set[Identity]:
+    async def event_keys(self, since: datetime, until: datetime, bucket: int) -> set[EventKey]:
         """Return the events of one cell."""
-        query = _IDENTITIES.replace("HELD", self.held)
+        query = _EVENT_KEYS.replace("HELD", self.held)
         rows = await self.pool.fetch(query, self.publisher, since, until, bucket)
-        return {Identity(*row) for row in rows}
+        return {EventKey(*row) for row in rows}
 
 
 def ledger_side(pool: Pool, publisher: str) -> Side:

@@ -6,17 +6,17 @@ import msgspec
 
 from shared.spine.reconciliation.hours.counting import Side
 from shared.spine.reconciliation.hours.sealed_hours import MAX_WINDOWS, windows_between
-from shared.spine.reconciliation.hours.windows import HOUR, Window, hour_of
+from shared.spine.reconciliation.hours.windows import HOUR, HourCounts, hour_of
 
 
 class Digests(msgspec.Struct, frozen=True, kw_only=True):
     """What one side holds of a publisher, hour by hour."""
 
     since: datetime | None
-    """The first hour of the answer; none when there is nothing at all."""
+    """The first hour of the answer; None when there is nothing at all."""
     until: datetime
     """How far the answer goes, which may be less far than requested. Continue from here."""
-    windows: tuple[Window, ...]
+    windows: tuple[HourCounts, ...]
     """Those that are not empty."""
 
 

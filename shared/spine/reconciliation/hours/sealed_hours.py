@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from shared.spine.reconciliation.hours.counting import Side, cell
-from shared.spine.reconciliation.hours.windows import HOUR, Window, hours, joined, uncovered
+from shared.spine.reconciliation.hours.windows import HOUR, HourCounts, hours, joined, uncovered
 
 SEAL_AFTER: Final = timedelta(minutes=5)
 """After the end of the hour; longer than most transactions, though correctness does not depend on it."""
@@ -72,7 +72,7 @@ UPDATE seals SET state = 'open' WHERE publisher = $1 AND window_start = ANY($2::
 
 
 async def end_of_tracked_hours(side: Side) -> datetime | None:
-    """Return the end of the last hour that has a row in `seals`, sealed or not; none without a row."""
+    """Return the end of the last hour that has a row in `seals`, sealed or not; None without a row."""
     newest: datetime | None = await side.pool.fetchval(_NEWEST, side.publisher)
     return None if newest is None else newest + HOUR
 
@@ -106,7 +106,7 @@ async def start_counting(side: Side, starts: Collection[datetime]) -> bool:
     return False
 
 
-async def seal(side: Side, windows: Iterable[Window], *, now: datetime) -> None:
+async def seal(side: Side, windows: Iterable[HourCounts], *, now: datetime) -> None:
     """Store the counts made after `start_counting`, except those of hours that were opened since."""
     rows = [
         {
@@ -123,7 +123,7 @@ async def seal(side: Side, windows: Iterable[Window], *, now: datetime) -> None:
 
 async def windows_between(
     side: Side, since: datetime, until: datetime, *, recount: bool = False
-) -> list[Window]:
+) -> list[HourCounts]:
     """Return the windows that are not empty: stored counts of sealed hours, the others counted now.
 
     `recount` counts the sealed hours as well.
@@ -157,10 +157,10 @@ async def reopen(side: Side, starts: Sequence[datetime]) -> None:
     await side.pool.execute(_REOPEN, side.publisher, starts)
 
 
-async def _sealed(side: Side, since: datetime, until: datetime) -> dict[datetime, Window]:
+async def _sealed(side: Side, since: datetime, until: datetime) -> dict[datetime, HourCounts]:
     rows = await side.pool.fetch(_SEALED, side.publisher, since, until)
     return {
-        row["window_start"]: Window(
+        row["window_start"]: HourCounts(
             start=row["window_start"],
             total=row["total"],
             buckets=tuple(cell(*one) for one in zip(row["counts"], row["digests"], strict=True)),

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from shared.database.pool import Executor
-from shared.spine.reconciliation.hours.windows import Window
+from shared.spine.reconciliation.hours.windows import HourCounts
 
 DayKey = tuple[date, str]
 """Day of recording (UTC) and establishment, the empty string for events without one."""
@@ -42,7 +42,7 @@ class Tallies(msgspec.Struct, frozen=True, kw_only=True):
     tallies: tuple[Tally, ...]
 
 
-def count_by_day(windows: Iterable[Window]) -> Counter[DayKey]:
+def count_by_day(windows: Iterable[HourCounts]) -> Counter[DayKey]:
     """Add the tallies of windows up by day."""
     counted: Counter[DayKey] = Counter()
     for window in windows:
@@ -69,12 +69,12 @@ def day_bounds(since: date, until: date) -> tuple[datetime, datetime]:
 
 def tallies_of(**counted: Mapping[DayKey, int]) -> tuple[Tally, ...]:
     """Return a tally for each day and establishment; each argument is named like the field it fills."""
-    keys = sorted({key for each in counted.values() for key in each})
+    day_keys = sorted({key for each in counted.values() for key in each})
     return tuple(
         Tally(
             day=day,
             establishment=establishment or None,
             **{name: each.get((day, establishment), 0) for name, each in counted.items()},
         )
-        for day, establishment in keys
+        for day, establishment in day_keys
     )

@@ -20,7 +20,7 @@ WINDOWS_PER_BATCH: Final = 12
 """Windows that are counted and then sealed together."""
 
 
-class Identity(msgspec.Struct, frozen=True):
+class EventKey(msgspec.Struct, frozen=True):
     """The fields by which both sides recognise an event."""
 
     event_id: UUID
@@ -33,13 +33,13 @@ class Cell(msgspec.Struct, frozen=True):
 
     count: int
     digest: str
-    """Exclusive or of the hashes of all identities, as 16 hexadecimal digits."""
+    """Exclusive or of the hashes of all keys, as 16 hexadecimal digits."""
 
 
 EMPTY: Final = Cell(0, f"{0:016x}")
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class HourCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Counts and digests of the events that were recorded in one hour."""
 
     start: datetime
@@ -59,7 +59,7 @@ def bucket_of(subject: UUID) -> int:
     return subject.bytes[-1] % BUCKETS
 
 
-def cell_of(events: Iterable[Identity]) -> Cell:
+def cell_of(events: Iterable[EventKey]) -> Cell:
     """Return the count and digest, exactly as the SQL in `counting` computes them."""
     count, digest = 0, 0
     for event in events:
@@ -69,9 +69,9 @@ def cell_of(events: Iterable[Identity]) -> Cell:
     return Cell(count, f"{digest:016x}")
 
 
-def empty_window(start: datetime) -> Window:
+def empty_hour(start: datetime) -> HourCounts:
     """Return the window of an hour in which nothing was recorded."""
-    return Window(start=start, total=0, buckets=(EMPTY,) * BUCKETS, tallies={})
+    return HourCounts(start=start, total=0, buckets=(EMPTY,) * BUCKETS, tallies={})
 
 
 def hours(since: datetime, until: datetime) -> list[datetime]:

@@ -19,7 +19,7 @@ ANSWER_WITHIN_SECONDS: Final = 30.0
 
 
 class PublisherUnavailable(RetryableError):  # noqa: N818
-    """The publisher cannot be asked now: it is away, too slow, or does not know our key."""
+    """The publisher cannot be asked now: it is unreachable, too slow, or does not know our key."""
 
     def __init__(self, publisher: str, reason: str) -> None:
         super().__init__(f"{publisher} cannot be asked: {reason}")

@@ -73,9 +73,9 @@ async def events_of_spans(connection: Executor, spans: Sequence[Span]) -> SpansP
 
 
 async def first_recorded_hour(connection: Executor) -> datetime | None:
-    """Return an hour before which nothing was recorded; none while the ledger is empty."""
+    """Return an hour before which nothing was recorded; None while the ledger is empty."""
     first: datetime | None = await connection.fetchval(_FIRST)
-    # Two batches may write at once, so the first id need not have the earliest moment.
+    # Two batches may write concurrently, so the first id need not have the earliest moment.
     return None if first is None else hour_of(first) - HOUR
 
 

@@ -18,7 +18,7 @@ class LedgerPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     events: tuple[LedgerEvent, ...]
     after: int | None = None
-    """Gives the next page, with `last`; none on the last one."""
+    """Asks for the next page, with `last`; None on the last one."""
     last: int | None = None
     """Where the cell ended when its first page was read."""
 
@@ -42,4 +42,4 @@ class SpansPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     events: tuple[LedgerEvent, ...]
     rest: tuple[Span, ...] = ()
-    """Ask for these next; none on the last page."""
+    """Ask for these next; empty on the last page."""

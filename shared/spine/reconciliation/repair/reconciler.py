@@ -14,15 +14,15 @@ from shared.spine.reconciliation.comparison import holdings
 from shared.spine.reconciliation.comparison.differences import (
     CellKey,
     deficits,
-    identity_of,
     is_equal,
+    key_of_event,
     not_shrinking,
     starting_after,
 )
 from shared.spine.reconciliation.comparison.find_differences import find_differences, first_hour_to_compare
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.hours import sealed_hours
-from shared.spine.reconciliation.hours.windows import Window, batches, empty_window, hours, joined
+from shared.spine.reconciliation.hours.windows import HourCounts, batches, empty_hour, hours, joined
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.spine.reconciliation.repair import result
 from shared.spine.reconciliation.repair.fill_holes import count_absent
@@ -37,7 +37,7 @@ MAX_CELLS: Final = 64
 HOURS_VERIFIED: Final = 4
 """Sealed hours that are counted again in one comparison."""
 
-Windows = dict[datetime, Window]
+Windows = dict[datetime, HourCounts]
 
 
 class Reconciler:
@@ -99,7 +99,7 @@ class Reconciler:
         # Our side is read first: what we hold was recorded before, so the ledger's answer contains it.
         wanted = [(since, min(end, until)) for since, end in joined(starts)]
         ours = await self._side.count_each(wanted)
-        theirs = {start: empty_window(start) for start in ours}
+        theirs = {start: empty_hour(start) for start in ours}
         for since, end in wanted:
             async for part in self._ledger.digests(since=since, until=end):
                 theirs |= {window.start: window for window in part.windows}
@@ -123,9 +123,9 @@ class Reconciler:
             await holdings.correct(pool, publisher, found.misdated)
             pulled = await self._puller.pull(publisher, found.missing)
             held = await holdings.held(pool, [event.event_id for event in found.missing])
-            absent = [one for one in map(identity_of, found.missing) if may_pull and one not in held]
+            still_missing = [one for one in map(key_of_event, found.missing) if may_pull and one not in held]
             mended = mended.plus(
-                pulled=pulled, corrected=len(found.misdated), missing=absent, unknown=found.unknown
+                pulled=pulled, corrected=len(found.misdated), missing=still_missing, unknown=found.unknown
             )
         if mended.pulled or mended.missing:
             get_logger().error(

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.database.pool import Executor
 from shared.runtime.clock import Clock
-from shared.spine.reconciliation.hours.windows import Identity
+from shared.spine.reconciliation.hours.windows import EventKey
 from shared.telemetry import metrics
 
 MAX_NAMED: Final = 100
@@ -32,11 +32,11 @@ class Repairs(msgspec.Struct, frozen=True, kw_only=True):
     """Recorded by the publisher, and not to be had here even by pulling."""
     unknown: int = 0
     """Held here, and not known to the publisher: nothing explains that."""
-    missing_named: tuple[Identity, ...] = ()
-    unknown_named: tuple[Identity, ...] = ()
+    missing_named: tuple[EventKey, ...] = ()
+    unknown_named: tuple[EventKey, ...] = ()
 
     def plus(
-        self, *, pulled: int, corrected: int, missing: Sequence[Identity], unknown: Sequence[Identity]
+        self, *, pulled: int, corrected: int, missing: Sequence[EventKey], unknown: Sequence[EventKey]
     ) -> "Repairs":
         """Return the sum of this and what was found in one more cell."""
         return Repairs(
@@ -59,7 +59,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     windows: int
     """How many hours were compared; the others were sealed and equal."""
     short: int
-    """By how many events this service was short when they were compared, those on their way included."""
+    """The deficit: how many events fewer this service held than the publisher, those on their way too."""
     holes: int
     """Sequence numbers that the publisher does not have, though it has later ones."""
     mended: Repairs
@@ -77,7 +77,7 @@ async def store(connection: Executor, publisher: str, result: Result) -> None:
 
 
 async def last(connection: Executor, publisher: str) -> Result | None:
-    """Return the last result for a publisher, whichever process stored it; none before the first."""
+    """Return the last result for a publisher, whichever process stored it; None before the first."""
     text = await connection.fetchval(_READ, publisher)
     return None if text is None else msgspec.json.decode(text, type=Result)
 

@@ -65,7 +65,7 @@ class PublisherReport(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str
     state: State
     unexplained: int
-    """0, or somebody must look."""
+    """0, or a person must look."""
     holes: int
     """Numbers that the publisher does not have, though it has later ones."""
     accounts: tuple[BalanceLine, ...]
@@ -74,7 +74,7 @@ class PublisherReport(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[NamedEvent, ...]
     """At most a hundred of them."""
     last: Result | None
-    """What the worker's last comparison found and mended."""
+    """What the worker's last comparison found and repaired."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def balance_lines(received: Counter[DayKey], **counted: Mapping[DayKey, int]) -> tuple[BalanceLine, ...]:
     """Return a line for each day and establishment; each argument is named like the field it fills."""
-    keys = sorted({*received, *(key for each in counted.values() for key in each)})
+    day_keys = sorted({*received, *(key for each in counted.values() for key in each)})
     return tuple(
         BalanceLine(
             day=day,
@@ -98,5 +98,5 @@ def balance_lines(received: Counter[DayKey], **counted: Mapping[DayKey, int]) ->
             received=received[day, establishment],
             **{name: each.get((day, establishment), 0) for name, each in counted.items()},
         )
-        for day, establishment in keys
+        for day, establishment in day_keys
     )

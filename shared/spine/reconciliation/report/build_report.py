@@ -17,7 +17,7 @@ from shared.spine.reconciliation.comparison.find_differences import find_differe
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.hours.sealed_hours import windows_between
 from shared.spine.reconciliation.hours.tallies import count_by_day, count_parked_by_day, tallies_of
-from shared.spine.reconciliation.hours.windows import Identity, Window
+from shared.spine.reconciliation.hours.windows import EventKey, HourCounts
 from shared.spine.reconciliation.ledger.client import LedgerClient, PublisherUnavailable
 from shared.spine.reconciliation.repair import result
 from shared.spine.reconciliation.repair.fill_holes import count_absent
@@ -47,9 +47,9 @@ class _Period(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _BothSides(msgspec.Struct, frozen=True, kw_only=True):
-    ours: list[Window]
-    theirs: list[Window]
-    absent: list[NamedEvent]
+    ours: list[HourCounts]
+    theirs: list[HourCounts]
+    not_held: list[NamedEvent]
     unknown: list[NamedEvent]
     state: State
 
@@ -82,11 +82,11 @@ async def _report_on(context: ReconciliationContext, publisher: str, period: _Pe
         return await _without_comparison(context, publisher, "unreachable")
     parked = await count_parked_by_day(context.pool, publisher, period.since, period.until)
     overdue = period.until - OVERDUE_AFTER
-    missing = [event for event in found.absent if event.recorded_at < overdue]
+    missing = [event for event in found.not_held if event.recorded_at < overdue]
     lines = balance_lines(
         count_by_day(found.theirs),
         applied=count_by_day(found.ours),
-        pending=Counter(event.day_key for event in found.absent if event.recorded_at >= overdue),
+        pending=Counter(event.day_key for event in found.not_held if event.recorded_at >= overdue),
         missing=Counter(event.day_key for event in missing),
         unknown=Counter(event.day_key for event in found.unknown),
         **parked,
@@ -131,32 +131,32 @@ async def _read_until_unchanged(
     for _ in range(MAX_READS):
         parts = ledger.digests(since=period.since, until=period.until, recount=period.recount)
         theirs = [window async for part in parts for window in part.windows]
-        absent, unknown = await _name_differences(context, ledger, ours, theirs, period.until)
+        not_held, unknown = await _name_differences(context, ledger, ours, theirs, period.until)
         before = ours
         ours = await windows_between(side, period.since, period.until, recount=period.recount)
         if ours == before:
             break
     state: State = "compared" if ours == before else "moving"
-    return _BothSides(ours=ours, theirs=theirs, absent=absent, unknown=unknown, state=state)
+    return _BothSides(ours=ours, theirs=theirs, not_held=not_held, unknown=unknown, state=state)
 
 
 async def _name_differences(
     context: ReconciliationContext,
     ledger: LedgerClient,
-    ours: Sequence[Window],
-    theirs: Sequence[Window],
+    ours: Sequence[HourCounts],
+    theirs: Sequence[HourCounts],
     until: datetime,
 ) -> tuple[list[NamedEvent], list[NamedEvent]]:
     """Return the events that are recorded and not held, and those that are held and not recorded."""
     side = context.inbox_side(ledger.publisher)
-    absent: list[NamedEvent] = []
-    unknown: list[Identity] = []
+    not_held: list[NamedEvent] = []
+    unknown: list[EventKey] = []
     cells = deficits({one.start: one for one in ours}, {one.start: one for one in theirs})
     for cell in list(cells)[:MAX_CELLS]:
         found = await find_differences(side, ledger, cell, until=until)
-        absent += [_named(event) for event in found.missing]
+        not_held += [_named(event) for event in found.missing]
         unknown += found.unknown
-    return absent, [NamedEvent(**row) for row in await holdings.described(context.pool, unknown)]
+    return not_held, [NamedEvent(**row) for row in await holdings.described(context.pool, unknown)]
 
 
 def _named(event: LedgerEvent) -> NamedEvent:

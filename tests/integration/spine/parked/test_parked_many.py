@@ -10,16 +10,16 @@ import pytest
 from shared.database.pool import Pool
 from shared.spine.parked import retry_many
 from shared.spine.records.cloud_events import WRONG_PAYLOAD
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.testing.records import event_id
 from tests.integration.spine.parked_service import REFUSED, Shop, asking, sent
 
 pytestmark = pytest.mark.services
 
 
-async def parked_people(shop: Shop, number: int) -> list[list[Incoming]]:
+async def parked_people(shop: Shop, number: int) -> list[list[IncomingRecord]]:
     """So many people with three events each, the first of them wrong for now."""
-    people: list[list[Incoming]] = []
+    people: list[list[IncomingRecord]] = []
     for _ in range(number):
         subject = uuid4()
         people.append([sent(subject, sequence) for sequence in (1, 2, 3)])
@@ -41,7 +41,7 @@ async def all_shares(operator: httpx.AsyncClient, **asked: Any) -> list[Any]:
 async def test_all_of_a_reason_are_applied_in_order_in_however_many_shares(
     pool: Pool, share_seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry_many, "SHARE_SECONDS", share_seconds)
+    monkeypatch.setattr(retry_many, "CHUNK_SECONDS", share_seconds)
     shop = Shop(pool)
     people = await parked_people(shop, 3)
     shop.wrong.clear()
@@ -94,7 +94,7 @@ async def test_the_rate_holds_from_share_to_share(pool: Pool, monkeypatch: pytes
     async def wait(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr(retry_many, "SHARE_SECONDS", 0.0)
+    monkeypatch.setattr(retry_many, "CHUNK_SECONDS", 0.0)
     monkeypatch.setattr(retry_many, "asyncio", SimpleNamespace(sleep=wait))
     shop = Shop(pool)
     await parked_people(shop, 1)

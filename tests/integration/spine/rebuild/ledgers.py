@@ -10,7 +10,14 @@ import msgspec
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.spine.reconciliation.hours.digests import Digests
-from shared.spine.reconciliation.hours.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.hours.windows import (
+    BUCKETS,
+    EventKey,
+    HourCounts,
+    bucket_of,
+    cell_of,
+    hour_of,
+)
 from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent
 
@@ -59,13 +66,13 @@ class StoredLedger:
             for start in range(0, len(found), MOST_OF_A_PERSON):
                 yield found[start : start + MOST_OF_A_PERSON]
 
-    def _windows(self) -> Iterable[Window]:
-        cells: dict[datetime, list[list[Identity]]] = defaultdict(lambda: [[] for _ in range(BUCKETS)])
+    def _windows(self) -> Iterable[HourCounts]:
+        cells: dict[datetime, list[list[EventKey]]] = defaultdict(lambda: [[] for _ in range(BUCKETS)])
         for event in self.events_stored:
-            identity = Identity(event.event_id, event.subject, event.sequence)
+            identity = EventKey(event.event_id, event.subject, event.sequence)
             cells[hour_of(event.recorded_at)][bucket_of(event.subject)].append(identity)
         for start, of in sorted(cells.items()):
-            yield Window(
+            yield HourCounts(
                 start=start, total=sum(map(len, of)), buckets=tuple(cell_of(one) for one in of), tallies={}
             )
 

@@ -39,9 +39,9 @@ async def test_only_recent_events_are_looked_up(create_database: Callable[..., s
         recent = [uuid4() for _ in range(3)]
         for event_id in recent:
             await pool.execute(APPLY, event_id)
-        found = await live_inbox.applied_since(pool, since=since, most=100)
+        found = await live_inbox.applied_since(pool, since=since, limit=100)
         assert {each.event_id for each in found} == set(recent)
-        assert await live_inbox.applied_since(pool, since=None, most=100) == found
+        assert await live_inbox.applied_since(pool, since=None, limit=100) == found
         text = await pool.fetchval(PLAN + live_inbox.APPLIED_SINCE, since, 100)
         plan = json.loads(text)[0]["Plan"]
         live_blocks = await pool.fetchval("SELECT pg_relation_size('public.inbox') / 8192")

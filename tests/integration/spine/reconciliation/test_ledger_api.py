@@ -8,7 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.events.envelope import RecordedEvent
-from shared.spine.reconciliation.hours.windows import BUCKETS, Identity, Window, bucket_of, cell_of, hour_of
+from shared.spine.reconciliation.hours.windows import (
+    BUCKETS,
+    EventKey,
+    HourCounts,
+    bucket_of,
+    cell_of,
+    hour_of,
+)
 from shared.spine.reconciliation.ledger import events as ledger_events
 from shared.spine.reconciliation.ledger.pages import MAX_SPANS, Span
 from tests.integration.spine.reconciliation.two_sides import HOSPITAL, KEY, START, Sides
@@ -18,7 +25,7 @@ pytestmark = pytest.mark.services
 WE = {"authorization": f"Bearer {KEY}"}
 
 
-async def windows(sides: Sides) -> list[Window]:
+async def windows(sides: Sides) -> list[HourCounts]:
     return [
         window
         async for part in sides.ledger.digests(since=None, until=sides.clock())
@@ -27,7 +34,7 @@ async def windows(sides: Sides) -> list[Window]:
 
 
 def cells(events: Sequence[RecordedEvent]) -> tuple[object, ...]:
-    identities = [Identity(event.event_id, event.subject, event.sequence) for event in events]
+    identities = [EventKey(event.event_id, event.subject, event.sequence) for event in events]
     return tuple(
         cell_of(one for one in identities if bucket_of(one.subject) == bucket) for bucket in range(BUCKETS)
     )

@@ -39,7 +39,7 @@ class Jobs:
 async def test_as_many_as_allowed_run_at_once() -> None:
     jobs = Jobs()
 
-    turn = asyncio.ensure_future(run_concurrently(jobs.make(5), at_once=2))
+    turn = asyncio.ensure_future(run_concurrently(jobs.make(5), limit=2))
     await jobs.two_run.wait()
     jobs.let_go.set()
     await turn
@@ -54,13 +54,13 @@ async def test_a_failure_is_raised_as_it_is_when_nobody_runs_any_more_and_nobody
         raise KeyError("a bug")
 
     with pytest.raises(KeyError, match="a bug"):
-        await run_concurrently([fail, *jobs.make(3)], at_once=2)
+        await run_concurrently([fail, *jobs.make(3)], limit=2)
     assert (jobs.most, jobs.ended, jobs.running) == (1, [], set())
 
 
 async def test_who_is_cancelled_takes_the_batches_along() -> None:
     jobs = Jobs()
-    turn = asyncio.ensure_future(run_concurrently(jobs.make(2), at_once=2))
+    turn = asyncio.ensure_future(run_concurrently(jobs.make(2), limit=2))
     await jobs.two_run.wait()
     turn.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.spine.inbox.separate import WAITS, separate
-from shared.spine.records.incoming import Incoming
+from shared.spine.records.incoming import IncomingRecord
 from shared.testing.records import WRONG, event_id, incoming, unreadable
 
 REFUSED = "refused by the use case"
 SUBJECTS = [UUID(int=number) for number in range(1, 4)]
 
 
-def sequences(records: list[Incoming]) -> list[int]:
+def sequences(records: list[IncomingRecord]) -> list[int]:
     return [record.envelope.sequence for record in records if record.envelope is not None]
 
 

@@ -30,7 +30,7 @@ def filler_while(monkeypatch: pytest.MonkeyPatch, *, left: Iterable[int]) -> Pro
     monkeypatch.setattr(live_inbox, "applied_since", applied_since)
     monkeypatch.setattr(live_inbox, "oldest_running_transaction", oldest_running_transaction)
     monkeypatch.setattr(ProjectionFiller, "apply_named", apply_named)
-    return ProjectionFiller(live=NOWHERE, beside=NOWHERE, projection=NOWHERE, ledgers={})
+    return ProjectionFiller(live=NOWHERE, rebuilt=NOWHERE, projection=NOWHERE, ledgers={})
 
 
 async def test_it_catches_up_though_a_round_now_and_then_brings_more(monkeypatch: pytest.MonkeyPatch) -> None:

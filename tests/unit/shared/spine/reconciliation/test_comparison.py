@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from shared.spine.reconciliation.comparison.differences import (
     classify,
     deficits,
-    identity_of,
     is_equal,
+    key_of_event,
     not_shrinking,
 )
 from shared.spine.reconciliation.hours.windows import (
     BUCKETS,
     HOUR,
-    Identity,
-    Window,
+    EventKey,
+    HourCounts,
     bucket_of,
     cell_of,
     hour_of,
@@ -44,12 +44,12 @@ events = st.builds(
 histories = st.lists(events, max_size=30, unique_by=lambda event: event.event_id)
 
 
-def windows_of(recorded: Sequence[LedgerEvent]) -> dict[datetime, Window]:
-    by_hour: dict[datetime, list[Identity]] = defaultdict(list)
+def windows_of(recorded: Sequence[LedgerEvent]) -> dict[datetime, HourCounts]:
+    by_hour: dict[datetime, list[EventKey]] = defaultdict(list)
     for event in recorded:
-        by_hour[hour_of(event.recorded_at)].append(identity_of(event))
+        by_hour[hour_of(event.recorded_at)].append(key_of_event(event))
     return {
-        start: Window(
+        start: HourCounts(
             start=start,
             total=len(held),
             buckets=tuple(
@@ -76,28 +76,28 @@ def test_the_cells_that_differ_are_those_of_the_events_that_one_side_lacks(
     held = data.draw(st.lists(st.sampled_from(history), unique_by=id)) if history else []
     ids = {event.event_id for event in held}
     lacking = [event for event in history if event.event_id not in ids]
-    short = deficits(windows_of(held), windows_of(history))
-    assert short.keys() == {(hour_of(event.recorded_at), bucket_of(event.subject)) for event in lacking}
-    assert sum(short.values()) == len(lacking)
+    found = deficits(windows_of(held), windows_of(history))
+    assert found.keys() == {(hour_of(event.recorded_at), bucket_of(event.subject)) for event in lacking}
+    assert sum(found.values()) == len(lacking)
 
 
 @given(histories, histories, st.data())
 def test_each_event_is_on_one_side_on_both_or_misdated(
     recorded: list[LedgerEvent], others: list[LedgerEvent], data: st.DataObject
 ) -> None:
-    here = {identity_of(event) for event in others}
+    here = {key_of_event(event) for event in others}
     elsewhere = data.draw(st.lists(st.sampled_from(recorded))) if recorded else []
-    here |= {identity_of(event) for event in recorded[::3]}
-    named = {identity_of(event): event.recorded_at for event in recorded}
-    moved = {identity_of(event): event.recorded_at + HOUR for event in elsewhere}
+    here |= {key_of_event(event) for event in recorded[::3]}
+    named = {key_of_event(event): event.recorded_at for event in recorded}
+    moved = {key_of_event(event): event.recorded_at + HOUR for event in elsewhere}
     came_meanwhile = {identity: at for identity, at in list(named.items())[1::3] if identity not in moved}
     found = classify(
-        [event for event in recorded if identity_of(event) not in here],
+        [event for event in recorded if key_of_event(event) not in here],
         unknown=here - named.keys(),
         held_anywhere=moved | came_meanwhile,
     )
-    missing = {identity_of(event) for event in found.missing}
-    misdated = {identity_of(event) for event in found.misdated}
+    missing = {key_of_event(event) for event in found.missing}
+    misdated = {key_of_event(event) for event in found.misdated}
     assert missing == named.keys() - here - moved.keys() - came_meanwhile.keys()
     assert misdated == moved.keys() - here
     assert set(found.unknown) == here - named.keys()
