@@ -28,10 +28,10 @@ class Puller:
     async def pull(self, publisher: str, events: Iterable[LedgerEvent]) -> int:
         """Apply events until consuming is paused; return how many were new here, parked ones included."""
         remaining, pulled = iter(events), 0
-        while await self._gate.is_open() and (share := list(islice(remaining, EVENTS_PER_TRANSACTION))):
-            applied = await self._applier.apply_pulled([as_incoming(publisher, event) for event in share])
+        while await self._gate.is_open() and (chunk := list(islice(remaining, EVENTS_PER_TRANSACTION))):
+            applied = await self._applier.apply_pulled([as_incoming(publisher, event) for event in chunk])
             report_applied(applied)
-            new = len(share) - applied.duplicates
+            new = len(chunk) - applied.duplicates
             metrics.reconciliation_pulled_total.labels(publisher).inc(new)
             pulled += new
         return pulled

@@ -18,8 +18,8 @@ def filler_while(monkeypatch: pytest.MonkeyPatch, *, left: Iterable[int]) -> Pro
     """So many events are left at each look; applying them needs no database here."""
     looks = iter(left)
 
-    async def applied_since(_connection: object, *, since: str | None, most: int) -> list[AppliedEvent]:
-        return [AppliedEvent(uuid4(), "admission", uuid4(), 1)] * min(next(looks), most)
+    async def applied_since(_connection: object, *, since: str | None, limit: int) -> list[AppliedEvent]:
+        return [AppliedEvent(uuid4(), "admission", uuid4(), 1)] * min(next(looks), limit)
 
     async def oldest_running_transaction(_connection: object) -> str:
         return "moment"
