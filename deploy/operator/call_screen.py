@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from shared.web.problems import phrase
-
 if TYPE_CHECKING:
     import httpx
 
@@ -18,6 +16,8 @@ OF_A_PROBLEM: Final = {"type", "title", "status", "detail", "errors"}
 
 def headline(answer: "httpx.Response", console: Console) -> None:
     """The status, and the headers that a reader acts on."""
+    from shared.web.problems import phrase  # noqa: PLC0415 - it would slow every other command
+
     reason = phrase(answer.status_code)
     _print(Text(f"{answer.status_code} {reason}", "red" if answer.is_error else "green"), console)
     for name in SHOWN_HEADERS:
