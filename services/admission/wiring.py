@@ -31,14 +31,14 @@ async def open_dependencies(
             http=client,
             peers=settings.peer_urls,
             intake=Gate(spine.pool, "intake"),
-            group_commit=GroupCommit(commit),
-            batch_commit=GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT),
+            request_commits=GroupCommit(commit),
+            ndjson_commits=GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT),
             bootstrap_key_sha256=settings.bootstrap_key_sha256,
         )
         metrics.intake_queue_depth.set_function(dependencies.queue_depth)
         async with (
-            dependencies.group_commit.running(dependencies),
-            dependencies.batch_commit.running(dependencies),
+            dependencies.request_commits.running(dependencies),
+            dependencies.ndjson_commits.running(dependencies),
         ):
             yield dependencies
 

@@ -24,7 +24,7 @@ class SourcePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     sources: tuple[ListedSource, ...]
     continuation: str | None = None
-    """Gives the next page; none on the last one."""
+    """Gives the next page; `None` on the last one."""
 
 
 class KeyPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,7 +32,7 @@ class KeyPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     keys: tuple[ListedKey, ...]
     continuation: str | None = None
-    """Gives the next page; none on the last one."""
+    """Gives the next page; `None` on the last one."""
 
 
 @router.get("/v1/sources", **describe("List the sources", caller="operator", answers={200: SourcePage}))

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from services.admission.api.movements import CONTRADICTED, FOREIGN, UNREADABLE, parse_movement
-from services.admission.domain.receipt import Accepted, Contradicted, Receipt, Repeated
+from services.admission.api.movements import CONFLICTING, FOREIGN, UNREADABLE, parse_movement
+from services.admission.domain.receipt import Accepted, Conflict, Receipt, Repeated
 from services.admission.handlers.accept_batch import Answer, Stated
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
 
 def parse_line(line: Line, *, source: Principal) -> Stated | Problem:
-    """The movement on a line, or why it is none that this source may state."""
+    """The movement on a line, or the problem for which it is refused."""
     if len(line.body) > LIMIT_BYTES:
         return Problem(413)
     try:
@@ -62,8 +62,8 @@ def answer_line(line: Line, answer: Answer | Problem) -> LineAnswer:
             return LineAnswer(line=line.number, status=202, receipt=receipt)
         case Repeated(receipt):
             return LineAnswer(line=line.number, status=200, receipt=receipt)
-        case Contradicted(stored_sha256, given_sha256):
-            problem = Problem(409, CONTRADICTED)
+        case Conflict(stored_sha256, given_sha256):
+            problem = Problem(409, CONFLICTING)
             hashes = {"stored_sha256": stored_sha256, "given_sha256": given_sha256}
         case Problem():
             problem, hashes = answer, {}
@@ -75,10 +75,10 @@ def answer_line(line: Line, answer: Answer | Problem) -> LineAnswer:
             metrics.http_errors_total.labels(type(error).__name__).inc()
             _log.error("request_failed", status=500, exc_info=error)
             problem, hashes = Problem(500), {}
-    return LineAnswer(line=line.number, status=problem.status_code, problem=_details(problem, hashes))
+    return LineAnswer(line=line.number, status=problem.status_code, problem=_line_problem(problem, hashes))
 
 
-def _details(problem: Problem, hashes: dict[str, str]) -> LineProblem:
+def _line_problem(problem: Problem, hashes: dict[str, str]) -> LineProblem:
     return LineProblem(
         type="about:blank",
         title=problem.title,

@@ -1,7 +1,7 @@
 """Serves `POST /v1/movements:batch`, which takes many movements at once, one on each line (NDJSON).
 
 Lines are committed a thousand at a time, and each group is answered after its commit. When one cannot
-be committed, the rest is not tried: the database is away, and the sender must come back in any case.
+be committed, the rest is not tried: the database is unreachable, and the sender must retry in any case.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
 from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
-from services.admission.api.movements import Source
+from services.admission.api.movements import IntakeAccess
 from services.admission.domain.movement import StatedMovement
-from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, commit_batch, prepare_batch
+from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, accept_batch, prepare_batch
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
@@ -27,7 +27,7 @@ from shared.web.contract import NDJSON, Lines, describe
 from shared.web.problems import Problem, service_unavailable
 from shared.web.responses import TimeLimitedStream
 
-DOOR: Final = "ndjson"
+INTAKE_FORMAT: Final = "ndjson"
 PATH: Final = "/v1/movements:batch"
 
 LIMIT_BYTES: Final = 8 * 1024 * 1024
@@ -40,7 +40,7 @@ router = APIRouter()
 _encoder: Final = msgspec.json.Encoder()
 
 Answers = AsyncGenerator[list[LineAnswer], None]
-Read = tuple[Line, Prepared | Problem]
+PreparedLine = tuple[Line, Prepared | Problem]
 
 
 @router.post(
@@ -53,48 +53,48 @@ Read = tuple[Line, Prepared | Problem]
         examples=examples.BATCHES,
     ),
 )
-async def post_movements(request: Request, source: Source) -> Response:
+async def post_movements(request: Request, source: IntakeAccess) -> Response:
     """Accept many movements; the answer says of each line what `POST /v1/movements` would have said.
 
     A line that is refused leaves the others alone. Lines with 503 must be sent again, which is safe for
     all of them. The whole is refused, and nothing of it stored, with 413 when it has more than 10,000
     lines or 8 MB, and with 503 when no line has another answer.
     """
-    answers = _answers(request, source)
+    answers = _answer_lines(request, source)
     try:
         first: list[LineAnswer] = await anext(answers, [])
     except Problem as problem:
-        metrics.intake_requests_total.labels(DOOR, problem.status_code).inc()
+        metrics.intake_requests_total.labels(INTAKE_FORMAT, problem.status_code).inc()
         raise
     if first and all(answer.status == _NOT_COMMITTED for answer in first):
         await answers.aclose()
         raise service_unavailable()
-    return TimeLimitedStream(_encoded(first, answers), media_type=NDJSON)
+    return TimeLimitedStream(_encode_answers(first, answers), media_type=NDJSON)
 
 
-async def _answers(request: Request, source: Principal) -> Answers:
+async def _answer_lines(request: Request, source: Principal) -> Answers:
     """The lines' answers, in order, as each group is committed; never an empty list."""
     dependencies = DEPENDENCIES.of(request)
     if dependencies.batch_places.locked():
         raise service_unavailable()
     async with dependencies.batch_places:
-        lines = await _lines(request)
+        lines = await _read_lines(request)
         is_tried = True
-        following = await _read(dependencies, lines[:LINES_PER_COMMIT], source)
+        following = await _prepare_lines(dependencies, lines[:LINES_PER_COMMIT], source)
         for end in range(LINES_PER_COMMIT, len(lines) + LINES_PER_COMMIT, LINES_PER_COMMIT):
             is_tried = is_tried and await dependencies.intake.is_open()
             # While the database works on one group, the next one is read.
             answers, following = await asyncio.gather(
-                _answered(dependencies, following, is_tried=is_tried),
-                _read(dependencies, lines[end : end + LINES_PER_COMMIT], source),
+                _commit_lines(dependencies, following, is_tried=is_tried),
+                _prepare_lines(dependencies, lines[end : end + LINES_PER_COMMIT], source),
             )
             is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
             for status, count in Counter(answer.status for answer in answers).items():
-                metrics.intake_requests_total.labels(DOOR, status).inc(count)
+                metrics.intake_requests_total.labels(INTAKE_FORMAT, status).inc(count)
             yield answers
 
 
-async def _lines(request: Request) -> list[Line]:
+async def _read_lines(request: Request) -> list[Line]:
     body = bytearray()
     count = 0
     try:
@@ -110,7 +110,9 @@ async def _lines(request: Request) -> list[Line]:
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 
-async def _read(dependencies: Dependencies, group: Sequence[Line], source: Principal) -> list[Read]:
+async def _prepare_lines(
+    dependencies: Dependencies, group: Sequence[Line], source: Principal
+) -> list[PreparedLine]:
     stated = []
     for line in group:
         stated.append(parse_line(line, source=source))
@@ -124,15 +126,17 @@ async def _read(dependencies: Dependencies, group: Sequence[Line], source: Princ
     ]
 
 
-async def _answered(dependencies: Dependencies, group: Sequence[Read], *, is_tried: bool) -> list[LineAnswer]:
+async def _commit_lines(
+    dependencies: Dependencies, group: Sequence[PreparedLine], *, is_tried: bool
+) -> list[LineAnswer]:
     if not is_tried:
         return [answer_line(line, NotCommitted()) for line, _ in group]
     good = [one for _, one in group if not isinstance(one, Problem)]
-    became = iter(await commit_batch(dependencies, good) if good else [])
+    became = iter(await accept_batch(dependencies, good) if good else [])
     return [answer_line(line, one if isinstance(one, Problem) else next(became)) for line, one in group]
 
 
-async def _encoded(first: list[LineAnswer], answers: Answers) -> AsyncGenerator[bytes, None]:
+async def _encode_answers(first: list[LineAnswer], answers: Answers) -> AsyncGenerator[bytes, None]:
     async with aclosing(answers):
         yield _encoder.encode_lines(first)
         async for more in answers:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.admission.api import DEPENDENCIES, examples
 from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
 from services.admission.domain.movement import StatedMovement
-from services.admission.domain.receipt import Accepted, Contradicted, Outcome, Receipt
+from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
 from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.authentication import require
@@ -22,17 +22,17 @@ from shared.web.decoding import decode
 from shared.web.middleware.fast_path import FastRoutes
 from shared.web.problems import FieldError, Problem, service_unavailable
 
-DOOR = "json"
+INTAKE_FORMAT = "json"
 
 PATH = "/v1/movements"
 
-CONTRADICTED = "Something else was stored under this source_event_id"
+CONFLICTING = "Something else was stored under this source_event_id"
 FOREIGN = "The key belongs to another establishment"
 UNREADABLE = "The body cannot be read"
 
 router = APIRouter()
 _source = require("intake")
-Source = Annotated[Principal, Depends(_source)]
+IntakeAccess = Annotated[Principal, Depends(_source)]
 
 
 @router.post(
@@ -46,7 +46,7 @@ Source = Annotated[Principal, Depends(_source)]
         problems=[409],
     ),
 )
-async def post_movement(request: Request, source: Source) -> Response:
+async def post_movement(request: Request, source: IntakeAccess) -> Response:
     """Accept one movement.
 
     202 once it is stored; 200 with the first receipt when it was stored before; 409 with both hashes when
@@ -55,14 +55,14 @@ async def post_movement(request: Request, source: Source) -> Response:
     try:
         response = await _accept(request, source)
     except Problem as problem:
-        metrics.intake_requests_total.labels(DOOR, problem.status_code).inc()
+        metrics.intake_requests_total.labels(INTAKE_FORMAT, problem.status_code).inc()
         raise
-    metrics.intake_requests_total.labels(DOOR, response.status_code).inc()
+    metrics.intake_requests_total.labels(INTAKE_FORMAT, response.status_code).inc()
     return response
 
 
 async def post_movement_fast(request: Request) -> Response:
-    """The same, without the framework's dependencies."""
+    """`post_movement` without the framework's dependencies."""
     return await post_movement(request, await _source(request))
 
 
@@ -74,7 +74,7 @@ def parse_movement(body: bytes) -> StatedMovement:
     try:
         movement = decode(body, StatedMovement)
     except Problem as problem:
-        raise _with(problem, _contradictions_of_parts(body)) from None
+        raise _with_contradictions(problem, _contradictions_of_parts(body)) from None
     found = contradictions(movement)
     if found:
         raise Problem(422, "The movement contradicts itself", errors=[FieldError(*one) for one in found])
@@ -89,7 +89,7 @@ def _contradictions_of_parts(body: bytes) -> Iterator[Contradiction]:
             continue  # what is wrong there is reported already
 
 
-def _with(problem: Problem, found: Iterator[Contradiction]) -> Problem:
+def _with_contradictions(problem: Problem, found: Iterator[Contradiction]) -> Problem:
     errors = [*problem.errors, *(FieldError(*one) for one in found)]
     return Problem(problem.status_code, problem.title, detail=problem.problem_detail, errors=errors)
 
@@ -99,7 +99,7 @@ async def _accept(request: Request, source: Principal) -> Response:
     if not await dependencies.intake.is_open():
         raise service_unavailable()
     body = await request.body()
-    if dependencies.group_commit.is_full:
+    if dependencies.request_commits.is_full:
         raise service_unavailable()
     movement = parse_movement(body)
     if source.establishment not in {None, movement.establishment}:
@@ -114,7 +114,7 @@ async def _accept(request: Request, source: Principal) -> Response:
 
 
 def _answer(outcome: Outcome) -> Response:
-    if isinstance(outcome, Contradicted):
+    if isinstance(outcome, Conflict):
         hashes = {"stored_sha256": outcome.stored_sha256, "given_sha256": outcome.given_sha256}
-        raise Problem(409, CONTRADICTED, extensions=hashes)
+        raise Problem(409, CONFLICTING, extensions=hashes)
     return responses.json(202 if isinstance(outcome, Accepted) else 200, outcome.receipt)

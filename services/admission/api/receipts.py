@@ -46,7 +46,7 @@ async def find_receipts(
 ) -> Response:
     """The receipt of what the key's own source sent under this id; an empty list when it sent nothing."""
     receipt_id = await find_receipt(DEPENDENCIES.of(request), source_event_id, reader=reader)
-    found = None if receipt_id is None else await _shown(request, receipt_id, reader)
+    found = None if receipt_id is None else await _read_receipt(request, receipt_id, reader)
     return responses.json(200, FoundReceipts(receipts=() if found is None else (found,)))
 
 
@@ -59,13 +59,13 @@ async def get_receipt(receipt_id: str, request: Request, reader: Reader) -> Resp
 
     Beside our ids of the movement and of its stay, which the pathway shows, stand the sender's own.
     """
-    found = await _shown(request, uuid_in_path(receipt_id), reader)
+    found = await _read_receipt(request, uuid_in_path(receipt_id), reader)
     if found is None:
         raise Problem(404)
     return responses.json(200, found)
 
 
-async def _shown(request: Request, receipt_id: UUID, reader: Principal) -> ReceiptWithServices | None:
+async def _read_receipt(request: Request, receipt_id: UUID, reader: Principal) -> ReceiptWithServices | None:
     authorization = request.headers.get("authorization", "")
     found = await show_receipt(
         DEPENDENCIES.of(request), receipt_id, reader=reader, authorization=authorization

@@ -2,8 +2,8 @@
 
 Only what cannot be meant is refused. Whatever could be true of a person (a discharge before its admission,
 a date far ahead) is accepted and marked, because a refused fact is a lost one. Each rule names the fields
-it needs, so that a body with other mistakes can still be checked against it, and the sender learns of all
-its mistakes at once.
+it needs, so that a body with other mistakes can still be checked against it, and one answer names all the
+mistakes.
 """
 
 from collections.abc import Callable, Iterator

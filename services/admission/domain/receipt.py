@@ -43,28 +43,28 @@ class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Accepted(Struct, frozen=True):
-    """It was new."""
+    """The submission was new."""
 
     receipt: Receipt
 
 
 class Repeated(Struct, frozen=True):
-    """The same was stored before: its first receipt again."""
+    """The same submission was stored before; its first receipt."""
 
     receipt: Receipt
 
 
-class Contradicted(Struct, frozen=True):
-    """Something else was stored under this source event id; both digests are hexadecimal SHA-256."""
+class Conflict(Struct, frozen=True):
+    """Another body was stored under this source event id; both digests are hexadecimal SHA-256."""
 
     stored_sha256: str
     given_sha256: str
 
 
-Outcome = Accepted | Repeated | Contradicted
+Outcome = Accepted | Repeated | Conflict
 
 
-def resubmitted(stored: Receipt, *, given_sha256: str) -> Repeated | Contradicted:
+def resubmitted(stored: Receipt, *, given_sha256: str) -> Repeated | Conflict:
     """The outcome of a submission whose source event id is taken, by the digest of its content (hex)."""
     stored_sha256 = stored.content_sha256
-    return Repeated(stored) if stored_sha256 == given_sha256 else Contradicted(stored_sha256, given_sha256)
+    return Repeated(stored) if stored_sha256 == given_sha256 else Conflict(stored_sha256, given_sha256)

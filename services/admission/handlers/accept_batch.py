@@ -30,7 +30,7 @@ Answer = Outcome | Exception
 async def prepare_batch(
     dependencies: Dependencies, stated: Sequence[Stated], *, source: Principal
 ) -> list[Prepared]:
-    """What `commit_batch` takes, in order; nothing is stored yet."""
+    """The submissions that `accept_batch` takes, in order; nothing is stored yet."""
     source_id, trace = source.source_id, tracing.current_trace()
     tolerance = await tolerance_of(dependencies, source_id)
     prepared: list[Prepared] = []
@@ -47,11 +47,11 @@ async def prepare_batch(
     return prepared
 
 
-async def commit_batch(dependencies: Dependencies, prepared: Sequence[Prepared]) -> list[Answer]:
+async def accept_batch(dependencies: Dependencies, prepared: Sequence[Prepared]) -> list[Answer]:
     """The answer to each, after the commit, in order; of several under one id the first one counts."""
     with tracing.span("ledger commit", attributes={"relais.batch.size": len(prepared)}) as span:
         submissions = [one for one in prepared if isinstance(one, Submission)]
-        settled = iter(await dependencies.batch_commit.submit_all(submissions))
+        settled = iter(await dependencies.ndjson_commits.submit_all(submissions))
         answers = [next(settled) if isinstance(one, Submission) else one for one in prepared]
         flushes = {one.flush.span_id: one.flush for one in answers if isinstance(one, Flushed)}
         for flush in flushes.values():

@@ -17,7 +17,7 @@ from shared.security.principal import Principal
 from shared.security.vault import Vault
 from shared.telemetry import tracing
 
-MOST_TOLERANCES = 10_000
+MAX_TOLERANCES = 10_000
 
 
 async def accept_movement(
@@ -37,7 +37,7 @@ async def accept_movement(
             tolerance=tolerance,
             trace=tracing.current_trace(),
         )
-        flushed = await dependencies.group_commit.submit(submission)
+        flushed = await dependencies.request_commits.submit(submission)
         span.add_link(flushed.flush)
     return flushed.outcome
 
@@ -48,7 +48,7 @@ async def tolerance_of(dependencies: Dependencies, source_id: UUID) -> timedelta
     if known is not None:
         return known
     seconds = await tolerance_seconds_of(dependencies.pool, source_id)
-    if len(dependencies.tolerances) >= MOST_TOLERANCES:
+    if len(dependencies.tolerances) >= MAX_TOLERANCES:
         dependencies.tolerances.clear()
     tolerance = DEFAULT_TOLERANCE if seconds is None else timedelta(seconds=seconds)
     dependencies.tolerances[source_id] = tolerance
@@ -101,5 +101,5 @@ def _indexes(vault: Vault, movement: StatedMovement) -> tuple[tuple[bytes, ...],
 
 
 def identifier_index(vault: Vault, number: Number) -> bytes:
-    """Under which an identifier is found, which does not tell what it is."""
+    """The index under which an identifier is found; the identifier cannot be read from it."""
     return vault.blind_index("identifier", *number)

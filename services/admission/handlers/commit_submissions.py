@@ -24,7 +24,7 @@ from shared.telemetry import metrics, tracing
 RECORD_CONTEXT = b"submission record "
 """With its event id, what an encrypted record is bound to."""
 
-MOST_OWNERS = 50_000
+MAX_OWNERS = 50_000
 
 
 class LinkedMeanwhile(RetryableError):  # noqa: N818
@@ -72,7 +72,7 @@ async def _commit(
     rows = [_row(dependencies.vault, one) for one in identified]
     recorded_at = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        stored = await _stored_of(connection, identified, rows, created)
+        stored = await _store_new(connection, identified, rows, created)
         events = [_event(one) for one in stored]
         recorded = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
         repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
@@ -105,11 +105,11 @@ async def _owners(dependencies: Dependencies, submissions: Sequence[Submission])
 def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person]) -> None:
     """Keep what is committed, and forget what was not asked for the longest."""
     dependencies.owners.update(owners)
-    while len(dependencies.owners) > MOST_OWNERS:
+    while len(dependencies.owners) > MAX_OWNERS:
         dependencies.owners.popitem(last=False)
 
 
-async def _stored_of(
+async def _store_new(
     connection: Connection, identified: Sequence[Identified], rows: Sequence[Row], created: Collection[Person]
 ) -> list[Identified]:
     """Store, and give those that were not there before."""

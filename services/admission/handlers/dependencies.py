@@ -16,8 +16,8 @@ from shared.runtime.clock import Clock
 from shared.security.vault import Vault
 from shared.spine.pause.gate import Gate
 
-BATCHES_AT_ONCE = 8
-"""How many batches may be read at once, because their bodies are in memory; others are answered 503."""
+CONCURRENT_BATCHES = 8
+"""How many batches may be read concurrently, because their bodies are in memory; others are answered 503."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,13 +32,13 @@ class Dependencies:
     """Name of each service that receipts ask -> where its API is."""
     intake: Gate
     """Closed while an operator pauses the intake."""
-    group_commit: "GroupCommit[Dependencies, Submission, Flushed]"
-    """Of movements that come one per request."""
-    batch_commit: "GroupCommit[Dependencies, Submission, Flushed]"
-    """Of movements that come in batches: one that comes alone does not wait behind ten thousand."""
+    request_commits: "GroupCommit[Dependencies, Submission, Flushed]"
+    """The queue of movements that come one per request."""
+    ndjson_commits: "GroupCommit[Dependencies, Submission, Flushed]"
+    """The queue of movements that come in batches: one that comes alone does not wait behind ten thousand."""
     bootstrap_key_sha256: str = ""
-    """Digest of the operator's key that exists from the start; empty where there is none."""
-    batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+    """Digest of the operator's key that exists from the start; empty without such a key."""
+    batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_BATCHES))
     owners: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
     """Blind index of an identifier -> its owner, as committed; an owner never changes."""
     tolerances: dict[UUID, timedelta] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Dependencies:
 
     def queue_depth(self) -> int:
         """How many movements wait to be committed."""
-        return self.group_commit.depth + self.batch_commit.depth
+        return self.request_commits.depth + self.ndjson_commits.depth
 
 
 Commit = Callable[[Dependencies, Sequence[Submission]], Awaitable[Sequence[Flushed]]]

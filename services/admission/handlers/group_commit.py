@@ -20,9 +20,9 @@ from services.admission.domain.receipt import Outcome
 from shared.runtime.errors import RetryableError
 from shared.runtime.failures import is_transient
 
-Dependencies = TypeVar("Dependencies")
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+DependenciesT = TypeVar("DependenciesT")
+ItemT = TypeVar("ItemT")
+AnswerT = TypeVar("AnswerT")
 
 BATCH_LIMIT = 256
 QUEUE_LIMIT = 4096
@@ -30,8 +30,8 @@ SECOND_FLUSHER_FROM = 64
 """Length of the queue from which on a second flusher helps."""
 COLLECTING_TURNS = 4
 """Turns of the event loop that a request takes from its socket to the queue. Requests that have arrived
-are taken along, and none is waited for that has not (measured: 1.4 times the rate at 16 connections, and
-the same for a lone one)."""
+join the batch; it waits for no others (measured: 1.4 times the rate at 16 connections, and the same for a
+lone one)."""
 COLLECTING_LIMIT = 32
 """A batch of this size is flushed without collecting more: the database works while others arrive."""
 TIMEOUT_SECONDS = 10.0
@@ -49,30 +49,30 @@ class Flushed(Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Waiting(Generic[Item, Answer]):
-    item: Item
-    answered: asyncio.Future[Answer]
+class _Waiting(Generic[ItemT, AnswerT]):
+    item: ItemT
+    answered: asyncio.Future[AnswerT]
 
     @property
-    def result(self) -> Answer | Exception:
+    def result(self) -> AnswerT | Exception:
         """The answer, or the error in its place."""
         if not self.answered.done() or self.answered.cancelled():
             return NotCommitted()
         error = self.answered.exception()
         return error if isinstance(error, Exception) else self.answered.result()
 
-    def answer(self, answer: Answer) -> None:
-        """Return at the caller, unless it went away."""
+    def answer(self, answer: AnswerT) -> None:
+        """Give the caller its answer, unless it was cancelled."""
         if not self.answered.done():
             self.answered.set_result(answer)
 
     def refuse(self, error: Exception) -> None:
-        """Raise at the caller, unless it went away."""
+        """Raise the error at the caller, unless it was cancelled."""
         if not self.answered.done():
             self.answered.set_exception(error)
 
 
-class GroupCommit(Generic[Dependencies, Item, Answer]):
+class GroupCommit(Generic[DependenciesT, ItemT, AnswerT]):
     """A bounded queue in front of `commit`, which stores a batch and answers each item in order.
 
     In admission `commit` is `commit_submissions`. When it fails for a transient reason, the whole batch is
@@ -82,7 +82,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
 
     def __init__(
         self,
-        commit: Callable[[Dependencies, Sequence[Item]], Awaitable[Sequence[Answer]]],
+        commit: Callable[[DependenciesT, Sequence[ItemT]], Awaitable[Sequence[AnswerT]]],
         *,
         batch_limit: int = BATCH_LIMIT,
         queue_limit: int = QUEUE_LIMIT,
@@ -94,11 +94,11 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
         self._queue_limit = queue_limit
         self._second_flusher_from = second_flusher_from
         self._timeout_seconds = timeout_seconds
-        self._queue: deque[_Waiting[Item, Answer]] = deque()
+        self._queue: deque[_Waiting[ItemT, AnswerT]] = deque()
         self._one_is_queued = asyncio.Event()
         self._many_are_queued = asyncio.Event()
         self._closed = False
-        self._times_out_at: deque[tuple[float, _Waiting[Item, Answer]]] = deque()
+        self._times_out_at: deque[tuple[float, _Waiting[ItemT, AnswerT]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -111,26 +111,26 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
         """Whether an item would be refused now: ask before spending anything on making one."""
         return self._closed or len(self._queue) >= self._queue_limit
 
-    async def submit(self, item: Item) -> Answer:
-        """The answer, after the commit; raises `NotCommitted` when there is none in time.
+    async def submit(self, item: ItemT) -> AnswerT:
+        """The answer, after the commit; raises `NotCommitted` when it does not come in time.
 
-        An item is committed even when its caller goes away.
+        An item is committed even when its caller is cancelled.
         """
         if self.is_full:
             raise NotCommitted
         loop = asyncio.get_running_loop()
-        waiting: _Waiting[Item, Answer] = _Waiting(item, loop.create_future())
+        waiting: _Waiting[ItemT, AnswerT] = _Waiting(item, loop.create_future())
         self._queue.append(waiting)
         self._signal()
         self._start_timeout(loop, waiting)
         return await waiting.answered
 
-    async def submit_all(self, items: Sequence[Item]) -> list[Answer | Exception]:
+    async def submit_all(self, items: Sequence[ItemT]) -> list[AnswerT | Exception]:
         """The answer to each, or the error that `submit` would have raised for it; they keep their order."""
         if self._closed or len(self._queue) + len(items) > self._queue_limit:
             return [NotCommitted() for _ in items]
         loop = asyncio.get_running_loop()
-        together: list[_Waiting[Item, Answer]] = [_Waiting(item, loop.create_future()) for item in items]
+        together: list[_Waiting[ItemT, AnswerT]] = [_Waiting(item, loop.create_future()) for item in items]
         self._queue.extend(together)
         self._signal()
         with suppress(TimeoutError):
@@ -139,7 +139,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
         return [waiting.result for waiting in together]
 
     @asynccontextmanager
-    async def running(self, dependencies: Dependencies) -> AsyncIterator[None]:
+    async def running(self, dependencies: DependenciesT) -> AsyncIterator[None]:
         """Flush while the block runs, and what is queued when it ends; `commit` gets the dependencies."""
         signals = (self._one_is_queued, self._many_are_queued)
         flushers = [asyncio.create_task(self._flush_upon(signal, dependencies)) for signal in signals]
@@ -150,7 +150,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
             self._signal()
             await asyncio.gather(*flushers)
 
-    def _start_timeout(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[Item, Answer]) -> None:
+    def _start_timeout(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[ItemT, AnswerT]) -> None:
         """One timer for all: items time out in the order in which they came."""
         self._times_out_at.append((loop.time() + self._timeout_seconds, waiting))
         while self._times_out_at[0][1].answered.done():  # ends at the one that was added
@@ -177,7 +177,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
             else:
                 signal.clear()
 
-    async def _flush_upon(self, signal: asyncio.Event, dependencies: Dependencies) -> None:
+    async def _flush_upon(self, signal: asyncio.Event, dependencies: DependenciesT) -> None:
         while self._queue or not self._closed:
             await signal.wait()
             for _ in range(COLLECTING_TURNS):
@@ -189,7 +189,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
             if batch:
                 await self._flush(dependencies, batch)
 
-    async def _flush(self, dependencies: Dependencies, batch: Sequence[_Waiting[Item, Answer]]) -> None:
+    async def _flush(self, dependencies: DependenciesT, batch: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
         try:
             answers = await self._commit(dependencies, [waiting.item for waiting in batch])
         except Exception as error:  # noqa: BLE001 - an edge: the flusher survives whatever an item does
@@ -199,7 +199,7 @@ class GroupCommit(Generic[Dependencies, Item, Answer]):
                 waiting.answer(answer)
 
     async def _fail(
-        self, dependencies: Dependencies, batch: Sequence[_Waiting[Item, Answer]], error: Exception
+        self, dependencies: DependenciesT, batch: Sequence[_Waiting[ItemT, AnswerT]], error: Exception
     ) -> None:
         if isinstance(error, NotCommitted) or is_transient(error):
             for waiting in batch:

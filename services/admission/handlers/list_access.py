@@ -9,7 +9,7 @@ from shared.security.principal import Principal
 async def list_sources(
     dependencies: Dependencies, *, operator: Principal, after: ListKey, limit: int
 ) -> list[ListedSource]:
-    """Up to `limit` sources that stand behind `after`."""
+    """Up to `limit` sources that follow `after`."""
     return await access.sources_after(
         dependencies.pool, after, establishment=operator.establishment, limit=limit
     )
@@ -18,7 +18,7 @@ async def list_sources(
 async def list_keys(
     dependencies: Dependencies, *, operator: Principal, after: ListKey, limit: int
 ) -> list[ListedKey]:
-    """Up to `limit` keys that stand behind `after`."""
+    """Up to `limit` keys that follow `after`."""
     return await access.keys_after(
         dependencies.pool, after, establishment=operator.establishment, limit=limit
     )

@@ -40,7 +40,7 @@ async def create_source(
     scopes: Sequence[Scope],
     tolerance_seconds: int,
 ) -> NewSource:
-    """Create a source of an establishment (none: an operator of the platform) and its first key."""
+    """Create a source of an establishment (`None`: an operator of the platform) and its first key."""
     source = Source(
         source_id=uuid4(),
         name=name,
@@ -69,7 +69,7 @@ async def register_operator(dependencies: Dependencies, key_sha256: str) -> bool
 
 
 async def revoke_key(dependencies: Dependencies, key_id: UUID, *, by: Principal) -> bool:
-    """Revoke a key, once; false when there is none that this caller may revoke."""
+    """Revoke a key, once; false when this caller may revoke no such key."""
     key = await storage.key_of(dependencies.pool, key_id)
     if key is None or by.establishment not in {None, key.establishment}:
         return False

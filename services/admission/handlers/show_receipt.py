@@ -9,7 +9,12 @@ import msgspec
 from services.admission.domain.receipt import NumberedReceipt, Receipt, ServiceOutcome
 from services.admission.handlers.commit_submissions import RECORD_CONTEXT
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.submissions import Statement, receipt_of, receipts_of, statement_of
+from services.admission.storage.submissions import (
+    StoredSubmission,
+    receipt_of,
+    receipts_of,
+    stored_submission_of,
+)
 from shared.security.principal import Principal
 
 PEER_TIMEOUT_SECONDS = 2.0
@@ -29,7 +34,7 @@ class _StatedIds(msgspec.Struct, frozen=True):
 
 
 async def find_receipt(dependencies: Dependencies, source_event_id: str, *, reader: Principal) -> UUID | None:
-    """The receipt of what this very source sent under its own event id; none when it sent nothing."""
+    """The id of the receipt of what this very source sent under its own event id; `None` if nothing was."""
     found = await receipts_of(dependencies.pool, [(reader.source_id, source_event_id)])
     return next((receipt.receipt_id for receipt in found.values()), None)
 
@@ -46,25 +51,27 @@ async def show_receipt(
     if found is None or not reader.may_see(found[1]):
         return None
     receipt, establishment = found
-    statement = await statement_of(dependencies.pool, receipt_id)
+    submission = await stored_submission_of(dependencies.pool, receipt_id)
     outcomes = await asyncio.gather(
         *(
-            _ask(dependencies.http, url, receipt.event_id, authorization)
+            _ask_service(dependencies.http, url, receipt.event_id, authorization)
             for url in dependencies.peers.values()
         )
     )
-    numbered = _numbered(dependencies, receipt, statement, is_sender=reader.establishment == establishment)
+    numbered = _add_numbers(
+        dependencies, receipt, submission, is_sender=reader.establishment == establishment
+    )
     return numbered, dict(zip(dependencies.peers, outcomes, strict=True))
 
 
-def _numbered(
-    dependencies: Dependencies, receipt: Receipt, statement: Statement, *, is_sender: bool
+def _add_numbers(
+    dependencies: Dependencies, receipt: Receipt, submission: StoredSubmission, *, is_sender: bool
 ) -> NumberedReceipt:
-    published = msgspec.json.decode(statement.data, type=_PublishedIds)
+    published = msgspec.json.decode(submission.data, type=_PublishedIds)
     stated = None
-    if is_sender and statement.wrapped_key is not None:
-        context = RECORD_CONTEXT + statement.event_id.bytes
-        record = dependencies.vault.decrypt(statement.wrapped_key, statement.record, context=context)
+    if is_sender and submission.wrapped_key is not None:
+        context = RECORD_CONTEXT + submission.event_id.bytes
+        record = dependencies.vault.decrypt(submission.wrapped_key, submission.record, context=context)
         stated = msgspec.json.decode(record, type=_StatedIds)
     return NumberedReceipt(
         **msgspec.structs.asdict(receipt),
@@ -75,7 +82,9 @@ def _numbered(
     )
 
 
-async def _ask(http: httpx.AsyncClient, url: str, event_id: UUID, authorization: str) -> ServiceOutcome:
+async def _ask_service(
+    http: httpx.AsyncClient, url: str, event_id: UUID, authorization: str
+) -> ServiceOutcome:
     try:
         async with asyncio.timeout(PEER_TIMEOUT_SECONDS):
             answer = await http.get(

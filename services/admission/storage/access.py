@@ -17,7 +17,7 @@ FIRST: Final[ListKey] = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), UU
 
 
 class ListedSource(Struct, frozen=True, kw_only=True):
-    """An application that states movements or reads; none of an establishment: the platform's operators."""
+    """An application that states movements or reads; an operator of the platform has no establishment."""
 
     source_id: UUID
     name: str
@@ -55,7 +55,7 @@ ORDER BY s.created_at, k.key_id LIMIT $4
 async def sources_after(
     connection: Executor, after: ListKey, *, establishment: str | None, limit: int
 ) -> list[ListedSource]:
-    """Sources that stand behind `after`: of one establishment, or of all with none."""
+    """The sources that follow `after`: those of one establishment, with `None` those of all."""
     rows = await connection.fetch(_SOURCES, *after, establishment, limit)
     return convert([dict(row) for row in rows], list[ListedSource])
 
@@ -63,6 +63,6 @@ async def sources_after(
 async def keys_after(
     connection: Executor, after: ListKey, *, establishment: str | None, limit: int
 ) -> list[ListedKey]:
-    """Keys, revoked ones included, that stand behind `after`: of one establishment, or of all with none."""
+    """The keys that follow `after`, revoked ones included: of one establishment, with `None` of all."""
     rows = await connection.fetch(_KEYS, *after, establishment, limit)
     return convert([dict(row) for row in rows], list[ListedKey])

@@ -16,6 +16,6 @@ WHERE blind_index = $1 AND ($2::text IS NULL OR EXISTS (
 async def person_stated_by(
     connection: Executor, blind_index: bytes, *, establishment: str | None
 ) -> UUID | None:
-    """The owner of the identifier, if the establishment stated anything of them; with none, whoever did."""
+    """The owner of the identifier, if the establishment (`None`: any) stated anything about them."""
     found: UUID | None = await connection.fetchval(_STATED_OF, blind_index, establishment)
     return found

@@ -42,7 +42,7 @@ class Stored(Struct, frozen=True):
     blind_indexes: frozenset[bytes]
 
 
-class Statement(Struct, frozen=True):
+class StoredSubmission(Struct, frozen=True):
     """A body as it came, encrypted, and the payload that was published of it."""
 
     event_id: UUID
@@ -100,7 +100,7 @@ _BY_KEYS = f"""{_RECEIPT}
 JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (source_id, source_event_id)
 """
 _BY_ID = f"{_RECEIPT} WHERE s.receipt_id = $1"
-_STATEMENT = """
+_STORED_SUBMISSION = """
 SELECT s.event_id, s.record, l.data, p.wrapped_key
 FROM submissions AS s JOIN ledger AS l USING (event_id) LEFT JOIN persons AS p ON p.person_id = l.subject
 WHERE s.receipt_id = $1
@@ -108,7 +108,7 @@ WHERE s.receipt_id = $1
 
 
 async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
-    """How far ahead the source's clock may run; none for an unknown source."""
+    """How far ahead the source's clock may run, in seconds; `None` for an unknown source."""
     seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
     return seconds
 
@@ -158,9 +158,9 @@ async def receipt_of(connection: Executor, receipt_id: UUID) -> tuple[Receipt, s
     return None if row is None else (_receipt(row), row["establishment"])
 
 
-async def statement_of(connection: Executor, receipt_id: UUID) -> Statement:
-    """What was stated and published under a receipt that there is."""
-    return Statement(**dict(await connection.fetchrow(_STATEMENT, receipt_id)))
+async def stored_submission_of(connection: Executor, receipt_id: UUID) -> StoredSubmission:
+    """The submission of an existing receipt, as it was stated and as it was published."""
+    return StoredSubmission(**dict(await connection.fetchrow(_STORED_SUBMISSION, receipt_id)))
 
 
 def _receipt(row: Any) -> Receipt:

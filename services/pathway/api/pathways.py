@@ -67,7 +67,7 @@ class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     expectations: tuple[ExpectedArrival, ...] | None = None
     """On the first page only, in order of departure; without those that were withdrawn."""
     continuation: str | None = None
-    """Gives the next page; none on the last one."""
+    """Gives the next page; `None` on the last one."""
 
 
 @router.get(

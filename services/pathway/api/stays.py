@@ -35,7 +35,7 @@ class StayPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stays: tuple[StayOfPerson, ...]
     """Those of one person stand together."""
     continuation: str | None = None
-    """Gives the next page; none on the last one."""
+    """Gives the next page; `None` on the last one."""
 
 
 @router.get(

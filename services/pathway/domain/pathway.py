@@ -112,7 +112,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     movements: tuple[MovementState, ...]
     next_before: TimelineKey | None
-    """Where the next page begins; none on the last one."""
+    """Where the next page begins; `None` on the last one."""
 
 
 def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | None, limit: int) -> Page:

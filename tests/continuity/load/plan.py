@@ -11,7 +11,7 @@ from tests.continuity.load.offers import Offer, Repetition
 
 HOT: Final = 0.01
 DUPLICATED: Final = 0.02
-CONTRADICTED: Final = 0.003
+CONFLICTING: Final = 0.003
 OUT_OF_ORDER: Final = 0.2
 WITH_A_CARER: Final = 0.3
 _APART: Final = 6.0
@@ -56,8 +56,8 @@ def _placed(offers: Iterator[Offer], begins: float, dice: random.Random) -> Iter
 
 def _repetition(dice: random.Random) -> Repetition:
     drawn = dice.random()
-    if drawn < CONTRADICTED:
+    if drawn < CONFLICTING:
         return "other_content"
-    if drawn < CONTRADICTED + DUPLICATED:
+    if drawn < CONFLICTING + DUPLICATED:
         return dice.choice(("again", "at_once"))
     return "plain"

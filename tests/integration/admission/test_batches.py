@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from services.admission.api.movements import parse_movement
-from services.admission.domain.receipt import Accepted, Contradicted, Repeated
+from services.admission.domain.receipt import Accepted, Conflict, Repeated
 from services.admission.domain.submission import Person
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.accept_movement import prepare_submission
@@ -60,11 +60,11 @@ async def test_movements_of_one_person_keep_their_order(dependencies: Dependenci
 async def test_the_same_id_several_times_in_one_batch(dependencies: Dependencies) -> None:
     body = movement(ANNE)
     bodies = [body, movement(BEN), body, body | {"unit": "OTHER"}]
-    first, _, repeated, contradicted = [one.outcome for one in await commit(dependencies, *bodies)]
+    first, _, repeated, conflict = [one.outcome for one in await commit(dependencies, *bodies)]
     assert isinstance(first, Accepted)
     assert repeated == Repeated(first.receipt)
-    assert isinstance(contradicted, Contradicted)
-    assert contradicted.stored_sha256 == first.receipt.content_sha256
+    assert isinstance(conflict, Conflict)
+    assert conflict.stored_sha256 == first.receipt.content_sha256
 
 
 async def test_a_batch_that_mixes_new_and_old(dependencies: Dependencies) -> None:
@@ -84,7 +84,7 @@ async def test_a_link_of_a_repeated_movement_is_still_made_for_the_one_that_reli
     taken = movement(BEN)
     await commit(dependencies, taken)
     refused, new = await commit(dependencies, taken | {"person": {"identifiers": [ANNE]}}, movement(ANNE))
-    assert isinstance(refused.outcome, Contradicted)
+    assert isinstance(refused.outcome, Conflict)
     assert isinstance(new.outcome, Accepted)
     [again] = await commit(dependencies, movement(ANNE))
     assert isinstance(again.outcome, Accepted)

@@ -14,7 +14,7 @@ from services.admission.api.batch_lines import LineAnswer
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import Submission, content_sha256
 from services.admission.handlers.commit_submissions import commit_submissions
-from services.admission.handlers.dependencies import BATCHES_AT_ONCE, Dependencies
+from services.admission.handlers.dependencies import CONCURRENT_BATCHES, Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.manage_access import NewSource
 from services.admission.settings import Settings
@@ -50,13 +50,13 @@ async def test_a_bad_line_is_answered_with_all_its_mistakes_and_spoils_no_other(
     good, bad = movement(), movement(establishment="7", kind="discharge")
     answers = answers_of(await post(admission, source, good, bad, b'{"not json', good | {"unit": "B"}))
     assert [(answer.line, answer.status) for answer in answers] == [(1, 202), (2, 422), (3, 422), (4, 409)]
-    receipt, problem, contradicted = answers[0].receipt, answers[1].problem, answers[3].problem
+    receipt, problem, conflict = answers[0].receipt, answers[1].problem, answers[3].problem
     assert receipt is not None
     assert receipt.content_sha256 == content_sha256(encoded(good)).hex()
     assert problem is not None
     assert {error.pointer for error in problem.errors} == {"/establishment", "/origin"}
-    assert contradicted is not None
-    assert contradicted.stored_sha256 == receipt.content_sha256
+    assert conflict is not None
+    assert conflict.stored_sha256 == receipt.content_sha256
     assert len(await admission.rows("SELECT FROM ledger WHERE type LIKE '%patient%'")) == 1
 
 
@@ -155,7 +155,7 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
     with pytest.raises(responses.ClientTooSlow):
         await admission.app(scope, receive, send)
     places = admission.service.dependencies.batch_places
-    for _ in range(BATCHES_AT_ONCE):
+    for _ in range(CONCURRENT_BATCHES):
         assert not places.locked(), "its place is free again"
         await places.acquire()
     assert len(parts) == 2, "the head, and the first part of three"

@@ -23,7 +23,7 @@ async def test_requests_beyond_the_limit_are_refused_and_those_waiting_are_store
 
     async def held(dependencies: Dependencies, batch: Sequence[Submission]) -> Sequence[Flushed]:
         nonlocal most_waiting
-        most_waiting = max(most_waiting, dependencies.group_commit.depth + len(batch))
+        most_waiting = max(most_waiting, dependencies.request_commits.depth + len(batch))
         await may_commit.wait()
         return await commit_submissions(dependencies, batch)
 

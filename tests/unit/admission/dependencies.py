@@ -29,7 +29,7 @@ def dependencies(**given: Any) -> Dependencies:
         "http": httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503))),
         "peers": {},
         "intake": Gate(database, "intake"),
-        "group_commit": GroupCommit(commit_submissions),
-        "batch_commit": GroupCommit(commit_submissions),
+        "request_commits": GroupCommit(commit_submissions),
+        "ndjson_commits": GroupCommit(commit_submissions),
     }
     return Dependencies(**stand_ins | given)

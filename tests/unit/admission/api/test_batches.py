@@ -98,7 +98,7 @@ async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
     """Post it to an application of its own."""
     queue = GroupCommit(ledger)
     tolerances = {SOURCE.source_id: timedelta(minutes=5)}
-    given = dependencies(batch_commit=queue, tolerances=tolerances)
+    given = dependencies(ndjson_commits=queue, tolerances=tolerances)
     app = FastAPI()
     answer_with_problems(app)
     app.include_router(batches.router)
