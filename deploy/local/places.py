@@ -8,7 +8,7 @@ SPECIFICATIONS = Path(__file__).parent
 
 
 def state_folder() -> Path:
-    """`.relais/` of this clone, or what RELAIS_STATE_FOLDER says; nothing said is nothing meant."""
+    """`.relais/` of this clone, or RELAIS_STATE_FOLDER; an empty value counts as unset."""
     return Path(os.environ.get("RELAIS_STATE_FOLDER") or PROJECT / ".relais")
 
 

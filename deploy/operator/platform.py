@@ -75,7 +75,9 @@ class Platform:
         except httpx.HTTPError as error:
             raise StackError(f"{service} does not answer at {url} ({type(error).__name__})") from None
         if not answer.is_success:
-            raise StackError(f"{service} answered {answer.status_code} to {method} {path}: {_why(answer)}")
+            raise StackError(
+                f"{service} answered {answer.status_code} to {method} {path}: {_problem_text(answer)}"
+            )
         return answer.json() if answer.content else None
 
     def url_of(self, service: str) -> str:
@@ -127,7 +129,7 @@ def _variable(service: str) -> str:
     return f"RELAIS_{service.upper().replace('-', '_')}_URL"
 
 
-def _why(answer: "httpx.Response") -> str:
+def _problem_text(answer: "httpx.Response") -> str:
     """A problem document as one sentence."""
     try:
         problem = answer.json()

@@ -29,7 +29,7 @@ def play_here(folder: Path) -> None:
 def _addresses(folder: Path) -> Addresses:
     operator_key = demo_key(folder)
     if operator_key is None:
-        raise StackError("this stack has no key for the demo: `relais reset` and start anew")
+        raise StackError("this stack has no key for the demo: `relais reset` and start again")
     urls = {record.name: record.url for record in read_state(folder).records}
     return Addresses(
         admission=urls["admission-api"],

@@ -13,7 +13,7 @@ class Rule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     to: str = "*"
     """Shell pattern of the recipient, such as `+3363998*`."""
     times: int | None = None
-    """For how many more messages; none is for ever."""
+    """For how many more messages; `None`: for ever."""
 
 
 R = TypeVar("R", bound=Rule)

@@ -18,7 +18,7 @@ class Report(msgspec.Struct, kw_only=True):
     type: int
     sent_at: datetime
     answered: int | None
-    """The status of the answer; none when nobody answered."""
+    """The status of the answer; `None` when nobody answered."""
 
 
 class Arrived(msgspec.Struct, kw_only=True):

@@ -11,7 +11,7 @@ class Part:
 
     name: str
     command: Callable[[], Sequence[str]]
-    """Its leashed command line, asked anew at each start."""
+    """Its leashed command line, computed again at each start."""
     is_ready: Callable[[], bool]
     url: str
     port: int | None = None

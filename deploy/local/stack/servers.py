@@ -49,7 +49,7 @@ def _kafka(addresses: Addresses, data: Path) -> Part:
     port = addresses.port("kafka")
 
     def command() -> list[str]:
-        # Made anew at each start, so that the jars are checked at each start.
+        # Made again at each start, so that the jars are checked at each start.
         controller_port = addresses.port("kafka-controller")
         return kafka_server(data / "kafka", port=port, controller_port=controller_port).command()
 

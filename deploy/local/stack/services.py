@@ -75,7 +75,7 @@ def service_environment(
         "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
         "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
         "RELAIS_PEER_KEY_SHA256": sha256_of(credentials.peer_key),
-        **_own(service, addresses, credentials),
+        **_service_variables(service, addresses, credentials),
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }
     if service in CONSUMED:
@@ -100,7 +100,7 @@ def service_database_url(service: str, addresses: Addresses, credentials: Creden
     )
 
 
-def _own(service: str, addresses: Addresses, credentials: Credentials) -> dict[str, str]:
+def _service_variables(service: str, addresses: Addresses, credentials: Credentials) -> dict[str, str]:
     if service == "admission":
         peers = [f"{peer}={addresses.url(f'{peer}-api')}" for peer in API_PORTS if peer != "admission"]
         return {

@@ -25,7 +25,7 @@ KNOWN = {
 
 
 def tail(log: Path, *, since: int = 0) -> list[str]:
-    """The last lines of a log that say something, none from before position `since`."""
+    """The last lines of a log that are not empty, without those before position `since`."""
     try:
         with log.open("rb") as file:
             file.seek(max(since, log.stat().st_size - TAIL_BYTES))
@@ -35,8 +35,8 @@ def tail(log: Path, *, since: int = 0) -> list[str]:
     return [line.strip() for line in lines if line.strip()][-LAST_LINES:]
 
 
-def end_of(log: Path) -> int:
-    """Where the next process will write."""
+def log_size(log: Path) -> int:
+    """The size of the log in bytes: where the next process will write."""
     return log.stat().st_size if log.exists() else 0
 
 
@@ -44,10 +44,10 @@ def why_it_ended(name: str, exit_code: int | None, log: Path, *, since: int = 0)
     """One sentence for the user; without an exit code it was not ready in time."""
     lines = tail(log, since=since)
     error = PortTakenError if any(PORT_TAKEN in line for line in lines) else StackError
-    return error(f"{_how(name, exit_code)}{_why(exit_code, lines, log)} (`relais logs {name}`)")
+    return error(f"{_manner(name, exit_code)}{_reason(exit_code, lines, log)} (`relais logs {name}`)")
 
 
-def _why(exit_code: int | None, lines: list[str], log: Path) -> str:
+def _reason(exit_code: int | None, lines: list[str], log: Path) -> str:
     known = [meaning for sign, meaning in KNOWN.items() if any(sign in line for line in lines)]
     # Asked too, since a part on a full disk cannot even say so.
     known += ["the disk is full"] if is_full(log.parent) else []
@@ -62,7 +62,7 @@ def _why(exit_code: int | None, lines: list[str], log: Path) -> str:
     return f": {reason}" if reason else ""
 
 
-def _how(name: str, exit_code: int | None) -> str:
+def _manner(name: str, exit_code: int | None) -> str:
     if exit_code is None:
         return f"{name} did not become ready"
     if exit_code < 0:
@@ -76,7 +76,7 @@ def _quote(lines: list[str], *, or_last: bool) -> str:
     The last line of one that still runs (`or_last` is false) says nothing about why it is not ready.
     """
     for line in reversed(lines):
-        said = _said(line)
+        said = _json_fields(line)
         if said.get("level") in {"error", "critical"}:
             return " ".join(
                 str(said[field]) for field in ("event", "duty", "template", "error") if field in said
@@ -89,7 +89,7 @@ def _quote(lines: list[str], *, or_last: bool) -> str:
     return lines[-1][:MAX_QUOTE_LENGTH] if lines and or_last else ""
 
 
-def _said(line: str) -> dict[str, object]:
+def _json_fields(line: str) -> dict[str, object]:
     try:
         said = json.loads(line)
     except ValueError:

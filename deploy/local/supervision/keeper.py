@@ -13,7 +13,7 @@ from deploy.local.errors import StackError
 from deploy.local.ports import listens
 from deploy.local.stack.parts import Part
 from deploy.local.supervision.children import kill_family, start_child
-from deploy.local.supervision.diagnosis import end_of, why_it_ended
+from deploy.local.supervision.diagnosis import log_size, why_it_ended
 from deploy.local.supervision.ending import ends
 from deploy.local.supervision.state import Record
 
@@ -133,7 +133,7 @@ class Keeper:
 
 def _new_page(log: Path) -> int:
     """Where the next process will write in the log; a long one is put away first."""
-    size = end_of(log)
+    size = log_size(log)
     if size <= LOG_BYTES:
         return size
     log.replace(log.with_suffix(".log.old"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.supervision.children import kill_family, leashed, start_child
-from deploy.local.supervision.diagnosis import end_of, why_it_ended
+from deploy.local.supervision.diagnosis import log_size, why_it_ended
 from deploy.local.supervision.ending import ends
 
 RUN_WITHIN_SECONDS = 300.0
@@ -17,7 +17,7 @@ async def run_once(name: str, arguments: Sequence[str], *, environment: Mapping[
     Raises:
         StackError: it failed, or took too long.
     """
-    since = end_of(log)
+    since = log_size(log)
     process = start_child(leashed([sys.executable, *arguments]), log=log, environment=environment)
     try:
         await ends(process, within_seconds=RUN_WITHIN_SECONDS)

@@ -81,7 +81,7 @@ def run_stack(
 
         changed()
         try:
-            with _explained(state):
+            with _recording_failure(state):
                 _run_plans(
                     lambda: Supervisor(
                         make_plan(folders), state, logs=folders.logs, changed=changed, pace=pace
@@ -104,8 +104,8 @@ def _run_plans(new_supervisor: Callable[[], Supervisor]) -> None:
 
 
 @contextmanager
-def _explained(state: State) -> Iterator[None]:
-    """Keep in the state why the supervisor ended, unless it was told to."""
+def _recording_failure(state: State) -> Iterator[None]:
+    """Record in the state why the supervisor failed, and raise it again."""
     try:
         yield
     except StackError as error:
