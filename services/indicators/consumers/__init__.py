@@ -14,6 +14,7 @@ from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
+    # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
     **dict.fromkeys(EXPECTATION_EVENTS, record_expectations),
     ObligationSettled: record_settled_obligations,

@@ -9,7 +9,9 @@ from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
+    # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
     **dict.fromkeys(MOVEMENT_EVENTS, record_facts),
+    # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
     **dict.fromkeys(EXPECTATION_EVENTS, record_facts),
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,

@@ -8,7 +8,8 @@ from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
-    # One route for all movements, so that those of a person stay in order.
+    # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled:
+    # one route for all, so that those of a person stay in order.
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
