@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.indicators.api import DEPENDENCIES
-from services.indicators.api.shapes import DefinitionList, IndicatorValues, values_of
 from services.indicators.api.spreadsheet import MEDIA_TYPE, csv_of
 from services.indicators.domain.calendar import Period
 from services.indicators.domain.definitions import DEFINITIONS
+from services.indicators.domain.definitions.definition import Definition
 from services.indicators.domain.indicators import Question
-from services.indicators.handlers.answer_question import answer_question, is_known
+from services.indicators.handlers.answer_question import IndicatorValues, answer_question, is_known
 from services.indicators.handlers.dependencies import Dependencies
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -25,13 +25,19 @@ from shared.web.problems import FieldError, Problem
 router = APIRouter()
 Reader = Annotated[Principal, Depends(require("read"))]
 
-LONGEST_PERIOD_DAYS: Final = 366
+MAX_PERIOD_DAYS: Final = 366
 # Leaves room for a day more in any time zone, on both sides of what a calendar can hold.
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
 _FINESS: Final = re.compile(r"[0-9A-Z]{9}")
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class DefinitionList(msgspec.Struct, frozen=True):
+    """Every indicator there is."""
+
+    indicators: tuple[Definition, ...]
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +93,7 @@ async def read_indicator(
         raise Problem(404)
     question = parse_question(parameters, reader, now=dependencies.clock())
     await _check_access(dependencies, reader, question.establishment)
-    values = values_of(definition, await answer_question(dependencies, definition.name, question))
+    values = await answer_question(dependencies, definition, question)
     headers = {"vary": "accept"}
     if _wants_csv(parameters, request):
         return Response(csv_of(values), media_type=MEDIA_TYPE, headers=headers)
@@ -113,10 +119,10 @@ def parse_question(parameters: Parameters, principal: Principal, *, now: datetim
     """The question; raises `Problem` 422 with everything that is wrong with the parameters."""
     errors: list[FieldError] = []
     stated = parameters.establishment
-    establishment = _establishment(principal.establishment if stated is None else stated, errors)
-    first_day = _read("from", parameters.first_day, date, "a date, such as 2026-03-01", errors)
-    last_day = _read("to", parameters.last_day, date, "a date, such as 2026-03-31", errors)
-    as_of = _as_of(parameters.as_of, now, errors)
+    establishment = _parse_establishment(principal.establishment if stated is None else stated, errors)
+    first_day = _parse_parameter("from", parameters.first_day, date, "a date, such as 2026-03-01", errors)
+    last_day = _parse_parameter("to", parameters.last_day, date, "a date, such as 2026-03-31", errors)
+    as_of = _parse_as_of(parameters.as_of, now, errors)
     if parameters.format not in (None, "json", "csv"):
         errors.append(FieldError("/query/format", "expected json or csv"))
     if first_day is not None and last_day is not None:
@@ -127,7 +133,7 @@ def parse_question(parameters: Parameters, principal: Principal, *, now: datetim
     return Question(establishment=establishment, period=period, as_of=as_of)
 
 
-def _establishment(text: str | None, errors: list[FieldError]) -> str | None:
+def _parse_establishment(text: str | None, errors: list[FieldError]) -> str | None:
     if text is None:
         errors.append(FieldError("/query/establishment", "missing: the key is bound to no establishment"))
     elif not _FINESS.fullmatch(text):
@@ -137,7 +143,7 @@ def _establishment(text: str | None, errors: list[FieldError]) -> str | None:
     return None
 
 
-def _read(name: str, text: str | None, type_: Any, expected: str, errors: list[FieldError]) -> Any:
+def _parse_parameter(name: str, text: str | None, type_: Any, expected: str, errors: list[FieldError]) -> Any:
     if text is None:
         errors.append(FieldError(f"/query/{name}", f"missing: expected {expected}"))
         return None
@@ -152,12 +158,12 @@ def _read(name: str, text: str | None, type_: Any, expected: str, errors: list[F
     return value
 
 
-def _as_of(text: str | None, now: datetime, errors: list[FieldError]) -> datetime | None:
+def _parse_as_of(text: str | None, now: datetime, errors: list[FieldError]) -> datetime | None:
     if text is None:
         return now
     # In a query a bare + means a space; nobody writes a space into an offset.
     expected = "a moment with its offset, such as 2026-03-31T08:00:00Z"
-    moment: datetime | None = _read("as_of", text.replace(" ", "+"), Moment, expected, errors)
+    moment: datetime | None = _parse_parameter("as_of", text.replace(" ", "+"), Moment, expected, errors)
     if moment is not None and moment > now:
         errors.append(FieldError("/query/as_of", "lies in the future: nobody knows yet"))
         return None
@@ -167,5 +173,5 @@ def _as_of(text: str | None, now: datetime, errors: list[FieldError]) -> datetim
 def _check_order(first_day: date, last_day: date, errors: list[FieldError]) -> None:
     if last_day < first_day:
         errors.append(FieldError("/query/to", "lies before from"))
-    elif last_day - first_day >= timedelta(days=LONGEST_PERIOD_DAYS):
-        errors.append(FieldError("/query/to", f"at most {LONGEST_PERIOD_DAYS} days after and with from"))
+    elif last_day - first_day >= timedelta(days=MAX_PERIOD_DAYS):
+        errors.append(FieldError("/query/to", f"at most {MAX_PERIOD_DAYS} days after and with from"))

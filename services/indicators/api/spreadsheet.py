@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.indicators.api.shapes import IndicatorValues
+from services.indicators.handlers.answer_question import IndicatorValues
 
 MEDIA_TYPE = "text/csv"
 
@@ -16,13 +16,13 @@ def csv_of(values: IndicatorValues) -> str:
     """The days as CSV; no value is an empty cell. The whole period is left out, so that sums stay right."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([name for name, _ in _cells(values, 0)])
+    writer.writerow([name for name, _ in _named_cells(values, 0)])
     for index in range(len(values.days)):
-        writer.writerow([cell for _, cell in _cells(values, index)])
+        writer.writerow([cell for _, cell in _named_cells(values, index)])
     return text.getvalue()
 
 
-def _cells(values: IndicatorValues, index: int) -> Iterator[tuple[str, Cell]]:
+def _named_cells(values: IndicatorValues, index: int) -> Iterator[tuple[str, Cell]]:
     day = values.days[index]
     yield "indicator", values.indicator
     yield "establishment", values.establishment
@@ -34,11 +34,11 @@ def _cells(values: IndicatorValues, index: int) -> Iterator[tuple[str, Cell]]:
     yield from day.details.items()
     yield "provisional", "true" if day.provisional else "false"
     yield "events", day.events
-    yield "newest_recorded_at", _moment(day.newest_recorded_at)
-    yield "as_of", _moment(values.as_of)
+    yield "newest_recorded_at", _utc_text(day.newest_recorded_at)
+    yield "as_of", _utc_text(values.as_of)
     yield "holes", values.completeness.holes
     yield "parked", values.completeness.parked
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _utc_text(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None

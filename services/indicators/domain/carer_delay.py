@@ -20,7 +20,7 @@ _WITHOUT_WAIT: Final = ("superseded", "suppressed")
 
 
 class Wait(Observation, frozen=True, kw_only=True):
-    """A carer who had to be informed; the delays are none for one who was not."""
+    """A carer who had to be informed; the delays are `None` for one who was not."""
 
     from_recorded_seconds: float | None
     from_occurred_seconds: float | None
@@ -34,7 +34,7 @@ def waits(
     for fact in sorted(facts, key=lambda fact: (fact.person_id, fact.sequence)):
         settled[fact.obligation_id] = fact
     return [
-        _wait(fact)
+        _wait_of(fact)
         for fact in settled.values()
         if fact.recipient_role == "carer"
         and fact.establishment == establishment
@@ -63,15 +63,15 @@ def delay_to_carer_informed(observed: Sequence[Wait]) -> Figures:
     )
 
 
-def _wait(fact: ObligationFact) -> Wait:
+def _wait_of(fact: ObligationFact) -> Wait:
     informed = fact.outcome in _INFORMED
     return Wait(
         day=day_of(fact.settled_at),
         rests_on=(Evidence(events=1, newest_recorded_at=fact.recorded_at),),
-        from_recorded_seconds=_seconds(fact.fact_recorded_at, fact.settled_at) if informed else None,
-        from_occurred_seconds=_seconds(fact.fact_occurred_at, fact.settled_at) if informed else None,
+        from_recorded_seconds=_seconds_between(fact.fact_recorded_at, fact.settled_at) if informed else None,
+        from_occurred_seconds=_seconds_between(fact.fact_occurred_at, fact.settled_at) if informed else None,
     )
 
 
-def _seconds(since: datetime, until: datetime) -> float:
+def _seconds_between(since: datetime, until: datetime) -> float:
     return (until - since).total_seconds()

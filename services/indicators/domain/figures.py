@@ -2,7 +2,7 @@
 
 An indicator turns facts into observations (a day's census, a stay that ended, a transfer that was due,
 a carer who was informed), and says how observations are summarised. Where there is nothing to divide by,
-the value is none, never zero.
+the value is `None`, never zero.
 """
 
 from collections import defaultdict
@@ -88,7 +88,7 @@ def value_of(
 
 
 def share(numerator: float, denominator: int) -> float | None:
-    """A ratio, or none of nothing."""
+    """The ratio; `None` when the denominator is 0."""
     return numerator / denominator if denominator else None
 
 

@@ -43,12 +43,12 @@ class Stay(Evidence, frozen=True, kw_only=True):
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last presence ended; none while the person is there or was never seen there."""
+        """When the last presence ended; `None` while the person is there or was never seen there."""
         return self.presences[-1].ended_at if self.presences else None
 
     @property
     def length_days(self) -> int:
-        """Midnights spent there, as French hospital statistics count them; an open presence counts none."""
+        """Midnights spent there, as French hospital statistics count them; an open presence counts 0."""
         return sum(
             (day_of(presence.ended_at) - day_of(presence.began_at)).days
             for presence in self.presences
@@ -65,22 +65,22 @@ def is_exit(fact: MovementFact) -> bool:
 
 def stays(facts: Iterable[MovementFact]) -> list[Stay]:
     """The stays that a set of facts amounts to; neither order nor repetition matters."""
-    statements: dict[tuple[UUID, UUID], dict[UUID, MovementFact]] = defaultdict(dict)
+    stated_facts: dict[tuple[UUID, UUID], dict[UUID, MovementFact]] = defaultdict(dict)
     for fact in facts:
-        statements[fact.person_id, fact.movement_id][fact.event_id] = fact
+        stated_facts[fact.person_id, fact.movement_id][fact.event_id] = fact
     movements: dict[tuple[str, UUID, UUID], list[_Movement]] = defaultdict(list)
-    for stated in statements.values():
-        if (movement := _movement(stated.values())) is not None:
+    for stated in stated_facts.values():
+        if (movement := _current_movement(stated.values())) is not None:
             content = movement.content
             movements[content.establishment, content.person_id, content.stay_id].append(movement)
-    return [_stay(parts) for parts in movements.values()]
+    return [_stay_of(parts) for parts in movements.values()]
 
 
 class _Movement(Evidence, frozen=True, kw_only=True):
     content: MovementFact
 
 
-def _movement(stated: Collection[MovementFact]) -> _Movement | None:
+def _current_movement(stated: Collection[MovementFact]) -> _Movement | None:
     if any(fact.action == "cancel" for fact in stated):
         return None
     return _Movement(
@@ -90,7 +90,7 @@ def _movement(stated: Collection[MovementFact]) -> _Movement | None:
     )
 
 
-def _stay(movements: list[_Movement]) -> Stay:
+def _stay_of(movements: list[_Movement]) -> Stay:
     timeline = sorted((movement.content for movement in movements), key=_place_in_timeline)
     first = timeline[0]
     return Stay(

@@ -1,4 +1,4 @@
-"""Records what was stated of movements, expected arrivals and obligations."""
+"""Records the facts about movements, expected arrivals and obligations."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from shared.spine.records.received import ReceivedEvent
 async def record_movements(
     _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
-    """Store what was stated of movements."""
+    """Store the facts that events of admission state about movements."""
     stated = [(event, event.data) for event in events if is_movement(event.data)]
     await store(connection, [facts.movement_fact(event, data) for event, data in stated])
 
@@ -23,7 +23,7 @@ async def record_movements(
 async def record_expectations(
     _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
-    """Store what was stated of expected arrivals."""
+    """Store the facts that events of pathway state about expected arrivals."""
     stated = [(event, event.data) for event in events if isinstance(event.data, EXPECTATION_EVENTS)]
     await store(connection, [facts.expectation_fact(event, data) for event, data in stated])
 
@@ -31,6 +31,6 @@ async def record_expectations(
 async def record_settled_obligations(
     _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
-    """Store how obligations ended."""
+    """Store the facts that events of notifications state about settled obligations."""
     stated = [(event, event.data) for event in events if isinstance(event.data, ObligationSettled)]
     await store(connection, [facts.obligation_fact(event, data) for event, data in stated])

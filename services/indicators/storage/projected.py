@@ -1,4 +1,4 @@
-"""Names the tables that a rebuild of indicators makes anew: all of its facts."""
+"""Names the tables that a rebuild of indicators fills again: all of its facts."""
 
 from typing import Final
 

@@ -119,21 +119,21 @@ UNION ALL SELECT establishment FROM obligation_facts WHERE event_id = $1
 
 
 async def movements_for(connection: Executor, question: Question) -> list[MovementFact]:
-    """What was stated of every stay that may have touched the period."""
-    return [MovementFact(**row) for row in await _select(connection, _MOVEMENTS, question)]
+    """The facts about every stay that may have touched the period."""
+    return [MovementFact(**row) for row in await _select_facts(connection, _MOVEMENTS, question)]
 
 
 async def expectations_for(connection: Executor, question: Question) -> list[ExpectationFact]:
-    """What was stated of every transfer out of the establishment that was ever due in the period."""
-    return [ExpectationFact(**row) for row in await _select(connection, _EXPECTATIONS, question)]
+    """The facts about every transfer out of the establishment that was ever due in the period."""
+    return [ExpectationFact(**row) for row in await _select_facts(connection, _EXPECTATIONS, question)]
 
 
 async def obligations_for(connection: Executor, question: Question) -> list[ObligationFact]:
-    """What was stated of every obligation of the establishment that was settled in the period."""
-    return [ObligationFact(**row) for row in await _select(connection, _OBLIGATIONS, question)]
+    """The facts about every obligation of the establishment that was settled in the period."""
+    return [ObligationFact(**row) for row in await _select_facts(connection, _OBLIGATIONS, question)]
 
 
-async def _select(connection: Executor, query: str, question: Question) -> Sequence[Any]:
+async def _select_facts(connection: Executor, query: str, question: Question) -> Sequence[Any]:
     return await connection.fetch(
         query,
         question.establishment,
@@ -159,6 +159,6 @@ async def is_known(connection: Executor, establishment: str) -> bool:
 
 
 async def establishment_of(connection: Executor, event_id: UUID) -> str | None:
-    """Whose fact the event states; none when it is not among the facts."""
+    """The establishment of the fact that the event states; `None` when it is not among the facts."""
     establishment: str | None = await connection.fetchval(_OF_EVENT, event_id)
     return establishment

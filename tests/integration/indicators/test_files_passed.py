@@ -11,7 +11,7 @@ from tests.unit.indicators.stated_facts import march
 
 pytestmark = pytest.mark.services
 
-READ = 5
+READ = 4
 
 
 async def test_an_indicator_passes_few_files(
