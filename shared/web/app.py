@@ -15,7 +15,7 @@ from shared.web import probes
 from shared.web.middleware.body_limit import BodyLimit
 from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
 from shared.web.middleware.fast_path import FastPath, FastRoutes
-from shared.web.middleware.in_flight_limit import MOST_IN_FLIGHT, InFlightLimit
+from shared.web.middleware.in_flight_limit import MAX_IN_FLIGHT, InFlightLimit
 from shared.web.middleware.request_telemetry import RequestTelemetry
 from shared.web.openapi import routes as documents
 
@@ -28,18 +28,18 @@ class _Application(FastAPI):
     """FastAPI with our middleware outside of all of its own, so that a fast route passes none of those."""
 
     def __init__(
-        self, fast_routes: FastRoutes, body_limits: Mapping[str, int], most_in_flight: int, **described: Any
+        self, fast_routes: FastRoutes, body_limits: Mapping[str, int], max_in_flight: int, **described: Any
     ) -> None:
         super().__init__(**described)
         self._fast_routes = fast_routes
         self._body_limits = body_limits
-        self._most_in_flight = most_in_flight
+        self._max_in_flight = max_in_flight
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
         fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
         telemetry = RequestTelemetry(BodyLimit(fast_path, limits=self._body_limits))
-        return InFlightLimit(telemetry, most=self._most_in_flight)
+        return InFlightLimit(telemetry, limit=self._max_in_flight)
 
 
 def create_app(
@@ -50,7 +50,7 @@ def create_app(
     description: str = "",
     fast_routes: FastRoutes | None = None,
     body_limits: Mapping[str, int] | None = None,
-    most_in_flight: int = MOST_IN_FLIGHT,
+    max_in_flight: int = MAX_IN_FLIGHT,
 ) -> FastAPI:
     """The application of a service, with its probes and its documents; `description` opens the document.
 
@@ -60,7 +60,7 @@ def create_app(
     app = _Application(
         fast_routes or {},
         body_limits or {},
-        most_in_flight,
+        max_in_flight,
         title=title,
         description=description,
         version="1",

@@ -1,4 +1,4 @@
-"""Decodes a body to a typed value, or names everything that is wrong with it at once.
+"""Decodes a body to a typed value, or names everything that is wrong with it together.
 
 A good body costs one pass of msgspec. Only a bad or a suspicious one is read again, without a type, and
 held against the JSON Schema of its type. PostgreSQL's text refuses NUL, so a string with one is refused

@@ -17,9 +17,9 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 DEFAULT_LIMIT: Final = 50
-LARGEST_LIMIT: Final = 200
+MAX_LIMIT: Final = 200
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="How many at most")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most")]
 Continuation = Annotated[
     str | None, Query(max_length=200, description="From the page before; without it, the first page")
 ]

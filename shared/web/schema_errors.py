@@ -14,7 +14,7 @@ from jsonschema.validators import extend
 from shared.web.pointers import pointer_of
 from shared.web.problems import FieldError
 
-MOST_ERRORS: Final = 100
+MAX_ERRORS: Final = 100
 
 _FORMATS: Final[dict[str, str]] = {
     "uuid": "a UUID",
@@ -47,9 +47,9 @@ _validators: Final[dict[type[Any], Validator]] = {}
 
 
 def schema_errors(value: Any, type_: type[Any]) -> list[FieldError]:
-    """Everything in which `value` differs from `type_`, at most `MOST_ERRORS`."""
+    """Everything in which `value` differs from `type_`, at most `MAX_ERRORS`."""
     found = (described for error in _validator(type_).iter_errors(value) for described in _describe(error))
-    return list(islice(chain(_with_nul(value), found), MOST_ERRORS))
+    return list(islice(chain(_with_nul(value), found), MAX_ERRORS))
 
 
 def _validator(type_: type[Any]) -> Validator:

@@ -1,6 +1,6 @@
 """`python -m shared.web.serve services.x.main:app --host H --port N`: serves an application with uvicorn.
 
-It listens on as many copies of one socket as connections are to be accepted at once: uvloop accepts one per
+It listens on as many copies of one socket as connections are to be accepted together: uvloop accepts one per
 copy and turn of its loop, and under load a turn takes a tenth of a second. New connections waited before any
 limit of ours (measured: 100 new ones beside 100 busy ones for 9.8 s; on sixteen copies 0.6 s).
 """
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args(arguments)
     config = uvicorn.Config(chosen.application, host=chosen.host, port=chosen.port, access_log=False)
-    # Bound now, so that a port that is taken is said at once; it listens once the application has started.
+    # Bound now, so that a port that is taken is reported now; it listens once the application has started.
     server = uvicorn.Server(config)
     server.run(sockets=copies_of(config.bind_socket()))
     if not server.started:

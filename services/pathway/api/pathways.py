@@ -28,7 +28,7 @@ from shared.web.contract import describe
 from shared.web.middleware.fast_path import FastRoutes
 from shared.web.paging import (
     DEFAULT_LIMIT,
-    LARGEST_LIMIT,
+    MAX_LIMIT,
     Continuation,
     Limit,
     decode_continuation,
@@ -105,7 +105,7 @@ async def get_first_page_fast(request: Request) -> Response | None:
         person_id = UUID(request.path_params["person_id"])
     except ValueError:
         return None
-    if not 1 <= limit <= LARGEST_LIMIT:
+    if not 1 <= limit <= MAX_LIMIT:
         return None
     return await get_pathway(request, person_id, await _reader(request), limit)
 

@@ -15,7 +15,7 @@ NEXT_PART_SECONDS = 10.0
 
 
 class BodyLimit:
-    """ASGI middleware: 413 by content-length at once, or as soon as the stream exceeds the limit; 408 when
+    """ASGI middleware: 413 by content-length, or as soon as the stream exceeds the limit; 408 when
     the next part of it does not come within `NEXT_PART_SECONDS`."""
 
     def __init__(self, app: ASGIApp, *, limits: Mapping[str, int]) -> None:

@@ -1,8 +1,8 @@
 """Refuses requests beyond as many as may wait for their answers, before anything is spent on them.
 
-Whoever is let in waits behind everybody who is inside, so this limit, and nothing else, is what keeps answers
-prompt when more is asked than can be done. It stands outermost because that is where requests wait: a refusal
-costs neither a span nor a look at the key or the body, only what the server spent to read the head.
+A request that is let in waits behind all that are inside, so this limit, and nothing else, is what keeps
+answers prompt when more is asked than can be done. It stands outermost because that is where requests wait: a
+refusal costs neither a span nor a look at the key or the body, only what the server spent to read the head.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from shared.telemetry import metrics
 from shared.web.problems import response_of, service_unavailable
 
 # Two full group commits of the intake: one that is committing and one that is filling.
-MOST_IN_FLIGHT: Final = 512
+MAX_IN_FLIGHT: Final = 512
 
 NEVER_REFUSED: Final = (
     "/health",
@@ -30,11 +30,11 @@ NEVER_REFUSED: Final = (
 
 
 class InFlightLimit:
-    """ASGI middleware: 503 with `Retry-After` when `most` requests are in flight."""
+    """ASGI middleware: 503 with `Retry-After` when `limit` requests are in flight."""
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
         self._app = app
-        self._most = most
+        self._limit = limit
         self._in_flight = 0
         self._refusal = _refusal_messages()
 
@@ -42,7 +42,7 @@ class InFlightLimit:
         if scope["type"] != "http" or scope["path"].startswith(NEVER_REFUSED):
             await self._app(scope, receive, send)
             return
-        if self._in_flight >= self._most:
+        if self._in_flight >= self._limit:
             metrics.http_overload_refusals_total.inc()
             for message in self._refusal:
                 await send(message)

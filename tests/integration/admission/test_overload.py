@@ -9,7 +9,7 @@ from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.settings import Settings
-from shared.web.middleware.in_flight_limit import MOST_IN_FLIGHT
+from shared.web.middleware.in_flight_limit import MAX_IN_FLIGHT
 from tests.integration.admission.conftest import Open
 from tests.unit.admission.bodies import movement
 
@@ -30,7 +30,7 @@ async def test_requests_beyond_the_limit_are_refused_and_those_waiting_are_store
     async with open_admission(admission_settings, commit=held) as admission:
         source = await admission.source()
         flood = [
-            asyncio.create_task(admission.post(source, movement())) for _ in range(MOST_IN_FLIGHT + TOO_MANY)
+            asyncio.create_task(admission.post(source, movement())) for _ in range(MAX_IN_FLIGHT + TOO_MANY)
         ]
         for answered in asyncio.as_completed(flood):
             assert (await answered).status_code == 503
@@ -39,7 +39,7 @@ async def test_requests_beyond_the_limit_are_refused_and_those_waiting_are_store
         assert (await admission.client.get("/ready")).status_code == 200
         may_commit.set()
         answers = Counter(answer.status_code for answer in await asyncio.gather(*flood))
-        assert answers == {202: MOST_IN_FLIGHT, 503: TOO_MANY}
-        assert most_waiting <= MOST_IN_FLIGHT
+        assert answers == {202: MAX_IN_FLIGHT, 503: TOO_MANY}
+        assert most_waiting <= MAX_IN_FLIGHT
         [stored] = await admission.rows("SELECT count(*) FROM submissions")
-        assert stored["count"] == MOST_IN_FLIGHT
+        assert stored["count"] == MAX_IN_FLIGHT

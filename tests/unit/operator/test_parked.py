@@ -65,7 +65,7 @@ def test_nothing_is_revealed_unless_asked_for() -> None:
     assert asked.asked[0][1] == "/v1/parked/7?reveal=true"
 
 
-def test_all_that_are_wanted_are_retried_share_by_share() -> None:
+def test_all_that_are_wanted_are_retried_chunk_by_chunk() -> None:
     bodies: list[Any] = []
 
     def answer(_method: str, _path: str, body: Any) -> tuple[int, Any]:

@@ -27,7 +27,7 @@ async def parked_people(shop: Shop, number: int) -> list[list[IncomingRecord]]:
     return people
 
 
-async def all_shares(operator: httpx.AsyncClient, **asked: Any) -> list[Any]:
+async def all_chunks(operator: httpx.AsyncClient, **asked: Any) -> list[Any]:
     answers: list[Any] = []
     after: str | None = ""
     while after is not None:
@@ -37,18 +37,18 @@ async def all_shares(operator: httpx.AsyncClient, **asked: Any) -> list[Any]:
     return answers
 
 
-@pytest.mark.parametrize("share_seconds", [0.0, 30.0])
-async def test_all_of_a_reason_are_applied_in_order_in_however_many_shares(
-    pool: Pool, share_seconds: float, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("chunk_seconds", [0.0, 30.0])
+async def test_all_of_a_reason_are_applied_in_order_in_however_many_chunks(
+    pool: Pool, chunk_seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry_many, "CHUNK_SECONDS", share_seconds)
+    monkeypatch.setattr(retry_many, "CHUNK_SECONDS", chunk_seconds)
     shop = Shop(pool)
     people = await parked_people(shop, 3)
     shop.wrong.clear()
     async with asking(shop) as operator:
-        answers = await all_shares(operator, reason=REFUSED)
+        answers = await all_chunks(operator, reason=REFUSED)
     assert sum(answer["applied"] for answer in answers) == 9
-    assert len(answers) == (9 if share_seconds == 0 else 1)
+    assert len(answers) == (9 if chunk_seconds == 0 else 1)
     in_order: list[UUID] = await shop.effects()
     for person in people:
         places = [in_order.index(event_id(event)) for event in person]
@@ -60,7 +60,7 @@ async def test_who_is_still_wrong_holds_up_nobody_else(pool: Pool) -> None:
     [first, second, third] = await parked_people(shop, 3)
     shop.wrong.difference_update({event_id(first[0]), event_id(third[0])})
     async with asking(shop) as operator:
-        [answer] = await all_shares(operator)
+        [answer] = await all_chunks(operator)
     assert (answer["applied"], answer["stopped"]) == (6, False)
     assert [still["reason"] for still in answer["still_parked"]] == [REFUSED]
     assert event_id(second[0]) not in await shop.effects()
@@ -70,7 +70,7 @@ async def test_it_stops_when_too_many_fail(pool: Pool) -> None:
     shop = Shop(pool)
     await parked_people(shop, 4)
     async with asking(shop) as operator:
-        [answer] = await all_shares(operator, stop_after_failures=2)
+        [answer] = await all_chunks(operator, stop_after_failures=2)
     assert (answer["applied"], len(answer["still_parked"]), answer["stopped"]) == (0, 2, True)
     assert answer["next"] is not None
 
@@ -81,14 +81,14 @@ async def test_other_reasons_are_left_alone(pool: Pool) -> None:
     await parked_people(shop, 1)
     shop.wrong.clear()
     async with asking(shop) as operator:
-        [answer] = await all_shares(operator, reason=REFUSED)
+        [answer] = await all_chunks(operator, reason=REFUSED)
         wrong_cursor = await operator.post("/v1/parked/retry", json={"by": "Ada", "after": "x"})
     assert (answer["applied"], answer["still_parked"]) == (3, [])
     assert ("parked", WRONG_PAYLOAD) in await shop.states()
     assert wrong_cursor.status_code == 422
 
 
-async def test_the_rate_holds_from_share_to_share(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_rate_holds_from_chunk_to_chunk(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
     async def wait(seconds: float) -> None:
@@ -100,6 +100,6 @@ async def test_the_rate_holds_from_share_to_share(pool: Pool, monkeypatch: pytes
     await parked_people(shop, 1)
     shop.wrong.clear()
     async with asking(shop) as operator:
-        answers = await all_shares(operator, rate_per_second=0.1)
+        answers = await all_chunks(operator, rate_per_second=0.1)
     assert [answer["applied"] for answer in answers] == [1, 1, 1]
     assert len(waits) == 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.web.decoding import DEEPEST, decode
 from shared.web.problems import Problem
-from shared.web.schema_errors import MOST_ERRORS
+from shared.web.schema_errors import MAX_ERRORS
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -184,7 +184,7 @@ def test_a_value_that_only_the_type_refuses_is_not_quoted_either() -> None:
 
 
 def test_the_number_of_problems_is_bounded() -> None:
-    assert len(_errors({**GOOD, "identifiers": [3] * 1000})) == MOST_ERRORS
+    assert len(_errors({**GOOD, "identifiers": [3] * 1000})) == MAX_ERRORS
 
 
 JSON_VALUES = st.recursive(

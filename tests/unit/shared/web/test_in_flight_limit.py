@@ -31,7 +31,7 @@ class Busy:
         router = APIRouter()
         for path in ("/v1/work", "/v1/operations"):
             router.add_api_route(path, self.work, methods=["POST"])
-        app = create_app(title="busy", lifespan=unconnected, routers=[router], most_in_flight=MOST)
+        app = create_app(title="busy", lifespan=unconnected, routers=[router], max_in_flight=MOST)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://busy")
 
     async def work(self, request: Request) -> Response:
