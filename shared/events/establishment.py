@@ -15,7 +15,9 @@ _decoder = msgspec.json.Decoder(_Stated)
 
 def establishment_of(payload: Payload) -> str | None:
     """The establishment that states a payload; of an expected arrival, the one that the person left."""
-    return _storable(getattr(payload, "establishment", None) or getattr(payload, "from_establishment", None))
+    return _storable_or_none(
+        getattr(payload, "establishment", None) or getattr(payload, "from_establishment", None)
+    )
 
 
 def establishment_in(value: bytes | None) -> str | None:
@@ -24,9 +26,9 @@ def establishment_in(value: bytes | None) -> str | None:
         stated = _decoder.decode(value or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return _storable(stated.establishment or stated.from_establishment)
+    return _storable_or_none(stated.establishment or stated.from_establishment)
 
 
-def _storable(establishment: str | None) -> str | None:
+def _storable_or_none(establishment: str | None) -> str | None:
     # PostgreSQL's text takes any character but this one, and no record may stop the service.
     return None if establishment is None or "\0" in establishment else establishment

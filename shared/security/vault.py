@@ -45,22 +45,22 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != _KEY_BYTES:
             raise ValueError(f"the master key must have {_KEY_BYTES} bytes")
-        self._wrapping = AESGCM(_derived(master_key, b"relais person keys"))
+        self._wrapping = AESGCM(_derive(master_key, b"relais person keys"))
         # Only copies of these are finished: copying costs half of setting the key up again.
-        self._index_hash = HMAC(_derived(master_key, b"relais blind indexes"), SHA256())
-        self._id_hash = HMAC(_derived(master_key, b"relais opaque ids"), SHA256())
+        self._index_hash = HMAC(_derive(master_key, b"relais blind indexes"), SHA256())
+        self._id_hash = HMAC(_derive(master_key, b"relais opaque ids"), SHA256())
 
     def new_key(self) -> bytes:
         """A new person's key, wrapped, as it is stored."""
-        return _encrypted(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
+        return _encrypt(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
 
     def encrypt(self, wrapped_key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
         """Ciphertext that only the same key and the same context decrypt."""
-        return _encrypted(self._unwrapped(wrapped_key), plaintext, context)
+        return _encrypt(self._unwrap(wrapped_key), plaintext, context)
 
     def decrypt(self, wrapped_key: bytes, ciphertext: bytes, *, context: bytes) -> bytes:
         """The plaintext; raises `Undecipherable`."""
-        return _decrypted(self._unwrapped(wrapped_key), ciphertext, context)
+        return _decrypt(self._unwrap(wrapped_key), ciphertext, context)
 
     def blind_index(self, *parts: str) -> bytes:
         """32 bytes by which a secret is found again: equal for equal parts, telling nothing else."""
@@ -73,20 +73,20 @@ class Vault:
         octets[8] = octets[8] & 0x3F | 0x80
         return UUID(bytes=bytes(octets))
 
-    def _unwrapped(self, wrapped_key: bytes) -> AESGCM:
-        return AESGCM(_decrypted(self._wrapping, wrapped_key, _WRAPPED_KEY))
+    def _unwrap(self, wrapped_key: bytes) -> AESGCM:
+        return AESGCM(_decrypt(self._wrapping, wrapped_key, _WRAPPED_KEY))
 
 
-def _derived(master_key: bytes, purpose: bytes) -> bytes:
+def _derive(master_key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(master_key)
 
 
-def _encrypted(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
+def _encrypt(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return _FORMAT_1 + nonce + cipher.encrypt(nonce, plaintext, context)
 
 
-def _decrypted(cipher: AESGCM, encrypted: bytes, context: bytes) -> bytes:
+def _decrypt(cipher: AESGCM, encrypted: bytes, context: bytes) -> bytes:
     if encrypted[:1] != _FORMAT_1:
         raise Undecipherable
     nonce, ciphertext = encrypted[1 : 1 + _NONCE_BYTES], encrypted[1 + _NONCE_BYTES :]

@@ -22,15 +22,15 @@ _moment = DateTime(timezone=True)
 
 def spine_tables(metadata: MetaData) -> None:
     """Add the spine's tables to a service's metadata."""
-    _published(metadata)
-    _consumed(metadata)
-    _parked(metadata)
-    _reconciled(metadata)
-    _paused(metadata)
+    _add_publisher_tables(metadata)
+    _add_consumer_tables(metadata)
+    _add_parked_tables(metadata)
+    _add_reconciliation_tables(metadata)
+    _add_pause_tables(metadata)
     _api_keys(metadata)
 
 
-def _published(metadata: MetaData) -> None:
+def _add_publisher_tables(metadata: MetaData) -> None:
     Table(
         "subjects",
         metadata,
@@ -64,7 +64,7 @@ def _published(metadata: MetaData) -> None:
     )
 
 
-def _consumed(metadata: MetaData) -> None:
+def _add_consumer_tables(metadata: MetaData) -> None:
     Table(
         "checkpoint",
         metadata,
@@ -102,7 +102,7 @@ def _in_order_of_recording(events: Table) -> None:
     )
 
 
-def _parked(metadata: MetaData) -> None:
+def _add_parked_tables(metadata: MetaData) -> None:
     parked = Table(
         "parked",
         metadata,
@@ -142,7 +142,7 @@ def _parked(metadata: MetaData) -> None:
     )
 
 
-def _reconciled(metadata: MetaData) -> None:
+def _add_reconciliation_tables(metadata: MetaData) -> None:
     seals = Table(
         "seals",
         metadata,
@@ -185,7 +185,7 @@ def _reconciled(metadata: MetaData) -> None:
     )
 
 
-def _paused(metadata: MetaData) -> None:
+def _add_pause_tables(metadata: MetaData) -> None:
     Table(
         "pauses",
         metadata,

@@ -52,7 +52,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
     tracing.configure(service)
     stop = asyncio.Event()
     try:
-        with _signals(stop), infrequent_garbage_collection():
+        with _stop_on_signals(stop), infrequent_garbage_collection():
             async with serve_metrics(service, port=metrics_port) as port:
                 get_logger().info("worker_started", port=port)
                 running = {
@@ -61,7 +61,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
                 for task in running.values():
                     task.add_done_callback(partial(_stop_after_failure, stop))
                 await stop.wait()
-                failed = await _end(running)
+                failed = await _wait_or_cancel(running)
     finally:
         tracing.shutdown()
     get_logger().info("worker_stopped", exit_code=1 if failed else 0)
@@ -69,7 +69,7 @@ async def run_worker(service: str, duties: Mapping[str, Duty], *, metrics_port: 
         raise SystemExit(1)
 
 
-async def _end(running: Mapping[str, asyncio.Future[None]]) -> bool:
+async def _wait_or_cancel(running: Mapping[str, asyncio.Future[None]]) -> bool:
     """Wait 25 s for the duties to end and cancel those that do not; whether any of them failed."""
     _, late = await asyncio.wait(running.values(), timeout=STOP_WITHIN_SECONDS)
     for task in late:
@@ -118,7 +118,7 @@ async def keep(name: str, duty: Duty, stop: asyncio.Event) -> None:
 
 
 @contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
+def _stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -60,14 +60,14 @@ def keep_allowed_fields(_logger: WrappedLogger, _method: str, fields: EventDict)
     dropped = [name for name in fields if name not in FIELDS]
     if dropped:
         metrics.log_fields_dropped_total.inc(len(dropped))
-    return {name: _plain(value) for name, value in fields.items() if name in FIELDS}
+    return {name: _loggable(value) for name, value in fields.items() if name in FIELDS}
 
 
-def _plain(value: object) -> object:
+def _loggable(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value[:_MAX_ITEMS]]
+        return [_loggable(item) for item in value[:_MAX_ITEMS]]
     if isinstance(value, str | UUID):
         return str(value)[:_MAX_VALUE_LENGTH]
     return type(value).__name__  # a struct or a mapping may hold anything

@@ -54,16 +54,16 @@ class _Connection:
         method, _, rest = request.partition(b" ")
         path = rest.partition(b" ")[0].partition(b"?")[0]
         if method != b"GET":
-            return _http("405 Method Not Allowed", "text/plain", b"")
+            return _http_response("405 Method Not Allowed", "text/plain", b"")
         if path == b"/metrics":
-            return _http("200 OK", metrics.CONTENT_TYPE, metrics.expose())
+            return _http_response("200 OK", metrics.CONTENT_TYPE, metrics.expose())
         if path == b"/health":
             alive = {"status": "ok", "version": VERSION, "service": self.service}
-            return _http("200 OK", "application/json", msgspec.json.encode(alive))
-        return _http("404 Not Found", "text/plain", b"")
+            return _http_response("200 OK", "application/json", msgspec.json.encode(alive))
+        return _http_response("404 Not Found", "text/plain", b"")
 
 
-def _http(status: str, content_type: str, body: bytes) -> bytes:
+def _http_response(status: str, content_type: str, body: bytes) -> bytes:
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"

@@ -75,7 +75,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             # Asked for after that: from here on no previous holder moves a position past this end.
             earliest, end = await self._log_bounds(wanted)
             for partition, (lease, stored) in leases.items():
-                self.positions[partition] = await self._start(
+                self.positions[partition] = await self._start_reading(
                     partition, lease, stored, earliest=earliest[partition], end=end[partition]
                 )
             self._without_lease.difference_update(wanted)
@@ -90,7 +90,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             partition=partition.partition,
         )
 
-    async def _start(
+    async def _start_reading(
         self,
         partition: TopicPartition,
         lease: checkpoint.PartitionLease,

@@ -172,7 +172,7 @@ class BatchConsumer:
         for partition, records in fetched.items():
             self._lag.record_waits(partition, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
         incoming = {partition: [decode(each) for each in records] for partition, records in fetched.items()}
-        with self._spans([each for came in incoming.values() for each in came]) as traces:
+        with self._record_spans([each for came in incoming.values() for each in came]) as traces:
             batches = {
                 partition: Batch(
                     lease=assignment.positions[partition].lease,
@@ -206,7 +206,7 @@ class BatchConsumer:
         watchdog.observe(behind)
 
     @contextmanager
-    def _spans(
+    def _record_spans(
         self, incoming: Sequence[IncomingRecord]
     ) -> Iterator[Mapping[TopicPartition, Mapping[int, TraceContext]]]:
         """Record a span for each event that a route takes; yields their contexts by partition and offset."""

@@ -73,9 +73,9 @@ class OffsetReport:
         if busy or too_soon or not positions or positions == self._sent:
             return
         self._sent, self._sent_at = dict(positions), self._now()
-        self._task = asyncio.get_running_loop().create_task(self._commit(dict(positions)))
+        self._task = asyncio.get_running_loop().create_task(self._commit_offsets(dict(positions)))
 
-    async def _commit(self, positions: Mapping[TopicPartition, int]) -> None:
+    async def _commit_offsets(self, positions: Mapping[TopicPartition, int]) -> None:
         with suppress(KafkaError, OSError):
             await self._consumer.commit(positions)
 

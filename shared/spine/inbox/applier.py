@@ -168,11 +168,13 @@ class Applier:
                 now=self._clock(),
             )
         events = await self._call_routes(connection, inserted.new, given.traces)
-        first_seen = _topics(inserted.new) + _topics(record.incoming for record in separated.to_park)
+        first_seen = _count_by_topic(inserted.new) + _count_by_topic(
+            record.incoming for record in separated.to_park
+        )
         return Applied(
             events=events,
             skipped=len(inserted.new) - len(events),
-            repeated=_topics(given.incoming) - first_seen,
+            repeated=_count_by_topic(given.incoming) - first_seen,
             newly_parked=separated.to_park,
             parked_total=parked_total,
             holes=inserted.holes,
@@ -204,7 +206,7 @@ class Applier:
         return [event for events in events_by_route.values() for event in events]
 
 
-def _topics(incoming: Iterable[IncomingRecord]) -> Counter[str]:
+def _count_by_topic(incoming: Iterable[IncomingRecord]) -> Counter[str]:
     return Counter(each.topic for each in incoming)
 
 

@@ -104,7 +104,7 @@ async def lock_all(connection: Connection) -> None:
 
 async def reset(pool: Executor, lease: PartitionLease, offset: int) -> None:
     """Start over at `offset`, where there is no position yet or the log does not reach it; raises Fenced."""
-    if await pool.execute(_RESET, *_key(lease), offset) != "UPDATE 1":
+    if await pool.execute(_RESET, *_lease_key(lease), offset) != "UPDATE 1":
         raise Fenced
 
 
@@ -114,5 +114,5 @@ async def positions(pool: Executor, *, consumer_group: str, cluster_id: str) -> 
     return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
-def _key(lease: PartitionLease) -> tuple[str, str, str, int, int]:
+def _lease_key(lease: PartitionLease) -> tuple[str, str, str, int, int]:
     return lease.consumer_group, lease.cluster_id, lease.topic, lease.partition, lease.epoch

@@ -89,7 +89,7 @@ async def insert(connection: Connection, incoming: Sequence[IncomingRecord], *, 
         [envelope.recorded_at for envelope, _ in came.values()],
         [each.establishment for _, each in came.values()],
         now,
-        *_hours(envelope for envelope, _ in came.values()),
+        *_recorded_hours(envelope for envelope, _ in came.values()),
         *_predecessors(envelope for envelope, _ in came.values()),
     )
     holes = row["holes"]
@@ -100,7 +100,7 @@ async def insert(connection: Connection, incoming: Sequence[IncomingRecord], *, 
     return Inserted([each for event_id, (_, each) in came.items() if event_id in new], holes)
 
 
-def _hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]:
+def _recorded_hours(came: Iterable[Envelope]) -> tuple[Sequence[str], Sequence[datetime]]:
     """The hours in which the events were recorded, each once."""
     moments = {(envelope.publisher, envelope.recorded_at) for envelope in came}
     found = {

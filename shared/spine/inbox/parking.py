@@ -88,7 +88,7 @@ async def park(
     named = [record.incoming.envelope.event_id for record in records if record.incoming.envelope]
     applied = {row["event_id"] for row in await connection.fetch(_APPLIED, named)}
     rows = [
-        _row(record)
+        _parked_row(record)
         for record in records
         if record.incoming.envelope is None or record.incoming.envelope.event_id not in applied
     ]
@@ -106,7 +106,7 @@ async def count_parked(connection: Executor) -> int:
     return count
 
 
-def _row(record: RecordToPark) -> tuple[object, ...]:
+def _parked_row(record: RecordToPark) -> tuple[object, ...]:
     incoming, envelope = record.incoming, record.incoming.envelope
     named = tuple(getattr(envelope, field, None) for field in _NAMED)
     headers = [[name, base64.b64encode(value or b"").decode()] for name, value in incoming.headers]

@@ -40,7 +40,7 @@ def separate(
     wrong: list[RecordToPark] = []
     readable: list[IncomingRecord] = []
     for incoming in batch:
-        reason = _wrong(incoming, rejected)
+        reason = _reason_to_park(incoming, rejected)
         if reason is None:
             readable.append(incoming)
             continue
@@ -51,10 +51,10 @@ def separate(
     waiting = [incoming for incoming in readable if _is_behind(incoming, barriers)]
     applicable = [incoming for incoming in readable if not _is_behind(incoming, barriers)]
     to_park = wrong + [RecordToPark(incoming, WAITS) for incoming in waiting]
-    return Separated(applicable, sorted(to_park, key=_sequence))
+    return Separated(applicable, sorted(to_park, key=_sequence_of))
 
 
-def _wrong(incoming: IncomingRecord, rejected: Mapping[UUID, str]) -> str | None:
+def _reason_to_park(incoming: IncomingRecord, rejected: Mapping[UUID, str]) -> str | None:
     if incoming.reason is not None or incoming.envelope is None:
         return incoming.reason
     return rejected.get(incoming.envelope.event_id)
@@ -68,5 +68,5 @@ def _is_behind(incoming: IncomingRecord, barriers: Mapping[Stream, int]) -> bool
     return envelope.sequence > barriers.get(envelope.stream, envelope.sequence)
 
 
-def _sequence(record: RecordToPark) -> int:
+def _sequence_of(record: RecordToPark) -> int:
     return record.incoming.envelope.sequence if record.incoming.envelope is not None else 0

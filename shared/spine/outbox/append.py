@@ -84,10 +84,10 @@ async def append(
     after_commit(wake_relay)
     metrics.ledger_events_total.labels(publisher).inc(len(events))
     sequences: dict[UUID, int] = {row["event_id"]: row["sequence"] for row in rows}
-    return [_recorded(event, publisher, sequences[event.event_id], recorded_at) for event in events]
+    return [_recorded_event(event, publisher, sequences[event.event_id], recorded_at) for event in events]
 
 
-def _recorded(event: NewEvent, publisher: str, sequence: int, recorded_at: datetime) -> RecordedEvent:
+def _recorded_event(event: NewEvent, publisher: str, sequence: int, recorded_at: datetime) -> RecordedEvent:
     return RecordedEvent(
         event_id=event.event_id,
         publisher=publisher,

@@ -69,10 +69,10 @@ class Relay:
         """Send until told to stop. Any error ends it; call it again for a new session and producer."""
         woken = asyncio.Event()
         async with self._session() as session:
-            if not await self._lead(session, stop):
+            if not await self._wait_for_leadership(session, stop):
                 return
             # Before the broker is contacted: a leader that cannot reach it must show what waits.
-            await self._unsent(session, 1)
+            await self._read_unsent(session, 1)
             async with self._listening(session, woken), self._producer() as producer:
                 get_logger().info("relay_leads", publisher=self._publisher)
                 gate = Gate(session, "relay")
@@ -103,7 +103,7 @@ class Relay:
                     session.terminate()
             await session.execute("SELECT pg_advisory_unlock_all()")
 
-    async def _lead(self, session: Executor, stop: asyncio.Event) -> bool:
+    async def _wait_for_leadership(self, session: Executor, stop: asyncio.Event) -> bool:
         while not stop.is_set():
             if await _try_lock(session):
                 metrics.relay_leads.labels(self._publisher).set(1)
@@ -122,8 +122,8 @@ class Relay:
     async def _send_next_batch(self, session: Executor, producer: Any, gate: Gate) -> int:
         is_open = await gate.is_open()
         # Also while paused, the age of the oldest unsent event must be seen.
-        rows = await self._unsent(session, self._batch_size if is_open else 1)
-        await self._count(session)
+        rows = await self._read_unsent(session, self._batch_size if is_open else 1)
+        await self._count_unsent(session)
         if not rows or not is_open:
             return 0
         await sending.send(producer, self._publisher, rows)
@@ -131,12 +131,12 @@ class Relay:
         metrics.relay_published_total.labels(self._publisher).inc(len(rows))
         return len(rows)
 
-    async def _unsent(self, session: Executor, limit: int) -> list[Any]:
+    async def _read_unsent(self, session: Executor, limit: int) -> list[Any]:
         rows: list[Any] = await session.fetch(_UNSENT, limit)
         self._oldest = rows[0]["recorded_at"] if rows else None
         return rows
 
-    async def _count(self, session: Executor) -> None:
+    async def _count_unsent(self, session: Executor) -> None:
         if self._batches % COUNT_EVERY_BATCHES == 0:
             metrics.outbox_unsent.set(await session.fetchval(_COUNT))
         self._batches += 1
@@ -151,7 +151,7 @@ class Relay:
 
     @asynccontextmanager
     async def _listening(self, session: Any, woken: asyncio.Event) -> AsyncIterator[None]:
-        wake = partial(_wake, woken)
+        wake = partial(_set_woken, woken)
         await session.add_listener(NOTIFY_CHANNEL, wake)
         try:
             yield
@@ -163,7 +163,7 @@ class Relay:
         return 0.0 if self._oldest is None else (self._clock() - self._oldest).total_seconds()
 
 
-def _wake(woken: asyncio.Event, *_: object) -> None:
+def _set_woken(woken: asyncio.Event, *_: object) -> None:
     woken.set()
 
 

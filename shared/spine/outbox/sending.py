@@ -20,7 +20,7 @@ _traces: Final = msgspec.json.Decoder(TraceContext)
 async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Return when the broker has acknowledged every row; raises a KafkaError or TimeoutError otherwise."""
     topic = TOPICS[publisher]
-    envelopes = [_envelope(publisher, row) for row in rows]
+    envelopes = [_envelope_of_row(publisher, row) for row in rows]
     with event_spans([send_span(topic, envelope) for envelope in envelopes]) as contexts:
         async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
             sent = []
@@ -29,17 +29,17 @@ async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]])
                 headers = cloud_events.encode(msgspec.structs.replace(envelope, trace=context))
                 key = str(envelope.subject).encode()
                 sent.append(await producer.send(topic, row["data"], key=key, headers=headers))
-                sent[-1].add_done_callback(_seen)
+                sent[-1].add_done_callback(_mark_error_retrieved)
             await asyncio.gather(*sent)
 
 
-def _seen(delivery: asyncio.Future[object]) -> None:
+def _mark_error_retrieved(delivery: asyncio.Future[object]) -> None:
     # When a later send() raises, nobody awaits the earlier ones: mark their errors as retrieved.
     if not delivery.cancelled():
         delivery.exception()
 
 
-def _envelope(publisher: str, row: Mapping[str, Any]) -> Envelope:
+def _envelope_of_row(publisher: str, row: Mapping[str, Any]) -> Envelope:
     return Envelope(
         event_id=row["event_id"],
         publisher=publisher,

@@ -32,7 +32,7 @@ async def retry_event(
         raise AlreadyResolved(row["state"])
     incoming = decode_again(row)
     resolution = Resolution(at=context.clock(), by=by, because=because)
-    reason = incoming.reason or await _apply(context, row, incoming, resolution)
+    reason = incoming.reason or await _apply_and_resolve(context, row, incoming, resolution)
     if reason is not None:
         await rows.keep_parked(context.pool, row["id"], reason)
         get_logger().warning("parked_event_still_wrong", event_id=row["event_id"], reason=reason)
@@ -54,7 +54,7 @@ async def next_in_stream(context: ParkedContext, row: Row, *, reasons: Collectio
     return left[0] if is_wanted else None
 
 
-async def _apply(
+async def _apply_and_resolve(
     context: ParkedContext, row: Row, incoming: IncomingRecord, resolution: Resolution
 ) -> str | None:
     """Apply and resolve in one transaction; return the reason when the event is still wrong."""

@@ -55,17 +55,17 @@ async def retry_many(
     filters = ParkedFilter(reason=asked.reason, publisher=asked.publisher)
     cursor, applied, failed = _Cursor.parse(asked.after), 0, list[StillParked]()
     until = now() + CHUNK_SECONDS
-    candidate = await _next(context, filters, cursor)
+    candidate = await _next_candidate(context, filters, cursor)
     while candidate is not None and len(failed) < asked.stop_after_failures:
         began = now()
-        still_parked = await _retry(context, candidate.row, by=by, because=asked.because)
+        still_parked = await _retry_row(context, candidate.row, by=by, because=asked.because)
         if still_parked is None:
             applied += 1
         else:
             failed.append(still_parked)
         # An event that failed holds up the rest of its stream.
         cursor = _Cursor(candidate.head, within=still_parked is None)
-        candidate = await _next(context, filters, cursor)
+        candidate = await _next_candidate(context, filters, cursor)
         # Also after the last one: the next chunk may be requested immediately.
         await asyncio.sleep(max(0.0, 1 / asked.rate_per_second - (now() - began)))
         if now() >= until:
@@ -78,7 +78,7 @@ async def retry_many(
     )
 
 
-async def _retry(context: ParkedContext, row: Row, *, by: str, because: str | None) -> StillParked | None:
+async def _retry_row(context: ParkedContext, row: Row, *, by: str, because: str | None) -> StillParked | None:
     try:
         return await retry_event(context, row, by=by, because=because)
     except Problem as problem:
@@ -86,7 +86,9 @@ async def _retry(context: ParkedContext, row: Row, *, by: str, because: str | No
         return StillParked(parked_id=row["id"], reason=problem.title)
 
 
-async def _next(context: ParkedContext, filters: ParkedFilter, cursor: _Cursor) -> _Candidate | None:
+async def _next_candidate(
+    context: ParkedContext, filters: ParkedFilter, cursor: _Cursor
+) -> _Candidate | None:
     if cursor.within:
         head = await rows.one(context.pool, cursor.head)
         reasons = None if filters.reason is None else (filters.reason,)

@@ -38,7 +38,7 @@ async def show_event(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
         event=_without_content(row),
         waits_for=earlier[0]["id"] if earlier else None,
         waiting_behind=sum(other["sequence"] > row["sequence"] for other in left),
-        content=_content(row) if reveal and row["state"] == "parked" else None,
+        content=_content_of(row) if reveal and row["state"] == "parked" else None,
     )
 
 
@@ -47,16 +47,16 @@ def _without_content(row: Row) -> ParkedEvent:
     return convert({**row, "parked_id": row["id"], "offset": row["record_offset"]}, ParkedEvent)
 
 
-def _content(row: Row) -> Content:
+def _content_of(row: Row) -> Content:
     return Content(
         subject=row["subject"],
-        headers={name: _text(value) for name, value in headers_of(row)},
-        key=_text(row["key"] or b""),
-        value=_text(row["value"] or b""),
+        headers={name: _decode_text(value) for name, value in headers_of(row)},
+        key=_decode_text(row["key"] or b""),
+        value=_decode_text(row["value"] or b""),
     )
 
 
-def _text(value: bytes) -> str:
+def _decode_text(value: bytes) -> str:
     """Return bytes as text, or in base64 when they are not UTF-8."""
     try:
         return value.decode()

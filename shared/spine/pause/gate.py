@@ -35,7 +35,7 @@ class Gate:
         if self._seconds() >= self._known_until:
             if self._look is None or self._look.done():
                 self._look = asyncio.ensure_future(self._look_up())
-                self._look.add_done_callback(_seen)
+                self._look.add_done_callback(_mark_error_retrieved)
             # Shielded: a caller that is cancelled must not cancel the query of the others.
             await asyncio.shield(self._look)
         return self._is_open
@@ -57,7 +57,7 @@ class Gate:
         self._known_until = now + LOOK_AGAIN_SECONDS
 
 
-def _seen(look: asyncio.Task[None]) -> None:
+def _mark_error_retrieved(look: asyncio.Task[None]) -> None:
     # All callers may have been cancelled: mark the error as retrieved.
     if not look.cancelled():
         look.exception()

@@ -43,12 +43,12 @@ async def run_rebuild(
 
     `publishers` says where the ledgers are (`name=url,...`), `peer_key` opens them.
     """
-    options = _parse(projection.service, arguments)
+    options = _parse_arguments(projection.service, arguments)
     lines = _PhaseLines()
     try:
         with _cancelled_by_sigterm():
-            async with _open(projection, database_url, publishers, peer_key, lines.write) as context:
-                result = await _run(context, options)
+            async with _open_context(projection, database_url, publishers, peer_key, lines.write) as context:
+                result = await _run_requested(context, options)
     except (RelaisError, OSError) as error:
         lines.write("failed", {"why": str(error)})
         return 1
@@ -76,7 +76,7 @@ def _cancelled_by_sigterm() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _open(
+async def _open_context(
     projection: Projection, database_url: str, publishers: str, peer_key: str, report_phase: ReportPhase
 ) -> AsyncIterator[RebuildContext]:
     service = projection.service
@@ -99,7 +99,7 @@ async def _open(
             yield context
 
 
-async def _run(context: RebuildContext, options: argparse.Namespace) -> RebuildResult:
+async def _run_requested(context: RebuildContext, options: argparse.Namespace) -> RebuildResult:
     if options.undo:
         return await restore_previous(context)
     if options.drop_previous:
@@ -107,7 +107,7 @@ async def _run(context: RebuildContext, options: argparse.Namespace) -> RebuildR
     return await rebuild_projection(context, swap=not options.compare)
 
 
-def _parse(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse_arguments(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=f"python -m services.{service}.rebuild",
         description=f"Make the projection of {service} anew from the ledgers and put it in place.",

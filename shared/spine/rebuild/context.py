@@ -50,9 +50,9 @@ class RebuildContext:
                 yield
             finally:
                 # Also when it was cancelled; what stays behind after a kill is dropped by the next run.
-                await asyncio.shield(self._leave(session))
+                await asyncio.shield(self._clear_and_unlock(session))
 
-    async def _leave(self, session: Executor) -> None:
+    async def _clear_and_unlock(self, session: Executor) -> None:
         await schemas.clear(self.live)
         await session.execute("SELECT pg_advisory_unlock($1)", _REBUILDING)
 

@@ -93,7 +93,7 @@ class ProjectionFiller:
                     f"{len(of_publisher)} events were applied of {publisher}, which is not consumed"
                 )
             await self._apply_pages(named_events(self.ledgers[publisher], of_publisher))
-        lost = await _lacking(self.rebuilt, [each.event_id for each in named])
+        lost = await _missing_from(self.rebuilt, [each.event_id for each in named])
         if lost:
             raise RebuildError(
                 f"{len(lost)} events that this service applied are in no ledger, {lost[0]} for one: "
@@ -132,5 +132,5 @@ class ProjectionFiller:
             raise RebuildError(f"event {one} was applied before and is refused now: {parked[one]}")
 
 
-async def _lacking(rebuilt: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
+async def _missing_from(rebuilt: Executor, event_ids: Sequence[UUID]) -> list[UUID]:
     return [row["event_id"] for row in await rebuilt.fetch(_LACKING, event_ids)]

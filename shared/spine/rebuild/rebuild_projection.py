@@ -43,7 +43,7 @@ async def rebuild_projection(context: RebuildContext, *, swap: bool) -> RebuildR
         compared = await _compare(context, filler, began)
         if not swap:
             return compared
-        await _adopt(context)
+        await _adopt_rows(context)
         held = await swap_tables(filler, since=since)
         return msgspec.structs.replace(
             compared, done="swapped", events=filler.applied, held_seconds=held, seconds=monotonic() - began
@@ -99,7 +99,7 @@ async def _compare(context: RebuildContext, filler: ProjectionFiller, began: flo
     )
 
 
-async def _adopt(context: RebuildContext) -> None:
+async def _adopt_rows(context: RebuildContext) -> None:
     for table in context.projection.adopted:
         key = ", ".join(context.projection.key_of(table))
         await context.live.execute(

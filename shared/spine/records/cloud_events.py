@@ -61,7 +61,7 @@ def encode(envelope: Envelope) -> list[tuple[str, bytes]]:
 
 def decode(record: Record) -> IncomingRecord:
     """Read a record as far as possible; what is wrong with it is in `reason`, never raised."""
-    envelope = _envelope(record.headers)
+    envelope = _parse_envelope(record.headers)
     data: Payload | None = None
     reason = NOT_CLOUD_EVENT if envelope is None else None
     decoder = _decoders.get(envelope.type) if envelope is not None else None
@@ -83,7 +83,7 @@ def decode(record: Record) -> IncomingRecord:
     )
 
 
-def _envelope(headers: Headers) -> Envelope | None:
+def _parse_envelope(headers: Headers) -> Envelope | None:
     try:
         said = {name: value.decode() if value else "" for name, value in headers}
         source = said["ce_source"]
@@ -95,21 +95,21 @@ def _envelope(headers: Headers) -> Envelope | None:
             subject=UUID(said["ce_subject"]),
             sequence=int(said["ce_sequence"]),
             type=said["ce_type"],
-            occurred_at=_moment(said["ce_time"]),
-            recorded_at=_moment(said["ce_recordedtime"]),
-            trace=_trace(said),
+            occurred_at=_parse_moment(said["ce_time"]),
+            recorded_at=_parse_moment(said["ce_recordedtime"]),
+            trace=_trace_context(said),
         )
     except (KeyError, ValueError, OverflowError):
         return None
-    return envelope if 0 < envelope.sequence < 2**63 and _storable(envelope) else None
+    return envelope if 0 < envelope.sequence < 2**63 and _is_storable(envelope) else None
 
 
-def _storable(envelope: Envelope) -> bool:
+def _is_storable(envelope: Envelope) -> bool:
     # PostgreSQL's text takes any character but this one, and no record may stop the service.
     return "\0" not in envelope.type and "\0" not in envelope.publisher
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is UTC:
         return moment
@@ -118,5 +118,5 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)  # raises OverflowError outside the calendar, where it could not be stored
 
 
-def _trace(said: Mapping[str, str]) -> TraceContext:
+def _trace_context(said: Mapping[str, str]) -> TraceContext:
     return {name: said[name] for name in _TRACE_HEADERS if name in said} if _TRACE_HEADERS[0] in said else {}

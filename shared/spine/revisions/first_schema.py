@@ -7,10 +7,10 @@ from sqlalchemy.dialects import postgresql
 
 def upgrade() -> None:
     """Create them; called by revision 0001 of every service."""
-    _published()
-    _consumed()
-    _parked()
-    _access()
+    _create_publisher_tables()
+    _create_consumer_tables()
+    _create_parked_tables()
+    _create_access_tables()
 
 
 def downgrade() -> None:
@@ -19,7 +19,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _published() -> None:
+def _create_publisher_tables() -> None:
     op.create_table(
         "ledger",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -54,7 +54,7 @@ def _published() -> None:
     )
 
 
-def _consumed() -> None:
+def _create_consumer_tables() -> None:
     op.create_table(
         "checkpoint",
         sa.Column("consumer_group", sa.Text(), nullable=False),
@@ -86,7 +86,7 @@ def _consumed() -> None:
     )
 
 
-def _parked() -> None:
+def _create_parked_tables() -> None:
     op.create_table(
         "parked",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -128,7 +128,7 @@ def _parked() -> None:
     )
 
 
-def _access() -> None:
+def _create_access_tables() -> None:
     op.create_table(
         "api_keys",
         sa.Column("key_sha256", sa.Text(), nullable=False),

@@ -7,10 +7,10 @@ from sqlalchemy.dialects import postgresql
 
 def upgrade() -> None:
     """Add them; called by revision 0002 of every service."""
-    _published()
-    _consumed()
-    _reconciled()
-    _paused()
+    _create_publisher_tables()
+    _create_consumer_tables()
+    _create_reconciliation_tables()
+    _create_pause_tables()
 
 
 def downgrade() -> None:
@@ -28,7 +28,7 @@ def downgrade() -> None:
     op.drop_column("ledger", "establishment")
 
 
-def _published() -> None:
+def _create_publisher_tables() -> None:
     op.add_column(
         "ledger",
         sa.Column(
@@ -46,7 +46,7 @@ def _published() -> None:
     _index_recorded_at("ledger")
 
 
-def _consumed() -> None:
+def _create_consumer_tables() -> None:
     op.add_column(
         "inbox",
         sa.Column(
@@ -83,7 +83,7 @@ def _index_recorded_at(table: str) -> None:
     )
 
 
-def _reconciled() -> None:
+def _create_reconciliation_tables() -> None:
     op.create_table(
         "seals",
         sa.Column("publisher", sa.Text(), nullable=False),
@@ -139,7 +139,7 @@ def _reconciled() -> None:
     )
 
 
-def _paused() -> None:
+def _create_pause_tables() -> None:
     op.create_table(
         "pauses",
         sa.Column("part", sa.Text(), nullable=False, comment="consumer, intake, sending or relay"),

@@ -17,10 +17,10 @@ from shared.spine.worker import Duty, periodic, run_worker
 
 def run(service: AnyService) -> None:
     """Open the service from the environment and work until told to stop; SystemExit(1) when a duty failed."""
-    uvloop.run(_work(service))
+    uvloop.run(_run_until_stopped(service))
 
 
-async def _work(service: AnyService) -> None:
+async def _run_until_stopped(service: AnyService) -> None:
     settings = service.settings.of()
     async with open_service(service, settings) as opened:
         await run_worker(service.name, duties(opened), metrics_port=settings.metrics_port)
@@ -36,15 +36,15 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
         for each in service.periodic_duties
     }
     return {
-        **(_consuming(opened, service.consumes) if service.consumes else {}),
-        **(_publishing(opened) if service.publishes else {}),
+        **(_consumer_duties(opened, service.consumes) if service.consumes else {}),
+        **(_relay_duties(opened) if service.publishes else {}),
         "measure_operations": measure_operations(spine.pool, clock=spine.clock),
         **own,
         **repeated,
     }
 
 
-def _consuming(opened: OpenService[S, D], consumes: Consumption) -> Mapping[str, Duty]:
+def _consumer_duties(opened: OpenService[S, D], consumes: Consumption) -> Mapping[str, Duty]:
     spine = opened.spine
     reconciliation = ConsumerReconciliation(
         spine.reconciliation, consumes.routes, dependencies=opened.dependencies
@@ -62,7 +62,7 @@ def _consuming(opened: OpenService[S, D], consumes: Consumption) -> Mapping[str,
     return {"consumer": consumer.run, **reconciliation.duties}
 
 
-def _publishing(opened: OpenService[S, D]) -> Mapping[str, Duty]:
+def _relay_duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
     spine, name = opened.spine, opened.definition.name
     relay = Relay(spine.pool, opened.settings.kafka_bootstrap, name, clock=spine.clock)
     return {"relay": relay.run, **publisher_duties(spine.reconciliation)}

@@ -23,7 +23,7 @@ from shared.web.decoding import decode
 router = APIRouter(prefix="/v1/ledger")
 
 Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
-_LARGEST: Final = 2**63 - 1
+_MAX_BIGINT: Final = 2**63 - 1
 
 
 @router.get(
@@ -54,8 +54,8 @@ async def get_events(
     *,
     window: AwareDatetime,
     bucket: Annotated[int, Query(ge=0, lt=BUCKETS)],
-    after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0,
-    last: Annotated[int | None, Query(ge=0, le=_LARGEST)] = None,
+    after: Annotated[int, Query(ge=0, le=_MAX_BIGINT)] = 0,
+    last: Annotated[int | None, Query(ge=0, le=_MAX_BIGINT)] = None,
     limit: Annotated[int, Query(ge=1, le=events.PAGE)] = events.PAGE,
 ) -> Response:
     """The events of one hour and bucket, in the order of recording."""

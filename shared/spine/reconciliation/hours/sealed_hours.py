@@ -128,7 +128,7 @@ async def windows_between(
 
     `recount` counts the sealed hours as well.
     """
-    found = {} if recount else await _sealed(side, since, until)
+    found = {} if recount else await _read_sealed(side, since, until)
     for first, end in uncovered(sorted(found), since, until):
         found |= {window.start: window for window in await side.count(first, end)}
     return [window for _, window in sorted(found.items()) if window.total]
@@ -143,7 +143,7 @@ async def longest_unverified(side: Side, count: int) -> list[datetime]:
 async def no_longer_equal(side: Side, starts: Sequence[datetime]) -> list[datetime]:
     """Count sealed hours again; return those whose stored counts differ from what is held now."""
     counted = await side.count_each(joined(starts))
-    sealed = [found for start in starts for found in (await _sealed(side, start, start + HOUR)).values()]
+    sealed = [found for start in starts for found in (await _read_sealed(side, start, start + HOUR)).values()]
     return [window.start for window in sealed if window.buckets != counted[window.start].buckets]
 
 
@@ -157,7 +157,7 @@ async def reopen(side: Side, starts: Sequence[datetime]) -> None:
     await side.pool.execute(_REOPEN, side.publisher, starts)
 
 
-async def _sealed(side: Side, since: datetime, until: datetime) -> dict[datetime, HourCounts]:
+async def _read_sealed(side: Side, since: datetime, until: datetime) -> dict[datetime, HourCounts]:
     rows = await side.pool.fetch(_SEALED, side.publisher, since, until)
     return {
         row["window_start"]: HourCounts(

@@ -65,14 +65,14 @@ class LedgerClient:
             rest = tuple(spans[start : start + MAX_SPANS])
             while rest:
                 body = msgspec.json.encode(Spans(rest))
-                page = await self._ask("POST", "/v1/ledger/events:of-persons", SpansPage, content=body)
+                page = await self._request("POST", "/v1/ledger/events:of-persons", SpansPage, content=body)
                 yield page.events
                 rest = page.rest
 
     async def _get(self, path: str, query: dict[str, str], type_: type[T]) -> T:
-        return await self._ask("GET", path, type_, params=query)
+        return await self._request("GET", path, type_, params=query)
 
-    async def _ask(self, method: str, path: str, type_: type[T], **request: Any) -> T:
+    async def _request(self, method: str, path: str, type_: type[T], **request: Any) -> T:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
                 answer = await self._client.request(
@@ -81,9 +81,9 @@ class LedgerClient:
             answer.raise_for_status()
             return msgspec.json.decode(answer.content, type=type_)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise PublisherUnavailable(self.publisher, _reason(error)) from None
+            raise PublisherUnavailable(self.publisher, _reason_of_failure(error)) from None
 
 
-def _reason(error: Exception) -> str:
+def _reason_of_failure(error: Exception) -> str:
     answer: Any = getattr(error, "response", None)
     return type(error).__name__ if answer is None else f"HTTP {answer.status_code}"

@@ -55,7 +55,7 @@ async def events_of_cell(
     reached = rows[-1]["id"] if len(rows) == limit else end
     is_last = reached >= last
     return LedgerPage(
-        events=_events(rows), after=None if is_last else reached, last=None if is_last else last
+        events=_ledger_events(rows), after=None if is_last else reached, last=None if is_last else last
     )
 
 
@@ -69,7 +69,7 @@ async def events_of_spans(connection: Executor, spans: Sequence[Span]) -> SpansP
         last = spans[place - 1]
         rest = [Span(last.subject, reached + 1, last.last)] if reached < last.last else []
         rest += spans[place:]
-    return SpansPage(events=_events(rows), rest=tuple(rest))
+    return SpansPage(events=_ledger_events(rows), rest=tuple(rest))
 
 
 async def first_recorded_hour(connection: Executor) -> datetime | None:
@@ -79,7 +79,7 @@ async def first_recorded_hour(connection: Executor) -> datetime | None:
     return None if first is None else hour_of(first) - HOUR
 
 
-def _events(rows: Sequence[Any]) -> tuple[LedgerEvent, ...]:
+def _ledger_events(rows: Sequence[Any]) -> tuple[LedgerEvent, ...]:
     return tuple(
         LedgerEvent(
             event_id=row["event_id"],

@@ -58,7 +58,7 @@ async def fill_holes(context: ReconciliationContext, ledger: LedgerClient, pulle
         for event in page:
             present[event.subject].add(event.sequence)
     for span in spans:
-        absent = _absent(span.first, span.last, present[span.subject])
+        absent = _absent_numbers(span.first, span.last, present[span.subject])
         await _report_absent(context, ledger.publisher, span.subject, absent)
     await context.pool.execute(_DELETE_FILLED)
     return pulled
@@ -70,7 +70,7 @@ async def count_absent(connection: Executor, publisher: str) -> int:
     return count
 
 
-def _absent(first: int, last: int, present: Collection[int]) -> list[int]:
+def _absent_numbers(first: int, last: int, present: Collection[int]) -> list[int]:
     wanted = range(max(first, last - MAX_ABSENT_PER_HOLE), last + 1)
     return [sequence for sequence in wanted if sequence not in present]
 

@@ -62,7 +62,7 @@ class Reconciler:
             held, recorded = await self._count_and_seal(starts, now)
             ours, theirs = ours | held, theirs | recorded
         before, self._deficits = self._deficits, deficits(ours, theirs)
-        mended = await self._repair(self._choose(not_shrinking(self._deficits, before)), until)
+        mended = await self._repair(self._choose_cells(not_shrinking(self._deficits, before)), until)
         await self._verify_some(now)
         concluded = Result(
             completed_at=self._context.clock(),
@@ -105,7 +105,7 @@ class Reconciler:
                 theirs |= {window.start: window for window in part.windows}
         return ours, theirs
 
-    def _choose(self, cells: Sequence[CellKey]) -> Sequence[CellKey]:
+    def _choose_cells(self, cells: Sequence[CellKey]) -> Sequence[CellKey]:
         # Cells that nobody can repair differ every time, and are older than many that can be repaired.
         chosen = starting_after(cells, self._last_examined)[:MAX_CELLS]
         self._last_examined = chosen[-1] if chosen else None

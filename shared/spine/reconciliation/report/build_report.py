@@ -154,12 +154,12 @@ async def _name_differences(
     cells = deficits({one.start: one for one in ours}, {one.start: one for one in theirs})
     for cell in list(cells)[:MAX_CELLS]:
         found = await find_differences(side, ledger, cell, until=until)
-        not_held += [_named(event) for event in found.missing]
+        not_held += [_named_event(event) for event in found.missing]
         unknown += found.unknown
     return not_held, [NamedEvent(**row) for row in await holdings.described(context.pool, unknown)]
 
 
-def _named(event: LedgerEvent) -> NamedEvent:
+def _named_event(event: LedgerEvent) -> NamedEvent:
     return NamedEvent(
         event_id=event.event_id,
         subject=event.subject,
