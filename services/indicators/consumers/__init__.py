@@ -16,6 +16,7 @@ from shared.spine.inbox.applier import Routes
 ROUTES: Final[Routes] = {
     # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
+    # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
     **dict.fromkeys(EXPECTATION_EVENTS, record_expectations),
     ObligationSettled: record_settled_obligations,
     AccessGranted: on_access_granted,

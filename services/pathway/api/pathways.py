@@ -98,7 +98,7 @@ async def get_pathway(
 
 
 async def get_first_page_fast(request: Request) -> Response | None:
-    """The same, without the framework's dependencies, for a query of at most `limit`; none for any other."""
+    """`get_pathway` without the framework's dependencies; `None` for a query of more than `limit`."""
     plain = _PLAIN.fullmatch(request.scope["query_string"])
     limit = int(plain[1] or DEFAULT_LIMIT) if plain else 0
     try:

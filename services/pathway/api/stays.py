@@ -50,14 +50,14 @@ async def list_stays(
     continuation: Continuation = None,
 ) -> Response:
     """The stays in progress in the establishment that the key is bound to, in no order that means anything;
-    `limit` counts persons. 403 for a key that is bound to none."""
+    `limit` counts persons. 403 for a key that is bound to no establishment."""
     if principal.establishment is None:
         raise Problem(403, "The key belongs to no establishment")
     after = _FIRST if continuation is None else decode_continuation(continuation, UUID)
     found = await list_stays_in_progress(
         DEPENDENCIES.of(request), principal.establishment, after=after, limit=limit + 1
     )
-    page, following = split_page(found, limit, _person)
+    page, following = split_page(found, limit, _person_id_of)
     stays = [
         StayOfPerson(person_id=person_id, **asdict(stay))
         for person_id, of_person in page
@@ -66,5 +66,5 @@ async def list_stays(
     return responses.json(200, StayPage(stays=tuple(stays), continuation=following))
 
 
-def _person(found: tuple[UUID, list[Stay]]) -> UUID:
+def _person_id_of(found: tuple[UUID, list[Stay]]) -> UUID:
     return found[0]

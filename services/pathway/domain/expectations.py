@@ -41,8 +41,8 @@ def expected_arrivals(
     arrivals = [
         movement for stay in active_by_stay.values() for movement in stay if movement.kind == "admission"
     ]
-    met = _meet(expected, arrivals, rules=rules)
-    known = {expectation.expectation_id for expectation in met}
+    current = _match_arrivals(expected, arrivals, rules=rules)
+    known = {expectation.expectation_id for expectation in current}
     withdrawn = {
         expectation.expectation_id: replace(expectation, withdrawn=True)
         for history in histories
@@ -50,7 +50,7 @@ def expected_arrivals(
         for expectation in _departures([content], rules=rules)
         if expectation.expectation_id not in known
     }
-    return tuple(sorted([*met, *withdrawn.values()], key=_departure_order))
+    return tuple(sorted([*current, *withdrawn.values()], key=_departure_order))
 
 
 def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:
@@ -102,13 +102,14 @@ def _later(moment: datetime, by: timedelta) -> datetime:
     return min(moment, _LAST_MOMENT - by) + by
 
 
-def _meet(
+def _match_arrivals(
     expectations: Iterable[Expectation], arrivals: Iterable[MovementState], *, rules: Rules
 ) -> list[Expectation]:
-    """An arrival ends every earlier wait at its establishment.
+    """Every expectation, with the arrival that met it, if any.
 
-    Where nobody was waited for, it ends the wait of the next departure within the clock skew: so an
-    arrival never meets a departure that follows it when it already meets one before it.
+    An arrival meets every earlier expectation at its establishment. Where nobody was expected, it meets that
+    of the next departure within the clock skew: so an arrival never meets a departure that follows it when
+    it already meets one before it.
     """
     waiting = sorted(expectations, key=_departure_order)
     met: list[Expectation] = []

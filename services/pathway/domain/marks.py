@@ -1,4 +1,4 @@
-"""Marks movements that contradict the other facts; a mark goes away when late facts explain it."""
+"""Marks movements that contradict the other facts; a mark disappears when late facts explain it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -21,7 +21,7 @@ from shared.events.pathway import (
 )
 
 
-class Tracked(msgspec.Struct, frozen=True, kw_only=True):
+class PublishedExpectation(msgspec.Struct, frozen=True, kw_only=True):
     """An expectation as it was published so far, which is what other services know of it."""
 
     person_id: UUID
@@ -36,25 +36,25 @@ class Tracked(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """The new published state of an expectation, and the events that publish it."""
 
-    tracked: Tracked
+    published: PublishedExpectation
     events: tuple[NewEvent, ...]
 
 
 def change_of(
-    before: Tracked | None,
+    before: PublishedExpectation | None,
     expectation: Expectation,
     *,
     person_id: UUID,
     now: datetime,
     trace: TraceContext,
 ) -> Change | None:
-    """The change from what was published (`before`) to what holds at `now`; none when they are the same."""
+    """The change from what was published (`before`) to what holds at `now`; `None` when they are the same."""
     state = state_at(expectation, now)
     if state == "open" and _stays_overdue(before, expectation):
         state = "overdue"
     if before is not None and (before.expectation, before.state) == (expectation, state):
         return None
-    payloads = _payloads(before, expectation, state, now=now)
+    payloads = _payloads_between(before, expectation, state, now=now)
     version = (before.version if before else 0) + (1 if payloads else 0)
     events = tuple(
         NewEvent(
@@ -66,40 +66,42 @@ def change_of(
         )
         for payload in payloads
     )
-    tracked = Tracked(
+    published = PublishedExpectation(
         person_id=person_id,
         expectation=expectation,
         state=state,
         version=version,
         trace=before.trace if before and not events else trace,
     )
-    return Change(tracked=tracked, events=events)
+    return Change(published=published, events=events)
 
 
-def _stays_overdue(before: Tracked | None, expectation: Expectation) -> bool:
+def _stays_overdue(before: PublishedExpectation | None, expectation: Expectation) -> bool:
     """Whether the deadline was seen to pass already; the clock of this machine may run behind."""
     return (
         before is not None and before.state == "overdue" and before.expectation.due_at == expectation.due_at
     )
 
 
-def _payloads(
-    before: Tracked | None, expectation: Expectation, state: State, *, now: datetime
+def _payloads_between(
+    before: PublishedExpectation | None, expectation: Expectation, state: State, *, now: datetime
 ) -> list[Payload]:
     payloads: list[Payload] = []
     was_ruptured = before is not None and before.state == "overdue"
     if was_ruptured and state != "overdue":
-        payloads.append(_closed(expectation, state, now=now))
-    published = _statement(before.expectation, before.state) if before and before.version else None
-    payloads += _statements(published, _statement(expectation, state), expectation)
+        payloads.append(_rupture_closed(expectation, state, now=now))
+    published = _expectation_payload(before.expectation, before.state) if before and before.version else None
+    payloads += _expectation_payloads(published, _expectation_payload(expectation, state), expectation)
     if state == "overdue" and not was_ruptured:
         rupture_id = expectation.expectation_id
-        payloads.append(RuptureOpened(**_arrival(expectation), rupture_id=rupture_id))
+        payloads.append(RuptureOpened(**_arrival_fields(expectation), rupture_id=rupture_id))
     return payloads
 
 
-def _statements(published: Payload | None, current: Payload, expectation: Expectation) -> list[Payload]:
-    """What to publish of the expectation itself, when `published` was its last statement."""
+def _expectation_payloads(
+    published: Payload | None, current: Payload, expectation: Expectation
+) -> list[Payload]:
+    """What to publish of the expectation itself, when `published` was published last."""
     if isinstance(current, ExpectationWithdrawn):
         already = published is None or isinstance(published, ExpectationWithdrawn)
         return [] if already else [current]
@@ -107,36 +109,36 @@ def _statements(published: Payload | None, current: Payload, expectation: Expect
         return []
     if isinstance(current, ExpectationMet) and not isinstance(published, ExpectationOpened | ExpectationMet):
         return [
-            ExpectationOpened(**_arrival(expectation)),
+            ExpectationOpened(**_arrival_fields(expectation)),
             current,
         ]  # an end is never published without its beginning
     return [current]
 
 
-def _statement(expectation: Expectation, state: State) -> Payload:
+def _expectation_payload(expectation: Expectation, state: State) -> Payload:
     if state == "withdrawn":
-        return ExpectationWithdrawn(**_arrival(expectation))
+        return ExpectationWithdrawn(**_arrival_fields(expectation))
     if expectation.arrival_movement_id is None or expectation.arrived_at is None:
-        return ExpectationOpened(**_arrival(expectation))
+        return ExpectationOpened(**_arrival_fields(expectation))
     return ExpectationMet(
-        **_arrival(expectation),
+        **_arrival_fields(expectation),
         arrival_movement_id=expectation.arrival_movement_id,
         arrived_at=expectation.arrived_at,
         late=state == "met_late",
     )
 
 
-def _closed(expectation: Expectation, state: State, *, now: datetime) -> RuptureClosed:
-    """Closed at `now`, when we learn it, not at the arrival: until now nobody knew where the person was."""
+def _rupture_closed(expectation: Expectation, state: State, *, now: datetime) -> RuptureClosed:
+    """The rupture is closed at `now`, when we learn it, not at the arrival: nobody knew until now."""
     return RuptureClosed(
-        **_arrival(expectation),
+        **_arrival_fields(expectation),
         rupture_id=expectation.expectation_id,
         closed_at=now,
         reason="arrived" if state in ("met", "met_late") else "withdrawn",
     )
 
 
-class _Arrival(TypedDict):
+class _ArrivalFields(TypedDict):
     expectation_id: UUID
     departure_movement_id: UUID
     from_establishment: str
@@ -145,8 +147,8 @@ class _Arrival(TypedDict):
     due_at: datetime
 
 
-def _arrival(expectation: Expectation) -> _Arrival:
-    return _Arrival(
+def _arrival_fields(expectation: Expectation) -> _ArrivalFields:
+    return _ArrivalFields(
         expectation_id=expectation.expectation_id,
         departure_movement_id=expectation.departure_movement_id,
         from_establishment=expectation.from_establishment,

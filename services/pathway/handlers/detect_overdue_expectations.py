@@ -8,22 +8,22 @@ from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations
 from shared.database.pool import Connection
 
-MOST_AT_ONCE: Final = 200
+MAX_PERSONS: Final = 200
 
 
 async def detect_overdue_expectations(
-    dependencies: Dependencies, connection: Connection, *, limit: int = MOST_AT_ONCE
+    dependencies: Dependencies, connection: Connection, *, limit: int = MAX_PERSONS
 ) -> int:
-    """Publish what became overdue of the most urgent persons; `limit` of them means that there may be more.
+    """Publish what became overdue of the most urgent persons, and count them; at `limit` there may be more.
 
     Idempotent: what was published of an expectation is read under the lock of its person.
     """
     now = dependencies.clock()
     person_ids = await expectations.lock_persons_due(connection, now=now, limit=limit)
-    tracked = await expectations.tracked_of(connection, person_ids)
+    published = await expectations.published_of(connection, person_ids)
     changes = [
         change_of(known, known.expectation, person_id=known.person_id, now=now, trace=known.trace)
-        for known in tracked.values()
+        for known in published.values()
     ]
     await publish_changes(connection, changes, now=now)
     return len(person_ids)

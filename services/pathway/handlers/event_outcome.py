@@ -1,4 +1,4 @@
-"""Tells what became of an applied event, for the receipt of whoever stated it."""
+"""Tells what became of an applied event, for the receipt of its sender."""
 
 from uuid import UUID
 

@@ -10,7 +10,7 @@ from services.pathway.storage import pathways
 async def list_stays_in_progress(
     dependencies: Dependencies, establishment: str, *, after: UUID, limit: int
 ) -> list[tuple[UUID, list[Stay]]]:
-    """Up to `limit` persons behind `after`, by id, each with their stays in progress there."""
+    """Up to `limit` persons that follow `after`, by id, each with their stays in progress there."""
     found = await pathways.with_stay_in_progress(dependencies.pool, establishment, after=after, limit=limit)
     return [
         (

@@ -13,7 +13,7 @@ from shared.spine.outbox.append import append
 async def publish_changes(connection: Connection, changes: Sequence[Change | None], *, now: datetime) -> int:
     """Publish the changes, of persons whom the caller has locked; the number of events published."""
     real = [change for change in changes if change is not None]
-    await expectations.save(connection, [change.tracked for change in real])
+    await expectations.save(connection, [change.published for change in real])
     events = [event for change in real for event in change.events]
     await append(connection, publisher=PATHWAY, events=events, recorded_at=now)
     return len(events)

@@ -1,4 +1,4 @@
-"""Records stated movements, folds the pathways of their persons anew and publishes what changed."""
+"""Records stated movements, folds the pathways of their persons again and publishes what changed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
-from services.pathway.storage import expectations as tracking
+from services.pathway.storage import expectations as stored_expectations
 from services.pathway.storage import movement_events, pathways
 from shared.database.pool import Connection
 from shared.events.admission import (
@@ -33,7 +33,7 @@ _KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
 async def record_movements(
     dependencies: Dependencies, connection: Connection, events: Sequence[RecordedEvent]
 ) -> None:
-    """Store the events, fold each person's pathway anew, and publish what changed.
+    """Store the events, fold each person's pathway again, and publish what changed.
 
     A few statements for the whole batch, however many persons it is about.
 
@@ -47,13 +47,13 @@ async def record_movements(
     await movement_events.add(connection, stated)
     person_ids = sorted({event.subject for event in events})
     histories = await movement_events.histories(connection, person_ids, with_those=stated)
-    tracked = await tracking.tracked_of(connection, person_ids)
+    published = await stored_expectations.published_of(connection, person_ids)
     known = {person_id: fold(histories[person_id], dependencies.rules) for person_id in person_ids}
     await pathways.save(connection, known)
     causes = _causes(stated)
     changes = [
         change_of(
-            tracked.get(expectation.expectation_id),
+            published.get(expectation.expectation_id),
             expectation,
             person_id=person_id,
             now=now,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.pathway import Expectation
-from services.pathway.domain.publication import Tracked
+from services.pathway.domain.publication import PublishedExpectation
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
 
@@ -54,15 +54,15 @@ class OverdueCounts(msgspec.Struct, frozen=True, kw_only=True):
     overdue: int
 
 
-async def save(connection: Connection, tracked: Sequence[Tracked]) -> None:
+async def save(connection: Connection, published: Sequence[PublishedExpectation]) -> None:
     """Record what is published in this transaction."""
-    if not tracked:
+    if not published:
         return
-    expectations = [known.expectation for known in tracked]
+    expectations = [known.expectation for known in published]
     await connection.execute(
         _SAVE,
         [expectation.expectation_id for expectation in expectations],
-        [known.person_id for known in tracked],
+        [known.person_id for known in published],
         [expectation.departure_movement_id for expectation in expectations],
         [expectation.from_establishment for expectation in expectations],
         [expectation.to_establishment for expectation in expectations],
@@ -71,16 +71,18 @@ async def save(connection: Connection, tracked: Sequence[Tracked]) -> None:
         [expectation.rules_version for expectation in expectations],
         [expectation.arrival_movement_id for expectation in expectations],
         [expectation.arrived_at for expectation in expectations],
-        [known.state for known in tracked],
-        [known.version for known in tracked],
-        [_encoder.encode(known.trace).decode() if known.trace else None for known in tracked],
+        [known.state for known in published],
+        [known.version for known in published],
+        [_encoder.encode(known.trace).decode() if known.trace else None for known in published],
     )
 
 
-async def tracked_of(connection: Connection, person_ids: Collection[UUID]) -> dict[UUID, Tracked]:
+async def published_of(
+    connection: Connection, person_ids: Collection[UUID]
+) -> dict[UUID, PublishedExpectation]:
     """What was published so far of the expectations of these persons, whom the caller has locked."""
     rows = await connection.fetch(_READ, list(person_ids))
-    return {row["expectation_id"]: _tracked(row) for row in rows}
+    return {row["expectation_id"]: _published_expectation(row) for row in rows}
 
 
 async def lock_persons_due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
@@ -94,7 +96,7 @@ async def overdue_counts(connection: Executor, *, now: datetime) -> OverdueCount
     return OverdueCounts(oldest_due_at=row["oldest_due_at"], overdue=row["overdue"])
 
 
-def _tracked(row: Any) -> Tracked:
+def _published_expectation(row: Any) -> PublishedExpectation:
     expectation = Expectation(
         expectation_id=row["expectation_id"],
         departure_movement_id=row["departure_movement_id"],
@@ -108,7 +110,7 @@ def _tracked(row: Any) -> Tracked:
         withdrawn=row["state"] == "withdrawn",
     )
     trace = _trace_decoder.decode(row["trace"]) if row["trace"] else {}
-    return Tracked(
+    return PublishedExpectation(
         person_id=row["person_id"],
         expectation=expectation,
         state=row["state"],

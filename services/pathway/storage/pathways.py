@@ -40,7 +40,7 @@ async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None
 
 
 async def read(connection: Executor, person_id: UUID) -> Pathway | None:
-    """The pathway, or none where nothing was ever stated about the person."""
+    """The pathway; `None` when nothing was ever stated about the person."""
     document = await connection.fetchval(_READ, person_id)
     return _decoder.decode(document) if document is not None else None
 

@@ -1,4 +1,4 @@
-"""Names the tables that a rebuild of pathway makes anew, and those that it only compares."""
+"""Names the tables that a rebuild of pathway fills again, and those that it only compares."""
 
 from typing import Final
 
@@ -10,8 +10,8 @@ SWAPPED: Final = (
     ProjectedTable(table="pathways", as_if={"document": "document::jsonb"}),
 )
 
-# Records what was published: made anew, everything would be published again. Whether an open expectation is
-# overdue depends on the clock, not on an event.
+# Records what was published: filled again, everything would be published again. Whether an open expectation
+# is overdue depends on the clock, not on an event.
 COMPARED: Final = (
     ProjectedTable(
         table="expectations",

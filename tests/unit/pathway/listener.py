@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.pathway import State
-from services.pathway.domain.publication import Tracked, change_of
+from services.pathway.domain.publication import PublishedExpectation, change_of
 from services.pathway.domain.rules import RULES
 from shared.events.envelope import NewEvent, Payload, RecordedEvent
 from shared.events.pathway import (
@@ -56,15 +56,15 @@ class Publisher:
 
     def __init__(self) -> None:
         self.known: list[RecordedEvent] = []
-        self.tracked: dict[UUID, Tracked] = {}
+        self.published: dict[UUID, PublishedExpectation] = {}
 
     def take_in(self, events: Iterable[RecordedEvent], *, now: datetime) -> list[NewEvent]:
         self.known += events
         published: list[NewEvent] = []
         for expectation in fold(self.known, RULES).expectations:
-            before = self.tracked.get(expectation.expectation_id)
+            before = self.published.get(expectation.expectation_id)
             change = change_of(before, expectation, person_id=id_of("person"), now=now, trace={})
             if change is not None:
-                self.tracked[expectation.expectation_id] = change.tracked
+                self.published[expectation.expectation_id] = change.published
                 published += change.events
         return published
