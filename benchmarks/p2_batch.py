@@ -23,13 +23,13 @@ from benchmarks.results import Aim, Result, Row
 from benchmarks.setup.contestants import FINESS, Contestants, open_contestants
 
 LINES = 1000
-AT_ONCE = 2
+CONCURRENT_BATCHES = 2
 _CLIENT_SECONDS = 300.0
 
 
 def run(options: Namespace) -> Result:
     """Interleave the rounds of both contestants and of the limits."""
-    batches = max(AT_ONCE, options.requests // LINES)
+    batches = max(CONCURRENT_BATCHES, options.requests // LINES)
     with open_contestants() as contestants:
         cells = [_cell(contestants, batches) for _ in range(options.rounds)]
     row = _row(cells)
@@ -52,7 +52,7 @@ def _cell(contestants: Contestants, batches: int) -> dict[str, Any]:
         "bare inserts/s": bare_limit(contestants),
         "bare statements/s": _bare_statements(contestants, batches),
         "peer lines/s": _peer_lines_per_second(contestants, batches),
-        **_ours(contestants, batches),
+        **_measure_relais(contestants, batches),
     }
 
 
@@ -77,7 +77,7 @@ def _bare_statements(contestants: Contestants, batches: int) -> float:
     return uvloop.run(limit)
 
 
-def _ours(contestants: Contestants, batches: int) -> dict[str, Any]:
+def _measure_relais(contestants: Contestants, batches: int) -> dict[str, Any]:
     bodies = [b"\n".join(_movements()) for _ in range(batches)]
     before = cost.read(contestants.database)
     rate = uvloop.run(
@@ -111,5 +111,5 @@ async def _lines_per_second(url: str, bodies: list[bytes], headers: dict[str, st
     kind = {"Content-Type": "application/x-ndjson" if headers else "application/json"}
     async with httpx.AsyncClient(timeout=_CLIENT_SECONDS, headers=kind, trust_env=False) as client:
         start = time.perf_counter()
-        await asyncio.gather(*(one_client(client) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(one_client(client) for _ in range(CONCURRENT_BATCHES)))
         return len(bodies) * lines / (time.perf_counter() - start)

@@ -77,21 +77,23 @@ def _parts(folder: Path, seconds: float) -> dict[int, dict[str, Any]]:
 
 async def _deliver(platform: Platform, sink: OtlpSink, rate: int, count: int) -> list[Hops]:
     persons = [f"{rate}-{number}" for number in range(count)]
-    before = _sent(sink.spans())
+    before = _count_sms(sink.spans())
     async with httpx.AsyncClient(headers=platform.headers, timeout=30, trust_env=False) as client:
         for number, person in enumerate(persons):
             await _admit(client, platform, person, number)
         # The carers are told of the admissions first; what is still pending then is not measured.
         await asyncio.to_thread(
             sink.wait_until,
-            lambda spans: _sent(spans) >= before + count,
+            lambda spans: _count_sms(spans) >= before + count,
             timeout_seconds=_LAST_SMS_SECONDS,
         )
         traces = await _discharge(client, platform, persons, rate)
     await asyncio.to_thread(
-        sink.wait_until, lambda spans: len(_told(spans, traces)) == count, timeout_seconds=_LAST_SMS_SECONDS
+        sink.wait_until,
+        lambda spans: len(_hops_of_delivered(spans, traces)) == count,
+        timeout_seconds=_LAST_SMS_SECONDS,
     )
-    return list(_told(sink.spans(), traces).values())
+    return list(_hops_of_delivered(sink.spans(), traces).values())
 
 
 async def _admit(client: httpx.AsyncClient, platform: Platform, person: str, number: int) -> None:
@@ -117,11 +119,11 @@ async def _discharge(
     return set(await asyncio.gather(*(one(person, at / rate) for at, person in enumerate(persons))))
 
 
-def _sent(spans: list[SpanRecord]) -> int:
+def _count_sms(spans: list[SpanRecord]) -> int:
     return sum(span["name"] == "sms send" for span in spans)
 
 
-def _told(spans: list[SpanRecord], traces: set[str]) -> dict[str, Hops]:
+def _hops_of_delivered(spans: list[SpanRecord], traces: set[str]) -> dict[str, Hops]:
     """Trace id -> its hops in milliseconds, for traces that reached the gateway."""
     by_trace: dict[str, dict[str, SpanRecord]] = defaultdict(dict)
     for span in spans:
@@ -152,7 +154,10 @@ def _hops(named: dict[str, SpanRecord]) -> Hops:
 def _rows(one: dict[str, Any]) -> list[Row]:
     parts = one["parts"]
     sums = {
-        q: 2 * _cut(parts["HTTP"], q) + 2 * _cut(parts["commit"], q) + _cut(parts["bus"], q) for q in (50, 99)
+        q: 2 * _percentile(parts["HTTP"], q)
+        + 2 * _percentile(parts["commit"], q)
+        + _percentile(parts["bus"], q)
+        for q in (50, 99)
     }
     rows: list[Row] = []
     for hop in ("intake", "relay", "apply", "plan", "gateway", "POST to SMS"):
@@ -160,8 +165,8 @@ def _rows(one: dict[str, Any]) -> list[Row]:
         row: dict[str, Any] = {
             "POSTs/s": one["rate"],
             "hop": hop,
-            "p50 ms": _cut(taken, 50),
-            "p99 ms": _cut(taken, 99),
+            "p50 ms": _percentile(taken, 50),
+            "p99 ms": _percentile(taken, 99),
         }
         if hop == "POST to SMS":
             row |= {
@@ -175,5 +180,5 @@ def _rows(one: dict[str, Any]) -> list[Row]:
     return rows
 
 
-def _cut(values: list[float], percent: int) -> float:
+def _percentile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100)[percent - 1]

@@ -56,9 +56,9 @@ class Backlog:
 def run(options: Namespace) -> Result:
     """Let each consumer read the same backlog in turn, the bare one first and last."""
     with _open_backlog(options.events) as waiting:
-        cells = [_bare(waiting, "bare_0")]
+        cells = [_measure_bare(waiting, "bare_0")]
         cells += [_service(waiting, service) for service in SERVICES]
-        cells += [_bare(waiting, "bare_1")]
+        cells += [_measure_bare(waiting, "bare_1")]
     rows = _rows(cells)
     aims = [
         Aim(f"{row['consumer']}, of the bare apply", float(row["of the bare apply"] or 0), at_least=0.6)
@@ -85,7 +85,7 @@ def _service(waiting: Backlog, service: str) -> dict[str, Any]:
     return _caught_up(waiting, service, f"services.{service}.worker", service, environment)
 
 
-def _bare(waiting: Backlog, database_name: str) -> dict[str, Any]:
+def _measure_bare(waiting: Backlog, database_name: str) -> dict[str, Any]:
     environment = {
         "BARE_DATABASE_URL": waiting.database.url(database_name),
         "BARE_KAFKA_BOOTSTRAP": waiting.bootstrap,
@@ -126,7 +126,7 @@ async def _watch(process: Popen[bytes], url: str, events: int) -> list[tuple[flo
                 await asyncio.sleep(_POLL_SECONDS)
                 if process.poll() is not None:
                     raise RuntimeError(f"it ended with {process.returncode}")
-                count = await _applied(connection)
+                count = await _count_applied(connection)
                 if count:
                     seen.append((time.perf_counter(), count))
     finally:
@@ -134,7 +134,7 @@ async def _watch(process: Popen[bytes], url: str, events: int) -> list[tuple[flo
     return seen
 
 
-async def _applied(connection: asyncpg.Connection) -> int:
+async def _count_applied(connection: asyncpg.Connection) -> int:
     try:
         return int(await connection.fetchval(_APPLIED, TOPIC))
     except asyncpg.UndefinedTableError:  # the bare consumer has not created its tables yet

@@ -39,7 +39,7 @@ def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {aim['name']} | {wanted} | {aim['got']:.3g} | {'met' if aim['is_met'] else 'not met'} |"
     yield from (
         "",
-        f"{result['at']}, {machine['cpus']} CPUs, Python {machine['python']}; {_said(result)}",
+        f"{result['at']}, {machine['cpus']} CPUs, Python {machine['python']}; {_options_text(result)}",
         "",
     )
 
@@ -52,7 +52,7 @@ def _table(rows: Rows) -> Iterator[str]:
         yield f"| {name} | {' | '.join(_figure(row.get(name)) for row in rows)} |"
 
 
-def _said(result: Mapping[str, Any]) -> str:
+def _options_text(result: Mapping[str, Any]) -> str:
     options = {
         name: value for name, value in result["options"].items() if name not in {"benchmarks", "store"}
     }

@@ -25,15 +25,15 @@ async def milliseconds(
     """The seconds that each part took, each time."""
     taken: dict[str, list[float]] = {}
     async with _commit(database.url("bare")) as commit:
-        taken["commit"] = await _each(commit, per_second, count)
+        taken["commit"] = await _time_calls(commit, per_second, count)
     async with _bus(bootstrap) as bus:
-        taken["bus"] = await _each(bus, per_second, count)
+        taken["bus"] = await _time_calls(bus, per_second, count)
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        taken["HTTP"] = await _each(lambda: client.get(url), per_second, count)
+        taken["HTTP"] = await _time_calls(lambda: client.get(url), per_second, count)
     return taken
 
 
-async def _each(once: Once, per_second: float, count: int) -> list[float]:
+async def _time_calls(once: Once, per_second: float, count: int) -> list[float]:
     taken = []
     begin = time.perf_counter()
     for number in range(count):

@@ -34,7 +34,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
 
     def end(self) -> None:
-        """Close at once, even during a request."""
+        """Close immediately, even during a request."""
         if self._transport is not None:
             self._transport.abort()
 

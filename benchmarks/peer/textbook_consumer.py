@@ -50,7 +50,7 @@ async def main() -> None:
                 movement = PeerMovement.model_validate_json(record.value)
                 phone = phones.get(movement.person.identifiers[0].value)
                 if phone is not None:
-                    await _tell(gateway, phone, movement)
+                    await _send_sms(gateway, phone, movement)
                 await _apply(engine, movement)
     finally:
         await consumer.stop()
@@ -62,7 +62,7 @@ def _phones() -> dict[str, str]:
     return phones
 
 
-async def _tell(gateway: httpx.AsyncClient, phone: str, movement: PeerMovement) -> None:
+async def _send_sms(gateway: httpx.AsyncClient, phone: str, movement: PeerMovement) -> None:
     report = f"{os.environ['PEER_REPORT_URL']}?attempt={movement.source_event_id}&type=%d"
     message = {"to": phone, "text": f"{movement.kind} {movement.source_event_id}", "dlr-url": report}
     answer = await gateway.get(os.environ["PEER_SMS_URL"], params=message)

@@ -17,7 +17,7 @@ import asyncpg
 from tests.continuity.platform.layout import CONSUMES
 
 ANSWERED_WITHIN_SECONDS: Final = 2.0
-MOST_LOOKED_AT: Final = 300
+MAX_LOOKED_AT: Final = 300
 _CONNECT_SECONDS: Final = 30
 _ATTEMPTS: Final = """
 SELECT attempt_id::text, event_id::text FROM attempts JOIN obligations USING (obligation_id)
@@ -132,7 +132,7 @@ def recovery(
     times: defaultdict[str, list[float]] = defaultdict(list)
     for interval in intervals:
         start = bisect_left(recorded, interval.ended, key=itemgetter(1))
-        later = [event for event, _ in recorded[start : start + MOST_LOOKED_AT]]
+        later = [event for event, _ in recorded[start : start + MAX_LOOKED_AT]]
         firsts = [
             min((held[event] for event in later if event in held), default=None) for held in applied.values()
         ]

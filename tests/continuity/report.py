@@ -28,8 +28,8 @@ def _figures(run: Mapping[str, Any], verdict: Mapping[str, Any] | None) -> Itera
         yield from _verdict(figures, verdict)
     yield f"| messages that reached the gateway | {figures['messages']} |"
     yield f"| answered within 2 s | {intake['share']:.2%} of {intake['sent']} movements |"
-    yield f"| receipt to gateway, outside faults | {_spread(delays['outside_faults'])} |"
-    yield f"| receipt to gateway, inside faults | {_spread(delays['inside_faults'])} |"
+    yield f"| receipt to gateway, outside faults | {_delay_quantiles(delays['outside_faults'])} |"
+    yield f"| receipt to gateway, inside faults | {_delay_quantiles(delays['inside_faults'])} |"
     yield f"| load and faults | {_minutes(run, 'load_began_at', 'load_ended_at')} |"
     yield f"| healed until nothing was left to do | {_minutes(run, 'load_ended_at', 'quiesced_at')} |"
     codes = [death["code"] for deaths in run["deaths"].values() for death in deaths]
@@ -79,7 +79,7 @@ def _complaints(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"\nCOMPLAINT {complaint}"
 
 
-def _spread(found: Mapping[str, Any]) -> str:
+def _delay_quantiles(found: Mapping[str, Any]) -> str:
     if not found["count"]:
         return NONE
     quantiles = ", ".join(f"{name} {found[name]:.2f} s" for name in ("p50", "p99", "max"))

@@ -145,7 +145,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         evidence.load_began_at = now()
         telling = asyncio.create_task(_print_progress(traffic, injector))
         seconds = plan.load_seconds
-        leaving = _leaving(plan, evidence.carers)
+        leaving = _carers_to_revoke(plan, evidence.carers)
         work = [
             traffic.paced(
                 load.then,
@@ -186,7 +186,7 @@ def _poisoned(plan: Plan) -> int:
     return max(4, int(plan.n * POISONED))
 
 
-def _leaving(plan: Plan, carers: Sequence[Carer]) -> list[Carer]:
+def _carers_to_revoke(plan: Plan, carers: Sequence[Carer]) -> list[Carer]:
     return random.Random(plan.seed).sample(carers, int(len(carers) * plan.revoked))
 
 

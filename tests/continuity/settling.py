@@ -25,7 +25,7 @@ SELECT (SELECT count(*) FROM obligations WHERE next_action_at IS NOT NULL) AS du
 
 @dataclass(frozen=True)
 class RemainingWork:
-    """The work that is left; empty when there is none."""
+    """The work that is left; empty when nothing is."""
 
     unsent: Mapping[str, int] = field(default_factory=dict)
     """Publisher -> events that the broker has not acknowledged."""
@@ -42,7 +42,7 @@ class RemainingWork:
 async def until_settled(
     databases: Mapping[str, str], *, poison: Collection[str], within_seconds: float
 ) -> RemainingWork:
-    """The remaining work once there is none, or when the time is up."""
+    """The remaining work: empty, or what is left when the time is up."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + within_seconds
     while True:

@@ -169,10 +169,10 @@ class ConfluentClient:
     def _assigned(self, consumer: Any, assigned: Iterable[Any]) -> None:
         consumer.assign([])
         self._forget()
-        self._tell(self._listener.on_partitions_assigned(_ours(assigned)))
+        self._tell(self._listener.on_partitions_assigned(_topic_partitions(assigned)))
 
     def _revoked(self, consumer: Any, revoked: Iterable[Any]) -> None:
-        self._tell(self._listener.on_partitions_revoked(_ours(revoked)))
+        self._tell(self._listener.on_partitions_revoked(_topic_partitions(revoked)))
         self._forget()
         consumer.unassign()
 
@@ -190,5 +190,5 @@ class ConfluentClient:
         return Place(partition.topic, partition.partition, offset)
 
 
-def _ours(partitions: Iterable[Any]) -> list[TopicPartition]:
+def _topic_partitions(partitions: Iterable[Any]) -> list[TopicPartition]:
     return [TopicPartition(each.topic, each.partition) for each in partitions]

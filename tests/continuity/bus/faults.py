@@ -1,4 +1,4 @@
-"""The faults of a cycle: of the broker, or of one member of every group at once."""
+"""The faults of a cycle: of the broker, or of one member of every group at the same time."""
 
 import asyncio
 import random
@@ -84,7 +84,7 @@ async def broker_wiped(setup: Setup, fault: Fault, recoverable: asyncio.Event) -
 
 
 async def member_killed(setup: Setup, fault: Fault, recoverable: asyncio.Event) -> None:
-    """Kill a member with SIGKILL and start it at once."""
+    """Kill a member with SIGKILL and start it again immediately."""
     recoverable.set()
     for group in setup.groups:
         async with group.members[fault.member].down():
@@ -127,4 +127,4 @@ INJECT: Final[Mapping[str, Callable[[Setup, Fault, asyncio.Event], Awaitable[Non
     "member stopped": member_stopped,
     "member added": member_added,
 }
-"""Each sets the event when recovery can begin: when the broker is back; at once for a member's fault."""
+"""Each sets the event when recovery can begin: when the broker is back; immediately for a member's fault."""

@@ -30,7 +30,7 @@ def tables(cycles: Sequence[Cycle], verdicts: Mapping[str, Verdict], *, stalled_
 def _totals(
     cycles: Sequence[Cycle], client: str, verdict: Verdict, stalled_after_seconds: float
 ) -> dict[str, int]:
-    mine = [_of(cycle, client) for cycle in cycles]
+    mine = [_recovery_of(cycle, client) for cycle in cycles]
     said: Counter[str] = Counter()
     for recovery in mine:
         said.update(recovery.said)
@@ -53,7 +53,7 @@ def _totals(
         ),
         "restarted by hand": sum(1 for each in mine if not each.came_back),
         **counted,
-        "retries in place (broker or topic away)": retries,
+        "retries in place (broker or topic unreachable)": retries,
     }
 
 
@@ -66,19 +66,19 @@ def _by_kind(cycles: Sequence[Cycle], clients: Sequence[str]) -> str:
         ours = [cycle for cycle in cycles if cycle.kind == kind]
         row = [kind, str(len(ours))]
         for client in clients:
-            mine = [_of(cycle, client) for cycle in ours]
-            row.append(_spread(each.applied_after_seconds for each in mine))
-            row.append(_spread(each.stable_after_seconds for each in mine))
-            row.append(_spread(each.longest_wait_seconds for each in mine))
+            mine = [_recovery_of(cycle, client) for cycle in ours]
+            row.append(_median_and_max(each.applied_after_seconds for each in mine))
+            row.append(_median_and_max(each.stable_after_seconds for each in mine))
+            row.append(_median_and_max(each.longest_wait_seconds for each in mine))
         rows.append(row)
     return _markdown(heads, rows)
 
 
-def _of(cycle: Cycle, client: str) -> Recovery:
+def _recovery_of(cycle: Cycle, client: str) -> Recovery:
     return next(each for each in cycle.recoveries if each.client == client)
 
 
-def _spread(seconds: Iterable[float | None]) -> str:
+def _median_and_max(seconds: Iterable[float | None]) -> str:
     known = [each for each in seconds if each is not None]
     return f"{statistics.median(known):.1f} / {max(known):.1f}" if known else "-"
 

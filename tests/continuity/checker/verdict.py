@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-MOST_EXAMPLES: Final = 5
+MAX_EXAMPLES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,5 +94,5 @@ def keep(verdict: Verdict, path: Path) -> None:
 def _examples(finding: Finding) -> list[str]:
     lost = [f"lost: {event}" for event in sorted(finding.lost)]
     every = [*finding.violations, *lost]
-    more = len(every) - MOST_EXAMPLES
-    return every[:MOST_EXAMPLES] + ([f"... and {more} more"] if more > 0 else [])
+    more = len(every) - MAX_EXAMPLES
+    return every[:MAX_EXAMPLES] + ([f"... and {more} more"] if more > 0 else [])

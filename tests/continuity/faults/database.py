@@ -15,7 +15,7 @@ from tests.continuity.platform.layout import SERVICES
 from tests.continuity.platform.running import Platform
 
 DELAY_SECONDS: Final = 0.1
-MOST_ANSWERS_LOST: Final = 12
+MAX_ANSWERS_LOST: Final = 12
 CONNECT_SECONDS: Final = 60
 LOOK_SECONDS: Final = 0.5
 
@@ -27,7 +27,7 @@ _END_SESSIONS: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity W
 
 
 async def kill(platform: Platform, fault: Fault) -> None:
-    """Kill all its processes at once."""
+    """Kill all its processes together."""
     async with platform.processes["postgresql"].down():
         await asyncio.sleep(fault.lasts_seconds)
 
@@ -77,7 +77,7 @@ async def cut_after_commit(platform: Platform, fault: Fault) -> str:
     """Let COMMITs through and drop their answers."""
     proxy = platform.database_proxy
     before = proxy.answers_lost
-    proxy.answers_to_lose = random.Random(fault.seed).randint(3, MOST_ANSWERS_LOST)
+    proxy.answers_to_lose = random.Random(fault.seed).randint(3, MAX_ANSWERS_LOST)
     await asyncio.sleep(fault.lasts_seconds)
     proxy.heal()
     lost = proxy.answers_lost - before

@@ -1,4 +1,4 @@
-"""Carries out a schedule of faults: each at its time, journaled, at most three at once."""
+"""Carries out a schedule of faults: each at its time, journaled, at most three concurrently."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -10,7 +10,7 @@ import asyncpg
 
 from tests.continuity.faults import broker, database, gateway, services
 from tests.continuity.faults.kinds import group_of
-from tests.continuity.faults.schedule import MOST_AT_ONCE, Fault
+from tests.continuity.faults.schedule import MAX_CONCURRENT_FAULTS, Fault
 from tests.continuity.journal import Journal
 from tests.continuity.platform.layout import SERVICES, service_of
 from tests.continuity.platform.running import Platform
@@ -67,7 +67,7 @@ class Injector:
         self._journal = journal
         self._seed = seed
         self._injection_of = injection_of
-        self._free = asyncio.Semaphore(MOST_AT_ONCE)
+        self._free = asyncio.Semaphore(MAX_CONCURRENT_FAULTS)
         self._targets: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.continuity.faults.kinds import KINDS, group_of
 
-MOST_AT_ONCE: Final = 3
+MAX_CONCURRENT_FAULTS: Final = 3
 RECOVERY_SECONDS: Final = 5.0
 """How long a target is left to recover before it may be hit again."""
 
@@ -66,6 +66,6 @@ def _drawn(kind: str, dice: random.Random) -> Fault:
 def _fitting(waiting: Sequence[Fault], faults: Sequence[Fault], at: float) -> Fault | None:
     """The first waiting fault that the rules allow at this moment."""
     held = [group_of(fault.target) for fault in faults if over_at(fault) > at]
-    if len(held) >= MOST_AT_ONCE:
+    if len(held) >= MAX_CONCURRENT_FAULTS:
         return None
     return next((fault for fault in waiting if group_of(fault.target) not in held), None)

@@ -12,9 +12,9 @@ from tests.continuity.platform.layout import APIS, WORKERS, service_of
 from tests.continuity.platform.running import Platform
 
 LOOK_SECONDS: Final = 0.1
-MOST_PASSAGES: Final = 4
+MAX_PASSAGES: Final = 4
 PATIENCE: Final = 5.0
-"""A point stays armed for this multiple of the fault's time: another fault may delay whoever passes it."""
+"""A point stays armed for this multiple of the fault's time: another fault may delay the process there."""
 # The leader's session is the one that holds the relay's advisory lock.
 _LEADER: Final = """
 SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -64,7 +64,7 @@ async def at_failpoint(platform: Platform, fault: Fault) -> str:
     """Arm a failpoint: the process that passes it for the drawn time kills itself."""
     role = fault.target if fault.target.endswith("-worker") else f"{service_of(fault.target)}-api"
     point = fault.kind.removeprefix("failpoint.")
-    passage = random.Random(fault.seed).randint(1, MOST_PASSAGES)
+    passage = random.Random(fault.seed).randint(1, MAX_PASSAGES)
     armed = failpoints.arm(platform.layout.failpoints / role, point, passage=passage)
     try:
         async with asyncio.timeout(PATIENCE * fault.lasts_seconds):

@@ -12,7 +12,7 @@ from tests.continuity.journal import Journal
 
 PROMPT_SECONDS: Final = (0.1, 0.6)
 LATE_SECONDS: Final = (4.0, 12.0)
-AT_ONCE: Final = 16
+CONCURRENT_REPORTS: Final = 16
 TRIES: Final = 60
 BETWEEN_TRIES_SECONDS: Final = 1.0
 TAKEN_BY_NETWORK, DELIVERED = 8, 1
@@ -26,7 +26,7 @@ class Reporter:
         self._journal = journal
         self._behaviours = behaviours
         self._calls: set[asyncio.Task[None]] = set()
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._free = asyncio.Semaphore(CONCURRENT_REPORTS)
         self._client: httpx.AsyncClient
 
     @asynccontextmanager
@@ -41,7 +41,7 @@ class Reporter:
                 await asyncio.gather(*self._calls, return_exceptions=True)
 
     def plan(self, url: str, attempt: str, provider_id: str, reporting: Reporting) -> None:
-        """Schedule the reports of a message; returns at once."""
+        """Schedule the reports of a message; returns immediately."""
         call = asyncio.create_task(self._report(url, attempt, provider_id, reporting))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)

@@ -13,8 +13,8 @@ TIMEOUT_SECONDS: Final = 15.0
 CONNECTIONS: Final = 120
 IDLE_CONNECTIONS: Final = 10
 """httpcore checks every idle connection at every request."""
-SHORTEST_PAUSE_SECONDS: Final = 0.1
-LONGEST_PAUSE_SECONDS: Final = 2.0
+MIN_PAUSE_SECONDS: Final = 0.1
+MAX_PAUSE_SECONDS: Final = 2.0
 _FINAL: Final = frozenset({200, 202, 409})
 
 
@@ -43,11 +43,11 @@ class Clients:
             UnexpectedAnswer: a refusal other than a conflict.
         """
         content = offer.canonical()
-        sent = _sent(offer, client)
-        pause = SHORTEST_PAUSE_SECONDS
+        sent = _sent_record(offer, client)
+        pause = MIN_PAUSE_SECONDS
         turn = client + int(offer.digest()[:8], 16)
         while True:
-            await self._journal.write(what="send", **sent, **_stated(offer), due_at=due_at)
+            await self._journal.write(what="send", **sent, **_stated_record(offer), due_at=due_at)
             answer = await self._post(
                 self._addresses[turn % len(self._addresses)], offer.establishment, content
             )
@@ -57,7 +57,7 @@ class Clients:
                 return {**fields, "http_status": answer.status_code}
             await self._not_answered(sent, answer)
             await asyncio.sleep(pause)
-            pause, turn = min(2 * pause, LONGEST_PAUSE_SECONDS), turn + 1
+            pause, turn = min(2 * pause, MAX_PAUSE_SECONDS), turn + 1
 
     async def _post(self, address: str, establishment: str, content: bytes) -> httpx.Response | str:
         headers = {
@@ -78,7 +78,7 @@ class Clients:
             raise UnexpectedAnswer(f"{sent['source_event_id']}: {answer.status_code} {answer.text[:300]}")
 
 
-def _sent(offer: Offer, client: int) -> dict[str, Any]:
+def _sent_record(offer: Offer, client: int) -> dict[str, Any]:
     body = offer.body
     return {
         "client": f"{offer.establishment}/{client}",
@@ -92,7 +92,7 @@ def _sent(offer: Offer, client: int) -> dict[str, Any]:
     }
 
 
-def _stated(offer: Offer) -> dict[str, Any]:
+def _stated_record(offer: Offer) -> dict[str, Any]:
     return {
         "action": offer.body["action"],
         "establishment": offer.establishment,

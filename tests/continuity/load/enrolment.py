@@ -12,7 +12,7 @@ from tests.continuity.journal import now
 from tests.continuity.load.offers import ESTABLISHMENTS, Offer
 
 PAUSE_SECONDS: Final = 0.3
-AT_ONCE: Final = 16
+CONCURRENT_ENROLMENTS: Final = 16
 _ALIASES: Final = ("Mamie", "Papi", "Maman", "Papa")
 
 
@@ -76,7 +76,7 @@ async def enrol(
         )
         for number, (offer, person_id) in enumerate(admitted, already)
     ]
-    free = asyncio.Semaphore(AT_ONCE)
+    free = asyncio.Semaphore(CONCURRENT_ENROLMENTS)
 
     async def put(carer: Carer) -> None:
         async with free:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.continuity.load.client import Clients
 from tests.continuity.load.offers import Offer
 
-MOST_WAITING: Final = 100
+MAX_WAITING: Final = 100
 _FIRST_ANSWERS: Final = frozenset({200, 202})
 
 
@@ -20,7 +20,7 @@ class Traffic:
         self.unexpected: list[str] = []
         """Descriptions of answers that must not occur."""
         self._clients = clients
-        self._free = asyncio.Semaphore(MOST_WAITING)
+        self._free = asyncio.Semaphore(MAX_WAITING)
 
     async def all_at_once(self, offers: Sequence[Offer]) -> list[str]:
         """Send them as fast as they are answered; returns the person id of each."""
@@ -38,7 +38,7 @@ class Traffic:
         within_seconds: float,
         late_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Spread them over the time; at most `MOST_WAITING` are unanswered at once.
+        """Spread them over the time; at most `MAX_WAITING` are unanswered at any moment.
 
         `late_seconds` only grows: the load falls behind as far as the faults do, so that the last faults meet
         load. It is never paused for that, but sent at half the pace until it is as late.

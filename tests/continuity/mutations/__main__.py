@@ -21,7 +21,7 @@ SEED: Final = 20261124
 SETTLE_SECONDS: Final = 50.0
 """Longer than a lease and a retry; work that a bug leaves undone is not waited for."""
 CONTROL_SETTLE_SECONDS: Final = 180.0
-MOST_SECONDS: Final = 510.0
+MAX_SECONDS: Final = 510.0
 """For one run: a bug that stops the platform says nothing about the checker."""
 
 
@@ -86,8 +86,8 @@ async def _try(name: str, seed: int, *, is_control: bool) -> Trial:
         mutation=None if is_control else name,
     )
     try:
-        async with asyncio.timeout(MOST_SECONDS), finished_run(plan):
-            verdict = await asyncio.to_thread(_judged, folder)
+        async with asyncio.timeout(MAX_SECONDS), finished_run(plan):
+            verdict = await asyncio.to_thread(_judge_run, folder)
     except TimeoutError:
         return Trial(mutation=name, line="the run did not end", broken=(), examples=(), ended=False)
     trial = _trial(name, verdict)
@@ -96,7 +96,7 @@ async def _try(name: str, seed: int, *, is_control: bool) -> Trial:
     return trial
 
 
-def _judged(folder: Path) -> Verdict:
+def _judge_run(folder: Path) -> Verdict:
     verdict = judge(read_evidence(folder))
     keep(verdict, folder / "verdict.json")
     return verdict

@@ -54,7 +54,7 @@ async def ours(folder: Path, *, n: int, seed: int, seconds: float, faults: Seque
     """Run our platform and count its losses by the checker."""
     plan = Plan(folder=folder, n=n, seed=seed, load_seconds=seconds, faults=faults)
     async with finished_run(plan):
-        return await asyncio.to_thread(_judged, folder)
+        return await asyncio.to_thread(_judge_run, folder)
 
 
 async def the_peers(folder: Path, *, n: int, seed: int, seconds: float, faults: Sequence[Fault]) -> Losses:
@@ -113,7 +113,7 @@ async def _no_more_progress(database: str) -> None:
         await connection.close()
 
 
-def _judged(folder: Path) -> Losses:
+def _judge_run(folder: Path) -> Losses:
     evidence = read_evidence(folder)
     verdict = judge(evidence)
     keep(verdict, folder / "verdict.json")

@@ -61,12 +61,12 @@ async def running_peer(
         )
         for part in (platform.gateway, platform.database_proxy, platform.broker_proxy):
             await stack.enter_async_context(part.running())
-        await stack.enter_async_context(_kept(platform))
+        await stack.enter_async_context(_kept_running(platform))
         yield platform
 
 
 @asynccontextmanager
-async def _kept(platform: Platform) -> AsyncIterator[None]:
+async def _kept_running(platform: Platform) -> AsyncIterator[None]:
     processes = platform.processes.values()
     keepers: list[asyncio.Task[None]] = []
     try:

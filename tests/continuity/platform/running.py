@@ -80,7 +80,7 @@ async def running_platform(
         )
         for part in (platform.gateway, platform.database_proxy, platform.broker_proxy):
             await stack.enter_async_context(part.running())
-        async with _kept(platform):
+        async with _kept_running(platform):
             yield platform
 
 
@@ -93,7 +93,7 @@ def _processes(
 
 
 @asynccontextmanager
-async def _kept(platform: Platform) -> AsyncIterator[None]:
+async def _kept_running(platform: Platform) -> AsyncIterator[None]:
     processes = platform.processes.values()
     keepers: list[asyncio.Task[None]] = []
     try:

@@ -1,4 +1,4 @@
-"""One person is one person, however many requests about them come at once."""
+"""One person is one person, however many concurrent requests are about them."""
 
 import asyncio
 import random

@@ -6,7 +6,7 @@ import pytest
 
 from tests.continuity.faults.injector import injection_of
 from tests.continuity.faults.kinds import KINDS, group_of
-from tests.continuity.faults.schedule import MOST_AT_ONCE, over_at, schedule_of
+from tests.continuity.faults.schedule import MAX_CONCURRENT_FAULTS, over_at, schedule_of
 
 ALL = list(KINDS)
 
@@ -33,7 +33,7 @@ def test_at_most_three_overlap_and_none_on_one_target(seed: int) -> None:
     for fault in faults:
         held = [each for each in faults if each.at_seconds <= fault.at_seconds < over_at(each)]
         groups = [group_of(each.target) for each in held]
-        assert len(held) <= MOST_AT_ONCE
+        assert len(held) <= MAX_CONCURRENT_FAULTS
         assert len(set(groups)) == len(groups)
 
 

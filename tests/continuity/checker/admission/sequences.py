@@ -19,7 +19,9 @@ def check_sequences(evidence: Evidence) -> Finding:
             by_subject[event.subject].append(event)
         subjects += len(by_subject)
         for subject, events in by_subject.items():
-            violations += [f"{service} {subject}: {what}" for what in _wrong(events, drawn.get(subject))]
+            violations += [
+                f"{service} {subject}: {what}" for what in _sequence_violations(events, drawn.get(subject))
+            ]
         violations += [
             f"{service} {subject}: {last} numbers drawn, no event"
             for subject, last in drawn.items()
@@ -28,7 +30,7 @@ def check_sequences(evidence: Evidence) -> Finding:
     return Finding(invariant="I4 dense sequence", looked_at=subjects, violations=violations)
 
 
-def _wrong(events: Sequence[Event], drawn: int | None) -> Iterator[str]:
+def _sequence_violations(events: Sequence[Event], drawn: int | None) -> Iterator[str]:
     numbers = [event.sequence for event in events]
     wanted = list(range(1, len(numbers) + 1))
     if sorted(numbers) != wanted:

@@ -33,14 +33,18 @@ def check_copies(evidence: Evidence) -> Finding:
             parked["notifications"],
         ),
         *_figures(indicators.rows("movement_facts"), movements, parked["indicators"]),
-        *_same("expectation facts", indicators.rows("expectation_facts"), arrivals, parked["indicators"]),
+        *_effect_violations(
+            "expectation facts", indicators.rows("expectation_facts"), arrivals, parked["indicators"]
+        ),
         *_outcomes(indicators.rows("obligation_facts"), settled, parked["indicators"]),
     ]
     looked_at = 3 * len(movements) + 2 * len(arrivals) + len(settled)
     return Finding(invariant="I6 copies of facts", looked_at=looked_at, violations=violations)
 
 
-def _same(what: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+def _effect_violations(
+    what: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]
+) -> Iterator[str]:
     kept = {row["event_id"] for row in rows}
     for event_id in events.keys() - kept - parked:
         yield f"{what}: {event_id} was applied without effect"
@@ -52,7 +56,7 @@ def _unchanged(
     service: str, rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]
 ) -> Iterator[str]:
     rows = list(rows)
-    yield from _same(f"facts of {service}", rows, events, parked)
+    yield from _effect_violations(f"facts of {service}", rows, events, parked)
     for row in rows:
         event = events.get(row["event_id"])
         if event is not None and _plain(json.loads(row["data"])) != _plain(event.data):
@@ -61,14 +65,14 @@ def _unchanged(
 
 def _figures(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
     rows = list(rows)
-    yield from _same("movement facts", rows, events, parked)
+    yield from _effect_violations("movement facts", rows, events, parked)
     for row in rows:
         event = events.get(row["event_id"])
-        if event is not None and _counted(row) != _to_count(event):
+        if event is not None and _counted_fields(row) != _to_count(event):
             yield f"movement facts: {row['event_id']} says something else than the ledger"
 
 
-def _counted(row: Row) -> tuple[object, ...]:
+def _counted_fields(row: Row) -> tuple[object, ...]:
     """The fields of a movement that indicators uses."""
     names = ("action", "movement_id", "kind", "establishment", "destination_establishment")
     return (*(row[name] for name in names), row["occurred_at"], row["emitted_at"])
@@ -85,7 +89,7 @@ def _to_count(event: Event) -> tuple[object, ...]:
 
 def _outcomes(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
     rows = list(rows)
-    yield from _same("obligation facts", rows, events, parked)
+    yield from _effect_violations("obligation facts", rows, events, parked)
     for row in rows:
         event = events.get(row["event_id"])
         names = ("obligation_id", "outcome")

@@ -15,7 +15,7 @@ IN_FLIGHT: Final = timedelta(seconds=10)
 
 
 def check_positions(evidence: Evidence) -> Finding:
-    """I7: under one owner a position only grows; a new owner continues from it or starts over at once."""
+    """I7: under one owner a position only grows; a new owner continues from it or immediately starts over."""
     violations: list[str] = []
     looked_at = 0
     for consumer in CONSUMED:
@@ -70,7 +70,7 @@ def _places(evidence: Evidence) -> dict[str, Place]:
 class _PositionHistory:
     """How far one consumer's positions had advanced, and when, in the log that exists at the end.
 
-    A truncated log grows again below the stored position, and no consumer can notice at once: what is
+    A truncated log grows again below the stored position, and no consumer can notice immediately: what is
     written there is rightly pulled.
     """
 

@@ -20,12 +20,12 @@ LATE: Final = "left late in a fault"
 
 
 def check_circle(evidence: Evidence) -> Finding:
-    """Whoever was enrolled is a member by then, whoever was revoked is not, and nobody else ended."""
+    """Anyone who was enrolled is a member by then, anyone revoked is not, and nobody else ended."""
     recipients = {recipient.carer.carer_id: recipient for recipient in required.recipients_of(evidence)}
     violations = [
         f"carer {carer.carer_id} {what}"
         for carer in evidence.run.circle
-        for what in _wrong(carer, recipients.get(carer.carer_id))
+        for what in _carer_violations(carer, recipients.get(carer.carer_id))
     ]
     revoked = sum(carer.revoked_at is not None for carer in evidence.run.circle)
     return Finding(
@@ -36,7 +36,7 @@ def check_circle(evidence: Evidence) -> Finding:
     )
 
 
-def _wrong(carer: Carer, recipient: Recipient | None) -> Iterator[str]:
+def _carer_violations(carer: Carer, recipient: Recipient | None) -> Iterator[str]:
     if recipient is None:
         yield "was enrolled and is in no circle"
         return

@@ -130,7 +130,7 @@ def outages_of(run: Run) -> list[Outage]:
 
 
 def _start_up(run: Run) -> Iterator[Outage]:
-    """Before the load, all persons with a carer are admitted at once and a backlog builds up."""
+    """Before the load, all persons with a carer are admitted together and a backlog builds up."""
     if run.about.get("load_began_at"):
         began, ended = (moment(run.about[name]) for name in ("began_at", "load_began_at"))
         yield Outage(kind="beginning", target="", began=began, ended=ended)

@@ -8,13 +8,13 @@ from tests.continuity.checker.verdict import Finding
 def check_quiet(evidence: Evidence) -> Finding:
     """Outboxes are empty, reports applied, obligations ended, and no replication slot retains WAL."""
     violations = [
-        f"{service}: {what}" for service, stored in evidence.stored.items() for what in _left(stored)
+        f"{service}: {what}" for service, stored in evidence.stored.items() for what in _pending_work(stored)
     ]
     looked_at = sum(len(stored.rows("obligations")) for stored in evidence.stored.values())
     return Finding(invariant="I14 nothing pending", looked_at=looked_at, violations=violations)
 
 
-def _left(stored: Stored) -> list[str]:
+def _pending_work(stored: Stored) -> list[str]:
     left = [
         f"{count} rows in {table}"
         for table in ("outbox", "reports_waiting", "slots")

@@ -1,4 +1,4 @@
-"""A bad body is refused with all of its mistakes at once, each under its JSON pointer."""
+"""A bad body is refused with all of its mistakes together, each under its JSON pointer."""
 
 from typing import Any
 
