@@ -82,9 +82,11 @@ def lacking_in(reports: Mapping[str, Any]) -> list[str]:
         for each in report["publishers"]:
             if each["state"] != "compared":
                 left.append(f"{service} cannot be compared with {each['publisher']} ({each['state']})")
-            absent = sum(account["pending"] + account["missing"] for account in each["accounts"])
-            if absent:
-                left.append(f"{service} lacks {absent} events of {each['publisher']}: its worker pulls them")
+            not_held = sum(line["pending"] + line["missing"] for line in each["accounts"])
+            if not_held:
+                left.append(
+                    f"{service} lacks {not_held} events of {each['publisher']}: its worker pulls them"
+                )
     return left
 
 

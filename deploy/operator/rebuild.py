@@ -32,7 +32,7 @@ def rebuild(
     drop_previous: Annotated[bool, typer.Option("--drop-previous", help="End the way back.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a projection anew from the ledgers, compare it with the live one, and put it in its place."""
+    """Rebuild a projection from the ledgers, compare it with the live one, and put it in its place."""
     chosen = {"--compare": compare, "--undo": undo, "--drop-previous": drop_previous}
     options = [option for option, is_chosen in chosen.items() if is_chosen]
     if len(options) > 1:

@@ -53,7 +53,7 @@ def result_table(result: dict[str, Any]) -> RenderableType:
     """Print the tables and how they differ, then what was done."""
     table = Table(box=box.SIMPLE)
     table.add_column("table", no_wrap=True)
-    for heading in ("live", "anew", "only live", "only anew", "different"):
+    for heading in ("live", "rebuilt", "only live", "only rebuilt", "different"):
         table.add_column(heading, justify="right")
     for each in result["tables"]:
         counts = [str(each[name]) for name in ("live", "made", "only_live", "only_made", "different")]

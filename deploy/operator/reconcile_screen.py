@@ -60,9 +60,9 @@ def _table(service: str, publisher: Mapping[str, Any]) -> Table:
         table.add_column(heading, no_wrap=True)
     for heading in EVENTS:
         table.add_column(heading, justify="right", no_wrap=True)
-    for account in publisher["accounts"]:
-        counted = (str(account.get(name, 0)) for name in EVENTS)
-        table.add_row(account["day"], account["establishment"] or "(none)", *counted)
+    for line in publisher["accounts"]:
+        counted = (str(line.get(name, 0)) for name in EVENTS)
+        table.add_row(line["day"], line["establishment"] or "(none)", *counted)
     return table
 
 
@@ -87,7 +87,7 @@ def _explained(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_publisher(publisher: Mapping[str, Any]) -> Iterator[str]:
-    totals = {name: sum(account[name] for account in publisher["accounts"]) for name in EVENTS}
+    totals = {name: sum(line[name] for line in publisher["accounts"]) for name in EVENTS}
     if publisher["state"] != "compared":
         yield f"not compared ({publisher['state']})"
     if totals["parked"]:

@@ -155,7 +155,7 @@ class PersonHistory:
         return self._again(MovementCancelled, event, emitted=emitted, changes={})
 
     def record(self, movement: Movement, *, recorded_at: datetime | None = None) -> RecordedEvent:
-        """Gives any movement event its place at the end of the history."""
+        """Assigns any movement event its place at the end of the history."""
         sequence = len(self.events) + 1
         earliest = self.events[-1].recorded_at if self.events else START
         event = RecordedEvent(

@@ -89,7 +89,7 @@ def _log_failures_of(lifespan: Lifespan) -> Lifespan:
             async with lifespan(app) as state:
                 yield state
         except SystemExit as refusal:
-            sys.stderr.write(f"{refusal}\n")  # a sentence for whoever starts the process
+            sys.stderr.write(f"{refusal}\n")  # a sentence for the person who starts the process
             raise
         except Exception as error:
             _log.critical("service_failed", exc_info=error)

@@ -110,7 +110,7 @@ async def _run_requested(context: RebuildContext, options: argparse.Namespace) -
 def _parse_arguments(service: str, arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=f"python -m services.{service}.rebuild",
-        description=f"Make the projection of {service} anew from the ledgers and put it in place.",
+        description=f"Rebuild the projection of {service} from the ledgers and put it in place.",
     )
     one_of = parser.add_mutually_exclusive_group()
     one_of.add_argument("--compare", action="store_true", help="only compare; the live one stays")

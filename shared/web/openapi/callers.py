@@ -12,7 +12,7 @@ CALLERS: Final[Mapping[Caller, str]] = {
         "A key with the scope `intake` or `circle`."
     ),
     "reader": "Software that shows pathways, outcomes and figures to people. A key with the scope `read`.",
-    "operator": "Whoever runs the platform. A key with the scope `operator`.",
+    "operator": "The people who run the platform. A key with the scope `operator`.",
     "provider": "The SMS gateway, which reports deliveries. No key: the address that it calls admits it.",
     "peer": "The platform's own services, which compare and pull events. A key with the scope `ledger`.",
 }
