@@ -31,9 +31,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     mail_from: str
     """An address, or `Name <address>`."""
     public_url: str
-    """Where the gateway and readers reach this service."""
+    """Where the gateway and recipients reach this service."""
     contact_phone: str = "05 36 49 00 00"
-    """Whom readers may call; the default belongs to nobody."""
+    """Whom recipients may call; the default belongs to nobody."""
     time_zone: str = "Europe/Paris"
     wait_factor: float = 1.0
     """Above 0, at most 1: compresses the engine's patience for tests and demos."""

@@ -40,7 +40,7 @@ async def show(token: str, request: Request) -> Response:
 
 def _words(found: PageView) -> dict[str, object]:
     context = WordingContext(
-        reader="professional" if found.alias is None else "carer",
+        recipient="professional" if found.alias is None else "carer",
         alias=found.alias,
         occurred_at=found.occurred_at,
         link="",

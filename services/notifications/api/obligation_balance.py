@@ -14,9 +14,10 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
-_MOST_DAYS: Final = 92
+_MAX_DAYS: Final = 92
 
 router = APIRouter()
+ReadAccess = Annotated[Principal, Depends(require("operator", "read"))]
 
 
 @router.get(
@@ -25,21 +26,21 @@ router = APIRouter()
         "Count what became of obligations, by day", caller="operator", answers={200: ObligationsTallies}
     ),
 )
-async def get_obligations_account(
+async def get_obligation_balance(
     request: Request,
-    reader: Annotated[Principal, Depends(require("operator", "read"))],
+    principal: ReadAccess,
     since: date,
     until: date,
 ) -> Response:
     """How many obligations were due on each day, `until` included, and what became of them, with reasons.
 
-    An establishment's key reads its own account. `unexplained` is 0, or somebody must look.
+    An establishment's key reads its own balance. `unexplained` is 0, or somebody must look.
     """
     dependencies = DEPENDENCIES.of(request)
-    if not 0 <= (until - since).days < _MOST_DAYS:
-        problem = FieldError("/query/until", f"from `since` to {_MOST_DAYS - 1} days later")
+    if not 0 <= (until - since).days < _MAX_DAYS:
+        problem = FieldError("/query/until", f"from `since` to {_MAX_DAYS - 1} days later")
         raise Problem(422, "The request does not fit", errors=[problem])
-    if reader.establishment is None and "operator" not in reader.scopes:
+    if principal.establishment is None and "operator" not in principal.scopes:
         raise Problem(403)
-    answer = await read_balance(dependencies, since=since, until=until, establishment=reader.establishment)
+    answer = await read_balance(dependencies, since=since, until=until, establishment=principal.establishment)
     return responses.json(200, answer)

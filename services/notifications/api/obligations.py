@@ -31,6 +31,7 @@ _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 
 router = APIRouter()
 Manager = Annotated[Principal, Depends(require("circle", "operator"))]
+ReadAccess = Annotated[Principal, Depends(require("read"))]
 
 
 @router.get(
@@ -40,13 +41,13 @@ Manager = Annotated[Principal, Depends(require("circle", "operator"))]
 async def list_obligations(
     person_id: str,
     request: Request,
-    reader: Annotated[Principal, Depends(require("read"))],
+    principal: ReadAccess,
     limit: str = "100",
 ) -> Response:
     """Who had to be told what about a person, newest first; no contact and no alias is in it."""
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
-    found = await read_obligations(dependencies, principal=reader, person_id=person, limit=_limit(limit))
+    found = await read_obligations(dependencies, principal=principal, person_id=person, limit=_limit(limit))
     if found is None:
         raise Problem(404)
     return responses.json(200, Obligations(person_id=person, obligations=tuple(found)))
@@ -64,7 +65,7 @@ async def list_obligations(
     ),
 )
 async def acknowledge(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
-    """The reader said that they know. 409 when the obligation had ended otherwise before."""
+    """The recipient said that they know. 409 when the obligation had ended otherwise before."""
     return await _end(request, manager, person_id, obligation_id, "acknowledged")
 
 
@@ -80,7 +81,7 @@ async def acknowledge(person_id: str, obligation_id: str, request: Request, mana
     ),
 )
 async def handle(person_id: str, obligation_id: str, request: Request, manager: Manager) -> Response:
-    """A person told the reader, or saw to it; closes the task of an obligation that expired."""
+    """A person told the recipient, or saw to it; closes the task of an obligation that expired."""
     return await _end(request, manager, person_id, obligation_id, "handled_by_human")
 
 

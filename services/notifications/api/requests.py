@@ -50,12 +50,12 @@ class PutCarer(Struct, frozen=True, kw_only=True):
 
 
 class SaidByPerson(Struct, frozen=True, kw_only=True):
-    """Someone's word that the reader knows."""
+    """Someone's word that the recipient knows."""
 
     by: Label
     """Who says so, in the caller's own terms; kept encrypted."""
     at: Moment | None = None
-    """When the reader was told; without, now."""
+    """When the recipient was told; without, now."""
 
 
 class PutProfessional(Struct, frozen=True, kw_only=True):

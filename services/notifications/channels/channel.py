@@ -57,7 +57,7 @@ class Channel(Protocol):
     def name(self) -> Medium: ...
 
     @property
-    def gives_receipts(self) -> bool:
+    def gives_delivery_reports(self) -> bool:
         """Whether a delivery report may follow an acceptance; without, acceptance is the (weak) evidence."""
         ...
 

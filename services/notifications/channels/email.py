@@ -34,7 +34,7 @@ class EmailChannel:
     """A mail relay; nobody reports on delivery, so its acceptance is the evidence there is."""
 
     name: Final[Literal["email"]] = "email"
-    gives_receipts: Final = False
+    gives_delivery_reports: Final = False
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ class SmsChannel:
     """A gateway that speaks Kannel's `sendsms` over HTTP."""
 
     name: Final[Literal["sms"]] = "sms"
-    gives_receipts: Final = True
+    gives_delivery_reports: Final = True
 
     def __init__(
         self,

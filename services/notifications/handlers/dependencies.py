@@ -51,11 +51,11 @@ class Dependencies:
     channels: Mapping[Medium, Channel]
     waits: Waits
     zone: ZoneInfo
-    """Where the readers live: what time it is for them, and when they sleep."""
+    """Where the recipients live: what time it is for them, and when they sleep."""
     public_url: str
-    """Where readers reach this service: `<public_url>/s/<token>`."""
+    """Where recipients reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
-    """Whom readers may call."""
+    """Whom recipients may call."""
     lanes: Lanes = field(default_factory=Lanes)
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     """Of all publishers of facts, for the audit; empty where the address of one is unknown."""

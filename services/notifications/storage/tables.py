@@ -60,7 +60,7 @@ class Presence(Table, table=True):
     establishment: str = words(primary_key=True)
 
 
-class Fact(Table, table=True):
+class StatedEvent(Table, table=True):
     """Every fact received that someone may have to be told: the set that obligations derive from."""
 
     __tablename__ = "facts"

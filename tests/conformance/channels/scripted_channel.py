@@ -10,9 +10,9 @@ from services.notifications.domain.circle.members import Medium
 class ScriptedChannel:
     """Accepts everything once the script is used up."""
 
-    def __init__(self, name: Medium = "sms", *, gives_receipts: bool = True) -> None:
+    def __init__(self, name: Medium = "sms", *, gives_delivery_reports: bool = True) -> None:
         self._name = name
-        self._gives_receipts = gives_receipts
+        self._gives_delivery_reports = gives_delivery_reports
         self._sent = asyncio.Condition()
         self.results: deque[SendResult] = deque()
         self.messages: list[Message] = []
@@ -22,8 +22,8 @@ class ScriptedChannel:
         return self._name
 
     @property
-    def gives_receipts(self) -> bool:
-        return self._gives_receipts
+    def gives_delivery_reports(self) -> bool:
+        return self._gives_delivery_reports
 
     async def send(self, message: Message) -> SendResult:
         async with self._sent:

@@ -90,4 +90,4 @@ async def test_a_resend_of_the_same_attempt_is_taken_again(provider: Provider) -
 
 async def test_it_says_what_it_is(provider: Provider) -> None:
     assert provider.channel.name in {"sms", "email"}
-    assert provider.channel.gives_receipts is (provider.channel.name == "sms")
+    assert provider.channel.gives_delivery_reports is (provider.channel.name == "sms")

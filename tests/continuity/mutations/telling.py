@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from services.notifications.channels.channel import RejectedTemporarily
 from services.notifications.channels.sms import SmsChannel
 from services.notifications.domain.delivery import decision
-from services.notifications.domain.delivery.decision import Reader
+from services.notifications.domain.delivery.decision import RecipientNow
 from services.notifications.domain.obligations import derivation, timing
 from services.notifications.handlers.delivery import claim_due, dispatch
 from services.notifications.storage.circle import enrolment
@@ -85,11 +85,11 @@ def rights_checked_once() -> None:
     async def revoke(connection: Any, member_id: UUID, *, now: datetime) -> None:
         await connection.execute("UPDATE members SET revoked_at = $2 WHERE member_id = $1", member_id, now)
 
-    def planned(statement: Any, kind: str, recipient: Any, **more: Any) -> Any:
-        return verdict_of(statement, kind, replace(recipient, revoked_at=None), **more)
+    def planned(version: Any, kind: str, recipient: Any, **more: Any) -> Any:
+        return verdict_of(version, kind, replace(recipient, revoked_at=None), **more)
 
-    def asked(obligation: Any, reader: Reader) -> Any:
-        return barred(obligation, replace(reader, revoked=False))
+    def asked(obligation: Any, recipient: RecipientNow) -> Any:
+        return barred(obligation, replace(recipient, revoked=False))
 
     replaced(enrolment, "revoke", revoke)
     verdict_of = replaced(derivation, "verdict_of", planned)

@@ -63,7 +63,9 @@ class Engine:
     now: datetime = MORNING
     waits: Waits = field(default_factory=Waits)
     sms: ScriptedChannel = field(default_factory=ScriptedChannel)
-    email: ScriptedChannel = field(default_factory=lambda: ScriptedChannel("email", gives_receipts=False))
+    email: ScriptedChannel = field(
+        default_factory=lambda: ScriptedChannel("email", gives_delivery_reports=False)
+    )
     public_url: str = "https://p.exemple.fr"
     lanes: Lanes = field(default_factory=Lanes)
 

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.delivery.decision import Defer, Reader, Tell, decide
+from services.notifications.domain.delivery.decision import Defer, RecipientNow, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
     Attempt,
     AttemptStatus,
+    End,
     Obligation,
     ReportState,
-    Settle,
     Status,
     may_become,
     status_after_reports,
@@ -81,7 +81,7 @@ class SimulatedEngine:
                 match reevaluate(obligation, each):
                     case Bar(barred_by=barred_by, superseded_by=superseded_by):
                         self._keep(replace(obligation, barred_by=barred_by, superseded_by=superseded_by))
-                    case Settle(outcome=outcome):
+                    case End(outcome=outcome):
                         self._become(obligation, outcome)
 
     def revoke(self, recipient: Recipient) -> None:
@@ -97,11 +97,11 @@ class SimulatedEngine:
         ready = [known for known, at in self.next_action.items() if at <= self.now]
         return sorted(ready, key=lambda known: (self.next_action[known], *self.obligations[known].order))
 
-    def take(self, obligation_id: UUID) -> Tell | Defer | Settle:
+    def take(self, obligation_id: UUID) -> Tell | Defer | End:
         """One decision, carried out."""
         obligation = self.obligations[obligation_id]
         mine = [each for each in self.obligations.values() if each.recipient_id == obligation.recipient_id]
-        decision = decide(obligation, mine, self._reader(obligation), self.circumstances)
+        decision = decide(obligation, mine, self._recipient_now(obligation), self.circumstances)
         match decision:
             case Tell():
                 self._tell(obligation, decision)
@@ -120,7 +120,7 @@ class SimulatedEngine:
                         deadline=max(obligation.deadline, until + self._patience(obligation).deadline),
                     )
                 self._become(obligation, status, at=until)
-            case Settle(outcome=outcome):
+            case End(outcome=outcome):
                 self._become(obligation, outcome)
         return decision
 
@@ -188,10 +188,10 @@ class SimulatedEngine:
     def _patience(self, obligation: Obligation) -> Patience:
         return Patience(waits=self.waits, urgency=entry_of(obligation.kind).urgency)
 
-    def _reader(self, obligation: Obligation) -> Reader:
+    def _recipient_now(self, obligation: Obligation) -> RecipientNow:
         recipient = next(each for each in self.circle if each.member_id == obligation.recipient_id)
         contacts = dict.fromkeys(CHANNELS[recipient.role], obligation.recipient_id)
-        return Reader(
+        return RecipientNow(
             revoked=recipient.revoked_at is not None,
             discretion=recipient.discretion,
             night=recipient.night,

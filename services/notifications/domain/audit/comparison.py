@@ -8,9 +8,9 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from services.notifications.domain.audit.due import ObligationKey, due_obligations
 from services.notifications.domain.audit.facts import establishment_of
-from services.notifications.domain.audit.rights import AuditedPerson, Told, told_without_right
+from services.notifications.domain.audit.owed import ObligationKey, owed_obligations
+from services.notifications.domain.audit.rights import AuditedPerson, SentMessage, sent_without_right
 
 Difference = Literal["missing", "unexpected", "told_without_right"]
 
@@ -18,29 +18,26 @@ Difference = Literal["missing", "unexpected", "told_without_right"]
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """An obligation as the table has it."""
 
-    due: ObligationKey
+    key: ObligationKey
     recorded_at: datetime
     """Of the event that it is about."""
     establishment: str
     created_at: datetime
-    left_at: tuple[datetime, ...]
+    sent_at: tuple[datetime, ...]
     """When messages were sent that may have reached someone."""
 
 
-class EstablishmentDay(msgspec.Struct, frozen=True, kw_only=True):
-    """The day and the establishment under which an obligation is counted."""
-
-    day: date
-    establishment: str
+DayKey = tuple[date, str]
+"""The day and the establishment under which an obligation is counted."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One obligation on which the derivation and the table differ."""
 
-    due: ObligationKey
+    key: ObligationKey
     difference: Difference
     reason: str
-    account: EstablishmentDay
+    day_key: DayKey
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,36 +52,38 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """The result of the audit of one person."""
 
-    sums: Mapping[EstablishmentDay, Sums]
+    sums: Mapping[DayKey, Sums]
     findings: Sequence[Finding]
 
 
 NOTHING: Final = Audit(sums={}, findings=())
 
 
-def audit(known: AuditedPerson, table: Sequence[Found]) -> Audit:
+def audit(person: AuditedPerson, table: Sequence[Found]) -> Audit:
     """Compare what the events make due with what is there."""
-    events = {event.event_id: event for event in known.events}
-    accounts = {found.due: _account(found.recorded_at, found.establishment) for found in table}
-    derived = due_obligations(known.events, known.circle) | _due_before_leaving(known, table)
-    for due in derived:
-        event = events[due.event_id]
-        accounts.setdefault(due, _account(event.recorded_at, establishment_of(event.data) or ""))
-    return _audit(derived, table, known=known, accounts=accounts)
+    events = {event.event_id: event for event in person.events}
+    day_keys = {found.key: _day_key(found.recorded_at, found.establishment) for found in table}
+    derived = owed_obligations(person.events, person.circle) | _due_before_leaving(person, table)
+    for key in derived:
+        event = events[key.event_id]
+        day_keys.setdefault(key, _day_key(event.recorded_at, establishment_of(event.data) or ""))
+    return _audit(derived, table, person=person, day_keys=day_keys)
 
 
-def _due_before_leaving(known: AuditedPerson, table: Sequence[Found]) -> set[ObligationKey]:
+def _due_before_leaving(person: AuditedPerson, table: Sequence[Found]) -> set[ObligationKey]:
     """Planned before a member left, for an event that the publisher's clock puts after that; still right."""
-    left = {member.member_id: member.revoked_at for member in known.circle if member.revoked_at is not None}
-    if not left:
+    revoked = {
+        member.member_id: member.revoked_at for member in person.circle if member.revoked_at is not None
+    }
+    if not revoked:
         return set()
-    staying = due_obligations(known.events, [replace(member, revoked_at=None) for member in known.circle])
+    staying = owed_obligations(person.events, [replace(member, revoked_at=None) for member in person.circle])
     return {
-        found.due
+        found.key
         for found in table
-        if found.due in staying
-        and (left_at := left.get(found.due.recipient_id)) is not None
-        and found.created_at <= left_at
+        if found.key in staying
+        and (revoked_at := revoked.get(found.key.recipient_id)) is not None
+        and found.created_at <= revoked_at
     }
 
 
@@ -92,18 +91,18 @@ def _audit(
     derived: frozenset[ObligationKey],
     table: Sequence[Found],
     *,
-    known: AuditedPerson,
-    accounts: dict[ObligationKey, EstablishmentDay],
+    person: AuditedPerson,
+    day_keys: dict[ObligationKey, DayKey],
 ) -> Audit:
-    there = {found.due for found in table}
-    told = [Told(due=found.due, left_at=at) for found in table for at in found.left_at]
-    wrong = told_without_right(told, entitled=derived.__contains__, known=known)
+    there = {found.key for found in table}
+    sent = [SentMessage(key=found.key, sent_at=at) for found in table for at in found.sent_at]
+    wrong = sent_without_right(sent, entitled=derived.__contains__, person=person)
     return Audit(
-        sums=_sums(derived, there, accounts),
+        sums=_sums(derived, there, day_keys),
         findings=[
-            *_findings(((due, "due and not planned") for due in derived - there), "missing", accounts),
-            *_findings(((due, "planned and not due") for due in there - derived), "unexpected", accounts),
-            *_findings(wrong, "told_without_right", accounts),
+            *_findings(((key, "due and not planned") for key in derived - there), "missing", day_keys),
+            *_findings(((key, "planned and not due") for key in there - derived), "unexpected", day_keys),
+            *_findings(wrong, "told_without_right", day_keys),
         ],
     )
 
@@ -111,22 +110,22 @@ def _audit(
 def _findings(
     found: Iterable[tuple[ObligationKey, str]],
     difference: Difference,
-    accounts: dict[ObligationKey, EstablishmentDay],
+    day_keys: dict[ObligationKey, DayKey],
 ) -> list[Finding]:
     return [
-        Finding(due=due, difference=difference, reason=reason, account=accounts[due])
-        for due, reason in sorted(found)
+        Finding(key=key, difference=difference, reason=reason, day_key=day_keys[key])
+        for key, reason in sorted(found)
     ]
 
 
 def _sums(
     derived: frozenset[ObligationKey],
     there: set[ObligationKey],
-    accounts: dict[ObligationKey, EstablishmentDay],
-) -> dict[EstablishmentDay, Sums]:
+    day_keys: dict[ObligationKey, DayKey],
+) -> dict[DayKey, Sums]:
     counts = {
-        name: Counter(accounts[due] for due in dues)
-        for name, dues in (
+        name: Counter(day_keys[key] for key in keys)
+        for name, keys in (
             ("derived", derived),
             ("found", there),
             ("missing", derived - there),
@@ -134,10 +133,10 @@ def _sums(
         )
     }
     return {
-        account: Sums(**{name: count[account] for name, count in counts.items()})
-        for account in set(accounts.values())
+        day_key: Sums(**{name: count[day_key] for name, count in counts.items()})
+        for day_key in set(day_keys.values())
     }
 
 
-def _account(recorded_at: datetime, establishment: str) -> EstablishmentDay:
-    return EstablishmentDay(day=recorded_at.astimezone(UTC).date(), establishment=establishment)
+def _day_key(recorded_at: datetime, establishment: str) -> DayKey:
+    return recorded_at.astimezone(UTC).date(), establishment

@@ -20,11 +20,11 @@ _WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, Ruptur
 
 _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-Fact = list[RecordedEvent]
+FactHistory = list[RecordedEvent]
 """The versions of one fact, each once; a cancel is final."""
 
 
-def facts(events: Iterable[RecordedEvent]) -> list[Fact]:
+def facts(events: Iterable[RecordedEvent]) -> list[FactHistory]:
     """Movements by when the source emitted each version, and expectations as pathway numbered them."""
     grouped: dict[UUID, dict[UUID, RecordedEvent]] = defaultdict(dict)
     for event in events:
@@ -34,17 +34,17 @@ def facts(events: Iterable[RecordedEvent]) -> list[Fact]:
     return [sorted(versions.values(), key=_place) for versions in grouped.values()]
 
 
-def establishment_of(statement: Payload) -> str | None:
+def establishment_of(payload: Payload) -> str | None:
     """The establishment whose fact it is, under which its obligations are counted."""
-    if isinstance(statement, Movement):
-        return statement.establishment
-    return statement.from_establishment if isinstance(statement, _WAITS) else None
+    if isinstance(payload, Movement):
+        return payload.establishment
+    return payload.from_establishment if isinstance(payload, _WAITS) else None
 
 
-def _about(statement: Payload) -> UUID | None:
-    if isinstance(statement, Movement):
-        return statement.movement_id
-    return statement.expectation_id if isinstance(statement, _WAITS) else None
+def _about(payload: Payload) -> UUID | None:
+    if isinstance(payload, Movement):
+        return payload.movement_id
+    return payload.expectation_id if isinstance(payload, _WAITS) else None
 
 
 def _place(event: RecordedEvent) -> tuple[bool, datetime, int]:

@@ -1,4 +1,4 @@
-"""Finds messages that were sent to someone who had no right to them, by what was known when they left.
+"""Finds messages that were sent to someone who had no right to them, by what was known then.
 
 The difference between two clocks, and the wait for a lock, never count as a right that was ignored.
 """
@@ -10,9 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.due import ObligationKey
 from services.notifications.domain.audit.facts import facts
 from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rules import tells_of_death
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import RecordedEvent
@@ -26,11 +26,11 @@ MAY_HAVE_LEFT: Final = ("accepted", "unknown", "delivered", "undelivered", "no_r
 Wrong = Literal["not entitled", "told after leaving", "told of the dead", "told as news when it was old"]
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class SentMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message that may have reached someone."""
 
-    due: ObligationKey
-    left_at: datetime
+    key: ObligationKey
+    sent_at: datetime
 
 
 class AuditedPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,41 +41,41 @@ class AuditedPerson(msgspec.Struct, frozen=True, kw_only=True):
     circle: Sequence[AuditedMember]
 
 
-def told_without_right(
-    told: Iterable[Told], *, entitled: Callable[[ObligationKey], bool], known: AuditedPerson
+def sent_without_right(
+    sent: Iterable[SentMessage], *, entitled: Callable[[ObligationKey], bool], person: AuditedPerson
 ) -> list[tuple[ObligationKey, Wrong]]:
-    """Each obligation of which a message should never have left, with the first reason why."""
-    events = {event.event_id: event for event in known.events}
-    members = {member.member_id: member for member in known.circle}
+    """Each obligation of which a message should never have been sent, with the first reason why."""
+    events = {event.event_id: event for event in person.events}
+    members = {member.member_id: member for member in person.circle}
     found: dict[ObligationKey, Wrong] = {}
-    for each in sorted(told, key=lambda each: each.left_at):
-        if not entitled(each.due):
-            found.setdefault(each.due, "not entitled")
+    for each in sorted(sent, key=lambda each: each.sent_at):
+        if not entitled(each.key):
+            found.setdefault(each.key, "not entitled")
             continue
-        member, event = members[each.due.recipient_id], events[each.due.event_id]
-        if member.revoked_at is not None and each.left_at > member.revoked_at + CLOCKS_AGREE_WITHIN:
-            found.setdefault(each.due, "told after leaving")
-        elif _was_old_news(each.due, event):
-            found.setdefault(each.due, "told as news when it was old")
-        elif _was_dead(known, each.left_at):
-            found.setdefault(each.due, "told of the dead")
+        member, event = members[each.key.recipient_id], events[each.key.event_id]
+        if member.revoked_at is not None and each.sent_at > member.revoked_at + CLOCKS_AGREE_WITHIN:
+            found.setdefault(each.key, "told after leaving")
+        elif _was_old_news(each.key, event):
+            found.setdefault(each.key, "told as news when it was old")
+        elif _was_dead(person, each.sent_at):
+            found.setdefault(each.key, "told of the dead")
     return list(found.items())
 
 
-def _was_old_news(due: ObligationKey, event: RecordedEvent) -> bool:
+def _was_old_news(key: ObligationKey, event: RecordedEvent) -> bool:
     """Whether the news was too old when recorded; a cancelled death has no age of its own."""
-    if due.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
+    if key.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
         return False
     return event.recorded_at - event.occurred_at > STALE
 
 
-def _was_dead(known: AuditedPerson, at: datetime) -> bool:
+def _was_dead(person: AuditedPerson, at: datetime) -> bool:
     """Whether the person was known to be dead, within the difference that two clocks may have."""
-    return all(_dead_by(known, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
+    return all(_dead_by(person, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
 
 
-def _dead_by(known: AuditedPerson, moment: datetime) -> bool:
-    then = [event for event in known.events if known.applied_at[event.event_id] <= moment]
+def _dead_by(person: AuditedPerson, moment: datetime) -> bool:
+    then = [event for event in person.events if person.applied_at[event.event_id] <= moment]
     return any(
         tells_of_death(fact[-1].data) and not isinstance(fact[-1].data, MovementCancelled)
         for fact in facts(then)

@@ -16,17 +16,17 @@ DISCHARGED: Final = "discharge.occurred"
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
 
-def news_for(statement: Payload, member: AuditedMember) -> str | None:
+def news_for(payload: Payload, member: AuditedMember) -> str | None:
     """The kind of news that the statement is for this member; none when they are not told of it."""
-    match statement:
+    match payload:
         case Movement(kind="admission"):
-            return _of_admission(statement, member)
+            return _of_admission(payload, member)
         case Movement():
-            return _of_leaving(statement, member)
+            return _of_leaving(payload, member)
         case ExpectationMet():
-            return ARRIVED if member.establishment == statement.from_establishment else None
+            return ARRIVED if member.establishment == payload.from_establishment else None
         case RuptureOpened() | RuptureClosed(reason="arrived"):
-            ends = (statement.from_establishment, statement.to_establishment)
+            ends = (payload.from_establishment, payload.to_establishment)
             return OVERDUE if member.establishment in ends else None
         case _:
             return None
@@ -40,9 +40,9 @@ def goes_to(movement: Movement) -> str | None:
     return to.establishment if movement.kind == "transfer" or to.mode in _BETWEEN_ESTABLISHMENTS else None
 
 
-def tells_of_death(statement: Payload) -> bool:
+def tells_of_death(payload: Payload) -> bool:
     """Whether it states a death, which a doctor tells, never a message."""
-    to = statement.destination if isinstance(statement, Movement) else None
+    to = payload.destination if isinstance(payload, Movement) else None
     return to is not None and to.mode == "death"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from services.notifications.domain.audit.facts import Fact
+from services.notifications.domain.audit.facts import FactHistory
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import DEPARTED, news_for, tells_of_death
 from shared.events.admission import Movement, MovementCancelled
@@ -20,7 +20,9 @@ class Owed(NamedTuple):
     kinds: frozenset[str]
 
 
-def owed_after_deaths(stated: Sequence[Fact], owed: Sequence[Owed], member: AuditedMember) -> Iterator[Owed]:
+def owed_after_deaths(
+    stated: Sequence[FactHistory], owed: Sequence[Owed], member: AuditedMember
+) -> Iterator[Owed]:
     """Corrections since the day before a death that ended; when cancelled, also the last day's news."""
     for fact in stated:
         died_at: datetime | None = None
@@ -46,7 +48,7 @@ def _corrections(owed: Sequence[Owed], *, since: datetime, until: datetime) -> s
     }
 
 
-def _news(stated: Sequence[Fact], member: AuditedMember, *, until: datetime) -> set[str]:
+def _news(stated: Sequence[FactHistory], member: AuditedMember, *, until: datetime) -> set[str]:
     """Where the person was or is, not where they are expected."""
     happened = [
         event

@@ -1,4 +1,4 @@
-"""Decides what to do now with an obligation that is due: tell, defer or settle.
+"""Decides what to do now with an obligation that is due: tell, defer or end.
 
 Rights come first, then what the recipient was told so far. Within one fact only what differs from the last
 thing told is sent, as a correction. Among facts of one aspect (where the person is), news is sent in the
@@ -22,18 +22,18 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
 )
 from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
-from services.notifications.domain.obligations.obligation import Obligation, Settle
+from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.timing import Circumstances, Waits, held_until
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
+class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
     """The recipient at this moment, as far as sending depends on it."""
 
     revoked: bool
     discretion: Discretion
     night: bool
     contacts: Mapping[Medium, UUID]
-    """Contact points that may be used, in the order the reader prefers."""
+    """Contact points that may be used, in the order the recipient prefers."""
 
 
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -44,8 +44,8 @@ class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     step: int
     channel: Medium
     contact_id: UUID
-    correction_of: datetime | None
-    """When the reader was told what this corrects."""
+    corrects_sent_at: datetime | None
+    """When the recipient was told what this corrects."""
 
 
 class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -60,11 +60,11 @@ class Wait(msgspec.Struct, frozen=True, tag=True):
     """Another message to the same recipient is being sent, or is about to be: this one comes after it."""
 
 
-Decision = Tell | Defer | Settle
+Decision = Tell | Defer | End
 
 
 def decide(
-    obligation: Obligation, peers: Sequence[Obligation], reader: Reader, circumstances: Circumstances
+    obligation: Obligation, peers: Sequence[Obligation], recipient: RecipientNow, circumstances: Circumstances
 ) -> Decision:
     """Decide from everything known; `peers` are all obligations of the same recipient.
 
@@ -72,9 +72,9 @@ def decide(
     sent, rights come first, then what was told, then the hour.
     """
     now = circumstances.now
-    told = last_told(obligation, peers)
-    usable = usable_channels(obligation, reader, told)
-    barred = _barred(obligation, reader)
+    last_told = last_told_obligation(obligation, peers)
+    usable = usable_channels(obligation, recipient, last_told)
+    barred = _barred(obligation, recipient)
     move = next_move(obligation, usable, circumstances.waits, to_the_end=barred is None)
     if obligation.in_flight:
         return Defer(until=now + timedelta(seconds=circumstances.waits.recheck_seconds))
@@ -82,13 +82,13 @@ def decide(
         return Defer(until=move.at)
     refusal = (
         barred or _too_late(obligation, now) or _unwanted(obligation, peers, circumstances)
-    ) or _too_early(obligation, reader, circumstances)
+    ) or _too_early(obligation, recipient, circumstances)
     if refusal is not None:
         return refusal
     again = move is not None and move.move == "again"
     channel = timing.next_channel(obligation.attempts, usable, again=again)
     if channel is None:
-        return Settle(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
+        return End(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
     medium, step = channel
     number = len(obligation.attempts) + 1
     return Tell(
@@ -96,16 +96,19 @@ def decide(
         number=number,
         step=step,
         channel=medium,
-        contact_id=reader.contacts[medium],
-        correction_of=None if told is None else told.told_at,
+        contact_id=recipient.contacts[medium],
+        corrects_sent_at=None if last_told is None else last_told.told_at,
     )
 
 
-def usable_channels(obligation: Obligation, reader: Reader, told: Obligation | None) -> tuple[Medium, ...]:
-    """In the reader's order; for a correction, the channels that carried the error come first."""
+def usable_channels(
+    obligation: Obligation, recipient: RecipientNow, last_told: Obligation | None
+) -> tuple[Medium, ...]:
+    """In the recipient's order; for a correction, the channels that carried the error come first."""
     worded = entry_of(obligation.kind).channels.get(obligation.recipient_role, ())
-    usable = [channel for channel in reader.contacts if channel in worded]
-    reached = {attempt.channel for attempt in told.attempts if attempt.may_have_reached} if told else set()
+    usable = [channel for channel in recipient.contacts if channel in worded]
+    tried = last_told.attempts if last_told else ()
+    reached = {attempt.channel for attempt in tried if attempt.may_have_reached}
     return tuple(sorted(usable, key=lambda channel: channel not in reached))
 
 
@@ -127,39 +130,39 @@ def next_move(
     return timing.after(obligation.attempts, patience, step_ends_at=step_ends_at)
 
 
-def _barred(obligation: Obligation, reader: Reader) -> Settle | None:
-    if reader.revoked:
-        return Settle(outcome="suppressed", reason="no_entitlement")
+def _barred(obligation: Obligation, recipient: RecipientNow) -> End | None:
+    if recipient.revoked:
+        return End(outcome="suppressed", reason="no_entitlement")
     if obligation.barred_by is not None:
-        return Settle(outcome="suppressed", reason=obligation.barred_by)
+        return End(outcome="suppressed", reason=obligation.barred_by)
     if obligation.superseded_by is not None:
-        return Settle(outcome="superseded", reason="newer_version", superseded_by=obligation.superseded_by)
-    if reader.discretion == 0 and obligation.is_news:
-        return Settle(outcome="suppressed", reason="preference_off")
+        return End(outcome="superseded", reason="newer_version", superseded_by=obligation.superseded_by)
+    if recipient.discretion == 0 and obligation.is_news:
+        return End(outcome="suppressed", reason="preference_off")
     return None
 
 
 def _unwanted(
     obligation: Obligation, peers: Sequence[Obligation], circumstances: Circumstances
-) -> Settle | Defer | None:
+) -> End | Defer | None:
     waits = circumstances.waits
     patience = timedelta(seconds=waits.lease_seconds)
     match verdict_by_history(obligation, peers, now=circumstances.now, patience=patience):
         case Suppress(reason):
-            return Settle(outcome="suppressed", reason=reason)
+            return End(outcome="suppressed", reason=reason)
         case Supersede(by, reason):
-            return Settle(outcome="superseded", reason=reason, superseded_by=by)
+            return End(outcome="superseded", reason=reason, superseded_by=by)
         case Wait():
             return Defer(until=circumstances.now + timedelta(seconds=waits.recheck_seconds))
         case _:
             return None
 
 
-def _too_late(obligation: Obligation, now: datetime) -> Settle | None:
-    return Settle(outcome="expired", reason="too_late") if now >= obligation.expires_at else None
+def _too_late(obligation: Obligation, now: datetime) -> End | None:
+    return End(outcome="expired", reason="too_late") if now >= obligation.expires_at else None
 
 
-def _too_early(obligation: Obligation, reader: Reader, circumstances: Circumstances) -> Defer | None:
+def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: Circumstances) -> Defer | None:
     if obligation.is_news and obligation.fact_occurred_at > circumstances.now + CLOCK_SKEW:
         return Defer(until=obligation.fact_occurred_at)
     morning = held_until(
@@ -167,7 +170,7 @@ def _too_early(obligation: Obligation, reader: Reader, circumstances: Circumstan
         zone=circumstances.zone,
         urgency=entry_of(obligation.kind).urgency,
         role=obligation.recipient_role,
-        night=reader.night,
+        night=recipient.night,
         expires_at=obligation.expires_at,
     )
     return None if morning is None else Defer(until=morning, held=True)
@@ -183,42 +186,42 @@ def verdict_by_history(
     others = [peer for peer in peers if peer.obligation_id != obligation.obligation_id]
     if any(peer.in_flight for peer in others):
         return Wait()
-    told = last_told(obligation, others)
+    last_told = last_told_obligation(obligation, others)
     if is_retracted(obligation.kind):
-        return _verdict_on_retraction(obligation, told)
+        return _verdict_on_retraction(obligation, last_told)
     if is_corrected(obligation.kind):
-        return _verdict_on_correction(obligation, told)
+        return _verdict_on_correction(obligation, last_told)
     return _verdict_on_news_of_fact(obligation, others) or _verdict_on_news_of_aspect(
         obligation, others, now=now, patience=patience
     )
 
 
-def last_told(obligation: Obligation, others: Sequence[Obligation]) -> Obligation | None:
+def last_told_obligation(obligation: Obligation, others: Sequence[Obligation]) -> Obligation | None:
     """The obligation of another event by which the recipient was, or may have been, last told the fact."""
     of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
     return _latest([peer for peer in of_fact if peer.event_id != obligation.event_id])
 
 
-def _verdict_on_retraction(obligation: Obligation, told: Obligation | None) -> Verdict:
-    if told is None:
+def _verdict_on_retraction(obligation: Obligation, last_told: Obligation | None) -> Verdict:
+    if last_told is None:
         return Suppress("nothing_to_correct")
-    if is_retracted(told.kind):
+    if is_retracted(last_told.kind):
         return Suppress("duplicate_fact")
-    return Send() if told.shown_kind == fact_of(obligation.kind) else Suppress("nothing_to_correct")
+    return Send() if last_told.shown_kind == fact_of(obligation.kind) else Suppress("nothing_to_correct")
 
 
-def _verdict_on_correction(obligation: Obligation, told: Obligation | None) -> Verdict:
-    if told is None or is_retracted(told.kind):
+def _verdict_on_correction(obligation: Obligation, last_told: Obligation | None) -> Verdict:
+    if last_told is None or is_retracted(last_told.kind):
         return Suppress("nothing_to_correct")
-    return Suppress("duplicate_fact") if told.said == obligation.said else Send()
+    return Suppress("duplicate_fact") if last_told.said == obligation.said else Send()
 
 
 def _verdict_on_news_of_fact(obligation: Obligation, others: Sequence[Obligation]) -> Verdict | None:
     """None when what was told of the same fact is no reason not to send."""
     of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
-    told = _latest(of_fact)
-    if told is not None and not is_retracted(told.kind):
-        if told.said == obligation.said:
+    last_told = _latest(of_fact)
+    if last_told is not None and not is_retracted(last_told.kind):
+        if last_told.said == obligation.said:
             return Suppress("duplicate_fact")
         if any(
             peer.event_id == obligation.event_id and is_corrected(peer.kind) and peer.is_to_be_sent
@@ -274,5 +277,5 @@ def _order_with_ties(news: Obligation) -> tuple[datetime, int, str]:
 
 
 def _latest(peers: Sequence[Obligation]) -> Obligation | None:
-    told = [(peer.told_at, peer) for peer in peers if peer.told_at is not None]
-    return max(told, key=lambda pair: pair[0])[1] if told else None
+    dated = [(peer.told_at, peer) for peer in peers if peer.told_at is not None]
+    return max(dated, key=lambda pair: pair[0])[1] if dated else None

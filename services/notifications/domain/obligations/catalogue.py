@@ -32,7 +32,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """What an urgency means in time."""
 
     deadline: timedelta
-    """From the moment the fact is known, or may be told, to the reader informed."""
+    """From the moment the fact is known, or may be told, to the recipient informed."""
     step: timedelta
     """For one channel, before the next one is tried."""
 

@@ -3,8 +3,8 @@
 Every event that tells someone something gives one obligation per recipient and kind: the news itself,
 the correction for those who were told an earlier version, the retraction for those who are no longer
 concerned. The verdict says whether it is still to be sent, by the facts alone; what each recipient was
-really told decides later (`freshness`). More events never take an obligation away, so the order of their
-arrival leaves no trace.
+really told decides later (`verdict_by_history` in `domain/delivery/decision.py`). More events never take an
+obligation away, so the order of their arrival leaves no trace.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +26,9 @@ from services.notifications.domain.obligations.catalogue import (
 from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
-    Fact,
+    FactHistory,
+    FactVersion,
     Recipient,
-    Statement,
     facts_of,
     is_deceased,
     newest,
@@ -66,11 +66,11 @@ Verdict = Send | Suppress | Supersede
 
 
 def verdict_of(
-    statement: Statement,
+    version: FactVersion,
     kind: str,
     recipient: Recipient,
     *,
-    facts: Mapping[str, Fact],
+    facts: Mapping[str, FactHistory],
     deceased: bool,
 ) -> Verdict:
     """Judge rights first, then whether it is still the newest version, then whether it is still news."""
@@ -78,72 +78,76 @@ def verdict_of(
         return Suppress("no_entitlement")
     if deceased:
         return Suppress("deceased")
-    newer = _outdated_by(statement, kind, recipient, facts[statement.fact_key])
+    newer = _outdated_by(version, kind, recipient, facts[version.fact_key])
     if newer is not None:
         return Supersede(newer.event.event_id, "newer_version")
     if is_corrected(kind) or is_retracted(kind):
         return Send()
-    return _verdict_of_news(statement, recipient, facts)
+    return _verdict_of_news(version, recipient, facts)
 
 
-def _verdict_of_news(statement: Statement, recipient: Recipient, facts: Mapping[str, Fact]) -> Verdict:
+def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]) -> Verdict:
     if recipient.discretion == 0:
         return Suppress("preference_off")
-    event = statement.event
+    event = version.event
     if event.recorded_at - event.occurred_at > STALE_AFTER:
         return Suppress("stale_at_creation")
     if event.recorded_at > recipient.joined_at:
         return Send()
-    newest_then = _newest_when_joining(statement, recipient, facts)
-    if newest_then.fact_key != statement.fact_key:
+    newest_then = _newest_when_joining(version, recipient, facts)
+    if newest_then.fact_key != version.fact_key:
         return Supersede(newest_then.event.event_id, "newer_when_joining")
     return Send()
 
 
-def _outdated_by(statement: Statement, kind: str, recipient: Recipient, fact: Fact) -> Statement | None:
+def _outdated_by(
+    version: FactVersion, kind: str, recipient: Recipient, fact: FactHistory
+) -> FactVersion | None:
     """The version that holds now, if what it says differs."""
     shown = fact_of(kind)
-    if statement.news is not None and not is_retracted(kind):
-        shown = statement.news.shown_kind
+    if version.news is not None and not is_retracted(kind):
+        shown = version.news.shown_kind
     now = newest(fact, shown, recipient)
-    if now is None or now.version <= statement.version:
+    if now is None or now.version <= version.version:
         return None
-    return now if now.said_to(recipient) != statement.said_to(recipient) else None
+    return now if now.said_to(recipient) != version.said_to(recipient) else None
 
 
-def _newest_when_joining(statement: Statement, recipient: Recipient, facts: Mapping[str, Fact]) -> Statement:
+def _newest_when_joining(
+    version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]
+) -> FactVersion:
     """The one statement that someone who joins is told: where the person is now, not the whole day before."""
     known = [
         fact[-1]
         for fact in facts.values()
-        if fact[-1].aspect == statement.aspect
+        if fact[-1].aspect == version.aspect
         and fact[-1].event.recorded_at <= recipient.joined_at
         and fact[-1].event.occurred_at <= recipient.joined_at + CLOCK_SKEW
         and fact[-1].said_to(recipient) != NOTHING
     ]
-    return max([statement, *known], key=lambda version: (version.event.occurred_at, version.version))
+    return max([version, *known], key=lambda version: (version.event.occurred_at, version.version))
 
 
-def kinds_of(statement: Statement, earlier: Fact, recipient: Recipient) -> set[str]:
+def kinds_of(version: FactVersion, earlier: FactHistory, recipient: Recipient) -> set[str]:
     """The kinds that a version owes a recipient: news, correction, retraction.
 
     More earlier versions never take one away.
     """
     told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
-    if statement.news is not None and statement.said_to(recipient) != NOTHING:
-        kinds = set() if statement.only_corrects else {str(statement.news.kind)}
-        return kinds | ({corrected(statement.news.kind)} if told_before else set())
-    if not (statement.replaces or statement.ends):
+    if version.news is not None and version.said_to(recipient) != NOTHING:
+        kinds = set() if version.only_corrects else {str(version.news.kind)}
+        return kinds | ({corrected(version.news.kind)} if told_before else set())
+    if not (version.replaces or version.ends):
         return set()
     shown = {version.news.shown_kind for version in told_before if version.news is not None}
-    if statement.ends and statement.news is not None and statement.news.audience.includes(recipient):
-        shown.add(statement.news.shown_kind)  # a cancel without an earlier version says itself what it ends
-    return {retracted(kind) for kind in shown if not statement.ends or kind in statement.ends}
+    if version.ends and version.news is not None and version.news.audience.includes(recipient):
+        shown.add(version.news.shown_kind)  # a cancel without an earlier version says itself what it ends
+    return {retracted(kind) for kind in shown if not version.ends or kind in version.ends}
 
 
 def owed_after_retracted_death(
-    facts: Mapping[str, Fact], recipient: Recipient
-) -> Iterator[tuple[RecordedEvent, Statement, str]]:
+    facts: Mapping[str, FactHistory], recipient: Recipient
+) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
     """What a death silenced is owed again by each version that ends it: (event, statement, kind).
 
     News of the day before, and whatever corrects or takes back what was told: of each kind the newest that
@@ -168,8 +172,8 @@ def owed_after_retracted_death(
 
 
 def _news(
-    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
-) -> dict[str, Statement]:
+    facts: Mapping[str, FactHistory], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, FactVersion]:
     """What happened since then, the newest of each kind."""
     versions = [
         version
@@ -185,8 +189,8 @@ def _news(
 
 
 def _corrections(
-    facts: Mapping[str, Fact], recipient: Recipient, *, since: datetime, until: datetime
-) -> dict[str, Statement]:
+    facts: Mapping[str, FactHistory], recipient: Recipient, *, since: datetime, until: datetime
+) -> dict[str, FactVersion]:
     """What was corrected or taken back since then, the newest of each kind."""
     versions = [
         (version, kind)
@@ -208,7 +212,7 @@ class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
     event: RecordedEvent
     recipient: Recipient
     kind: str
-    statement: Statement
+    version: FactVersion
     """What is told: the event's own statement, or the one that it makes worth telling again."""
     verdict: Verdict
 
@@ -232,18 +236,20 @@ def derive_obligations(
             event=event,
             recipient=recipient,
             kind=kind,
-            statement=statement,
-            verdict=verdict_of(statement, kind, recipient, facts=facts, deceased=deceased),
+            version=version,
+            verdict=verdict_of(version, kind, recipient, facts=facts, deceased=deceased),
         )
         for recipient in circle
-        for event, statement, kind in _told(facts, recipient)
+        for event, version, kind in _versions_to_tell(facts, recipient)
         if recipient.may_know(occurred_at=event.occurred_at, recorded_at=event.recorded_at)
     ]
 
 
-def _told(facts: Mapping[str, Fact], recipient: Recipient) -> Iterator[tuple[RecordedEvent, Statement, str]]:
+def _versions_to_tell(
+    facts: Mapping[str, FactHistory], recipient: Recipient
+) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
     for fact in facts.values():
-        for position, statement in enumerate(fact):
-            for kind in sorted(kinds_of(statement, fact[:position], recipient)):
-                yield statement.event, statement, kind
+        for position, version in enumerate(fact):
+            for kind in sorted(kinds_of(version, fact[:position], recipient)):
+                yield version.event, version, kind
     yield from owed_after_retracted_death(facts, recipient)

@@ -92,15 +92,15 @@ Status = OpenStatus | Outcome
 
 TERMINAL: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
-_UNTOLD: Final[tuple[Status, ...]] = ("suppressed", "superseded", "expired")
+_NOT_INFORMED: Final[tuple[Status, ...]] = ("suppressed", "superseded", "expired")
 _BY_PERSON: Final[tuple[Status, ...]] = ("acknowledged", "handled_by_human")
-_TOLD: Final[tuple[Status, ...]] = ("informed", *_BY_PERSON)
+_INFORMED: Final[tuple[Status, ...]] = ("informed", *_BY_PERSON)
 
 TRANSITIONS: Final[Mapping[Status, tuple[Status, ...]]] = {
-    "planned": ("scheduled", *_UNTOLD),
-    "scheduled": ("due", "in_progress", *_BY_PERSON, *_UNTOLD),
-    "due": ("scheduled", "in_progress", *_BY_PERSON, *_UNTOLD),
-    "in_progress": (*_TOLD, *_UNTOLD),
+    "planned": ("scheduled", *_NOT_INFORMED),
+    "scheduled": ("due", "in_progress", *_BY_PERSON, *_NOT_INFORMED),
+    "due": ("scheduled", "in_progress", *_BY_PERSON, *_NOT_INFORMED),
+    "in_progress": (*_INFORMED, *_NOT_INFORMED),
     "informed": (),
     "acknowledged": (),
     "handled_by_human": (),
@@ -130,7 +130,7 @@ def may_become(status: Status, wanted: Status) -> bool:
     return wanted in TRANSITIONS[status]
 
 
-class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class End(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How an obligation ends, as a decision."""
 
     outcome: Outcome
@@ -168,7 +168,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     trace: TraceContext = {}
     """Of the span that applied the event."""
     human_at: datetime | None = None
-    """When a person told the reader, or the reader said that they know."""
+    """When a person told the recipient, or the recipient said that they know."""
     attempts: tuple[Attempt, ...] = ()
 
     def attempt(self, attempt_id: UUID) -> Attempt | None:

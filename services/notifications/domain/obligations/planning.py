@@ -21,7 +21,7 @@ from services.notifications.domain.obligations.derivation import (
     Suppression,
     Verdict,
 )
-from services.notifications.domain.obligations.obligation import AWAITED, Obligation, Settle, Status
+from services.notifications.domain.obligations.obligation import AWAITED, End, Obligation, Status
 from services.notifications.domain.obligations.statements import NOTHING
 from services.notifications.domain.obligations.timing import Circumstances, Patience, held_until
 
@@ -66,14 +66,14 @@ def plan_obligation(
         person_id=event.subject,
         recipient_role=recipient.role,
         kind=derived.kind,
-        stated_by=derived.statement.stated_by,
-        aspect=derived.statement.aspect,
-        fact_key=derived.statement.fact_key,
+        stated_by=derived.version.stated_by,
+        aspect=derived.version.aspect,
+        fact_key=derived.version.fact_key,
         said=said,
         shown_kind=shown_kind,
         fact_occurred_at=occurred_at,
         fact_recorded_at=event.recorded_at,
-        fact_sequence=derived.statement.event.sequence,
+        fact_sequence=derived.version.event.sequence,
         status=_first_status(derived.verdict),
         superseded_by=derived.verdict.by if isinstance(derived.verdict, Supersede) else None,
         lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
@@ -85,7 +85,7 @@ def plan_obligation(
     )
 
 
-def reevaluate(obligation: Obligation, derived: DerivedObligation) -> Settle | Bar | None:
+def reevaluate(obligation: Obligation, derived: DerivedObligation) -> End | Bar | None:
     """What the facts as they are now change for an open obligation; mostly nothing.
 
     While an answer or a report may still come, the obligation stays open for it, but is barred.
@@ -95,16 +95,16 @@ def reevaluate(obligation: Obligation, derived: DerivedObligation) -> Settle | B
     if isinstance(verdict, Send) or _is_awaited(obligation):
         unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
         return None if unchanged else bar
-    return settled_by(verdict)
+    return end_by_verdict(verdict)
 
 
-def settled_by(verdict: Verdict) -> Settle | None:
-    """How the facts alone settle an obligation; none when it is to be sent."""
+def end_by_verdict(verdict: Verdict) -> End | None:
+    """How the facts alone end an obligation; none when it is to be sent."""
     match verdict:
         case Suppress(reason):
-            return Settle(outcome="suppressed", reason=reason)
+            return End(outcome="suppressed", reason=reason)
         case Supersede(by, reason):
-            return Settle(outcome="superseded", reason=reason, superseded_by=by)
+            return End(outcome="superseded", reason=reason, superseded_by=by)
         case _:
             return None
 
@@ -115,28 +115,28 @@ def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
 
 
 def _content(derived: DerivedObligation) -> tuple[str, str, datetime]:
-    statement = derived.statement
-    said = statement.said_to(derived.recipient)
-    if said == NOTHING or statement.news is None:
-        return NOTHING, _RETRACTED, statement.event.occurred_at
-    return said, statement.news.shown_kind, statement.news.occurred_at
+    version = derived.version
+    said = version.said_to(derived.recipient)
+    if said == NOTHING or version.news is None:
+        return NOTHING, _RETRACTED, version.event.occurred_at
+    return said, version.news.shown_kind, version.news.occurred_at
 
 
 def _verdict_of_words(obligation: Obligation, derived: DerivedObligation) -> Verdict:
     """The verdict of the facts, unless the obligation's own content is outdated by now."""
     said, shown_kind, _ = _content(derived)
-    statement = derived.statement
+    version = derived.version
     same = (obligation.fact_key, obligation.said, obligation.shown_kind) == (
-        statement.fact_key,
+        version.fact_key,
         said,
         shown_kind,
     )
-    return derived.verdict if same else Supersede(statement.event.event_id, "newer_version")
+    return derived.verdict if same else Supersede(version.event.event_id, "newer_version")
 
 
 def _first_status(verdict: Verdict) -> Status:
-    settled = settled_by(verdict)
-    return "scheduled" if settled is None else settled.outcome
+    end = end_by_verdict(verdict)
+    return "scheduled" if end is None else end.outcome
 
 
 def _bar_of(obligation: Obligation, verdict: Verdict) -> Bar:

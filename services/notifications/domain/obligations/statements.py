@@ -1,4 +1,7 @@
-"""Turns the events of a person into facts: versioned statements, each with the news it is and its audience.
+"""Turns the events of a person into the histories of facts, with the news of each version and its audience.
+
+An event is what a publisher stated. A fact is what events are about; a version is what one event says of
+it; a fact's history is its versions, oldest first. News is what recipients are told by a version.
 
 A fact has a key (a movement, or an arrival that is watched) and versions: the newest one holds. For a
 movement that is the newest insert or update by `(emitted_at, sequence)`, and a cancel is final. For a
@@ -69,7 +72,7 @@ NOTHING: Final = ""
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What readers are told, and who they are."""
+    """What recipients are told, and who they are."""
 
     kind: FactKind
     shown_kind: FactKind
@@ -81,13 +84,13 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     """Equal for equal words: an update that changes nothing that was said corrects nothing."""
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One event as a version of one fact."""
 
     event: RecordedEvent
     fact_key: str
     aspect: str
-    """What the news is about: news of the same aspect reaches a reader in the order it happened."""
+    """What the news is about: news of the same aspect reaches a recipient in the order it happened."""
     version: tuple[bool, datetime, int]
     stated_by: str
     news: News | None = None
@@ -116,12 +119,12 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
-def statement_of_movement(event: RecordedEvent, movement: Movement) -> Statement:
+def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion:
     """A version of the movement; the last one, when it is a cancel."""
     cancelled = isinstance(movement, MovementCancelled)
     news = _news_of_movement(movement)
     key = f"movement:{movement.movement_id}"
-    return Statement(
+    return FactVersion(
         event=event,
         fact_key=key,
         aspect=key if news is not None and news.kind == "transfer.departed" else LOCATION,
@@ -139,15 +142,15 @@ def _news_of_movement(movement: Movement) -> News | None:
     others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
         if origin is not None and _is_elsewhere(origin, movement):
-            return _told(movement, "transfer.arrived", Audience(carers=True))
-        return _told(movement, "admission.occurred", others)
+            return _news(movement, "transfer.arrived", Audience(carers=True))
+        return _news(movement, "admission.occurred", others)
     if destination is not None and destination.mode == "death":
         return None
     if destination is not None and _leaves_for(destination, movement):
-        return _told(
+        return _news(
             movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
         )
-    return _told(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+    return _news(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
 
 
 def _is_elsewhere(origin: Place, movement: Movement) -> bool:
@@ -164,7 +167,7 @@ def _leaves_for(destination: Place, movement: Movement) -> bool:
     return movement.kind == "transfer" or destination.mode in _BETWEEN_ESTABLISHMENTS
 
 
-def _told(movement: Movement, kind: FactKind, audience: Audience) -> News:
+def _news(movement: Movement, kind: FactKind, audience: Audience) -> News:
     minute = movement.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
     return News(
         kind=kind,
@@ -178,16 +181,16 @@ def _told(movement: Movement, kind: FactKind, audience: Audience) -> News:
 _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def statement_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> Statement:
+def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactVersion:
     """A version of an expectation, in the order in which pathway stated it."""
     key = f"arrival:{watched.expectation_id}"
-    return Statement(
+    return FactVersion(
         event=event,
         fact_key=key,
         aspect=key,
         version=(False, _AT_ALL_TIMES, event.sequence),
         stated_by=watched.from_establishment,
-        news=_news(watched),
+        news=_news_of_arrival(watched),
         ends=_ends(watched),
         replaces=False,
         only_corrects=isinstance(watched, RuptureClosed),
@@ -206,7 +209,7 @@ def _ends(watched: ExpectationEvent) -> tuple[FactKind, ...]:
             return ()
 
 
-def _news(watched: ExpectationEvent) -> News | None:
+def _news_of_arrival(watched: ExpectationEvent) -> News | None:
     both = Audience(establishments=(watched.from_establishment, watched.to_establishment))
     match watched:
         case ExpectationMet():
@@ -237,34 +240,34 @@ def _news(watched: ExpectationEvent) -> News | None:
             return None
 
 
-Fact = Sequence[Statement]
+FactHistory = Sequence[FactVersion]
 """The versions of one fact, oldest first, at least one."""
 
 
-def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, Fact]:
+def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     """Every fact by its key; an event that came twice counts once."""
     known = {event.event_id: event for event in events}
-    stated = [statement for event in known.values() if (statement := statement_of(event)) is not None]
-    facts: dict[str, list[Statement]] = {}
-    for statement in sorted(stated, key=lambda statement: statement.version):
-        facts.setdefault(statement.fact_key, []).append(statement)
+    stated = [version for event in known.values() if (version := version_of(event)) is not None]
+    facts: dict[str, list[FactVersion]] = {}
+    for version in sorted(stated, key=lambda version: version.version):
+        facts.setdefault(version.fact_key, []).append(version)
     return facts
 
 
-def statement_of(event: RecordedEvent) -> Statement | None:
+def version_of(event: RecordedEvent) -> FactVersion | None:
     """The statement of an event; none when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
-        return statement_of_movement(event, event.data)
+        return version_of_movement(event, event.data)
     if isinstance(event.data, ExpectationEvent):
-        return statement_of_arrival(event, event.data)
+        return version_of_arrival(event, event.data)
     return None
 
 
-def newest(fact: Fact, kind: FactKind, recipient: Recipient) -> Statement | None:
+def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersion | None:
     """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
 
 
-def is_deceased(facts: Mapping[str, Fact]) -> bool:
+def is_deceased(facts: Mapping[str, FactHistory]) -> bool:
     """Whether a death is stated, and neither corrected nor cancelled."""
     return any(fact[-1].death and not fact[-1].ends for fact in facts.values())

@@ -14,7 +14,7 @@ from services.notifications.domain.obligations.obligation import Attempt
 
 BEGIN: Final = time(21, 30)
 END: Final = time(7, 30)
-"""Of quiet hours, where the reader lives."""
+"""Of quiet hours, where the recipient lives."""
 
 _MAY_WAKE: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
 _FLOOR_SECONDS: Final = 0.2
@@ -31,7 +31,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     """For a delivery report, when it is unknown whether the provider took the message."""
     urgent_unknown_seconds: float = 60.0
     recheck_seconds: float = 1.0
-    """Before looking again, while an earlier message to the same reader is being sent."""
+    """Before looking again, while an earlier message to the same recipient is being sent."""
     pace_factor: float = 1.0
     """Compresses the steps and deadlines of the catalogue; the expiry of news is not compressed."""
     call_seconds: float = 22.0
@@ -76,7 +76,7 @@ def held_until(
 ) -> datetime | None:
     """The end of the quiet hours, if this must wait for it; delays, never drops.
 
-    What would expire before the morning is told at night: it came late through no fault of the reader.
+    What would expire before the morning is told at night: it came late through no fault of the recipient.
     A professional contact is staffed or reads in the morning: an e-mail wakes nobody.
     """
     if role == "professional" or (night and urgency in _MAY_WAKE):

@@ -20,15 +20,15 @@ TEXTS_DIGEST: Final = hashlib.sha256(repr(_ALL_TEXTS).encode()).hexdigest()[:12]
 class WordingContext:
     """All that a text may be made of: no name but the alias, no unit, no establishment, no diagnosis."""
 
-    reader: Role
+    recipient: Role
     alias: str | None
     """What the carer calls the person; none for a professional, and for a carer who chose discretion."""
     occurred_at: datetime
-    """When it happened, in the reader's time zone; for `transfer.overdue`, when the person left."""
+    """When it happened, in the recipient's time zone; for `transfer.overdue`, when the person left."""
     link: str
     phone: str
-    correction_of: datetime | None = None
-    """When the reader was told what this corrects or retracts, in their time zone."""
+    corrects_sent_at: datetime | None = None
+    """When the recipient was told what this corrects or retracts, in their time zone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +42,4 @@ class Rendered:
 
 
 class NoWordingError(UnusableValue):
-    """This fact has no text for this reader over this medium."""
+    """This fact has no text for this recipient over this medium."""

@@ -49,7 +49,7 @@ def render(kind: str, context: WordingContext) -> Rendered:
         subject=subject,
         text=_plain_text(fr, en, link=context.link),
         html=_web_page(fr, en, subject=subject, link=context.link),
-        template=f"{kind}/{context.reader}-email@{TEXTS_DIGEST}",
+        template=f"{kind}/{context.recipient}-email@{TEXTS_DIGEST}",
     )
 
 
@@ -65,7 +65,7 @@ def sentence(kind: str, context: WordingContext, *, language: Language) -> str:
 
 
 def moment(at: datetime, language: Language) -> str:
-    """`lundi 23 novembre à 14h05`, `Monday 23 November at 14:05`; `at` is in the reader's time zone."""
+    """`lundi 23 novembre à 14h05`, `Monday 23 November at 14:05`; `at` is in the recipient's time zone."""
     if language == "en":
         return f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]} at {at:%H:%M}"
     day = "1er" if at.day == 1 else str(at.day)
@@ -73,7 +73,7 @@ def moment(at: datetime, language: Language) -> str:
 
 
 def _subject(kind: str, context: WordingContext, variant: Variant) -> str:
-    if context.reader == "professional":
+    if context.recipient == "professional":
         return texts.PROFESSIONAL_MOOD[variant].format(subject=_phrase(texts.PROFESSIONAL_SUBJECT, kind))
     return texts.MAIL_SUBJECT[variant].format(about=context.alias or texts.ABOUT_FR)
 
@@ -81,7 +81,7 @@ def _subject(kind: str, context: WordingContext, variant: Variant) -> str:
 def _words(kind: str, context: WordingContext, variant: Variant, language: Language) -> MailWords:
     french = language == "fr"
     leads = texts.LEAD_FR if french else texts.LEAD_EN
-    discreet = context.reader == "carer" and context.alias is None
+    discreet = context.recipient == "carer" and context.alias is None
     if variant == "retracted":
         said = ""
     elif discreet:
@@ -90,7 +90,7 @@ def _words(kind: str, context: WordingContext, variant: Variant, language: Langu
         said = sentence(kind, context, language=language)
     fields = {
         "about": context.alias or (texts.ABOUT_FR if french else texts.ABOUT_EN),
-        "told": moment(context.correction_of or context.occurred_at, language),
+        "told": moment(context.corrects_sent_at or context.occurred_at, language),
         "phone": context.phone,
     }
     return MailWords(
@@ -105,7 +105,7 @@ def _words(kind: str, context: WordingContext, variant: Variant, language: Langu
 def _phrase(known: Mapping[str, str], kind: str) -> str:
     phrase = known.get(fact_of(kind))
     if phrase is None:
-        raise NoWordingError("this fact is not told to this reader")
+        raise NoWordingError("this fact is not told to this recipient")
     return phrase
 
 

@@ -34,32 +34,32 @@ def render(kind: str, context: WordingContext) -> Rendered:
 
     One GSM-7 segment whatever the alias and the link; it leaves out the link before the phone.
     """
-    if context.reader == "professional":
+    if context.recipient == "professional":
         raise NoWordingError("a professional is not told by SMS")
     said = texts.CARER_SMS.get(fact_of(kind))
     if said is None:
-        raise NoWordingError("this fact is not told to this reader")
+        raise NoWordingError("this fact is not told to this recipient")
     alias = folded(context.alias or "")
     fields = {
         "alias": alias,
         "sentence": said.format(alias=alias, when=moment(context.occurred_at)),
-        "told": moment(context.correction_of or context.occurred_at),
+        "told": moment(context.corrects_sent_at or context.occurred_at),
         "link": context.link,
         "phone": context.phone,
     }
     discreet = context.alias is None
     pattern = _longest_that_fits(_patterns(variant_of(kind), discreet=discreet), fields)
-    reader = "carer-discreet" if discreet else "carer"
+    recipient = "carer-discreet" if discreet else "carer"
     return Rendered(
         subject=None,
         text=pattern.format_map(fields),
         html=None,
-        template=f"{kind}/{reader}-sms@{TEXTS_DIGEST}",
+        template=f"{kind}/{recipient}-sms@{TEXTS_DIGEST}",
     )
 
 
 def moment(at: datetime) -> str:
-    """`23/11 à 14h05`: GSM-7 only; `at` is in the reader's time zone."""
+    """`23/11 à 14h05`: GSM-7 only; `at` is in the recipient's time zone."""
     return f"{at:%d/%m} à {at:%Hh%M}"
 
 

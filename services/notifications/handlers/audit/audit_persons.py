@@ -15,7 +15,7 @@ from services.notifications.domain.audit.rights import AuditedPerson
 from services.notifications.handlers.audit.ledgers import events_of_persons
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import record_facts
-from services.notifications.handlers.obligations.restore import restore_settled
+from services.notifications.handlers.obligations.restore import restore_ended
 from services.notifications.storage.audit import audits
 from services.notifications.storage.audit.audits import Applied
 from services.notifications.storage.obligations import facts
@@ -45,12 +45,12 @@ async def audit_persons(dependencies: Dependencies, person_ids: Sequence[UUID]) 
         locked = await audits.lock(connection, person_ids)
         there = await audits.there(connection, person_ids)
         now = await audits.applied(connection, ledgers.keys(), locked)
-        settled = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
+        unchanged = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
         erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
-        ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in settled}
+        ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in unchanged}
         first, last = await _audit_locked(dependencies, connection, ours, now)
         await audits.remember(connection, {**last, **erased})
-    return _report(first, last, postponed=there - set(settled))
+    return _report(first, last, postponed=there - set(unchanged))
 
 
 async def _audit_locked(
@@ -71,10 +71,10 @@ async def _audit_locked(
     if gaps:
         events = [event for events in gaps.values() for event in events]
         await facts.add(connection, events)
-        await restore_settled(dependencies, connection, list(gaps))
+        await restore_ended(dependencies, connection, list(gaps))
         await record_facts(dependencies, connection, events)
         last = {**first, **await _compare(connection, gaps, applied)}
-    await audits.settle(connection, last, repaired=gaps, now=now)
+    await audits.close_resolved_differences(connection, last, repaired=gaps, now=now)
     return first, last
 
 
@@ -103,14 +103,14 @@ def _report(
 ) -> Audited:
     """Count and log what was committed."""
     noticed = [finding for audited in first.values() for finding in audited.findings]
-    left = {finding.due for audited in last.values() for finding in audited.findings}
-    repaired = [each for each in noticed if each.difference == "missing" and each.due not in left]
+    left = {finding.key for audited in last.values() for finding in audited.findings}
+    repaired = [each for each in noticed if each.difference == "missing" and each.key not in left]
     for finding in noticed:
         get_logger().warning(
             "obligation_differs",
             kind=finding.difference,
             reason=finding.reason,
-            event_id=finding.due.event_id,
+            event_id=finding.key.event_id,
             state="repaired" if finding in repaired else "open",
         )
     metrics.obligations_audited_total.inc(len(first))

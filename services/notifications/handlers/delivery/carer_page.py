@@ -1,4 +1,4 @@
-"""Finds what a reader may see who follows the link of a message."""
+"""Finds what a recipient may see who follows the link of a message."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     alias: str | None
     """None for a professional, and for a carer who chose discretion."""
     occurred_at: datetime
-    """In the reader's time zone."""
+    """In the recipient's time zone."""
     still_true: bool
     """False once a newer version or a retraction of this fact is known."""
     phone: str
@@ -43,13 +43,15 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
             return None
-        reader = (await members.lock_readers(connection, [obligation.recipient_id]))[obligation.recipient_id]
+        recipient = (await members.lock_recipients(connection, [obligation.recipient_id]))[
+            obligation.recipient_id
+        ]
         verdict = await _verdict(connection, obligation)
     if isinstance(verdict, Suppress):
         return None
     return PageView(
         kind=shown_kind(obligation),
-        alias=alias_of(dependencies, obligation, reader),
+        alias=alias_of(dependencies, obligation, recipient),
         occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
         still_true=not isinstance(verdict, Supersede),
         phone=dependencies.contact_phone,

@@ -15,14 +15,14 @@ from services.notifications.channels.channel import Message
 from services.notifications.domain.circle.members import Medium
 from services.notifications.domain.delivery.decision import Defer, Tell, decide
 from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, entry_of, is_corrected
-from services.notifications.domain.obligations.obligation import Attempt, Obligation, Settle, Status
+from services.notifications.domain.obligations.obligation import Attempt, End, Obligation, Status
 from services.notifications.domain.obligations.timing import Circumstances, Patience
 from services.notifications.domain.wording import mail, sms
 from services.notifications.domain.wording.context import NoWordingError, WordingContext
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.end_obligations import end_and_publish
 from services.notifications.storage.circle import members
-from services.notifications.storage.circle.members import EncryptedReader
+from services.notifications.storage.circle.members import EncryptedRecipient
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.delivery.attempts import Claim, Deferral, DueObligations
 from services.notifications.storage.obligations.rows import FinalOutcome
@@ -49,7 +49,7 @@ class Decided:
     messages: list[OutgoingMessage] = field(default_factory=list)
     deferrals: list[Deferral] = field(default_factory=list)
     outcomes: list[FinalOutcome] = field(default_factory=list)
-    without_receipt: list[Attempt] = field(default_factory=list)
+    unreported: list[Attempt] = field(default_factory=list)
     """Accepted earlier, and no report came in time."""
 
 
@@ -61,9 +61,11 @@ async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -
         due = await attempts.lock_due(connection, lane=medium, now=now, limit=limit)
         if not due.obligations:
             return []
-        readers = await members.lock_readers(connection, {each.recipient_id for each in due.obligations})
-        decided = decide_due(dependencies, medium, due, readers, circumstances)
-        await attempts.mark_without_receipt(connection, decided.without_receipt)
+        recipients = await members.lock_recipients(
+            connection, {each.recipient_id for each in due.obligations}
+        )
+        decided = decide_due(dependencies, medium, due, recipients, circumstances)
+        await attempts.mark_unreported(connection, decided.unreported)
         await attempts.claim(
             connection,
             decided.claims,
@@ -72,7 +74,7 @@ async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -
             links_until=now + LINKS_LIVE,
         )
         await attempts.defer(connection, decided.deferrals)
-        await settle.settle(connection, decided.outcomes, now=now)
+        await end_and_publish(connection, decided.outcomes, now=now)
     return decided.messages
 
 
@@ -80,16 +82,16 @@ def decide_due(
     dependencies: Dependencies,
     medium: Medium,
     due: DueObligations,
-    readers: Mapping[UUID, EncryptedReader],
+    recipients: Mapping[UUID, EncryptedRecipient],
     circumstances: Circumstances,
 ) -> Decided:
     """Decide about each obligation in turn; a decision is seen by the ones after it."""
     decided = Decided(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
     known = {each.obligation_id: each for each in due.peers}
     for obligation in due.obligations:
-        encrypted = readers[obligation.recipient_id]
+        encrypted = recipients[obligation.recipient_id]
         peers = [peer for peer in known.values() if peer.recipient_id == obligation.recipient_id]
-        match decide(obligation, peers, encrypted.reader, circumstances):
+        match decide(obligation, peers, encrypted.recipient, circumstances):
             case Tell(channel=channel) as tell if channel == medium:
                 changed = _claim(dependencies, decided, obligation, tell, encrypted, now=circumstances.now)
                 known[obligation.obligation_id] = changed
@@ -97,8 +99,8 @@ def decide_due(
                 _defer(decided, obligation, Defer(until=circumstances.now), circumstances, lane=channel)
             case Defer() as later:
                 _defer(decided, obligation, later, circumstances, lane=obligation.lane)
-            case Settle() as end:
-                known[obligation.obligation_id] = _settle(decided, obligation, end)
+            case End() as end:
+                known[obligation.obligation_id] = _end(decided, obligation, end)
     return decided
 
 
@@ -107,15 +109,15 @@ def _claim(
     decided: Decided,
     obligation: Obligation,
     tell: Tell,
-    encrypted: EncryptedReader,
+    encrypted: EncryptedRecipient,
     *,
     now: datetime,
 ) -> Obligation:
     try:
         message, template = compose(dependencies, obligation, tell, encrypted, now=now)
     except NoWordingError:
-        return _settle(decided, obligation, Settle(outcome="expired", reason="no_wording"))
-    _give_up_receipts(decided, obligation)
+        return _end(decided, obligation, End(outcome="expired", reason="no_wording"))
+    _give_up_reports(decided, obligation)
     decided.claims.append(
         Claim(
             attempt_id=tell.attempt_id,
@@ -164,8 +166,8 @@ def _defer(
     )
 
 
-def _settle(decided: Decided, obligation: Obligation, end: Settle) -> Obligation:
-    _give_up_receipts(decided, obligation)
+def _end(decided: Decided, obligation: Obligation, end: End) -> Obligation:
+    _give_up_reports(decided, obligation)
     decided.outcomes.append(
         FinalOutcome(
             obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
@@ -174,8 +176,8 @@ def _settle(decided: Decided, obligation: Obligation, end: Settle) -> Obligation
     return replace(obligation, status=end.outcome)
 
 
-def _give_up_receipts(decided: Decided, obligation: Obligation) -> None:
-    decided.without_receipt += [each for each in obligation.attempts if each.status == "accepted"]
+def _give_up_reports(decided: Decided, obligation: Obligation) -> None:
+    decided.unreported += [each for each in obligation.attempts if each.status == "accepted"]
 
 
 LINKS_LIVE: Final = timedelta(days=7)
@@ -189,7 +191,7 @@ def compose(
     dependencies: Dependencies,
     obligation: Obligation,
     tell: Tell,
-    encrypted: EncryptedReader,
+    encrypted: EncryptedRecipient,
     *,
     now: datetime,
 ) -> tuple[Message, str]:
@@ -222,25 +224,29 @@ def shown_kind(obligation: Obligation) -> str:
     return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
-def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: EncryptedReader) -> str | None:
-    """What this reader calls the person; none where the text must not name them."""
-    if encrypted.alias is None or encrypted.wrapped_key is None or encrypted.reader.discretion <= _DISCREET:
+def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: EncryptedRecipient) -> str | None:
+    """What this recipient calls the person; none where the text must not name them."""
+    if (
+        encrypted.alias is None
+        or encrypted.wrapped_key is None
+        or encrypted.recipient.discretion <= _DISCREET
+    ):
         return None
     context = members.alias_context(obligation.recipient_id)
     return dependencies.vault.decrypt(encrypted.wrapped_key, encrypted.alias, context=context).decode()
 
 
 def _context(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, encrypted: EncryptedReader
+    dependencies: Dependencies, obligation: Obligation, tell: Tell, encrypted: EncryptedRecipient
 ) -> WordingContext:
-    told = tell.correction_of
+    corrects_sent_at = tell.corrects_sent_at
     return WordingContext(
-        reader=obligation.recipient_role,
+        recipient=obligation.recipient_role,
         alias=alias_of(dependencies, obligation, encrypted),
         occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
         link=f"{dependencies.public_url}/s/{token_of(dependencies.vault, obligation.obligation_id)}",
         phone=dependencies.contact_phone,
-        correction_of=None if told is None else told.astimezone(dependencies.zone),
+        corrects_sent_at=None if corrects_sent_at is None else corrects_sent_at.astimezone(dependencies.zone),
     )
 
 

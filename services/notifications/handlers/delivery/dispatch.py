@@ -35,7 +35,7 @@ from services.notifications.domain.obligations.obligation import (
 )
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.end_obligations import end_and_publish
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.pool import Connection
@@ -61,7 +61,7 @@ async def dispatch(dependencies: Dependencies, medium: Medium, outgoing: Outgoin
     to decide by then, and who may be told can have changed.
     """
     if dependencies.clock() >= outgoing.lease_until:
-        get_logger().warning("departure_too_late", channel=medium)
+        get_logger().warning("message_lease_expired", channel=medium)
         return
     with tracing.span("notify", trace=outgoing.trace, attributes={"channel": medium}):
         channel, timeout = dependencies.channels[medium], dependencies.waits.call_seconds
@@ -192,13 +192,13 @@ async def _follow_up(
     """
     if obligation.status in TERMINAL:
         return
-    weak = attempt.status == "accepted" and not dependencies.channels[attempt.channel].gives_receipts
+    weak = attempt.status == "accepted" and not dependencies.channels[attempt.channel].gives_delivery_reports
     if weak or attempt.status == "delivered":
         evidence = "weak" if weak else "receipt"
-        told = FinalOutcome(
+        informed = FinalOutcome(
             obligation=obligation, outcome="informed", channel=attempt.channel, evidence=evidence
         )
-        await settle.settle(connection, [told], now=now)
+        await end_and_publish(connection, [informed], now=now)
     elif attempt.number == obligation.attempts[-1].number:
         patience = timing.Patience(waits=dependencies.waits, urgency=entry_of(obligation.kind).urgency)
         following = timing.after([*obligation.attempts[:-1], attempt], patience, step_ends_at=None)

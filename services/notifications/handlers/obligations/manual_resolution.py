@@ -1,4 +1,4 @@
-"""Ends an obligation by hand: a person told the reader, or the reader said that they know.
+"""Ends an obligation by hand: a person told the recipient, or the recipient said that they know.
 
 An obligation that expired stays expired: the task that it opened is closed. One that ended otherwise had
 its one outcome already.
@@ -12,7 +12,7 @@ import msgspec
 
 from services.notifications.domain.obligations.obligation import Status, may_become
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.end_obligations import end_and_publish
 from services.notifications.handlers.obligations.list_obligations import ObligationView, view_of
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing, manual_resolution
@@ -36,7 +36,7 @@ class EndedOtherwise(RelaisError):  # noqa: N818
 
 
 class ManualResolution(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's statement that the reader knows: since when, and who said so."""
+    """A person's statement that the recipient knows: since when, and who said so."""
 
     ending: Ending
     by: str
@@ -74,7 +74,7 @@ async def resolve_manually(
                 source=principal.source_id,
                 now=dependencies.clock(),
             )
-            await _settle(connection, found, resolution, now=dependencies.clock())
+            await _end(connection, found, resolution, now=dependencies.clock())
         ended = await listing.lock(connection, person_id, obligation_id)
     return None if ended is None else view_of(ended)
 
@@ -84,13 +84,13 @@ def _refuse_other_ends(status: Status, ending: Ending) -> None:
         raise EndedOtherwise(status)
 
 
-async def _settle(
+async def _end(
     connection: Connection, found: listing.Listed, resolution: ManualResolution, *, now: datetime
 ) -> None:
     end = FinalOutcome(
         obligation=found.obligation, outcome=resolution.ending, reason=_REASONS[resolution.ending]
     )
-    await settle.settle(connection, [end], now=now)
+    await end_and_publish(connection, [end], now=now)
 
 
 def _encrypted(dependencies: Dependencies, key: bytes, obligation_id: UUID, by: str) -> bytes:

@@ -61,7 +61,8 @@ class ObligationsTallies(msgspec.Struct, frozen=True, kw_only=True):
     tallies: tuple[ObligationsTally, ...]
 
 
-EstablishmentDay = tuple[date, str]
+DayKey = tuple[date, str]
+"""The day and the establishment under which obligations are counted."""
 
 
 async def read_balance(
@@ -76,7 +77,7 @@ async def read_balance(
         audited = await balance.audited(connection, *asked)
         differences = await balance.differences(connection, *asked)
         progress = await balance.progress(connection)
-    found = {_account(row): row for row in audited}
+    found = {_day_key(row): row for row in audited}
     reasons = _reasons(counted)
     noted = _noted(differences)
     return ObligationsTallies(
@@ -92,7 +93,7 @@ async def read_balance(
 
 
 def _tally(
-    each: EstablishmentDay, reasons: Mapping[str, Counter[str]], audited: Any, noted: Counter[tuple[str, str]]
+    each: DayKey, reasons: Mapping[str, Counter[str]], audited: Any, noted: Counter[tuple[str, str]]
 ) -> ObligationsTally:
     outcomes = {outcome: counts.total() for outcome, counts in reasons.items()}
     names = ("derived", "found", "missing", "unexpected")
@@ -116,19 +117,19 @@ def _tally(
     )
 
 
-def _reasons(rows: Any) -> Mapping[EstablishmentDay, Mapping[str, Counter[str]]]:
-    found: dict[EstablishmentDay, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+def _reasons(rows: Any) -> Mapping[DayKey, Mapping[str, Counter[str]]]:
+    found: dict[DayKey, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row in rows:
-        found[_account(row)][counted_status(row["status"])][row["reason"]] += row["number"]
+        found[_day_key(row)][counted_status(row["status"])][row["reason"]] += row["number"]
     return found
 
 
-def _noted(rows: Any) -> Mapping[EstablishmentDay, Counter[tuple[str, str]]]:
-    found: dict[EstablishmentDay, Counter[tuple[str, str]]] = defaultdict(Counter)
+def _noted(rows: Any) -> Mapping[DayKey, Counter[tuple[str, str]]]:
+    found: dict[DayKey, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in rows:
-        found[_account(row)][row["difference"], row["state"]] += row["number"]
+        found[_day_key(row)][row["difference"], row["state"]] += row["number"]
     return found
 
 
-def _account(row: Any) -> EstablishmentDay:
+def _day_key(row: Any) -> DayKey:
     return row["day"], row["establishment"]

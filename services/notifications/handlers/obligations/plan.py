@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
-from services.notifications.domain.obligations.obligation import Obligation, Settle
-from services.notifications.domain.obligations.planning import Bar, plan_obligation, reevaluate, settled_by
+from services.notifications.domain.obligations.obligation import End, Obligation
+from services.notifications.domain.obligations.planning import (
+    Bar,
+    end_by_verdict,
+    plan_obligation,
+    reevaluate,
+)
 from services.notifications.domain.obligations.timing import Circumstances
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.end_obligations import publish_outcomes
 from services.notifications.storage.circle import members
 from services.notifications.storage.circle.members import Membership
 from services.notifications.storage.obligations import facts, rows
@@ -47,9 +52,9 @@ async def plan(dependencies: Dependencies, connection: Connection, person_ids: C
     ]
     new = _planned([each for each in derived if each.obligation_id not in known], circles, circumstances)
     await rows.add(connection, new, now=circumstances.now)
-    settled = await _reevaluate(connection, derived, open_, circumstances)
-    settled_at_once = [_settlement(each.obligation, each.end) for each in new if each.end is not None]
-    await settle.publish(connection, [*settled, *settled_at_once], now=circumstances.now)
+    ended = await _reevaluate(connection, derived, open_, circumstances)
+    immediately_ended = [_outcome_of(each.obligation, each.end) for each in new if each.end is not None]
+    await publish_outcomes(connection, [*ended, *immediately_ended], now=circumstances.now)
 
 
 def _planned(
@@ -63,7 +68,7 @@ def _planned(
             obligation=plan_obligation(
                 each, usable=usable[each.recipient.member_id], circumstances=circumstances
             ),
-            end=settled_by(each.verdict),
+            end=end_by_verdict(each.verdict),
         )
         for each in derived
     ]
@@ -75,7 +80,7 @@ async def _reevaluate(
     open_: Mapping[UUID, Obligation],
     circumstances: Circumstances,
 ) -> list[FinalOutcome]:
-    """Settle or bar the open obligations that the facts no longer support."""
+    """End or bar the open obligations that the facts no longer support."""
     outcomes: list[FinalOutcome] = []
     bars: list[Bar] = []
     for each in derived:
@@ -84,14 +89,14 @@ async def _reevaluate(
         if isinstance(change, Bar):
             bars.append(change)
         elif obligation is not None and change is not None:
-            outcomes.append(_settlement(obligation, change))
+            outcomes.append(_outcome_of(obligation, change))
     await rows.bar(connection, bars)
     if outcomes:
-        await rows.settle(connection, outcomes, now=circumstances.now)
+        await rows.mark_ended(connection, outcomes, now=circumstances.now)
     return outcomes
 
 
-def _settlement(obligation: Obligation, end: Settle) -> FinalOutcome:
+def _outcome_of(obligation: Obligation, end: End) -> FinalOutcome:
     return FinalOutcome(
         obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
     )

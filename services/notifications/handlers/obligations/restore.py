@@ -9,11 +9,11 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
-from services.notifications.domain.obligations.obligation import Settle
+from services.notifications.domain.obligations.obligation import End
 from services.notifications.domain.obligations.planning import plan_obligation
 from services.notifications.domain.obligations.timing import Circumstances
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations.settle import settled_event_id
+from services.notifications.handlers.obligations.end_obligations import end_event_id
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import facts, rows
 from services.notifications.storage.obligations.rows import NewObligation
@@ -21,7 +21,7 @@ from shared.database.pool import Connection
 from shared.events.notifications import ObligationSettled
 
 
-async def restore_settled(
+async def restore_ended(
     dependencies: Dependencies, connection: Connection, person_ids: Sequence[UUID]
 ) -> None:
     """Write them back as they ended; the caller has locked the persons and added their facts."""
@@ -35,7 +35,7 @@ async def restore_settled(
         for each in derive_obligations(stated[person_id], [member.recipient for member in circle])
         if each.obligation_id not in known
     ]
-    ends = await rows.published_ends(connection, [settled_event_id(each.obligation_id) for each in missing])
+    ends = await rows.published_ends(connection, [end_event_id(each.obligation_id) for each in missing])
     found = [(each, ends[each.obligation_id]) for each in missing if each.obligation_id in ends]
     await rows.add(
         connection, [_ended(each, end, circumstances) for each, end in found], now=circumstances.now
@@ -47,5 +47,5 @@ def _ended(derived: DerivedObligation, end: ObligationSettled, circumstances: Ci
     obligation = plan_obligation(derived, usable=(), circumstances=circumstances)
     return NewObligation(
         obligation=replace(obligation, status=end.outcome),
-        end=Settle(outcome=end.outcome, reason=end.reason or "restored"),
+        end=End(outcome=end.outcome, reason=end.reason or "restored"),
     )

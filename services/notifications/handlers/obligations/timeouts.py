@@ -5,7 +5,7 @@ from typing import Final
 
 from services.notifications.handlers.delivery.dispatch import apply_reports
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.handlers.obligations import settle
+from services.notifications.handlers.obligations.end_obligations import end_and_publish
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.obligations import timeouts
 from services.notifications.storage.obligations.rows import FinalOutcome
@@ -40,7 +40,7 @@ async def expire_obligations(dependencies: Dependencies) -> None:
             FinalOutcome(obligation=obligation, outcome="expired", reason="too_late")
             for obligation in expired
         ]
-        await settle.settle(connection, outcomes, now=now)
+        await end_and_publish(connection, outcomes, now=now)
 
 
 async def measure_obligations(dependencies: Dependencies) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.audit.comparison import Audit, Found
-from services.notifications.domain.audit.due import ObligationKey
 from services.notifications.domain.audit.member import AuditedMember
+from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
 from shared.database.pool import Connection, Executor
 
@@ -30,7 +30,7 @@ FROM members WHERE person_id = ANY ($1)
 _FOUND: Final = """
 SELECT o.person_id, o.event_id, o.recipient_id, o.kind, o.fact_recorded_at, o.stated_by, o.created_at,
     array(SELECT a.claimed_at FROM attempts a
-        WHERE a.obligation_id = o.obligation_id AND a.status = ANY ($2)) AS left_at
+        WHERE a.obligation_id = o.obligation_id AND a.status = ANY ($2)) AS sent_at
 FROM obligations o WHERE o.person_id = ANY ($1)
 """
 _FORGET: Final = "DELETE FROM audited_days WHERE person_id = ANY ($1)"
@@ -114,11 +114,11 @@ async def obligations(connection: Executor, person_ids: Collection[UUID]) -> Map
 
 def _found(row: Any) -> Found:
     return Found(
-        due=ObligationKey(event_id=row["event_id"], recipient_id=row["recipient_id"], kind=row["kind"]),
+        key=ObligationKey(event_id=row["event_id"], recipient_id=row["recipient_id"], kind=row["kind"]),
         recorded_at=row["fact_recorded_at"],
         establishment=row["stated_by"],
         created_at=row["created_at"],
-        left_at=tuple(row["left_at"]),
+        sent_at=tuple(row["sent_at"]),
     )
 
 
@@ -129,8 +129,8 @@ async def remember(connection: Connection, audits: Mapping[UUID, Audit]) -> None
     await connection.execute(
         _REMEMBER,
         [person_id for person_id, _, _ in rows],
-        [account.day for _, account, _ in rows],
-        [account.establishment for _, account, _ in rows],
+        [day for _, (day, _), _ in rows],
+        [establishment for _, (_, establishment), _ in rows],
         *(
             [getattr(sums, name) for *_, sums in rows]
             for name in ("derived", "found", "missing", "unexpected")
@@ -146,13 +146,13 @@ async def note(connection: Connection, audits: Mapping[UUID, Audit], *, now: dat
         *_identities(audits),
         [finding.reason for _, finding in noted],
         [person_id for person_id, _ in noted],
-        [finding.account.establishment for _, finding in noted],
-        [finding.account.day for _, finding in noted],
+        [finding.day_key[1] for _, finding in noted],
+        [finding.day_key[0] for _, finding in noted],
         now,
     )
 
 
-async def settle(
+async def close_resolved_differences(
     connection: Connection, audits: Mapping[UUID, Audit], *, repaired: Collection[UUID], now: datetime
 ) -> None:
     """Close the differences that these audits no longer find; `repaired`: persons whose gaps were closed."""
@@ -162,8 +162,8 @@ async def settle(
 def _identities(audits: Mapping[UUID, Audit]) -> Sequence[list[Any]]:
     findings = [finding for audit in audits.values() for finding in audit.findings]
     return (
-        [finding.due.event_id for finding in findings],
-        [finding.due.recipient_id for finding in findings],
-        [finding.due.kind for finding in findings],
+        [finding.key.event_id for finding in findings],
+        [finding.key.recipient_id for finding in findings],
+        [finding.key.kind for finding in findings],
         [finding.difference for finding in findings],
     )

@@ -40,15 +40,15 @@ async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) 
     await connection.execute(_GIVE_KEY, person_id, wrapped_key)
 
 
-async def put(connection: Connection, seat: MemberKey, member: EncryptedMember, *, now: datetime) -> None:
-    """Insert a new member, or replace what is known of the one with this id."""
+async def put(connection: Connection, key: MemberKey, member: EncryptedMember, *, now: datetime) -> None:
+    """Add a new member, or replace what is known of the one with this id."""
     await connection.execute(
         _PUT,
         member.member_id,
-        seat.person_id,
-        seat.role,
-        seat.carer_id,
-        seat.establishment,
+        key.person_id,
+        key.role,
+        key.carer_id,
+        key.establishment,
         member.joined_at,
         member.alias,
         member.consent,

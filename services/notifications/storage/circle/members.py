@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import Basis, ContactState, Discretion, Medium, Role
-from services.notifications.domain.delivery.decision import Reader
+from services.notifications.domain.delivery.decision import RecipientNow
 from services.notifications.domain.obligations.statements import Recipient
 from shared.database.pool import Connection, Executor
 from shared.security.principal import Principal
@@ -36,7 +36,7 @@ ORDER BY m.member_id
 """
 
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
-_LOCK_READERS: Final = """
+_LOCK_RECIPIENTS: Final = """
 SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.revoked_at, p.wrapped_key
 FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
 FOR SHARE OF m
@@ -97,10 +97,10 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     usable: tuple[Medium, ...]
 
 
-class EncryptedReader(msgspec.Struct, frozen=True, kw_only=True):
-    """A reader, with what a message to them needs, encrypted."""
+class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient, with what a message to them needs, encrypted."""
 
-    reader: Reader
+    recipient: RecipientNow
     wrapped_key: bytes | None
     alias: bytes | None
     addresses: Mapping[Medium, bytes]
@@ -127,9 +127,9 @@ async def lock_visible(
     return None if row is None else VisiblePerson(row["wrapped_key"])
 
 
-async def find(connection: Executor, seat: MemberKey) -> EncryptedMember | None:
+async def find(connection: Executor, key: MemberKey) -> EncryptedMember | None:
     """The member with this key, unless revoked."""
-    row = await connection.fetchrow(_FIND, seat.person_id, seat.carer_id, seat.establishment)
+    row = await connection.fetchrow(_FIND, key.person_id, key.carer_id, key.establishment)
     if row is None:
         return None
     contacts = await connection.fetch(_CONTACTS, row["member_id"])
@@ -172,19 +172,21 @@ def _membership(row: Any) -> Membership:
     )
 
 
-async def lock_readers(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, EncryptedReader]:
+async def lock_recipients(
+    connection: Connection, member_ids: Collection[UUID]
+) -> dict[UUID, EncryptedRecipient]:
     """Locks the memberships against change until the end of the transaction."""
-    rows = await connection.fetch(_LOCK_READERS, list(member_ids))
+    rows = await connection.fetch(_LOCK_RECIPIENTS, list(member_ids))
     contacts: dict[UUID, dict[Medium, Any]] = {row["member_id"]: {} for row in rows}
     for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids)):
         contacts[contact["member_id"]][contact["channel"]] = contact
-    return {row["member_id"]: _encrypted_reader(row, contacts[row["member_id"]]) for row in rows}
+    return {row["member_id"]: _encrypted_recipient(row, contacts[row["member_id"]]) for row in rows}
 
 
-def _encrypted_reader(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedReader:
+def _encrypted_recipient(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedRecipient:
     usable = [channel for channel in row["channels"] if channel in contacts]
-    return EncryptedReader(
-        reader=Reader(
+    return EncryptedRecipient(
+        recipient=RecipientNow(
             revoked=row["revoked_at"] is not None,
             discretion=row["discretion"],
             night=row["night"],

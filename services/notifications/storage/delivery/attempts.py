@@ -171,7 +171,7 @@ async def claim(
     )
 
 
-async def mark_without_receipt(connection: Connection, attempts: Sequence[Attempt]) -> None:
+async def mark_unreported(connection: Connection, attempts: Sequence[Attempt]) -> None:
     """Mark accepted attempts on which no report came in time."""
     if attempts:
         await connection.execute(_GIVE_UP, [attempt.attempt_id for attempt in attempts])

@@ -16,6 +16,6 @@ WHERE t.token_sha256 = $1 AND t.expires_at > $2 AND m.revoked_at IS NULL
 
 
 async def find(connection: Connection, token_sha256: bytes, *, now: datetime) -> Obligation | None:
-    """The obligation of a token; none for a token that is unknown, expired, or whose reader was revoked."""
+    """The obligation of a token; `None` for one that is unknown, expired, or of a revoked member."""
     found = await obligations_of(connection, await connection.fetch(_FIND, token_sha256, now))
     return found[0] if found else None

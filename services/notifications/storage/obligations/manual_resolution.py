@@ -1,4 +1,4 @@
-"""Writes that a person told the reader, and closes the task that this ends."""
+"""Writes that a person told the recipient, and closes the task that this ends."""
 
 from datetime import datetime
 from typing import Final

@@ -1,4 +1,4 @@
-"""Reads and writes rows of obligations: planned, locked, barred, settled."""
+"""Reads and writes rows of obligations: planned, locked, barred, ended."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import Medium
-from services.notifications.domain.obligations.obligation import Attempt, Obligation, Settle
+from services.notifications.domain.obligations.obligation import Attempt, End, Obligation
 from services.notifications.domain.obligations.planning import Bar
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
@@ -89,10 +89,10 @@ WHERE o.obligation_id = b.obligation_id
 
 
 class NewObligation(msgspec.Struct, frozen=True, kw_only=True):
-    """A new obligation, open or settled at once."""
+    """A new obligation, open, or ended as soon as it was planned."""
 
     obligation: Obligation
-    end: Settle | None
+    end: End | None
 
 
 async def lock_open(connection: Connection, person_ids: Collection[UUID]) -> list[Obligation]:
@@ -169,7 +169,7 @@ class FinalOutcome(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: UUID | None = None
 
 
-async def settle(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
+async def mark_ended(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
     await connection.execute(
         _SETTLE,
         [outcome.obligation.obligation_id for outcome in outcomes],

@@ -5,7 +5,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.audit.due import ObligationKey, due_obligations
+from services.notifications.domain.audit.owed import ObligationKey, owed_obligations
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
 from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.domain.obligations.obligation import MAY_HAVE_REACHED
@@ -32,7 +32,7 @@ def test_of_a_history_with_its_watched_arrivals(
     history: list[RecordedEvent], until: datetime, circle: list[Recipient]
 ) -> None:
     events = with_watched_arrivals(history, until=until)
-    assert due_obligations(events, audited(circle)) == _planned(events, circle)
+    assert owed_obligations(events, audited(circle)) == _planned(events, circle)
 
 
 @given(history=strange_histories(), until=_UNTIL, circle=circles())
@@ -40,7 +40,7 @@ def test_of_movements_from_anywhere_to_anywhere(
     history: list[RecordedEvent], until: datetime, circle: list[Recipient]
 ) -> None:
     events = with_watched_arrivals(history, until=until)
-    assert due_obligations(events, audited(circle)) == _planned(events, circle)
+    assert owed_obligations(events, audited(circle)) == _planned(events, circle)
 
 
 @given(data=st.data(), history=person_histories(), circle=circles())
@@ -50,7 +50,7 @@ def test_of_what_has_arrived_so_far(
     stated = with_watched_arrivals(history, until=minutes(9000))
     some = data.draw(st.lists(st.sampled_from(stated), unique_by=lambda event: event.event_id))
     again = data.draw(redeliveries(some))
-    assert due_obligations(again, audited(circle)) == _planned(some, circle)
+    assert owed_obligations(again, audited(circle)) == _planned(some, circle)
 
 
 def test_of_which_attempts_may_have_reached_someone() -> None:

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.notifications.domain.delivery.decision import Tell, last_told
+from services.notifications.domain.delivery.decision import Tell, last_told_obligation
 from services.notifications.domain.obligations.derivation import Send
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
@@ -212,7 +212,7 @@ class ObligationMachine(RuleBasedStateMachine):
             peer for peer in self.engine.obligations.values() if peer.recipient_id == obligation.recipient_id
         ]
         assert not any(peer.in_flight for peer in mine if peer.obligation_id != obligation.obligation_id)
-        told = last_told(obligation, mine)
+        told = last_told_obligation(obligation, mine)
         assert told is None or told.said != obligation.said
         # I7: rights and death at the moment of sending; I6: never an old version of a fact.
         expected = {each.obligation_id: each for each in self.engine.expected()}

@@ -52,7 +52,7 @@ def _carer_kinds() -> list[str]:
 
 def _context(alias: str | None = "Mamie", **other: Any) -> WordingContext:
     known = WordingContext(
-        reader="carer", alias=alias, occurred_at=MOMENT, link=LINK, phone=PHONE, correction_of=TOLD
+        recipient="carer", alias=alias, occurred_at=MOMENT, link=LINK, phone=PHONE, corrects_sent_at=TOLD
     )
     return dataclasses.replace(known, **other)
 
@@ -68,7 +68,7 @@ def test_every_sms_is_one_gsm7_segment(
     kind: str, alias: str | None, occurred_at: datetime, told: datetime | None, link_characters: int
 ) -> None:
     link = "https://relais.exemple.fr/s/".ljust(link_characters, "x")
-    text = sms.render(kind, _context(alias, occurred_at=occurred_at, link=link, correction_of=told)).text
+    text = sms.render(kind, _context(alias, occurred_at=occurred_at, link=link, corrects_sent_at=told)).text
     split = smsutil.split(text)
     assert (split.encoding, len(split.parts)) == ("gsm0338", 1)
     assert PHONE in text
@@ -120,12 +120,12 @@ def test_a_discreet_carer_is_told_that_there_is_news_but_not_which() -> None:
 
 def test_the_context_has_no_room_for_anything_else() -> None:
     assert {field.name for field in dataclasses.fields(WordingContext)} == {
-        "reader",
+        "recipient",
         "alias",
         "occurred_at",
         "link",
         "phone",
-        "correction_of",
+        "corrects_sent_at",
     }
 
 
@@ -135,8 +135,8 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
     for context in (
         _context(),
         _context(None),
-        _context(None, reader="professional"),
-        _context(correction_of=None),
+        _context(None, recipient="professional"),
+        _context(corrects_sent_at=None),
     ):
         try:
             rendered = RENDER[medium](kind, context)
@@ -151,7 +151,7 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
 
 @pytest.mark.parametrize("kind", _every_kind())
 def test_a_professional_is_told_every_fact_by_email_without_any_name(kind: str) -> None:
-    rendered = mail.render(kind, _context(None, reader="professional"))
+    rendered = mail.render(kind, _context(None, recipient="professional"))
     assert rendered.subject is not None
     assert rendered.subject.startswith("Parcours : ")
     assert "personne" in rendered.subject
@@ -161,7 +161,7 @@ def test_a_professional_is_told_every_fact_by_email_without_any_name(kind: str) 
 
 
 def test_a_desk_can_sort_its_mail_by_subject() -> None:
-    subjects = {mail.render(kind, _context(None, reader="professional")).subject for kind in _every_kind()}
+    subjects = {mail.render(kind, _context(None, recipient="professional")).subject for kind in _every_kind()}
     assert len(subjects) == len(_every_kind())
     assert "Parcours : arrivée non confirmée d'une personne, à vérifier" in subjects
     assert "Parcours : CHANGEMENT, une personne est attendue chez vous" in subjects
@@ -169,7 +169,7 @@ def test_a_desk_can_sort_its_mail_by_subject() -> None:
 
 def test_a_professional_is_never_told_by_sms() -> None:
     with pytest.raises(NoWordingError):
-        sms.render("transfer.departed", _context(None, reader="professional"))
+        sms.render("transfer.departed", _context(None, recipient="professional"))
 
 
 @pytest.mark.parametrize("fact", ["transfer.departed", "transfer.overdue"])

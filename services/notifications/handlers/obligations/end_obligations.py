@@ -15,18 +15,20 @@ from shared.events.registry import NOTIFICATIONS
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics
 
-_SETTLED: Final = "settled"
+_END_NAME: Final = "settled"
 
 
-async def settle(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
+async def end_and_publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
     """End open obligations that the caller has locked, and publish their outcomes."""
-    allowed = [s for s in outcomes if may_become(s.obligation.status, s.outcome)]
+    allowed = [each for each in outcomes if may_become(each.obligation.status, each.outcome)]
     if allowed:
-        await rows.settle(connection, allowed, now=now)
-        await publish(connection, allowed, now=now)
+        await rows.mark_ended(connection, allowed, now=now)
+        await publish_outcomes(connection, allowed, now=now)
 
 
-async def publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime) -> None:
+async def publish_outcomes(
+    connection: Connection, outcomes: Sequence[FinalOutcome], *, now: datetime
+) -> None:
     """Append the outcomes to the service's own ledger; once per transaction, since it locks its subjects."""
     events = [_event_of(outcome, now=now) for outcome in outcomes]
     await append(connection, publisher=NOTIFICATIONS, events=events, recorded_at=now)
@@ -37,15 +39,15 @@ async def publish(connection: Connection, outcomes: Sequence[FinalOutcome], *, n
             metrics.informed_after_seconds.labels(obligation.recipient_role).observe(max(0.0, seconds))
 
 
-def settled_event_id(obligation_id: UUID) -> UUID:
+def end_event_id(obligation_id: UUID) -> UUID:
     """The id of the one event that states how an obligation ended."""
-    return uuid5(obligation_id, _SETTLED)
+    return uuid5(obligation_id, _END_NAME)
 
 
 def _event_of(outcome: FinalOutcome, *, now: datetime) -> NewEvent:
     obligation = outcome.obligation
     return NewEvent(
-        event_id=settled_event_id(obligation.obligation_id),
+        event_id=end_event_id(obligation.obligation_id),
         subject=obligation.person_id,
         occurred_at=now,
         data=ObligationSettled(

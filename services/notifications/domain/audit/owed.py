@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.facts import Fact, facts
+from services.notifications.domain.audit.facts import FactHistory, facts
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import ARRIVED, OVERDUE, news_for
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
@@ -29,7 +29,7 @@ class ObligationKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
     kind: str
 
 
-def due_obligations(
+def owed_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[AuditedMember]
 ) -> frozenset[ObligationKey]:
     """Everything that the events of one person oblige to tell the members of that person's circle."""
@@ -43,13 +43,13 @@ def due_obligations(
     )
 
 
-def _owed(stated: Sequence[Fact], member: AuditedMember) -> Iterator[Owed]:
+def _owed(stated: Sequence[FactHistory], member: AuditedMember) -> Iterator[Owed]:
     at_first = [owed for fact in stated for owed in _walk(fact, member)]
     yield from at_first
     yield from owed_after_deaths(stated, at_first, member)
 
 
-def _walk(fact: Fact, member: AuditedMember) -> Iterator[Owed]:
+def _walk(fact: FactHistory, member: AuditedMember) -> Iterator[Owed]:
     said: set[str] = set()
     for event in fact:
         yield Owed(event, _kinds(event, news_for(event.data, member), said))
@@ -68,9 +68,9 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
     return frozenset(f"{over}.retracted" for over in _over(event.data, kind, said))
 
 
-def _over(statement: Payload, kind: str | None, said: set[str]) -> set[str]:
+def _over(payload: Payload, kind: str | None, said: set[str]) -> set[str]:
     """The kinds owed by earlier versions that this statement takes back."""
-    match statement:
+    match payload:
         case MovementCancelled() if kind:  # without an earlier version, it says itself what it takes back
             return said | {kind}
         case ExpectationMet():  # who received the person has stated it
