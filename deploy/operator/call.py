@@ -47,6 +47,11 @@ def call(
     """Send one request and show the answer; the exit code is 1 when it is an error."""
     if not path.startswith("/"):
         raise typer.BadParameter(f"the path begins with a slash: /{path}")
+    # What a shell leaves of a variable that is not set: no key is not the operator's.
+    if key is not None and not key.strip():
+        raise typer.BadParameter("the key is empty: is its variable not set in this terminal?")
+    if _has_empty_part(path):
+        raise typer.BadParameter(f"a part of the path is empty: {path}: is its variable not set?")
     body = None if data is None else _body(data)
     answer = _answer(method, service, path, body=body, media_type=media_type, key=key, within=within)
     headline(answer, Console(stderr=True))
@@ -61,6 +66,11 @@ def call(
     if field is None:
         raise StackError(f"the answer has no field {printed}")
     typer.echo(field)
+
+
+def _has_empty_part(path: str) -> bool:
+    before_query = path.partition("?")[0]
+    return "//" in before_query or (before_query.endswith("/") and before_query.startswith("/v1/"))
 
 
 def _body(data: str) -> bytes:

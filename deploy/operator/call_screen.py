@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 SHOWN_HEADERS: Final = ("retry-after", "traceresponse")
 OF_A_PROBLEM: Final = {"type", "title", "status", "detail", "errors"}
+MEANINGS: Final = {
+    401: "The key is unknown here: wrong, or ended. A new one takes a moment: --within 30 asks again.",
+    403: "The key is known, but may not do this.",
+    404: "Nothing that this key may see is here: the path or an id is wrong, or it is somebody else's.",
+}
+"""Sentences for answers that give no reason, so as not to tell strangers what exists."""
 
 
 def headline(answer: "httpx.Response", console: Console) -> None:
@@ -47,7 +53,7 @@ def details(answer: "httpx.Response", console: Console) -> None:
     if not isinstance(found, dict) or "title" not in found:
         say(answer, console)
         return
-    for line in _sentences(found):
+    for line in _sentences(found, answer.status_code):
         _print(Text(line), console)
 
 
@@ -62,8 +68,14 @@ def field_of(answer: "httpx.Response", name: str) -> str | None:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-def _sentences(problem: Mapping[str, Any]) -> Iterator[str]:
-    yield problem["title"]
+def _sentences(problem: Mapping[str, Any], status: int) -> Iterator[str]:
+    from shared.web.problems import phrase  # noqa: PLC0415 - it would slow every other command
+
+    title = problem["title"]
+    if title != phrase(status):
+        yield title
+    elif not problem.get("detail") and status in MEANINGS:
+        yield MEANINGS[status]
     if problem.get("detail"):
         yield problem["detail"]
     for error in problem.get("errors", []):

@@ -18,7 +18,8 @@ def listed(pages: dict[str, Any]) -> RenderableType:
         for service, page in pages.items()
         if page["next"] is not None
     ]
-    return Group(*lines, Text(f"In all: {totals}"), *more)
+    counted = "In all" if any(page["total"] for page in pages.values()) else "None"
+    return Group(*lines, Text(f"{counted}: {totals}"), *more)
 
 
 def _event(service: str, event: dict[str, Any]) -> Iterator[Text]:

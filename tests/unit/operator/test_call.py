@@ -109,3 +109,32 @@ def test_who_is_unknown_yet_is_asked_for_again() -> None:
 def test_a_path_without_its_slash_is_refused() -> None:
     done, service = call(lambda *_: (200, None), "GET", "admission", "v1/x")
     assert (done.exit_code, service.asked) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("/v1/movements", "--key", ""),
+        ("/v1/persons//circle/carers/daughter",),
+        ("/v1/receipts/",),
+        ("/v1/persons//pathway?as_of=x",),
+    ],
+)
+def test_a_variable_that_is_not_set_is_noticed_before_anything_is_sent(arguments: tuple[str, ...]) -> None:
+    done, service = call(lambda *_: (200, None), "GET", "admission", *arguments, "--within", "30")
+    assert (done.exit_code, service.asked) == (2, [])
+    assert "variable" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "meant"),
+    [
+        (401, "Unauthorized", "key is unknown"),
+        (403, "Forbidden", "may not do this"),
+        (404, "Not Found", "somebody else's"),
+    ],
+)
+def test_an_answer_without_a_reason_is_explained(status: int, title: str, meant: str) -> None:
+    done, _ = call(lambda *_: (status, {"title": title, "status": status}), "GET", "admission", "/v1/x")
+    first, second = done.stderr.splitlines()
+    assert (first, meant in second) == (f"{status} {title}", True)

@@ -54,6 +54,11 @@ def test_the_list_is_a_table_or_a_document() -> None:
     assert len(asked.asked) == 3
 
 
+def test_that_nothing_is_parked_is_said() -> None:
+    shown, _ = ask(lambda *_: (200, {"parked": [], "total": 0, "next": None}), "parked", "list")
+    assert shown.stdout == "None: pathway 0, notifications 0, indicators 0\n"
+
+
 def test_nothing_is_revealed_unless_asked_for() -> None:
     event = {"event": EVENT, "waits_for": None, "waiting_behind": 2, "content": None}
     shown, asked = ask(lambda *_: (200, event), "parked", "show", "pathway", "7")
