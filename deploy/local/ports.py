@@ -55,7 +55,8 @@ def listens(pid: int, port: int) -> bool:
     """Whether this very process listens on the port."""
     try:
         connections = psutil.Process(pid).net_connections(kind="tcp")
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        # Linux denies even its owner a look into a process that is ending, such as a part that just failed.
         return False
     return any(
         connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
