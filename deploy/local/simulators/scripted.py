@@ -13,7 +13,7 @@ class Rule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     to: str = "*"
     """Shell pattern of the recipient, such as `+3363998*`."""
     times: int | None = None
-    """For how many more messages; `None`: for ever."""
+    """The number of messages to which it still applies; `None`: to all."""
 
 
 R = TypeVar("R", bound=Rule)

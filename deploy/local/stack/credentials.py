@@ -24,7 +24,7 @@ class Credentials:
     bootstrap_key_sha256: str
     bootstrap_key_shown: bool = False
     peer_key: str = ""
-    """With which the services read each other's ledgers."""
+    """The key with which the services read each other's ledgers."""
 
 
 def _master_key() -> str:

@@ -127,7 +127,7 @@ PARTIAL_CHECKS: Final[tuple[tuple[type[Struct], Callable[..., Iterator[Contradic
     (TimeFields, _check_times),
     (PersonFields, _check_person),
 )
-"""For a body that is not a valid movement as a whole: the part that each rule needs, and the rule."""
+"""The part of a movement that each rule needs, and the rule: for a body that is not valid as a whole."""
 
 
 def _marks(movement: StatedMovement, latest: datetime) -> Iterator[Mark]:

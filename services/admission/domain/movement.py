@@ -84,9 +84,9 @@ class StatedMovement(Struct, frozen=True, kw_only=True):
     person: Person
     establishment: Finess
     occurred_at: Moment
-    """In the ward."""
+    """When it happened, in the ward."""
     emitted_at: Moment
-    """By the source."""
+    """When the source sent it."""
     unit: Code | None = None
     class_of_stay: ClassOfStay | None = None
     origin: Origin | None = None

@@ -29,7 +29,7 @@ class NumberedReceipt(Receipt, frozen=True, kw_only=True):
     movement_id: UUID
     stay_id: UUID
     source_movement_id: str | None
-    """For the establishment that stated it, until the person is erased."""
+    """The sender's number, shown to the establishment that stated it, until the person is erased."""
     source_stay_id: str | None
 
 

@@ -42,7 +42,7 @@ class Submission(Struct, frozen=True, kw_only=True):
     identifiers: tuple[bytes, ...]
     """Blind indexes of the normalised identifiers, in the sender's order."""
     as_written: Mapping[bytes, bytes] = {}
-    """Of identifiers spelled otherwise: index -> the one that version 0.1.0 made of that spelling."""
+    """Index of an identifier spelled otherwise -> the index that version 0.1.0 gave that spelling."""
     marks: tuple[Mark, ...]
     receipt_id: UUID
     event_id: UUID

@@ -22,7 +22,7 @@ from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
 
 RECORD_CONTEXT = b"submission record "
-"""With its event id, what an encrypted record is bound to."""
+"""The context that an encrypted record is bound to, together with its event id."""
 
 MAX_OWNERS = 50_000
 
@@ -112,7 +112,7 @@ def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person]) -> Non
 async def _store_new(
     connection: Connection, identified: Sequence[Identified], rows: Sequence[Row], created: Collection[Person]
 ) -> list[Identified]:
-    """Store, and give those that were not there before."""
+    """Store the submissions; returns those that were not stored before."""
     links = [
         Link(index, owner.person_id, one.submission.event_id)
         for one in identified

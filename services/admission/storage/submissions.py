@@ -122,7 +122,7 @@ async def owners_of(connection: Executor, blind_indexes: Collection[bytes]) -> d
 async def store(
     connection: Connection, *, rows: Sequence[Row], links: Sequence[Link], persons: Collection[Person]
 ) -> Stored:
-    """Store what is new, and give what was new.
+    """Store what is new; returns what was new.
 
     An identifier that another transaction linked first is not among the answer's: the caller rolls back
     and asks again whose it is. `persons` are the new ones; one of them exists once it has an identifier.

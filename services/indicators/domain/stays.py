@@ -23,7 +23,7 @@ from services.indicators.domain.figures import Evidence
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """From an entry until, and without, the moment of the exit; open while no exit is known."""
+    """A time from an entry until, and without, the moment of the exit; open while no exit is known."""
 
     began_at: datetime
     ended_at: datetime | None

@@ -63,9 +63,9 @@ class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     movements: tuple[MovementState, ...]
     """Newest first, by the time at which they happened; cancelled ones are shown as such."""
     stays: tuple[Stay, ...] | None = None
-    """On the first page only, oldest first."""
+    """The stays, oldest first, on the first page only."""
     expectations: tuple[ExpectedArrival, ...] | None = None
-    """On the first page only, in order of departure; without those that were withdrawn."""
+    """The expectations in order of departure, without withdrawn ones, on the first page only."""
     continuation: str | None = None
     """Gives the next page; `None` on the last one."""
 

@@ -32,7 +32,7 @@ Mark = Literal[
 State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
 
 Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
-"""On the way: left for another establishment, and neither discharged here nor arrived there yet."""
+"""`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
 
 _RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discharge": 2}
 

@@ -30,7 +30,7 @@ class PublishedExpectation(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     """How many differences were published; 0 for one that was withdrawn before anything was."""
     trace: TraceContext
-    """Of the event that led to the last publication; a rupture found by the clock continues it."""
+    """The trace of the event that led to the last publication; a rupture found by the clock continues it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
