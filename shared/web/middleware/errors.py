@@ -1,6 +1,6 @@
 """Turns every exception into a problem document that reveals nothing of what caused it."""
 
-from typing import cast
+from typing import Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,14 @@ from shared.web.problems import FieldError, Problem, response_of, service_unavai
 from shared.web.responses import ClientTooSlow
 
 _log = logging.get_logger()
+_SENTENCES: Final = {
+    "missing": "required",
+    "uuid_parsing": "expected a UUID",
+    "int_parsing": "expected a whole number",
+    "date_from_datetime_parsing": "expected a date such as 2026-03-01",
+    "datetime_from_date_parsing": "expected a time such as 2026-03-01T12:00:00Z",
+}
+"""What is said about a parameter, by the framework's name of the error; others are said by that name."""
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -33,8 +41,12 @@ async def _answer_http_exception(_request: Request, error: Exception) -> Respons
 async def _answer_validation_error(_request: Request, error: Exception) -> Response:
     found = cast(RequestValidationError, error).errors()
     # Only the kind of each error: its message may quote the value.
-    errors = [FieldError(pointer_of(one["loc"]), one["type"].replace("_", " ")) for one in found]
+    errors = [FieldError(pointer_of(one["loc"]), _sentence(one["type"])) for one in found]
     return response_of(Problem(422, "The request is not valid", errors=errors))
+
+
+def _sentence(kind: str) -> str:
+    return _SENTENCES.get(kind) or kind.replace("_", " ")
 
 
 class UnhandledErrors:
