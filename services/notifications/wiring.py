@@ -18,9 +18,9 @@ from services.notifications.api import (
 )
 from services.notifications.channels.channel import Channel
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import SmsChannel, capability_of
+from services.notifications.channels.sms import SmsChannel, report_tokens_of
 from services.notifications.consumers import ROUTES
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.audit.audit_rounds import measure_audit
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.compare_obligations import compare_obligations
@@ -67,7 +67,7 @@ async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[D
 
 def _channels(
     settings: Settings, vault: Vault, client: httpx.AsyncClient, clock: Clock
-) -> Mapping[Medium, Channel]:
+) -> Mapping[ChannelName, Channel]:
     return {
         "sms": SmsChannel(
             client,
@@ -75,7 +75,7 @@ def _channels(
             username=settings.sms_username,
             password=settings.sms_password,
             public_url=settings.public_url.rstrip("/"),
-            capability=capability_of(vault),
+            report_tokens=report_tokens_of(vault),
             sender=settings.sms_sender or None,
         ),
         "email": EmailChannel(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from services.notifications.api import DEPENDENCIES
-from services.notifications.channels.sms import capability_of
+from services.notifications.channels.sms import DELIVERY_REPORTS_PATH, report_tokens_of
 from services.notifications.domain.obligations.obligation import ReportState
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
 from shared.web.contract import describe
@@ -23,7 +23,7 @@ _STATES: Final[Mapping[str, ReportState]] = {
     "8": "sent",
     "16": "rejected",
 }
-_LONGEST_ID = 128
+_MAX_ID_LENGTH = 128
 _CODE = re.compile(r"stat:[A-Z]{1,10}|err:[0-9A-Fa-f]{1,8}|NACK/\d{1,4}")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -43,8 +43,8 @@ _DESCRIBED = describe(
 )
 
 
-@router.post("/v1/delivery-reports/sms", operation_id="report_on_sms_by_post", **_DESCRIBED)
-@router.get("/v1/delivery-reports/sms", **_DESCRIBED)
+@router.post(DELIVERY_REPORTS_PATH, operation_id="report_on_sms_by_post", **_DESCRIBED)
+@router.get(DELIVERY_REPORTS_PATH, **_DESCRIBED)
 async def report_on_sms(request: Request) -> Response:
     """Keep what Kannel reports, and apply it: `attempt`, `token`, `type`, `provider_id`, `answer`.
 
@@ -53,14 +53,16 @@ async def report_on_sms(request: Request) -> Response:
     dependencies = DEPENDENCIES.of(request)
     given = await _parameters(request)
     attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
-    if attempt_id is None or not capability_of(dependencies.vault).admits(attempt_id, given.get("token", "")):
+    if attempt_id is None or not report_tokens_of(dependencies.vault).is_valid(
+        attempt_id, given.get("token", "")
+    ):
         raise Problem(404)
     if state is None:
         raise Problem(422, "The report does not fit", errors=[FieldError("/query/type", "not a report type")])
     await record_delivery_report(
         dependencies,
         attempt_id=attempt_id,
-        provider_id=given.get("provider_id", "")[:_LONGEST_ID].replace("\0", "") or None,
+        provider_id=given.get("provider_id", "")[:_MAX_ID_LENGTH].replace("\0", "") or None,
         state=state,
         detail=" ".join(_CODE.findall(given.get("answer", ""))) or None,
     )

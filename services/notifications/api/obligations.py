@@ -25,7 +25,7 @@ from shared.web.problems import FieldError, Problem
 
 _PATH: Final = "/v1/persons/{person_id}/obligations"
 _ONE: Final = _PATH + "/{obligation_id}"
-_MOST: Final = 500
+_MAX_LIMIT: Final = 500
 _DIGITS: Final = 3
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 
@@ -109,6 +109,8 @@ async def _end(
 
 
 def _limit(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS and 1 <= int(text) <= _MOST:
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS and 1 <= int(text) <= _MAX_LIMIT:
         return int(text)
-    raise Problem(422, "The request does not fit", errors=[FieldError("/query/limit", f"from 1 to {_MOST}")])
+    raise Problem(
+        422, "The request does not fit", errors=[FieldError("/query/limit", f"from 1 to {_MAX_LIMIT}")]
+    )

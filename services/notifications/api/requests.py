@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from services.notifications.domain.circle.members import Discretion, Medium, ProofKind
+from services.notifications.domain.circle.members import ChannelName, Discretion, ProofKind
 from shared.events.envelope import Moment
 
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -29,7 +29,7 @@ class StatedConsent(Struct, frozen=True, kw_only=True):
 class StatedChannel(Struct, frozen=True, kw_only=True):
     """One way to reach a carer."""
 
-    medium: Medium
+    medium: ChannelName
     address: Address
     order: Annotated[int, Meta(ge=1, le=9)] | None = None
     """1 is tried first; without, the order of the list."""

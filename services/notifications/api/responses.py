@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.api.requests import Proof, StatedConsent
-from services.notifications.domain.circle.members import Basis, Consent, ContactState, Discretion, Medium
+from services.notifications.domain.circle.members import Basis, ChannelName, Consent, ContactState, Discretion
 from services.notifications.handlers.circle.members import CarerView, ProfessionalView
 from services.notifications.handlers.obligations.list_obligations import ObligationView
 from shared.events.envelope import Moment
@@ -14,7 +14,7 @@ from shared.events.envelope import Moment
 class ShownChannel(Struct, frozen=True, kw_only=True):
     """A way to reach a member, in its canonical form."""
 
-    medium: Medium
+    medium: ChannelName
     address: str
     order: int
     state: ContactState

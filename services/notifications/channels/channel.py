@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class Channel(Protocol):
     """One medium towards one provider."""
 
     @property
-    def name(self) -> Medium: ...
+    def name(self) -> ChannelName: ...
 
     @property
     def gives_delivery_reports(self) -> bool:

@@ -20,17 +20,20 @@ from services.notifications.channels.channel import (
 )
 from shared.security.vault import Vault
 
+DELIVERY_REPORTS_PATH: Final = "/v1/delivery-reports/sms"
+"""Where the API takes the reports that the gateway is asked for."""
+
 _EVERY_REPORT = 31
 """Kannel's dlr-mask: delivered, failed, buffered, accepted and rejected by the network."""
 
 _NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _OUR_SETTINGS = (401, 404, 405)
-_COME_BACK = (408, 425, 429)
+_RETRYABLE_STATUSES = (408, 425, 429)
 _REFUSED_LOGIN = "Authorization failed"
 
 
 @dataclass(frozen=True)
-class ReportCapability:
+class ReportTokens:
     """Signs and checks the tokens with which the gateway may report on an attempt."""
 
     secret: bytes = field(repr=False)
@@ -38,13 +41,13 @@ class ReportCapability:
     def token(self, attempt_id: UUID) -> str:
         return hmac.new(self.secret, attempt_id.bytes, hashlib.sha256).hexdigest()[:32]
 
-    def admits(self, attempt_id: UUID, token: str) -> bool:
+    def is_valid(self, attempt_id: UUID, token: str) -> bool:
         return hmac.compare_digest(self.token(attempt_id).encode(), token.encode())
 
 
-def capability_of(vault: Vault) -> ReportCapability:
+def report_tokens_of(vault: Vault) -> ReportTokens:
     """Derived from the master key, so that the API checks what the worker signs."""
-    return ReportCapability(vault.blind_index("delivery-reports"))
+    return ReportTokens(vault.blind_index("delivery-reports"))
 
 
 class SmsChannel:
@@ -61,7 +64,7 @@ class SmsChannel:
         username: str,
         password: str,
         public_url: str,
-        capability: ReportCapability,
+        report_tokens: ReportTokens,
         sender: str | None = None,
     ) -> None:
         """`client` sends the current trace along, as that of `open_client` does.
@@ -71,8 +74,8 @@ class SmsChannel:
         self._client = client
         self._url = url
         self._account = {"username": username, "password": password} | ({"from": sender} if sender else {})
-        self._reports_url = f"{public_url.rstrip('/')}/v1/delivery-reports/sms"
-        self._capability = capability
+        self._reports_url = f"{public_url.rstrip('/')}{DELIVERY_REPORTS_PATH}"
+        self._report_tokens = report_tokens
 
     async def send(self, message: Message) -> SendResult:
         """See `Channel.send`. Wrong credentials are temporary: the fault is ours, not the contact's."""
@@ -91,20 +94,20 @@ class SmsChannel:
             return RejectedTemporarily(type(error).__name__)
         except httpx.TransportError as error:
             return Unknown(type(error).__name__)
-        return _judged(answer)
+        return _result_of(answer)
 
     def _report_url(self, attempt_id: UUID) -> str:
         """Kannel puts the report's type, the network's id and answer in place of its own % codes."""
-        ours = urlencode({"attempt": str(attempt_id), "token": self._capability.token(attempt_id)})
+        ours = urlencode({"attempt": str(attempt_id), "token": self._report_tokens.token(attempt_id)})
         return f"{self._reports_url}?{ours}&type=%d&provider_id=%F&answer=%A"
 
 
-def _judged(answer: httpx.Response) -> SendResult:
+def _result_of(answer: httpx.Response) -> SendResult:
     status = answer.status_code
     if answer.is_success:
         return Accepted(None)
     if status in _OUR_SETTINGS or answer.text.startswith(_REFUSED_LOGIN):
         return RejectedTemporarily(f"settings refused ({status})")
-    if answer.is_client_error and status not in _COME_BACK:
+    if answer.is_client_error and status not in _RETRYABLE_STATUSES:
         return RejectedPermanently(f"status {status}")
     return RejectedTemporarily(f"status {status}")

@@ -7,7 +7,7 @@ from typing import Protocol, get_args
 from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.timing import Circumstances, Waits
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
@@ -22,18 +22,20 @@ class Ledger(Protocol):
     def events_of_persons(self, spans: Sequence[Span]) -> AsyncIterator[Sequence[LedgerEvent]]: ...
 
 
-class Lanes:
+class WakeSignals:
     """Signals for the sending lanes of this process, one per medium.
 
     A lane looks for due obligations when its signal is set, or after an idle time.
     """
 
     def __init__(self) -> None:
-        self._signals: dict[Medium, asyncio.Event] = {medium: asyncio.Event() for medium in get_args(Medium)}
+        self._signals: dict[ChannelName, asyncio.Event] = {
+            channel_name: asyncio.Event() for channel_name in get_args(ChannelName)
+        }
 
-    def signal(self, medium: Medium) -> asyncio.Event:
+    def signal(self, channel_name: ChannelName) -> asyncio.Event:
         """The signal of one lane."""
-        return self._signals[medium]
+        return self._signals[channel_name]
 
     def wake(self, _pool: object = None) -> None:
         """Set all signals; handed to `after_commit` by whoever plans obligations in a transaction."""
@@ -48,7 +50,7 @@ class Dependencies:
     pool: Pool
     vault: Vault = field(repr=False)
     clock: Clock
-    channels: Mapping[Medium, Channel]
+    channels: Mapping[ChannelName, Channel]
     waits: Waits
     zone: ZoneInfo
     """Where the recipients live: what time it is for them, and when they sleep."""
@@ -56,7 +58,7 @@ class Dependencies:
     """Where recipients reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
     """Whom recipients may call."""
-    lanes: Lanes = field(default_factory=Lanes)
+    wake_signals: WakeSignals = field(default_factory=WakeSignals)
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     """Of all publishers of facts, for the audit; empty where the address of one is unknown."""
 

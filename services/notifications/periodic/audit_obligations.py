@@ -5,7 +5,7 @@ from typing import Final
 
 from services.notifications.handlers.audit.audit_rounds import audit_next
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.storage.audit.progress import Round
+from services.notifications.storage.audit.progress import AuditRound
 from shared.runtime.waiting import wait_for
 
 PAUSE_SECONDS: Final = 0.5
@@ -22,7 +22,7 @@ async def audit_obligations(dependencies: Dependencies, stop: asyncio.Event) -> 
     if not dependencies.ledgers:
         await stop.wait()
         return
-    left: Round | None = None
+    left: AuditRound | None = None
     while not stop.is_set():
         left = await audit_next(dependencies, left)
         await wait_for(stop, timeout_seconds=PAUSE_SECONDS if left else ROUND_PAUSE_SECONDS)

@@ -8,14 +8,14 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
 from shared.runtime.waiting import wait_for
 from shared.spine.pause.gate import Gate
 
-CALLS_AT_ONCE: Final = 32
+MAX_CONCURRENT_CALLS: Final = 32
 IDLE_SECONDS: Final = 0.2
 
 
@@ -29,18 +29,18 @@ async def fulfil_due_emails(dependencies: Dependencies, stop: asyncio.Event) -> 
     await _fulfil(dependencies, "email", stop)
 
 
-async def _fulfil(dependencies: Dependencies, medium: Medium, stop: asyncio.Event) -> None:
+async def _fulfil(dependencies: Dependencies, channel_name: ChannelName, stop: asyncio.Event) -> None:
     """One lane: a slow provider delays only its own medium."""
-    gate, woken = Gate(dependencies.pool, "sending"), dependencies.lanes.signal(medium)
+    gate, woken = Gate(dependencies.pool, "sending"), dependencies.wake_signals.signal(channel_name)
     call_ended, calls = asyncio.Event(), set[asyncio.Task[None]]()
     try:
         while not stop.is_set():
             woken.clear()  # before the look: what is planned during it wakes again
             call_ended.clear()
-            free = CALLS_AT_ONCE - len(calls) if await gate.is_open() else 0
-            messages = await claim_due(dependencies, medium, limit=free) if free else []
+            free = MAX_CONCURRENT_CALLS - len(calls) if await gate.is_open() else 0
+            messages = await claim_due(dependencies, channel_name, limit=free) if free else []
             for message in messages:
-                call = asyncio.create_task(dispatch(dependencies, medium, message))
+                call = asyncio.create_task(dispatch(dependencies, channel_name, message))
                 call.add_done_callback(partial(_set, call_ended))
                 calls.add(call)
             if not free:

@@ -11,23 +11,23 @@ def key() -> Any:
     return Field(sa_column=Column(Uuid, primary_key=True))
 
 
-def identity(*, null: bool = False, comment: str | None = None) -> Any:
+def uuid(*, null: bool = False, comment: str | None = None) -> Any:
     return Field(sa_column=Column(Uuid, nullable=null, comment=comment))
 
 
-def reference(to: Any, *, on_delete: str = "CASCADE") -> Any:
+def foreign_key(to: Any, *, on_delete: str = "CASCADE") -> Any:
     return Field(sa_column=Column(Uuid, ForeignKey(to, ondelete=on_delete), nullable=False, index=True))
 
 
-def words(*, null: bool = False, primary_key: bool = False, comment: str | None = None) -> Any:
+def text(*, null: bool = False, primary_key: bool = False, comment: str | None = None) -> Any:
     return Field(sa_column=Column(Text, primary_key=primary_key, nullable=null, comment=comment))
 
 
-def word_list() -> Any:
+def text_array() -> Any:
     return Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
-def moment(*, null: bool = False, comment: str | None = None) -> Any:
+def timestamp(*, null: bool = False, comment: str | None = None) -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=null, comment=comment))
 
 

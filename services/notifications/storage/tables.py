@@ -15,7 +15,9 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
     Uuid,
-    text,
+)
+from sqlalchemy import (
+    text as sql_text,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -24,12 +26,12 @@ from services.notifications.domain.obligations.obligation import TERMINAL
 from services.notifications.storage.audit.tables import audit_tables
 from services.notifications.storage.columns import (
     encrypted,
-    identity,
+    foreign_key,
     key,
-    moment,
-    reference,
-    word_list,
-    words,
+    text,
+    text_array,
+    timestamp,
+    uuid,
 )
 from shared.spine.tables import spine_tables
 
@@ -51,13 +53,13 @@ class Person(Table, table=True):
     )
 
 
-class Presence(Table, table=True):
+class EstablishmentAccess(Table, table=True):
     """An establishment that states facts of a person may read and change that person's circle."""
 
     __tablename__ = "presence"
 
     person_id: UUID = key()
-    establishment: str = words(primary_key=True)
+    establishment: str = text(primary_key=True)
 
 
 class StatedEvent(Table, table=True):
@@ -72,18 +74,18 @@ class StatedEvent(Table, table=True):
 
     event_id: UUID = key()
     person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
-    publisher: str = words()
+    publisher: str = text()
     sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
-    type: str = words()
-    stated_by: str | None = words(null=True, comment="Establishment whose event it is")
-    occurred_at: datetime = moment()
-    recorded_at: datetime = moment()
-    trace: str | None = words(null=True, comment="W3C trace context as JSON, of the span that applied it")
+    type: str = text()
+    stated_by: str | None = text(null=True, comment="Establishment whose event it is")
+    occurred_at: datetime = timestamp()
+    recorded_at: datetime = timestamp()
+    trace: str | None = text(null=True, comment="W3C trace context as JSON, of the span that applied it")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The payload as JSON"))
     known_at: datetime | None = Field(
         sa_column=Column(
             DateTime(timezone=True),
-            server_default=text("clock_timestamp()"),
+            server_default=sql_text("clock_timestamp()"),
             comment="By the clock of the database",
         )
     )
@@ -99,33 +101,33 @@ class Member(Table, table=True):
             "person_id",
             "carer_id",
             unique=True,
-            postgresql_where=text("revoked_at IS NULL AND carer_id IS NOT NULL"),
+            postgresql_where=sql_text("revoked_at IS NULL AND carer_id IS NOT NULL"),
         ),
         Index(
             "uq_members_professional",
             "person_id",
             "establishment",
             unique=True,
-            postgresql_where=text("revoked_at IS NULL AND establishment IS NOT NULL"),
+            postgresql_where=sql_text("revoked_at IS NULL AND establishment IS NOT NULL"),
         ),
         CheckConstraint("(carer_id IS NULL) <> (establishment IS NULL)", name="carer_or_professional"),
         Index("ix_members_joined_at", "joined_at"),
-        Index("ix_members_revoked_at", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
+        Index("ix_members_revoked_at", "revoked_at", postgresql_where=sql_text("revoked_at IS NOT NULL")),
     )
 
     member_id: UUID = key()
-    person_id: UUID = reference(Person.person_id)
-    role: str = words()
-    carer_id: UUID | None = identity(null=True)
-    establishment: str | None = words(null=True)
+    person_id: UUID = foreign_key(Person.person_id)
+    role: str = text()
+    carer_id: UUID | None = uuid(null=True)
+    establishment: str | None = text(null=True)
     alias: bytes | None = encrypted(null=True)
-    basis: str = words()
+    basis: str = text()
     consent: bytes | None = encrypted(null=True)
-    channels: list[str] = word_list()
+    channels: list[str] = text_array()
     night: bool
     discretion: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    joined_at: datetime = moment()
-    revoked_at: datetime | None = moment(null=True)
+    joined_at: datetime = timestamp()
+    revoked_at: datetime | None = timestamp(null=True)
 
 
 class ContactPoint(Table, table=True):
@@ -135,14 +137,14 @@ class ContactPoint(Table, table=True):
     __table_args__ = (UniqueConstraint("member_id", "channel"),)
 
     contact_id: UUID = key()
-    member_id: UUID = reference(Member.member_id)
-    channel: str = words()
+    member_id: UUID = foreign_key(Member.member_id)
+    channel: str = text()
     value: bytes = encrypted()
     value_index: bytes = Field(
         sa_column=Column(LargeBinary, nullable=False, index=True, comment="Blind: finds the same contact")
     )
-    state: str = words()
-    changed_at: datetime = moment()
+    state: str = text()
+    changed_at: datetime = timestamp()
 
 
 class Obligation(Table, table=True):
@@ -159,12 +161,12 @@ class Obligation(Table, table=True):
             "ix_obligations_due",
             "lane",
             "next_action_at",
-            postgresql_where=text("next_action_at IS NOT NULL"),
+            postgresql_where=sql_text("next_action_at IS NOT NULL"),
         ),
         Index(
             "ix_obligations_open",
             "person_id",
-            postgresql_where=text("next_action_at IS NOT NULL"),
+            postgresql_where=sql_text("next_action_at IS NOT NULL"),
         ),
         Index(
             "ix_obligations_fact_recorded_at",
@@ -175,37 +177,37 @@ class Obligation(Table, table=True):
     )
 
     obligation_id: UUID = key()
-    event_id: UUID = identity()
-    recipient_id: UUID = reference(Member.member_id)
-    kind: str = words()
-    person_id: UUID = reference(Person.person_id)
-    recipient_role: str = words()
-    stated_by: str = words(comment="Establishment that stated the fact")
-    aspect: str = words(comment="What the news is about; older news is not sent after newer")
-    fact_key: str = words(comment="The fact whose versions supersede each other")
-    shown_kind: str = words(comment="The fact that the reader is told")
-    said: str = words(comment="Equal for equal words")
-    fact_occurred_at: datetime = moment()
-    fact_recorded_at: datetime = moment()
+    event_id: UUID = uuid()
+    recipient_id: UUID = foreign_key(Member.member_id)
+    kind: str = text()
+    person_id: UUID = foreign_key(Person.person_id)
+    recipient_role: str = text()
+    stated_by: str = text(comment="Establishment that stated the fact")
+    aspect: str = text(comment="What the news is about; older news is not sent after newer")
+    fact_key: str = text(comment="The fact whose versions supersede each other")
+    shown_kind: str = text(comment="The fact that the reader is told")
+    said: str = text(comment="Equal for equal words")
+    fact_occurred_at: datetime = timestamp()
+    fact_recorded_at: datetime = timestamp()
     fact_sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
-    status: str = words()
-    reason: str | None = words(null=True)
-    barred_by: str | None = words(null=True, comment="Why it is not sent again, once what is open is known")
-    superseded_by: UUID | None = identity(null=True, comment="The event that made it old news")
-    lane: str = words(comment="Channel that is due next")
+    status: str = text()
+    reason: str | None = text(null=True)
+    barred_by: str | None = text(null=True, comment="Why it is not sent again, once what is open is known")
+    superseded_by: UUID | None = uuid(null=True, comment="The event that made it old news")
+    lane: str = text(comment="Channel that is due next")
     held: bool
-    not_before: datetime = moment()
-    deadline: datetime = moment()
-    expires_at: datetime = moment()
-    next_action_at: datetime | None = moment(null=True)
-    channel: str | None = words(null=True, comment="The one that reached the recipient")
-    evidence: str | None = words(null=True)
-    created_at: datetime = moment()
-    settled_at: datetime | None = moment(null=True)
-    trace: str | None = words(null=True, comment="W3C trace context as JSON")
-    human_at: datetime | None = moment(null=True)
+    not_before: datetime = timestamp()
+    deadline: datetime = timestamp()
+    expires_at: datetime = timestamp()
+    next_action_at: datetime | None = timestamp(null=True)
+    channel: str | None = text(null=True, comment="The one that reached the recipient")
+    evidence: str | None = text(null=True)
+    created_at: datetime = timestamp()
+    settled_at: datetime | None = timestamp(null=True)
+    trace: str | None = text(null=True, comment="W3C trace context as JSON")
+    human_at: datetime | None = timestamp(null=True)
     human_by: bytes | None = encrypted(null=True)
-    human_source: UUID | None = identity(null=True, comment="The caller who said so")
+    human_source: UUID | None = uuid(null=True, comment="The caller who said so")
 
 
 class Attempt(Table, table=True):
@@ -214,22 +216,22 @@ class Attempt(Table, table=True):
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("obligation_id", "number"),
-        Index("ix_attempts_claimed", "lease_until", postgresql_where=text("status = 'claimed'")),
+        Index("ix_attempts_claimed", "lease_until", postgresql_where=sql_text("status = 'claimed'")),
     )
 
     attempt_id: UUID = key()
-    obligation_id: UUID = identity()
+    obligation_id: UUID = uuid()
     number: int = Field(sa_column=Column(SmallInteger, nullable=False))
     step: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    channel: str = words()
-    contact_id: UUID | None = identity(null=True)
-    status: str = words()
-    reason: str | None = words(null=True)
-    provider_id: str | None = words(null=True)
-    template: str | None = words(null=True)
-    claimed_at: datetime = moment()
-    lease_until: datetime = moment()
-    answered_at: datetime | None = moment(null=True)
+    channel: str = text()
+    contact_id: UUID | None = uuid(null=True)
+    status: str = text()
+    reason: str | None = text(null=True)
+    provider_id: str | None = text(null=True)
+    template: str | None = text(null=True)
+    claimed_at: datetime = timestamp()
+    lease_until: datetime = timestamp()
+    answered_at: datetime | None = timestamp(null=True)
 
 
 class DeliveryReport(Table, table=True):
@@ -237,16 +239,16 @@ class DeliveryReport(Table, table=True):
 
     __tablename__ = "delivery_reports"
     __table_args__ = (
-        Index("ix_delivery_reports_waiting", "received_at", postgresql_where=text("applied_at IS NULL")),
+        Index("ix_delivery_reports_waiting", "received_at", postgresql_where=sql_text("applied_at IS NULL")),
     )
 
     report_id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     attempt_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
-    provider_id: str | None = words(null=True)
-    state: str = words()
-    detail: str | None = words(null=True)
-    received_at: datetime = moment()
-    applied_at: datetime | None = moment(null=True)
+    provider_id: str | None = text(null=True)
+    state: str = text()
+    detail: str | None = text(null=True)
+    received_at: datetime = timestamp()
+    applied_at: datetime | None = timestamp(null=True)
 
 
 class PageToken(Table, table=True):
@@ -255,8 +257,8 @@ class PageToken(Table, table=True):
     __tablename__ = "page_tokens"
 
     token_sha256: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    obligation_id: UUID = reference(Obligation.obligation_id)
-    expires_at: datetime = moment()
+    obligation_id: UUID = foreign_key(Obligation.obligation_id)
+    expires_at: datetime = timestamp()
 
 
 class HumanTask(Table, table=True):
@@ -265,9 +267,9 @@ class HumanTask(Table, table=True):
     __tablename__ = "human_tasks"
 
     obligation_id: UUID = key()
-    reason: str = words()
-    opened_at: datetime = moment()
-    closed_at: datetime | None = moment(null=True)
+    reason: str = text()
+    opened_at: datetime = timestamp()
+    closed_at: datetime | None = timestamp(null=True)
 
 
 class Transition(Table, table=True):
@@ -285,9 +287,9 @@ class Transition(Table, table=True):
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     obligation_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
-    status: str = words()
-    reason: str | None = words(null=True)
-    changed_at: datetime = moment()
+    status: str = text()
+    reason: str | None = text(null=True)
+    changed_at: datetime = timestamp()
 
 
 spine_tables(metadata)

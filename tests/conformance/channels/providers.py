@@ -19,7 +19,7 @@ from services.notifications.channels.channel import (
     Unknown,
 )
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import ReportCapability, SmsChannel
+from services.notifications.channels.sms import ReportTokens, SmsChannel
 from shared.runtime.clock import system_clock
 from tests.conformance.channels.scripted_channel import ScriptedChannel
 from tests.served import served
@@ -172,7 +172,7 @@ def _sms(client: httpx.AsyncClient, url: str) -> SmsChannel:
         username="relais",
         password="secret",
         public_url="http://127.0.0.1:9",
-        capability=ReportCapability(b"secret"),
+        report_tokens=ReportTokens(b"secret"),
     )
 
 

@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 
 from services.notifications.channels.channel import Accepted, Message, SendResult
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 
 
 class ScriptedChannel:
     """Accepts everything once the script is used up."""
 
-    def __init__(self, name: Medium = "sms", *, gives_delivery_reports: bool = True) -> None:
+    def __init__(self, name: ChannelName = "sms", *, gives_delivery_reports: bool = True) -> None:
         self._name = name
         self._gives_delivery_reports = gives_delivery_reports
         self._sent = asyncio.Condition()
@@ -18,7 +18,7 @@ class ScriptedChannel:
         self.messages: list[Message] = []
 
     @property
-    def name(self) -> Medium:
+    def name(self) -> ChannelName:
         return self._name
 
     @property

@@ -53,30 +53,30 @@ def sent_before_row() -> None:
 def unknown_not_resent() -> None:
     """Give up attempts with an unknown outcome instead of repeating them."""
 
-    def given_up(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
-        following = after(attempts, patience, step_ends_at=step_ends_at)
+    def given_up(attempts: Any, urgency_waits: Any, *, step_ends_at: datetime | None) -> Any:
+        following = next_try(attempts, urgency_waits, step_ends_at=step_ends_at)
         if following is not None and attempts[-1].status == "unknown":
-            return replace(following, move="next_step")
+            return replace(following, action="next_step")
         return following
 
     async def late(*args: Any, **timeout: Any) -> Any:
         await asyncio.sleep(_PAUSE_SECONDS)
         return await call(*args, **timeout)
 
-    after = replaced(timing, "after", given_up)
+    next_try = replaced(timing, "next_try", given_up)
     call = replaced(dispatch, "call_provider", late)
 
 
 def answered_and_sent_again() -> None:
     """Repeat a message that the gateway has acknowledged."""
 
-    def again(attempts: Any, patience: Any, *, step_ends_at: datetime | None) -> Any:
+    def again(attempts: Any, urgency_waits: Any, *, step_ends_at: datetime | None) -> Any:
         last = attempts[-1]
         if last.status == "accepted" and last.number == 1:
-            return timing.Next(move="again", at=last.answered_at or last.claimed_at)
-        return after(attempts, patience, step_ends_at=step_ends_at)
+            return timing.NextTry(action="again", at=last.answered_at or last.claimed_at)
+        return next_try(attempts, urgency_waits, step_ends_at=step_ends_at)
 
-    after = replaced(timing, "after", again)
+    next_try = replaced(timing, "next_try", again)
 
 
 def rights_checked_once() -> None:

@@ -11,9 +11,9 @@ import msgspec
 
 from services.notifications.domain.circle.members import (
     Carer,
+    ChannelName,
     Consent,
     Contact,
-    Medium,
     Preferences,
     Professional,
 )
@@ -21,7 +21,7 @@ from services.notifications.domain.obligations.timing import Waits
 from services.notifications.handlers.circle.members import delete_carer, put_carer, put_professional
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
-from services.notifications.handlers.dependencies import Dependencies, Lanes
+from services.notifications.handlers.dependencies import Dependencies, WakeSignals
 from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
 from shared.database.pool import Pool
@@ -43,10 +43,10 @@ OPERATOR = Principal(source_id=UUID(int=9), establishment=None, scopes=frozenset
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def carer(*channels: Medium, night: bool = False, discretion: Any = 2) -> Carer:
+def carer(*channels: ChannelName, night: bool = False, discretion: Any = 2) -> Carer:
     """A carer with these channels, first choice first."""
-    chosen: tuple[Medium, ...] = channels or ("sms", "email")
-    values: dict[Medium, str] = {"sms": PHONE, "email": MAIL}
+    chosen: tuple[ChannelName, ...] = channels or ("sms", "email")
+    values: dict[ChannelName, str] = {"sms": PHONE, "email": MAIL}
     return Carer(
         alias=ALIAS,
         consent=Consent(given_at=MORNING, proof_kind="written", proof_reference=PROOF),
@@ -67,7 +67,7 @@ class Engine:
         default_factory=lambda: ScriptedChannel("email", gives_delivery_reports=False)
     )
     public_url: str = "https://p.exemple.fr"
-    lanes: Lanes = field(default_factory=Lanes)
+    wake_signals: WakeSignals = field(default_factory=WakeSignals)
 
     @property
     def dependencies(self) -> Dependencies:
@@ -80,7 +80,7 @@ class Engine:
             zone=ZoneInfo("Europe/Paris"),
             public_url=self.public_url,
             contact_phone="05 36 49 00 00",
-            lanes=self.lanes,
+            wake_signals=self.wake_signals,
         )
 
     async def state(self, *events: RecordedEvent) -> None:
@@ -139,9 +139,9 @@ class Engine:
             self.dependencies, principal=OPERATOR, person_id=person_id, carer_id=carer_id
         )
 
-    async def claim(self, medium: Medium = "sms") -> list[OutgoingMessage]:
+    async def claim(self, channel_name: ChannelName = "sms") -> list[OutgoingMessage]:
         """Attempts that are written and have not left: what a worker that dies here leaves behind."""
-        return await claim_due(self.dependencies, medium, limit=50)
+        return await claim_due(self.dependencies, channel_name, limit=50)
 
     async def turn(self) -> None:
         """Everything that is due leaves, over every channel, until nothing more is due now."""
@@ -149,8 +149,8 @@ class Engine:
         await expire_obligations(self.dependencies)
         for _ in range(20):
             left = False
-            for medium, channel in self.dependencies.channels.items():
-                departures = await self.claim(medium)
+            for channel_name, channel in self.dependencies.channels.items():
+                departures = await self.claim(channel_name)
                 for departure in departures:
                     await dispatch(self.dependencies, channel.name, departure)
                 left = left or bool(departures)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.notifications.channels.sms import capability_of
+from services.notifications.channels.sms import report_tokens_of
 from services.notifications.consumers import ROUTES
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
@@ -170,7 +170,7 @@ async def test_a_report_counts_only_with_the_token_of_its_attempt(
         assert refused.status_code == 404
         assert await _outcome(hospital, rose.events[0]) == {"pending": 1}
 
-        report["token"] = capability_of(running.dependencies.vault).token(attempt_id)
+        report["token"] = report_tokens_of(running.dependencies.vault).token(attempt_id)
         kept = await gateway.post("/v1/delivery-reports/sms", data=report)
         assert kept.status_code == 200
         assert await _outcome(hospital, rose.events[0]) == {"informed": 1}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer, RecipientNow, Tell, decide
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
@@ -29,11 +29,11 @@ from services.notifications.domain.obligations.obligation import (
 )
 from services.notifications.domain.obligations.planning import Bar, plan_obligation, reevaluate
 from services.notifications.domain.obligations.statements import Recipient
-from services.notifications.domain.obligations.timing import Circumstances, Patience, Waits, after
+from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, Waits, next_try
 from shared.events.envelope import RecordedEvent
 
 PARIS = ZoneInfo("Europe/Paris")
-CHANNELS: dict[str, tuple[Medium, ...]] = {"carer": ("sms", "email"), "professional": ("email",)}
+CHANNELS: dict[str, tuple[ChannelName, ...]] = {"carer": ("sms", "email"), "professional": ("email",)}
 
 
 @dataclass
@@ -105,7 +105,7 @@ class SimulatedEngine:
         match decision:
             case Tell():
                 self._tell(obligation, decision)
-            case Defer(until=until, held=held):
+            case Defer(until=until, delayed_by_quiet_hours=held):
                 status: Status = obligation.status
                 if obligation.status != "in_progress":
                     status = "scheduled" if held else "due"
@@ -117,7 +117,7 @@ class SimulatedEngine:
                 if held:
                     obligation = replace(
                         obligation,
-                        deadline=max(obligation.deadline, until + self._patience(obligation).deadline),
+                        deadline=max(obligation.deadline, until + self._urgency_waits(obligation).deadline),
                     )
                 self._become(obligation, status, at=until)
             case End(outcome=outcome):
@@ -169,7 +169,7 @@ class SimulatedEngine:
         if heard.status == "delivered" or (heard.status == "accepted" and heard.channel == "email"):
             self._become(obligation, "informed")
         elif heard.number == obligation.attempts[-1].number:
-            following = after(obligation.attempts, self._patience(obligation), step_ends_at=None)
+            following = next_try(obligation.attempts, self._urgency_waits(obligation), step_ends_at=None)
             self.next_action[obligation.obligation_id] = following.at if following else self.now
 
     def _become(self, obligation: Obligation, status: Status, *, at: datetime | None = None) -> None:
@@ -185,8 +185,8 @@ class SimulatedEngine:
     def _keep(self, obligation: Obligation) -> None:
         self.obligations[obligation.obligation_id] = obligation
 
-    def _patience(self, obligation: Obligation) -> Patience:
-        return Patience(waits=self.waits, urgency=entry_of(obligation.kind).urgency)
+    def _urgency_waits(self, obligation: Obligation) -> UrgencyWaits:
+        return UrgencyWaits(waits=self.waits, urgency=entry_of(obligation.kind).urgency)
 
     def _recipient_now(self, obligation: Obligation) -> RecipientNow:
         recipient = next(each for each in self.circle if each.member_id == obligation.recipient_id)

@@ -15,7 +15,7 @@ from services.notifications.domain.audit.rights import AuditedPerson, SentMessag
 Difference = Literal["missing", "unexpected", "told_without_right"]
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedObligation(msgspec.Struct, frozen=True, kw_only=True):
     """An obligation as the table has it."""
 
     key: ObligationKey
@@ -59,7 +59,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING: Final = Audit(sums={}, findings=())
 
 
-def audit(person: AuditedPerson, table: Sequence[Found]) -> Audit:
+def audit(person: AuditedPerson, table: Sequence[RecordedObligation]) -> Audit:
     """Compare what the events make due with what is there."""
     events = {event.event_id: event for event in person.events}
     day_keys = {found.key: _day_key(found.recorded_at, found.establishment) for found in table}
@@ -70,7 +70,7 @@ def audit(person: AuditedPerson, table: Sequence[Found]) -> Audit:
     return _audit(derived, table, person=person, day_keys=day_keys)
 
 
-def _due_before_leaving(person: AuditedPerson, table: Sequence[Found]) -> set[ObligationKey]:
+def _due_before_leaving(person: AuditedPerson, table: Sequence[RecordedObligation]) -> set[ObligationKey]:
     """Planned before a member left, for an event that the publisher's clock puts after that; still right."""
     revoked = {
         member.member_id: member.revoked_at for member in person.circle if member.revoked_at is not None
@@ -89,7 +89,7 @@ def _due_before_leaving(person: AuditedPerson, table: Sequence[Found]) -> set[Ob
 
 def _audit(
     derived: frozenset[ObligationKey],
-    table: Sequence[Found],
+    table: Sequence[RecordedObligation],
     *,
     person: AuditedPerson,
     day_keys: dict[ObligationKey, DayKey],

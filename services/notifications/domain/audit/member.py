@@ -9,7 +9,7 @@ import msgspec
 from shared.events.envelope import RecordedEvent
 
 DAY_BEFORE_JOINING: Final = timedelta(hours=24)
-"""Who joins may know what happened in the day before."""
+"""A new member may know what happened in the day before they joined."""
 
 
 class AuditedMember(msgspec.Struct, frozen=True, kw_only=True):

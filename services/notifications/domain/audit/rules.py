@@ -17,7 +17,7 @@ _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutati
 
 
 def news_for(payload: Payload, member: AuditedMember) -> str | None:
-    """The kind of news that the statement is for this member; none when they are not told of it."""
+    """The kind of news that the statement is for this member; `None` when they are not told of it."""
     match payload:
         case Movement(kind="admission"):
             return _of_admission(payload, member)

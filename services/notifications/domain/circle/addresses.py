@@ -7,7 +7,7 @@ from email.headerregistry import Address
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from shared.runtime.errors import UnusableValue
 
 _HOME = "FR"
@@ -53,7 +53,7 @@ def e164(written: str) -> str:
     return formatted
 
 
-_LONGEST = 254
+_MAX_LENGTH = 254
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -63,7 +63,7 @@ class NotAnAddressError(UnusableValue):
 
 def canonical_email(written: str) -> str:
     """The address with its domain in lower case; the part before the @ is left as it is."""
-    if not written.isascii() or len(written) > _LONGEST or any(c.isspace() for c in written):
+    if not written.isascii() or len(written) > _MAX_LENGTH or any(c.isspace() for c in written):
         raise NotAnAddressError("must be a plain e-mail address")
     try:
         address = Address(addr_spec=written)
@@ -75,6 +75,6 @@ def canonical_email(written: str) -> str:
     return Address(username=address.username, domain=domain).addr_spec
 
 
-def canonical(medium: Medium, written: str) -> str:
+def canonical(channel_name: ChannelName, written: str) -> str:
     """E.164 or a plain e-mail address; raises `ValueError` that says why and does not quote it."""
-    return e164(written) if medium == "sms" else canonical_email(written)
+    return e164(written) if channel_name == "sms" else canonical_email(written)

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 Role = Literal["carer", "professional"]
-Medium = Literal["sms", "email"]
+ChannelName = Literal["sms", "email"]
 Basis = Literal["consent", "legal_representative", "team"]
 """Why this member may know: the person's consent, a mandate, or belonging to the care team."""
 ProofKind = Literal["written", "electronic", "oral"]
@@ -27,7 +27,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """One way to reach a member; `value` is canonical (E.164, or a plain address)."""
 
-    channel: Medium
+    channel: ChannelName
     value: str
     state: ContactState = "ok"
 
@@ -35,7 +35,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """How a carer wants to be told."""
 
-    channels: tuple[Medium, ...] = ("sms", "email")
+    channels: tuple[ChannelName, ...] = ("sms", "email")
     """First choice first; a channel that is not named is not used."""
     night: bool = False
     """May be woken by news of the same day."""

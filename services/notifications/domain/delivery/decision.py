@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from services.notifications.domain.circle.members import Discretion, Medium
+from services.notifications.domain.circle.members import ChannelName, Discretion
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import (
     CLOCK_SKEW,
@@ -23,7 +23,7 @@ from services.notifications.domain.obligations.catalogue import (
 )
 from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import End, Obligation
-from services.notifications.domain.obligations.timing import Circumstances, Waits, held_until
+from services.notifications.domain.obligations.timing import Circumstances, Waits, delayed_until
 
 
 class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool
     discretion: Discretion
     night: bool
-    contacts: Mapping[Medium, UUID]
+    contacts: Mapping[ChannelName, UUID]
     """Contact points that may be used, in the order the recipient prefers."""
 
 
@@ -42,7 +42,7 @@ class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     attempt_id: UUID
     number: int
     step: int
-    channel: Medium
+    channel: ChannelName
     contact_id: UUID
     corrects_sent_at: datetime | None
     """When the recipient was told what this corrects."""
@@ -52,11 +52,11 @@ class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Look again at this time."""
 
     until: datetime
-    held: bool = False
-    """By quiet hours, not by another message or attempt."""
+    delayed_by_quiet_hours: bool = False
+    """Not by another message or attempt."""
 
 
-class Wait(msgspec.Struct, frozen=True, tag=True):
+class WaitForOther(msgspec.Struct, frozen=True, tag=True):
     """Another message to the same recipient is being sent, or is about to be: this one comes after it."""
 
 
@@ -75,35 +75,35 @@ def decide(
     last_told = last_told_obligation(obligation, peers)
     usable = usable_channels(obligation, recipient, last_told)
     barred = _barred(obligation, recipient)
-    move = next_move(obligation, usable, circumstances.waits, to_the_end=barred is None)
+    upcoming = next_try_of(obligation, usable, circumstances.waits, to_the_end=barred is None)
     if obligation.in_flight:
         return Defer(until=now + timedelta(seconds=circumstances.waits.recheck_seconds))
-    if move is not None and now < move.at:
-        return Defer(until=move.at)
+    if upcoming is not None and now < upcoming.at:
+        return Defer(until=upcoming.at)
     refusal = (
         barred or _too_late(obligation, now) or _unwanted(obligation, peers, circumstances)
     ) or _too_early(obligation, recipient, circumstances)
     if refusal is not None:
         return refusal
-    again = move is not None and move.move == "again"
+    again = upcoming is not None and upcoming.action == "again"
     channel = timing.next_channel(obligation.attempts, usable, again=again)
     if channel is None:
         return End(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
-    medium, step = channel
+    channel_name, step = channel
     number = len(obligation.attempts) + 1
     return Tell(
         attempt_id=uuid5(obligation.obligation_id, str(number)),
         number=number,
         step=step,
-        channel=medium,
-        contact_id=recipient.contacts[medium],
+        channel=channel_name,
+        contact_id=recipient.contacts[channel_name],
         corrects_sent_at=None if last_told is None else last_told.told_at,
     )
 
 
 def usable_channels(
     obligation: Obligation, recipient: RecipientNow, last_told: Obligation | None
-) -> tuple[Medium, ...]:
+) -> tuple[ChannelName, ...]:
     """In the recipient's order; for a correction, the channels that carried the error come first."""
     worded = entry_of(obligation.kind).channels.get(obligation.recipient_role, ())
     usable = [channel for channel in recipient.contacts if channel in worded]
@@ -112,22 +112,22 @@ def usable_channels(
     return tuple(sorted(usable, key=lambda channel: channel not in reached))
 
 
-def next_move(
-    obligation: Obligation, usable: Sequence[Medium], waits: Waits, *, to_the_end: bool
-) -> timing.Next | None:
-    """What follows the last attempt; none before the first one, and while one is in flight.
+def next_try_of(
+    obligation: Obligation, usable: Sequence[ChannelName], waits: Waits, *, to_the_end: bool
+) -> timing.NextTry | None:
+    """What follows the last attempt; `None` before the first one, and while one is in flight.
 
     `to_the_end`: the last channel there is may be tried until the deadline.
     """
     if not obligation.attempts:
         return None
-    patience = timing.Patience(waits=waits, urgency=entry_of(obligation.kind).urgency)
+    urgency_waits = timing.UrgencyWaits(waits=waits, urgency=entry_of(obligation.kind).urgency)
     last = obligation.attempts[-1]
     step_ends_at = None
     if to_the_end and timing.next_channel(obligation.attempts, usable, again=False) is None:
         began = next(attempt.claimed_at for attempt in obligation.attempts if attempt.step == last.step)
-        step_ends_at = max(began + patience.step, obligation.deadline)
-    return timing.after(obligation.attempts, patience, step_ends_at=step_ends_at)
+        step_ends_at = max(began + urgency_waits.step, obligation.deadline)
+    return timing.next_try(obligation.attempts, urgency_waits, step_ends_at=step_ends_at)
 
 
 def _barred(obligation: Obligation, recipient: RecipientNow) -> End | None:
@@ -146,13 +146,13 @@ def _unwanted(
     obligation: Obligation, peers: Sequence[Obligation], circumstances: Circumstances
 ) -> End | Defer | None:
     waits = circumstances.waits
-    patience = timedelta(seconds=waits.lease_seconds)
-    match verdict_by_history(obligation, peers, now=circumstances.now, patience=patience):
+    max_wait = timedelta(seconds=waits.lease_seconds)
+    match verdict_by_history(obligation, peers, now=circumstances.now, max_wait=max_wait):
         case Suppress(reason):
             return End(outcome="suppressed", reason=reason)
         case Supersede(by, reason):
             return End(outcome="superseded", reason=reason, superseded_by=by)
-        case Wait():
+        case WaitForOther():
             return Defer(until=circumstances.now + timedelta(seconds=waits.recheck_seconds))
         case _:
             return None
@@ -165,7 +165,7 @@ def _too_late(obligation: Obligation, now: datetime) -> End | None:
 def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: Circumstances) -> Defer | None:
     if obligation.is_news and obligation.fact_occurred_at > circumstances.now + CLOCK_SKEW:
         return Defer(until=obligation.fact_occurred_at)
-    morning = held_until(
+    morning = delayed_until(
         circumstances.now,
         zone=circumstances.zone,
         urgency=entry_of(obligation.kind).urgency,
@@ -173,26 +173,26 @@ def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: C
         night=recipient.night,
         expires_at=obligation.expires_at,
     )
-    return None if morning is None else Defer(until=morning, held=True)
+    return None if morning is None else Defer(until=morning, delayed_by_quiet_hours=True)
 
 
 def verdict_by_history(
-    obligation: Obligation, peers: Sequence[Obligation], *, now: datetime, patience: timedelta
-) -> Verdict | Wait:
+    obligation: Obligation, peers: Sequence[Obligation], *, now: datetime, max_wait: timedelta
+) -> Verdict | WaitForOther:
     """Judge by what the recipient was told so far; `peers` are all obligations of the same recipient.
 
-    `patience` bounds the wait for earlier news to be sent.
+    `max_wait` bounds the wait for earlier news to be sent.
     """
     others = [peer for peer in peers if peer.obligation_id != obligation.obligation_id]
     if any(peer.in_flight for peer in others):
-        return Wait()
+        return WaitForOther()
     last_told = last_told_obligation(obligation, others)
     if is_retracted(obligation.kind):
         return _verdict_on_retraction(obligation, last_told)
     if is_corrected(obligation.kind):
         return _verdict_on_correction(obligation, last_told)
     return _verdict_on_news_of_fact(obligation, others) or _verdict_on_news_of_aspect(
-        obligation, others, now=now, patience=patience
+        obligation, others, now=now, max_wait=max_wait
     )
 
 
@@ -239,8 +239,8 @@ def _verdict_on_news_of_fact(obligation: Obligation, others: Sequence[Obligation
 
 
 def _verdict_on_news_of_aspect(
-    obligation: Obligation, others: Sequence[Obligation], *, now: datetime, patience: timedelta
-) -> Verdict | Wait:
+    obligation: Obligation, others: Sequence[Obligation], *, now: datetime, max_wait: timedelta
+) -> Verdict | WaitForOther:
     elsewhere = [
         peer
         for peer in others
@@ -257,10 +257,10 @@ def _verdict_on_news_of_aspect(
         older.order < obligation.order
         and older.is_to_be_sent
         and not older.delayed
-        and older.not_before <= now < older.not_before + patience
+        and older.not_before <= now < older.not_before + max_wait
         for older in elsewhere
     )
-    return Wait() if about_to_leave else Send()
+    return WaitForOther() if about_to_leave else Send()
 
 
 def _taken_back(news: Obligation, others: Sequence[Obligation]) -> bool:

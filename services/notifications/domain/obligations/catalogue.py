@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium, Role
+from services.notifications.domain.circle.members import ChannelName, Role
 
 FactKind = Literal[
     "admission.occurred",
@@ -49,16 +49,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of news; its correction and its retraction travel at the same pace."""
 
     urgency: Urgency
-    channels: Mapping[Role, tuple[Medium, ...]]
+    channels: Mapping[Role, tuple[ChannelName, ...]]
     """Who may be told over what, in order; a role that is not named is never told."""
     expires_after: timedelta
     """After that it is not told any more: a task for a person is opened."""
     needs_acknowledgement: bool = False
 
 
-_CARER: Final[Mapping[Role, tuple[Medium, ...]]] = {"carer": ("sms", "email")}
-_PROFESSIONAL: Final[Mapping[Role, tuple[Medium, ...]]] = {"professional": ("email",)}
-_BOTH: Final[Mapping[Role, tuple[Medium, ...]]] = {**_CARER, **_PROFESSIONAL}
+_CARER: Final[Mapping[Role, tuple[ChannelName, ...]]] = {"carer": ("sms", "email")}
+_PROFESSIONAL: Final[Mapping[Role, tuple[ChannelName, ...]]] = {"professional": ("email",)}
+_BOTH: Final[Mapping[Role, tuple[ChannelName, ...]]] = {**_CARER, **_PROFESSIONAL}
 _DAY: Final = timedelta(hours=24)
 
 CATALOGUE: Final[Mapping[FactKind, Entry]] = {

@@ -23,7 +23,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium, Role
+from services.notifications.domain.circle.members import ChannelName, Role
 from services.notifications.domain.obligations.catalogue import is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import Suppression
 from shared.events.envelope import TraceContext
@@ -57,7 +57,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Within its obligation, from 1."""
     step: int
     """One channel each, from 1."""
-    channel: Medium
+    channel: ChannelName
     status: AttemptStatus
     claimed_at: datetime
     answered_at: datetime | None = None
@@ -160,7 +160,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     """Found while something was still open: not sent again, for this reason."""
     superseded_by: UUID | None = None
     """The event that made it old news, found while something was still open."""
-    lane: Medium
+    lane: ChannelName
     held: bool = False
     not_before: datetime
     deadline: datetime

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.catalogue import (
     CLOCK_SKEW,
     entry_of,
@@ -23,9 +23,9 @@ from services.notifications.domain.obligations.derivation import (
 )
 from services.notifications.domain.obligations.obligation import AWAITED, End, Obligation, Status
 from services.notifications.domain.obligations.statements import NOTHING
-from services.notifications.domain.obligations.timing import Circumstances, Patience, held_until
+from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, delayed_until
 
-_DEFAULT_LANES: dict[str, Medium] = {"carer": "sms", "professional": "email"}
+_DEFAULT_LANES: dict[str, ChannelName] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
 
 
@@ -38,7 +38,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_obligation(
-    derived: DerivedObligation, *, usable: Sequence[Medium], circumstances: Circumstances
+    derived: DerivedObligation, *, usable: Sequence[ChannelName], circumstances: Circumstances
 ) -> Obligation:
     """The new obligation with its times; `status` says whether it is open."""
     entry = entry_of(derived.kind)
@@ -48,7 +48,7 @@ def plan_obligation(
     earliest = occurred_at if ahead else circumstances.now
     known_since = occurred_at if ahead else max(event.recorded_at, recipient.joined_at)
     expires_at = known_since + entry.expires_after
-    morning = held_until(
+    morning = delayed_until(
         earliest,
         zone=circumstances.zone,
         urgency=entry.urgency,
@@ -57,7 +57,7 @@ def plan_obligation(
         expires_at=expires_at,
     )
     not_before = morning or earliest
-    pace = Patience(waits=circumstances.waits, urgency=entry.urgency)
+    urgency_waits = UrgencyWaits(waits=circumstances.waits, urgency=entry.urgency)
     worded = [channel for channel in usable if channel in entry.channels.get(recipient.role, ())]
     return Obligation(
         obligation_id=derived.obligation_id,
@@ -79,7 +79,7 @@ def plan_obligation(
         lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
         held=morning is not None,
         not_before=not_before,
-        deadline=max(known_since, morning or known_since) + pace.deadline,
+        deadline=max(known_since, morning or known_since) + urgency_waits.deadline,
         expires_at=expires_at,
         trace=event.trace,
     )
@@ -99,7 +99,7 @@ def reevaluate(obligation: Obligation, derived: DerivedObligation) -> End | Bar 
 
 
 def end_by_verdict(verdict: Verdict) -> End | None:
-    """How the facts alone end an obligation; none when it is to be sent."""
+    """How the facts alone end an obligation; `None` when it is to be sent."""
     match verdict:
         case Suppress(reason):
             return End(outcome="suppressed", reason=reason)

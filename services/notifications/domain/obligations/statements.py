@@ -137,7 +137,7 @@ def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion
 
 
 def _news_of_movement(movement: Movement) -> News | None:
-    """The news in a movement; none for a move within the establishment and for a death."""
+    """The news in a movement; `None` for a move within the establishment and for a death."""
     origin, destination = movement.origin, movement.destination
     others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
@@ -255,7 +255,7 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
 
 
 def version_of(event: RecordedEvent) -> FactVersion | None:
-    """The statement of an event; none when nobody ever has to be told of it."""
+    """The statement of an event; `None` when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
         return version_of_movement(event, event.data)
     if isinstance(event.data, ExpectationEvent):

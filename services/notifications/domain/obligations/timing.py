@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium, Role
+from services.notifications.domain.circle.members import ChannelName, Role
 from services.notifications.domain.obligations.catalogue import PACES, Urgency
 from services.notifications.domain.obligations.obligation import Attempt
 
@@ -19,7 +19,7 @@ END: Final = time(7, 30)
 _MAY_WAKE: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
 _FLOOR_SECONDS: Final = 0.2
 _PACE_FLOOR: Final = timedelta(seconds=5)  # a delivery report takes that long, whatever the factor
-_MOST_THAT_MAY_REACH_BY_ONE_STEP: Final = 2
+_MAX_SENDS_PER_CHANNEL: Final = 2
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     zone: ZoneInfo
 
 
-def held_until(
+def delayed_until(
     now: datetime,
     *,
     zone: ZoneInfo,
@@ -89,7 +89,7 @@ def held_until(
     return end if expires_at is None or end < expires_at else None
 
 
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
+class UrgencyWaits(msgspec.Struct, frozen=True, kw_only=True):
     """The waits as they apply to one urgency."""
 
     waits: Waits
@@ -117,17 +117,19 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(seconds=delays[min(refusals, len(delays)) - 1] * spread)
 
 
-class Next(msgspec.Struct, frozen=True, kw_only=True):
+class NextTry(msgspec.Struct, frozen=True, kw_only=True):
     """The next thing to do about an obligation that was tried."""
 
-    move: Literal["again", "next_step"]
+    action: Literal["again", "next_step"]
     at: datetime
 
 
-def after(attempts: Sequence[Attempt], patience: Patience, *, step_ends_at: datetime | None) -> Next | None:
-    """What follows the last attempt; none while it is in flight.
+def next_try(
+    attempts: Sequence[Attempt], urgency_waits: UrgencyWaits, *, step_ends_at: datetime | None
+) -> NextTry | None:
+    """What follows the last attempt; `None` while it is in flight.
 
-    `step_ends_at`: for the last channel there is, the moment until which it is tried; none for any other.
+    `step_ends_at`: for the last channel there is, the moment until which it is tried; `None` for any other.
     """
     last = attempts[-1]
     step = [attempt for attempt in attempts if attempt.step == last.step]
@@ -138,25 +140,25 @@ def after(attempts: Sequence[Attempt], patience: Patience, *, step_ends_at: date
         case "claimed":
             return None
         case "accepted" | "unknown" | "rejected_temporarily" if taken:
-            waited = taken[-1].claimed_at + patience.step
-            return Next(move="next_step", at=max(waited, step_ends_at or waited))
+            waited = taken[-1].claimed_at + urgency_waits.step
+            return NextTry(action="next_step", at=max(waited, step_ends_at or waited))
         case "unknown":
-            waited = last.claimed_at + patience.unknown
-            if sum(attempt.may_have_reached for attempt in step) < _MOST_THAT_MAY_REACH_BY_ONE_STEP:
-                return Next(move="again", at=waited)
-            return Next(move="next_step", at=max(waited, step_ends_at or waited))
+            waited = last.claimed_at + urgency_waits.unknown
+            if sum(attempt.may_have_reached for attempt in step) < _MAX_SENDS_PER_CHANNEL:
+                return NextTry(action="again", at=waited)
+            return NextTry(action="next_step", at=max(waited, step_ends_at or waited))
         case "rejected_temporarily":
             refusals = sum(attempt.status == "rejected_temporarily" for attempt in step)
-            at = heard_at + patience.retry(refusals, last.attempt_id)
-            in_time = at <= (step_ends_at or step[0].claimed_at + patience.step)
-            return Next(move="again", at=at) if in_time else Next(move="next_step", at=heard_at)
+            at = heard_at + urgency_waits.retry(refusals, last.attempt_id)
+            in_time = at <= (step_ends_at or step[0].claimed_at + urgency_waits.step)
+            return NextTry(action="again", at=at) if in_time else NextTry(action="next_step", at=heard_at)
         case _:
-            return Next(move="next_step", at=heard_at)
+            return NextTry(action="next_step", at=heard_at)
 
 
 def next_channel(
-    attempts: Sequence[Attempt], usable: Sequence[Medium], *, again: bool
-) -> tuple[Medium, int] | None:
+    attempts: Sequence[Attempt], usable: Sequence[ChannelName], *, again: bool
+) -> tuple[ChannelName, int] | None:
     """The channel to try and its step; `usable` in the order to try, without contacts that are bad."""
     if again and attempts and attempts[-1].channel in usable:
         return attempts[-1].channel, attempts[-1].step

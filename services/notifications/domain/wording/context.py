@@ -22,7 +22,7 @@ class WordingContext:
 
     recipient: Role
     alias: str | None
-    """What the carer calls the person; none for a professional, and for a carer who chose discretion."""
+    """What the carer calls the person; `None` for a professional, and for a carer who chose discretion."""
     occurred_at: datetime
     """When it happened, in the recipient's time zone; for `transfer.overdue`, when the person left."""
     link: str

@@ -64,7 +64,7 @@ def moment(at: datetime) -> str:
 
 
 def septets(text: str) -> int | None:
-    """The length as sent; none when a character would turn the whole message into UCS-2."""
+    """The length as sent; `None` when a character would turn the whole message into UCS-2."""
     if any(character not in BASIC and character not in EXTENDED for character in text):
         return None
     return sum(2 if character in EXTENDED else 1 for character in text)

@@ -43,14 +43,14 @@ async def audit_persons(dependencies: Dependencies, person_ids: Sequence[UUID]) 
     stated = await events_of_persons(ledgers, before)
     async with transaction(dependencies.pool) as connection:
         locked = await audits.lock(connection, person_ids)
-        there = await audits.there(connection, person_ids)
+        not_erased = await audits.not_erased(connection, person_ids)
         now = await audits.applied(connection, ledgers.keys(), locked)
         unchanged = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
-        erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - there, NOTHING)
+        erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - not_erased, NOTHING)
         ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in unchanged}
         first, last = await _audit_locked(dependencies, connection, ours, now)
-        await audits.remember(connection, {**last, **erased})
-    return _report(first, last, postponed=there - set(unchanged))
+        await audits.replace_audits(connection, {**last, **erased})
+    return _report(first, last, postponed=not_erased - set(unchanged))
 
 
 async def _audit_locked(
@@ -62,7 +62,7 @@ async def _audit_locked(
     """What differed, and what still differs after the gaps were closed."""
     now = dependencies.clock()
     first = last = await _compare(connection, stated, applied)
-    await audits.note(connection, first, now=now)
+    await audits.add_differences(connection, first, now=now)
     gaps = {
         person_id: stated[person_id]
         for person_id, each in first.items()

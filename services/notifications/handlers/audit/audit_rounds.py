@@ -8,27 +8,27 @@ from services.notifications.domain.audit.comparison import Difference
 from services.notifications.handlers.audit.audit_persons import audit_persons
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.audit import progress
-from services.notifications.storage.audit.progress import Round
+from services.notifications.storage.audit.progress import AuditRound
 from services.notifications.storage.obligations import balance
 from shared.telemetry import metrics
 
-TOGETHER: Final = 10
+PERSONS_PER_TRANSACTION: Final = 10
 """Locked and compared in one transaction: briefly, since consumers wait for a locked person, and whoever
 shares the process waits for the comparison."""
 
 
-async def audit_next(dependencies: Dependencies, round_: Round | None) -> Round | None:
+async def audit_next(dependencies: Dependencies, round_: AuditRound | None) -> AuditRound | None:
     """Audit a small part of a round, a new one if none is given; the round as far as it is left, or none.
 
     What is left of a round is kept by the caller only: a new process begins it again. Raises when a ledger
     cannot be asked.
     """
     round_ = round_ or await progress.next_round(dependencies.pool)
-    some, left = round_.left[:TOGETHER], round_.left[TOGETHER:]
+    some, left = round_.left[:PERSONS_PER_TRANSACTION], round_.left[PERSONS_PER_TRANSACTION:]
     if some:
         audited = await audit_persons(dependencies, some)
-        await progress.no_longer_want(dependencies.pool, some, up_to=round_.last_wanted)
-        await progress.want(dependencies.pool, audited.postponed)
+        await progress.remove_requests(dependencies.pool, some, up_to=round_.last_wanted)
+        await progress.request_audit(dependencies.pool, audited.postponed)
     if left:
         return replace(round_, left=left)
     await progress.finish(dependencies.pool, round_)
@@ -37,11 +37,11 @@ async def audit_next(dependencies: Dependencies, round_: Round | None) -> Round 
 
 
 async def _sweep(dependencies: Dependencies) -> None:
-    some = await progress.next_to_sweep(dependencies.pool, limit=TOGETHER)
+    some = await progress.next_to_sweep(dependencies.pool, limit=PERSONS_PER_TRANSACTION)
     if some:
         audited = await audit_persons(dependencies, some)
-        await progress.want(dependencies.pool, audited.postponed)
-    await progress.swept(dependencies.pool, some)
+        await progress.request_audit(dependencies.pool, audited.postponed)
+    await progress.advance_sweep(dependencies.pool, some)
 
 
 async def measure_audit(dependencies: Dependencies) -> None:

@@ -1,6 +1,6 @@
 """Who joins, changes in or leaves a care circle; what must be told because of it is planned at once.
 
-Whoever joins is told the newest fact. Everything about a member is stored encrypted with the person's key.
+Anyone who joins is told the newest fact. Everything about a member is stored encrypted with the person's key.
 """
 
 from datetime import datetime
@@ -70,7 +70,7 @@ class EnrolledMember(msgspec.Struct, frozen=True, kw_only=True):
 async def put_carer(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID, carer: Carer
 ) -> CarerView | None:
-    """Enrol a carer, or change what is known of one; none when the person is none of the caller's."""
+    """Enrol a carer, or change what is known of one; `None` when the person is none of the caller's."""
     member = Member(
         alias=carer.alias,
         consent=carer.consent,
@@ -105,7 +105,7 @@ async def put_professional(
     establishment: str,
     professional: Professional,
 ) -> ProfessionalView | None:
-    """Enrol an establishment's contact, or change it; none when the person is none of the caller's."""
+    """Enrol an establishment's contact, or change it; `None` when the person is none of the caller's."""
     member = Member(
         alias=None,
         consent=professional.consent,
@@ -137,9 +137,9 @@ async def delete_professional(
 async def _enrol(
     dependencies: Dependencies, key: MemberKey, member: Member, *, principal: Principal
 ) -> EnrolledMember | None:
-    """Enrol the member or change what is known of them; none when the person is none of the caller's.
+    """Enrol the member or change what is known of them; `None` when the person is none of the caller's.
 
-    Whoever joins is told the newest fact: it is planned in the same transaction. What waits for a known
+    Anyone who joins is told the newest fact: it is planned in the same transaction. What waits for a known
     member is looked at again: they may have other contacts now, or sleep at other hours.
     """
     now = dependencies.clock()
@@ -151,18 +151,20 @@ async def _enrol(
         if wrapped_key is None:
             wrapped_key = dependencies.vault.new_key()
             await enrolment.give_key(connection, key.person_id, wrapped_key)
-        known = await members.find(connection, key)
+        existing = await members.find(connection, key)
         encrypted = _encrypted(
-            dependencies, wrapped_key, member, member_id=known.member_id if known else uuid4()
+            dependencies, wrapped_key, member, member_id=existing.member_id if existing else uuid4()
         )
-        joined_at = known.joined_at if known else now
+        joined_at = existing.joined_at if existing else now
         await rows.lock_open(connection, [key.person_id])  # before contacts, as whoever records answers
         await enrolment.put(connection, key, replace(encrypted, joined_at=joined_at), now=now)
         await rows.wake_unsent(connection, encrypted.member_id, now=now)
         await plan(dependencies, connection, [key.person_id])
         stored = await members.find(connection, key)
     return (
-        None if stored is None else decrypt_member(dependencies, wrapped_key, stored, created=known is None)
+        None
+        if stored is None
+        else decrypt_member(dependencies, wrapped_key, stored, created=existing is None)
     )
 
 
@@ -190,7 +192,7 @@ async def _revoke(dependencies: Dependencies, key: MemberKey, *, principal: Prin
 
 
 def carer_view(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None:
-    """The member as a carer; none when there is no member, or one who is none."""
+    """The member as a carer; `None` when there is no member, or one who is none."""
     if found is None or found.member.alias is None or found.member.consent is None:
         return None
     member = found.member
@@ -211,7 +213,7 @@ def carer_view(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None
 
 
 def professional_view(establishment: str, found: EnrolledMember | None) -> ProfessionalView | None:
-    """The member as a professional; none when there is no member."""
+    """The member as a professional; `None` when there is no member."""
     if found is None:
         return None
     member = found.member

@@ -38,7 +38,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView | None:
-    """The page that a token opens; none for a token that is unknown, expired or revoked."""
+    """The page that a token opens; `None` for a token that is unknown, expired or revoked."""
     async with transaction(dependencies.pool) as connection:
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:

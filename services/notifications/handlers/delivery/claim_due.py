@@ -12,11 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from services.notifications.channels.channel import Message
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer, Tell, decide
 from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, entry_of, is_corrected
 from services.notifications.domain.obligations.obligation import Attempt, End, Obligation, Status
-from services.notifications.domain.obligations.timing import Circumstances, Patience
+from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits
 from services.notifications.domain.wording import mail, sms
 from services.notifications.domain.wording.context import NoWordingError, WordingContext
 from services.notifications.handlers.dependencies import Dependencies
@@ -24,7 +24,7 @@ from services.notifications.handlers.obligations.end_obligations import end_and_
 from services.notifications.storage.circle import members
 from services.notifications.storage.circle.members import EncryptedRecipient
 from services.notifications.storage.delivery import attempts
-from services.notifications.storage.delivery.attempts import Claim, Deferral, DueObligations
+from services.notifications.storage.delivery.attempts import Deferral, DueObligations, NewAttempt
 from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
@@ -41,11 +41,11 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass
-class Decided:
+class DueDecisions:
     """What is to be written, and then sent, of the obligations that were due."""
 
     lease_until: datetime
-    claims: list[Claim] = field(default_factory=list)
+    new_attempts: list[NewAttempt] = field(default_factory=list)
     messages: list[OutgoingMessage] = field(default_factory=list)
     deferrals: list[Deferral] = field(default_factory=list)
     outcomes: list[FinalOutcome] = field(default_factory=list)
@@ -53,60 +53,62 @@ class Decided:
     """Accepted earlier, and no report came in time."""
 
 
-async def claim_due(dependencies: Dependencies, medium: Medium, *, limit: int) -> list[OutgoingMessage]:
+async def claim_due(
+    dependencies: Dependencies, channel_name: ChannelName, *, limit: int
+) -> list[OutgoingMessage]:
     """Claim up to `limit` due obligations of a channel's lane; rights are read in this very transaction."""
     circumstances = dependencies.circumstances()
     now = circumstances.now
     async with transaction(dependencies.pool) as connection:
-        due = await attempts.lock_due(connection, lane=medium, now=now, limit=limit)
+        due = await attempts.lock_due(connection, lane=channel_name, now=now, limit=limit)
         if not due.obligations:
             return []
         recipients = await members.lock_recipients(
             connection, {each.recipient_id for each in due.obligations}
         )
-        decided = decide_due(dependencies, medium, due, recipients, circumstances)
-        await attempts.mark_unreported(connection, decided.unreported)
+        decisions = decide_due(dependencies, channel_name, due, recipients, circumstances)
+        await attempts.mark_unreported(connection, decisions.unreported)
         await attempts.claim(
             connection,
-            decided.claims,
+            decisions.new_attempts,
             now=now,
-            lease_until=decided.lease_until,
+            lease_until=decisions.lease_until,
             links_until=now + LINKS_LIVE,
         )
-        await attempts.defer(connection, decided.deferrals)
-        await end_and_publish(connection, decided.outcomes, now=now)
-    return decided.messages
+        await attempts.defer(connection, decisions.deferrals)
+        await end_and_publish(connection, decisions.outcomes, now=now)
+    return decisions.messages
 
 
 def decide_due(
     dependencies: Dependencies,
-    medium: Medium,
+    channel_name: ChannelName,
     due: DueObligations,
     recipients: Mapping[UUID, EncryptedRecipient],
     circumstances: Circumstances,
-) -> Decided:
+) -> DueDecisions:
     """Decide about each obligation in turn; a decision is seen by the ones after it."""
-    decided = Decided(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
-    known = {each.obligation_id: each for each in due.peers}
+    decisions = DueDecisions(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
+    obligations = {each.obligation_id: each for each in due.peers}
     for obligation in due.obligations:
         encrypted = recipients[obligation.recipient_id]
-        peers = [peer for peer in known.values() if peer.recipient_id == obligation.recipient_id]
+        peers = [peer for peer in obligations.values() if peer.recipient_id == obligation.recipient_id]
         match decide(obligation, peers, encrypted.recipient, circumstances):
-            case Tell(channel=channel) as tell if channel == medium:
-                changed = _claim(dependencies, decided, obligation, tell, encrypted, now=circumstances.now)
-                known[obligation.obligation_id] = changed
+            case Tell(channel=channel) as tell if channel == channel_name:
+                changed = _claim(dependencies, decisions, obligation, tell, encrypted, now=circumstances.now)
+                obligations[obligation.obligation_id] = changed
             case Tell(channel=channel):
-                _defer(decided, obligation, Defer(until=circumstances.now), circumstances, lane=channel)
+                _defer(decisions, obligation, Defer(until=circumstances.now), circumstances, lane=channel)
             case Defer() as later:
-                _defer(decided, obligation, later, circumstances, lane=obligation.lane)
+                _defer(decisions, obligation, later, circumstances, lane=obligation.lane)
             case End() as end:
-                known[obligation.obligation_id] = _end(decided, obligation, end)
-    return decided
+                obligations[obligation.obligation_id] = _end(decisions, obligation, end)
+    return decisions
 
 
 def _claim(
     dependencies: Dependencies,
-    decided: Decided,
+    decisions: DueDecisions,
     obligation: Obligation,
     tell: Tell,
     encrypted: EncryptedRecipient,
@@ -116,10 +118,10 @@ def _claim(
     try:
         message, template = compose(dependencies, obligation, tell, encrypted, now=now)
     except NoWordingError:
-        return _end(decided, obligation, End(outcome="expired", reason="no_wording"))
-    _give_up_reports(decided, obligation)
-    decided.claims.append(
-        Claim(
+        return _end(decisions, obligation, End(outcome="expired", reason="no_wording"))
+    _give_up_reports(decisions, obligation)
+    decisions.new_attempts.append(
+        NewAttempt(
             attempt_id=tell.attempt_id,
             obligation_id=obligation.obligation_id,
             number=tell.number,
@@ -130,12 +132,12 @@ def _claim(
             token_sha256=digest_of(token_of(dependencies.vault, obligation.obligation_id)),
         )
     )
-    decided.messages.append(
+    decisions.messages.append(
         OutgoingMessage(
             obligation_id=obligation.obligation_id,
             message=message,
             trace=obligation.trace,
-            lease_until=decided.lease_until,
+            lease_until=decisions.lease_until,
         )
     )
     attempt = Attempt(
@@ -150,25 +152,30 @@ def _claim(
 
 
 def _defer(
-    decided: Decided, obligation: Obligation, later: Defer, circumstances: Circumstances, *, lane: Medium
+    decisions: DueDecisions,
+    obligation: Obligation,
+    later: Defer,
+    circumstances: Circumstances,
+    *,
+    lane: ChannelName,
 ) -> None:
-    patience = Patience(waits=circumstances.waits, urgency=entry_of(obligation.kind).urgency)
-    waiting: Status = "scheduled" if later.held else "due"
-    decided.deferrals.append(
+    urgency_waits = UrgencyWaits(waits=circumstances.waits, urgency=entry_of(obligation.kind).urgency)
+    waiting: Status = "scheduled" if later.delayed_by_quiet_hours else "due"
+    decisions.deferrals.append(
         Deferral(
             obligation_id=obligation.obligation_id,
             status=obligation.status if obligation.status == "in_progress" else waiting,
             lane=lane,
             at=later.until,
-            held=later.held,
-            deadline=later.until + patience.deadline,
+            delayed_by_quiet_hours=later.delayed_by_quiet_hours,
+            deadline=later.until + urgency_waits.deadline,
         )
     )
 
 
-def _end(decided: Decided, obligation: Obligation, end: End) -> Obligation:
-    _give_up_reports(decided, obligation)
-    decided.outcomes.append(
+def _end(decisions: DueDecisions, obligation: Obligation, end: End) -> Obligation:
+    _give_up_reports(decisions, obligation)
+    decisions.outcomes.append(
         FinalOutcome(
             obligation=obligation, outcome=end.outcome, reason=end.reason, superseded_by=end.superseded_by
         )
@@ -176,15 +183,15 @@ def _end(decided: Decided, obligation: Obligation, end: End) -> Obligation:
     return replace(obligation, status=end.outcome)
 
 
-def _give_up_reports(decided: Decided, obligation: Obligation) -> None:
-    decided.unreported += [each for each in obligation.attempts if each.status == "accepted"]
+def _give_up_reports(decisions: DueDecisions, obligation: Obligation) -> None:
+    decisions.unreported += [each for each in obligation.attempts if each.status == "accepted"]
 
 
 LINKS_LIVE: Final = timedelta(days=7)
 
 _TOKEN_BYTES: Final = 8  # 11 characters in the SMS; guessing one of a million live ones takes 2e13 tries
 _DISCREET: Final = 1
-_SHORTEST_VALIDITY_SECONDS: Final = 60
+_MIN_VALIDITY_SECONDS: Final = 60
 
 
 def compose(
@@ -211,7 +218,7 @@ def compose(
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        validity_seconds=max(_SHORTEST_VALIDITY_SECONDS, int((obligation.deadline - now).total_seconds())),
+        validity_seconds=max(_MIN_VALIDITY_SECONDS, int((obligation.deadline - now).total_seconds())),
     )
     return message, rendered.template
 
@@ -225,7 +232,7 @@ def shown_kind(obligation: Obligation) -> str:
 
 
 def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: EncryptedRecipient) -> str | None:
-    """What this recipient calls the person; none where the text must not name them."""
+    """What this recipient calls the person; `None` where the text must not name them."""
     if (
         encrypted.alias is None
         or encrypted.wrapped_key is None

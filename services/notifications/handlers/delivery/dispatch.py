@@ -22,7 +22,7 @@ from services.notifications.channels.channel import (
     SendResult,
     Unknown,
 )
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import entry_of
 from services.notifications.domain.obligations.obligation import (
@@ -54,28 +54,28 @@ _STATUS_OF: Final[Mapping[type, AttemptStatus]] = {
 """The state of the attempt, as long as no report says better."""
 
 
-async def dispatch(dependencies: Dependencies, medium: Medium, outgoing: OutgoingMessage) -> None:
+async def dispatch(dependencies: Dependencies, channel_name: ChannelName, outgoing: OutgoingMessage) -> None:
     """Call the provider, outside any transaction, and record the answer in a new one.
 
     Not when the lease is over, because this process was frozen: what happens to the obligation is for others
     to decide by then, and who may be told can have changed.
     """
     if dependencies.clock() >= outgoing.lease_until:
-        get_logger().warning("message_lease_expired", channel=medium)
+        get_logger().warning("message_lease_expired", channel=channel_name)
         return
-    with tracing.span("notify", trace=outgoing.trace, attributes={"channel": medium}):
-        channel, timeout = dependencies.channels[medium], dependencies.waits.call_seconds
+    with tracing.span("notify", trace=outgoing.trace, attributes={"channel": channel_name}):
+        channel, timeout = dependencies.channels[channel_name], dependencies.waits.call_seconds
         result = await call_provider(channel, outgoing.message, timeout_seconds=timeout)
-        metrics.attempts_total.labels(medium, _STATUS_OF[type(result)]).inc()
+        metrics.attempts_total.labels(channel_name, _STATUS_OF[type(result)]).inc()
         await _record_until_lease_ends(dependencies, outgoing, result)
 
 
 async def call_provider(channel: Channel, message: Message, *, timeout_seconds: float) -> SendResult:
     """One call inside a client span, so that the channel can hand the span's context to the provider."""
-    medium = channel.name
+    channel_name = channel.name
     with (
-        tracing.span(f"{medium} send", kind="client", attributes={"channel": medium}) as span,
-        metrics.provider_seconds.labels(medium).time(),
+        tracing.span(f"{channel_name} send", kind="client", attributes={"channel": channel_name}) as span,
+        metrics.provider_seconds.labels(channel_name).time(),
     ):
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -200,7 +200,9 @@ async def _follow_up(
         )
         await end_and_publish(connection, [informed], now=now)
     elif attempt.number == obligation.attempts[-1].number:
-        patience = timing.Patience(waits=dependencies.waits, urgency=entry_of(obligation.kind).urgency)
-        following = timing.after([*obligation.attempts[:-1], attempt], patience, step_ends_at=None)
+        urgency_waits = timing.UrgencyWaits(
+            waits=dependencies.waits, urgency=entry_of(obligation.kind).urgency
+        )
+        following = timing.next_try([*obligation.attempts[:-1], attempt], urgency_waits, step_ends_at=None)
         at = following.at if following else now
         await attempts.set_next_action(connection, obligation.obligation_id, at=at)

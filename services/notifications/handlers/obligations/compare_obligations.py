@@ -17,18 +17,18 @@ from shared.database.transaction import transaction
 from shared.spine.rebuild.compare_tables import in_motion
 from shared.spine.rebuild.table_comparison import MAX_NAMED, TableComparison, hexadecimal
 
-AT_ONCE: Final = 500
+BATCH_SIZE: Final = 500
 
-Held = dict[UUID, set[UUID]]
+ObligationIds = dict[UUID, set[UUID]]
 """Person -> obligations."""
 
 
 async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
     """Compare the obligations of all persons with a circle, except those of whom an event came meanwhile."""
-    there: Held = {}
-    due: Held = {}
+    there: ObligationIds = {}
+    due: ObligationIds = {}
     last: UUID | None = None
-    while person_ids := await enrolled.next_persons(live, last, limit=AT_ONCE):
+    while person_ids := await enrolled.next_persons(live, last, limit=BATCH_SIZE):
         there |= await enrolled.obligation_ids(live, person_ids)
         due |= await _due(live, made, person_ids)
         last = person_ids[-1]
@@ -52,7 +52,7 @@ async def compare_obligations(live: Pool, made: Pool) -> list[TableComparison]:
     ]
 
 
-async def _due(live: Pool, made: Pool, person_ids: list[UUID]) -> Held:
+async def _due(live: Pool, made: Pool, person_ids: list[UUID]) -> ObligationIds:
     async with transaction(live) as connection:
         circles = await members.of_persons(connection, person_ids)
     stated = await facts.of_persons(made, person_ids)
@@ -67,8 +67,8 @@ async def _due(live: Pool, made: Pool, person_ids: list[UUID]) -> Held:
     }
 
 
-def _all(held: Held, persons: Iterable[UUID]) -> set[UUID]:
-    return set().union(*(held.get(person_id, ()) for person_id in persons))
+def _all(obligation_ids: ObligationIds, persons: Iterable[UUID]) -> set[UUID]:
+    return set().union(*(obligation_ids.get(person_id, ()) for person_id in persons))
 
 
 def _digest(obligation_ids: Iterable[UUID]) -> str:

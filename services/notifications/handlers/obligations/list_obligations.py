@@ -47,7 +47,7 @@ class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
 async def read_obligations(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
-    """The obligations about a person, newest first; none when the person is none of the caller's."""
+    """The obligations about a person, newest first; `None` when the person is none of the caller's."""
     async with dependencies.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
         if await members.visible(connection, person_id, members.reach_of(principal)) is None:
             return None

@@ -51,7 +51,7 @@ async def resolve_manually(
     obligation_id: UUID,
     resolution: ManualResolution,
 ) -> ObligationView | None:
-    """End the obligation and give it as it is then; none when it, or the person, is none of the caller's.
+    """End the obligation and give it as it is then; `None` when it, or the person, is none of the caller's.
 
     Raises:
         EndedOtherwise: it had its outcome; the same statement again is no error.
@@ -66,7 +66,7 @@ async def resolve_manually(
             _refuse_other_ends(found.obligation.status, resolution.ending)
             key = person.wrapped_key
             by = None if key is None else _encrypted(dependencies, key, obligation_id, resolution.by)
-            await manual_resolution.note(
+            await manual_resolution.record_resolution(
                 connection,
                 obligation_id,
                 at=resolution.at,

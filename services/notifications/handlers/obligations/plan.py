@@ -1,4 +1,8 @@
-"""Records facts, and brings the obligations about their persons in line with what is known then."""
+"""Records facts, and brings the obligations about their persons in line with what is known then.
+
+What it plans is picked up by `claim_due` (`handlers/delivery/claim_due.py`) once the column
+`next_action_at` has come.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -40,17 +44,19 @@ async def plan(dependencies: Dependencies, connection: Connection, person_ids: C
     circles = await members.of_persons(connection, person_ids)
     if not circles:
         return
-    after_commit(dependencies.lanes.wake)
+    after_commit(dependencies.wake_signals.wake)
     circumstances = dependencies.circumstances()
     open_ = {each.obligation_id: each for each in await rows.lock_open(connection, list(circles))}
-    known = await rows.known(connection, list(circles))
+    existing_ids = await rows.existing_ids(connection, list(circles))
     stated = await facts.of_persons(connection, list(circles))
     derived = [
         each
         for person_id, circle in circles.items()
         for each in derive_obligations(stated[person_id], [member.recipient for member in circle])
     ]
-    new = _planned([each for each in derived if each.obligation_id not in known], circles, circumstances)
+    new = _planned(
+        [each for each in derived if each.obligation_id not in existing_ids], circles, circumstances
+    )
     await rows.add(connection, new, now=circumstances.now)
     ended = await _reevaluate(connection, derived, open_, circumstances)
     immediately_ended = [_outcome_of(each.obligation, each.end) for each in new if each.end is not None]

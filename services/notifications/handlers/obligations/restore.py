@@ -28,12 +28,12 @@ async def restore_ended(
     circumstances = dependencies.circumstances()
     circles = await members.of_persons(connection, person_ids)
     stated = await facts.of_persons(connection, person_ids)
-    known = await rows.known(connection, person_ids)
+    existing_ids = await rows.existing_ids(connection, person_ids)
     missing = [
         each
         for person_id, circle in circles.items()
         for each in derive_obligations(stated[person_id], [member.recipient for member in circle])
-        if each.obligation_id not in known
+        if each.obligation_id not in existing_ids
     ]
     ends = await rows.published_ends(connection, [end_event_id(each.obligation_id) for each in missing])
     found = [(each, ends[each.obligation_id]) for each in missing if each.obligation_id in ends]

@@ -12,7 +12,7 @@ from services.notifications.storage.obligations.rows import FinalOutcome
 from shared.database.transaction import transaction
 from shared.telemetry import metrics
 
-_MOST_AT_ONCE: Final = 200
+_BATCH_SIZE: Final = 200
 _REPORTS_APPLY_WITHIN: Final = timedelta(seconds=10)
 _OPEN: Final = ("scheduled", "due", "in_progress", "expired")
 
@@ -24,9 +24,9 @@ async def sweep_unknown_attempts(dependencies: Dependencies) -> None:
     """
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        await timeouts.mark_lost_attempts(connection, now=now, limit=_MOST_AT_ONCE)
+        await timeouts.mark_lost_attempts(connection, now=now, limit=_BATCH_SIZE)
     for attempt_id in await attempts.with_unapplied_reports(
-        dependencies.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_MOST_AT_ONCE
+        dependencies.pool, before=now - _REPORTS_APPLY_WITHIN, limit=_BATCH_SIZE
     ):
         await apply_reports(dependencies, attempt_id)
 
@@ -35,7 +35,7 @@ async def expire_obligations(dependencies: Dependencies) -> None:
     """Expire open obligations whose news is too old to be told: each opens a task for a person."""
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        expired = await timeouts.lock_expired(connection, now=now, limit=_MOST_AT_ONCE)
+        expired = await timeouts.lock_expired(connection, now=now, limit=_BATCH_SIZE)
         outcomes = [
             FinalOutcome(obligation=obligation, outcome="expired", reason="too_late")
             for obligation in expired

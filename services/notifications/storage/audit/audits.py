@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.comparison import Audit, Found
+from services.notifications.domain.audit.comparison import Audit, RecordedObligation
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
@@ -75,7 +75,7 @@ async def lock(connection: Connection, person_ids: Collection[UUID]) -> set[UUID
     return {row["person_id"] for row in await connection.fetch(_LOCK, list(person_ids))}
 
 
-async def there(connection: Executor, person_ids: Collection[UUID]) -> set[UUID]:
+async def not_erased(connection: Executor, person_ids: Collection[UUID]) -> set[UUID]:
     """Those of these persons who were not erased."""
     return {row["person_id"] for row in await connection.fetch(_THERE, list(person_ids))}
 
@@ -105,15 +105,17 @@ async def circles(connection: Executor, person_ids: Collection[UUID]) -> Mapping
     return found
 
 
-async def obligations(connection: Executor, person_ids: Collection[UUID]) -> Mapping[UUID, list[Found]]:
-    found: dict[UUID, list[Found]] = {person_id: [] for person_id in person_ids}
+async def obligations(
+    connection: Executor, person_ids: Collection[UUID]
+) -> Mapping[UUID, list[RecordedObligation]]:
+    found: dict[UUID, list[RecordedObligation]] = {person_id: [] for person_id in person_ids}
     for row in await connection.fetch(_FOUND, list(person_ids), list(MAY_HAVE_LEFT)):
         found[row["person_id"]].append(_found(row))
     return found
 
 
-def _found(row: Any) -> Found:
-    return Found(
+def _found(row: Any) -> RecordedObligation:
+    return RecordedObligation(
         key=ObligationKey(event_id=row["event_id"], recipient_id=row["recipient_id"], kind=row["kind"]),
         recorded_at=row["fact_recorded_at"],
         establishment=row["stated_by"],
@@ -122,7 +124,7 @@ def _found(row: Any) -> Found:
     )
 
 
-async def remember(connection: Connection, audits: Mapping[UUID, Audit]) -> None:
+async def replace_audits(connection: Connection, audits: Mapping[UUID, Audit]) -> None:
     """Replace what the previous audit of these persons found."""
     rows = [(person_id, *each) for person_id, audit in audits.items() for each in audit.sums.items()]
     await connection.execute(_FORGET, list(audits))
@@ -138,7 +140,7 @@ async def remember(connection: Connection, audits: Mapping[UUID, Audit]) -> None
     )
 
 
-async def note(connection: Connection, audits: Mapping[UUID, Audit], *, now: datetime) -> None:
+async def add_differences(connection: Connection, audits: Mapping[UUID, Audit], *, now: datetime) -> None:
     """Keep every difference that these audits found."""
     noted = [(person_id, finding) for person_id, audit in audits.items() for finding in audit.findings]
     await connection.execute(

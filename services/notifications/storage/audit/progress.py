@@ -37,7 +37,7 @@ UPDATE audit_progress SET swept_to = $1, swept_at = CASE WHEN $1::uuid IS NULL T
 """
 
 
-class Round(msgspec.Struct, frozen=True, kw_only=True):
+class AuditRound(msgspec.Struct, frozen=True, kw_only=True):
     """The persons who had changed at one moment; what is left of them."""
 
     until: datetime
@@ -45,16 +45,16 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     left: list[UUID]
 
 
-async def next_round(connection: Executor) -> Round:
+async def next_round(connection: Executor) -> AuditRound:
     """Whoever changed since the last round, the oldest change first."""
     until: datetime = await connection.fetchval(_NOW)
     last_wanted: int = await connection.fetchval(_LAST_WANTED)
     since: datetime = await connection.fetchval("SELECT changes_until FROM audit_progress")
     rows = await connection.fetch(_CHANGED, since - _LATE_COMMITS)
-    return Round(until=until, last_wanted=last_wanted, left=[row["person_id"] for row in rows])
+    return AuditRound(until=until, last_wanted=last_wanted, left=[row["person_id"] for row in rows])
 
 
-async def finish(connection: Executor, round_: Round) -> None:
+async def finish(connection: Executor, round_: AuditRound) -> None:
     """Record that all persons of the round were audited."""
     await connection.execute("UPDATE audit_progress SET changes_until = $1", round_.until)
 
@@ -67,23 +67,23 @@ async def lag(connection: Executor) -> timedelta:
     return behind
 
 
-async def want(connection: Executor, person_ids: Collection[UUID]) -> None:
+async def request_audit(connection: Executor, person_ids: Collection[UUID]) -> None:
     """Have these persons audited in the next round."""
     if person_ids:
         await connection.execute(_WANT, list(person_ids))
 
 
-async def no_longer_want(connection: Executor, person_ids: Collection[UUID], *, up_to: int) -> None:
+async def remove_requests(connection: Executor, person_ids: Collection[UUID], *, up_to: int) -> None:
     """Remove the requests of audited persons, except those made since the round began."""
     await connection.execute(_DONE, list(person_ids), up_to)
 
 
 async def next_to_sweep(connection: Executor, *, limit: int) -> Sequence[UUID]:
-    """The persons after those whom the sweep saw last; none at the end."""
+    """The persons after those whom the sweep saw last; `None` at the end."""
     reached = await connection.fetchval("SELECT swept_to FROM audit_progress")
     return [row["person_id"] for row in await connection.fetch(_NEXT, reached, limit)]
 
 
-async def swept(connection: Executor, person_ids: Sequence[UUID]) -> None:
+async def advance_sweep(connection: Executor, person_ids: Sequence[UUID]) -> None:
     """Record that the sweep came this far, or begins again when there were none."""
     await connection.execute(_SWEPT, person_ids[-1] if person_ids else None)

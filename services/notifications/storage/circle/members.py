@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Basis, ContactState, Discretion, Medium, Role
+from services.notifications.domain.circle.members import Basis, ChannelName, ContactState, Discretion, Role
 from services.notifications.domain.delivery.decision import RecipientNow
 from services.notifications.domain.obligations.statements import Recipient
 from shared.database.pool import Connection, Executor
@@ -64,7 +64,7 @@ class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
 class EncryptedContact(msgspec.Struct, frozen=True, kw_only=True):
     """A way to reach a member."""
 
-    channel: Medium
+    channel: ChannelName
     value: bytes
     value_index: bytes = b""
     state: ContactState = "ok"
@@ -78,7 +78,7 @@ class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
     alias: bytes | None
     consent: bytes | None
     basis: Basis
-    channels: tuple[Medium, ...]
+    channels: tuple[ChannelName, ...]
     night: bool
     discretion: Discretion
     contacts: tuple[EncryptedContact, ...]
@@ -94,7 +94,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     """A recipient and the channels on which they can be reached now, first choice first."""
 
     recipient: Recipient
-    usable: tuple[Medium, ...]
+    usable: tuple[ChannelName, ...]
 
 
 class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +103,11 @@ class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
     recipient: RecipientNow
     wrapped_key: bytes | None
     alias: bytes | None
-    addresses: Mapping[Medium, bytes]
+    addresses: Mapping[ChannelName, bytes]
 
 
 def reach_of(principal: Principal) -> str | None:
-    """The establishment whose stays count; none for an operator, who sees every person."""
+    """The establishment whose stays count; `None` for an operator, who sees every person."""
     if principal.establishment is None and "operator" not in principal.scopes:
         return _NOBODYS
     return principal.establishment
@@ -177,13 +177,13 @@ async def lock_recipients(
 ) -> dict[UUID, EncryptedRecipient]:
     """Locks the memberships against change until the end of the transaction."""
     rows = await connection.fetch(_LOCK_RECIPIENTS, list(member_ids))
-    contacts: dict[UUID, dict[Medium, Any]] = {row["member_id"]: {} for row in rows}
+    contacts: dict[UUID, dict[ChannelName, Any]] = {row["member_id"]: {} for row in rows}
     for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids)):
         contacts[contact["member_id"]][contact["channel"]] = contact
     return {row["member_id"]: _encrypted_recipient(row, contacts[row["member_id"]]) for row in rows}
 
 
-def _encrypted_recipient(row: Any, contacts: Mapping[Medium, Any]) -> EncryptedRecipient:
+def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> EncryptedRecipient:
     usable = [channel for channel in row["channels"] if channel in contacts]
     return EncryptedRecipient(
         recipient=RecipientNow(

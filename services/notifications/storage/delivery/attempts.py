@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.obligation import (
     Attempt,
     AttemptStatus,
@@ -84,20 +84,20 @@ class Deferral(msgspec.Struct, frozen=True, kw_only=True):
 
     obligation_id: UUID
     status: Status
-    lane: Medium
+    lane: ChannelName
     at: datetime
-    held: bool
+    delayed_by_quiet_hours: bool
     deadline: datetime
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt that is about to be made."""
 
     attempt_id: UUID
     obligation_id: UUID
     number: int
     step: int
-    channel: Medium
+    channel: ChannelName
     contact_id: UUID
     template: str
     token_sha256: bytes
@@ -113,7 +113,7 @@ class DueObligations(msgspec.Struct, frozen=True):
     """All that says what the recipients of these were told, these included."""
 
 
-async def lock_due(connection: Connection, *, lane: Medium, now: datetime, limit: int) -> DueObligations:
+async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, limit: int) -> DueObligations:
     """Lock up to `limit` of a lane, the most overdue first."""
     due = await connection.fetch(_LOCK_DUE, lane, now, limit)
     if not due:
@@ -132,6 +132,7 @@ async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None
 
 
 async def defer(connection: Connection, deferrals: Sequence[Deferral]) -> None:
+    """Postpone obligations; one held by quiet hours gets a later `not_before` and deadline."""
     if deferrals:
         await connection.execute(
             _DEFER,
@@ -139,34 +140,34 @@ async def defer(connection: Connection, deferrals: Sequence[Deferral]) -> None:
             [deferral.status for deferral in deferrals],
             [deferral.lane for deferral in deferrals],
             [deferral.at for deferral in deferrals],
-            [deferral.held for deferral in deferrals],
+            [deferral.delayed_by_quiet_hours for deferral in deferrals],
             [deferral.deadline for deferral in deferrals],
         )
 
 
 async def claim(
     connection: Connection,
-    claims: Sequence[Claim],
+    new_attempts: Sequence[NewAttempt],
     *,
     now: datetime,
     lease_until: datetime,
     links_until: datetime,
 ) -> None:
     """Write each attempt before it is a call, and make its link valid until `links_until`."""
-    if not claims:
+    if not new_attempts:
         return
     await connection.execute(
         _CLAIM,
-        [claim.attempt_id for claim in claims],
-        [claim.obligation_id for claim in claims],
-        [claim.number for claim in claims],
-        [claim.step for claim in claims],
-        [claim.channel for claim in claims],
-        [claim.contact_id for claim in claims],
-        [claim.template for claim in claims],
+        [each.attempt_id for each in new_attempts],
+        [each.obligation_id for each in new_attempts],
+        [each.number for each in new_attempts],
+        [each.step for each in new_attempts],
+        [each.channel for each in new_attempts],
+        [each.contact_id for each in new_attempts],
+        [each.template for each in new_attempts],
         now,
         lease_until,
-        [claim.token_sha256 for claim in claims],
+        [each.token_sha256 for each in new_attempts],
         links_until,
     )
 
@@ -232,7 +233,7 @@ async def add_report(
 
 
 async def obligation_of(connection: Executor, attempt_id: UUID) -> UUID | None:
-    """The obligation of an attempt; none for an attempt that never was."""
+    """The obligation of an attempt; `None` for an attempt that never was."""
     obligation_id: UUID | None = await connection.fetchval(_OBLIGATION, attempt_id)
     return obligation_id
 

@@ -30,7 +30,7 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[
 ON CONFLICT (event_id) DO NOTHING
 """
 
-_ADD_PRESENCE: Final = """
+_ADD_ACCESS: Final = """
 INSERT INTO presence (person_id, establishment)
 SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS p (person_id, establishment)
 ORDER BY person_id, establishment
@@ -61,7 +61,7 @@ async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
     )
     present = [(event.subject, event.data.establishment) for event in events if is_movement(event.data)]
     await connection.execute(
-        _ADD_PRESENCE,
+        _ADD_ACCESS,
         [person_id for person_id, _ in present],
         [establishment for _, establishment in present],
     )

@@ -14,7 +14,7 @@ UPDATE human_tasks SET closed_at = $2 WHERE obligation_id = $1 AND closed_at IS 
 """
 
 
-async def note(
+async def record_resolution(
     connection: Connection,
     obligation_id: UUID,
     *,

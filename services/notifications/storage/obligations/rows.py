@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.obligation import Attempt, End, Obligation
 from services.notifications.domain.obligations.planning import Bar
 from shared.database.pool import Connection, Executor
@@ -100,7 +100,7 @@ async def lock_open(connection: Connection, person_ids: Collection[UUID]) -> lis
     return await obligations_of(connection, await connection.fetch(_LOCK_OPEN, list(person_ids)))
 
 
-async def known(connection: Connection, person_ids: Collection[UUID]) -> set[UUID]:
+async def existing_ids(connection: Connection, person_ids: Collection[UUID]) -> set[UUID]:
     """The ids of all obligations there are about these persons."""
     return {row["obligation_id"] for row in await connection.fetch(_KNOWN, list(person_ids))}
 
@@ -164,7 +164,7 @@ class FinalOutcome(msgspec.Struct, frozen=True, kw_only=True):
     obligation: Obligation
     outcome: Outcome
     reason: str | None = None
-    channel: Medium | None = None
+    channel: ChannelName | None = None
     evidence: str | None = None
     superseded_by: UUID | None = None
 

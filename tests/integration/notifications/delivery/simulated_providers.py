@@ -14,8 +14,8 @@ from deploy.local.mail_sink import app as mail_sink
 from deploy.local.simulators import serving
 from deploy.local.sms_gateway import app as sms_gateway
 from services.notifications.channels.email import EmailChannel
-from services.notifications.channels.sms import SmsChannel, capability_of
-from services.notifications.domain.circle.members import Medium
+from services.notifications.channels.sms import SmsChannel, report_tokens_of
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.delivery.claim_due import claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies
@@ -38,10 +38,10 @@ class SimulatedProviders:
     mail_url: str
     reports: asyncio.Queue[int]
 
-    async def send(self, medium: Medium) -> None:
+    async def send(self, channel_name: ChannelName) -> None:
         """Everything that is due on one lane leaves once."""
-        for departure in await claim_due(self.dependencies, medium, limit=50):
-            await dispatch(self.dependencies, medium, departure)
+        for departure in await claim_due(self.dependencies, channel_name, limit=50):
+            await dispatch(self.dependencies, channel_name, departure)
 
     async def reported(self, count: int) -> None:
         """Returns once so many delivery reports were answered, all of them with 200."""
@@ -111,7 +111,7 @@ async def simulated_providers(engine: Engine) -> AsyncIterator[SimulatedProvider
             username="relais",
             password="secret",
             public_url=api_url,
-            capability=capability_of(dependencies.vault),
+            report_tokens=report_tokens_of(dependencies.vault),
         )
         email = EmailChannel(
             host="127.0.0.1",

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily, Unknown
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.delivery.dispatch import dispatch, record_delivery_report
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
@@ -19,9 +19,9 @@ PERSONS = 5
 ROUNDS = 8
 
 
-async def _work(engine: Engine, medium: Medium) -> None:
-    for departure in await engine.claim(medium):
-        await dispatch(engine.dependencies, medium, departure)
+async def _work(engine: Engine, channel_name: ChannelName) -> None:
+    for departure in await engine.claim(channel_name):
+        await dispatch(engine.dependencies, channel_name, departure)
 
 
 async def _report(engine: Engine) -> None:
@@ -49,7 +49,7 @@ async def _round(engine: Engine, histories: list[PersonHistory], nth: int) -> No
         engine.state(*reversed(moved[2:])),
         engine.state(*corrected),
         engine.enrol(changed, carer("email", "sms"), carer_id=id_of("carer", changed)),
-        *(_work(engine, medium) for medium in ("sms", "email", "sms")),
+        *(_work(engine, channel_name) for channel_name in ("sms", "email", "sms")),
         _report(engine),
         _watch(engine),
     )

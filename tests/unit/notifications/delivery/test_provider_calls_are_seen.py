@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode, format_span_id
 
 from services.notifications.channels.channel import Message
-from services.notifications.channels.sms import ReportCapability, SmsChannel
+from services.notifications.channels.sms import ReportTokens, SmsChannel
 from services.notifications.handlers.delivery.dispatch import call_provider
 from shared.telemetry import tracing
 from shared.web.client import open_client
@@ -39,7 +39,7 @@ async def _sent(status: int) -> tuple[RecordedSpans, str]:
                 username="relais",
                 password="secret",
                 public_url="http://relais.test",
-                capability=ReportCapability(b"secret"),
+                report_tokens=ReportTokens(b"secret"),
             )
             await call_provider(channel, MESSAGE, timeout_seconds=5)
     return spans, headers[0]

@@ -15,10 +15,10 @@ from services.notifications.channels.channel import (
     SendResult,
     Unknown,
 )
-from services.notifications.channels.sms import ReportCapability, SmsChannel
+from services.notifications.channels.sms import ReportTokens, SmsChannel
 
 ATTEMPT = UUID("0192f3c4-0000-7000-8000-000000000001")
-CAPABILITY = ReportCapability(b"a secret")
+CAPABILITY = ReportTokens(b"a secret")
 MESSAGE = Message(
     attempt_id=ATTEMPT,
     to="+33639980001",
@@ -39,7 +39,7 @@ async def _sent(answering: Answering) -> SendResult:
             username="relais",
             password="secret",
             public_url="https://relais.test/",
-            capability=CAPABILITY,
+            report_tokens=CAPABILITY,
             sender="PARCOURS",
         )
         return await channel.send(MESSAGE)
@@ -126,9 +126,9 @@ async def test_our_own_faults_are_not_the_providers() -> None:
 
 def test_a_report_token_is_good_for_its_own_attempt_only() -> None:
     token = CAPABILITY.token(ATTEMPT)
-    assert CAPABILITY.admits(ATTEMPT, token)
-    assert not CAPABILITY.admits(UUID(int=1), token)
-    assert not CAPABILITY.admits(ATTEMPT, token[:-1])
-    assert not CAPABILITY.admits(ATTEMPT, "é")
-    assert not ReportCapability(b"another").admits(ATTEMPT, token)
+    assert CAPABILITY.is_valid(ATTEMPT, token)
+    assert not CAPABILITY.is_valid(UUID(int=1), token)
+    assert not CAPABILITY.is_valid(ATTEMPT, token[:-1])
+    assert not CAPABILITY.is_valid(ATTEMPT, "é")
+    assert not ReportTokens(b"another").is_valid(ATTEMPT, token)
     assert "secret" not in repr(CAPABILITY)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.notifications.api import carer_page, delivery_reports, obligations
-from services.notifications.channels.sms import capability_of
+from services.notifications.channels.sms import report_tokens_of
 from services.notifications.handlers.delivery.carer_page import PageView
 from services.notifications.handlers.obligations.event_outcome import EventOutcome
 from services.notifications.handlers.obligations.list_obligations import AttemptView, ObligationView
@@ -19,7 +19,7 @@ from tests.unit.notifications.api import NOW, VAULT, Calls, calling
 
 PERSON = UUID(int=7)
 ATTEMPT = UUID(int=8)
-TOKEN = capability_of(VAULT).token(ATTEMPT)
+TOKEN = report_tokens_of(VAULT).token(ATTEMPT)
 REPORTS = "/v1/delivery-reports/sms"
 REPORT = {
     "attempt": str(ATTEMPT),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.obligation import (
     Attempt,
     AttemptStatus,
@@ -16,18 +16,18 @@ from services.notifications.domain.obligations.obligation import (
     status_after_reports,
 )
 from services.notifications.domain.obligations.timing import (
-    Next,
-    Patience,
+    NextTry,
+    UrgencyWaits,
     Waits,
-    after,
-    held_until,
+    delayed_until,
     next_channel,
+    next_try,
 )
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
-U2 = Patience(waits=Waits(), urgency="U2")
-U3 = Patience(waits=Waits(), urgency="U3")
+U2 = UrgencyWaits(waits=Waits(), urgency="U2")
+U3 = UrgencyWaits(waits=Waits(), urgency="U3")
 
 
 def attempt(
@@ -36,7 +36,7 @@ def attempt(
     *,
     minute: float = 0,
     step: int = 1,
-    channel: Medium = "sms",
+    channel: ChannelName = "sms",
     last_bits: int = 500,
 ) -> Attempt:
     at = T0 + timedelta(minutes=minute)
@@ -51,14 +51,18 @@ def attempt(
     )
 
 
-def follows(*attempts: Attempt, patience: Patience = U2, ends: float | None = None) -> Next | None:
-    return after(attempts, patience, step_ends_at=None if ends is None else T0 + timedelta(minutes=ends))
+def follows(
+    *attempts: Attempt, urgency_waits: UrgencyWaits = U2, ends: float | None = None
+) -> NextTry | None:
+    return next_try(
+        attempts, urgency_waits, step_ends_at=None if ends is None else T0 + timedelta(minutes=ends)
+    )
 
 
 def test_an_accepted_message_has_the_step_to_be_reported_on_and_the_last_one_until_the_deadline() -> None:
-    assert follows(attempt(1, "accepted")) == Next(move="next_step", at=T0 + timedelta(minutes=10))
+    assert follows(attempt(1, "accepted")) == NextTry(action="next_step", at=T0 + timedelta(minutes=10))
     last = follows(attempt(1, "accepted"), ends=30)
-    assert last == Next(move="next_step", at=T0 + timedelta(minutes=30))
+    assert last == NextTry(action="next_step", at=T0 + timedelta(minutes=30))
 
 
 @pytest.mark.parametrize(("refusals", "minutes"), [(1, 1), (2, 5)])
@@ -66,7 +70,7 @@ def test_a_refused_message_is_tried_again_within_the_step(refusals: int, minutes
     tried = [attempt(number, "rejected_temporarily") for number in range(1, refusals + 1)]
     following = follows(*tried)
     assert following is not None
-    assert following.move == "again"
+    assert following.action == "again"
     waited = (following.at - T0) / timedelta(minutes=minutes)
     assert 0.9 <= waited <= 1.1
 
@@ -74,9 +78,9 @@ def test_a_refused_message_is_tried_again_within_the_step(refusals: int, minutes
 def test_a_retry_that_would_come_after_the_step_is_the_next_step_at_once() -> None:
     tried = [attempt(number, "rejected_temporarily", minute=minute) for number, minute in ((1, 0), (2, 1))]
     third = attempt(3, "rejected_temporarily", minute=6)
-    assert follows(*tried, third) == Next(move="next_step", at=third.claimed_at)
-    assert follows(*tried, third, ends=30) == Next(
-        move="again", at=third.claimed_at + U2.retry(3, third.attempt_id)
+    assert follows(*tried, third) == NextTry(action="next_step", at=third.claimed_at)
+    assert follows(*tried, third, ends=30) == NextTry(
+        action="again", at=third.claimed_at + U2.retry(3, third.attempt_id)
     )
 
 
@@ -89,23 +93,23 @@ def test_the_spread_of_retries_is_a_tenth_and_the_same_for_the_same_attempt(atte
 
 def test_an_unknown_outcome_is_repeated_once() -> None:
     first = attempt(1, "unknown")
-    assert follows(first) == Next(move="again", at=T0 + timedelta(minutes=3))
-    assert follows(first, patience=U3) == Next(move="again", at=T0 + timedelta(minutes=1))
+    assert follows(first) == NextTry(action="again", at=T0 + timedelta(minutes=3))
+    assert follows(first, urgency_waits=U3) == NextTry(action="again", at=T0 + timedelta(minutes=1))
     second = attempt(2, "unknown", minute=3)
-    assert follows(first, second) == Next(move="next_step", at=T0 + timedelta(minutes=6))
+    assert follows(first, second) == NextTry(action="next_step", at=T0 + timedelta(minutes=6))
 
 
 @pytest.mark.parametrize("last", ["rejected_temporarily", "unknown", "accepted"])
 def test_nothing_is_sent_again_once_a_report_says_that_an_earlier_try_was_taken(last: AttemptStatus) -> None:
     first, second = attempt(1, "accepted"), attempt(2, last, minute=3)
     began = second if last == "accepted" else first
-    assert follows(first, second) == Next(move="next_step", at=began.claimed_at + U2.step)
-    assert follows(first, second, ends=30) == Next(move="next_step", at=T0 + timedelta(minutes=30))
+    assert follows(first, second) == NextTry(action="next_step", at=began.claimed_at + U2.step)
+    assert follows(first, second, ends=30) == NextTry(action="next_step", at=T0 + timedelta(minutes=30))
 
 
 @pytest.mark.parametrize("status", ["rejected_permanently", "undelivered", "no_receipt"])
 def test_a_channel_that_failed_for_good_gives_way_at_once(status: AttemptStatus) -> None:
-    assert follows(attempt(1, status)) == Next(move="next_step", at=T0)
+    assert follows(attempt(1, status)) == NextTry(action="next_step", at=T0)
 
 
 def test_nothing_follows_while_an_attempt_is_in_flight() -> None:
@@ -125,7 +129,7 @@ def test_compressed_waits_never_fall_below_what_is_safe() -> None:
     fast = Waits().compressed(0.001)
     assert fast.lease_seconds == Waits().lease_seconds > fast.call_seconds == Waits().call_seconds
     assert min(fast.retry_seconds) >= 0.2
-    assert Patience(waits=fast, urgency="U2").step == timedelta(seconds=5)
+    assert UrgencyWaits(waits=fast, urgency="U2").step == timedelta(seconds=5)
     assert Waits().compressed(1) == Waits()
     with pytest.raises(ValueError, match="factor"):
         Waits().compressed(0)
@@ -172,14 +176,14 @@ def test_carers_are_left_in_peace_by_the_clock_of_where_they_live(
 ) -> None:
     where = ZoneInfo(zone)
     now = datetime.fromisoformat(local).replace(tzinfo=where).astimezone(UTC)
-    held = held_until(now, zone=where, urgency="U2", role="carer", night=False)
+    held = delayed_until(now, zone=where, urgency="U2", role="carer", night=False)
     expected = None if until is None else datetime.fromisoformat(until).replace(tzinfo=where)
     assert held == expected
 
 
 def test_who_opted_in_is_woken_for_urgent_news_only_and_desks_never_sleep() -> None:
     midnight = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
-    assert held_until(midnight, zone=PARIS, urgency="U2", role="carer", night=True) is None
-    assert held_until(midnight, zone=PARIS, urgency="U1", role="carer", night=True) is not None
-    assert held_until(midnight, zone=PARIS, urgency="U3", role="carer", night=False) is not None
-    assert held_until(midnight, zone=PARIS, urgency="U1", role="professional", night=False) is None
+    assert delayed_until(midnight, zone=PARIS, urgency="U2", role="carer", night=True) is None
+    assert delayed_until(midnight, zone=PARIS, urgency="U1", role="carer", night=True) is not None
+    assert delayed_until(midnight, zone=PARIS, urgency="U3", role="carer", night=False) is not None
+    assert delayed_until(midnight, zone=PARIS, urgency="U1", role="professional", night=False) is None

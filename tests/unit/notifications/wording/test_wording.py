@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.domain.circle import alias as aliases
-from services.notifications.domain.circle.members import Medium
+from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail, sms, texts
 from services.notifications.domain.wording.context import NoWordingError, WordingContext
@@ -131,7 +131,7 @@ def test_the_context_has_no_room_for_anything_else() -> None:
 
 @pytest.mark.parametrize("medium", ["sms", "email"])
 @pytest.mark.parametrize("kind", _every_kind())
-def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: Medium) -> None:
+def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: ChannelName) -> None:
     for context in (
         _context(),
         _context(None),
