@@ -38,7 +38,7 @@ class WakeSignals:
         return self._signals[channel_name]
 
     def wake(self, _pool: object = None) -> None:
-        """Set all signals; handed to `after_commit` by whoever plans obligations in a transaction."""
+        """Set all signals; handed to `after_commit` by the use cases that plan obligations."""
         for signal in self._signals.values():
             signal.set()
 

@@ -11,7 +11,7 @@ from shared.runtime.waiting import wait_for
 PAUSE_SECONDS: Final = 0.5
 """After ten persons: at most twenty a second, so that it never competes with the work itself."""
 ROUND_PAUSE_SECONDS: Final = 10.0
-"""Whoever changed shortly before a round is looked at in the next one, too."""
+"""A person who changed shortly before a round is audited in the next one, too."""
 
 
 async def audit_obligations(dependencies: Dependencies, stop: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
-"""The duty of one lane per channel: claims what is due and sends it, with a limited number of calls at once.
+"""The duty of one lane per channel: claims what is due and sends it, in a limited number of calls.
 
-Whoever plans in this process wakes the lanes after the commit; what another process planned, or what
+Planning in this process wakes the lanes after the commit; what another process planned, or what
 becomes due by the clock, is found by looking again.
 """
 

@@ -71,7 +71,7 @@ def audit(person: AuditedPerson, table: Sequence[RecordedObligation]) -> Audit:
 
 
 def _due_before_leaving(person: AuditedPerson, table: Sequence[RecordedObligation]) -> set[ObligationKey]:
-    """Planned before a member left, for an event that the publisher's clock puts after that; still right."""
+    """Obligations planned before a member left, for an event that its publisher dates later; still due."""
     revoked = {
         member.member_id: member.revoked_at for member in person.circle if member.revoked_at is not None
     }

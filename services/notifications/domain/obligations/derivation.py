@@ -116,7 +116,7 @@ def _outdated_by(
 def _newest_when_joining(
     version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]
 ) -> FactVersion:
-    """The one statement that someone who joins is told: where the person is now, not the whole day before."""
+    """The one version that someone who joins is told: where the person is now, not the whole day before."""
     known = [
         fact[-1]
         for fact in facts.values()
@@ -148,7 +148,7 @@ def kinds_of(version: FactVersion, earlier: FactHistory, recipient: Recipient) -
 def owed_after_retracted_death(
     facts: Mapping[str, FactHistory], recipient: Recipient
 ) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
-    """What a death silenced is owed again by each version that ends it: (event, statement, kind).
+    """What a death silenced is owed again by each version that ends it: (event, version, kind).
 
     News of the day before, and whatever corrects or takes back what was told: of each kind the newest that
     was recorded by then. Whether it was told after all is found out when it is due. An event owes a recipient
@@ -213,7 +213,7 @@ class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
     recipient: Recipient
     kind: str
     version: FactVersion
-    """What is told: the event's own statement, or the one that it makes worth telling again."""
+    """What is told: the event's own version, or the one that it makes worth telling again."""
     verdict: Verdict
 
     @property

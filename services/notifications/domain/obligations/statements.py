@@ -255,7 +255,7 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
 
 
 def version_of(event: RecordedEvent) -> FactVersion | None:
-    """The statement of an event; `None` when nobody ever has to be told of it."""
+    """The version that an event states; `None` when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
         return version_of_movement(event, event.data)
     if isinstance(event.data, ExpectationEvent):

@@ -1,4 +1,4 @@
-"""Chooses the persons to audit: whoever changed since the last round, and slowly everybody."""
+"""Chooses the persons to audit: those who changed since the last round, and slowly everybody."""
 
 from typing import Final, get_args
 

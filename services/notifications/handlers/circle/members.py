@@ -1,4 +1,4 @@
-"""Who joins, changes in or leaves a care circle; what must be told because of it is planned at once.
+"""Enrols, changes and revokes members of a care circle, and plans what must be told because of it.
 
 Anyone who joins is told the newest fact. Everything about a member is stored encrypted with the person's key.
 """
@@ -156,7 +156,7 @@ async def _enrol(
             dependencies, wrapped_key, member, member_id=existing.member_id if existing else uuid4()
         )
         joined_at = existing.joined_at if existing else now
-        await rows.lock_open(connection, [key.person_id])  # before contacts, as whoever records answers
+        await rows.lock_open(connection, [key.person_id])  # before contacts, as recording an answer does
         await enrolment.put(connection, key, replace(encrypted, joined_at=joined_at), now=now)
         await rows.wake_unsent(connection, encrypted.member_id, now=now)
         await plan(dependencies, connection, [key.person_id])

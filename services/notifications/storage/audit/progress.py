@@ -46,7 +46,7 @@ class AuditRound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def next_round(connection: Executor) -> AuditRound:
-    """Whoever changed since the last round, the oldest change first."""
+    """The persons who changed since the last round, the oldest change first."""
     until: datetime = await connection.fetchval(_NOW)
     last_wanted: int = await connection.fetchval(_LAST_WANTED)
     since: datetime = await connection.fetchval("SELECT changes_until FROM audit_progress")

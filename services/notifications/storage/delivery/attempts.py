@@ -126,7 +126,7 @@ async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, 
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:
-    """One obligation, locked; waits for whoever holds it."""
+    """One obligation, locked; waits for the transaction that holds it."""
     found = await obligations_of(connection, await connection.fetch(_LOCK, obligation_id))
     return found[0] if found else None
 
