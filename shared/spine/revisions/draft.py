@@ -28,7 +28,6 @@ _REVISION: Final = '''"""{what}."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 {imports}
 revision = "{revision}"
 down_revision = {down_revision}
@@ -88,7 +87,7 @@ def _write(service: str, what: str, database_url: str) -> Path:
     path.write_text(
         _REVISION.format(
             what=what,
-            imports="" if newest else "\nfrom shared.spine.revisions import create_all, drop_all\n",
+            imports=_imports(upgrade + downgrade, is_first=newest is None),
             revision=revision,
             down_revision=f'"{newest}"' if newest else None,
             upgrade=upgrade,
@@ -96,6 +95,12 @@ def _write(service: str, what: str, database_url: str) -> Path:
         )
     )
     return path
+
+
+def _imports(bodies: str, *, is_first: bool) -> str:
+    dialect = "from sqlalchemy.dialects import postgresql\n" if "postgresql." in bodies else ""
+    spine = "\nfrom shared.spine.revisions import create_all, drop_all\n" if is_first else ""
+    return dialect + spine
 
 
 if __name__ == "__main__":

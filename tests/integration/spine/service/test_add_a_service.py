@@ -90,6 +90,10 @@ def _build(repository: Path, commands: Sequence[str], environment: dict[str, str
         path.write_text(text)
     for block in commands:
         subprocess.run([BASH, "-euc", block], cwd=repository, env=environment, check=True, timeout=120)
+    # What was written and drafted passes the linter, as its last sentence expects.
+    style = str(PROJECT / "pyproject.toml")
+    linter = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", style]
+    subprocess.run(linter, cwd=repository, check=True, timeout=60)
 
 
 @contextmanager
