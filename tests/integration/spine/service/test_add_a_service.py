@@ -90,6 +90,9 @@ def _build(repository: Path, commands: Sequence[str], environment: dict[str, str
         path.write_text(text)
     for block in commands:
         subprocess.run([BASH, "-euc", block], cwd=repository, env=environment, check=True, timeout=120)
+    # The import rules see a room only where it is a package.
+    rooms = (path.parent for path in (repository / "services" / "readmissions").glob("*/*.py"))
+    assert all((room / "__init__.py").exists() for room in rooms)
     # What was written and drafted passes the linter, as its last sentence expects.
     style = str(PROJECT / "pyproject.toml")
     linter = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", style]
