@@ -69,7 +69,7 @@ migrate: install ## Migrate the databases of the running platform
 ##@ Check it
 
 test: install ## Run every test, on a real PostgreSQL and a real Kafka (ARGS="tests/unit -x" for some)
-	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --parts)
+	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --integration --unit)
 
 test-unit: install ## Run the tests that need no service, in seconds
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/architecture tests/contract tests/unit $(ARGS)
@@ -78,13 +78,15 @@ test-platform: install ## Only the tests of the whole platform, from outside
 	@$(BIN)/python -m tests.run --platform
 
 test-parts: install ## All but those
-	@$(BIN)/python -m tests.run --parts
+	@$(BIN)/python -m tests.run --integration --unit
 
 coverage: ## Run every test, and hold services and shared to the coverage that pyproject.toml says
+	@rm -f .coverage .coverage.*
 	@COVERAGE=1 $(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory coverage-report
 
 coverage-report: install ## Show what the last run measured, and fail below what pyproject.toml says
+	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 
 test-debian: ## Run the README's two commands on a bare Debian, as root (RELEASE=trixie COMMANDS="'make test-unit'")

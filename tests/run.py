@@ -1,6 +1,6 @@
-"""Runs both halves of the test suite at once, each line labelled, and leaves no temporary file behind.
+"""Runs the parts of the test suite at once, each line labelled, and leaves no temporary file behind.
 
-`python -m tests.run --platform --parts`, one of the two, or any arguments of pytest.
+`python -m tests.run --platform --integration --unit`, some of the three, or any arguments of pytest.
 """
 
 import os
@@ -15,9 +15,11 @@ from typing import IO
 
 PYTEST = (sys.executable, "-m", "pytest")
 # `-rs` says why a test was skipped. The platform's tests are few and long: each is named as it ends.
-HALVES: Mapping[str, Sequence[str]] = {
+_UNIT = ("tests/architecture", "tests/contract", "tests/unit")
+PARTS: Mapping[str, Sequence[str]] = {
     "--platform": ("-vv", "-rs", "tests/e2e"),
-    "--parts": ("-rs", "--ignore=tests/e2e"),
+    "--integration": ("-rs", "--ignore=tests/e2e", *(f"--ignore={folder}" for folder in _UNIT)),
+    "--unit": ("-rs", *_UNIT),
 }
 
 
@@ -29,22 +31,22 @@ def main(arguments: Sequence[str]) -> int:
         # Servers of another account must be able to pass.
         Path(folder).chmod(0o711)
         environment = {**os.environ, "TMPDIR": folder}
-        if not arguments or not set(arguments) <= set(HALVES):
+        if not arguments or not set(arguments) <= set(PARTS):
             return subprocess.call([*PYTEST, "-rs", *arguments], env=environment)
-        return _halves(arguments, environment)
+        return _parts(arguments, environment)
 
 
 def _pytest(name: str) -> Sequence[str]:
-    """With COVERAGE in the environment, the half that runs the code in its own process is measured."""
-    if name == "--parts" and os.environ.get("COVERAGE"):
+    """With COVERAGE in the environment, the parts that run the code in their own process are measured."""
+    if name != "--platform" and os.environ.get("COVERAGE"):
         return (sys.executable, "-m", "coverage", "run", "-m", "pytest")
     return PYTEST
 
 
-def _halves(names: Sequence[str], environment: Mapping[str, str]) -> int:
+def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
     processes = {
         name.lstrip("-"): subprocess.Popen(
-            [*_pytest(name), *HALVES[name]],
+            [*_pytest(name), *PARTS[name]],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

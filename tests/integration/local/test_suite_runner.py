@@ -1,4 +1,4 @@
-"""`make test` labels its halves, says why it skips, and leaves nothing in the temporary folder."""
+"""`make test` labels its parts, says why it skips, and leaves nothing in the temporary folder."""
 
 import os
 import subprocess
@@ -35,10 +35,10 @@ def test_nothing_is_left_and_a_skipped_test_says_why(tmp_path: Path) -> None:
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_each_line_of_a_half_is_labelled(tmp_path: Path) -> None:
+def test_each_line_of_a_part_is_labelled(tmp_path: Path) -> None:
     script = (
         "import sys; from tests import run;"
-        f"run.HALVES = {{'--one': ('{tmp_path}/test_one.py',), '--other': ('{tmp_path}/test_other.py',)}};"
+        f"run.PARTS = {{'--one': ('{tmp_path}/test_one.py',), '--other': ('{tmp_path}/test_other.py',)}};"
         "sys.exit(run.main(['--one', '--other']))"
     )
     (tmp_path / "test_one.py").write_text("def test_it(): pass")
