@@ -43,10 +43,15 @@ def _pytest(name: str) -> Sequence[str]:
     return PYTEST
 
 
+def _priority(name: str) -> Sequence[str]:
+    """The shortest part gives way: the suite ends with the longest one."""
+    return ("nice", "-n", "10") if name == "--unit" else ()
+
+
 def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
     processes = {
         name.lstrip("-"): subprocess.Popen(
-            [*_pytest(name), *PARTS[name]],
+            [*_priority(name), *_pytest(name), *PARTS[name]],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -64,7 +64,8 @@ def test_a_killed_supervisor_leaves_nothing_running_and_the_next_one_starts(fold
     assert supervisor is not None
     psutil.Process(supervisor).kill()
     eventually(lambda: all(process_of(child.pid, child.started) is None for child in children))
-    assert not is_supervised(folder)
+    # A killed process is seen until its parent has heard of it.
+    eventually(lambda: not is_supervised(folder))
     assert read_state(folder).state == "stopped"
     _start(folder)
     assert read_state(folder).state == "ready"
