@@ -48,8 +48,9 @@ class Reporter:
 
     async def idle(self) -> None:
         """Return once no report is pending."""
-        while self._calls:
-            await asyncio.gather(*self._calls, return_exceptions=True)
+        # One that is done may still be in the set: since Python 3.12 a gather of such alone yields to nobody.
+        while pending := [call for call in self._calls if not call.done()]:
+            await asyncio.gather(*pending, return_exceptions=True)
 
     async def _report(self, url: str, attempt: str, provider_id: str, reporting: Reporting) -> None:
         if reporting == "lost":
