@@ -1,10 +1,10 @@
-"""Declares the tables of admission: submissions, identities and sources, beside those of the spine."""
+"""Declares the tables of admission: submissions, identities, sources and directory, beside the spine's."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -67,6 +67,83 @@ class Submission(Table, table=True):
             LargeBinary, nullable=False, comment="The body as it came, sealed with the person's key"
         )
     )
+
+
+class Establishment(Table, table=True):
+    """An organisation with a FINESS number: a legal entity, or one of its sites."""
+
+    __tablename__ = "establishments"
+
+    finess: str = Field(sa_column=Column(Text, primary_key=True))
+    level: str = Field(sa_column=Column(Text, nullable=False, comment="legal_entity or site"))
+    legal_entity: str | None = Field(
+        sa_column=Column(
+            Text, index=True, comment="FINESS of a site's legal entity; may come after its sites"
+        )
+    )
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    category: str | None = Field(sa_column=Column(Text, comment="Code of the national category"))
+    kind: str | None = Field(sa_column=Column(Text, comment="What the category is called"))
+    commune: str | None = Field(sa_column=Column(Text, comment="COG code"))
+    town: str | None = Field(sa_column=Column(Text, comment="Last line of the postal address"))
+    time_zone: str = Field(sa_column=Column(Text, nullable=False))
+    phone: str | None = Field(sa_column=Column(Text, comment="Of the switchboard"))
+
+
+class Unit(Table, table=True):
+    """A part of an establishment under the code that its movements name."""
+
+    __tablename__ = "units"
+
+    establishment: str = Field(sa_column=Column(Text, primary_key=True))
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str | None = Field(sa_column=Column(Text))
+    beds: int | None = Field(sa_column=Column(Integer))
+    phone: str | None = Field(sa_column=Column(Text))
+    email: str | None = Field(sa_column=Column(Text))
+
+
+class IdentityDomain(Table, table=True):
+    """An establishment, or a legal entity with all its sites, that shares an authority's numbers."""
+
+    __tablename__ = "identity_domains"
+
+    authority: str = Field(sa_column=Column(Text, primary_key=True, comment="In its one spelling"))
+    member: str = Field(sa_column=Column(Text, primary_key=True, comment="FINESS of a site or legal entity"))
+    domain: str = Field(sa_column=Column(Text, nullable=False, index=True))
+
+
+class Professional(Table, table=True):
+    """A health professional as the national directory lists them."""
+
+    __tablename__ = "professionals"
+
+    rpps: str = Field(sa_column=Column(Text, primary_key=True))
+    family_name: str = Field(sa_column=Column(Text, nullable=False))
+    given_name: str | None = Field(sa_column=Column(Text))
+    profession: str = Field(sa_column=Column(Text, nullable=False))
+    specialty: str | None = Field(sa_column=Column(Text))
+
+
+class Practice(Table, table=True):
+    """A professional works in an establishment."""
+
+    __tablename__ = "practices"
+
+    rpps: str = Field(sa_column=Column(Text, primary_key=True))
+    establishment: str = Field(sa_column=Column(Text, primary_key=True))
+
+
+class Mailbox(Table, table=True):
+    """A mailbox of the secure messaging space (MSSanté) of a professional or of an establishment."""
+
+    __tablename__ = "mailboxes"
+
+    holder: str = Field(sa_column=Column(Text, primary_key=True, comment="RPPS (11 digits) or FINESS (9)"))
+    address: str = Field(sa_column=Column(Text, primary_key=True))
+    kind: str = Field(sa_column=Column(Text, nullable=False, comment="personal, organisation or application"))
+    service: str | None = Field(sa_column=Column(Text, comment="Of the establishment"))
 
 
 spine_tables(metadata)

@@ -1,0 +1,1 @@
+"""Defines the directory: establishments, what they share, professionals; and reads the national extracts."""

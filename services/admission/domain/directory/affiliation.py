@@ -1,0 +1,30 @@
+"""Says what an establishment belongs to: its legal entity, and the domains in which numbers are shared.
+
+A number under any authority that is not national means something in one identity domain only: that of the
+establishment that states it, unless several are registered as one domain for this authority.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+_ALONE: Final[Mapping[str, str]] = {}
+
+
+class Affiliation(Struct, frozen=True):
+    """What an establishment belongs to; one that no directory lists belongs to itself alone."""
+
+    establishment: str
+    legal_entity: str | None = None
+    """FINESS of the legal entity that runs this site."""
+    shared_domains: Mapping[str, str] = _ALONE
+    """Authority, in its one spelling -> the identity domain that this establishment shares."""
+
+
+def identity_domain_of(affiliation: Affiliation, authority: str) -> str:
+    """The domain in which the establishment's numbers under this authority mean the same.
+
+    `authority` is in its one spelling. The name of a shared domain is never a FINESS number.
+    """
+    return affiliation.shared_domains.get(authority, affiliation.establishment)

@@ -1,0 +1,56 @@
+"""Holds the SQL that says what establishments belong to, and registers the domains that they share."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from services.admission.domain.directory.affiliation import Affiliation
+from shared.database.pool import Connection, Executor
+
+# What is registered for a site itself comes last, and counts before what its legal entity shares.
+_AFFILIATIONS: Final = """
+SELECT asked.finess, establishments.legal_entity, shared.authority, shared.domain
+FROM unnest($1::text[]) AS asked (finess)
+LEFT JOIN establishments ON establishments.finess = asked.finess
+LEFT JOIN identity_domains AS shared
+    ON shared.member IN (asked.finess, establishments.legal_entity)
+ORDER BY shared.member = asked.finess
+"""
+_SHARE: Final = """
+INSERT INTO identity_domains (authority, member, domain)
+SELECT $1, member, $2 FROM unnest($3::text[]) AS m (member) ORDER BY member
+ON CONFLICT (authority, member) DO NOTHING
+"""
+_LEAVE: Final = (
+    "DELETE FROM identity_domains WHERE domain = $1 AND NOT (authority = $2 AND member = ANY ($3))"
+)
+_MEMBERS: Final = "SELECT member, domain FROM identity_domains WHERE authority = $1 AND member = ANY ($2)"
+
+
+async def affiliations_of(connection: Executor, establishments: Collection[str]) -> dict[str, Affiliation]:
+    """What each of the establishments belongs to, whether or not the directory lists it."""
+    rows = await connection.fetch(_AFFILIATIONS, list(establishments))
+    shared: dict[str, dict[str, str]] = defaultdict(dict)
+    legal_entities: dict[str, str | None] = {}
+    for row in rows:
+        legal_entities[row["finess"]] = row["legal_entity"]
+        if row["authority"] is not None:
+            shared[row["finess"]][row["authority"]] = row["domain"]
+    return {
+        finess: Affiliation(finess, legal_entity, shared[finess])
+        for finess, legal_entity in legal_entities.items()
+    }
+
+
+async def share_domain(
+    connection: Connection, domain: str, *, authority: str, members: Collection[str]
+) -> None:
+    """Make these, and no others, the members of the domain; a member of another domain stays there."""
+    await connection.execute(_LEAVE, domain, authority, list(members))
+    await connection.execute(_SHARE, authority, domain, list(members))
+
+
+async def domains_of(connection: Executor, *, authority: str, members: Collection[str]) -> Mapping[str, str]:
+    """The domain of each of the members that share this authority."""
+    rows = await connection.fetch(_MEMBERS, authority, list(members))
+    return {row["member"]: row["domain"] for row in rows}
