@@ -4,6 +4,11 @@ A movement is one fact in a stay (IHE PAM, historic movement management): insert
 `movement_id`, later updated or cancelled under the same one. Its content is that of the newest
 insert or update by `(emitted_at, sequence)`; a cancel is final. No personal data travels here:
 `stay_id` and `movement_id` are opaque, derived from the sender's own identifiers with a secret.
+
+A movement is a fact of one person at a time. When it turns out to be another person's, everything that was
+stated of it is stated again under that person, and `MovementReassigned` ends it under the former one: it is
+a fact of a person unless the statement about it with the highest `sequence` there is a
+`MovementReassigned`. So each person's own events suffice, whatever was merged, moved or separated.
 """
 
 from typing import Literal, TypeGuard
@@ -47,6 +52,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     class_of_stay: ClassOfStay | None = None
     origin: Place | None = None
     destination: Place | None = None
+    restates: UUID | None = None
+    """`event_id` of the event that stated this first, under another person."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):
@@ -69,6 +76,38 @@ class MovementCancelled(Movement, frozen=True, kw_only=True):
     """A movement did not take place (A11, A12, A13); the content is what was cancelled."""
 
 
+ReassignmentReason = Literal["merged", "moved", "separated"]
+"""Two persons are one; it was never a fact of this person; two persons are not one after all."""
+
+
+class MovementReassigned(Payload, frozen=True, kw_only=True):
+    """A movement is no fact of this person any more; everything stated of it is stated under `to_person`."""
+
+    movement_id: UUID
+    stay_id: UUID
+    establishment: str
+    """FINESS number of the establishment that stated the movement."""
+    reason: ReassignmentReason
+    to_person: UUID
+
+
+class _Merge(Payload, frozen=True, kw_only=True):
+    """A statement about two persons, published under both; of one merge, the highest revision holds."""
+
+    merge_id: UUID
+    surviving: UUID
+    merged: UUID
+    revision: int
+
+
+class PersonsMerged(_Merge, frozen=True, kw_only=True):
+    """Two persons are one; the movements of `merged` are stated again under `surviving`."""
+
+
+class PersonsUnmerged(_Merge, frozen=True, kw_only=True):
+    """Two persons that were merged are not one; what was moved, and came since, goes back to `merged`."""
+
+
 MOVEMENT_EVENTS = (
     PatientAdmitted,
     PatientTransferred,
@@ -76,6 +115,9 @@ MOVEMENT_EVENTS = (
     MovementUpdated,
     MovementCancelled,
 )
+
+
+MERGE_EVENTS = (PersonsMerged, PersonsUnmerged)
 
 
 def is_movement(payload: Payload) -> TypeGuard[Movement]:

@@ -3,6 +3,7 @@
 from typing import Final, Literal
 from uuid import UUID
 
+from shared.events.admission import ReassignmentReason
 from shared.events.envelope import Moment, Payload
 
 
@@ -32,6 +33,9 @@ class ExpectationMet(_Arrival, frozen=True, kw_only=True):
 class ExpectationWithdrawn(_Arrival, frozen=True, kw_only=True):
     """The departure was cancelled or changed, so nothing is expected any more."""
 
+    reassigned: ReassignmentReason | None = None
+    """Why the departure is no fact of this person any more, where that is so."""
+
 
 class RuptureOpened(_Arrival, frozen=True, kw_only=True):
     """`due_at` passed without an arrival. `rupture_id` is the expectation's id."""
@@ -47,6 +51,8 @@ class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     closed_at: Moment
     reason: Literal["arrived", "withdrawn"]
     kind: Literal["arrival_overdue"] = "arrival_overdue"
+    reassigned: ReassignmentReason | None = None
+    """Why the departure is no fact of this person any more, where that is so."""
 
 
 ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed

@@ -16,7 +16,13 @@ PATHWAY: Final = "pathway"
 NOTIFICATIONS: Final = "notifications"
 
 PUBLISHED: Final[Mapping[str, tuple[type[Payload], ...]]] = {
-    ADMISSION: (*admission.MOVEMENT_EVENTS, admission.AccessGranted, admission.AccessRevoked),
+    ADMISSION: (
+        *admission.MOVEMENT_EVENTS,
+        admission.MovementReassigned,
+        *admission.MERGE_EVENTS,
+        admission.AccessGranted,
+        admission.AccessRevoked,
+    ),
     PATHWAY: (
         pathway.ExpectationOpened,
         pathway.ExpectationMet,
