@@ -47,12 +47,12 @@ def parse_line(line: Line, *, source: Principal) -> Stated | Problem:
     if len(line.body) > LIMIT_BYTES:
         return Problem(413)
     try:
-        movement = parse_movement(line.body)
+        movement, ignored = parse_movement(line.body)
     except Problem as problem:
         return problem
     if source.establishment not in {None, movement.establishment}:
         return Problem(403, FOREIGN)
-    return movement, line.body
+    return Stated(movement, line.body, ignored)
 
 
 def answer_line(line: Line, answer: Answer | Problem) -> LineAnswer:

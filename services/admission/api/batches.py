@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
 from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
-from services.admission.api.movements import IntakeAccess
+from services.admission.api.movements import BYTE_ORDER_MARK, IntakeAccess
 from services.admission.domain.movement import StatedMovement
 from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, accept_batch, prepare_batch
 from services.admission.handlers.dependencies import Dependencies
@@ -56,9 +56,9 @@ PreparedLine = tuple[Line, Prepared | Problem]
 async def post_movements(request: Request, source: IntakeAccess) -> Response:
     """Accept many movements; the answer says of each line what `POST /v1/movements` would have said.
 
-    A line that is refused leaves the others alone. Lines with 503 must be sent again, which is safe for
-    all of them. The whole is refused, and nothing of it stored, with 413 when it has more than 10,000
-    lines or 8 MB, and with 503 when no line has another answer.
+    A line that is refused leaves the others alone, and a byte order mark before one is no part of it. Lines
+    with 503 must be sent again, which is safe for all of them. The whole is refused, and nothing of it
+    stored, with 413 when it has more than 10,000 lines or 8 MB, and with 503 when no line has another answer.
     """
     answers = _answer_lines(request, source)
     try:
@@ -106,7 +106,7 @@ async def _read_lines(request: Request) -> list[Line]:
                     raise Problem(413, "Too many lines", headers={"connection": "close"})
     except TimeoutError:
         raise Problem(408, headers={"connection": "close"}) from None
-    split = bytes(body).split(b"\n")
+    split = [line.removeprefix(BYTE_ORDER_MARK) for line in bytes(body).split(b"\n")]
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 

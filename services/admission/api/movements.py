@@ -1,7 +1,8 @@
 """Serves `POST /v1/movements`, which takes one movement per request."""
 
+import codecs
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
 from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
+from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_of, reported, without
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
 from services.admission.handlers.accept_movement import accept_movement
@@ -29,6 +31,9 @@ PATH = "/v1/movements"
 CONFLICTING = "Something else was stored under this source_event_id"
 FOREIGN = "The key belongs to another establishment"
 UNREADABLE = "The body cannot be read"
+
+BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
+"""Some editors and export tools begin a text with it; it says nothing."""
 
 router = APIRouter()
 _source = require("intake")
@@ -69,8 +74,36 @@ async def post_movement_fast(request: Request) -> Response:
 FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_fast}
 
 
-def parse_movement(body: bytes) -> StatedMovement:
-    """The movement; raises `Problem` 422 with every mistake in its fields and between them."""
+class ParsedMovement(NamedTuple):
+    """A movement, and the pointers to its details that could not be read and count as not stated."""
+
+    movement: StatedMovement
+    ignored: tuple[str, ...] = ()
+
+
+def parse_movement(body: bytes) -> ParsedMovement:
+    """The movement; raises `Problem` 422 with every mistake when one of them concerns what the fact needs."""
+    errors: list[FieldError] = []
+    left_out: list[str] = []
+    while True:
+        try:
+            return ParsedMovement(_parse_strictly(body), reported(left_out) if left_out else ())
+        except Problem as problem:
+            errors += [
+                FieldError(as_sent(each.pointer, left_out), each.detail)
+                for each in problem.errors
+                if not (left_out and each.pointer == ALL_IDENTIFIERS)  # it is empty because they are wrong
+            ]
+            mistaken = {detail_of(each.pointer) for each in problem.errors}
+            details = {each for each in mistaken if each is not None}
+            if len(details) < len(mistaken) or not details - set(left_out):
+                raise Problem(422, problem.title, detail=problem.problem_detail, errors=errors) from None
+        # Ends: each time, the body becomes smaller.
+        body = msgspec.json.encode(without(msgspec.json.decode(body), details))
+        left_out += [as_sent(each, left_out) for each in details]
+
+
+def _parse_strictly(body: bytes) -> StatedMovement:
     try:
         movement = decode(body, StatedMovement)
     except Problem as problem:
@@ -98,14 +131,14 @@ async def _accept(request: Request, source: Principal) -> Response:
     dependencies = DEPENDENCIES.of(request)
     if not await dependencies.intake.is_open():
         raise service_unavailable()
-    body = await request.body()
+    body = (await request.body()).removeprefix(BYTE_ORDER_MARK)
     if dependencies.request_commits.is_full:
         raise service_unavailable()
-    movement = parse_movement(body)
+    movement, ignored = parse_movement(body)
     if source.establishment not in {None, movement.establishment}:
         raise Problem(403, FOREIGN)
     try:
-        outcome = await accept_movement(dependencies, movement, body=body, source=source)
+        outcome = await accept_movement(dependencies, movement, body=body, source=source, ignored=ignored)
     except NotCommitted:
         raise service_unavailable() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

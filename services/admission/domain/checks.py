@@ -1,12 +1,12 @@
-"""Checks a stated movement: contradictions refuse it, anything merely doubtful marks it.
+"""Checks a stated movement for what contradicts itself and for what is merely doubtful.
 
-Only what cannot be meant is refused. Whatever could be true of a person (a discharge before its admission,
-a date far ahead) is accepted and marked, because a refused fact is a lost one. Each rule names the fields
-it needs, so that a body with other mistakes can still be checked against it, and one answer names all the
-mistakes.
+Only what cannot be meant is left out, or refused where the fact needs it. Whatever could be true of a
+person (a discharge before its admission, a date far ahead) is accepted and marked, because a refused fact is
+a lost one. Each rule names the fields it needs, so that a body with other mistakes can still be checked
+against it, and one answer names all the mistakes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple
@@ -14,7 +14,13 @@ from typing import Annotated, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from services.admission.domain.identifiers import NotAnInsError, normalised
-from services.admission.domain.movement import Destination, Identifier, Moment, Origin, StatedMovement
+from services.admission.domain.movement import (
+    Destination,
+    Identifier,
+    Moment,
+    Origin,
+    StatedMovement,
+)
 from shared.events.admission import MovementKind
 
 BILLING_NUMBER: Final = "NH"
@@ -22,7 +28,9 @@ BILLING_NUMBER: Final = "NH"
 
 YEARS: Final = range(1900, 2200)
 
-Mark = Literal["future_time", "emitted_in_future", "finess_key_invalid", "identity_conflict"]
+Mark = Literal[
+    "future_time", "emitted_in_future", "finess_key_invalid", "identity_conflict", "detail_ignored"
+]
 """A doubt about an accepted movement, returned in its receipt."""
 
 DEFAULT_TOLERANCE: Final = timedelta(seconds=300)
@@ -72,9 +80,15 @@ def contradictions(movement: StatedMovement) -> list[Contradiction]:
     return [*_check_route(movement), *_check_times(movement), *_check_person(movement)]
 
 
-def mark_movement(movement: StatedMovement, *, now: datetime, tolerance: timedelta) -> tuple[Mark, ...]:
-    """The marks that depend on the movement alone; `identity_conflict` is added with the person."""
-    return tuple(_marks(movement, now + tolerance))
+def mark_movement(
+    movement: StatedMovement, *, now: datetime, tolerance: timedelta, ignored: Collection[str] = ()
+) -> tuple[Mark, ...]:
+    """The marks that depend on the movement alone; `identity_conflict` is added with the person.
+
+    `ignored` are pointers to the details that could not be read.
+    """
+    doubts = tuple(_marks(movement, now + tolerance))
+    return (*doubts, "detail_ignored") if ignored else doubts
 
 
 @lru_cache(maxsize=4096)  # a few thousand establishments send everything

@@ -4,7 +4,7 @@ The types carry every rule that concerns one field; `checks` has the rules betwe
 that are not named here are accepted and stay in the encrypted record of the submission.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -30,6 +30,16 @@ Action = Literal["insert", "update", "cancel"]
 """IHE PAM, historic movement management (ZBE-4)."""
 
 
+WrittenBirthDate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}(-(0[0-9]|1[0-2])(-([0-2][0-9]|3[01]))?)?$",
+        description="1941-05-17, 1941-05, 1941 or, where month or day are unknown, 1941-00-00",
+    ),
+]
+"""`birth_date` reads it."""
+
+
 class Identifier(Struct, frozen=True, kw_only=True):
     """A number of the person; it means nothing without the authority that gave it."""
 
@@ -40,12 +50,12 @@ class Identifier(Struct, frozen=True, kw_only=True):
 
 
 class Traits(Struct, frozen=True, kw_only=True):
-    """The strict traits of identity (RNIV volet 1, 2.2)."""
+    """The strict traits of identity (RNIV volet 1, 2.2), as far as they are known."""
 
-    birth_name: Label
-    given_names: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=20)]
-    birth_date: date
-    sex: Literal["female", "male", "unknown"]
+    birth_name: Label | None = None
+    given_names: Annotated[tuple[Label, ...], Meta(max_length=20)] = ()
+    birth_date: WrittenBirthDate | None = None
+    sex: Literal["female", "male", "unknown"] = "unknown"
     used_name: Label | None = None
     birth_place_code: Code | None = None
     """COG code of the commune or country."""

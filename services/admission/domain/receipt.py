@@ -21,6 +21,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     content_sha256: str  # of the body's canonical JSON, hexadecimal
     marks: tuple[Mark, ...]
     """Doubts; none of them prevents anything."""
+    ignored: tuple[str, ...] = ()
+    """JSON pointers to details that could not be read: they count as not stated (mark `detail_ignored`)."""
 
 
 class NumberedReceipt(Receipt, frozen=True, kw_only=True):

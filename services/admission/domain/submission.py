@@ -44,6 +44,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     as_written: Mapping[bytes, bytes] = {}
     """Index of an identifier spelled otherwise -> the index that version 0.1.0 gave that spelling."""
     marks: tuple[Mark, ...]
+    ignored: tuple[str, ...] = ()
+    """JSON pointers to the details that could not be read."""
     receipt_id: UUID
     event_id: UUID
     data: Movement

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,8 +18,14 @@ from shared.telemetry import tracing
 YIELD_EVERY = 50
 """So many movements are prepared before the event loop turns to other requests."""
 
-Stated = tuple[StatedMovement, bytes]
-"""A movement and the body that states it."""
+
+class Stated(NamedTuple):
+    """A movement, the body that states it, and the pointers to details that could not be read."""
+
+    movement: StatedMovement
+    body: bytes
+    ignored: tuple[str, ...] = ()
+
 
 Prepared = Submission | Exception
 """A submission, or what is wrong with that one movement."""
@@ -34,10 +41,16 @@ async def prepare_batch(
     source_id, trace = source.source_id, tracing.current_trace()
     tolerance = await tolerance_of(dependencies, source_id)
     prepared: list[Prepared] = []
-    for movement, body in stated:
+    for movement, body, ignored in stated:
         try:
             submission = prepare_submission(
-                dependencies, movement, body=body, source_id=source_id, tolerance=tolerance, trace=trace
+                dependencies,
+                movement,
+                body=body,
+                ignored=ignored,
+                source_id=source_id,
+                tolerance=tolerance,
+                trace=trace,
             )
             prepared.append(submission)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

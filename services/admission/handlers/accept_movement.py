@@ -21,7 +21,12 @@ MAX_TOLERANCES = 10_000
 
 
 async def accept_movement(
-    dependencies: Dependencies, movement: StatedMovement, *, body: bytes, source: Principal
+    dependencies: Dependencies,
+    movement: StatedMovement,
+    *,
+    body: bytes,
+    source: Principal,
+    ignored: tuple[str, ...] = (),
 ) -> Outcome:
     """The outcome, after the commit; raises `NotCommitted` when nobody can tell what became of it.
 
@@ -33,6 +38,7 @@ async def accept_movement(
             dependencies,
             movement,
             body=body,
+            ignored=ignored,
             source_id=source.source_id,
             tolerance=tolerance,
             trace=tracing.current_trace(),
@@ -63,6 +69,7 @@ def prepare_submission(
     source_id: UUID,
     tolerance: timedelta,
     trace: TraceContext,
+    ignored: tuple[str, ...] = (),
 ) -> Submission:
     """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
     vault, establishment = dependencies.vault, movement.establishment
@@ -74,7 +81,8 @@ def prepare_submission(
         body=body,
         identifiers=identifiers,
         as_written=as_written,
-        marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance),
+        marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance, ignored=ignored),
+        ignored=ignored,
         receipt_id=uuid7(),
         event_id=uuid7(),
         data=event_payload(

@@ -134,6 +134,7 @@ def _row(vault: Vault, identified: Identified) -> Row:
         event_id=submission.event_id,
         establishment=submission.data.establishment,
         marks=identified.marks,
+        ignored=submission.ignored,
         record=vault.encrypt(
             identified.person.wrapped_key,
             submission.body,
@@ -163,6 +164,7 @@ def _receipt(identified: Identified, event: RecordedEvent) -> Receipt:
         accepted_at=event.recorded_at,
         content_sha256=identified.submission.content_sha256.hex(),
         marks=identified.marks,
+        ignored=identified.submission.ignored,
     )
 
 

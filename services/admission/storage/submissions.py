@@ -24,6 +24,7 @@ class Row(Struct, frozen=True, kw_only=True):
     event_id: UUID
     establishment: str
     marks: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
     record: bytes
 
 
@@ -135,7 +136,7 @@ async def store(
         [row.receipt_id for row in rows],
         [row.event_id for row in rows],
         [row.establishment for row in rows],
-        [",".join(row.marks) for row in rows],
+        [",".join((*row.marks, *row.ignored)) for row in rows],
         [row.record for row in rows],
         [link.blind_index for link in links],
         [link.person_id for link in links],
@@ -164,6 +165,8 @@ async def stored_submission_of(connection: Executor, receipt_id: UUID) -> Stored
 
 
 def _receipt(row: Any) -> Receipt:
+    # Pointers stand behind the marks, and are told apart by how they begin.
+    marks = [each for each in row["marks"] if not each.startswith("/")]
     return Receipt(
         receipt_id=row["receipt_id"],
         event_id=row["event_id"],
@@ -172,5 +175,6 @@ def _receipt(row: Any) -> Receipt:
         sequence=row["sequence"],
         accepted_at=row["recorded_at"],
         content_sha256=row["content_sha256"].hex(),
-        marks=tuple(row["marks"]),
+        marks=tuple(marks),
+        ignored=tuple(row["marks"][len(marks) :]),
     )

@@ -40,7 +40,7 @@ async def commit(dependencies: Dependencies, *bodies: dict[str, Any]) -> list[Fl
         [
             prepare_submission(
                 dependencies,
-                parse_movement(encoded(body)),
+                parse_movement(encoded(body)).movement,
                 body=encoded(body),
                 source_id=SOURCE,
                 tolerance=timedelta(),

@@ -39,9 +39,13 @@ async def test_spellings_of_a_number_mean_one_person(admission: Admission) -> No
 async def test_what_cannot_be_a_number_of_its_authority_is_refused_with_its_pointer(
     admission: Admission,
 ) -> None:
-    answer = await admission.post(await admission.source(), movement(LOCAL, identifier("IPP-1", INS_NIR)))
+    source, wrong = await admission.source(), identifier("IPP-1", INS_NIR)
+    answer = await admission.post(source, movement(wrong))
     assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/person/identifiers/1/value"]
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/person/identifiers/0/value"]
+    accepted = await admission.post(source, movement(LOCAL, wrong))
+    assert accepted.status_code == 202
+    assert accepted.json()["ignored"] == ["/person/identifiers/1"], "the other number says who it is"
 
 
 async def test_a_number_that_version_0_1_0_stored_as_it_was_written_keeps_its_person(

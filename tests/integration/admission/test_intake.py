@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from codecs import BOM_UTF8
 from uuid import UUID
 
 from services.admission.domain.submission import content_sha256
@@ -115,6 +116,25 @@ async def test_marks_are_in_the_receipt_and_prevent_nothing(admission: Admission
     assert answer.json()["marks"] == ["future_time", "emitted_in_future", "finess_key_invalid"]
     again = await admission.post(source, body)
     assert again.json() == answer.json()
+
+
+async def test_a_detail_that_cannot_be_read_refuses_nothing_and_stays_in_the_receipt(
+    admission: Admission,
+) -> None:
+    source = await admission.source()
+    body = movement(unit="", class_of_stay="day hospital")
+    body["person"]["traits"]["birth_date"] = "31/12/1941"
+    ignored = ["/class_of_stay", "/person/traits/birth_date", "/unit"]
+    for status in (202, 200):
+        answer = await admission.post(source, body)
+        assert answer.status_code == status
+        assert (answer.json()["marks"], answer.json()["ignored"]) == (["detail_ignored"], ignored)
+
+
+async def test_a_byte_order_mark_is_no_part_of_a_body(admission: Admission) -> None:
+    source, body = await admission.source(), movement()
+    assert (await admission.post(source, BOM_UTF8 + encoded(body))).status_code == 202
+    assert (await admission.post(source, body)).status_code == 200
 
 
 async def test_no_answer_and_no_event_says_who_it_is_about(admission: Admission) -> None:

@@ -1,6 +1,7 @@
 """`POST /v1/movements:batch`: every line gets the answer that it would have got alone."""
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,13 @@ def answers_of(response: httpx.Response) -> list[LineAnswer]:
 
 def statuses_of(response: httpx.Response) -> list[int]:
     return [answer.status for answer in answers_of(response)]
+
+
+async def test_a_byte_order_mark_before_a_line_is_no_part_of_it(admission: Admission) -> None:
+    source, one, another = await admission.source(), movement(), movement()
+    marked = [BOM_UTF8 + encoded(one), BOM_UTF8, BOM_UTF8 + encoded(another) + b"\r"]
+    assert statuses_of(await post(admission, source, *marked)) == [202, 202]
+    assert statuses_of(await post(admission, source, one, another)) == [200, 200]
 
 
 async def test_a_bad_line_is_answered_with_all_its_mistakes_and_spoils_no_other(admission: Admission) -> None:

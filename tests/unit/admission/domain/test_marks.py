@@ -15,7 +15,7 @@ FUTURE = [("occurred_at", "future_time"), ("emitted_at", "emitted_in_future")]
 
 
 def marks(**other: Any) -> tuple[str, ...]:
-    return mark_movement(parse_movement(encoded(movement(**other))), now=NOW, tolerance=TOLERANCE)
+    return mark_movement(parse_movement(encoded(movement(**other))).movement, now=NOW, tolerance=TOLERANCE)
 
 
 def test_an_ordinary_movement_has_none() -> None:
