@@ -54,6 +54,8 @@ class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """`overdue`: a rupture is open, nobody knows where the person is."""
     arrival_movement_id: UUID | None = None
     arrived_at: datetime | None = None
+    deadline_unknown: bool = False
+    """The departure names a time at which nobody can be expected, so the default is watched."""
 
 
 class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,4 +133,5 @@ def _expected_arrival(expectation: Expectation, state: State) -> ExpectedArrival
         state=state,
         arrival_movement_id=expectation.arrival_movement_id,
         arrived_at=expectation.arrived_at,
+        deadline_unknown=expectation.deadline_unknown,
     )

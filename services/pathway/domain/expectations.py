@@ -4,17 +4,15 @@ A departure towards another establishment expects an arrival there: a pure funct
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from services.pathway.domain.deadlines import due_at, is_unknown
 from services.pathway.domain.movements import MovementHistory
 from services.pathway.domain.pathway import Expectation, MovementState
 from services.pathway.domain.rules import Rules
-
-_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def destination_of(movement: MovementState) -> str | None:
@@ -85,21 +83,10 @@ def _expectation(leaving: Sequence[MovementState], *, rules: Rules) -> Expectati
         from_establishment=first.establishment,
         to_establishment=to,
         departed_at=last.occurred_at,
-        due_at=_due_at(last, rules=rules),
+        due_at=due_at(last, rules),
         rules_version=rules.version,
+        deadline_unknown=is_unknown(last, rules),
     )
-
-
-def _due_at(departure: MovementState, *, rules: Rules) -> datetime:
-    expected_at = departure.destination.expected_at if departure.destination else None
-    if expected_at is None:
-        return _later(departure.occurred_at, rules.arrival_default)
-    return _later(expected_at, rules.arrival_grace)
-
-
-def _later(moment: datetime, by: timedelta) -> datetime:
-    """Sources send 31/12/9999 for "unknown": the calendar ends there, and so does every deadline."""
-    return min(moment, _LAST_MOMENT - by) + by
 
 
 def _match_arrivals(

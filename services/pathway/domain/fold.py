@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.pathway.domain.expectations import expected_arrivals
-from services.pathway.domain.marks import marks_between, marks_within
+from services.pathway.domain.marks import marks_between, marks_of_deadlines, marks_within
 from services.pathway.domain.movements import movement_histories
 from services.pathway.domain.pathway import Mark, MovementState, Pathway, Stay
 from services.pathway.domain.rules import Rules
@@ -55,7 +55,11 @@ def _marks(
         if movements
     }
     marks: dict[UUID, set[Mark]] = defaultdict(set)
-    for found in (marks_between(stays, starts, rules), *(marks_within(stay) for stay in active.values())):
+    for found in (
+        marks_between(stays, starts, rules),
+        *(marks_within(stay) for stay in active.values()),
+        *(marks_of_deadlines(stay, rules) for stay in active.values()),
+    ):
         for movement_id, more in found.items():
             marks[movement_id] |= more
     return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from services.pathway.domain.deadlines import is_unknown
+from services.pathway.domain.expectations import destination_of
 from services.pathway.domain.pathway import Mark, MovementState, Stay
 from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import end_of, first_admission
@@ -35,6 +37,15 @@ def marks_within(active: Sequence[MovementState]) -> Marks:
             marks[movement.movement_id].add("movement_after_discharge")
         ended = ended or (movement is end and movement.kind == "discharge")
     return {movement_id: frozenset(found) for movement_id, found in marks.items()}
+
+
+def marks_of_deadlines(active: Iterable[MovementState], rules: Rules) -> Marks:
+    """Departures that say when the person is expected, which is no moment to watch for."""
+    return {
+        movement.movement_id: frozenset({"unknown_deadline"})
+        for movement in active
+        if destination_of(movement) is not None and is_unknown(movement, rules)
+    }
 
 
 def marks_between(stays: Iterable[Stay], starts: Mapping[UUID, MovementState], rules: Rules) -> Marks:

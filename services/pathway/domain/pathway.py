@@ -26,8 +26,12 @@ Mark = Literal[
     "admitted_twice",
     "movement_after_discharge",
     "overlapping_stay",
+    "unknown_deadline",
 ]
-"""Why a movement contradicts the other facts known about the person."""
+"""Why a movement contradicts the other facts known about the person, or has not the effect that it states.
+
+`unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
+"""
 
 State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
 
@@ -94,6 +98,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     arrival_movement_id: UUID | None = None
     arrived_at: datetime | None = None
     withdrawn: bool = False
+    deadline_unknown: bool = False
+    """The departure names a time at which nobody can be expected, so the default is watched."""
 
 
 class Pathway(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """After the moment at which the destination expects the person."""
     arrival_default: timedelta = timedelta(seconds=7200)
     """After the departure, when nobody said when the person is expected."""
+    longest_journey: timedelta = timedelta(days=366)
+    """An arrival that is announced for later than this after the departure is announced by mistake."""
     clock_skew: timedelta = timedelta(minutes=15)
     """An arrival may seem to precede its departure by this much: two establishments have two clocks."""
     overlap_tolerance: timedelta = timedelta(hours=1)

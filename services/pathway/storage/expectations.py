@@ -15,14 +15,16 @@ from shared.events.envelope import TraceContext
 _SAVE: Final = """
 INSERT INTO expectations (expectation_id, person_id, departure_movement_id, from_establishment,
     to_establishment, departed_at, due_at, rules_version, arrival_movement_id, arrived_at, state, version,
-    trace)
+    trace, deadline_unknown)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
-    $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[])
+    $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[],
+    $14::bool[])
 ON CONFLICT (expectation_id) DO UPDATE SET
     from_establishment = excluded.from_establishment, departed_at = excluded.departed_at,
     due_at = excluded.due_at, rules_version = excluded.rules_version,
     arrival_movement_id = excluded.arrival_movement_id, arrived_at = excluded.arrived_at,
-    state = excluded.state, version = excluded.version, trace = excluded.trace
+    state = excluded.state, version = excluded.version, trace = excluded.trace,
+    deadline_unknown = excluded.deadline_unknown
 """
 
 _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
@@ -74,6 +76,7 @@ async def save(connection: Connection, published: Sequence[PublishedExpectation]
         [known.state for known in published],
         [known.version for known in published],
         [_encoder.encode(known.trace).decode() if known.trace else None for known in published],
+        [expectation.deadline_unknown for expectation in expectations],
     )
 
 
@@ -108,6 +111,7 @@ def _published_expectation(row: Any) -> PublishedExpectation:
         arrival_movement_id=row["arrival_movement_id"],
         arrived_at=row["arrived_at"],
         withdrawn=row["state"] == "withdrawn",
+        deadline_unknown=row["deadline_unknown"],
     )
     trace = _trace_decoder.decode(row["trace"]) if row["trace"] else {}
     return PublishedExpectation(

@@ -4,7 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -93,6 +105,7 @@ class TrackedExpectation(Table, table=True):
     state: str = _words(comment="open, overdue, met, met_late or withdrawn")
     version: int
     trace: str | None = _words(null=True, comment="W3C trace context as JSON")
+    deadline_unknown: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 spine_tables(metadata)

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.reading.databases import Event
 
 CLOCK_SKEW: Final = timedelta(minutes=15)
+_NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
+_HOME: Final = ZoneInfo("Europe/Paris")
 _RANK: Final = {"admission": 0, "transfer": 1, "discharge": 2}
 
 
@@ -132,10 +135,19 @@ def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[Expecte
 
 
 def _due_at(departure: Movement, waiting: ArrivalRules) -> datetime:
-    expected_at = departure.destination.get("expected_at")
-    if expected_at is None:
+    said = departure.destination.get("expected_at")
+    if said is None or not _can_be_meant(_moment(said), departure.occurred_at):
         return departure.occurred_at + waiting.default
-    return _moment(expected_at) + waiting.grace
+    return _moment(said) + waiting.grace
+
+
+def _can_be_meant(expected_at: datetime, departed_at: datetime) -> bool:
+    """Whether it is a time of day, after the departure, within a year, and no calendar's first or last."""
+    if expected_at.year in _NO_YEARS or expected_at < departed_at:
+        return False
+    at_home = expected_at.astimezone(_HOME)
+    is_a_day_only = "00:00:00" in (f"{expected_at:%H:%M:%S}", f"{at_home:%H:%M:%S}")
+    return expected_at - departed_at <= timedelta(days=366) and not is_a_day_only
 
 
 def _met_by(open_: Sequence[ExpectedArrival], arrival: Movement) -> list[ExpectedArrival]:

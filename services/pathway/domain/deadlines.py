@@ -1,0 +1,51 @@
+"""Decides by when an arrival is due: as the departure says, or by the default where it says nothing usable.
+
+Software that knows no time still fills the field: with the day alone, with the first or last moment of a
+calendar, with a moment before the departure. Taken as it stands, each is an alarm at once, or never.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.pathway.domain.pathway import MovementState
+from services.pathway.domain.rules import Rules
+
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
+_MIDNIGHT: Final = time(0)
+_FILLERS: Final = frozenset({1, 1753, 1900, 1970, 2099, 2999, 9999})
+"""Years in which the "no date" of databases and programs falls."""
+_WARDS: Final = ZoneInfo("Europe/Paris")
+"""Where a moment may be a midnight that the sender converted."""
+
+
+def due_at(departure: MovementState, rules: Rules) -> datetime:
+    """By when the arrival is due."""
+    expected_at = _expected_at(departure)
+    if expected_at is None or is_unusable(expected_at, departure.occurred_at, rules):
+        return _later(departure.occurred_at, rules.arrival_default)
+    return _later(expected_at, rules.arrival_grace)
+
+
+def is_unknown(departure: MovementState, rules: Rules) -> bool:
+    """Whether the departure says when the person is expected, and that can be no deadline."""
+    expected_at = _expected_at(departure)
+    return expected_at is not None and is_unusable(expected_at, departure.occurred_at, rules)
+
+
+def is_unusable(expected_at: datetime, departed_at: datetime, rules: Rules) -> bool:
+    """Whether a stated moment is a filler, a day without a time, or out of any journey's reach."""
+    return (
+        expected_at.year in _FILLERS
+        or not timedelta(0) <= expected_at - departed_at <= rules.longest_journey
+        or _MIDNIGHT in (expected_at.time(), expected_at.astimezone(_WARDS).time())
+    )
+
+
+def _expected_at(departure: MovementState) -> datetime | None:
+    return departure.destination.expected_at if departure.destination else None
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """A departure may itself be dated 31/12/9999: the calendar ends there, and so does every deadline."""
+    return min(moment, _LAST_MOMENT - by) + by
