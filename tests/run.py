@@ -1,6 +1,6 @@
 """Runs the parts of the test suite at once, each line labelled, and leaves no temporary file behind.
 
-`python -m tests.run --platform --integration --unit`, some of the three, or any arguments of pytest.
+`python -m tests.run --platform --spine --integration --unit`, some of the four, or any arguments of pytest.
 """
 
 import os
@@ -16,9 +16,11 @@ from typing import IO
 PYTEST = (sys.executable, "-m", "pytest")
 # `-rs` says why a test was skipped. The platform's tests are few and long: each is named as it ends.
 _UNIT = ("tests/architecture", "tests/contract", "tests/unit")
+_SPINE = "tests/integration/spine"
 PARTS: Mapping[str, Sequence[str]] = {
     "--platform": ("-vv", "-rs", "tests/e2e"),
-    "--integration": ("-rs", "--ignore=tests/e2e", *(f"--ignore={folder}" for folder in _UNIT)),
+    "--spine": ("-rs", _SPINE),
+    "--integration": ("-rs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_UNIT))),
     "--unit": ("-rs", *_UNIT),
 }
 
