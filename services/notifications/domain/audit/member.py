@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import RecordedEvent
+from shared.events.pathway import RuptureOpened
 
 DAY_BEFORE_JOINING: Final = timedelta(hours=24)
 """A new member may know what happened in the day before they joined."""
@@ -36,5 +37,6 @@ class AuditedMember(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if self.revoked_at is not None and self.revoked_at <= event.recorded_at:
             return False
-        since = self.joined_at - DAY_BEFORE_JOINING
-        return event.recorded_at > self.joined_at or event.occurred_at > since
+        # A rupture is what is the case when it is found, not an event of the day of its deadline.
+        happened_at = event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
+        return event.recorded_at > self.joined_at or happened_at > self.joined_at - DAY_BEFORE_JOINING

@@ -16,6 +16,7 @@ from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rules import tells_of_death
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import RecordedEvent
+from shared.events.pathway import RuptureOpened
 
 STALE: Final = timedelta(hours=24)
 CLOCKS_AGREE_WITHIN: Final = timedelta(seconds=30)
@@ -63,8 +64,10 @@ def sent_without_right(
 
 
 def _was_old_news(key: ObligationKey, event: RecordedEvent) -> bool:
-    """Whether the news was too old when recorded; a cancelled death has no age of its own."""
-    if key.kind.endswith((".corrected", ".retracted")) or isinstance(event.data, MovementCancelled):
+    """Whether the news was too old when recorded; a cancelled death and a rupture have no age."""
+    if key.kind.endswith((".corrected", ".retracted")):
+        return False
+    if isinstance(event.data, MovementCancelled | RuptureOpened):
         return False
     return event.recorded_at - event.occurred_at > STALE
 

@@ -70,7 +70,9 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
 }
 
 STALE_AFTER: Final = timedelta(hours=24)
-"""News that is older than this when it is recorded, or when someone joins, is not told as news."""
+"""News that is older than this when it is recorded, or when someone joins, is not told as news.
+
+A rupture is as old as its discovery: it is told however long ago the arrival was due."""
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far ahead of ours a ward's clock may run; what is dated further ahead has not happened yet."""

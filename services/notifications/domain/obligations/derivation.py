@@ -29,6 +29,7 @@ from services.notifications.domain.obligations.statements import (
     FactHistory,
     FactVersion,
     Recipient,
+    became_news_at,
     facts_of,
     is_deceased,
     newest,
@@ -90,7 +91,7 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     if recipient.discretion == 0:
         return Suppress("preference_off")
     event = version.event
-    if event.recorded_at - event.occurred_at > STALE_AFTER:
+    if event.recorded_at - became_news_at(event) > STALE_AFTER:
         return Suppress("stale_at_creation")
     if event.recorded_at > recipient.joined_at:
         return Send()
@@ -241,7 +242,7 @@ def derive_obligations(
         )
         for recipient in circle
         for event, version, kind in _versions_to_tell(facts, recipient)
-        if recipient.may_know(occurred_at=event.occurred_at, recorded_at=event.recorded_at)
+        if recipient.may_know(occurred_at=became_news_at(event), recorded_at=event.recorded_at)
     ]
 
 

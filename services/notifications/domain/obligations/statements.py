@@ -263,6 +263,11 @@ def version_of(event: RecordedEvent) -> FactVersion | None:
     return None
 
 
+def became_news_at(event: RecordedEvent) -> datetime:
+    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
+    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
+
+
 def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersion | None:
     """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)

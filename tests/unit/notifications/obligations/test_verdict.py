@@ -9,6 +9,7 @@ from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from tests.unit.notifications.circles import carer, professional, sent, verdicts
 from tests.unit.notifications.simulated_engine import SimulatedEngine
+from tests.unit.notifications.stated import with_watched_arrivals
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ def test_only_the_retraction_of_what_was_cancelled_stands(rose: PersonHistory) -
 def test_what_is_a_day_old_when_it_becomes_known_is_no_news(rose: PersonHistory) -> None:
     rose.admit("stay", at=minutes(0), emitted=minutes(24 * 60 + 1))
     assert verdicts(rose.events, [carer()]) == {("carer", "admission.occurred"): ["stale_at_creation"]}
+
+
+def test_a_rupture_is_told_however_old_it_is_when_it_is_found(rose: PersonHistory) -> None:
+    rose.discharge("stay", at=minutes(0), to=NURSING_HOME)
+    found_at = minutes(60 * 24 * 40)
+    stated = with_watched_arrivals(rose.events, until=found_at)
+    assert {(HOSPITAL, "transfer.overdue"), (NURSING_HOME, "transfer.overdue")} <= sent(stated)
+    joined = professional(NURSING_HOME, joined_at=found_at + timedelta(hours=1))
+    assert (NURSING_HOME, "transfer.overdue") in sent(stated, [joined])
 
 
 def test_to_want_nothing_silences_news_and_no_correction(rose: PersonHistory) -> None:
