@@ -54,6 +54,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     destination: Place | None = None
     restates: UUID | None = None
     """`event_id` of the event that stated this first, under another person."""
+    legal_entity: str | None = None
+    """FINESS number of the legal entity that runs the establishment, as the directory had it."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):

@@ -74,7 +74,14 @@ def event_type(action: Action, kind: MovementKind) -> type[Movement]:
     return _INSERTED[kind]
 
 
-def event_payload(movement: StatedMovement, *, movement_id: UUID, stay_id: UUID, source_id: UUID) -> Movement:
+def event_payload(
+    movement: StatedMovement,
+    *,
+    movement_id: UUID,
+    stay_id: UUID,
+    source_id: UUID,
+    legal_entity: str | None = None,
+) -> Movement:
     """The payload under these opaque ids, without the person."""
     return event_type(movement.action, movement.kind)(
         movement_id=movement_id,
@@ -88,6 +95,7 @@ def event_payload(movement: StatedMovement, *, movement_id: UUID, stay_id: UUID,
         class_of_stay=movement.class_of_stay,
         origin=_origin(movement.origin),
         destination=_destination(movement.destination),
+        legal_entity=legal_entity,
     )
 
 

@@ -1,6 +1,8 @@
 """Accepts a movement: prepares its submission and waits for the group commit that stores it."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -11,6 +13,7 @@ from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission, content_sha256, event_payload
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.submissions import tolerance_seconds_of
 from shared.events.envelope import TraceContext
 from shared.security.principal import Principal
@@ -18,6 +21,9 @@ from shared.security.vault import Vault
 from shared.telemetry import tracing
 
 MAX_TOLERANCES = 10_000
+MAX_ESTABLISHMENTS = 10_000
+DIRECTORY_SECONDS = 60.0
+"""A change of the directory counts in every process within this time."""
 
 
 async def accept_movement(
@@ -33,6 +39,7 @@ async def accept_movement(
     Raises what `content_sha256` raises when an unknown field of the body cannot be read.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
+    await ask_for_legal_entities(dependencies, [movement.establishment])
     with tracing.span("ledger commit") as span:
         submission = prepare_submission(
             dependencies,
@@ -59,6 +66,28 @@ async def tolerance_of(dependencies: Dependencies, source_id: UUID) -> timedelta
     tolerance = DEFAULT_TOLERANCE if seconds is None else timedelta(seconds=seconds)
     dependencies.tolerances[source_id] = tolerance
     return tolerance
+
+
+async def ask_for_legal_entities(dependencies: Dependencies, establishments: Collection[str]) -> None:
+    """See that what the directory says of these establishments is remembered, and not for too long."""
+    if not _forgotten(dependencies, establishments):
+        return
+    async with dependencies.asks_directory:  # so that one request asks, and the others wait for its answer
+        asked = _forgotten(dependencies, establishments)
+        if not asked:
+            return
+        if len(dependencies.legal_entities) >= MAX_ESTABLISHMENTS:
+            dependencies.legal_entities.clear()
+            dependencies.legal_entities_until.clear()
+        until = monotonic() + DIRECTORY_SECONDS
+        for finess, known in (await affiliations_of(dependencies.pool, asked)).items():
+            dependencies.legal_entities[finess] = known.legal_entity
+            dependencies.legal_entities_until[finess] = until
+
+
+def _forgotten(dependencies: Dependencies, establishments: Collection[str]) -> list[str]:
+    now, until = monotonic(), dependencies.legal_entities_until
+    return [finess for finess in establishments if until.get(finess, 0.0) <= now]
 
 
 def prepare_submission(
@@ -90,6 +119,7 @@ def prepare_submission(
             movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),
             stay_id=vault.opaque_id(establishment, "stay", movement.stay_id),
             source_id=source_id,
+            legal_entity=dependencies.legal_entities.get(establishment),
         ),
         trace=trace,
     )

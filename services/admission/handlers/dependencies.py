@@ -44,6 +44,14 @@ class Dependencies:
     tolerances: dict[UUID, timedelta] = field(default_factory=dict)
     """Source -> how far ahead its clock may run; nothing changes it."""
 
+    legal_entities: dict[str, str | None] = field(default_factory=dict)
+    """Establishment -> its legal entity, as the directory had it when it was asked."""
+    legal_entities_until: dict[str, float] = field(default_factory=dict)
+    """Establishment -> until when that counts: the directory may change."""
+
+    asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the request that asks the directory."""
+
     def queue_depth(self) -> int:
         """How many movements wait to be committed."""
         return self.request_commits.depth + self.ndjson_commits.depth

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from services.pathway.domain.deadlines import due_at, is_unknown
 from services.pathway.domain.movements import MovementHistory
 from services.pathway.domain.pathway import Expectation, MovementState
+from services.pathway.domain.places import is_same_place
 from services.pathway.domain.rules import Rules
 
 
@@ -101,7 +102,7 @@ def _match_arrivals(
     waiting = sorted(expectations, key=_departure_order)
     met: list[Expectation] = []
     for arrival in sorted(arrivals, key=lambda arrival: arrival.timeline_key):
-        there = [wait for wait in waiting if wait.to_establishment == arrival.establishment]
+        there = [wait for wait in waiting if is_same_place(wait.to_establishment, arrival)]
         ended = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
         if not ended:
             ended = [wait for wait in there if wait.departed_at - arrival.occurred_at <= rules.clock_skew][:1]

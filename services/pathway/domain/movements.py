@@ -72,6 +72,7 @@ def _state(event: RecordedEvent, movement: Movement) -> MovementState:
         class_of_stay=movement.class_of_stay,
         origin=movement.origin,
         destination=movement.destination,
+        legal_entity=movement.legal_entity,
     )
 
 

@@ -59,6 +59,8 @@ class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     class_of_stay: ClassOfStay | None = None
     origin: Place | None = None
     destination: Place | None = None
+    legal_entity: str | None = None
+    """Of the establishment, where the directory lists it."""
     corrected: bool = False
     """It was once stated with other content."""
     cancelled: bool = False

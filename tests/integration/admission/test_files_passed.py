@@ -28,6 +28,8 @@ READ = 3
 async def test_a_movement_passes_few_files_until_its_commit(admission: Admission) -> None:
     source = await admission.source()
     rose = identifier("2410575123456")
+    # What is asked once per source and establishment is known.
+    await admission.post(source, movement())
     for _ in ("of a stranger", "of a known person"):
         passed = FilesPassed()
         with passed.recorded():

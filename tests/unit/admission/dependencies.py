@@ -13,10 +13,13 @@ from shared.spine.pause.gate import Gate
 
 
 class NoDatabase:
-    """Says that nothing is paused, and knows no source."""
+    """Says that nothing is paused, and knows no source or establishment."""
 
     async def fetchval(self, query: str, *_arguments: object) -> bool | None:
         return False if "pauses" in query else None
+
+    async def fetch(self, _query: str, *_arguments: object) -> list[Any]:
+        return []
 
 
 def dependencies(**given: Any) -> Dependencies:
