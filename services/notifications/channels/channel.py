@@ -35,9 +35,11 @@ class RejectedTemporarily(msgspec.Struct, frozen=True, tag=True):
 
 
 class RejectedPermanently(msgspec.Struct, frozen=True, tag=True):
-    """Certainly not taken, and never will be: the contact is bad, go to the next channel."""
+    """Certainly not taken, and never will be: go to the next channel."""
 
     reason: str
+    contact_is_bad: bool = True
+    """False when this message is refused, and the next one may be taken."""
 
 
 class Unknown(msgspec.Struct, frozen=True, tag=True):

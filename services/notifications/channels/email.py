@@ -1,6 +1,7 @@
 """Sends e-mails, one SMTP conversation per message; the step at which it ends decides the result."""
 
 import contextlib
+import re
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
@@ -26,7 +27,14 @@ from services.notifications.channels.channel import (
 from shared.runtime.clock import Clock
 
 _POLICY = SMTP_POLICY.clone(cte_type="7bit")  # no relay on the way has to speak 8BITMIME
-_PERMANENT = range(500, 600)
+_PERMANENT: Final = range(500, 600)
+_FULL: Final = 552
+_NO_SUCH_MAILBOX: Final = frozenset({521, 550, 551, 553, 556})
+_ENHANCED: Final = re.compile(r"[45]\.(\d{1,3})\.(\d{1,3})\b")
+"""RFC 3463: the second number says whether it is the address (1), the mailbox (2) or a policy (7)."""
+_MAILBOX_FULL: Final = ("2", "2")
+_MAILBOX_DISABLED: Final = ("2", "1")
+_ADDRESS: Final = "1"
 _QUIT_TIMEOUT_SECONDS = 2.0
 
 
@@ -66,7 +74,8 @@ class EmailChannel:
         self._password = password
 
     async def send(self, message: Message) -> SendResult:
-        """See `Channel.send`. Only a refused recipient or refused content is permanent."""
+        """See `Channel.send`. A refused recipient or refused content is permanent; only a mailbox that there
+        is not makes the contact bad, neither a full one nor a policy."""
         letter = self._letter(message)
         smtp = SMTP(
             hostname=self._host,
@@ -82,7 +91,7 @@ class EmailChannel:
                 await smtp.mail(self._envelope_sender)
                 await smtp.rcpt(message.to)
             except SMTPRecipientRefused as error:
-                return _refused(error)
+                return _refused(error, no_such_mailbox=error.code in _NO_SUCH_MAILBOX)
             except (SMTPException, OSError) as error:
                 return RejectedTemporarily(type(error).__name__)
             return await self._hand_over(smtp, letter)
@@ -93,7 +102,7 @@ class EmailChannel:
         try:
             await smtp.data(letter.as_bytes(), timeout=self._answer_timeout_seconds)
         except SMTPResponseException as error:
-            return _refused(error)
+            return _refused(error, no_such_mailbox=False)
         except (SMTPTimeoutError, SMTPServerDisconnected, OSError) as error:
             return Unknown(type(error).__name__)
         with contextlib.suppress(SMTPException, OSError):  # taken already: a bad goodbye changes nothing
@@ -115,6 +124,13 @@ class EmailChannel:
         return letter
 
 
-def _refused(error: SMTPResponseException) -> SendResult:
+def _refused(error: SMTPResponseException, *, no_such_mailbox: bool) -> SendResult:
+    """`no_such_mailbox` is what the step and the code mean where no enhanced code says it better."""
     reason = f"status {error.code}"
-    return RejectedPermanently(reason) if error.code in _PERMANENT else RejectedTemporarily(reason)
+    enhanced = _ENHANCED.match(error.message.strip())
+    said = enhanced.groups() if enhanced else None
+    if error.code not in _PERMANENT or error.code == _FULL or said == _MAILBOX_FULL:
+        return RejectedTemporarily(reason)
+    if said is not None:
+        no_such_mailbox = said[0] == _ADDRESS or said == _MAILBOX_DISABLED
+    return RejectedPermanently(reason, contact_is_bad=no_such_mailbox)

@@ -27,7 +27,7 @@ _EVERY_REPORT = 31
 """Kannel's dlr-mask: delivered, failed, buffered, accepted and rejected by the network."""
 
 _NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_OUR_SETTINGS = (401, 404, 405)
+_OUR_SETTINGS = (401, 402, 404, 405)
 _RETRYABLE_STATUSES = (408, 425, 429)
 _REFUSED_LOGIN = "Authorization failed"
 

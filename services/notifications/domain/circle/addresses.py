@@ -3,9 +3,10 @@
 import re
 from email.errors import MessageError
 from email.headerregistry import Address
+from typing import Final
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from services.notifications.domain.circle.members import ChannelName
 from shared.runtime.errors import UnusableValue
@@ -16,17 +17,11 @@ _REACHED_BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # Reserved by ARCEP for fiction: invalid by the metadata, and the only numbers that demos and tests may use.
 _FICTION = re.compile(r"\+3363998\d{4}")
 
-# Overseas mobiles in national form parse as metropolitan ones: the first digits say which country code.
-_OVERSEAS = {
-    "690": "590",
-    "691": "590",
-    "694": "594",
-    "696": "596",
-    "697": "596",
-    "692": "262",
-    "693": "262",
-    "639": "262",
-}
+# Territories whose numbers are written with ten digits that begin with 0, as those of the mainland are. Which
+# one a mobile belongs to is in its first digits (ARCEP): 0692 and 07092 are La Réunion, 0639 Mayotte.
+_AFTER_THE_ZERO: Final = 9
+_SAINT_PIERRE_ET_MIQUELON: Final = "508"  # its country code, too: from the mainland it is dialled 0508
+_TEN_DIGITS: Final = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM")
 
 
 class NotReachableError(UnusableValue):
@@ -34,23 +29,39 @@ class NotReachableError(UnusableValue):
 
 
 def e164(written: str) -> str:
-    """The E.164 form of a mobile number; national forms are French, overseas departments included."""
-    try:
-        number = phonenumbers.parse(written, _HOME)
-    except phonenumbers.NumberParseException:
-        raise NotReachableError("is not a phone number") from None
-    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    """The E.164 form of a mobile number; national forms are those of the territory that the digits name.
+
+    New Caledonia, Polynesia and Wallis and Futuna have numbers of their own: theirs need the country code.
+    """
+    number = _parse(written, _HOME)
+    formatted = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if _FICTION.fullmatch(formatted):
         return formatted
-    overseas = _OVERSEAS.get(str(number.national_number)[:3])
-    if number.country_code == phonenumbers.country_code_for_region(_HOME) and overseas:
-        formatted = f"+{overseas}{number.national_number}"
-        number = phonenumbers.parse(formatted)
+    if number.country_code == phonenumbers.country_code_for_region(_HOME):
+        number = _of_its_territory(number)
     if not phonenumbers.is_valid_number(number):
         raise NotReachableError("is not a number in use")
     if phonenumbers.number_type(number) not in _REACHED_BY_SMS:
         raise NotReachableError("is not a mobile number")
-    return formatted
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _parse(written: str, region: str) -> PhoneNumber:
+    try:
+        return phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        raise NotReachableError("is not a phone number") from None
+
+
+def _of_its_territory(number: PhoneNumber) -> PhoneNumber:
+    """The same digits under the country code of the territory that has them; as they are if none does."""
+    digits = phonenumbers.national_significant_number(number)
+    if len(digits) != _AFTER_THE_ZERO:
+        return number
+    if digits.startswith(_SAINT_PIERRE_ET_MIQUELON):
+        return _parse(f"+{digits}", _HOME)
+    read = (_parse(f"0{digits}", region) for region in _TEN_DIGITS)
+    return next((each for each in read if phonenumbers.is_valid_number(each)), number)
 
 
 _MAX_LENGTH = 254
@@ -62,7 +73,10 @@ class NotAnAddressError(UnusableValue):
 
 
 def canonical_email(written: str) -> str:
-    """The address with its domain in lower case; the part before the @ is left as it is."""
+    """The address with its domain in lower case; the part before the @ is left as it is, or refused.
+
+    One in quotes is refused: the mailbox is the same without them, or none that anybody has.
+    """
     if not written.isascii() or len(written) > _MAX_LENGTH or any(c.isspace() for c in written):
         raise NotAnAddressError("must be a plain e-mail address")
     try:
@@ -70,7 +84,11 @@ def canonical_email(written: str) -> str:
     except (MessageError, ValueError, IndexError):
         raise NotAnAddressError("must be a plain e-mail address") from None
     domain = address.domain.lower()
-    if not address.username or _DOMAIN.fullmatch(domain) is None:
+    if (
+        not address.username
+        or address.username != written.rpartition("@")[0]
+        or _DOMAIN.fullmatch(domain) is None
+    ):
         raise NotAnAddressError("must be a plain e-mail address")
     return Address(username=address.username, domain=domain).addr_spec
 

@@ -11,7 +11,10 @@ Basis = Literal["consent", "legal_representative", "team"]
 """Why this member may know: the person's consent, a mandate, or belonging to the care team."""
 ProofKind = Literal["written", "electronic", "oral"]
 ContactState = Literal["ok", "bad", "stopped"]
-"""Bad: a provider refused it for good. Stopped: its owner asked for silence on this channel."""
+"""Bad: a provider refused it for good, until it is declared again.
+
+Stopped: its owner asked for silence on this channel.
+"""
 Discretion = Literal[0, 1, 2]
 """0 nothing, 1 that there is news but not which, 2 logistics with the alias."""
 

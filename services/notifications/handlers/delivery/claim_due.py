@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.notifications.channels.channel import Message
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer, Tell, decide
+from services.notifications.domain.delivery.same_address import already_there
 from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, entry_of, is_corrected
 from services.notifications.domain.obligations.obligation import Attempt, End, Obligation, Status
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits
@@ -26,6 +27,7 @@ from services.notifications.storage.circle.members import EncryptedRecipient
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.delivery.attempts import Deferral, DueObligations, NewAttempt
 from services.notifications.storage.obligations.rows import FinalOutcome
+from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
 from shared.security.vault import Vault
@@ -66,7 +68,8 @@ async def claim_due(
         recipients = await members.lock_recipients(
             connection, {each.recipient_id for each in due.obligations}
         )
-        decisions = decide_due(dependencies, channel_name, due, recipients, circumstances)
+        twins = await _twins(connection, due, recipients)
+        decisions = decide_due(dependencies, channel_name, due, recipients, circumstances, twins=twins)
         await attempts.mark_unreported(connection, decisions.unreported)
         await attempts.claim(
             connection,
@@ -80,12 +83,22 @@ async def claim_due(
     return decisions.messages
 
 
+async def _twins(
+    connection: Connection, due: DueObligations, recipients: Mapping[UUID, EncryptedRecipient]
+) -> list[Obligation]:
+    """What those are told who have an address of these recipients, too, and joined before them."""
+    before = {member for each in recipients.values() for others in each.before.values() for member in others}
+    return await attempts.twins_of(connection, due.obligations, recipients=before) if before else []
+
+
 def decide_due(
     dependencies: Dependencies,
     channel_name: ChannelName,
     due: DueObligations,
     recipients: Mapping[UUID, EncryptedRecipient],
     circumstances: Circumstances,
+    *,
+    twins: Sequence[Obligation] = (),
 ) -> DueDecisions:
     """Decide about each obligation in turn; a decision is seen by the ones after it."""
     decisions = DueDecisions(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
@@ -93,7 +106,21 @@ def decide_due(
     for obligation in due.obligations:
         encrypted = recipients[obligation.recipient_id]
         peers = [peer for peer in obligations.values() if peer.recipient_id == obligation.recipient_id]
-        match decide(obligation, peers, encrypted.recipient, circumstances):
+        decision = decide(obligation, peers, encrypted.recipient, circumstances)
+        if isinstance(decision, Tell) and (before := encrypted.before.get(decision.channel)):
+            known = [obligations.get(each.obligation_id, each) for each in twins]
+            others = [each for each in known if each.recipient_id in before]
+            decision = (
+                already_there(
+                    obligation,
+                    decision.channel,
+                    others,
+                    now=circumstances.now,
+                    waits=circumstances.waits,
+                )
+                or decision
+            )
+        match decision:
             case Tell(channel=channel) as tell if channel == channel_name:
                 changed = _claim(dependencies, decisions, obligation, tell, encrypted, now=circumstances.now)
                 obligations[obligation.obligation_id] = changed

@@ -127,7 +127,11 @@ async def record_answer(
             reason=None if isinstance(result, Accepted) else result.reason,
             provider_id=result.provider_id if isinstance(result, Accepted) else None,
         )
-        if status == "rejected_permanently":
+        if (
+            status == "rejected_permanently"
+            and isinstance(result, RejectedPermanently)
+            and result.contact_is_bad
+        ):
             await attempts.mark_contact_bad(connection, attempt_id, now=now)
         if not reported:
             changed = replace(attempt, status=status, answered_at=now)

@@ -19,7 +19,8 @@ ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded
     discretion = excluded.discretion
 """
 _DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
-# The same address keeps its state: who asked for silence there is not written to because of a repetition.
+# Who asked for silence at an address is not written to because it is declared again; one that was refused is
+# tried again, since whoever declares it knows better.
 # Another address is another contact: an answer about the old one does not count against it.
 _PUT_CONTACTS: Final = """
 INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
@@ -28,8 +29,8 @@ FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (contact_id, 
 ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_index = excluded.value_index,
     contact_id = CASE WHEN contact_points.value_index = excluded.value_index
         THEN contact_points.contact_id ELSE excluded.contact_id END,
-    state = CASE WHEN contact_points.value_index = excluded.value_index
-        THEN contact_points.state ELSE 'ok' END,
+    state = CASE WHEN contact_points.value_index = excluded.value_index AND contact_points.state = 'stopped'
+        THEN 'stopped' ELSE 'ok' END,
     changed_at = excluded.changed_at
 """
 _REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"

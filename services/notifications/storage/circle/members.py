@@ -43,7 +43,13 @@ FOR SHARE OF m
 """
 
 _USABLE_CONTACTS: Final = """
-SELECT member_id, channel, contact_id, value FROM contact_points WHERE member_id = ANY ($1) AND state = 'ok'
+SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
+    SELECT other.member_id FROM contact_points o JOIN members other ON other.member_id = o.member_id
+    WHERE o.value_index = c.value_index AND o.channel = c.channel AND o.state = 'ok'
+        AND other.person_id = m.person_id AND other.role = m.role AND other.revoked_at IS NULL
+        AND (other.joined_at, other.member_id) < (m.joined_at, m.member_id)) AS before
+FROM contact_points c JOIN members m USING (member_id)
+WHERE c.member_id = ANY ($1) AND c.state = 'ok'
 """
 
 _NOBODYS: Final = "nobody's"
@@ -104,6 +110,8 @@ class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
     wrapped_key: bytes | None
     alias: bytes | None
     addresses: Mapping[ChannelName, bytes]
+    before: Mapping[ChannelName, frozenset[UUID]] = {}
+    """Other members of the circle with the same address, who joined earlier; not on channels without any."""
 
 
 def reach_of(principal: Principal) -> str | None:
@@ -195,6 +203,11 @@ def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> Encry
         wrapped_key=row["wrapped_key"],
         alias=row["alias"],
         addresses={channel: contacts[channel]["value"] for channel in usable},
+        before={
+            channel: frozenset(contacts[channel]["before"])
+            for channel in usable
+            if contacts[channel]["before"]
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """Reads and writes attempts and delivery reports: what is due, claimed, deferred, answered, reported."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -34,6 +34,10 @@ SELECT * FROM obligations WHERE recipient_id = ANY ($1)
 ORDER BY obligation_id
 """
 _PEERS_SETTLED_SINCE: Final = timedelta(days=3)
+
+_TWINS: Final = """
+SELECT * FROM obligations WHERE recipient_id = ANY ($1) AND event_id = ANY ($2) ORDER BY obligation_id
+"""
 
 _LOCK: Final = "SELECT * FROM obligations WHERE obligation_id = $1 FOR UPDATE"
 
@@ -123,6 +127,14 @@ async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, 
     rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
     peers = {obligation.obligation_id: obligation for obligation in await obligations_of(connection, rows)}
     return DueObligations([peers[row["obligation_id"]] for row in due], list(peers.values()))
+
+
+async def twins_of(
+    connection: Connection, obligations: Sequence[Obligation], *, recipients: Collection[UUID]
+) -> list[Obligation]:
+    """What these recipients are told of the same events."""
+    event_ids = list({each.event_id for each in obligations})
+    return await obligations_of(connection, await connection.fetch(_TWINS, list(recipients), event_ids))
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:

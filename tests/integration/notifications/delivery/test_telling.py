@@ -94,6 +94,64 @@ async def test_a_bad_number_is_not_used_again_and_the_next_channel_follows_at_on
     assert [tuple(row) for row in states] == [("email", "ok"), ("sms", "bad")]
 
 
+async def test_a_refusal_of_this_message_leaves_the_contact_as_it_is(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    engine.sms.results.append(RejectedPermanently("status 554", contact_is_bad=False))
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id)
+    await engine.turn()
+    assert len(engine.email.messages) == 1
+    states = await engine.pool.fetch("SELECT state FROM contact_points")
+    assert [row["state"] for row in states] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("bad", "ok"), ("stopped", "stopped")])
+async def test_an_address_declared_again_is_tried_again_unless_its_owner_asked_for_silence(
+    engine: Engine, rose: PersonHistory, before: str, after: str
+) -> None:
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    carer_id = await engine.enrol(rose.person_id, carer("sms"))
+    await engine.pool.execute("UPDATE contact_points SET state = $1", before)
+    await engine.enrol(rose.person_id, carer("sms"), carer_id=carer_id)
+    assert [row["state"] for row in await engine.pool.fetch("SELECT state FROM contact_points")] == [after]
+
+
+async def test_one_address_twice_in_a_circle_gets_one_message(engine: Engine, rose: PersonHistory) -> None:
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    for _ in range(2):
+        await engine.enrol(rose.person_id, carer("sms"))
+    await engine.turn()
+    await engine.after(seconds=15)
+    assert len(engine.sms.messages) == 1
+    assert sorted((row["status"], row["reason"]) for row in await engine.obligations()) == [
+        ("in_progress", None),
+        ("suppressed", "same_address"),
+    ]
+
+
+async def test_the_other_is_told_at_a_shared_address_when_the_first_was_not(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id, carer("sms", discretion=0))
+    await engine.enrol(rose.person_id, carer("sms"))
+    await engine.turn()
+    assert len(engine.sms.messages) == 1
+
+
+async def test_who_shares_only_one_of_two_addresses_is_told_at_the_other(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    engine.sms.results.append(RejectedTemporarily("status 503"))
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id, carer("sms"))
+    await engine.enrol(rose.person_id, carer("email"))
+    await engine.turn()
+    await engine.after(minutes=2)
+    assert (len(engine.sms.messages), len(engine.email.messages)) == (2, 1)
+
+
 async def test_who_cannot_be_reached_becomes_a_task_for_a_person(engine: Engine, rose: PersonHistory) -> None:
     engine.sms.results.append(RejectedPermanently("status 400"))
     await engine.state(rose.admit("stay", at=minutes(0)))

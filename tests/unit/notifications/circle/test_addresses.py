@@ -41,15 +41,26 @@ def test_whatever_is_taken_fits_and_is_gsm7_on_the_air(word: str) -> None:
         ("0639 20 12 34", "+262639201234"),
         ("+262 639 20 12 34", "+262639201234"),
         ("+32 470 12 34 56", "+32470123456"),
+        ("07 09 00 12 34", "+590709001234"),
+        ("07 09 12 12 34", "+596709121234"),
+        ("07 09 20 12 34", "+262709201234"),
+        ("+33 7 09 20 12 34", "+262709201234"),
+        ("07 09 31 12 34", "+594709311234"),
+        ("07 09 35 12 34", "+262709351234"),
+        ("07 08 40 12 34", "+508708401234"),
+        ("0508 55 12 34", "+508551234"),
+        ("+687 75 12 34", "+687751234"),
+        ("00689 87 12 34 56", "+68987123456"),
+        ("+681 82 12 34", "+681821234"),
     ],
 )
-def test_a_mobile_number_gets_one_form(written: str, expected: str) -> None:
+def test_a_mobile_number_of_any_french_territory_gets_one_form(written: str, expected: str) -> None:
     assert addresses.e164(written) == expected
     assert addresses.e164(expected) == expected
 
 
 @pytest.mark.parametrize(
-    "written", ["01 42 68 53 00", "112", "3639", "abc", "", "06 39 98 12", "+33 6", "0" * 40]
+    "written", ["75 12 34", "01 42 68 53 00", "112", "3639", "abc", "", "06 39 98 12", "+33 6", "0" * 40]
 )
 def test_what_an_sms_does_not_reach_is_refused_without_being_quoted(written: str) -> None:
     with pytest.raises(addresses.NotReachableError) as refused:
@@ -59,7 +70,11 @@ def test_what_an_sms_does_not_reach_is_refused_without_being_quoted(written: str
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("a@b.fr", "a@b.fr"), ("Anne.B+parcours@Exemple.FR", "Anne.B+parcours@exemple.fr")],
+    [
+        ("a@b.fr", "a@b.fr"),
+        ("Anne.B+parcours@Exemple.FR", "Anne.B+parcours@exemple.fr"),
+        ("o'neil@b.fr", "o'neil@b.fr"),
+    ],
 )
 def test_an_address_keeps_its_box_and_lowers_its_domain(written: str, expected: str) -> None:
     assert addresses.canonical_email(written) == expected
@@ -68,7 +83,7 @@ def test_an_address_keeps_its_box_and_lowers_its_domain(written: str, expected: 
 @pytest.mark.parametrize(
     "written",
     ["", "x", "a@b", "@b.fr", "a@", "a b@c.fr", "a@b.fr,c@d.fr", "<a@b.fr>", "a@b.fr\nBcc: c@d.fr", "é@b.fr",
-     "a@b..fr", "a@[127.0.0.1]", "a" * 250 + "@b.fr", "a@b.fr\0"],
+     '"a.b"@c.fr', '"a b"@c.fr', "a(b)@c.fr", "a@b..fr", "a@[127.0.0.1]", "a" * 250 + "@b.fr", "a@b.fr\0"],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused(written: str) -> None:
     with pytest.raises(addresses.NotAnAddressError):

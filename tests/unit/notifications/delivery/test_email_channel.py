@@ -96,6 +96,30 @@ async def test_the_letter_is_accessible_traceable_and_says_that_a_machine_wrote_
 
 
 @pytest.mark.parametrize(
+    ("answers", "bad"),
+    [
+        ({"RCPT": "550 no such user"}, True),
+        ({"RCPT": "550 5.1.1 no such user"}, True),
+        ({"RCPT": "550 5.2.1 mailbox disabled"}, True),
+        ({"RCPT": "553 no such name"}, True),
+        ({"RCPT": "550 5.7.1 blocked by policy"}, False),
+        ({"RCPT": "554 5.7.1 blocked by policy"}, False),
+        ({"RCPT": "554 refused"}, False),
+        ({"END": "554 content refused"}, False),
+        ({"END": "550 5.7.26 not authenticated"}, False),
+        ({"END": "550 5.1.1 no such user"}, True),
+    ],
+)
+async def test_only_a_mailbox_that_there_is_not_makes_the_contact_bad(
+    answers: dict[str, str], *, bad: bool
+) -> None:
+    async with _running(**answers) as (_, channel):
+        result = await channel.send(MESSAGE)
+    assert isinstance(result, RejectedPermanently)
+    assert result.contact_is_bad is bad
+
+
+@pytest.mark.parametrize(
     ("answers", "expected"),
     [
         ({"HELLO": "421 full"}, RejectedTemporarily),
@@ -105,7 +129,10 @@ async def test_the_letter_is_accessible_traceable_and_says_that_a_machine_wrote_
         ({"RCPT": ""}, RejectedTemporarily),
         ({"RCPT": "451 greylisted"}, RejectedTemporarily),
         ({"RCPT": "550 no such user"}, RejectedPermanently),
+        ({"RCPT": "552 mailbox full"}, RejectedTemporarily),
+        ({"RCPT": "550 5.2.2 over quota"}, RejectedTemporarily),
         ({"DATA": "451 later"}, RejectedTemporarily),
+        ({"END": "552 5.2.2 mailbox full"}, RejectedTemporarily),
         ({"END": "452 full"}, RejectedTemporarily),
         ({"END": "554 content refused"}, RejectedPermanently),
         ({"END": ""}, Unknown),
