@@ -36,7 +36,7 @@ async def events_per_second(database_url: str, *, batches: int, payload: bytes) 
 async def _store_all(pool: Pool, remaining: Iterator[Prepared]) -> None:
     for rows, links, persons, events in remaining:
         async with transaction(pool) as connection:
-            await store(connection, rows=rows, links=links, persons=persons)
+            await store(connection, rows=rows, links=links, persons=persons, revision=0)
             await append(connection, publisher="bare", events=events, recorded_at=datetime.now(UTC))
 
 
@@ -54,6 +54,8 @@ def _prepared(payload: bytes) -> Prepared:
             establishment="750000002",
             marks=(),
             record=payload,
+            movement_id=uuid.uuid4(),
+            stated_as=event.subject,
         )
         for event in events
     ]

@@ -5,6 +5,7 @@ RelaisError
  + RetryableError         anyone who retries, retries (`shared.runtime.failures`)
  |  + ClusterChanged      the consumer joins its group again
  |  + Fenced              the consumer joins its group again
+ |  + IdentitiesChanged   admission reads the owners and commits the batch again
  |  + LinkedMeanwhile     admission reads the owner and commits the batch again
  |  + NotCommitted        the API answers 503
  |  + PublisherUnavailable  reconciliation and the audit try again at their next round
@@ -20,6 +21,7 @@ RelaisError
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409
  + RebuildError           the command says it and ends with exit code 1
+ + UnknownMergeError      the API answers 404
  + Undecipherable         the API answers 500: a key is lost, or the data was changed
 
 Beside them stands `shared.web.problems.Problem`, which is an answer. A test holds this tree against the code.

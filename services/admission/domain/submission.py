@@ -121,6 +121,13 @@ class Person(Struct, frozen=True):
 
     person_id: UUID
     wrapped_key: bytes
+    stated_as: UUID | None = None
+    """The other person whom the identifier itself means, while the two are merged."""
+
+    @property
+    def identity(self) -> UUID:
+        """The person whom the identifier means when nobody is merged."""
+        return self.stated_as or self.person_id
 
 
 class Identification(Struct, frozen=True):

@@ -4,14 +4,16 @@ Two statements store a batch; a third one is needed only where some of it was st
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
 from services.admission.domain.submission import Identified, Person, Submission, SubmissionKey, identify_all
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
+from services.admission.handlers.identities.take_movements import disputed_movements, take_movements
 from services.admission.storage import submissions as storage
-from services.admission.storage.submissions import Link, Row
+from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
@@ -29,6 +31,14 @@ MAX_OWNERS = 50_000
 
 class LinkedMeanwhile(RetryableError):  # noqa: N818
     """Another batch was the first to link an identifier; its owner can be read now."""
+
+
+class IdentitiesChanged(RetryableError):  # noqa: N818
+    """Persons were merged or separated since the owners were read; they can be read again now."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__()
+        self.revision = revision
 
 
 async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
@@ -50,13 +60,17 @@ async def _store(
 ) -> dict[SubmissionKey, Receipt]:
     # Ends: each time another batch is first, at least one more identifier of this batch has an owner.
     while True:
+        revision = dependencies.owners.revision
         owners = await _owners(dependencies, submissions)
         new_persons = _new_persons(dependencies.vault)
         identified = list(identify_all(submissions, owners, new_persons=new_persons))
         known = {owner.person_id for owner in owners.values()}
         created = {one.person for one in identified if one.person.person_id not in known}
         try:
-            return await _commit(dependencies, identified, created)
+            return await _commit(dependencies, identified, created, revision=revision)
+        except IdentitiesChanged as changed:
+            dependencies.owners.persons.clear()
+            dependencies.owners.revision = changed.revision
         except LinkedMeanwhile:
             continue
 
@@ -67,25 +81,43 @@ def _new_persons(vault: Vault) -> Iterator[Person]:
 
 
 async def _commit(
-    dependencies: Dependencies, identified: Sequence[Identified], created: Collection[Person]
+    dependencies: Dependencies,
+    identified: Sequence[Identified],
+    created: Collection[Person],
+    *,
+    revision: int,
 ) -> dict[SubmissionKey, Receipt]:
     rows = [_row(dependencies.vault, one) for one in identified]
     recorded_at = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        stored = await _store_new(connection, identified, rows, created)
-        events = [_event(one) for one in stored]
-        recorded = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
+        found = await _store_new(connection, identified, rows, created, revision=revision)
+        stored = [one for one in identified if one.submission.event_id in found.event_ids]
+        events = await _events(connection, stored, found, recorded_at=recorded_at)
+        appended = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
         repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
         receipts = await storage.receipts_of(connection, list(repeated)) if repeated else {}
-    for one, event in zip(stored, recorded, strict=True):
-        _remember(dependencies, one.links)
-        receipts[one.submission.key] = _receipt(one, event)
+    recorded = {event.event_id: event for event in appended}
+    for one in stored:
+        _remember(dependencies, one.links, revision=revision)
+        receipts[one.submission.key] = _receipt(one, recorded[one.submission.event_id])
     return receipts
+
+
+async def _events(
+    connection: Connection, stored: Sequence[Identified], found: Stored, *, recorded_at: datetime
+) -> list[NewEvent]:
+    """The event of each submission, and what follows where it names another person than its movement's."""
+    is_plain = not found.taken and len({one.submission.data.movement_id for one in stored}) == len(stored)
+    disputed = {} if is_plain else disputed_movements(stored, found.taken, recorded_at=recorded_at)
+    if not disputed:
+        return [_event(one) for one in stored]
+    taken = await take_movements(connection, disputed, taken=found.taken)
+    return [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
 
 
 async def _owners(dependencies: Dependencies, submissions: Sequence[Submission]) -> dict[bytes, Person]:
     """The owners of the known identifiers; asks storage, once, for those not remembered."""
-    remembered = dependencies.owners
+    remembered, revision = dependencies.owners.persons, dependencies.owners.revision
     wanted = {
         index
         for submission in submissions
@@ -98,30 +130,38 @@ async def _owners(dependencies: Dependencies, submissions: Sequence[Submission])
     if not unsure:
         return found
     stored = await storage.owners_of(dependencies.pool, unsure)
-    _remember(dependencies, stored)
+    _remember(dependencies, stored, revision=revision)
     return found | stored
 
 
-def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person]) -> None:
+def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person], *, revision: int) -> None:
     """Keep what is committed, and forget what was not asked for the longest."""
-    dependencies.owners.update(owners)
-    while len(dependencies.owners) > MAX_OWNERS:
-        dependencies.owners.popitem(last=False)
+    if revision == dependencies.owners.revision:  # else another flusher has found it out of date
+        dependencies.owners.persons.update(owners)
+        while len(dependencies.owners.persons) > MAX_OWNERS:
+            dependencies.owners.persons.popitem(last=False)
 
 
 async def _store_new(
-    connection: Connection, identified: Sequence[Identified], rows: Sequence[Row], created: Collection[Person]
-) -> list[Identified]:
-    """Store the submissions; returns those that were not stored before."""
+    connection: Connection,
+    identified: Sequence[Identified],
+    rows: Sequence[Row],
+    created: Collection[Person],
+    *,
+    revision: int,
+) -> Stored:
+    """Store the submissions; returns what was not stored before."""
     links = [
-        Link(index, owner.person_id, one.submission.event_id)
+        Link(index, owner.identity, one.submission.event_id)
         for one in identified
         for index, owner in one.links.items()
     ]
-    found = await storage.store(connection, rows=rows, links=links, persons=created)
+    found = await storage.store(connection, rows=rows, links=links, persons=created, revision=revision)
+    if found.revision != revision:
+        raise IdentitiesChanged(found.revision)
     if any(link.blind_index not in found.blind_indexes for link in links if link.event_id in found.event_ids):
         raise LinkedMeanwhile
-    return [one for one in identified if one.submission.event_id in found.event_ids]
+    return found
 
 
 def _row(vault: Vault, identified: Identified) -> Row:
@@ -140,6 +180,8 @@ def _row(vault: Vault, identified: Identified) -> Row:
             submission.body,
             context=RECORD_CONTEXT + submission.event_id.bytes,
         ),
+        movement_id=submission.data.movement_id,
+        stated_as=identified.person.identity,
     )
 
 

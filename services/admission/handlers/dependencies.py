@@ -20,6 +20,16 @@ CONCURRENT_BATCHES = 8
 """How many batches may be read concurrently, because their bodies are in memory; others are answered 503."""
 
 
+@dataclass(slots=True)
+class KnownOwners:
+    """Owners of identifiers as committed; all of them are forgotten when persons were merged or separated."""
+
+    persons: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
+    """Blind index of an identifier -> its owner."""
+    revision: int = 0
+    """Of the identities, under which they were read."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dependencies:
     """First argument of every use case of admission."""
@@ -39,8 +49,7 @@ class Dependencies:
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start; empty without such a key."""
     batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_BATCHES))
-    owners: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
-    """Blind index of an identifier -> its owner, as committed; an owner never changes."""
+    owners: KnownOwners = field(default_factory=KnownOwners)
     tolerances: dict[UUID, timedelta] = field(default_factory=dict)
     """Source -> how far ahead its clock may run; nothing changes it."""
 

@@ -3,7 +3,7 @@
 A batch of submissions is stored in one statement, each once, with the identifiers that it links.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import Person, SubmissionKey
+from services.admission.storage.identities.movements import Whose
 from shared.database.pool import Connection, Executor
 
 
@@ -26,6 +27,9 @@ class Row(Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     record: bytes
+    movement_id: UUID
+    stated_as: UUID
+    """Whom it names, before any merge."""
 
 
 class Link(Struct, frozen=True):
@@ -37,10 +41,14 @@ class Link(Struct, frozen=True):
 
 
 class Stored(Struct, frozen=True):
-    """The submissions and identifiers that were not there before."""
+    """The submissions and identifiers that were not there before; none under another revision."""
 
+    revision: int
+    """Of the identities now."""
     event_ids: frozenset[UUID]
     blind_indexes: frozenset[bytes]
+    taken: Mapping[UUID, Whose]
+    """Movements of which they name another person than before, and whose those were."""
 
 
 class StoredSubmission(Struct, frozen=True):
@@ -56,15 +64,22 @@ class StoredSubmission(Struct, frozen=True):
 _TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
 _OWNERS = """
-SELECT blind_index, person_id, wrapped_key
-FROM identifiers JOIN persons USING (person_id)
+SELECT identifiers.blind_index, identifiers.person_id AS stated_as, persons.person_id, persons.wrapped_key
+FROM identifiers JOIN persons AS named USING (person_id)
+JOIN persons ON persons.person_id = coalesce(named.survivor_id, named.person_id)
 WHERE blind_index = ANY ($1::bytea[])
 """
 
 # A submission that is already there brings nothing with it, hence `stored` before `linked` before
-# `created`. Both inserts that may wait for another batch do so in sorted order: no deadlock.
+# `created`. The inserts that may wait for another batch do so in sorted order: no deadlock.
+# `held` comes first: it excludes who merges or separates persons, until the commit. Only then is the revision
+# read, which a sequence shows as it is now, whatever the snapshot; another one than expected stores nothing.
 _STORE = """
-WITH stored AS (
+WITH held AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared(hashtext('identities'))
+), identities AS MATERIALIZED (
+    SELECT coalesce(pg_sequence_last_value('identity_revision'), 0) AS revision FROM held
+), stored AS (
     INSERT INTO submissions
         (source_id, source_event_id, content_sha256, receipt_id, event_id, establishment, marks, record)
     SELECT source_id, source_event_id, content_sha256, receipt_id, event_id, establishment,
@@ -72,6 +87,7 @@ WITH stored AS (
     FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
         $8::bytea[]) AS s
         (source_id, source_event_id, content_sha256, receipt_id, event_id, establishment, marks, record)
+    WHERE (SELECT revision FROM identities) = $14
     ORDER BY source_id, source_event_id
     ON CONFLICT (source_id, source_event_id) DO NOTHING
     RETURNING event_id
@@ -87,9 +103,21 @@ WITH stored AS (
     INSERT INTO persons (person_id, wrapped_key)
     SELECT person_id, wrapped_key FROM unnest($12::uuid[], $13::bytea[]) AS p (person_id, wrapped_key)
     WHERE person_id IN (SELECT person_id FROM linked)
+), owned AS (
+    INSERT INTO movements (movement_id, stated_as)
+    SELECT DISTINCT ON (movement_id) movement_id, stated_as
+    FROM unnest($5::uuid[], $15::uuid[], $16::uuid[]) WITH ORDINALITY
+        AS m (event_id, movement_id, stated_as, place)
+    WHERE event_id IN (SELECT event_id FROM stored)
+    ORDER BY movement_id, place DESC
+    ON CONFLICT (movement_id) DO UPDATE SET stated_as = excluded.stated_as, decided_at = NULL
+        WHERE movements.stated_as <> excluded.stated_as
+    RETURNING movement_id, old.stated_as AS former, old.decided_at AS former_decided_at
 )
-SELECT ARRAY(SELECT event_id FROM stored) AS event_ids,
-    ARRAY(SELECT blind_index FROM linked) AS blind_indexes
+SELECT (SELECT revision FROM identities) AS revision,
+    ARRAY(SELECT event_id FROM stored) AS event_ids,
+    ARRAY(SELECT blind_index FROM linked) AS blind_indexes,
+    ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken
 """
 
 _RECEIPT = """
@@ -117,16 +145,22 @@ async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | N
 async def owners_of(connection: Executor, blind_indexes: Collection[bytes]) -> dict[bytes, Person]:
     """The persons of those identifiers that are known."""
     rows = await connection.fetch(_OWNERS, list(blind_indexes))
-    return {row["blind_index"]: Person(row["person_id"], row["wrapped_key"]) for row in rows}
+    return {row["blind_index"]: _person(row) for row in rows}
 
 
 async def store(
-    connection: Connection, *, rows: Sequence[Row], links: Sequence[Link], persons: Collection[Person]
+    connection: Connection,
+    *,
+    rows: Sequence[Row],
+    links: Sequence[Link],
+    persons: Collection[Person],
+    revision: int,
 ) -> Stored:
     """Store what is new; returns what was new.
 
     An identifier that another transaction linked first is not among the answer's: the caller rolls back
     and asks again whose it is. `persons` are the new ones; one of them exists once it has an identifier.
+    `revision` is that of the identities under which the persons were found; none other stores anything.
     """
     found = await connection.fetchrow(
         _STORE,
@@ -143,8 +177,16 @@ async def store(
         [link.event_id for link in links],
         [person.person_id for person in persons],
         [person.wrapped_key for person in persons],
+        revision,
+        [row.movement_id for row in rows],
+        [row.stated_as for row in rows],
     )
-    return Stored(frozenset(found["event_ids"]), frozenset(found["blind_indexes"]))
+    return Stored(
+        found["revision"],
+        frozenset(found["event_ids"]),
+        frozenset(found["blind_indexes"]),
+        {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
+    )
 
 
 async def receipts_of(connection: Executor, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Receipt]:
@@ -162,6 +204,11 @@ async def receipt_of(connection: Executor, receipt_id: UUID) -> tuple[Receipt, s
 async def stored_submission_of(connection: Executor, receipt_id: UUID) -> StoredSubmission:
     """The submission of an existing receipt, as it was stated and as it was published."""
     return StoredSubmission(**dict(await connection.fetchrow(_STORED_SUBMISSION, receipt_id)))
+
+
+def _person(row: Any) -> Person:
+    is_merged = row["stated_as"] != row["person_id"]
+    return Person(row["person_id"], row["wrapped_key"], row["stated_as"] if is_merged else None)
 
 
 def _receipt(row: Any) -> Receipt:

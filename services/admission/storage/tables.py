@@ -37,6 +37,9 @@ class Person(Table, table=True):
 
     person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     wrapped_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    survivor_id: UUID | None = Field(
+        sa_column=Column(Uuid, comment="Under whom all is published while merged; none: itself")
+    )
 
 
 class Identifier(Table, table=True):
@@ -48,6 +51,35 @@ class Identifier(Table, table=True):
     person_id: UUID = Field(
         sa_column=Column(Uuid, ForeignKey(Person.person_id), nullable=False)  # type: ignore[arg-type]
     )
+
+
+class Movement(Table, table=True):
+    """Whose a movement is; its row lock orders the transactions that state something of it."""
+
+    __tablename__ = "movements"
+
+    movement_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    stated_as: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it is, before any merge"))
+    decided_at: datetime | None = Field(
+        sa_column=Column(
+            DateTime(timezone=True),
+            comment="When somebody said whose; what was stated before does not change it",
+        )
+    )
+
+
+class Merge(Table, table=True):
+    """Two persons that are one, or were."""
+
+    __tablename__ = "merges"
+
+    merge_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    surviving: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    merged: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    revision: int = Field(
+        sa_column=Column(Integer, nullable=False, comment="Grows with every merge and unmerge")
+    )
+    is_merged: bool
 
 
 class Submission(Table, table=True):

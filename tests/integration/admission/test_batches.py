@@ -1,6 +1,5 @@
 """One flush: the order of a person's events, repetition, and its two statements."""
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from services.admission.domain.receipt import Accepted, Conflict, Repeated
 from services.admission.domain.submission import Person
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.accept_movement import prepare_submission
-from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.dependencies import Dependencies, KnownOwners
 from services.admission.handlers.group_commit import Flushed
 from services.admission.storage import submissions
 from services.admission.storage.submissions import owners_of
@@ -123,7 +122,7 @@ async def test_a_person_linked_by_another_batch_is_found_and_the_batch_stored_on
         return {} if asked == 1 else await owners_of(connection, blind_indexes)
 
     monkeypatch.setattr(submissions, "owners_of", as_before_the_other_batch)
-    late = replace(dependencies, owners=OrderedDict())
+    late = replace(dependencies, owners=KnownOwners())
     [second, new] = await commit(late, movement(ANNE), movement(BEN))
     assert isinstance(first.outcome, Accepted)
     assert isinstance(second.outcome, Accepted)

@@ -1,0 +1,1 @@
+"""Use cases that decide whose a movement is, after it was stated."""

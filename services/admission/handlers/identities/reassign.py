@@ -1,0 +1,153 @@
+"""Moves movements to the right person, and merges and separates persons, in one transaction each.
+
+Whatever is decided is first written down: whose a movement is before any merge, and which persons are one.
+Then everything stated of a movement that another person has than should is stated again under the right one,
+and ended under the former. So any order of decisions, and any repetition, gives the same.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.admission.domain.identities.merges import Merge, survivors
+from services.admission.domain.identities.reassignment import handed_over, held_by
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.take_movements import new_ids
+from services.admission.storage.identities import merges, movements
+from shared.database.pool import Connection
+from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason
+from shared.events.envelope import NewEvent
+from shared.events.registry import ADMISSION
+from shared.runtime.errors import RelaisError
+from shared.spine.outbox.append import append
+from shared.telemetry import tracing
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """Movements that are another person's than whom they were stated of."""
+
+    movement_ids: Collection[UUID]
+    to_person: UUID
+
+
+class UnknownMergeError(RelaisError):
+    """No persons were ever merged under this id."""
+
+
+async def move_movements(
+    dependencies: Dependencies, connection: Connection, move: Move, *, reason: ReassignmentReason = "moved"
+) -> int:
+    """Give the movements to a person, and count those that somebody else had.
+
+    Movements that nobody stated yet are left out. A statement that its source emits later, and that names
+    somebody else, moves its movement again.
+    """
+    await movements.lock_identities(connection)
+    known = await movements.whose(connection, move.movement_ids)
+    before = {movement_id: identity for movement_id, identity in known.items() if identity != move.to_person}
+    now = dependencies.clock()
+    await movements.settle(connection, dict.fromkeys(known, (move.to_person, now)))
+    holders = await movements.survivors_of(connection, {*before.values(), move.to_person})
+    events = await _corrections(connection, set(holders.values()), reason=reason, at=now)
+    await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
+    return len(before)
+
+
+async def movements_of_stay(connection: Connection, person_id: UUID, stay_id: UUID) -> list[UUID]:
+    """The movements of a stay that a person has: what to move when the stay is somebody else's."""
+    published = await movements.published_of(connection, [person_id])
+    held = held_by(person_id, published.get(person_id, ()))
+    return [movement_id for movement_id, known in held.items() if known[-1].data.stay_id == stay_id]
+
+
+async def merge_persons(
+    dependencies: Dependencies, connection: Connection, *, merge_id: UUID, surviving: UUID, merged: UUID
+) -> Merge:
+    """Make two persons one; the same merge again changes nothing."""
+    await movements.lock_identities(connection)
+    known = await merges.find(connection, merge_id)
+    if known is not None and known.is_merged:
+        return known
+    revision = 1 if known is None else known.revision + 1
+    merge = Merge(merge_id=merge_id, surviving=surviving, merged=merged, revision=revision, is_merged=True)
+    if known is not None:  # whom a merge is about never changes
+        merge = replace(known, revision=revision, is_merged=True)
+    await _restate(dependencies, connection, merge, reason="merged")
+    return merge
+
+
+async def separate_persons(dependencies: Dependencies, connection: Connection, *, merge_id: UUID) -> Merge:
+    """Undo a merge: what was one person's before, and what was stated of either since, is theirs again.
+
+    Raises UnknownMergeError; a merge that is undone already stays as it is.
+    """
+    await movements.lock_identities(connection)
+    known = await merges.find(connection, merge_id)
+    if known is None:
+        raise UnknownMergeError
+    if not known.is_merged:
+        return known
+    merge = replace(known, revision=known.revision + 1, is_merged=False)
+    await _restate(dependencies, connection, merge, reason="separated")
+    return merge
+
+
+async def _restate(
+    dependencies: Dependencies, connection: Connection, merge: Merge, *, reason: ReassignmentReason
+) -> None:
+    """Store the merge, and publish it with all that is another person's because of it."""
+    now = dependencies.clock()
+    pair = {merge.surviving, merge.merged}
+    others = [each for each in await merges.connected(connection, pair) if each.merge_id != merge.merge_id]
+    concerned = pair | {person_id for each in others for person_id in (each.surviving, each.merged)}
+    await merges.save(connection, merge)
+    await merges.survive(connection, survivors(concerned, [*others, merge]))
+    corrections = await _corrections(connection, concerned, reason=reason, at=now)
+    # The merge comes first: whoever reads what follows knows whose circle is concerned.
+    events = [*_merge_events(merge, at=now), *corrections]
+    await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
+
+
+def _merge_events(merge: Merge, *, at: datetime) -> list[NewEvent]:
+    payload = (PersonsMerged if merge.is_merged else PersonsUnmerged)(
+        merge_id=merge.merge_id,
+        surviving=merge.surviving,
+        merged=merge.merged,
+        revision=merge.revision,
+    )
+    persons = (merge.surviving, merge.merged)
+    return [
+        NewEvent(
+            event_id=event_id, subject=person_id, occurred_at=at, data=payload, trace=tracing.current_trace()
+        )
+        for person_id, event_id in zip(persons, new_ids(), strict=False)
+    ]
+
+
+async def _corrections(
+    connection: Connection, holders: Collection[UUID], *, reason: ReassignmentReason, at: datetime
+) -> list[NewEvent]:
+    """What brings the movements that these persons have to the persons whose they should be."""
+    published = await movements.published_of(connection, holders)
+    held = [
+        (person_id, movement_id, statements)
+        for person_id, events in sorted(published.items())
+        for movement_id, statements in held_by(person_id, events).items()
+    ]
+    whose = await movements.whose(connection, [movement_id for _, movement_id, _ in held])
+    right = await movements.survivors_of(connection, set(whose.values()))
+    return [
+        event
+        for person_id, movement_id, statements in held
+        for event in handed_over(
+            statements,
+            to_person=right.get(whose.get(movement_id, person_id), person_id),
+            reason=reason,
+            at=at,
+            trace=tracing.current_trace(),
+            new_ids=new_ids(),
+        )
+    ]

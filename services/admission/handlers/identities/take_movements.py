@@ -1,0 +1,77 @@
+"""Settles whose movements are of which a batch of submissions names another person than before."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.admission.domain.identities.reassignment import Holding, Statement, held_by, take
+from services.admission.domain.submission import Identified
+from services.admission.storage.identities import movements
+from services.admission.storage.identities.movements import Whose
+from shared.database.pool import Connection
+from shared.events.envelope import NewEvent
+
+Disputed = Mapping[UUID, Sequence[Statement]]
+"""Movement -> what a batch states of it, in order; not all of it of one person, or not of whom it was."""
+
+
+def disputed_movements(
+    stored: Sequence[Identified], taken: Mapping[UUID, Whose], *, recorded_at: datetime
+) -> Disputed:
+    """Those of which a batch names several persons, or another one than before (`taken`: from whom)."""
+    stated: dict[UUID, list[Statement]] = {}
+    for one in stored:
+        data = one.submission.data
+        stated.setdefault(data.movement_id, []).append(
+            Statement(
+                event_id=one.submission.event_id,
+                identity=one.person.identity,
+                person_id=one.person.person_id,
+                data=data,
+                recorded_at=recorded_at,
+                trace=one.submission.trace,
+            )
+        )
+    return {
+        movement_id: statements
+        for movement_id, statements in stated.items()
+        if movement_id in taken or len({statement.identity for statement in statements}) > 1
+    }
+
+
+async def take_movements(
+    connection: Connection, disputed: Disputed, *, taken: Mapping[UUID, Whose]
+) -> dict[UUID, tuple[NewEvent, ...]]:
+    """Settle whose each movement is; what to publish with the event of each statement, by its id.
+
+    The caller has stored the statements, and so locked the movements: nobody states more of them meanwhile.
+    """
+    survivors = await movements.survivors_of(connection, {identity for identity, _ in taken.values()})
+    published = await movements.published_of(connection, set(survivors.values()))
+    held = {person_id: held_by(person_id, events) for person_id, events in published.items()}
+    events: dict[UUID, tuple[NewEvent, ...]] = {}
+    settled: dict[UUID, Whose] = {}
+    for movement_id, statements in disputed.items():
+        holding: Holding | None = None
+        if movement_id in taken:
+            identity, decided_at = taken[movement_id]
+            person_id = survivors.get(identity, identity)
+            known = held.get(person_id, {}).get(movement_id, ())
+            holding = Holding(
+                identity=identity, person_id=person_id, statements=tuple(known), decided_at=decided_at
+            )
+        for statement in statements:
+            after = take(holding, statement, new_ids())
+            holding, events[statement.event_id] = after.holding, after.events
+        if holding is not None:
+            settled[movement_id] = (holding.identity, holding.decided_at)
+    await movements.settle(connection, settled)
+    return events
+
+
+def new_ids() -> Iterator[UUID]:
+    """Ids of events that nobody sent."""
+    while True:
+        yield uuid7()

@@ -1,0 +1,87 @@
+"""Holds the SQL about whose movements are, and what was published of their persons."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.database.pool import Connection, Executor
+from shared.events.admission import MOVEMENT_EVENTS, MovementReassigned
+from shared.events.envelope import RecordedEvent
+from shared.events.registry import ADMISSION, TYPES
+
+# Submissions share this lock until they are committed: none is stored under a person who is being merged.
+_LOCK_IDENTITIES: Final = "SELECT pg_advisory_xact_lock(hashtext('identities')), nextval('identity_revision')"
+_WHOSE: Final = "SELECT movement_id, stated_as FROM movements WHERE movement_id = ANY ($1)"
+_SURVIVORS: Final = """
+SELECT person_id, coalesce(survivor_id, person_id) AS survivor_id FROM persons WHERE person_id = ANY ($1)
+"""
+_PUBLISHED: Final = """
+SELECT event_id, subject, sequence, type, occurred_at, recorded_at, data FROM ledger
+WHERE subject = ANY ($1) AND type = ANY ($2)
+"""
+_SETTLE: Final = """
+UPDATE movements SET stated_as = s.stated_as, decided_at = s.decided_at
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS s (movement_id, stated_as, decided_at)
+WHERE movements.movement_id = s.movement_id
+"""
+
+_decoders: Final = {
+    TYPES[payload]: msgspec.json.Decoder(payload) for payload in (*MOVEMENT_EVENTS, MovementReassigned)
+}
+
+Whose = tuple[UUID, datetime | None]
+"""Whose a movement is before any merge, and when somebody decided that."""
+
+
+async def lock_identities(connection: Connection) -> None:
+    """Until the end of the transaction nothing else changes whose anything is; memories of owners are void.
+
+    Take it before anything else: submissions take row locks while they share it.
+    """
+    await connection.execute(_LOCK_IDENTITIES)
+
+
+async def whose(connection: Executor, movement_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose those movements are that were stated at all, before any merge."""
+    rows = await connection.fetch(_WHOSE, list(movement_ids))
+    return {row["movement_id"]: row["stated_as"] for row in rows}
+
+
+async def survivors_of(connection: Executor, persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Under whom everything is published of each person."""
+    rows = await connection.fetch(_SURVIVORS, list(persons))
+    return {row["person_id"]: row["survivor_id"] for row in rows}
+
+
+async def settle(connection: Connection, movements: Mapping[UUID, Whose]) -> None:
+    """Record whose movements are that were stated before."""
+    await connection.execute(
+        _SETTLE,
+        list(movements),
+        [identity for identity, _ in movements.values()],
+        [decided_at for _, decided_at in movements.values()],
+    )
+
+
+async def published_of(
+    connection: Executor, persons: Collection[UUID]
+) -> Mapping[UUID, Sequence[RecordedEvent]]:
+    """Everything published about the movements of each person."""
+    found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
+    for row in await connection.fetch(_PUBLISHED, list(persons), list(_decoders)):
+        found[row["subject"]].append(
+            RecordedEvent(
+                event_id=row["event_id"],
+                publisher=ADMISSION,
+                subject=row["subject"],
+                sequence=row["sequence"],
+                occurred_at=row["occurred_at"],
+                recorded_at=row["recorded_at"],
+                data=_decoders[row["type"]].decode(row["data"]),
+            )
+        )
+    return found
