@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import Movement, MovementCancelled, MovementKind, MovementUpdated
+from shared.events.admission import ClassOfStay, Movement, MovementKind, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled, Outcome
 from shared.events.pathway import (
@@ -22,15 +22,11 @@ from shared.events.pathway import (
     RuptureClosed,
     RuptureOpened,
 )
+from shared.stays.statements import ACTIONS, Action, Statement
 
-Action = Literal["insert", "update", "cancel"]
 ExpectationStep = Literal["opened", "met", "withdrawn", "rupture_opened", "rupture_closed"]
 Role = Literal["carer", "professional"]
 
-_ACTIONS: Final[Mapping[type[Movement], Action]] = {
-    MovementUpdated: "update",
-    MovementCancelled: "cancel",
-}
 _STEPS: Final[Mapping[type[ExpectationEvent], ExpectationStep]] = {
     ExpectationOpened: "opened",
     ExpectationMet: "met",
@@ -60,6 +56,8 @@ class MovementFact(Fact, frozen=True, kw_only=True):
     destination_establishment: str | None
     occurred_at: datetime
     emitted_at: datetime
+    class_of_stay: ClassOfStay | None = None
+    """`None` too for what was stored before it was kept: such a stay counts as one with a bed."""
 
 
 class ExpectationFact(Fact, frozen=True, kw_only=True):
@@ -100,7 +98,7 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
         person_id=event.subject,
         sequence=event.sequence,
         recorded_at=event.recorded_at,
-        action=_ACTIONS.get(type(movement), "insert"),
+        action=ACTIONS.get(type(movement), "insert"),
         movement_id=movement.movement_id,
         stay_id=movement.stay_id,
         kind=movement.kind,
@@ -108,6 +106,26 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
         destination_establishment=movement.destination.establishment if movement.destination else None,
         occurred_at=movement.occurred_at,
         emitted_at=movement.emitted_at,
+        class_of_stay=movement.class_of_stay,
+    )
+
+
+def statement_of(fact: MovementFact) -> Statement:
+    """What the fact says of its movement, for the reading that all services share."""
+    elsewhere = fact.destination_establishment
+    return Statement(
+        event_id=fact.event_id,
+        sequence=fact.sequence,
+        recorded_at=fact.recorded_at,
+        action=fact.action,
+        movement_id=fact.movement_id,
+        stay_id=fact.stay_id,
+        kind=fact.kind,
+        establishment=fact.establishment,
+        occurred_at=fact.occurred_at,
+        emitted_at=fact.emitted_at,
+        class_of_stay=fact.class_of_stay,
+        destination=Place(mode="other", establishment=elsewhere) if elsewhere is not None else None,
     )
 
 

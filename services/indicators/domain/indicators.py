@@ -91,7 +91,7 @@ def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _cov
 def _stays(facts: Iterable[MovementFact], question: Question) -> list[Stay]:
     return [
         stay
-        for stay in stays(recorded_by(facts, question.as_of))
+        for stay in stays(recorded_by(facts, question.as_of), at=question.as_of)
         if stay.establishment == question.establishment
     ]
 

@@ -17,7 +17,7 @@ class EndedStay(Observation, frozen=True, kw_only=True):
 
 
 def ended_stays(stays: Iterable[Stay], *, period: Period, as_of: datetime) -> list[EndedStay]:
-    """The stays that ended in the period and before `as_of`."""
+    """The stays with a bed that ended in the period and before `as_of`."""
     return [
         EndedStay(
             day=day_of(stay.ended_at),
@@ -26,7 +26,10 @@ def ended_stays(stays: Iterable[Stay], *, period: Period, as_of: datetime) -> li
             has_admission=stay.has_admission,
         )
         for stay in stays
-        if stay.ended_at is not None and stay.ended_at <= as_of and day_of(stay.ended_at) in period
+        if stay.holds_bed
+        and stay.ended_at is not None
+        and stay.ended_at <= as_of
+        and day_of(stay.ended_at) in period
     ]
 
 

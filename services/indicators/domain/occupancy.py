@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 
 from services.indicators.domain.calendar import Period, day_of
 from services.indicators.domain.figures import Figures, Observation, share
-from services.indicators.domain.stays import Presence, Stay
+from services.indicators.domain.stays import Stay
+from shared.stays.presences import Presence
 
 
 class Census(Observation, frozen=True, kw_only=True):
@@ -21,12 +22,12 @@ class Census(Observation, frozen=True, kw_only=True):
 def censuses(
     stays: Iterable[Stay], *, period: Period, as_of: datetime, observed_since: date | None
 ) -> list[Census]:
-    """One census for each day of the period that can be counted."""
+    """One census for each day of the period that can be counted, of stays that hold a bed."""
     if observed_since is None:
         return []
     present: dict[date, list[Stay]] = defaultdict(list)
     for stay in stays:
-        for presence in stay.presences:
+        for presence in stay.presences if stay.holds_bed else ():
             for day in _counted_days(presence, period=period, as_of=as_of):
                 present[day].append(stay)
     today = day_of(as_of)

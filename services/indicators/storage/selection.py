@@ -53,7 +53,7 @@ WITH stated AS (
     ))
 )
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
-    destination_establishment, occurred_at, emitted_at
+    destination_establishment, occurred_at, emitted_at, class_of_stay
 FROM movement_facts JOIN wanted USING (person_id, stay_id) WHERE recorded_at <= $2
 """
 

@@ -59,6 +59,7 @@ class MovementRow(Table, table=True):
     destination_establishment: str | None = _words(null=True)
     occurred_at: datetime = _moment()
     emitted_at: datetime = _moment()
+    class_of_stay: str | None = _words(null=True)
 
 
 class ExpectationRow(Table, table=True):

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.pathway.domain.pathway import MovementState
 from services.pathway.domain.rules import Rules
+from shared.stays.statements import Statement
 
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 _MIDNIGHT: Final = time(0)
@@ -19,7 +19,7 @@ _WARDS: Final = ZoneInfo("Europe/Paris")
 """Where a moment may be a midnight that the sender converted."""
 
 
-def due_at(departure: MovementState, rules: Rules) -> datetime:
+def due_at(departure: Statement, rules: Rules) -> datetime:
     """By when the arrival is due."""
     expected_at = _expected_at(departure)
     if expected_at is None or is_unusable(expected_at, departure.occurred_at, rules):
@@ -27,7 +27,7 @@ def due_at(departure: MovementState, rules: Rules) -> datetime:
     return _later(expected_at, rules.arrival_grace)
 
 
-def is_unknown(departure: MovementState, rules: Rules) -> bool:
+def is_unknown(departure: Statement, rules: Rules) -> bool:
     """Whether the departure says when the person is expected, and that can be no deadline."""
     expected_at = _expected_at(departure)
     return expected_at is not None and is_unusable(expected_at, departure.occurred_at, rules)
@@ -42,7 +42,7 @@ def is_unusable(expected_at: datetime, departed_at: datetime, rules: Rules) -> b
     )
 
 
-def _expected_at(departure: MovementState) -> datetime | None:
+def _expected_at(departure: Statement) -> datetime | None:
     return departure.destination.expected_at if departure.destination else None
 
 

@@ -3,49 +3,35 @@
 A departure towards another establishment expects an arrival there: a pure function of the set of events.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import due_at, is_unknown
-from services.pathway.domain.movements import MovementHistory
-from services.pathway.domain.pathway import Expectation, MovementState
+from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.places import is_same_place
 from services.pathway.domain.rules import Rules
-
-
-def destination_of(movement: MovementState) -> str | None:
-    """The other establishment for which the person left with this movement, if any."""
-    to = movement.destination
-    if to is None or to.establishment in (None, movement.establishment):
-        return None
-    leaves = movement.kind == "transfer" or (
-        movement.kind == "discharge" and to.mode in ("transfer", "mutation")
-    )
-    return to.establishment if leaves else None
+from shared.stays.movements import MovementHistory
+from shared.stays.statements import Statement
+from shared.stays.stays import Stay
 
 
 def expected_arrivals(
-    histories: Iterable[MovementHistory], active_by_stay: Mapping[UUID, Sequence[MovementState]], rules: Rules
+    histories: Iterable[MovementHistory], stays: Iterable[Stay], rules: Rules
 ) -> tuple[Expectation, ...]:
-    """Every arrival that is or ever was expected, in order of departure.
-
-    `active_by_stay` holds the active movements of each stay in timeline order.
-    """
-    expected = [
-        expectation for stay in active_by_stay.values() for expectation in _departures(stay, rules=rules)
-    ]
-    arrivals = [
-        movement for stay in active_by_stay.values() for movement in stay if movement.kind == "admission"
-    ]
+    """Every arrival that is or ever was expected, in order of departure."""
+    movements = [stay.movements for stay in stays]
+    expected = [expectation for stay in movements for expectation in _departures(stay, rules=rules)]
+    arrivals = [movement for stay in movements for movement in stay if movement.kind == "admission"]
     current = _match_arrivals(expected, arrivals, rules=rules)
     known = {expectation.expectation_id for expectation in current}
     withdrawn = {
         expectation.expectation_id: replace(expectation, withdrawn=True)
         for history in histories
         for content in history.contents
+        if content.destination_elsewhere is not None
         for expectation in _departures([content], rules=rules)
         if expectation.expectation_id not in known
     }
@@ -56,16 +42,16 @@ def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:
     return (expectation.departed_at, expectation.expectation_id)
 
 
-def _departures(movements: Sequence[MovementState], *, rules: Rules) -> list[Expectation]:
+def _departures(movements: Sequence[Statement], *, rules: Rules) -> list[Expectation]:
     """One expectation for each leaving of a stay.
 
-    A transfer to another establishment that a discharge to the same one follows is one leaving: the first
-    movement names the expectation, the last one says when the person really left.
+    A transfer to another establishment that a discharge to the same one follows is one leaving, the first of
+    them: the second closes the stay, maybe days after the arrival, and may say when the person is expected.
     """
-    leavings: list[list[MovementState]] = []
+    leavings: list[list[Statement]] = []
     going_to: str | None = None
     for movement in movements:
-        to = destination_of(movement)
+        to = movement.destination_elsewhere
         if to is not None and to == going_to:
             leavings[-1].append(movement)
         elif to is not None:
@@ -74,24 +60,32 @@ def _departures(movements: Sequence[MovementState], *, rules: Rules) -> list[Exp
     return [_expectation(leaving, rules=rules) for leaving in leavings]
 
 
-def _expectation(leaving: Sequence[MovementState], *, rules: Rules) -> Expectation:
-    first, last = leaving[0], leaving[-1]
-    to = destination_of(first)
+def _expectation(leaving: Sequence[Statement], *, rules: Rules) -> Expectation:
+    first, said = leaving[0], _leaving_said(leaving)
+    to = first.destination_elsewhere
     assert to is not None  # noqa: S101 - only departures are leavings
     return Expectation(
         expectation_id=uuid5(first.movement_id, f"arrival/{to}"),
         departure_movement_id=first.movement_id,
         from_establishment=first.establishment,
         to_establishment=to,
-        departed_at=last.occurred_at,
-        due_at=due_at(last, rules),
+        departed_at=first.occurred_at,
+        due_at=due_at(said, rules),
         rules_version=rules.version,
-        deadline_unknown=is_unknown(last, rules),
+        deadline_unknown=is_unknown(said, rules),
     )
 
 
+def _leaving_said(leaving: Sequence[Statement]) -> Statement:
+    """The departure, with the time of arrival that was said last."""
+    first = leaving[0]
+    said = (movement.destination for movement in reversed(leaving))
+    to = next((to for to in said if to is not None and to.expected_at is not None), first.destination)
+    return first if to is first.destination else replace(first, destination=to)
+
+
 def _match_arrivals(
-    expectations: Iterable[Expectation], arrivals: Iterable[MovementState], *, rules: Rules
+    expectations: Iterable[Expectation], arrivals: Iterable[Statement], *, rules: Rules
 ) -> list[Expectation]:
     """Every expectation, with the arrival that met it, if any.
 

@@ -10,61 +10,72 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.pathway.domain.expectations import expected_arrivals
-from services.pathway.domain.marks import marks_between, marks_of_deadlines, marks_within
-from services.pathway.domain.movements import movement_histories
-from services.pathway.domain.pathway import Mark, MovementState, Pathway, Stay
+from services.pathway.domain.marks import marks_between, marks_of_deadlines
+from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay
 from services.pathway.domain.rules import Rules
-from services.pathway.domain.stays import first_admission, stay_of
+from services.pathway.domain.stays import stay_of
 from shared.events.envelope import RecordedEvent
+from shared.stays import stays as reading
+from shared.stays.movements import MovementHistory, movement_histories
+
+_NO_MARKS: tuple[Mark, ...] = ()
 
 
 def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
     """The pathway that follows from the events of one person, each given once or more, in any order."""
     histories = movement_histories(events)
-    movements = sorted((history.current for history in histories), key=lambda known: known.timeline_key)
-    by_stay: dict[UUID, list[MovementState]] = defaultdict(list)
-    for movement in movements:
-        by_stay[movement.stay_id].append(movement)
-    active = {stay_id: [known for known in stay if not known.cancelled] for stay_id, stay in by_stay.items()}
-    expectations = expected_arrivals(histories, active, rules)
-    stays = [stay_of(stay, expectations=expectations) for stay in by_stay.values()]
-    marks = _marks(stays, active, rules)
+    stays = reading.stays_of(histories)
+    expectations = expected_arrivals(histories, stays, rules)
+    marks = _marks(stays, rules)
+    movements = [_state_of(history, marks) for history in histories]
     stated_by = {content.establishment for history in histories for content in history.contents}
     return Pathway(
-        stays=tuple(
-            replace(stay, marks=_marks_of(active[stay.stay_id], marks)) if marks else stay
-            for stay in sorted(stays, key=lambda stay: (stay.started_at, stay.stay_id))
-        ),
-        movements=tuple(
-            replace(movement, marks=marks[movement.movement_id])
-            if movement.movement_id in marks
-            else movement
-            for movement in movements
-        ),
+        stays=tuple(_shown(stay, expectations, marks) for stay in stays),
+        movements=tuple(movements),
         establishments=tuple(sorted(stated_by)),
         expectations=expectations,
     )
 
 
-def _marks(
-    stays: Sequence[Stay], active: Mapping[UUID, Sequence[MovementState]], rules: Rules
-) -> dict[UUID, tuple[Mark, ...]]:
-    starts = {
-        stay_id: first_admission(movements) or movements[0]
-        for stay_id, movements in active.items()
-        if movements
-    }
+def _marks(stays: Sequence[reading.Stay], rules: Rules) -> dict[UUID, tuple[Mark, ...]]:
     marks: dict[UUID, set[Mark]] = defaultdict(set)
     for found in (
-        marks_between(stays, starts, rules),
-        *(marks_within(stay) for stay in active.values()),
-        *(marks_of_deadlines(stay, rules) for stay in active.values()),
+        marks_between(stays, rules),
+        *[stay.presences.marks for stay in stays],
+        *[marks_of_deadlines(stay.movements, rules) for stay in stays],
     ):
         for movement_id, more in found.items():
             marks[movement_id] |= more
     return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}
 
 
-def _marks_of(movements: Sequence[MovementState], marks: Mapping[UUID, tuple[Mark, ...]]) -> tuple[Mark, ...]:
-    found = {mark for movement in movements for mark in marks.get(movement.movement_id, ())}
-    return tuple(sorted(found))
+def _shown(
+    stay: reading.Stay, expectations: Sequence[Expectation], marks: Mapping[UUID, tuple[Mark, ...]]
+) -> Stay:
+    shown = stay_of(stay, expectations=expectations)
+    if not marks:
+        return shown
+    found = {mark for movement in stay.movements for mark in marks.get(movement.movement_id, _NO_MARKS)}
+    return replace(shown, marks=tuple(sorted(found))) if found else shown
+
+
+def _state_of(history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]]) -> MovementState:
+    content = history.current
+    return MovementState(
+        movement_id=content.movement_id,
+        stay_id=content.stay_id,
+        kind=content.kind,
+        source_id=content.source_id,
+        establishment=content.establishment,
+        occurred_at=content.occurred_at,
+        emitted_at=content.emitted_at,
+        recorded_at=content.recorded_at,
+        unit=content.unit,
+        class_of_stay=content.class_of_stay,
+        origin=content.origin,
+        destination=content.destination,
+        legal_entity=content.legal_entity,
+        corrected=history.corrected,
+        cancelled=history.cancelled,
+        marks=marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
+    )

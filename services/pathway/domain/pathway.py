@@ -12,22 +12,16 @@ Corrections go against every arrow: a cancelled arrival makes a met expectation 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from shared.events.admission import ClassOfStay, MovementKind, Place
+from shared.stays.presences import ContradictionMark
+from shared.stays.statements import TimelineKey, rank_of
 
-Mark = Literal[
-    "unknown_stay",
-    "transfer_before_admission",
-    "discharge_before_admission",
-    "admitted_twice",
-    "movement_after_discharge",
-    "overlapping_stay",
-    "unknown_deadline",
-]
+Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline"]
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
@@ -37,10 +31,6 @@ State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
 
 Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
 """`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
-
-_RANKS: Final[dict[MovementKind, int]] = {"admission": 0, "transfer": 1, "discharge": 2}
-
-TimelineKey = tuple[datetime, int, UUID]
 
 
 class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -69,7 +59,11 @@ class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     @property
     def timeline_key(self) -> TimelineKey:
         """Orders a timeline: when it happened, entry before exit at the same instant, then the id."""
-        return (self.occurred_at, _RANKS[self.kind], self.movement_id)
+        return (
+            self.occurred_at,
+            rank_of(self.kind, self.destination, self.establishment),
+            self.movement_id,
+        )
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,9 +1,9 @@
 """Decides whether a person was seen where they were expected."""
 
-from services.pathway.domain.pathway import MovementState
+from shared.stays.statements import Statement
 
 
-def is_same_place(expected: str, seen: MovementState) -> bool:
+def is_same_place(expected: str, seen: Statement) -> bool:
     """Whether the movement is one in the establishment expected, or in any site of the legal entity expected.
 
     Two sites of one legal entity are two places. What a site belongs to comes with the movement, so the

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from shared.events.admission import ClassOfStay
+from shared.stays.stays import CLASSES_WITHOUT_BED
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,9 +23,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """An arrival may seem to precede its departure by this much: two establishments have two clocks."""
     overlap_tolerance: timedelta = timedelta(hours=1)
     """Two establishments may both count the person as present for this long."""
-    shareable_classes: frozenset[ClassOfStay] = frozenset(
-        {"outpatient", "recurring", "home", "telemonitoring"}
-    )
+    shareable_classes: frozenset[ClassOfStay] = CLASSES_WITHOUT_BED
     """Stays that do not hold a bed, and so contradict no other stay."""
 
 

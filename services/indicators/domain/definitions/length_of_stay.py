@@ -22,9 +22,11 @@ LENGTH_OF_STAY: Final = Definition(
     ),
     source=MOVEMENTS,
     limits=Words(
-        fr="Un séjour sans nuit dure 0 jour. Les séjours en cours ne comptent pas. Les séjours terminés sans "
+        fr="Un séjour sans nuit dure 0 jour. Les séjours en cours et les séjours sans lit ne comptent pas. "
+        "Les séjours terminés sans "
         "entrée connue sont dénombrés à part (without_admission). p90 : rang le plus proche.",
-        en="A stay without a night lasts 0 days. Stays that go on do not count. Stays that ended without a "
+        en="A stay without a night lasts 0 days. Stays that go on, and stays without a bed, do not count. "
+        "Stays that ended without a "
         "known admission are counted apart (without_admission). p90: nearest rank.",
     ),
 )

@@ -1,9 +1,10 @@
 """Computes a person's movements and expected arrivals from admission's ledger, by the checker's own rules.
 
-The content of a movement is its newest insert or update by (emitted, sequence); a cancel is final. A
-departure is a transfer, or a discharge by transfer or mutation, to another establishment; a discharge that
-follows a transfer to the same place is the same departure. An admission meets every earlier departure for
-its establishment, or else the first one within the next 15 minutes (decision 0005).
+The content of a movement is its newest insert or update by (emitted, sequence); a cancel holds unless one of
+these was emitted after it (decision 0020). A departure is a transfer, or a discharge by transfer or mutation,
+to another establishment; a discharge that follows a transfer to the same place belongs to the same departure.
+An admission meets every earlier departure for its establishment, or else the first one within the next 15
+minutes (decision 0005).
 """
 
 from collections import defaultdict
@@ -18,7 +19,8 @@ from tests.continuity.checker.reading.databases import Event
 CLOCK_SKEW: Final = timedelta(minutes=15)
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
 _HOME: Final = ZoneInfo("Europe/Paris")
-_RANK: Final = {"admission": 0, "transfer": 1, "discharge": 2}
+_RANK: Final = {"admission": 0, "transfer": 1, "discharge": 3}
+_RANK_OF_DEPARTURE: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,18 @@ class Movement:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        return (self.occurred_at, _RANK[self.kind], self.movement_id)
+        rank = _RANK_OF_DEPARTURE if self.departs else _RANK[self.kind]
+        return (self.occurred_at, rank, self.movement_id)
+
+    @property
+    def departs(self) -> bool:
+        """Whether the person was transferred to another establishment."""
+        return self.kind == "transfer" and self.leaves_for is not None
+
+    @property
+    def stated(self) -> tuple[datetime, int]:
+        """Orders what was stated."""
+        return (_emitted(self.event), self.event.sequence)
 
     @property
     def leaves_for(self) -> str | None:
@@ -84,8 +97,13 @@ def movements_of(events: Iterable[Event]) -> list[Movement]:
 
 def _current(versions: Sequence[Event]) -> Movement:
     said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
-    newest = max(said or versions, key=lambda event: (_moment(event.data["emitted_at"]), event.sequence))
-    return movement(newest, cancelled=len(said) < len(versions))
+    newest = max(said or versions, key=lambda event: (_emitted(event), event.sequence))
+    cancels = [event for event in versions if event not in said]
+    return movement(newest, cancelled=any(_emitted(cancel) >= _emitted(newest) for cancel in cancels))
+
+
+def _emitted(event: Event) -> datetime:
+    return _moment(event.data["emitted_at"])
 
 
 def movement(event: Event, *, cancelled: bool) -> Movement:
@@ -124,20 +142,24 @@ def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[Expecte
     before: str | None = None
     for each in stay:
         to = each.leaves_for
-        if to is not None:
-            departure = found.pop().departure if to == before else each.movement_id
-            due_at = _due_at(each, waiting)
+        said = each.destination.get("expected_at")
+        if to is not None and to != before:
+            due_at = _due_at(said, each.occurred_at, waiting)
             found.append(
-                ExpectedArrival(departure=departure, to=to, departed_at=each.occurred_at, due_at=due_at)
+                ExpectedArrival(
+                    departure=each.movement_id, to=to, departed_at=each.occurred_at, due_at=due_at
+                )
             )
+        elif to is not None and said is not None:
+            due_at = _due_at(said, found[-1].departed_at, waiting)
+            found[-1] = replace(found[-1], due_at=due_at)
         before = to
     return found
 
 
-def _due_at(departure: Movement, waiting: ArrivalRules) -> datetime:
-    said = departure.destination.get("expected_at")
-    if said is None or not _can_be_meant(_moment(said), departure.occurred_at):
-        return departure.occurred_at + waiting.default
+def _due_at(said: str | None, departed_at: datetime, waiting: ArrivalRules) -> datetime:
+    if said is None or not _can_be_meant(_moment(said), departed_at):
+        return departed_at + waiting.default
     return _moment(said) + waiting.grace
 
 

@@ -32,29 +32,53 @@ def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> 
     active = [each for each in movements if not each.cancelled]
     admitted = next((each for each in active if each.kind == "admission"), None)
     start = admitted or (active or list(movements))[0]
-    end = _end(active, admitted)
+    left, discharged = _leaving(active[active.index(start) :] if active else ())
     return Stay(
         stay_id=start.stay_id,
         establishment=start.establishment,
-        status=_status(active, end, arrived),
+        status=_status(active, left, arrived, discharged=discharged),
         started_at=start.occurred_at,
-        ended_at=end.occurred_at if end else None,
+        ended_at=left.occurred_at if left else None,
     )
 
 
-def _end(active: Sequence[Movement], admitted: Movement | None) -> Movement | None:
-    for each in active:
-        if each.kind == "discharge" and (admitted is None or each.order > admitted.order):
-            return each
-    return active[-1] if active and active[-1].leaves_for else None
+def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool]:
+    """By what the person left last, if not there now, and whether a discharge was stated since then."""
+    left: Movement | None = None
+    discharged = False
+    for place, each in enumerate(movements):
+        if each.kind == "admission" or (each.kind == "transfer" and not (each.departs or discharged)):
+            left, discharged = None, False
+        elif each.kind == "discharge":
+            if _is_corrected(each, movements, place):
+                continue
+            left, discharged = left or each, True
+        elif each.departs and not discharged:
+            left = left or each
+    return left, discharged
 
 
-def _status(active: Sequence[Movement], end: Movement | None, arrived: set[tuple[str, datetime]]) -> str:
+def _is_corrected(discharge: Movement, movements: Sequence[Movement], place: int) -> bool:
+    """Whether another discharge of the same presence was stated after it."""
+    entries = [at for at, each in enumerate(movements) if each.kind == "admission"]
+    since = max((at for at in entries if at < place), default=-1)
+    until = min((at for at in entries if at > place), default=len(movements))
+    others = [each for each in movements[since + 1 : until] if each.kind == "discharge"]
+    return discharge is not max(others, key=lambda each: each.stated)
+
+
+def _status(
+    active: Sequence[Movement],
+    left: Movement | None,
+    arrived: set[tuple[str, datetime]],
+    *,
+    discharged: bool,
+) -> str:
     if not active:
         return "cancelled"
-    if end is None:
+    if left is None:
         return "in_progress"
-    if end.kind == "discharge":
+    if discharged:
         return "finished"
-    has_arrived = any((each.movement_id, end.occurred_at) in arrived for each in active)
+    has_arrived = any((each.movement_id, left.occurred_at) in arrived for each in active)
     return "finished" if has_arrived else "on_the_way"

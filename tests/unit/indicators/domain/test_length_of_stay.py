@@ -41,6 +41,23 @@ def test_a_stay_without_known_admission_is_counted_apart() -> None:
     assert (figures.value, figures.denominator, figures.details["without_admission"]) == (None, 0, 1)
 
 
+def test_a_stay_known_only_by_its_discharge_is_counted_apart() -> None:
+    history = PersonHistory()
+    history.discharge("stay", at=march(4))
+    figures = length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures
+    assert (figures.value, figures.denominator, figures.details["without_admission"]) == (None, 0, 1)
+
+
+def test_a_stay_without_a_bed_has_no_length() -> None:
+    history = PersonHistory()
+    history.admit("stay", at=march(2), class_of_stay="home")
+    history.discharge("stay", at=march(9))
+    assert (
+        length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures.denominator
+        == 0
+    )
+
+
 def test_a_stay_ends_at_the_departure_also_when_a_discharge_follows() -> None:
     history = PersonHistory()
     history.admit("stay", at=march(2))

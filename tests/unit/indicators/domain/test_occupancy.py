@@ -51,6 +51,20 @@ def test_two_stays_at_once_are_one_person() -> None:
     assert persons(movement_facts(history.events), question(march_days(2, 2))) == [1]
 
 
+def test_a_stay_without_a_bed_is_not_in_the_census() -> None:
+    history = PersonHistory()
+    history.admit("dialysis", at=march(2), class_of_stay="recurring")
+    assert persons(movement_facts(history.events), question(march_days(2, 3))) == [0, 0]
+
+
+def test_a_departure_planned_for_tomorrow_leaves_the_person_in_place_today() -> None:
+    history = PersonHistory()
+    history.admit("stay", at=march(2))
+    history.discharge("stay", at=march(4), emitted=march(3, 9))
+    facts = movement_facts(history.events)
+    assert persons(facts, question(march_days(2, 4), as_of=march(3, 12))) == [1, 1, None]
+
+
 def test_a_departure_to_another_establishment_ends_presence_and_a_move_inside_does_not() -> None:
     history = PersonHistory()
     history.admit("stay", at=march(2))

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
-from services.pathway.domain.pathway import MovementState, TimelineKey, timeline_page
+from services.pathway.domain.pathway import MovementState, timeline_page
 from services.pathway.domain.rules import RULES
 from shared.events.envelope import Moment, RecordedEvent
+from shared.stays.statements import TimelineKey
 from shared.testing.histories import person_histories
 from shared.testing.person_history import PersonHistory, minutes
 from shared.web.paging import decode_continuation, encode_continuation

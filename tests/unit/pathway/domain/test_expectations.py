@@ -95,10 +95,30 @@ def test_a_transfer_and_the_discharge_that_follows_it_are_one_leaving() -> None:
     rose.discharge("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
     (left,) = _expected(rose)
     assert left.expectation_id == planned.expectation_id
-    assert (planned.departed_at, left.departed_at) == (minutes(500), minutes(600))
+    assert (planned.departed_at, left.departed_at) == (minutes(500), minutes(500))
     rose.cancel(transfer)
     (remaining,) = _expected(rose)
     assert remaining.expectation_id != planned.expectation_id
+
+
+def test_a_discharge_after_the_arrival_closes_the_stay_and_expects_nobody_again() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.transfer("first", at=minutes(500), establishment=HOSPITAL, to=REHABILITATION)
+    rose.admit("second", at=minutes(530), establishment=REHABILITATION)
+    rose.discharge("first", at=minutes(1900), establishment=HOSPITAL, to=REHABILITATION)
+    (expectation,) = _expected(rose)
+    assert (expectation.departed_at, expectation.arrived_at) == (minutes(500), minutes(530))
+    assert state_at(expectation, minutes(9999)) == "met"
+    assert [stay.status for stay in fold(rose.events, RULES).stays] == ["finished", "in_progress"]
+    assert all(movement.marks == () for movement in fold(rose.events, RULES).movements)
+
+
+def test_the_time_of_arrival_said_last_counts_from_the_departure() -> None:
+    rose = PersonHistory()
+    rose.transfer("first", at=minutes(500), to=REHABILITATION)
+    rose.discharge("first", at=minutes(505), to=REHABILITATION, expected_at=minutes(590))
+    assert _expected(rose)[0].due_at == minutes(650)
 
 
 def test_a_departure_cancelled_or_sent_elsewhere_is_withdrawn() -> None:

@@ -1,9 +1,9 @@
 """Contradictions are marked, and the marks go away once late facts explain them."""
 
 from services.pathway.domain.fold import fold
-from services.pathway.domain.pathway import Mark
+from services.pathway.domain.pathway import Mark, state_at
 from services.pathway.domain.rules import RULES
-from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 
 
 def _marks(history: PersonHistory) -> list[tuple[str, tuple[Mark, ...]]]:
@@ -53,16 +53,49 @@ def test_a_second_admission_of_a_stay_is_marked() -> None:
     assert _marks(rose) == [("admission", ())]
 
 
-def test_movements_after_the_first_discharge_are_marked() -> None:
+def test_movements_after_the_discharge_are_marked() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    rose.discharge("stay", at=minutes(600))
+    rose.transfer("stay", at=minutes(700))
+    rose.transfer("stay", at=minutes(800), to=REHABILITATION)
+    assert _marks(rose)[2:] == [
+        ("transfer", ("movement_after_discharge",)),
+        ("transfer", ("movement_after_discharge",)),
+    ]
+
+
+def test_of_several_discharges_the_one_stated_last_is_right_and_the_others_are_marked() -> None:
     rose = PersonHistory()
     rose.admit("stay", at=minutes(0))
     rose.discharge("stay", at=minutes(600))
     rose.transfer("stay", at=minutes(700))
     rose.discharge("stay", at=minutes(800))
-    assert _marks(rose)[2:] == [
-        ("transfer", ("movement_after_discharge",)),
-        ("discharge", ("movement_after_discharge",)),
-    ]
+    assert _marks(rose)[1:] == [("discharge", ("discharge_superseded",)), ("transfer", ()), ("discharge", ())]
+    assert fold(rose.events, RULES).stays[0].ended_at == minutes(800)
+    rose.discharge("stay", at=minutes(650), emitted=minutes(900))
+    assert fold(rose.events, RULES).stays[0].ended_at == minutes(650)
+
+
+def test_who_comes_back_under_the_same_stay_is_present_and_nothing_is_marked() -> None:
+    rose = PersonHistory()
+    rose.admit("home", at=minutes(-9000), establishment=NURSING_HOME)
+    rose.transfer("home", at=minutes(0), establishment=NURSING_HOME, to=HOSPITAL)
+    rose.admit("ward", at=minutes(30), establishment=HOSPITAL)
+    rose.discharge("ward", at=minutes(3000), establishment=HOSPITAL, to=NURSING_HOME)
+    rose.admit("home", at=minutes(3040), establishment=NURSING_HOME)
+    pathway = fold(rose.events, RULES)
+    assert [stay.status for stay in pathway.stays] == ["in_progress", "finished"]
+    assert [state_at(expected, minutes(9999)) for expected in pathway.expectations] == ["met", "met"]
+    assert [marks for _, marks in _marks(rose)] == [()] * 5
+
+
+def test_emergency_first_and_a_bed_later_is_one_stay() -> None:
+    rose = PersonHistory()
+    rose.admit("visit", at=minutes(0), class_of_stay="emergency")
+    rose.admit("visit", at=minutes(90), class_of_stay="inpatient")
+    (stay,) = fold(rose.events, RULES).stays
+    assert (stay.started_at, stay.class_of_stay, stay.marks) == (minutes(0), "inpatient", ())
 
 
 def test_two_establishments_at_once_contradict_each_other_until_the_late_discharge_comes() -> None:

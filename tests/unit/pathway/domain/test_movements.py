@@ -65,16 +65,26 @@ def test_a_whole_stay_cancelled_in_reverse_order_is_cancelled() -> None:
     assert pathway.stays[0].marks == ()
 
 
-def test_a_cancel_is_final_even_when_the_insert_or_a_newer_update_comes_later() -> None:
+def test_a_cancel_holds_when_the_insert_comes_later_under_an_older_emission() -> None:
     rose = PersonHistory()
     admission = rose.admit("stay", at=minutes(0))
     cancel = rose.cancel(admission, emitted=minutes(5))
-    update = rose.update(admission, emitted=minutes(60), unit="a")
+    update = rose.update(admission, emitted=minutes(5), unit="a")
     alone = fold([cancel], RULES)
     assert alone.movements[0].cancelled
     pathway = fold([cancel, update, admission], RULES)
     assert pathway.movements[0].cancelled
     assert pathway.movements[0].unit == "a"
+
+
+def test_a_cancelled_movement_that_is_stated_again_later_took_place() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0))
+    rose.cancel(admission, emitted=minutes(5))
+    rose.repeat(admission, emitted=minutes(6), unit="a")
+    assert not fold(rose.events, RULES).movements[0].cancelled
+    rose.cancel(admission, emitted=minutes(7))
+    assert fold(rose.events, RULES).stays[0].status == "cancelled"
 
 
 def test_an_update_before_its_insert_is_the_content_already() -> None:

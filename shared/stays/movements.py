@@ -1,0 +1,94 @@
+"""Folds the statements about each movement into its current content, independent of their order.
+
+The content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
+replaces, an update that comes before its insert is fine. A cancel holds until the movement is stated again
+under a newer emission: under the same or an older one it stays cancelled. The result depends on the set of
+statements only, not on their order or repetition.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from shared.events.admission import is_movement
+from shared.events.envelope import RecordedEvent
+from shared.stays.statements import Statement, statement_of
+
+
+class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was stated about one movement, oldest content first."""
+
+    contents: tuple[Statement, ...]
+    """Every insert and update; the content of a cancel counts only when there is no other."""
+    cancels: tuple[Statement, ...] = ()
+
+    @property
+    def current(self) -> Statement:
+        """The newest content, whether it is cancelled or not."""
+        return self.contents[-1]
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it did not take place, as far as is known now."""
+        return bool(self.cancels) and self.cancels[-1].emitted_at >= self.contents[-1].emitted_at
+
+    @property
+    def corrected(self) -> bool:
+        """Whether it was once stated with other content."""
+        if len(self.contents) == 1:
+            return False
+        substance = substance_of(self.contents[-1])
+        return any(substance_of(content) != substance for content in self.contents)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Everything that was stated, cancels last."""
+        if self.cancels == self.contents:
+            return self.contents
+        return (*self.contents, *self.cancels)
+
+
+def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]:
+    """A person's movements in timeline order, from all that was stated of the person, each once or more."""
+    by_movement: dict[UUID, dict[int, Statement]] = defaultdict(dict)
+    for event in events:
+        if is_movement(event.data):
+            # The number of an event among its person's is its identity, and hashed faster than its id.
+            by_movement[event.data.movement_id][event.sequence] = statement_of(event, event.data)
+    return in_timeline_order(history_of(stated.values()) for stated in by_movement.values())
+
+
+def in_timeline_order(histories: Iterable[MovementHistory]) -> list[MovementHistory]:
+    """The movements in the order in which they happened, by their current contents."""
+    return sorted(histories, key=lambda history: history.contents[-1].timeline_key)
+
+
+def history_of(stated: Iterable[Statement]) -> MovementHistory:
+    """One movement, from the statements about it, at least one, each once."""
+    statements = list(stated)
+    if len(statements) == 1:
+        return MovementHistory(contents=(statements[0],), cancels=_cancels(statements))
+    statements.sort(key=lambda statement: statement.place_in_history)
+    cancels = _cancels(statements)
+    contents = tuple(statement for statement in statements if statement.action != "cancel")
+    return MovementHistory(contents=contents or cancels, cancels=cancels)
+
+
+def _cancels(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    return tuple([statement for statement in statements if statement.action == "cancel"])
+
+
+def substance_of(content: Statement) -> tuple[object, ...]:
+    """What a correction changes; the same content stated again is no correction."""
+    return (
+        content.stay_id,
+        content.kind,
+        content.establishment,
+        content.occurred_at,
+        content.unit,
+        content.class_of_stay,
+        content.origin,
+        content.destination,
+    )

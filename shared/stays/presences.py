@@ -1,0 +1,141 @@
+"""Reads the movements of one stay into presences, and marks those that contradict the others.
+
+Movements are read in the order in which they happened, from the first admission on; while no admission is
+known, from the first one on, for an admission may be missing or late.
+
+- An admission begins a presence, and so does the first move inside of a stay without an admission.
+- A departure for another establishment ends it, and so does a discharge. A discharge that follows a
+  departure closes the stay and moves nothing: the person had left.
+- Who comes back under the same stay begins another presence: by an admission at any time, or by a move
+  inside after a departure, while the stay is not closed.
+- Of several discharges without an admission between them the one that was stated last is right: the
+  others are what it corrects.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
+
+from shared.stays.statements import Statement
+
+ContradictionMark = Literal[
+    "unknown_stay",
+    "transfer_before_admission",
+    "discharge_before_admission",
+    "admitted_twice",
+    "movement_after_discharge",
+    "discharge_superseded",
+]
+"""Why a movement contradicts the others of its stay."""
+
+NO_MARKS: Final[Mapping[UUID, frozenset[ContradictionMark]]] = {}
+
+
+class Presence(NamedTuple):
+    """A time from an entry until, and without, the moment of the exit; open while no exit is known."""
+
+    began_at: datetime
+    ended_at: datetime | None
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.began_at <= moment and (self.ended_at is None or moment < self.ended_at)
+
+
+class Presences(NamedTuple):
+    """What the movements of one stay amount to."""
+
+    spans: tuple[Presence, ...]
+    left_by: Statement | None
+    """The movement by which the person left last; None while there, or as long as nobody left."""
+    closed: bool
+    """The last exit is a discharge, or one followed it."""
+    marks: Mapping[UUID, frozenset[ContradictionMark]]
+    """By movement."""
+
+
+class _Walk:
+    """One pass over the movements of a stay."""
+
+    def __init__(self, *, admission_known: bool) -> None:
+        self.spans: list[Presence] = []
+        self.began_at: datetime | None = None
+        self.left_by: Statement | None = None
+        self.closed = False
+        self.marks: dict[UUID, set[ContradictionMark]] = defaultdict(set)
+        self._class_of_stay: str | None = None
+        self._expects_admission = admission_known
+
+    def read(self, movement: Statement) -> None:
+        """The next movement, in the order in which they happened."""
+        if movement.kind == "admission":
+            self._admit(movement)
+        elif self._expects_admission:
+            before = movement.kind == "discharge"
+            self.mark(movement, "discharge_before_admission" if before else "transfer_before_admission")
+        elif movement.kind == "discharge":
+            if self.left_by is None:
+                self._end(movement)
+            self.closed = True
+        elif self.closed:
+            self.mark(movement, "movement_after_discharge")
+        elif not movement.departs:
+            self._begin(movement)
+        elif self.left_by is None:
+            self._end(movement)
+
+    def mark(self, movement: Statement, mark: ContradictionMark) -> None:
+        """The movement contradicts the others in this way."""
+        self.marks[movement.movement_id].add(mark)
+
+    def _admit(self, movement: Statement) -> None:
+        # Emergency or outpatient first and a bed later is one visit (A04, then A01).
+        if self.began_at is not None and movement.class_of_stay in (None, self._class_of_stay):
+            self.mark(movement, "admitted_twice")
+        self._class_of_stay = movement.class_of_stay
+        self._expects_admission = False
+        self._begin(movement)
+
+    def _begin(self, movement: Statement) -> None:
+        if self.began_at is None:
+            self.began_at, self.left_by, self.closed = movement.occurred_at, None, False
+
+    def _end(self, movement: Statement) -> None:
+        if self.began_at is not None:
+            self.spans.append(Presence(self.began_at, movement.occurred_at))
+        self.began_at, self.left_by = None, movement
+
+
+def presences_of(active: Sequence[Statement]) -> Presences:
+    """The presences of a stay, from its movements that were not cancelled, in the order they happened."""
+    admission_known = any(movement.kind == "admission" for movement in active)
+    superseded = _superseded(active)
+    walk = _Walk(admission_known=admission_known)
+    for movement in active:
+        if not admission_known:
+            walk.mark(movement, "unknown_stay")
+        if movement.movement_id in superseded:
+            walk.mark(movement, "discharge_superseded")
+        else:
+            walk.read(movement)
+    if walk.began_at is not None:
+        walk.spans.append(Presence(walk.began_at, None))
+    marks = {movement_id: frozenset(found) for movement_id, found in walk.marks.items()}
+    return Presences(tuple(walk.spans), walk.left_by, walk.closed, marks or NO_MARKS)
+
+
+def _superseded(active: Sequence[Statement]) -> set[UUID]:
+    """The discharges that another one corrects: of those of one presence, all but the one stated last."""
+    found: set[UUID] = set()
+    standing: Statement | None = None
+    for movement in active:
+        if movement.kind == "admission":
+            standing = None
+        elif movement.kind == "discharge":
+            if standing is None:
+                standing = movement
+                continue
+            older, standing = sorted((standing, movement), key=lambda each: each.place_in_history)
+            found.add(older.movement_id)
+    return found

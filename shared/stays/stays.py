@@ -1,0 +1,102 @@
+"""Gathers a person's movements into stays, in the state of a moment: what lies after it is only planned."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from shared.events.admission import ClassOfStay
+from shared.stays.movements import MovementHistory
+from shared.stays.presences import NO_MARKS, Presences, presences_of
+from shared.stays.statements import Statement
+
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+CLASSES_WITHOUT_BED: Final[frozenset[ClassOfStay]] = frozenset(
+    {"outpatient", "recurring", "home", "telemonitoring"}
+)
+"""Stays that hold no bed, and so contradict no other stay."""
+
+_NONE: Final = Presences((), None, False, NO_MARKS)
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's time in one establishment, as its movements state it."""
+
+    stay_id: UUID
+    movements: tuple[Statement, ...]
+    """Those that happened by the moment and were not cancelled, in the order in which they happened."""
+    start: Statement
+    """The first admission or, while none is known, the first movement."""
+    planned: bool
+    """Nothing of it has happened yet."""
+    presences: Presences
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether nothing that was stated of it holds."""
+        return not (self.movements or self.planned)
+
+    @property
+    def has_admission(self) -> bool:
+        return self.start.kind == "admission" and bool(self.movements)
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the person is there at the moment."""
+        spans = self.presences.spans
+        return bool(spans) and spans[-1].ended_at is None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the person left last; `None` while the person is there or nobody said that they left."""
+        left_by = self.presences.left_by
+        return None if left_by is None else left_by.occurred_at
+
+    @property
+    def class_of_stay(self) -> ClassOfStay | None:
+        """The newest that was stated."""
+        return next((each.class_of_stay for each in reversed(self.movements) if each.class_of_stay), None)
+
+    @property
+    def holds_bed(self) -> bool:
+        """Whether a bed of the establishment is taken while the person is there."""
+        return self.class_of_stay not in CLASSES_WITHOUT_BED
+
+    @property
+    def unit(self) -> str | None:
+        """The newest that was stated."""
+        return next((each.unit for each in reversed(self.movements) if each.unit), None)
+
+
+def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -> list[Stay]:
+    """Every stay that anything was stated of, in order of its beginning, as it is at the moment.
+
+    `histories` are those of one person's movements, in timeline order.
+    """
+    by_stay: dict[UUID, list[MovementHistory]] = defaultdict(list)
+    for history in histories:
+        by_stay[history.contents[-1].stay_id].append(history)
+    stays = [_stay_of(stay_id, known, at=at) for stay_id, known in by_stay.items()]
+    return sorted(stays, key=lambda stay: (stay.start.occurred_at, stay.stay_id))
+
+
+def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:
+    stated = [history.contents[-1] for history in histories if not history.cancelled]
+    happened = stated if not stated or stated[-1].occurred_at <= at else _until(stated, at)
+    known = happened or stated or [history.contents[-1] for history in histories]
+    admission = next((movement for movement in known if movement.kind == "admission"), None)
+    return Stay(
+        stay_id=stay_id,
+        movements=tuple(happened),
+        start=admission or known[0],
+        planned=bool(stated) and not happened,
+        presences=presences_of(happened) if happened else _NONE,
+    )
+
+
+def _until(movements: Sequence[Statement], moment: datetime) -> list[Statement]:
+    return [movement for movement in movements if movement.occurred_at <= moment]
