@@ -44,6 +44,10 @@ class Platform:
         """POST to a service; returns the JSON, None when the answer is empty."""
         return self.call("POST", service, path, body=body)
 
+    def send(self, service: str, path: str, content: bytes, *, timeout_seconds: float) -> Any:
+        """POST text to a service; returns the JSON."""
+        return self.call("POST", service, path, content=content, timeout_seconds=timeout_seconds)
+
     def call(
         self,
         method: str,
@@ -52,6 +56,7 @@ class Platform:
         *,
         query: Mapping[str, str | int] | None = None,
         body: object = None,
+        content: bytes | None = None,
         timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> Any:
         """Call a service.
@@ -70,6 +75,7 @@ class Platform:
                     url,
                     params=query,
                     json=body,
+                    content=content,
                     headers={"Authorization": f"Bearer {self.operator_key}"},
                 )
         except httpx.HTTPError as error:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.admission.api import access, batches, movements, persons, receipts, sources
+from services.admission.api import access, batches, directory, movements, persons, receipts, sources
+from services.admission.api.directory import extracts
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.group_commit import GroupCommit
@@ -58,9 +59,10 @@ SERVICE = Service(
         persons.router,
         sources.router,
         access.router,
+        *directory.ROUTERS,
     ],
     fast_routes=movements.FAST_ROUTES,
-    body_limits_bytes={batches.PATH: batches.LIMIT_BYTES},
+    body_limits_bytes={batches.PATH: batches.LIMIT_BYTES, extracts.PATH: extracts.LIMIT_BYTES},
     publishes=True,
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],

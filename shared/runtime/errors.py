@@ -14,9 +14,11 @@ RelaisError
  |  + ParkingCapReached
  + UnusableValue          the API names the field in a 422; the planner finds no channel
  |  + NoWordingError
+ |  + NotAnEntryError        the loading names the line
  |  + NotAnInsError
  |  + NotAnAddressError
  |  + NotReachableError
+ |  + UnknownExtractError
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409

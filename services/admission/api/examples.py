@@ -81,3 +81,15 @@ SOURCES: Final[Mapping[str, Any]] = {
         "scopes": ["intake", "read", "circle"],
     },
 }
+ESTABLISHMENTS: Final[Mapping[str, Any]] = {
+    "Site of a legal entity": {"name": "Hospital of the example", "legal_entity": "750721334"}
+}
+UNITS: Final[Mapping[str, Any]] = {
+    "Ward": {"name": "Cardiology", "kind": "medicine", "beds": 24, "phone": "+33 1 99 00 12 34"}
+}
+IDENTITY_DOMAINS: Final[Mapping[str, Any]] = {
+    "Two hospitals with one index of patients": {
+        "authority": "1.2.250.1.999.1",
+        "members": ["750000002", "920000023"],
+    }
+}

@@ -45,7 +45,7 @@ def normalised(authority: str, value: str) -> Number:
     Raises NotAnInsError for a value that its authority cannot have given: an INS that is not one. Numbers
     of the test and demonstration authorities may have any form.
     """
-    issuer = _normalised_authority(authority)
+    issuer = normalised_authority(authority)
     text = _without_spaces(value).upper()
     if issuer not in _ANY_INS:
         return Number(issuer, text)
@@ -64,7 +64,8 @@ def ins_key(number: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # a few authorities give all the numbers
-def _normalised_authority(authority: str) -> str:
+def normalised_authority(authority: str) -> str:
+    """The one spelling of an authority: an OID, or a name without case and surplus spaces."""
     oid = _without_spaces(authority).removeprefix("urn:oid:")
     return oid if _OID.fullmatch(oid) else " ".join(_folded(authority).split())
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = Callable[[str, str, Any], tuple[int, Any]]
-"""(method, path with query, body) -> status and body; a body that is a string is sent as CSV."""
+"""(method, path with query, body) -> status and body; bytes came unless JSON did; text is sent as CSV."""
 
 
 class StandIn:
@@ -27,7 +27,8 @@ def stand_in(answer: Answer) -> Iterator[StandIn]:
         def _serve(self) -> None:
             said = self.rfile.read(int(self.headers.get("content-length", 0)))
             standing.asked.append((self.command, self.path, self.headers.get("authorization", "")))
-            status, body = answer(self.command, self.path, json.loads(said) if said else None)
+            is_json = self.headers.get("content-type") == "application/json"
+            status, body = answer(self.command, self.path, json.loads(said) if is_json else said or None)
             self.send_response(status)
             is_text = isinstance(body, str)
             kind = (

@@ -1,0 +1,1 @@
+"""Use cases of the directory: load extracts, register by hand, look up."""
