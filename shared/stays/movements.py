@@ -2,8 +2,9 @@
 
 The content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
 replaces, an update that comes before its insert is fine. A cancel holds until the movement is stated again
-under a newer emission: under the same or an older one it stays cancelled. The result depends on the set of
-statements only, not on their order or repetition.
+under a newer emission: under the same or an older one it stays cancelled. A movement is no fact of the
+person when `MovementReassigned` is what was published of it last. The result depends on the set of events
+only, not on their order or repetition.
 """
 
 from collections import defaultdict
@@ -11,8 +12,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from shared.events.admission import is_movement
+from shared.events.admission import MovementReassigned, ReassignmentReason, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.stays.statements import Statement, statement_of
 
@@ -23,6 +25,8 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     contents: tuple[Statement, ...]
     """Every insert and update; the content of a cancel counts only when there is no other."""
     cancels: tuple[Statement, ...] = ()
+    away: ReassignmentReason | None = None
+    """Why it is no fact of this person any more; `None` while it is one."""
 
     @property
     def current(self) -> Statement:
@@ -53,11 +57,19 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
 def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]:
     """A person's movements in timeline order, from all that was stated of the person, each once or more."""
     by_movement: dict[UUID, dict[int, Statement]] = defaultdict(dict)
+    reassigned: dict[UUID, tuple[int, ReassignmentReason]] = {}
     for event in events:
         if is_movement(event.data):
             # The number of an event among its person's is its identity, and hashed faster than its id.
             by_movement[event.data.movement_id][event.sequence] = statement_of(event, event.data)
-    return in_timeline_order(history_of(stated.values()) for stated in by_movement.values())
+        elif isinstance(event.data, MovementReassigned):
+            ended = (event.sequence, event.data.reason)
+            reassigned[event.data.movement_id] = max(reassigned.get(event.data.movement_id, ended), ended)
+    histories = {movement_id: history_of(stated.values()) for movement_id, stated in by_movement.items()}
+    for movement_id, (sequence, reason) in reassigned.items():
+        if movement_id in histories and sequence > max(by_movement[movement_id]):
+            histories[movement_id] = replace(histories[movement_id], away=reason)
+    return in_timeline_order(histories.values())
 
 
 def in_timeline_order(histories: Iterable[MovementHistory]) -> list[MovementHistory]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict
 from uuid import UUID, uuid5
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from shared.events.admission import (
     ClassOfStay,
@@ -22,13 +22,15 @@ from shared.events.admission import (
     Movement,
     MovementCancelled,
     MovementKind,
+    MovementReassigned,
     MovementUpdated,
     PatientAdmitted,
     PatientDischarged,
     PatientTransferred,
     Place,
+    ReassignmentReason,
 )
-from shared.events.envelope import RecordedEvent
+from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import ADMISSION
 
 HOSPITAL: Final = "330000001"
@@ -156,19 +158,52 @@ class PersonHistory:
 
     def record(self, movement: Movement, *, recorded_at: datetime | None = None) -> RecordedEvent:
         """Assigns any movement event its place at the end of the history."""
+        recorded_at = recorded_at or max(self.now, movement.emitted_at) + timedelta(seconds=1)
+        return self.append(movement, occurred_at=movement.occurred_at, recorded_at=recorded_at)
+
+    def append(self, payload: Payload, *, occurred_at: datetime, recorded_at: datetime) -> RecordedEvent:
+        """Assigns any event its place at the end of the history."""
         sequence = len(self.events) + 1
-        earliest = self.events[-1].recorded_at if self.events else START
         event = RecordedEvent(
             event_id=id_of("event", self.name, sequence),
             publisher=ADMISSION,
             subject=self.person_id,
             sequence=sequence,
-            occurred_at=movement.occurred_at,
-            recorded_at=recorded_at or max(earliest, movement.emitted_at) + timedelta(seconds=1),
-            data=movement,
+            occurred_at=occurred_at,
+            recorded_at=recorded_at,
+            data=payload,
         )
         self.events.append(event)
         return event
+
+    @property
+    def now(self) -> datetime:
+        """When the last event was recorded."""
+        return self.events[-1].recorded_at if self.events else START
+
+    def hand_over(
+        self, movement_id: UUID, to: "PersonHistory", *, reason: ReassignmentReason = "moved"
+    ) -> None:
+        """States a movement again under another person, and ends it here, as admission does."""
+        at = max(self.now, to.now) + timedelta(seconds=1)
+        stated: dict[UUID, Movement] = {}
+        for event in self.events:
+            movement = event.data
+            if isinstance(movement, Movement) and movement.movement_id == movement_id:
+                origin = movement.restates or event.event_id
+                stated.pop(origin, None)
+                stated[origin] = replace(movement, restates=origin)
+        for statement in stated.values():
+            to.append(statement, occurred_at=statement.occurred_at, recorded_at=at)
+        *_, last = stated.values()
+        away = MovementReassigned(
+            movement_id=movement_id,
+            stay_id=last.stay_id,
+            establishment=last.establishment,
+            reason=reason,
+            to_person=to.person_id,
+        )
+        self.append(away, occurred_at=at, recorded_at=at)
 
     def _again(
         self, type_: type[Movement], event: RecordedEvent, *, emitted: datetime, changes: dict[str, Any]

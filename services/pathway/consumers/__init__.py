@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.pathway.handlers.record_movements import record_movements
-from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
+from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked, MovementReassigned
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
 
@@ -11,6 +11,7 @@ ROUTES: Final[Routes] = {
     # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled:
     # one route for all, so that those of a person stay in order.
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
+    MovementReassigned: record_movements,
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
 }

@@ -28,7 +28,7 @@ def expected_arrivals(
     current = _match_arrivals(expected, arrivals, rules=rules)
     known = {expectation.expectation_id for expectation in current}
     withdrawn = {
-        expectation.expectation_id: replace(expectation, withdrawn=True)
+        expectation.expectation_id: replace(expectation, withdrawn=True, reassigned=history.away)
         for history in histories
         for content in history.contents
         if content.destination_elsewhere is not None

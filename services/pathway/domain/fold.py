@@ -27,14 +27,22 @@ def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
     stays = reading.stays_of(histories)
     expectations = expected_arrivals(histories, stays, rules)
     marks = _marks(stays, rules)
-    movements = [_state_of(history, marks) for history in histories]
-    stated_by = {content.establishment for history in histories for content in history.contents}
+    movements = [_state_of(history, marks) for history in histories if history.away is None]
     return Pathway(
         stays=tuple(_shown(stay, expectations, marks) for stay in stays),
         movements=tuple(movements),
-        establishments=tuple(sorted(stated_by)),
+        establishments=_establishments(histories),
         expectations=expectations,
     )
+
+
+def _establishments(histories: Iterable[MovementHistory]) -> tuple[str, ...]:
+    """Those that stated anything about the person; not those whose movements were somebody else's.
+
+    Somebody who was merged into another person may still be asked for by the former id.
+    """
+    ours = (history for history in histories if history.away in (None, "merged"))
+    return tuple(sorted({content.establishment for history in ours for content in history.contents}))
 
 
 def _marks(stays: Sequence[reading.Stay], rules: Rules) -> dict[UUID, tuple[Mark, ...]]:

@@ -17,14 +17,15 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import ClassOfStay, MovementKind, Place
+from shared.events.admission import ClassOfStay, MovementKind, Place, ReassignmentReason
 from shared.stays.presences import ContradictionMark
 from shared.stays.statements import TimelineKey, rank_of
 
-Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline"]
+Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline", "reassigned"]
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
+`reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
 """
 
 State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
@@ -94,6 +95,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     arrival_movement_id: UUID | None = None
     arrived_at: datetime | None = None
     withdrawn: bool = False
+    reassigned: ReassignmentReason | None = None
+    """Why the departure is no fact of this person any more, where that is why nobody is expected."""
     deadline_unknown: bool = False
     """The departure names a time at which nobody can be expected, so the default is watched."""
 

@@ -58,7 +58,8 @@ def change_of(
     version = (before.version if before else 0) + (1 if payloads else 0)
     events = tuple(
         NewEvent(
-            event_id=uuid5(expectation.expectation_id, f"{type(payload).__name__}/{version}"),
+            # Of two persons, since a departure may move from one to the other.
+            event_id=uuid5(expectation.expectation_id, f"{type(payload).__name__}/{version}/{person_id}"),
             subject=person_id,
             occurred_at=_occurred_at(payload, now),
             data=payload,
@@ -117,7 +118,7 @@ def _expectation_payloads(
 
 def _expectation_payload(expectation: Expectation, state: State) -> Payload:
     if state == "withdrawn":
-        return ExpectationWithdrawn(**_arrival_fields(expectation))
+        return ExpectationWithdrawn(**_arrival_fields(expectation), reassigned=expectation.reassigned)
     if expectation.arrival_movement_id is None or expectation.arrived_at is None:
         return ExpectationOpened(**_arrival_fields(expectation))
     return ExpectationMet(
@@ -135,6 +136,7 @@ def _rupture_closed(expectation: Expectation, state: State, *, now: datetime) ->
         rupture_id=expectation.expectation_id,
         closed_at=now,
         reason="arrived" if state in ("met", "met_late") else "withdrawn",
+        reassigned=expectation.reassigned,
     )
 
 

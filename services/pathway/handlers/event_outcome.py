@@ -26,4 +26,4 @@ async def event_outcome(dependencies: Dependencies, event_id: UUID) -> tuple[str
     pathway = await pathways.read(dependencies.pool, known.person_id)
     movements = pathway.movements if pathway else ()
     marks = (movement.marks for movement in movements if movement.movement_id == known.movement_id)
-    return known.establishment, EventOutcome(state="applied", marks=next(marks, ()))
+    return known.establishment, EventOutcome(state="applied", marks=next(marks, ("reassigned",)))

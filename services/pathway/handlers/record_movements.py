@@ -11,10 +11,12 @@ from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations as stored_expectations
 from services.pathway.storage import movement_events, pathways
+from services.pathway.storage.movement_events import MovementEvent
 from shared.database.pool import Connection
 from shared.events.admission import (
     Movement,
     MovementKind,
+    MovementReassigned,
     PatientAdmitted,
     PatientDischarged,
     PatientTransferred,
@@ -40,7 +42,7 @@ async def record_movements(
     Raises:
         EventRejected: an event that contradicts itself.
     """
-    stated = [(event, _movement_of(event)) for event in events]
+    stated = [(event, _stated_by(event)) for event in events]
     if not stated:
         return
     now = dependencies.clock()
@@ -53,7 +55,7 @@ async def record_movements(
     causes = _causes(stated)
     changes = [
         change_of(
-            published.get(expectation.expectation_id),
+            published.get((person_id, expectation.expectation_id)),
             expectation,
             person_id=person_id,
             now=now,
@@ -65,7 +67,7 @@ async def record_movements(
     await publish_changes(connection, changes, now=now)
 
 
-def _causes(stated: Sequence[tuple[RecordedEvent, Movement]]) -> dict[UUID, TraceContext]:
+def _causes(stated: Sequence[MovementEvent]) -> dict[UUID, TraceContext]:
     """The trace of the last event in the batch about each movement and each person."""
     causes: dict[UUID, TraceContext] = {}
     for event, movement in stated:
@@ -80,8 +82,10 @@ def _trace_of(
     return arrival or causes.get(expectation.departure_movement_id) or causes[person_id]
 
 
-def _movement_of(event: RecordedEvent) -> Movement:
+def _stated_by(event: RecordedEvent) -> Movement | MovementReassigned:
     movement = event.data
+    if isinstance(movement, MovementReassigned):
+        return movement
     if not is_movement(movement):
         raise EventRejected(event.event_id, "not about a movement")
     if _KIND_OF_INSERT.get(type(movement), movement.kind) != movement.kind:

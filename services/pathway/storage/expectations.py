@@ -15,16 +15,16 @@ from shared.events.envelope import TraceContext
 _SAVE: Final = """
 INSERT INTO expectations (expectation_id, person_id, departure_movement_id, from_establishment,
     to_establishment, departed_at, due_at, rules_version, arrival_movement_id, arrived_at, state, version,
-    trace, deadline_unknown)
+    trace, deadline_unknown, reassigned)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
     $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[],
-    $14::bool[])
-ON CONFLICT (expectation_id) DO UPDATE SET
+    $14::bool[], $15::text[])
+ON CONFLICT (expectation_id, person_id) DO UPDATE SET
     from_establishment = excluded.from_establishment, departed_at = excluded.departed_at,
     due_at = excluded.due_at, rules_version = excluded.rules_version,
     arrival_movement_id = excluded.arrival_movement_id, arrived_at = excluded.arrived_at,
     state = excluded.state, version = excluded.version, trace = excluded.trace,
-    deadline_unknown = excluded.deadline_unknown
+    deadline_unknown = excluded.deadline_unknown, reassigned = excluded.reassigned
 """
 
 _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
@@ -47,6 +47,10 @@ FROM expectations WHERE state = 'overdue' OR (state = 'open' AND due_at < $1)
 
 _encoder: Final = msgspec.json.Encoder()
 _trace_decoder: Final = msgspec.json.Decoder(TraceContext)
+
+
+ExpectationKey = tuple[UUID, UUID]
+"""Person and expectation: a departure that is moved to another person is expected to end there, too."""
 
 
 class OverdueCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +81,16 @@ async def save(connection: Connection, published: Sequence[PublishedExpectation]
         [known.version for known in published],
         [_encoder.encode(known.trace).decode() if known.trace else None for known in published],
         [expectation.deadline_unknown for expectation in expectations],
+        [expectation.reassigned for expectation in expectations],
     )
 
 
 async def published_of(
     connection: Connection, person_ids: Collection[UUID]
-) -> dict[UUID, PublishedExpectation]:
+) -> dict[ExpectationKey, PublishedExpectation]:
     """What was published so far of the expectations of these persons, whom the caller has locked."""
     rows = await connection.fetch(_READ, list(person_ids))
-    return {row["expectation_id"]: _published_expectation(row) for row in rows}
+    return {(row["person_id"], row["expectation_id"]): _published_expectation(row) for row in rows}
 
 
 async def lock_persons_due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
@@ -111,6 +116,7 @@ def _published_expectation(row: Any) -> PublishedExpectation:
         arrival_movement_id=row["arrival_movement_id"],
         arrived_at=row["arrived_at"],
         withdrawn=row["state"] == "withdrawn",
+        reassigned=row["reassigned"],
         deadline_unknown=row["deadline_unknown"],
     )
     trace = _trace_decoder.decode(row["trace"]) if row["trace"] else {}

@@ -1,14 +1,14 @@
 """Stores the events stated about each person, a set that is added to and never changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from shared.database.pool import Connection, Executor
-from shared.events.admission import MOVEMENT_EVENTS, Movement
+from shared.events.admission import MOVEMENT_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION, TYPES
 
@@ -37,9 +37,11 @@ WHERE person_id = ANY ($1)
 """
 
 _encoder: Final = msgspec.json.Encoder()
-_decoders: Final = {TYPES[payload]: msgspec.json.Decoder(payload) for payload in MOVEMENT_EVENTS}
+_decoders: Final[Mapping[str, msgspec.json.Decoder[Movement | MovementReassigned]]] = {
+    TYPES[payload]: msgspec.json.Decoder(payload) for payload in (*MOVEMENT_EVENTS, MovementReassigned)
+}
 
-MovementEvent = tuple[RecordedEvent, Movement]
+MovementEvent = tuple[RecordedEvent, Movement | MovementReassigned]
 
 
 async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
@@ -77,7 +79,7 @@ async def histories(
                 publisher=ADMISSION,
                 subject=row["person_id"],
                 sequence=row["sequence"],
-                occurred_at=movement.occurred_at,
+                occurred_at=movement.occurred_at if is_movement(movement) else row["recorded_at"],
                 recorded_at=row["recorded_at"],
                 data=movement,
             )

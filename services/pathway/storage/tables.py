@@ -93,7 +93,7 @@ class TrackedExpectation(Table, table=True):
     )
 
     expectation_id: UUID = _key()
-    person_id: UUID = _id(index=True)
+    person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True, index=True))
     departure_movement_id: UUID = _id()
     from_establishment: str = _words()
     to_establishment: str = _words()
@@ -106,6 +106,7 @@ class TrackedExpectation(Table, table=True):
     version: int
     trace: str | None = _words(null=True, comment="W3C trace context as JSON")
     deadline_unknown: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    reassigned: str | None = _words(null=True, comment="Why the departure is another person's")
 
 
 spine_tables(metadata)

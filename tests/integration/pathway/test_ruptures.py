@@ -164,3 +164,33 @@ async def test_an_event_that_contradicts_itself_is_parked_alone(
     applied = await delivery.deliver([wrong, *rose.events])
     assert [record.reason for record in applied.newly_parked] == [reason]
     assert set(await delivery.documents()) == {rose.person_id}
+
+
+async def test_a_departure_that_is_moved_is_watched_of_its_new_person_and_of_nobody_else(
+    delivery: Delivery,
+) -> None:
+    rose, iris = _departed(), PersonHistory("Iris")
+    delivery.now = minutes(601)
+    await delivery.deliver(rose.events)
+    await delivery.watch(minutes(721))
+    known = len(rose.events)
+    for event in rose.events[:known]:
+        rose.hand_over(movement_of(event).movement_id, iris)
+    await delivery.deliver([*rose.events[known:], *iris.events])
+    await delivery.watch(minutes(722))
+    opened, _, *others = await delivery.published()
+    assert isinstance(opened, ExpectationOpened)
+    of_rose = [each for each in others if isinstance(each, RuptureClosed | ExpectationWithdrawn)]
+    of_iris = [each for each in others if isinstance(each, ExpectationOpened | RuptureOpened)]
+    assert [each.reassigned for each in of_rose] == ["moved"] * 2
+    assert {each.expectation_id for each in of_iris} == {opened.expectation_id}
+    assert len(of_iris) == 2 == len(others) - len(of_rose)
+
+    for event in rose.events[:known]:
+        iris.hand_over(movement_of(event).movement_id, rose)
+    await delivery.deliver([*rose.events[2 * known :], *iris.events[known:]])
+    states = await delivery.pool.fetch("SELECT person_id, state FROM expectations ORDER BY state")
+    assert [(row["person_id"], row["state"]) for row in states] == [
+        (rose.person_id, "overdue"),
+        (iris.person_id, "withdrawn"),
+    ]
