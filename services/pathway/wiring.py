@@ -9,6 +9,7 @@ from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.event_outcome import EventOutcome, event_outcome
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
 from services.pathway.periodic.measure_ruptures import measure_ruptures
+from services.pathway.periodic.take_up_plans import take_up
 from services.pathway.settings import Settings
 from services.pathway.storage.projected import COMPARED, SWAPPED
 from services.pathway.storage.tables import metadata
@@ -37,6 +38,7 @@ SERVICE = Service(
     ),
     publishes=True,
     periodic_duties=[
+        PeriodicDuty(seconds=1.0, run=take_up),
         PeriodicDuty(seconds=1.0, run=detect_overdue),
         PeriodicDuty(seconds=5.0, run=measure_ruptures),
     ],

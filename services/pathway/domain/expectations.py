@@ -19,9 +19,12 @@ from shared.stays.stays import Stay
 
 
 def expected_arrivals(
-    histories: Iterable[MovementHistory], stays: Iterable[Stay], rules: Rules
+    histories: Iterable[MovementHistory], stays: Iterable[Stay], rules: Rules, *, at: datetime
 ) -> tuple[Expectation, ...]:
-    """Every arrival that is or ever was expected, in order of departure."""
+    """Every arrival that is or ever was expected by that moment, in order of departure.
+
+    `stays` hold what has happened by then: nobody is expected after a departure that is only planned.
+    """
     movements = [stay.movements for stay in stays]
     expected = [expectation for stay in movements for expectation in _departures(stay, rules=rules)]
     arrivals = [movement for stay in movements for movement in stay if movement.kind == "admission"]
@@ -31,11 +34,16 @@ def expected_arrivals(
         expectation.expectation_id: replace(expectation, withdrawn=True, reassigned=history.away)
         for history in histories
         for content in history.contents
-        if content.destination_elsewhere is not None
+        if content.destination_elsewhere is not None and not _is_plan(content, history, at=at)
         for expectation in _departures([content], rules=rules)
         if expectation.expectation_id not in known
     }
     return tuple(sorted([*current, *withdrawn.values()], key=_departure_order))
+
+
+def _is_plan(content: Statement, history: MovementHistory, *, at: datetime) -> bool:
+    standing = history.away is None and not history.cancelled
+    return standing and content is history.current and content.occurred_at > at
 
 
 def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:

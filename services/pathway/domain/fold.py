@@ -5,6 +5,7 @@ Convergent: the result depends on the set of events only, not on their order or 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -17,17 +18,22 @@ from services.pathway.domain.stays import stay_of
 from shared.events.envelope import RecordedEvent
 from shared.stays import stays as reading
 from shared.stays.movements import MovementHistory, movement_histories
+from shared.stays.stays import FOR_EVER
 
 _NO_MARKS: tuple[Mark, ...] = ()
 
 
-def fold(events: Iterable[RecordedEvent], rules: Rules) -> Pathway:
-    """The pathway that follows from the events of one person, each given once or more, in any order."""
+def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_EVER) -> Pathway:
+    """The pathway that follows from the events of one person, each given once or more, in any order.
+
+    It is the state of that moment: what a ward dates later is a plan, which is shown and has no effect.
+    """
     histories = movement_histories(events)
-    stays = reading.stays_of(histories)
-    expectations = expected_arrivals(histories, stays, rules)
+    at = happened_by(now, rules)
+    stays = reading.stays_of(histories, at=at)
+    expectations = expected_arrivals(histories, stays, rules, at=at)
     marks = _marks(stays, rules)
-    movements = [_state_of(history, marks) for history in histories if history.away is None]
+    movements = [_state_of(history, marks, at=at) for history in histories if history.away is None]
     return Pathway(
         stays=tuple(_shown(stay, expectations, marks) for stay in stays),
         movements=tuple(movements),
@@ -43,6 +49,17 @@ def _establishments(histories: Iterable[MovementHistory]) -> tuple[str, ...]:
     """
     ours = (history for history in histories if history.away in (None, "merged"))
     return tuple(sorted({content.establishment for history in ours for content in history.contents}))
+
+
+def happened_by(now: datetime, rules: Rules) -> datetime:
+    """The latest time that a ward may write of what has happened by now: its clock may run ahead of ours."""
+    return min(now, FOR_EVER - rules.ward_ahead) + rules.ward_ahead
+
+
+def next_plan(pathway: Pathway) -> datetime | None:
+    """When the next plan becomes a fact, if nothing else is stated until then."""
+    planned = (each.occurred_at for each in pathway.movements if each.planned and not each.cancelled)
+    return min(planned, default=None)
 
 
 def _marks(stays: Sequence[reading.Stay], rules: Rules) -> dict[UUID, tuple[Mark, ...]]:
@@ -67,7 +84,9 @@ def _shown(
     return replace(shown, marks=tuple(sorted(found))) if found else shown
 
 
-def _state_of(history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]]) -> MovementState:
+def _state_of(
+    history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]], *, at: datetime
+) -> MovementState:
     content = history.current
     return MovementState(
         movement_id=content.movement_id,
@@ -85,5 +104,6 @@ def _state_of(history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]]) 
         legal_entity=content.legal_entity,
         corrected=history.corrected,
         cancelled=history.cancelled,
+        planned=content.occurred_at > at,
         marks=marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
     )

@@ -30,7 +30,7 @@ Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline", "reas
 
 State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
 
-Status = Literal["in_progress", "on_the_way", "finished", "cancelled"]
+Status = Literal["planned", "in_progress", "on_the_way", "finished", "cancelled"]
 """`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
 
 
@@ -55,6 +55,8 @@ class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     corrected: bool = False
     """It was once stated with other content."""
     cancelled: bool = False
+    planned: bool = False
+    """It is dated ahead, and has had no effect yet."""
     marks: tuple[Mark, ...] = ()
 
     @property

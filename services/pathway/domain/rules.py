@@ -21,6 +21,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """An arrival that is announced for later than this after the departure is announced by mistake."""
     clock_skew: timedelta = timedelta(minutes=15)
     """An arrival may seem to precede its departure by this much: two establishments have two clocks."""
+    ward_ahead: timedelta = timedelta(minutes=5)
+    """A ward's clock may run ahead of ours by this much; what is dated further ahead is planned."""
     overlap_tolerance: timedelta = timedelta(hours=1)
     """Two establishments may both count the person as present for this long."""
     shareable_classes: frozenset[ClassOfStay] = CLASSES_WITHOUT_BED

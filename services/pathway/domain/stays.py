@@ -22,6 +22,8 @@ def stay_of(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Stay:
 def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Status:
     if stay.cancelled:
         return "cancelled"
+    if stay.planned:
+        return "planned"
     left_by = stay.presences.left_by
     if left_by is None:
         return "in_progress"

@@ -4,17 +4,21 @@ As `json`: kept as it was encoded, so that reading and writing it is no work for
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from services.pathway.domain.fold import next_plan
 from services.pathway.domain.pathway import Pathway
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
-UPDATE pathways SET document = s.document, in_progress_at = string_to_array(s.in_progress_at, ',')
-FROM unnest($1::uuid[], $2::json[], $3::text[]) AS s (person_id, document, in_progress_at)
+UPDATE pathways SET document = s.document, in_progress_at = string_to_array(s.in_progress_at, ','),
+    next_plan_at = s.next_plan_at
+FROM unnest($1::uuid[], $2::json[], $3::text[], $4::timestamptz[])
+    AS s (person_id, document, in_progress_at, next_plan_at)
 WHERE pathways.person_id = s.person_id
 """
 
@@ -23,6 +27,12 @@ _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
 _IN_PROGRESS: Final = """
 SELECT person_id, document FROM pathways
 WHERE in_progress_at @> ARRAY[$1::text] AND person_id > $2 ORDER BY person_id LIMIT $3
+"""
+
+# Skips persons whom another transaction has locked: what it does includes what is done here.
+_LOCK_PLANNED: Final = """
+SELECT person_id FROM pathways WHERE next_plan_at <= $1 ORDER BY next_plan_at LIMIT $2
+FOR UPDATE SKIP LOCKED
 """
 
 _encoder: Final = msgspec.json.Encoder()
@@ -36,6 +46,7 @@ async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None
         list(pathways),
         [_encoder.encode(pathway).decode() for pathway in pathways.values()],
         [",".join(_in_progress_at(pathway)) for pathway in pathways.values()],
+        [next_plan(pathway) for pathway in pathways.values()],
     )
 
 
@@ -51,6 +62,11 @@ async def with_stay_in_progress(
     """Persons with a stay in progress in the establishment, by id, and their pathways."""
     rows = await connection.fetch(_IN_PROGRESS, establishment, after, limit)
     return [(row["person_id"], _decoder.decode(row["document"])) for row in rows]
+
+
+async def lock_persons_with_plans(connection: Connection, *, by: datetime, limit: int) -> list[UUID]:
+    """Lock persons with a movement that was planned for `by` or earlier, the earliest first."""
+    return [row["person_id"] for row in await connection.fetch(_LOCK_PLANNED, by, limit)]
 
 
 def _in_progress_at(pathway: Pathway) -> list[str]:

@@ -65,7 +65,10 @@ class PersonPathway(Table, table=True):
     """A person's pathway as it is known now; its row lock orders the transactions about that person."""
 
     __tablename__ = "pathways"
-    __table_args__ = (Index("ix_pathways_in_progress_at", "in_progress_at", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_pathways_in_progress_at", "in_progress_at", postgresql_using="gin"),
+        Index("ix_pathways_next_plan_at", "next_plan_at", postgresql_where=text("next_plan_at IS NOT NULL")),
+    )
 
     person_id: UUID = _key()
     in_progress_at: Any = Field(
@@ -81,6 +84,7 @@ class PersonPathway(Table, table=True):
             JSON, comment="domain.pathway.Pathway; none only inside the transaction that makes it"
         )
     )
+    next_plan_at: datetime | None = _moment(null=True)
 
 
 class TrackedExpectation(Table, table=True):

@@ -12,6 +12,7 @@ from services.pathway.consumers import ROUTES
 from services.pathway.domain.rules import RULES
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
+from services.pathway.periodic.take_up_plans import take_up
 from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import PAYLOADS, TYPES
@@ -54,8 +55,9 @@ class Delivery:
         return applied
 
     async def watch(self, at: datetime) -> None:
-        """One turn of the periodic duty, at this moment."""
+        """One turn of the periodic duties, at this moment."""
         self.now = at
+        await take_up(self.dependencies)
         await detect_overdue(self.dependencies)
 
     async def published(self) -> list[Payload]:

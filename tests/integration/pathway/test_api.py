@@ -123,6 +123,7 @@ async def test_a_wrong_page_is_refused_where_it_is_wrong(
 async def test_the_outcome_of_an_event_shows_its_marks_until_late_facts_explain_it(
     hospital: httpx.AsyncClient, nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
+    delivery.now = minutes(601)
     rose = PersonHistory()
     discharge = rose.discharge("first", at=minutes(600), establishment=HOSPITAL)
     path = f"/v1/events/{discharge.event_id}/outcome"

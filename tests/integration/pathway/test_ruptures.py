@@ -111,6 +111,7 @@ async def test_a_watch_and_an_arrival_at_once_agree(delivery: Delivery) -> None:
 async def test_effects_continue_the_trace_of_their_cause(delivery: Delivery) -> None:
     rose = _departed()
     admission, departure = rose.events
+    delivery.now = minutes(601)
     await delivery.deliver([replace(departure, trace=TRACE), admission])
     await delivery.watch(minutes(721))
     rows = await delivery.pool.fetch("SELECT trace FROM ledger")
@@ -119,6 +120,7 @@ async def test_effects_continue_the_trace_of_their_cause(delivery: Delivery) -> 
 
 
 async def test_the_watch_says_how_far_it_is_behind_and_how_many_are_missing(delivery: Delivery) -> None:
+    delivery.now = minutes(601)
     await delivery.deliver([*_departed("Rose").events, *_departed("Paul").events])
     delivery.now = minutes(730)
     await measure_ruptures(delivery.dependencies)

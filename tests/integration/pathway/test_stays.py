@@ -61,6 +61,7 @@ async def test_who_leaves_or_never_came_is_no_longer_listed(app: FastAPI, delive
     async with reader(app, delivery, HOSPITAL, "read") as hospital:
         await delivery.deliver([*left.events, *moved.events, *cancelled.events])
         assert len(await listed(hospital)) == 3
+        delivery.now = minutes(91)
         departure = left.discharge("stay of Rose", at=minutes(60))
         moved.discharge("stay of Paul", at=minutes(60), to=REHABILITATION)
         moved.admit("second", at=minutes(90), establishment=REHABILITATION)
@@ -72,6 +73,23 @@ async def test_who_leaves_or_never_came_is_no_longer_listed(app: FastAPI, delive
         assert persons(await listed(hospital)) == [str(left.person_id)]
     async with reader(app, delivery, REHABILITATION, "read") as rehabilitation:
         assert persons(await listed(rehabilitation)) == [str(moved.person_id)]
+
+
+async def test_who_leaves_tomorrow_is_there_until_then(app: FastAPI, delivery: Delivery) -> None:
+    rose = person("Rose")
+    rose.discharge("stay of Rose", at=minutes(1440), to=REHABILITATION, emitted=minutes(5))
+    delivery.now = minutes(6)
+    await delivery.deliver(rose.events)
+    async with reader(app, delivery, HOSPITAL, "read") as hospital:
+        assert persons(await listed(hospital)) == [str(rose.person_id)]
+        assert await delivery.published() == []
+        await delivery.watch(minutes(1430))
+        assert persons(await listed(hospital)) == [str(rose.person_id)]
+        await delivery.watch(minutes(1440))
+        assert await listed(hospital) == []
+    assert [type(payload).__name__ for payload in await delivery.published()] == ["ExpectationOpened"]
+    await delivery.watch(minutes(1600))
+    assert [type(payload).__name__ for payload in await delivery.published()][1:] == ["RuptureOpened"]
 
 
 async def test_an_operator_has_no_establishment_of_its_own(app: FastAPI, delivery: Delivery) -> None:

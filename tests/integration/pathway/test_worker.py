@@ -98,5 +98,6 @@ async def test_a_rupture_opens_by_the_clock_and_closes_by_the_arrival(
         assert await heard.next(1) == ["ExpectationOpened"]
         now.append(minutes(721))
         assert await heard.next(1) == ["RuptureOpened"]
+        now.append(minutes(731))
         await admission.publish([rose.admit("second", at=minutes(730), establishment=REHABILITATION)])
         assert await heard.next(2) == ["RuptureClosed", "ExpectationMet"]

@@ -61,7 +61,7 @@ class Publisher:
     def take_in(self, events: Iterable[RecordedEvent], *, now: datetime) -> list[NewEvent]:
         self.known += events
         published: list[NewEvent] = []
-        for expectation in fold(self.known, RULES).expectations:
+        for expectation in fold(self.known, RULES, now=now).expectations:
             before = self.published.get(expectation.expectation_id)
             change = change_of(before, expectation, person_id=id_of("person"), now=now, trace={})
             if change is not None:

@@ -20,7 +20,8 @@ _MOMENTS = st.integers(-600, 4000).map(minutes)
 def test_any_permutation_and_repetition_gives_the_same_pathway(
     data: st.DataObject, history: list[RecordedEvent]
 ) -> None:
-    assert fold(data.draw(redeliveries(history)), RULES) == fold(history, RULES)
+    now = data.draw(_MOMENTS)
+    assert fold(data.draw(redeliveries(history)), RULES, now=now) == fold(history, RULES, now=now)
 
 
 @given(history=person_histories())
@@ -58,8 +59,9 @@ def test_the_published_events_amount_to_the_truth(data: st.DataObject, history: 
     for batch, now in zip(delivered, moments, strict=True):
         published += publisher.take_in(batch, now=now)
         assert publisher.take_in(batch, now=now) == []
+    published += publisher.take_in([], now=moments[-1])
     for event in published:
         listener.hear(event.data)
     assert len({event.event_id for event in published}) == len(published)
-    for expectation in fold(history, RULES).expectations:
+    for expectation in fold(history, RULES, now=moments[-1]).expectations:
         assert listener.believed_state(expectation.expectation_id) == state_at(expectation, moments[-1])

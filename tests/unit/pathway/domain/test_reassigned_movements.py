@@ -51,7 +51,7 @@ def test_what_is_published_amounts_to_the_truth(data: st.DataObject, moving: Mov
         for batch in data.draw(batches(data.draw(redeliveries(history.events)))):
             for event in publisher.take_in(batch, now=minutes(0)):
                 listener.hear(event.data)
-        for expectation in fold(history.events, RULES).expectations:
+        for expectation in fold(history.events, RULES, now=minutes(0)).expectations:
             believed = listener.believed_state(expectation.expectation_id)
             assert (believed == "withdrawn") == expectation.withdrawn
 
