@@ -7,7 +7,7 @@ from services.indicators.handlers.record_facts import (
     record_movements,
     record_settled_obligations,
 )
-from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
+from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked, MovementReassigned
 from shared.events.notifications import ObligationSettled
 from shared.events.pathway import EXPECTATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
@@ -16,6 +16,7 @@ from shared.spine.inbox.applier import Routes
 ROUTES: Final[Routes] = {
     # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
     **dict.fromkeys(MOVEMENT_EVENTS, record_movements),
+    MovementReassigned: record_movements,
     # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
     **dict.fromkeys(EXPECTATION_EVENTS, record_expectations),
     ObligationSettled: record_settled_obligations,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import ClassOfStay, Movement, MovementKind, Place
+from shared.events.admission import ClassOfStay, Movement, MovementKind, MovementReassigned, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled, Outcome
 from shared.events.pathway import (
@@ -60,6 +60,13 @@ class MovementFact(Fact, frozen=True, kw_only=True):
     """`None` too for what was stored before it was kept: such a stay counts as one with a bed."""
 
 
+class ReassignmentFact(Fact, frozen=True, kw_only=True):
+    """A movement is no fact of this person any more, unless something is stated of it later."""
+
+    movement_id: UUID
+    establishment: str
+
+
 class ExpectationFact(Fact, frozen=True, kw_only=True):
     """An arrival expected by `due_at` took this step."""
 
@@ -82,6 +89,9 @@ class ObligationFact(Fact, frozen=True, kw_only=True):
     fact_recorded_at: datetime
     settled_at: datetime
 
+
+FactOfMovement = MovementFact | ReassignmentFact
+"""What is known of a movement: its content, and that it is another person's."""
 
 FactType = TypeVar("FactType", bound=Fact)
 
@@ -107,6 +117,18 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
         occurred_at=movement.occurred_at,
         emitted_at=movement.emitted_at,
         class_of_stay=movement.class_of_stay,
+    )
+
+
+def reassignment_fact(event: RecordedEvent, reassigned: MovementReassigned) -> ReassignmentFact:
+    """The fact that admission states of a movement that is another person's."""
+    return ReassignmentFact(
+        event_id=event.event_id,
+        person_id=event.subject,
+        sequence=event.sequence,
+        recorded_at=event.recorded_at,
+        movement_id=reassigned.movement_id,
+        establishment=reassigned.establishment,
     )
 
 

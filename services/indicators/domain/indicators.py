@@ -11,7 +11,7 @@ import msgspec
 
 from services.indicators.domain.calendar import Period, day_of
 from services.indicators.domain.carer_delay import delay_to_carer_informed, waits
-from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact, recorded_by
+from services.indicators.domain.facts import ExpectationFact, FactOfMovement, ObligationFact, recorded_by
 from services.indicators.domain.figures import (
     ObservationType,
     Summarise,
@@ -49,7 +49,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     days: list[Value]
 
 
-def occupancy_series(facts: Iterable[MovementFact], question: Question, coverage: Coverage) -> Series:
+def occupancy_series(facts: Iterable[FactOfMovement], question: Question, coverage: Coverage) -> Series:
     """Persons present."""
     counted = censuses(
         _stays(facts, question),
@@ -60,7 +60,7 @@ def occupancy_series(facts: Iterable[MovementFact], question: Question, coverage
     return _series(counted, occupancy, question)
 
 
-def length_of_stay_series(facts: Iterable[MovementFact], question: Question, _coverage: Coverage) -> Series:
+def length_of_stay_series(facts: Iterable[FactOfMovement], question: Question, _coverage: Coverage) -> Series:
     """Length of the stays that ended."""
     ended = ended_stays(_stays(facts, question), period=question.period, as_of=question.as_of)
     return _series(ended, length_of_stay, question)
@@ -88,7 +88,7 @@ def carer_delay_series(facts: Iterable[ObligationFact], question: Question, _cov
     return _series(ended, delay_to_carer_informed, question)
 
 
-def _stays(facts: Iterable[MovementFact], question: Question) -> list[Stay]:
+def _stays(facts: Iterable[FactOfMovement], question: Question) -> list[Stay]:
     return [
         stay
         for stay in stays(recorded_by(facts, question.as_of), at=question.as_of)

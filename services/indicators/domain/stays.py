@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.indicators.domain.calendar import day_of
-from services.indicators.domain.facts import MovementFact, statement_of
+from services.indicators.domain.facts import FactOfMovement, ReassignmentFact, statement_of
 from services.indicators.domain.figures import Evidence
 from shared.stays import stays as reading
 from shared.stays.movements import MovementHistory, history_of, in_timeline_order
@@ -36,11 +36,20 @@ class Stay(Evidence, frozen=True, kw_only=True):
         )
 
 
-def stays(facts: Iterable[MovementFact], *, at: datetime = reading.FOR_EVER) -> list[Stay]:
+def stays(facts: Iterable[FactOfMovement], *, at: datetime = reading.FOR_EVER) -> list[Stay]:
     """The stays that a set of facts amounts to at a moment; neither order nor repetition matters."""
     stated: dict[UUID, dict[UUID, dict[UUID, Statement]]] = defaultdict(lambda: defaultdict(dict))
+    away: dict[tuple[UUID, UUID], int] = {}
     for fact in facts:
-        stated[fact.person_id][fact.movement_id][fact.event_id] = statement_of(fact)
+        if isinstance(fact, ReassignmentFact):
+            key = (fact.person_id, fact.movement_id)
+            away[key] = max(fact.sequence, away.get(key, 0))
+        else:
+            stated[fact.person_id][fact.movement_id][fact.event_id] = statement_of(fact)
+    for (person_id, movement_id), sequence in away.items():
+        known = stated.get(person_id, {}).get(movement_id, {})
+        if all(statement.sequence < sequence for statement in known.values()):
+            stated[person_id].pop(movement_id, None)
     return [
         stay for person_id, movements in stated.items() for stay in _stays_of(person_id, movements, at=at)
     ]

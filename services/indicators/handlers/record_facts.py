@@ -6,7 +6,7 @@ from services.indicators.domain import facts
 from services.indicators.handlers.dependencies import Dependencies
 from services.indicators.storage.facts import store
 from shared.database.pool import Connection
-from shared.events.admission import is_movement
+from shared.events.admission import MovementReassigned, is_movement
 from shared.events.notifications import ObligationSettled
 from shared.events.pathway import EXPECTATION_EVENTS
 from shared.spine.records.received import ReceivedEvent
@@ -15,9 +15,11 @@ from shared.spine.records.received import ReceivedEvent
 async def record_movements(
     _dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
 ) -> None:
-    """Store the facts that events of admission state about movements."""
+    """Store the facts that events of admission state about movements, and about whose they are."""
     stated = [(event, event.data) for event in events if is_movement(event.data)]
+    away = [(event, event.data) for event in events if isinstance(event.data, MovementReassigned)]
     await store(connection, [facts.movement_fact(event, data) for event, data in stated])
+    await store(connection, [facts.reassignment_fact(event, data) for event, data in away])
 
 
 async def record_expectations(

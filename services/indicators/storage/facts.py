@@ -8,7 +8,13 @@ from typing import Final
 
 from msgspec.structs import astuple
 
-from services.indicators.domain.facts import ExpectationFact, Fact, MovementFact, ObligationFact
+from services.indicators.domain.facts import (
+    ExpectationFact,
+    Fact,
+    MovementFact,
+    ObligationFact,
+    ReassignmentFact,
+)
 from shared.database.pool import Connection
 
 _INSERTS: Final[Mapping[type[Fact], str]] = {
@@ -17,6 +23,11 @@ INSERT INTO movement_facts (event_id, person_id, sequence, recorded_at, action, 
     kind, establishment, destination_establishment, occurred_at, emitted_at, class_of_stay)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[],
     $7::uuid[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[])
+ON CONFLICT (event_id) DO NOTHING
+""",
+    ReassignmentFact: """
+INSERT INTO reassignment_facts (event_id, person_id, sequence, recorded_at, movement_id, establishment)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::uuid[], $6::text[])
 ON CONFLICT (event_id) DO NOTHING
 """,
     ExpectationFact: """

@@ -6,6 +6,7 @@ from shared.spine.rebuild.projection import ProjectedTable
 
 SWAPPED: Final = (
     ProjectedTable(table="movement_facts"),
+    ProjectedTable(table="reassignment_facts"),
     ProjectedTable(table="expectation_facts"),
     ProjectedTable(table="obligation_facts"),
 )

@@ -12,7 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from services.indicators.domain.facts import ExpectationFact, MovementFact, ObligationFact
+from services.indicators.domain.facts import (
+    ExpectationFact,
+    FactOfMovement,
+    MovementFact,
+    ObligationFact,
+    ReassignmentFact,
+)
 from services.indicators.domain.indicators import Coverage, Question
 from shared.database.pool import Executor
 
@@ -29,7 +35,8 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Left out: a stay that began after the period or was over before it under all of its contents. A cancelled
-# movement, or one restated as another kind or in another place, keeps its stay in the selection.
+# movement, or one restated as another kind or in another place or of another person, keeps its stay in the
+# selection.
 _MOVEMENTS: Final = """
 WITH stated AS (
     SELECT person_id, movement_id, stay_id,
@@ -41,8 +48,12 @@ WITH stated AS (
         SELECT person_id, movement_id FROM movement_facts WHERE establishment = $1 AND recorded_at <= $2
     )
     GROUP BY person_id, movement_id, stay_id, establishment, is_exit
+), away AS (
+    SELECT person_id, movement_id FROM reassignment_facts WHERE establishment = $1 AND recorded_at <= $2
 ), judged AS (
-    SELECT *, cancelled OR count(*) OVER (PARTITION BY person_id, movement_id) > 1 AS unsure FROM stated
+    SELECT *, cancelled OR count(*) OVER (PARTITION BY person_id, movement_id) > 1
+        OR (person_id, movement_id) IN (SELECT person_id, movement_id FROM away) AS unsure
+    FROM stated
 ), wanted AS (
     SELECT person_id, stay_id FROM judged GROUP BY person_id, stay_id
     HAVING bool_or(unsure) OR (min(first_at) < $4 AND NOT coalesce(
@@ -55,6 +66,11 @@ WITH stated AS (
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
     destination_establishment, occurred_at, emitted_at, class_of_stay
 FROM movement_facts JOIN wanted USING (person_id, stay_id) WHERE recorded_at <= $2
+"""
+
+_REASSIGNMENTS: Final = """
+SELECT event_id, person_id, sequence, recorded_at, movement_id, establishment
+FROM reassignment_facts WHERE establishment = $1 AND recorded_at <= $2
 """
 
 _EXPECTATIONS: Final = """
@@ -115,12 +131,15 @@ _OF_EVENT: Final = """
 SELECT establishment FROM movement_facts WHERE event_id = $1
 UNION ALL SELECT from_establishment FROM expectation_facts WHERE event_id = $1
 UNION ALL SELECT establishment FROM obligation_facts WHERE event_id = $1
+UNION ALL SELECT establishment FROM reassignment_facts WHERE event_id = $1
 """
 
 
-async def movements_for(connection: Executor, question: Question) -> list[MovementFact]:
-    """The facts about every stay that may have touched the period."""
-    return [MovementFact(**row) for row in await _select_facts(connection, _MOVEMENTS, question)]
+async def movements_for(connection: Executor, question: Question) -> list[FactOfMovement]:
+    """The facts about every stay that may have touched the period, and about whose its movements are."""
+    movements = await _select_facts(connection, _MOVEMENTS, question)
+    away = await connection.fetch(_REASSIGNMENTS, question.establishment, question.as_of)
+    return [*(MovementFact(**row) for row in movements), *(ReassignmentFact(**row) for row in away)]
 
 
 async def expectations_for(connection: Executor, question: Question) -> list[ExpectationFact]:

@@ -1,4 +1,4 @@
-"""Declares the tables of indicators: three of facts, one row for each event, beside those of the spine."""
+"""Declares the tables of indicators: four of facts, one row for each event, beside those of the spine."""
 
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,23 @@ class MovementRow(Table, table=True):
     occurred_at: datetime = _moment()
     emitted_at: datetime = _moment()
     class_of_stay: str | None = _words(null=True)
+
+
+class ReassignmentRow(Table, table=True):
+    """What admission published about a movement that is another person's."""
+
+    __tablename__ = "reassignment_facts"
+    __table_args__ = (
+        Index("ix_reassignment_facts_establishment", "establishment"),
+        {"comment": "Append-only: every event that ends a movement under one person"},
+    )
+
+    event_id: UUID = _key()
+    person_id: UUID = _id()
+    sequence: int = _sequence()
+    recorded_at: datetime = _moment()
+    movement_id: UUID = _id()
+    establishment: str = _words()
 
 
 class ExpectationRow(Table, table=True):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.indicators.domain.calendar import Period
-from services.indicators.domain.facts import MovementFact
+from services.indicators.domain.facts import FactOfMovement, MovementFact, ReassignmentFact
 from services.indicators.domain.indicators import (
     Question,
     length_of_stay_series,
@@ -18,6 +18,7 @@ from services.indicators.storage.facts import store
 from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
+from shared.testing.moving_histories import moving_histories
 from shared.testing.person_history import ESTABLISHMENTS, START, PersonHistory, id_of
 from tests.integration.indicators.delivery import Service
 from tests.unit.indicators.stated_facts import KNOWN, march, march_days, movement_facts, question
@@ -25,10 +26,11 @@ from tests.unit.indicators.stated_facts import KNOWN, march, march_days, movemen
 pytestmark = pytest.mark.services
 
 
-async def replace_movements(service: Service, facts: list[MovementFact]) -> None:
+async def replace_movements(service: Service, facts: list[FactOfMovement]) -> None:
     async with transaction(service.spine.pool) as connection:
-        await connection.execute("TRUNCATE movement_facts")
-        await store(connection, facts)
+        await connection.execute("TRUNCATE movement_facts, reassignment_facts")
+        await store(connection, [fact for fact in facts if isinstance(fact, MovementFact)])
+        await store(connection, [fact for fact in facts if isinstance(fact, ReassignmentFact)])
 
 
 @st.composite
@@ -42,8 +44,15 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
+def moved_people() -> st.SearchStrategy[list[RecordedEvent]]:
+    """Two persons, and movements that turned out to be the other's."""
+    return moving_histories().map(
+        lambda moving: [one for history in moving.published for one in history.events]
+    )
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=people(), asked=st.lists(questions(), min_size=4, max_size=4))
+@given(history=people() | moved_people(), asked=st.lists(questions(), min_size=4, max_size=4))
 async def test_values_from_the_selection_are_the_values_from_all_facts(
     service: Service, history: list[RecordedEvent], asked: list[Question]
 ) -> None:

@@ -7,11 +7,13 @@ from services.indicators.domain.calendar import Period, start_of
 from services.indicators.domain.facts import (
     ExpectationFact,
     ExpectationStep,
-    MovementFact,
+    FactOfMovement,
     ObligationFact,
     movement_fact,
+    reassignment_fact,
 )
 from services.indicators.domain.indicators import Coverage, Question
+from shared.events.admission import MovementReassigned
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import HOSPITAL, REHABILITATION, id_of, movement_of
 
@@ -41,8 +43,13 @@ def question(period: Period = MARCH, *, as_of: datetime = LATER, establishment: 
     return Question(establishment=establishment, period=period, as_of=as_of)
 
 
-def movement_facts(events: list[RecordedEvent]) -> list[MovementFact]:
-    return [movement_fact(event, movement_of(event)) for event in events]
+def movement_facts(events: list[RecordedEvent]) -> list[FactOfMovement]:
+    return [
+        reassignment_fact(event, event.data)
+        if isinstance(event.data, MovementReassigned)
+        else movement_fact(event, movement_of(event))
+        for event in events
+    ]
 
 
 def expectation(

@@ -64,7 +64,7 @@ async def test_lost_changed_and_invented_facts_are_repaired(scene: Scene) -> Non
     await scene.pool.execute("DELETE FROM obligation_facts")
     await scene.pool.execute("UPDATE movement_facts SET establishment = 'elsewhere' WHERE sequence = 1")
     await scene.pool.execute("UPDATE expectation_facts SET event_id = gen_random_uuid() WHERE sequence = 2")
-    movements, expectations, obligations = (await scene.rebuild()).tables
+    movements, _, expectations, obligations = (await scene.rebuild()).tables
     assert (movements.different, obligations.only_made) == (4, 4)
     assert (expectations.only_live, expectations.only_made) == (4, 4)
     assert await scene.projected() == before

@@ -5,13 +5,14 @@ from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.indicators.domain.calendar import Period
 from services.indicators.domain.facts import (
     ExpectationFact,
     ExpectationStep,
+    FactOfMovement,
     FactType,
-    MovementFact,
     ObligationFact,
 )
 from services.indicators.domain.indicators import (
@@ -26,6 +27,7 @@ from services.indicators.domain.occupancy import censuses
 from services.indicators.domain.stays import stays
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
+from shared.testing.moving_histories import Moving, moving_histories
 from shared.testing.person_history import ESTABLISHMENTS
 from tests.unit.indicators.stated_facts import KNOWN, LATER, expectation, march, movement_facts, settled
 
@@ -75,7 +77,7 @@ def obligations(draw: st.DrawFn) -> list[ObligationFact]:
 
 def all_series(
     asked: Question,
-    movements: list[MovementFact],
+    movements: list[FactOfMovement],
     expected: list[ExpectationFact],
     told: list[ObligationFact],
 ) -> list[Series]:
@@ -130,6 +132,19 @@ def test_nothing_recorded_after_the_moment_asked_for_is_used(
     assert all_series(asked, movements, expected, told) == known_then
     for series in known_then:
         assert all((day.newest_recorded_at or asked.as_of) <= asked.as_of for day in series.days)
+
+
+@settings(max_examples=50)
+@given(moving_histories(), questions())
+def test_a_movement_counts_where_it_would_had_it_been_stated_of_the_right_person(
+    moving: Moving, asked: Question
+) -> None:
+    ends = replace(asked, as_of=LATER)
+    published = [event for history in moving.published for event in history.events]
+    right = [event for history in moving.right for event in history.events]
+    for series in (occupancy_series, length_of_stay_series):
+        as_published = series(movement_facts(published), ends, KNOWN).whole.figures
+        assert as_published == series(movement_facts(right), ends, KNOWN).whole.figures
 
 
 @settings(max_examples=25)

@@ -2,13 +2,15 @@
 
 from datetime import date
 
-from services.indicators.domain.facts import MovementFact
+from services.indicators.domain.facts import FactOfMovement
 from services.indicators.domain.indicators import Question, occupancy_series
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory
 from tests.unit.indicators.stated_facts import KNOWN, known_since, march, march_days, movement_facts, question
 
 
-def persons(facts: list[MovementFact], asked: Question, since: date = date(2026, 1, 1)) -> list[float | None]:
+def persons(
+    facts: list[FactOfMovement], asked: Question, since: date = date(2026, 1, 1)
+) -> list[float | None]:
     series = occupancy_series(facts, asked, known_since(since))
     return [day.figures.value for day in series.days]
 

@@ -1,9 +1,11 @@
 """Transfers are confirmed in time when their arrival was recorded by the time it was due."""
 
+from msgspec.structs import replace
+
 from services.indicators.domain.facts import ExpectationFact
 from services.indicators.domain.figures import Figures
 from services.indicators.domain.indicators import Question, transfers_series
-from shared.testing.person_history import REHABILITATION
+from shared.testing.person_history import REHABILITATION, id_of
 from tests.unit.indicators.stated_facts import KNOWN, expectation, march, march_days, question
 
 DUE = march(2, 14)
@@ -66,3 +68,18 @@ def test_transfers_count_for_the_establishment_that_sent_and_the_day_they_were_d
     assert figures(OPENED, asked=question(establishment=REHABILITATION)).denominator == 0
     days = transfers_series([OPENED], question(march_days(1, 3)), KNOWN).days
     assert [day.figures.denominator for day in days] == [0, 1, 0]
+
+
+def test_a_transfer_of_somebody_who_was_merged_stays_confirmed_when_it_was() -> None:
+    due = march(2)
+    before = [
+        expectation("opened", sequence=1, due=due, recorded=march(1)),
+        expectation("met", sequence=2, due=due, recorded=march(1, 13), arrived=march(1)),
+        expectation("withdrawn", sequence=3, due=due, recorded=march(9)),
+    ]
+    after = [
+        replace(fact, person_id=id_of("person", "Iris"), event_id=id_of(fact.step), recorded_at=march(9))
+        for fact in before[:2]
+    ]
+    assert figures(*before, *after) == figures(*after, *before)
+    assert figures(*before, *after).value == 1
