@@ -51,6 +51,7 @@ async def test_healthy_facts_are_equal(scene: Scene) -> None:
     made = await scene.rebuild()
     assert [(each.table, each.is_equal, each.live) for each in made.tables] == [
         ("movement_facts", True, 8),
+        ("reassignment_facts", True, 0),
         ("expectation_facts", True, 8),
         ("obligation_facts", True, 4),
     ]
