@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from services.admission.domain.submission import Person
+from services.admission.domain.identifiers import Person
 from services.admission.storage.submissions import Link, Row, store
 from shared.database.pool import Pool, open_pool
 from shared.database.transaction import transaction
@@ -59,7 +59,11 @@ def _prepared(payload: bytes) -> Prepared:
         )
         for event in events
     ]
-    links = [Link(os.urandom(32), event.subject, event.event_id) for event in events for _ in range(2)]
+    links = [
+        Link(os.urandom(32), event.subject, event.event_id, scope="750000002", basis="stated")
+        for event in events
+        for _ in range(2)
+    ]
     return rows, links, persons, events
 
 

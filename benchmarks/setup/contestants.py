@@ -68,6 +68,7 @@ def open_admission(
         "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "RELAIS_BOOTSTRAP_KEY_SHA256": digest,
         "RELAIS_PEERS": "",
+        "RELAIS_TEST_NUMBERS": "accepted",
     }
     asyncio.run(ensure_topics(bootstrap, ["admission"]))
     with (

@@ -1,7 +1,7 @@
 """Defines the settings that admission reads from its environment."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.runtime.environment import named_addresses, sha256_digest
 from shared.security.vault import master_key_of
@@ -17,6 +17,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """32 bytes in base64."""
     peers: str = ""
     """Where the services are that receipts ask: `name=http://host:port,...`."""
+    test_numbers: Literal["accepted", "refused"] = "refused"
+    """Whether INS of tests and demonstrations mean anybody: never where there are real persons."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start."""
 

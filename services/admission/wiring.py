@@ -34,6 +34,7 @@ async def open_dependencies(
             intake=Gate(spine.pool, "intake"),
             request_commits=GroupCommit(commit),
             ndjson_commits=GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT),
+            accepts_test_numbers=settings.test_numbers == "accepted",
             bootstrap_key_sha256=settings.bootstrap_key_sha256,
         )
         metrics.intake_queue_depth.set_function(dependencies.queue_depth)

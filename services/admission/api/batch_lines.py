@@ -42,12 +42,12 @@ class Line(NamedTuple):
     body: bytes
 
 
-def parse_line(line: Line, *, source: Principal) -> Stated | Problem:
+def parse_line(line: Line, *, source: Principal, accepts_test_numbers: bool = True) -> Stated | Problem:
     """The movement on a line, or the problem for which it is refused."""
     if len(line.body) > LIMIT_BYTES:
         return Problem(413)
     try:
-        movement, ignored = parse_movement(line.body)
+        movement, ignored = parse_movement(line.body, accepts_test_numbers=accepts_test_numbers)
     except Problem as problem:
         return problem
     if source.establishment not in {None, movement.establishment}:

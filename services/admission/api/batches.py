@@ -115,7 +115,7 @@ async def _prepare_lines(
 ) -> list[PreparedLine]:
     stated = []
     for line in group:
-        stated.append(parse_line(line, source=source))
+        stated.append(parse_line(line, source=source, accepts_test_numbers=dependencies.accepts_test_numbers))
         if len(stated) % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     good = [one for one in stated if not isinstance(one, Problem)]

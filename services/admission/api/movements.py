@@ -9,7 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
-from services.admission.domain.checks import PARTIAL_CHECKS, Contradiction, contradictions
+from services.admission.domain.checks import (
+    PARTIAL_CHECKS,
+    Contradiction,
+    contradictions,
+    refused_test_numbers,
+)
 from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_of, reported, without
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
@@ -81,8 +86,20 @@ class ParsedMovement(NamedTuple):
     ignored: tuple[str, ...] = ()
 
 
-def parse_movement(body: bytes) -> ParsedMovement:
+def parse_movement(body: bytes, *, accepts_test_numbers: bool = True) -> ParsedMovement:
     """The movement; raises `Problem` 422 with every mistake when one of them concerns what the fact needs."""
+    parsed = _parse_tolerantly(body)
+    if not accepts_test_numbers:
+        refused = [
+            FieldError(as_sent(pointer, parsed.ignored), detail)
+            for pointer, detail in refused_test_numbers(parsed.movement)
+        ]
+        if refused:
+            raise Problem(422, "Numbers of tests are refused", errors=refused)
+    return parsed
+
+
+def _parse_tolerantly(body: bytes) -> ParsedMovement:
     errors: list[FieldError] = []
     left_out: list[str] = []
     while True:
@@ -134,7 +151,7 @@ async def _accept(request: Request, source: Principal) -> Response:
     body = (await request.body()).removeprefix(BYTE_ORDER_MARK)
     if dependencies.request_commits.is_full:
         raise service_unavailable()
-    movement, ignored = parse_movement(body)
+    movement, ignored = parse_movement(body, accepts_test_numbers=dependencies.accepts_test_numbers)
     if source.establishment not in {None, movement.establishment}:
         raise Problem(403, FOREIGN)
     try:

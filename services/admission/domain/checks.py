@@ -13,7 +13,8 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from services.admission.domain.identifiers import NotAnInsError, normalised
+from services.admission.domain.authorities import TEST
+from services.admission.domain.identifiers import NotAnInsError, normalised, normalised_authority
 from services.admission.domain.movement import (
     Destination,
     Identifier,
@@ -73,6 +74,16 @@ class PersonFields(Struct, frozen=True):
     """The fields that say whom it is about."""
 
     person: PersonIdentifiers
+
+
+def refused_test_numbers(part: PersonFields | StatedMovement) -> Iterator[Contradiction]:
+    """The numbers that are nobody's: to be refused where persons are real."""
+    for place, identifier in enumerate(part.person.identifiers):
+        if normalised_authority(identifier.authority) in TEST:
+            yield Contradiction(
+                f"/person/identifiers/{place}/authority",
+                "numbers of tests and demonstrations are refused in production",
+            )
 
 
 def contradictions(movement: StatedMovement) -> list[Contradiction]:

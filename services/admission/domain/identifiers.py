@@ -1,4 +1,4 @@
-"""Normalises a person's identifiers, so that two spellings of one number are one number.
+"""Normalises a person's identifiers, so that two spellings of one number are one number, and says who has it.
 
 An authority is a national OID or any other name. A value is read by its authority's rules: an INS is 13 or
 15 characters, with or without separators (RNIV volet 1, 2.2; its key: INSEE, NIR). Any other number keeps
@@ -7,22 +7,24 @@ its punctuation, which may mean something to its sender.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
+from uuid import UUID
 
+from msgspec import Struct
+
+from services.admission.domain import movement
+from services.admission.domain.authorities import INS, TEST
+from services.admission.domain.directory.affiliation import Affiliation
 from shared.runtime.errors import UnusableValue
 
-INS_NIR: Final = "1.2.250.1.213.1.4.8"
-INS_NIA: Final = "1.2.250.1.213.1.4.9"
-INS_TEST: Final = "1.2.250.1.213.1.4.10"
-INS_DEMONSTRATION: Final = "1.2.250.1.213.1.4.11"
-
-_REAL_INS: Final = frozenset({INS_NIR, INS_NIA})
-_ANY_INS: Final = _REAL_INS | {INS_TEST, INS_DEMONSTRATION}
+_REAL_INS: Final = INS - TEST
 
 _OID: Final = re.compile(r"[0-2](?:\.[0-9]{1,30}){1,40}")
 _INS: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2A|2B)[0-9]{6}(?:[0-9]{2})?")
 _WITHOUT_KEY: Final = 13
+_NEVER_QUALIFIED: Final = frozenset({"doubtful", "fictive"})
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("-.\u2010\u2011\u2012\u2013"))
 # Corsica: 2A counts as 19 and 2B as 18.
 _CORSICA: Final = {"2A": "19", "2B": "18"}
@@ -33,6 +35,47 @@ class Number(NamedTuple):
 
     authority: str
     value: str
+
+
+class StatedNumber(Struct, frozen=True):
+    """An identifier, by the blind indexes under which its owner may be found."""
+
+    scope: str
+    """In which it means one person: an establishment, or a domain of several."""
+    local: bytes
+    """Its index in that scope."""
+    national: bytes | None = None
+    """The index of an INS, the same for all."""
+    is_qualified: bool = False
+    """Whether the national index may be relied on."""
+    earlier: tuple[bytes, ...] = ()
+    """Where it was kept before numbers had a scope: believed of those of whom its sender stated something."""
+
+
+class Person(Struct, frozen=True):
+    """A person, and the wrapped key that encrypts what is stored of them."""
+
+    person_id: UUID
+    wrapped_key: bytes
+    stated_as: UUID | None = None
+    """The other person whom the identifier itself means, while the two are merged."""
+
+    @property
+    def identity(self) -> UUID:
+        """The person whom the identifier means when nobody is merged."""
+        return self.stated_as or self.person_id
+
+
+class Owner(Struct, frozen=True):
+    """Whose a number is, and the scope that stated it first; `None` from before there were scopes."""
+
+    person: Person
+    scope: str | None = None
+
+
+EarlierOwners = Mapping[tuple[bytes, str], Person]
+"""(index from before there were scopes, establishment) -> its owner, if that establishment stated anything
+of them."""
 
 
 class NotAnInsError(UnusableValue):
@@ -47,7 +90,7 @@ def normalised(authority: str, value: str) -> Number:
     """
     issuer = normalised_authority(authority)
     text = _without_spaces(value).upper()
-    if issuer not in _ANY_INS:
+    if issuer not in INS:
         return Number(issuer, text)
     ins = text.translate(_SEPARATORS)
     if _INS.fullmatch(ins) is None:
@@ -55,6 +98,25 @@ def normalised(authority: str, value: str) -> Number:
             raise NotAnInsError
         return Number(issuer, text)
     return Number(issuer, ins if len(ins) > _WITHOUT_KEY else ins + ins_key(ins))
+
+
+def identity_domain_of(affiliation: Affiliation, authority: str) -> str:
+    """The domain in which the establishment's numbers under this authority mean the same.
+
+    `authority` is in its one spelling. The name of a shared domain is never a FINESS number.
+    """
+    return affiliation.shared_domains.get(authority, affiliation.establishment)
+
+
+def is_qualified_ins(number: Number, person: movement.Person) -> bool:
+    """Whether the number is an INS that its sender may use across establishments (RNIV, EXI SI 08).
+
+    Numbers of tests and demonstrations are nobody's, so these are believed where no status is stated.
+    """
+    if number.authority not in INS or not _NEVER_QUALIFIED.isdisjoint(person.identity_attributes):
+        return False
+    status = person.identity_status
+    return status == "qualified" or (status is None and number.authority in TEST)
 
 
 def ins_key(number: str) -> str:

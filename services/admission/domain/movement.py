@@ -61,11 +61,21 @@ class Traits(Struct, frozen=True, kw_only=True):
     """COG code of the commune or country."""
 
 
+IdentityStatus = Literal["provisional", "retrieved", "validated", "qualified"]
+"""How far an identity can be trusted (RNIV volet 1, 3.2.1; PID-32: PROV, VALI)."""
+
+IdentityAttribute = Literal["homonym", "doubtful", "fictive"]
+"""RNIV volet 1, 3.2.3; PID-32: HOMA, DOUT, FICT."""
+
+
 class Person(Struct, frozen=True, kw_only=True):
     """Who it is about; the first identifier is the one to trust."""
 
     identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=20)]
     traits: Traits | None = None
+    identity_status: IdentityStatus | None = None
+    """Only a qualified INS means the same person in another establishment."""
+    identity_attributes: Annotated[tuple[IdentityAttribute, ...], Meta(max_length=3)] = ()
 
 
 class Origin(Struct, frozen=True, kw_only=True):

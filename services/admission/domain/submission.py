@@ -1,8 +1,9 @@
 """Describes a submission, a movement as it will be stored and published, and decides whose it is.
 
 The published payload says where, when and what, never who; movements and stays travel under opaque ids. The
-first identifier with a known owner decides the person; those without one become that person's. An identifier
-that belongs to somebody else keeps its owner, and the sender is shown the conflict: no person is merged here.
+first identifier that is known to its sender's scope decides the person; those that nobody has become that
+person's. Only a qualified INS whose traits agree gives a new local identity a person of another scope, and
+no identifier ever changes its owner here: what is doubtful is left to a person (decision 0020).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ import msgspec
 from msgspec import Struct
 
 from services.admission.domain.checks import Mark
-from services.admission.domain.movement import Action, Destination, Origin, StatedMovement
+from services.admission.domain.doubts import Doubt, joined, judge_others
+from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
+from services.admission.domain.movement import Action, Destination, Origin, StatedMovement, Traits
 from shared.events import admission
 from shared.events.admission import Movement, MovementKind, Place
 from shared.events.envelope import TraceContext
@@ -39,10 +42,11 @@ class Submission(Struct, frozen=True, kw_only=True):
     source_event_id: str
     content_sha256: bytes
     body: bytes
-    identifiers: tuple[bytes, ...]
-    """Blind indexes of the normalised identifiers, in the sender's order."""
-    as_written: Mapping[bytes, bytes] = {}
-    """Index of an identifier spelled otherwise -> the index that version 0.1.0 gave that spelling."""
+    numbers: tuple[StatedNumber, ...]
+    """The person's identifiers, in the sender's order."""
+    traits: Traits | None = None
+    is_test: bool = False
+    """Whether its INS is one of tests or demonstrations, which need no traits to agree."""
     marks: tuple[Mark, ...]
     ignored: tuple[str, ...] = ()
     """JSON pointers to the details that could not be read."""
@@ -113,32 +117,23 @@ def _destination(destination: Destination | None) -> Place | None:
     )
 
 
-_ALL_NORMALISED: Final[Mapping[bytes, bytes]] = {}
-
-
-class Person(Struct, frozen=True):
-    """A person, and the wrapped key that encrypts what is stored of them."""
-
-    person_id: UUID
-    wrapped_key: bytes
-    stated_as: UUID | None = None
-    """The other person whom the identifier itself means, while the two are merged."""
-
-    @property
-    def identity(self) -> UUID:
-        """The person whom the identifier means when nobody is merged."""
-        return self.stated_as or self.person_id
+_NOBODY: Final[EarlierOwners] = {}
+_NONE: Final[Mapping[UUID, Traits]] = {}
 
 
 class Identification(Struct, frozen=True):
     """The person whom the identifiers of one movement mean."""
 
     person: Person | None
-    """None when no identifier is known."""
-    unknown: tuple[bytes, ...]
-    """Identifiers to link to the person."""
-    conflict: bool
-    """Whether some identifier belongs to another person."""
+    """None when no identifier is known to the sender's scope."""
+    elsewhere: tuple[Person, ...]
+    """Other persons whom its qualified INS means in other scopes."""
+    alike: tuple[Person, ...]
+    """Others who have an INS that it states for the first time, and cannot rely on."""
+    unlinked: tuple[tuple[bytes, str], ...]
+    """Indexes that are nobody's yet and become the person's, each with its scope."""
+    is_conflict: bool
+    """Whether the scope knows its numbers as those of several persons."""
 
 
 class Identified(Struct, frozen=True):
@@ -146,47 +141,142 @@ class Identified(Struct, frozen=True):
 
     submission: Submission
     person: Person
-    links: Mapping[bytes, Person]
+    links: Mapping[bytes, Owner]
     """Identifiers that had no owner before this batch, and who owns them with this submission."""
-    conflict: bool
+    is_joined: bool
+    """Whether its INS alone made it this person's, who is known in another scope."""
+    is_conflict: bool
+    """Whether one of its identifiers is another person's, too."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is to be recorded about that."""
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """The submission's marks, with what was found about the person."""
-        return (*self.submission.marks, "identity_conflict") if self.conflict else self.submission.marks
+        return (*self.submission.marks, "identity_conflict") if self.is_conflict else self.submission.marks
+
+
+def is_settled(number: StatedNumber, known: Mapping[bytes, Owner]) -> bool:
+    """Whether these owners tell all that there is to know of the number."""
+    return _owner_in_scope(number, known) is not None and (
+        not number.is_qualified or number.national in known
+    )
 
 
 def identify(
-    indexes: Sequence[bytes],
-    known: Mapping[bytes, Person],
+    numbers: Sequence[StatedNumber],
+    known: Mapping[bytes, Owner],
     *,
-    as_written: Mapping[bytes, bytes] = _ALL_NORMALISED,
+    establishment: str,
+    earlier: EarlierOwners = _NOBODY,
 ) -> Identification:
-    """Decide for one movement; `indexes` are its identifiers' blind indexes in the order it lists them.
-
-    An identifier that is not known may be under its index `as_written`, where version 0.1.0 kept it.
-    """
-    found = (known.get(index) or known.get(as_written.get(index, index)) for index in indexes)
-    owners = [owner for owner in found if owner is not None]
-    person = owners[0] if owners else None
+    """Decide for one movement of this establishment; `numbers` are in the order in which it lists them."""
+    own: list[Person] = []
+    elsewhere: list[Person] = []
+    alike: list[Person] = []
+    unlinked: dict[bytes, str] = {}
+    for number in numbers:
+        owner = _owner_in_scope(number, known)
+        national = known.get(number.national) if number.national else None
+        if number.national and number.is_qualified and national is None:
+            unlinked[number.national] = number.scope
+        elif owner is None:
+            unlinked[number.local] = number.scope
+        if national is not None and (number.is_qualified or owner is None):
+            (elsewhere if number.is_qualified else alike).append(national.person)
+        owner = owner or next(
+            (earlier[index, establishment] for index in number.earlier if (index, establishment) in earlier),
+            None,
+        )
+        if owner is not None:
+            own.append(owner)
+    person = own[0] if own else None
     return Identification(
         person=person,
-        unknown=tuple(dict.fromkeys(index for index in indexes if index not in known)),
-        conflict=any(owner.person_id != person.person_id for owner in owners) if person else False,
+        elsewhere=_others(elsewhere, person),
+        alike=_others(alike, person),
+        unlinked=tuple(unlinked.items()),
+        is_conflict=bool(_others(own, person)),
     )
 
 
 def identify_all(
-    submissions: Sequence[Submission], known: Mapping[bytes, Person], *, new_persons: Iterator[Person]
+    submissions: Sequence[Submission],
+    known: Mapping[bytes, Owner],
+    *,
+    new_persons: Iterator[Person],
+    earlier: EarlierOwners = _NOBODY,
+    traits: Mapping[UUID, Traits] = _NONE,
 ) -> Iterator[Identified]:
     """Give each submission its person; one that is new in this batch is known to the rest of it.
 
-    Each carries all the links that it relies on: those before it may turn out to be stored already.
+    `traits` are those known of the persons who may be joined. Each submission carries all the links that it
+    relies on: those before it may turn out to be stored already.
     """
-    owners = dict(known)
+    owners, known_traits = dict(known), dict(traits)
     for submission in submissions:
-        found = identify(submission.identifiers, owners, as_written=submission.as_written)
-        person = found.person or next(new_persons)
-        owners.update(dict.fromkeys(found.unknown, person))
-        links = {index: owners[index] for index in submission.identifiers if index not in known}
-        yield Identified(submission, person, links, found.conflict)
+        found = identify(
+            submission.numbers, owners, establishment=submission.data.establishment, earlier=earlier
+        )
+        doubts = _doubts(submission, found, known_traits)
+        of_ins = joined(doubts) if doubts and found.person is None else None
+        person = found.person or of_ins or next(new_persons)
+        if submission.traits is not None:
+            known_traits[person.person_id] = submission.traits
+        owners.update((index, Owner(person, scope)) for index, scope in found.unlinked)
+        links = {
+            index: owners[index] for index in _indexes(submission) if index in owners and index not in known
+        }
+        remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
+        is_conflict = found.is_conflict or any(doubt.finding != "suspected_duplicate" for doubt in remaining)
+        yield Identified(submission, person, links, of_ins is not None, is_conflict, remaining)
+
+
+def persons_to_compare(submissions: Sequence[Submission], known: Mapping[bytes, Owner]) -> set[UUID]:
+    """The persons whose traits decide whether one of these joins them."""
+    persons: set[UUID] = set()
+    for submission in submissions:
+        own = {known[number.local].person.person_id for number in submission.numbers if number.local in known}
+        for number in submission.numbers:
+            national = known.get(number.national) if number.national else None
+            if national is None or national.scope == number.scope:
+                continue
+            if number.local not in known or (number.is_qualified and national.person.person_id not in own):
+                persons |= {national.person.person_id, *own}
+    return persons
+
+
+def _owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Person | None:
+    local = known.get(number.local)
+    if local is not None:
+        return local.person
+    national = known.get(number.national) if number.national else None
+    return national.person if national is not None and national.scope == number.scope else None
+
+
+def _others(persons: Sequence[Person], person: Person | None) -> tuple[Person, ...]:
+    others = {one.person_id: one for one in persons}
+    if person is not None:
+        others.pop(person.person_id, None)
+    return tuple(others.values())
+
+
+def _doubts(submission: Submission, found: Identification, known: Mapping[UUID, Traits]) -> tuple[Doubt, ...]:
+    if not (found.elsewhere or found.alike):
+        return ()
+    return judge_others(
+        submission.traits,
+        person=found.person,
+        elsewhere=found.elsewhere,
+        alike=found.alike,
+        known=known,
+        is_test=submission.is_test,
+    )
+
+
+def _indexes(submission: Submission) -> Iterator[bytes]:
+    """The indexes of its numbers under which somebody is known once it is committed."""
+    for number in submission.numbers:
+        if number.national is not None and number.is_qualified:
+            yield number.national
+        yield number.local

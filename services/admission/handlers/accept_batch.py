@@ -10,7 +10,7 @@ from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission
 from services.admission.handlers.accept_movement import (
-    ask_for_legal_entities,
+    ask_for_affiliations,
     prepare_submission,
     tolerance_of,
 )
@@ -44,7 +44,7 @@ async def prepare_batch(
     """The submissions that `accept_batch` takes, in order; nothing is stored yet."""
     source_id, trace = source.source_id, tracing.current_trace()
     tolerance = await tolerance_of(dependencies, source_id)
-    await ask_for_legal_entities(dependencies, {one.movement.establishment for one in stated})
+    await ask_for_affiliations(dependencies, {one.movement.establishment for one in stated})
     prepared: list[Prepared] = []
     for movement, body, ignored in stated:
         try:

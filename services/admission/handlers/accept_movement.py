@@ -1,15 +1,23 @@
 """Accepts a movement: prepares its submission and waits for the group commit that stores it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.admission.domain.authorities import INS, TEST
 from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement
-from services.admission.domain.identifiers import Number, normalised
-from services.admission.domain.movement import StatedMovement
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import (
+    StatedNumber,
+    identity_domain_of,
+    is_qualified_ins,
+    normalised,
+    normalised_authority,
+)
+from services.admission.domain.movement import Identifier, Person, StatedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission, content_sha256, event_payload
 from services.admission.handlers.dependencies import Dependencies
@@ -39,7 +47,7 @@ async def accept_movement(
     Raises what `content_sha256` raises when an unknown field of the body cannot be read.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
-    await ask_for_legal_entities(dependencies, [movement.establishment])
+    await ask_for_affiliations(dependencies, [movement.establishment])
     with tracing.span("ledger commit") as span:
         submission = prepare_submission(
             dependencies,
@@ -68,7 +76,7 @@ async def tolerance_of(dependencies: Dependencies, source_id: UUID) -> timedelta
     return tolerance
 
 
-async def ask_for_legal_entities(dependencies: Dependencies, establishments: Collection[str]) -> None:
+async def ask_for_affiliations(dependencies: Dependencies, establishments: Collection[str]) -> None:
     """See that what the directory says of these establishments is remembered, and not for too long."""
     if not _forgotten(dependencies, establishments):
         return
@@ -76,17 +84,17 @@ async def ask_for_legal_entities(dependencies: Dependencies, establishments: Col
         asked = _forgotten(dependencies, establishments)
         if not asked:
             return
-        if len(dependencies.legal_entities) >= MAX_ESTABLISHMENTS:
-            dependencies.legal_entities.clear()
-            dependencies.legal_entities_until.clear()
+        if len(dependencies.affiliations) >= MAX_ESTABLISHMENTS:
+            dependencies.affiliations.clear()
+            dependencies.affiliations_until.clear()
         until = monotonic() + DIRECTORY_SECONDS
         for finess, known in (await affiliations_of(dependencies.pool, asked)).items():
-            dependencies.legal_entities[finess] = known.legal_entity
-            dependencies.legal_entities_until[finess] = until
+            dependencies.affiliations[finess] = known
+            dependencies.affiliations_until[finess] = until
 
 
 def _forgotten(dependencies: Dependencies, establishments: Collection[str]) -> list[str]:
-    now, until = monotonic(), dependencies.legal_entities_until
+    now, until = monotonic(), dependencies.affiliations_until
     return [finess for finess in establishments if until.get(finess, 0.0) <= now]
 
 
@@ -102,14 +110,20 @@ def prepare_submission(
 ) -> Submission:
     """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
     vault, establishment = dependencies.vault, movement.establishment
-    identifiers, as_written = _indexes(vault, movement)
+    person = movement.person
+    numbers = [one for one in person.identifiers if one.type != BILLING_NUMBER]
+    affiliation = dependencies.affiliations.get(establishment) or Affiliation(establishment)
     return Submission(
         source_id=source_id,
         source_event_id=movement.source_event_id,
         content_sha256=content_sha256(body),
         body=body,
-        identifiers=identifiers,
-        as_written=as_written,
+        numbers=tuple(
+            stated_number(vault, one, person, affiliation, is_trusted=_status_is_read(ignored))
+            for one in numbers
+        ),
+        traits=person.traits,
+        is_test=any(normalised_authority(one.authority) in TEST for one in numbers),
         marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance, ignored=ignored),
         ignored=ignored,
         receipt_id=uuid7(),
@@ -119,25 +133,39 @@ def prepare_submission(
             movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),
             stay_id=vault.opaque_id(establishment, "stay", movement.stay_id),
             source_id=source_id,
-            legal_entity=dependencies.legal_entities.get(establishment),
+            legal_entity=affiliation.legal_entity,
         ),
         trace=trace,
     )
 
 
-def _indexes(vault: Vault, movement: StatedMovement) -> tuple[tuple[bytes, ...], dict[bytes, bytes]]:
-    """The blind indexes of the person's identifiers, and those of their spelling where it is another one."""
-    indexes: list[bytes] = []
-    as_written: dict[bytes, bytes] = {}
-    for one in movement.person.identifiers:
-        if one.type != BILLING_NUMBER:
-            number, written = normalised(one.authority, one.value), (one.authority, one.value)
-            indexes.append(identifier_index(vault, number))
-            if number != written:
-                as_written[indexes[-1]] = vault.blind_index("identifier", *written)
-    return tuple(indexes), as_written
+def _status_is_read(ignored: Sequence[str]) -> bool:
+    """Whether nothing that the sender says of the identity's status was left out as unreadable."""
+    return not any(pointer.startswith("/person/identity_") for pointer in ignored)
 
 
-def identifier_index(vault: Vault, number: Number) -> bytes:
-    """The index under which an identifier is found; the identifier cannot be read from it."""
-    return vault.blind_index("identifier", *number)
+def stated_number(
+    vault: Vault,
+    identifier: Identifier,
+    person: Person,
+    affiliation: Affiliation,
+    *,
+    is_trusted: bool = True,
+) -> StatedNumber:
+    """The blind indexes of an identifier of this person; the identifier cannot be read from them."""
+    number, establishment = normalised(identifier.authority, identifier.value), affiliation.establishment
+    scope = identity_domain_of(affiliation, number.authority)
+    # Where versions before 0.2 kept it: in its one spelling (decision 0018), or as it was written.
+    earlier = [vault.blind_index("identifier", *number)]
+    if number != (identifier.authority, identifier.value):
+        earlier.append(vault.blind_index("identifier", identifier.authority, identifier.value))
+    if scope != establishment:
+        earlier.append(vault.blind_index("local number", establishment, *number))
+    is_ins = number.authority in INS and "fictive" not in person.identity_attributes
+    return StatedNumber(
+        scope=scope,
+        local=vault.blind_index("local number", scope, *number),
+        national=vault.blind_index("national number", *number) if is_ins else None,
+        is_qualified=is_trusted and is_qualified_ins(number, person),
+        earlier=tuple(earlier),
+    )

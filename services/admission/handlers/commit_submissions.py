@@ -7,10 +7,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from services.admission.domain.identifiers import EarlierOwners, Owner, Person
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
-from services.admission.domain.submission import Identified, Person, Submission, SubmissionKey, identify_all
+from services.admission.domain.submission import (
+    Identified,
+    Submission,
+    SubmissionKey,
+    identify_all,
+    is_settled,
+    persons_to_compare,
+)
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
+from services.admission.handlers.identities.known_traits import known_traits
 from services.admission.handlers.identities.take_movements import disputed_movements, take_movements
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Link, Row, Stored
@@ -22,9 +31,6 @@ from shared.runtime.errors import RetryableError
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
-
-RECORD_CONTEXT = b"submission record "
-"""The context that an encrypted record is bound to, together with its event id."""
 
 MAX_OWNERS = 50_000
 
@@ -61,15 +67,24 @@ async def _store(
     # Ends: each time another batch is first, at least one more identifier of this batch has an owner.
     while True:
         revision = dependencies.owners.revision
-        owners = await _owners(dependencies, submissions)
-        new_persons = _new_persons(dependencies.vault)
-        identified = list(identify_all(submissions, owners, new_persons=new_persons))
-        known = {owner.person_id for owner in owners.values()}
+        owners, earlier = await _owners(dependencies, submissions)
+        compared = persons_to_compare(submissions, owners)
+        identified = list(
+            identify_all(
+                submissions,
+                owners,
+                new_persons=_new_persons(dependencies.vault),
+                earlier=earlier,
+                traits=await known_traits(dependencies, compared) if compared else {},
+            )
+        )
+        known = {owner.person.person_id for owner in owners.values()}
+        known |= {person.person_id for person in earlier.values()}
         created = {one.person for one in identified if one.person.person_id not in known}
         try:
             return await _commit(dependencies, identified, created, revision=revision)
         except IdentitiesChanged as changed:
-            dependencies.owners.persons.clear()
+            dependencies.owners.numbers.clear()
             dependencies.owners.revision = changed.revision
         except LinkedMeanwhile:
             continue
@@ -115,31 +130,38 @@ async def _events(
     return [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
 
 
-async def _owners(dependencies: Dependencies, submissions: Sequence[Submission]) -> dict[bytes, Person]:
-    """The owners of the known identifiers; asks storage, once, for those not remembered."""
-    remembered, revision = dependencies.owners.persons, dependencies.owners.revision
-    wanted = {
-        index
-        for submission in submissions
-        for index in (*submission.identifiers, *submission.as_written.values())
-    }
-    found = {index: remembered[index] for index in wanted if index in remembered}
-    for index in found:
-        remembered.move_to_end(index)
-    unsure = wanted - found.keys()
+async def _owners(
+    dependencies: Dependencies, submissions: Sequence[Submission]
+) -> tuple[dict[bytes, Owner], EarlierOwners]:
+    """The owners of the known identifiers; asks storage, once, where those remembered do not tell all."""
+    remembered, revision = dependencies.owners.numbers, dependencies.owners.revision
+    unsure: set[bytes] = set()
+    earlier: set[tuple[bytes, str]] = set()
+    found: dict[bytes, Owner] = {}
+    for submission in submissions:
+        for number in submission.numbers:
+            for index in (number.local, number.national):
+                if index is not None and index in remembered:
+                    found[index] = remembered[index]
+                    remembered.move_to_end(index)
+            if not is_settled(number, found):
+                unsure.add(number.local)
+                if number.national is not None:
+                    unsure.add(number.national)
+                earlier.update((index, submission.data.establishment) for index in number.earlier)
     if not unsure:
-        return found
-    stored = await storage.owners_of(dependencies.pool, unsure)
+        return found, {}
+    stored, stated = await storage.owners_of(dependencies.pool, unsure, earlier=earlier)
     _remember(dependencies, stored, revision=revision)
-    return found | stored
+    return found | stored, stated
 
 
-def _remember(dependencies: Dependencies, owners: Mapping[bytes, Person], *, revision: int) -> None:
+def _remember(dependencies: Dependencies, owners: Mapping[bytes, Owner], *, revision: int) -> None:
     """Keep what is committed, and forget what was not asked for the longest."""
     if revision == dependencies.owners.revision:  # else another flusher has found it out of date
-        dependencies.owners.persons.update(owners)
-        while len(dependencies.owners.persons) > MAX_OWNERS:
-            dependencies.owners.persons.popitem(last=False)
+        dependencies.owners.numbers.update(owners)
+        while len(dependencies.owners.numbers) > MAX_OWNERS:
+            dependencies.owners.numbers.popitem(last=False)
 
 
 async def _store_new(
@@ -152,7 +174,13 @@ async def _store_new(
 ) -> Stored:
     """Store the submissions; returns what was not stored before."""
     links = [
-        Link(index, owner.identity, one.submission.event_id)
+        Link(
+            blind_index=index,
+            person_id=owner.person.identity,
+            event_id=one.submission.event_id,
+            scope=owner.scope or one.submission.data.establishment,
+            basis="qualified_ins" if one.is_joined else "stated",
+        )
         for one in identified
         for index, owner in one.links.items()
     ]
@@ -178,7 +206,7 @@ def _row(vault: Vault, identified: Identified) -> Row:
         record=vault.encrypt(
             identified.person.wrapped_key,
             submission.body,
-            context=RECORD_CONTEXT + submission.event_id.bytes,
+            context=storage.RECORD_CONTEXT + submission.event_id.bytes,
         ),
         movement_id=submission.data.movement_id,
         stated_as=identified.person.identity,

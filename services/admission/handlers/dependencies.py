@@ -9,7 +9,9 @@ from uuid import UUID
 
 import httpx
 
-from services.admission.domain.submission import Person, Submission
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import Owner
+from services.admission.domain.submission import Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
@@ -24,7 +26,7 @@ CONCURRENT_BATCHES = 8
 class KnownOwners:
     """Owners of identifiers as committed; all of them are forgotten when persons were merged or separated."""
 
-    persons: OrderedDict[bytes, Person] = field(default_factory=OrderedDict)
+    numbers: OrderedDict[bytes, Owner] = field(default_factory=OrderedDict)
     """Blind index of an identifier -> its owner."""
     revision: int = 0
     """Of the identities, under which they were read."""
@@ -49,13 +51,15 @@ class Dependencies:
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start; empty without such a key."""
     batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_BATCHES))
+    accepts_test_numbers: bool = False
+    """Whether numbers of tests and demonstrations mean anybody; never in production."""
     owners: KnownOwners = field(default_factory=KnownOwners)
     tolerances: dict[UUID, timedelta] = field(default_factory=dict)
     """Source -> how far ahead its clock may run; nothing changes it."""
 
-    legal_entities: dict[str, str | None] = field(default_factory=dict)
-    """Establishment -> its legal entity, as the directory had it when it was asked."""
-    legal_entities_until: dict[str, float] = field(default_factory=dict)
+    affiliations: dict[str, Affiliation] = field(default_factory=dict)
+    """Establishment -> what it belongs to, as the directory had it when it was asked."""
+    affiliations_until: dict[str, float] = field(default_factory=dict)
     """Establishment -> until when that counts: the directory may change."""
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)

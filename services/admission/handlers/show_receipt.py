@@ -7,9 +7,9 @@ import httpx
 import msgspec
 
 from services.admission.domain.receipt import NumberedReceipt, Receipt, ServiceOutcome
-from services.admission.handlers.commit_submissions import RECORD_CONTEXT
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.submissions import (
+    RECORD_CONTEXT,
     StoredSubmission,
     receipt_of,
     receipts_of,

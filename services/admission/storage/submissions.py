@@ -4,13 +4,14 @@ A batch of submissions is stored in one statement, each once, with the identifie
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from services.admission.domain.identifiers import EarlierOwners, Owner, Person
 from services.admission.domain.receipt import Receipt
-from services.admission.domain.submission import Person, SubmissionKey
+from services.admission.domain.submission import SubmissionKey
 from services.admission.storage.identities.movements import Whose
 from shared.database.pool import Connection, Executor
 
@@ -38,6 +39,8 @@ class Link(Struct, frozen=True):
     blind_index: bytes
     person_id: UUID
     event_id: UUID
+    scope: str
+    basis: Literal["stated", "qualified_ins"]
 
 
 class Stored(Struct, frozen=True):
@@ -61,13 +64,27 @@ class StoredSubmission(Struct, frozen=True):
     """None once the person's key is erased: the record cannot be read any more."""
 
 
+RECORD_CONTEXT = b"submission record "
+"""The context that an encrypted record is bound to, together with its event id."""
+
 _TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
 _OWNERS = """
-SELECT identifiers.blind_index, identifiers.person_id AS stated_as, persons.person_id, persons.wrapped_key
+SELECT identifiers.blind_index, identifiers.person_id AS stated_as, persons.person_id, persons.wrapped_key,
+    identifiers.scope, NULL AS establishment
 FROM identifiers JOIN persons AS named USING (person_id)
 JOIN persons ON persons.person_id = coalesce(named.survivor_id, named.person_id)
 WHERE blind_index = ANY ($1::bytea[])
+UNION ALL
+SELECT identifiers.blind_index, identifiers.person_id, persons.person_id, persons.wrapped_key, NULL,
+    e.establishment
+FROM unnest($2::bytea[], $3::text[]) AS e (blind_index, establishment)
+JOIN identifiers USING (blind_index) JOIN persons AS named USING (person_id)
+JOIN persons ON persons.person_id = coalesce(named.survivor_id, named.person_id)
+WHERE EXISTS (
+    SELECT FROM ledger
+    WHERE subject IN (named.person_id, persons.person_id) AND ledger.establishment = e.establishment
+)
 """
 
 # A submission that is already there brings nothing with it, hence `stored` before `linked` before
@@ -92,9 +109,10 @@ WITH held AS MATERIALIZED (
     ON CONFLICT (source_id, source_event_id) DO NOTHING
     RETURNING event_id
 ), linked AS (
-    INSERT INTO identifiers (blind_index, person_id)
-    SELECT DISTINCT blind_index, person_id
-    FROM unnest($9::bytea[], $10::uuid[], $11::uuid[]) AS l (blind_index, person_id, event_id)
+    INSERT INTO identifiers (blind_index, person_id, scope, basis)
+    SELECT DISTINCT ON (blind_index) blind_index, person_id, scope, basis
+    FROM unnest($9::bytea[], $10::uuid[], $11::uuid[], $17::text[], $18::text[])
+        AS l (blind_index, person_id, event_id, scope, basis)
     WHERE event_id IN (SELECT event_id FROM stored)
     ORDER BY blind_index
     ON CONFLICT (blind_index) DO NOTHING
@@ -142,10 +160,22 @@ async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | N
     return seconds
 
 
-async def owners_of(connection: Executor, blind_indexes: Collection[bytes]) -> dict[bytes, Person]:
-    """The persons of those identifiers that are known."""
-    rows = await connection.fetch(_OWNERS, list(blind_indexes))
-    return {row["blind_index"]: _person(row) for row in rows}
+async def owners_of(
+    connection: Executor, blind_indexes: Collection[bytes], *, earlier: Collection[tuple[bytes, str]]
+) -> tuple[dict[bytes, Owner], EarlierOwners]:
+    """The persons of those identifiers that are known; of the earlier ones (index, establishment) only
+    persons of whom that establishment stated something."""
+    rows = await connection.fetch(
+        _OWNERS, list(blind_indexes), [index for index, _ in earlier], [stated for _, stated in earlier]
+    )
+    known: dict[bytes, Owner] = {}
+    stated: dict[tuple[bytes, str], Person] = {}
+    for row in rows:
+        if row["establishment"] is None:
+            known[row["blind_index"]] = Owner(_person(row), row["scope"])
+        else:
+            stated[row["blind_index"], row["establishment"]] = _person(row)
+    return known, stated
 
 
 async def store(
@@ -180,6 +210,8 @@ async def store(
         revision,
         [row.movement_id for row in rows],
         [row.stated_as for row in rows],
+        [link.scope for link in links],
+        [link.basis for link in links],
     )
     return Stored(
         found["revision"],

@@ -51,6 +51,12 @@ class Identifier(Table, table=True):
     person_id: UUID = Field(
         sa_column=Column(Uuid, ForeignKey(Person.person_id), nullable=False)  # type: ignore[arg-type]
     )
+    scope: str | None = Field(
+        sa_column=Column(Text, comment="In which it was stated first; none from before there were scopes")
+    )
+    basis: str | None = Field(
+        sa_column=Column(Text, comment="stated, qualified_ins (joined by traits) or decided (by a person)")
+    )
 
 
 class Movement(Table, table=True):
@@ -91,7 +97,7 @@ class Submission(Table, table=True):
     source_event_id: str = Field(sa_column=Column(Text, primary_key=True))
     content_sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     receipt_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
-    event_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    event_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
     establishment: str = Field(sa_column=Column(Text, nullable=False))
     marks: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
     record: bytes = Field(

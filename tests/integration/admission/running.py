@@ -29,6 +29,7 @@ def settings_for(
         kafka_bootstrap=kafka_bootstrap,
         master_key=b64encode(MASTER_KEY).decode(),
         bootstrap_key_sha256=bootstrap_key_sha256,
+        test_numbers="accepted",
     )
 
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from services.admission.api.movements import parse_movement
+from services.admission.domain.identifiers import EarlierOwners, Owner
 from services.admission.domain.receipt import Accepted, Conflict, Repeated
-from services.admission.domain.submission import Person
 from services.admission.handlers import commit_submissions
 from services.admission.handlers.accept_movement import prepare_submission
 from services.admission.handlers.dependencies import Dependencies, KnownOwners
@@ -115,11 +115,11 @@ async def test_a_person_linked_by_another_batch_is_found_and_the_batch_stored_on
     asked = 0
 
     async def as_before_the_other_batch(
-        connection: Executor, blind_indexes: Collection[bytes]
-    ) -> dict[bytes, Person]:
+        connection: Executor, blind_indexes: Collection[bytes], *, earlier: Collection[tuple[bytes, str]]
+    ) -> tuple[dict[bytes, Owner], EarlierOwners]:
         nonlocal asked
         asked += 1
-        return {} if asked == 1 else await owners_of(connection, blind_indexes)
+        return ({}, {}) if asked == 1 else await owners_of(connection, blind_indexes, earlier=earlier)
 
     monkeypatch.setattr(submissions, "owners_of", as_before_the_other_batch)
     late = replace(dependencies, owners=KnownOwners())

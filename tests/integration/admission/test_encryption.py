@@ -2,7 +2,7 @@
 
 import io
 
-from services.admission.handlers.commit_submissions import RECORD_CONTEXT
+from services.admission.storage.submissions import RECORD_CONTEXT
 from services.admission.storage.tables import metadata
 from shared.database.transaction import transaction
 from shared.security.vault import Vault

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from contextlib import AsyncExitStack
 
-from services.admission.domain.identifiers import INS_NIR
+from services.admission.domain.authorities import INS_NIR
 from services.admission.settings import Settings
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission
@@ -56,7 +56,7 @@ async def test_a_number_that_version_0_1_0_stored_as_it_was_written_keeps_its_pe
     former = dependencies.vault.blind_index("identifier", written["authority"], written["value"])
     (first,) = await persons_of(admission, movement(written))
     await dependencies.pool.execute("UPDATE identifiers SET blind_index = $1", former)
-    dependencies.owners.persons.clear()
+    dependencies.owners.numbers.clear()
 
     assert await persons_of(admission, movement(written), movement(identifier("IPP10", "chu nord"))) == [
         first,

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.admission.domain.authorities import INS_NIA, INS_NIR, INS_TEST
 from services.admission.domain.identifiers import (
-    INS_NIA,
-    INS_NIR,
-    INS_TEST,
     NotAnInsError,
     Number,
     ins_key,
+    is_qualified_ins,
     normalised,
 )
+from services.admission.domain.movement import Identifier, IdentityAttribute, IdentityStatus, Person
 
 INS = Number(INS_NIR, "255081416802538")
 
@@ -71,3 +71,34 @@ def test_normalising_again_changes_nothing(authority: str, value: str) -> None:
     except NotAnInsError:
         return
     assert normalised(*once) == once
+
+
+@pytest.mark.parametrize(
+    ("authority", "status", "attributes", "qualified"),
+    [
+        (INS_NIR, "qualified", (), True),
+        (INS_NIA, "qualified", ("homonym",), True),
+        (INS_NIR, "qualified", ("doubtful",), False),
+        (INS_NIR, "validated", (), False),
+        (INS_NIR, "retrieved", (), False),
+        (INS_NIR, "provisional", (), False),
+        (INS_NIR, None, (), False),
+        (INS_TEST, None, (), True),
+        (INS_TEST, "provisional", (), False),
+        (INS_TEST, None, ("fictive",), False),
+        ("1.2.250.1.213.1.4.2", "qualified", (), False),
+        ("ipp", "qualified", (), False),
+    ],
+)
+def test_only_a_qualified_ins_means_the_same_person_elsewhere(
+    authority: str,
+    status: IdentityStatus | None,
+    attributes: tuple[IdentityAttribute, ...],
+    qualified: bool,
+) -> None:
+    person = Person(
+        identifiers=(Identifier(authority=authority, value="1"),),
+        identity_status=status,
+        identity_attributes=attributes,
+    )
+    assert is_qualified_ins(Number(authority, "1"), person) is qualified

@@ -20,11 +20,3 @@ class Affiliation(Struct, frozen=True):
     """FINESS of the legal entity that runs this site."""
     shared_domains: Mapping[str, str] = _ALONE
     """Authority, in its one spelling -> the identity domain that this establishment shares."""
-
-
-def identity_domain_of(affiliation: Affiliation, authority: str) -> str:
-    """The domain in which the establishment's numbers under this authority mean the same.
-
-    `authority` is in its one spelling. The name of a shared domain is never a FINESS number.
-    """
-    return affiliation.shared_domains.get(authority, affiliation.establishment)

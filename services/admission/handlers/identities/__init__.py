@@ -1,1 +1,1 @@
-"""Use cases that decide whose a movement is, after it was stated."""
+"""Use cases that decide whose a number and a movement is, after it was stated."""

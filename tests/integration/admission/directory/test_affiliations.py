@@ -1,6 +1,7 @@
 """What establishments belong to, as the database knows it."""
 
-from services.admission.domain.directory.affiliation import Affiliation, identity_domain_of
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import identity_domain_of
 from services.admission.storage.directory.affiliations import (
     affiliations_of,
     domains_of,

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.admission.domain.directory.affiliation import identity_domain_of
+from services.admission.domain.identifiers import identity_domain_of
 from services.admission.storage.directory.affiliations import affiliations_of
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, HOSPITAL

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.admission.api.movements import parse_movement
-from services.admission.domain.identifiers import INS_NIR
+from services.admission.domain.authorities import INS_NIR
 from shared.web.problems import Problem
 from tests.unit.admission.bodies import CLINIC, encoded, identifier, movement
 

@@ -87,7 +87,7 @@ def test_the_same_number_in_another_establishment_is_another_stay() -> None:
 def test_a_billing_number_is_no_identity() -> None:
     numbers_of_person = [identifier("1") | {"type": "NH"}, identifier("2") | {"type": "PI"}]
     both = submission(person={"identifiers": numbers_of_person})
-    assert both.identifiers == submission(person={"identifiers": numbers_of_person[1:]}).identifiers
+    assert both.numbers == submission(person={"identifiers": numbers_of_person[1:]}).numbers
 
 
 def test_the_submission_keeps_the_body_as_it_came() -> None:

@@ -1,6 +1,7 @@
 """In which identity domain an establishment's numbers mean the same."""
 
-from services.admission.domain.directory.affiliation import Affiliation, identity_domain_of
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import identity_domain_of
 
 
 def test_a_number_belongs_to_the_establishment_that_states_it() -> None:

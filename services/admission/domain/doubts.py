@@ -1,0 +1,54 @@
+"""Judges whether persons whom one INS means are one: joined, in conflict, or left to a person's decision."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.admission.domain.identifiers import Person
+from services.admission.domain.movement import Traits
+from services.admission.domain.traits import Comparison, compare_traits
+
+Finding = Literal["join", "conflict", "suspected_duplicate"]
+"""`join`: the traits agree, and two persons are to become one; the others wait for a person's decision."""
+
+
+class Doubt(Struct, frozen=True):
+    """Another person whom a statement may mean, too, and how their traits compare."""
+
+    finding: Finding
+    other: Person
+    comparison: Comparison | None = None
+
+
+def judge_others(
+    stated: Traits | None,
+    *,
+    person: Person | None,
+    elsewhere: Sequence[Person],
+    alike: Sequence[Person],
+    known: Mapping[UUID, Traits],
+    is_test: bool,
+) -> tuple[Doubt, ...]:
+    """What to make of each other person whom a statement may mean, by the traits that are known of them.
+
+    A statement that contradicts what is known of its own `person` joins nobody: it may hold another
+    patient's traits together with another patient's INS. Numbers of tests need no traits to agree.
+    """
+    own = known.get(person.person_id) if person else None
+    contradicts_own = bool(compare_traits(own, stated).disagreeing)
+    doubts: list[Doubt] = []
+    for other in elsewhere:
+        comparison = compare_traits(known.get(other.person_id), stated)
+        agrees = comparison.is_strict or (is_test and not comparison.disagreeing)
+        doubts.append(Doubt("join" if agrees and not contradicts_own else "conflict", other, comparison))
+    for other in alike:
+        comparison = compare_traits(known.get(other.person_id), stated)
+        doubts.append(Doubt("suspected_duplicate", other, comparison))
+    return tuple(doubts)
+
+
+def joined(doubts: Sequence[Doubt]) -> Person | None:
+    """Whose a new local identity is, if the traits agree with somebody's."""
+    return next((doubt.other for doubt in doubts if doubt.finding == "join"), None)
