@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.pathway.api import pathways, stays
+from services.pathway.api import closures, pathways, stays
 from services.pathway.consumers import ROUTES
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.event_outcome import EventOutcome, event_outcome
@@ -29,7 +29,7 @@ SERVICE = Service(
     description="Shows a person's stays and movements in all establishments, and the arrivals to expect.",
     settings=Settings,
     open_dependencies=open_dependencies,
-    serves=[pathways.router, stays.router, outcome_router(EventOutcome, event_outcome)],
+    serves=[pathways.router, closures.router, stays.router, outcome_router(EventOutcome, event_outcome)],
     fast_routes=pathways.FAST_ROUTES,
     consumes=Consumption(
         publishers=[ADMISSION],

@@ -31,7 +31,17 @@ class ExpectationMet(_Arrival, frozen=True, kw_only=True):
 
 
 class ExpectationWithdrawn(_Arrival, frozen=True, kw_only=True):
-    """The departure was cancelled or changed, so nothing is expected any more."""
+    """Nothing is expected any more: the departure was cancelled or changed, or the wait ended otherwise."""
+
+    ended_as: str | None = None
+    """How the wait ended without the arrival; None when the departure itself does not hold any more.
+
+    `elsewhere`: admitted at a third establishment. `returned`: back where the person left. `closed`: a person
+    of one of both establishments, or an operator, said so with a reason. More may come: read others as None.
+    """
+    ended_at: Moment | None = None
+    ended_by_movement_id: UUID | None = None
+    """The movement that shows it; None when a person closed it."""
 
     reassigned: ReassignmentReason | None = None
     """Why the departure is no fact of this person any more, where that is so."""
@@ -51,6 +61,8 @@ class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     closed_at: Moment
     reason: Literal["arrived", "withdrawn"]
     kind: Literal["arrival_overdue"] = "arrival_overdue"
+    ended_as: str | None = None
+    """As in `ExpectationWithdrawn`; the reason is `withdrawn` then."""
     reassigned: ReassignmentReason | None = None
     """Why the departure is no fact of this person any more, where that is so."""
 

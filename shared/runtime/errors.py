@@ -22,6 +22,7 @@ RelaisError
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409
+ + EndedAlready           the API answers 409
  + RebuildError           the command says it and ends with exit code 1
  + UnknownMergeError      the API answers 404
  + Undecipherable         the API answers 500: a key is lost, or the data was changed

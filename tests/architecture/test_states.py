@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -70,6 +70,7 @@ def test_every_diagram_is_held_against_the_code() -> None:
 
 
 DUE = NOW + timedelta(hours=1)
+ENDINGS: tuple[pathway.Ending, ...] = get_args(pathway.Ending)
 EXPECTED = Expectation(
     expectation_id=UUID(int=1),
     departure_movement_id=UUID(int=2),
@@ -82,15 +83,21 @@ EXPECTED = Expectation(
 
 
 def _expectation_transitions() -> Iterator[Transition]:
-    """Time passes, or one more fact is known: an arrival where there was none, or a withdrawal."""
+    """Time passes, somebody closes it, or one more fact is known: an end that it had not, or a withdrawal.
+
+    Who was found elsewhere may still come in time, not late.
+    """
     times = (DUE, DUE + timedelta(seconds=1))
-    for arrived_at, withdrawn in product((None, *times), (False, True)):
-        before = replace(EXPECTED, arrived_at=arrived_at, withdrawn=withdrawn)
+    ends = [dict[str, Any](), *({"arrived_at": at} for at in times), *({"ended_as": end} for end in ENDINGS)]
+    for end, withdrawn, closed, now in product(ends, (False, True), (False, True), times):
+        before = replace(EXPECTED, withdrawn=withdrawn, **end)
         facts = [before, replace(before, withdrawn=True)]
-        facts += [replace(before, arrived_at=at) for at in times if arrived_at is None]
-        for now in times:
-            yield from ((state_at(before, now), state_at(after, now)) for after in facts)
-            yield from ((state_at(before, now), state_at(before, later)) for later in times if later >= now)
+        facts += [replace(before, **better) for better in ends if not end]
+        facts += [replace(before, ended_as=None, arrived_at=DUE) for _ in range("ended_as" in end)]
+        was = state_at(before, now, closed=closed)
+        yield from ((was, state_at(after, now, closed=closed)) for after in facts)
+        yield from ((was, state_at(before, later, closed=closed)) for later in times if later >= now)
+        yield was, state_at(before, now, closed=True)
 
 
 def test_expectation() -> None:

@@ -24,7 +24,8 @@ from shared.events.pathway import (
 )
 from shared.stays.statements import ACTIONS, Action, Statement
 
-ExpectationStep = Literal["opened", "met", "withdrawn", "rupture_opened", "rupture_closed"]
+ExpectationStep = Literal["opened", "met", "withdrawn", "ended", "rupture_opened", "rupture_closed"]
+"""`ended`: the person left and did not arrive; it is known that nobody needs to wait any more."""
 Role = Literal["carer", "professional"]
 
 _STEPS: Final[Mapping[type[ExpectationEvent], ExpectationStep]] = {
@@ -158,13 +159,20 @@ def expectation_fact(event: RecordedEvent, expected: ExpectationEvent) -> Expect
         person_id=event.subject,
         sequence=event.sequence,
         recorded_at=event.recorded_at,
-        step=_STEPS[type(expected)],
+        step=_step_of(expected),
         expectation_id=expected.expectation_id,
         from_establishment=expected.from_establishment,
         to_establishment=expected.to_establishment,
         due_at=expected.due_at,
         arrived_at=expected.arrived_at if isinstance(expected, ExpectationMet) else None,
     )
+
+
+def _step_of(expected: ExpectationEvent) -> ExpectationStep:
+    """Back where the person left, the transfer did not take place: it counts as one that was withdrawn."""
+    if isinstance(expected, ExpectationWithdrawn) and expected.ended_as in ("elsewhere", "closed"):
+        return "ended"
+    return _STEPS[type(expected)]
 
 
 def obligation_fact(event: RecordedEvent, settled: ObligationSettled) -> ObligationFact:

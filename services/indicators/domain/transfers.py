@@ -1,9 +1,11 @@
 """Counts the transfers whose arrival was confirmed by the time it was due.
 
-An expected arrival is opened, met or withdrawn; the newest of these by sequence is the current one. It is
-confirmed in time when the current confirmation was recorded by `due_at`: an arrival that happened in time
-and was reported late left the sender without news, and was a rupture. A departure that is moved to another
-person is expected to end there under the same id; what was confirmed before it was moved stays confirmed.
+An expected arrival is opened, met, withdrawn or ended otherwise; the newest of these by sequence is the
+current one. It is confirmed in time when the current confirmation was recorded by `due_at`: an arrival that
+happened in time and was reported late left the sender without news, and was a rupture. Who was admitted
+elsewhere, or is not waited for on a person's word, was not confirmed; who came back, was not transferred.
+A departure that is moved to another person is expected to end there under the same id; what was confirmed
+before it was moved stays confirmed.
 """
 
 from collections import defaultdict

@@ -1,6 +1,7 @@
 """Serves `GET /v1/persons/{person_id}/pathway`: what happened to a person, and what should happen next."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import (
+    Closure,
     Expectation,
     MovementState,
     Pathway,
@@ -54,6 +56,11 @@ class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """`overdue`: a rupture is open, nobody knows where the person is."""
     arrival_movement_id: UUID | None = None
     arrived_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When the person was found elsewhere, or back where the person left."""
+    ended_by_movement_id: UUID | None = None
+    closure: Closure | None = None
+    """Who said that nobody needs to wait any more, and why; movements may have shown better since."""
     deadline_unknown: bool = False
     """The departure names a time at which nobody can be expected, so the default is watched."""
 
@@ -85,15 +92,16 @@ async def get_pathway(
     """A person's timeline, for establishments that the person has or had a stay with."""
     dependencies = DEPENDENCIES.of(request)
     before = decode_continuation(continuation, _KEY) if continuation is not None else None
-    pathway = await read_pathway(dependencies, person_id, principal=principal)
-    if pathway is None:
+    found = await read_pathway(dependencies, person_id, principal=principal)
+    if found is None:
         raise Problem(404)
+    pathway, closures = found
     page = timeline_page(pathway.movements, before=before, limit=limit)
     body = PathwayPage(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, dependencies.clock()) if before is None else None,
+        expectations=_expected(pathway, closures, dependencies.clock()) if before is None else None,
         continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
     return responses.json(200, body)
@@ -117,12 +125,17 @@ _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 _KEY: Final = tuple[Moment, int, UUID]
 
 
-def _expected(pathway: Pathway, now: datetime) -> tuple[ExpectedArrival, ...]:
-    current = (expectation for expectation in pathway.expectations if not expectation.withdrawn)
-    return tuple(_expected_arrival(expectation, state_at(expectation, now)) for expectation in current)
+def _expected(
+    pathway: Pathway, closures: Mapping[UUID, Closure], now: datetime
+) -> tuple[ExpectedArrival, ...]:
+    return tuple(
+        _expected_arrival(expectation, closures.get(expectation.expectation_id), now)
+        for expectation in pathway.expectations
+        if not expectation.withdrawn
+    )
 
 
-def _expected_arrival(expectation: Expectation, state: State) -> ExpectedArrival:
+def _expected_arrival(expectation: Expectation, closure: Closure | None, now: datetime) -> ExpectedArrival:
     return ExpectedArrival(
         expectation_id=expectation.expectation_id,
         departure_movement_id=expectation.departure_movement_id,
@@ -130,8 +143,11 @@ def _expected_arrival(expectation: Expectation, state: State) -> ExpectedArrival
         to_establishment=expectation.to_establishment,
         departed_at=expectation.departed_at,
         due_at=expectation.due_at,
-        state=state,
+        state=state_at(expectation, now, closed=closure is not None),
         arrival_movement_id=expectation.arrival_movement_id,
         arrived_at=expectation.arrived_at,
+        ended_at=expectation.ended_at,
+        ended_by_movement_id=expectation.ended_by_movement_id,
+        closure=closure,
         deadline_unknown=expectation.deadline_unknown,
     )

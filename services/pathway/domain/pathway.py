@@ -4,7 +4,10 @@ The states of an expectation follow each other so; only `state_at` needs the tim
 
     open ──> met          arrived by due_at
       │  └─> met_late     arrived after due_at
-      ├────> overdue      due_at passed: the rupture is open ──> met | met_late: the rupture is closed
+      ├────> elsewhere    admitted at a third establishment
+      ├────> returned     back where the person left
+      ├────> closed       a person said, with a reason, that it ended
+      ├────> overdue      due_at passed: the rupture is open ──> any of the others: the rupture is closed
       └────> withdrawn    the departure was cancelled, or goes elsewhere
 
 Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
@@ -28,7 +31,10 @@ Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline", "reas
 `reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
 """
 
-State = Literal["open", "overdue", "met", "met_late", "withdrawn"]
+Ending = Literal["elsewhere", "returned"]
+"""How the facts end an expectation without the arrival: at a third establishment, or back at the first."""
+
+State = Literal["open", "overdue", "met", "met_late", "elsewhere", "returned", "closed", "withdrawn"]
 
 Status = Literal["planned", "in_progress", "on_the_way", "finished", "cancelled"]
 """`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
@@ -99,6 +105,10 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
     reassigned: ReassignmentReason | None = None
     """Why the departure is no fact of this person any more, where that is why nobody is expected."""
+    ended_as: Ending | None = None
+    ended_at: datetime | None = None
+    ended_by_movement_id: UUID | None = None
+    """The movement that shows that nobody needs to wait any more."""
     deadline_unknown: bool = False
     """The departure names a time at which nobody can be expected, so the default is watched."""
 
@@ -133,10 +143,22 @@ def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | N
     return Page(movements=page, next_before=page[-1].timeline_key if len(earlier) > limit else None)
 
 
-def state_at(expectation: Expectation, now: datetime) -> State:
-    """What the expectation has come to at this moment, by what is known."""
+class Closure(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word that nobody needs to wait any more; what movements show comes before it."""
+
+    closed_at: datetime
+    author: str
+    reason: str
+
+
+def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
+    """What the expectation has come to at this moment, by what is known, and whether a person closed it."""
     if expectation.withdrawn:
         return "withdrawn"
     if expectation.arrived_at is not None:
         return "met_late" if expectation.arrived_at > expectation.due_at else "met"
+    if expectation.ended_as is not None:
+        return expectation.ended_as
+    if closed:
+        return "closed"
     return "overdue" if now > expectation.due_at else "open"

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from services.pathway.domain.pathway import Expectation, State, state_at
+from services.pathway.domain.pathway import Closure, Expectation, State, state_at
 from shared.events.envelope import NewEvent, Payload, TraceContext
 from shared.events.pathway import (
     ExpectationMet,
@@ -29,6 +29,8 @@ class PublishedExpectation(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     version: int
     """How many differences were published; 0 for one that was withdrawn before anything was."""
+    closure: Closure | None = None
+    """What a person said of it; kept whatever becomes known later."""
     trace: TraceContext
     """The trace of the event that led to the last publication; a rupture found by the clock continues it."""
 
@@ -49,7 +51,8 @@ def change_of(
     trace: TraceContext,
 ) -> Change | None:
     """The change from what was published (`before`) to what holds at `now`; `None` when they are the same."""
-    state = state_at(expectation, now)
+    closure = before.closure if before else None
+    state = state_at(expectation, now, closed=closure is not None)
     if state == "open" and _stays_overdue(before, expectation):
         state = "overdue"
     if before is not None and (before.expectation, before.state) == (expectation, state):
@@ -72,6 +75,7 @@ def change_of(
         expectation=expectation,
         state=state,
         version=version,
+        closure=closure,
         trace=before.trace if before and not events else trace,
     )
     return Change(published=published, events=events)
@@ -91,8 +95,13 @@ def _payloads_between(
     was_ruptured = before is not None and before.state == "overdue"
     if was_ruptured and state != "overdue":
         payloads.append(_rupture_closed(expectation, state, now=now))
-    published = _expectation_payload(before.expectation, before.state) if before and before.version else None
-    payloads += _expectation_payloads(published, _expectation_payload(expectation, state), expectation)
+    published = (
+        _expectation_payload(before.expectation, before.state, before.closure)
+        if before and before.version
+        else None
+    )
+    current = _expectation_payload(expectation, state, before.closure if before else None)
+    payloads += _expectation_payloads(published, current, expectation)
     if state == "overdue" and not was_ruptured:
         rupture_id = expectation.expectation_id
         payloads.append(RuptureOpened(**_arrival_fields(expectation), rupture_id=rupture_id))
@@ -103,12 +112,12 @@ def _expectation_payloads(
     published: Payload | None, current: Payload, expectation: Expectation
 ) -> list[Payload]:
     """What to publish of the expectation itself, when `published` was published last."""
-    if isinstance(current, ExpectationWithdrawn):
-        already = published is None or isinstance(published, ExpectationWithdrawn)
-        return [] if already else [current]
+    if _is_mere_withdrawal(current):
+        return [] if published is None or _is_mere_withdrawal(published) else [current]
     if published == current:
         return []
-    if isinstance(current, ExpectationMet) and not isinstance(published, ExpectationOpened | ExpectationMet):
+    never_began = published is None or _is_mere_withdrawal(published)
+    if never_began and not isinstance(current, ExpectationOpened):
         return [
             ExpectationOpened(**_arrival_fields(expectation)),
             current,
@@ -116,9 +125,25 @@ def _expectation_payloads(
     return [current]
 
 
-def _expectation_payload(expectation: Expectation, state: State) -> Payload:
+def _is_mere_withdrawal(payload: Payload) -> bool:
+    """Whether it says that the departure does not hold any more, not how the wait ended."""
+    return isinstance(payload, ExpectationWithdrawn) and payload.ended_as is None
+
+
+def _expectation_payload(expectation: Expectation, state: State, closure: Closure | None) -> Payload:
     if state == "withdrawn":
         return ExpectationWithdrawn(**_arrival_fields(expectation), reassigned=expectation.reassigned)
+    if state in ("elsewhere", "returned"):
+        return ExpectationWithdrawn(
+            **_arrival_fields(expectation),
+            ended_as=state,
+            ended_at=expectation.ended_at,
+            ended_by_movement_id=expectation.ended_by_movement_id,
+        )
+    if state == "closed" and closure is not None:
+        return ExpectationWithdrawn(
+            **_arrival_fields(expectation), ended_as=state, ended_at=closure.closed_at
+        )
     if expectation.arrival_movement_id is None or expectation.arrived_at is None:
         return ExpectationOpened(**_arrival_fields(expectation))
     return ExpectationMet(
@@ -137,6 +162,7 @@ def _rupture_closed(expectation: Expectation, state: State, *, now: datetime) ->
         closed_at=now,
         reason="arrived" if state in ("met", "met_late") else "withdrawn",
         reassigned=expectation.reassigned,
+        ended_as=state if state in ("elsewhere", "returned", "closed") else None,
     )
 
 
@@ -168,5 +194,7 @@ def _occurred_at(payload: Payload, now: datetime) -> datetime:
             return payload.arrived_at
         case RuptureOpened():
             return payload.due_at
+        case ExpectationWithdrawn(ended_at=datetime() as ended_at):
+            return ended_at
         case _:
             return now

@@ -19,14 +19,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """After the departure, when nobody said when the person is expected."""
     longest_journey: timedelta = timedelta(days=366)
     """An arrival that is announced for later than this after the departure is announced by mistake."""
-    clock_skew: timedelta = timedelta(minutes=15)
-    """An arrival may seem to precede its departure by this much: two establishments have two clocks."""
+    clock_skew: timedelta = timedelta(hours=2)
+    """An admission may be dated this long before the departure that it follows: two establishments have two
+    clocks, and a departure is often recorded when the papers are done, after the arrival."""
     ward_ahead: timedelta = timedelta(minutes=5)
     """A ward's clock may run ahead of ours by this much; what is dated further ahead is planned."""
     overlap_tolerance: timedelta = timedelta(hours=1)
     """Two establishments may both count the person as present for this long."""
     shareable_classes: frozenset[ClassOfStay] = CLASSES_WITHOUT_BED
-    """Stays that do not hold a bed, and so contradict no other stay."""
+    """Stays that do not hold a bed, so they contradict no other stay, and end no wait elsewhere."""
 
 
 RULES: Final = Rules()

@@ -31,7 +31,7 @@ def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Statu
         return "finished"
     movement_ids = {movement.movement_id for movement in stay.movements}
     has_arrived = any(
-        expectation.arrived_at is not None
+        (expectation.arrived_at or expectation.ended_at) is not None
         and expectation.departed_at == left_by.occurred_at
         and expectation.departure_movement_id in movement_ids
         for expectation in expectations

@@ -1,8 +1,9 @@
 """Reads a person's pathway as one reader may see it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from services.pathway.domain.pathway import Pathway
+from services.pathway.domain.pathway import Closure, Pathway
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
 from shared.security.principal import Principal
@@ -10,12 +11,13 @@ from shared.security.principal import Principal
 
 async def read_pathway(
     dependencies: Dependencies, person_id: UUID, *, principal: Principal
-) -> Pathway | None:
+) -> tuple[Pathway, Mapping[UUID, Closure]] | None:
     """The whole pathway, for an establishment that stated any part of it, even one since cancelled.
 
-    None otherwise: a stranger cannot tell a person of others from a person who does not exist.
+    With it what persons said of its expectations. None otherwise: a stranger cannot tell a person of others
+    from a person who does not exist.
     """
-    pathway = await pathways.read(dependencies.pool, person_id)
-    if pathway is None or not any(map(principal.may_see, pathway.establishments)):
+    found = await pathways.read_with_closures(dependencies.pool, person_id)
+    if found is None or not any(map(principal.may_see, found[0].establishments)):
         return None
-    return pathway
+    return found

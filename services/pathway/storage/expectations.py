@@ -1,13 +1,13 @@
 """Stores what was published of each expectation, and finds those whose time has passed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
 
-from services.pathway.domain.pathway import Expectation
+from services.pathway.domain.pathway import Closure, Ending, Expectation
 from services.pathway.domain.publication import PublishedExpectation
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
@@ -15,16 +15,18 @@ from shared.events.envelope import TraceContext
 _SAVE: Final = """
 INSERT INTO expectations (expectation_id, person_id, departure_movement_id, from_establishment,
     to_establishment, departed_at, due_at, rules_version, arrival_movement_id, arrived_at, state, version,
-    trace, deadline_unknown, reassigned)
+    trace, deadline_unknown, reassigned, ended_at, ended_by_movement_id, closed_at, closed_by, closed_because)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
     $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[],
-    $14::bool[], $15::text[])
+    $14::bool[], $15::text[], $16::timestamptz[], $17::uuid[], $18::timestamptz[], $19::text[], $20::text[])
 ON CONFLICT (expectation_id, person_id) DO UPDATE SET
     from_establishment = excluded.from_establishment, departed_at = excluded.departed_at,
     due_at = excluded.due_at, rules_version = excluded.rules_version,
     arrival_movement_id = excluded.arrival_movement_id, arrived_at = excluded.arrived_at,
     state = excluded.state, version = excluded.version, trace = excluded.trace,
-    deadline_unknown = excluded.deadline_unknown, reassigned = excluded.reassigned
+    deadline_unknown = excluded.deadline_unknown, reassigned = excluded.reassigned,
+    ended_at = excluded.ended_at, ended_by_movement_id = excluded.ended_by_movement_id,
+    closed_at = excluded.closed_at, closed_by = excluded.closed_by, closed_because = excluded.closed_because
 """
 
 _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
@@ -82,7 +84,15 @@ async def save(connection: Connection, published: Sequence[PublishedExpectation]
         [_encoder.encode(known.trace).decode() if known.trace else None for known in published],
         [expectation.deadline_unknown for expectation in expectations],
         [expectation.reassigned for expectation in expectations],
+        [expectation.ended_at for expectation in expectations],
+        [expectation.ended_by_movement_id for expectation in expectations],
+        *_closure_columns([known.closure for known in published]),
     )
+
+
+def _closure_columns(closures: Sequence[Closure | None]) -> Iterator[list[Any]]:
+    for name in ("closed_at", "author", "reason"):
+        yield [getattr(closure, name, None) for closure in closures]
 
 
 async def published_of(
@@ -117,6 +127,9 @@ def _published_expectation(row: Any) -> PublishedExpectation:
         arrived_at=row["arrived_at"],
         withdrawn=row["state"] == "withdrawn",
         reassigned=row["reassigned"],
+        ended_as=row["state"] if row["state"] in get_args(Ending) else None,
+        ended_at=row["ended_at"],
+        ended_by_movement_id=row["ended_by_movement_id"],
         deadline_unknown=row["deadline_unknown"],
     )
     trace = _trace_decoder.decode(row["trace"]) if row["trace"] else {}
@@ -125,5 +138,12 @@ def _published_expectation(row: Any) -> PublishedExpectation:
         expectation=expectation,
         state=row["state"],
         version=row["version"],
+        closure=_closure(row),
         trace=trace,
     )
+
+
+def _closure(row: Any) -> Closure | None:
+    if row["closed_at"] is None:
+        return None
+    return Closure(closed_at=row["closed_at"], author=row["closed_by"], reason=row["closed_because"])

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.fold import next_plan
-from services.pathway.domain.pathway import Pathway
+from services.pathway.domain.pathway import Closure, Pathway
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
@@ -23,6 +23,16 @@ WHERE pathways.person_id = s.person_id
 """
 
 _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
+
+_READ_WITH_CLOSURES: Final = """
+SELECT document, ARRAY(
+    SELECT json_build_object('expectation_id', expectation_id, 'closed_at', closed_at, 'author', closed_by,
+        'reason', closed_because)
+    FROM expectations WHERE person_id = $1 AND closed_at IS NOT NULL
+) AS closures FROM pathways WHERE person_id = $1
+"""
+
+_LOCK: Final = "SELECT document FROM pathways WHERE person_id = $1 FOR UPDATE"
 
 _IN_PROGRESS: Final = """
 SELECT person_id, document FROM pathways
@@ -37,6 +47,15 @@ FOR UPDATE SKIP LOCKED
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Pathway)
+
+
+class ClosedExpectation(Closure, frozen=True, kw_only=True):
+    """A closure, and of which expectation."""
+
+    expectation_id: UUID
+
+
+_closure_decoder: Final = msgspec.json.Decoder(ClosedExpectation)
 
 
 async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None:
@@ -54,6 +73,22 @@ async def read(connection: Executor, person_id: UUID) -> Pathway | None:
     """The pathway; `None` when nothing was ever stated about the person."""
     document = await connection.fetchval(_READ, person_id)
     return _decoder.decode(document) if document is not None else None
+
+
+async def read_with_closures(
+    connection: Executor, person_id: UUID
+) -> tuple[Pathway, dict[UUID, Closure]] | None:
+    """The pathway, and what persons said of its expectations; `None` when nothing was ever stated."""
+    row = await connection.fetchrow(_READ_WITH_CLOSURES, person_id)
+    if row is None or row["document"] is None:
+        return None
+    closures = map(_closure_decoder.decode, row["closures"])
+    return _decoder.decode(row["document"]), {closure.expectation_id: closure for closure in closures}
+
+
+async def lock(connection: Connection, person_id: UUID) -> bool:
+    """Keep the person's pathway from changing until the end of the transaction; False when there is none."""
+    return await connection.fetchval(_LOCK, person_id) is not None
 
 
 async def with_stay_in_progress(

@@ -11,11 +11,11 @@ SWAPPED: Final = (
 )
 
 # Records what was published: filled again, everything would be published again. Whether an open expectation
-# is overdue depends on the clock, not on an event.
+# is overdue depends on the clock, not on an event; that somebody closed it, on their word alone.
 COMPARED: Final = (
     ProjectedTable(
         table="expectations",
-        left_out=("version", "trace"),
-        as_if={"state": "CASE state WHEN 'overdue' THEN 'open' ELSE state END"},
+        left_out=("version", "trace", "closed_at", "closed_by", "closed_because"),
+        as_if={"state": "CASE WHEN state IN ('overdue', 'closed') THEN 'open' ELSE state END"},
     ),
 )

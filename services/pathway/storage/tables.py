@@ -106,9 +106,14 @@ class TrackedExpectation(Table, table=True):
     rules_version: int
     arrival_movement_id: UUID | None = _id(null=True)
     arrived_at: datetime | None = _moment(null=True)
-    state: str = _words(comment="open, overdue, met, met_late or withdrawn")
+    state: str = _words(comment="open, overdue, met, met_late, elsewhere, returned, closed or withdrawn")
     version: int
     trace: str | None = _words(null=True, comment="W3C trace context as JSON")
+    ended_at: datetime | None = _moment(null=True)
+    ended_by_movement_id: UUID | None = _id(null=True)
+    closed_at: datetime | None = _moment(null=True)
+    closed_by: str | None = _words(null=True, comment="The name that was given, and its key")
+    closed_because: str | None = _words(null=True)
     deadline_unknown: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     reassigned: str | None = _words(null=True, comment="Why the departure is another person's")
 

@@ -47,6 +47,8 @@ class Listener:
                 return "overdue" if expectation_id in self.ruptured else "open"
             case ExpectationMet(late=late):
                 return "met_late" if late else "met"
+            case ExpectationWithdrawn(ended_as="elsewhere" | "returned" | "closed" as ended_as):
+                return ended_as
             case _:
                 return "withdrawn"
 

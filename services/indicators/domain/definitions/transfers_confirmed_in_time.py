@@ -28,9 +28,12 @@ TRANSFERS_CONFIRMED_IN_TIME: Final = Definition(
     limits=Words(
         fr="Une arrivée à l'heure mais transmise après l'échéance n'est pas confirmée à temps ; "
         "arrived_in_time compte les arrivées à l'heure quelle que soit la date de transmission. La "
-        "destination doit être connue par son FINESS.",
+        "destination doit être connue par son FINESS. Une personne admise ailleurs, ou dont l'attente a "
+        "été close par quelqu'un, n'est pas confirmée ; une personne revenue à son point de départ n'est pas "
+        "comptée.",
         en="An arrival in time that was told after it was due is not confirmed in time; arrived_in_time "
         "counts arrivals in time whenever they were told. The destination must be known by its FINESS "
-        "number.",
+        "number. Who was admitted elsewhere, or is not waited for because somebody said so, is not "
+        "confirmed; who came back is not counted.",
     ),
 )

@@ -14,7 +14,7 @@ import msgspec
 
 from services.notifications.domain.audit.facts import FactHistory, facts
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.rules import ARRIVED, OVERDUE, news_for
+from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import Payload, RecordedEvent
@@ -57,9 +57,9 @@ def _walk(fact: FactHistory, member: AuditedMember) -> Iterator[Owed]:
 
 def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[str]:
     """The kinds that one version owes this member; adds to `said`, the kinds owed by earlier versions."""
-    if isinstance(event.data, RuptureClosed) and kind:  # no news by itself: it says that the person arrived
+    if isinstance(event.data, RuptureClosed) and kind:  # no news by itself: it says how the wait ended
         corrects = {f"{OVERDUE}.corrected"} if said else set()
-        said.add(ARRIVED)
+        said.add(ENDED.get(event.data.ended_as, ARRIVED))
         return frozenset(corrects)
     if kind and not isinstance(event.data, MovementCancelled):
         kinds = {kind, f"{kind}.corrected"} if said else {kind}
@@ -76,7 +76,7 @@ def _over(payload: Payload, kind: str | None, said: set[str]) -> set[str]:
         case ExpectationMet():  # who received the person has stated it
             return set()
         case ExpectationOpened():  # a rupture is over when pathway closes it, not before
-            return said & {ARRIVED}
+            return said & {ARRIVED, *ENDED.values()}
         case RuptureClosed():
             return said & {OVERDUE}
         case _:

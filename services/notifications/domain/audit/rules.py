@@ -1,16 +1,23 @@
 """The table of rules: what one member is to be told of one statement."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from services.notifications.domain.audit.member import AuditedMember
 from shared.events.admission import Mode, Movement
 from shared.events.envelope import Payload
-from shared.events.pathway import ExpectationMet, RuptureClosed, RuptureOpened
+from shared.events.pathway import ExpectationMet, ExpectationWithdrawn, RuptureClosed, RuptureOpened
 
 ADMITTED: Final = "admission.occurred"
 DEPARTED: Final = "transfer.departed"
 ARRIVED: Final = "transfer.arrived"
 OVERDUE: Final = "transfer.overdue"
+ENDED: Final[Mapping[str | None, str]] = {
+    "elsewhere": "transfer.elsewhere",
+    "returned": "transfer.returned",
+    "closed": "transfer.closed",
+}
+"""How the wait for a person ended without the arrival, and as what both ends hear of it."""
 DISCHARGED: Final = "discharge.occurred"
 
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
@@ -25,11 +32,21 @@ def news_for(payload: Payload, member: AuditedMember) -> str | None:
             return _of_leaving(payload, member)
         case ExpectationMet():
             return ARRIVED if member.establishment == payload.from_establishment else None
-        case RuptureOpened() | RuptureClosed(reason="arrived"):
+        case RuptureOpened() | RuptureClosed() | ExpectationWithdrawn():
             ends = (payload.from_establishment, payload.to_establishment)
-            return OVERDUE if member.establishment in ends else None
+            return _of_a_wait(payload) if member.establishment in ends else None
         case _:
             return None
+
+
+def _of_a_wait(payload: RuptureOpened | RuptureClosed | ExpectationWithdrawn) -> str | None:
+    match payload:
+        case ExpectationWithdrawn():
+            return ENDED.get(payload.ended_as)
+        case RuptureClosed(reason="withdrawn", ended_as=how) if how not in ENDED:
+            return None
+        case _:
+            return OVERDUE
 
 
 def goes_to(movement: Movement) -> str | None:

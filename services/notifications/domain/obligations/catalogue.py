@@ -17,6 +17,9 @@ FactKind = Literal[
     "transfer.departed",
     "transfer.arrived",
     "transfer.overdue",
+    "transfer.elsewhere",
+    "transfer.returned",
+    "transfer.closed",
     "discharge.occurred",
 ]
 Variant = Literal["plain", "corrected", "retracted"]
@@ -66,6 +69,9 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
     "transfer.departed": Entry(urgency="U3", channels=_PROFESSIONAL, expires_after=_DAY),
     "transfer.arrived": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
     "transfer.overdue": Entry(urgency="U3", channels=_PROFESSIONAL, expires_after=_DAY),
+    "transfer.elsewhere": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
+    "transfer.returned": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
+    "transfer.closed": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
     "discharge.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
 }
 

@@ -197,13 +197,21 @@ def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactV
     )
 
 
+_END_OF_WAIT: Final[Mapping[str | None, FactKind]] = {
+    "elsewhere": "transfer.elsewhere",
+    "returned": "transfer.returned",
+    "closed": "transfer.closed",
+}
+"""How a wait ended without the arrival -> what both ends are told."""
+
+
 def _ends(watched: ExpectationEvent) -> tuple[FactKind, ...]:
     match watched:
-        case ExpectationOpened():  # again: the arrival that was stated did not take place
-            return ("transfer.arrived",)
-        case ExpectationWithdrawn():
-            return ("transfer.arrived", "transfer.overdue")
-        case RuptureClosed(reason="withdrawn"):
+        case ExpectationOpened():  # again: the arrival or the other end that was stated did not take place
+            return ("transfer.arrived", *_END_OF_WAIT.values())
+        case ExpectationWithdrawn(ended_as=ended_as) if ended_as not in _END_OF_WAIT:
+            return ("transfer.arrived", "transfer.overdue", *_END_OF_WAIT.values())
+        case RuptureClosed(reason="withdrawn", ended_as=ended_as) if ended_as not in _END_OF_WAIT:
             return ("transfer.overdue",)
         case _:
             return ()
@@ -228,13 +236,23 @@ def _news_of_arrival(watched: ExpectationEvent) -> News | None:
                 occurred_at=watched.departed_at,
                 said="transfer.overdue",
             )
-        case RuptureClosed(reason="arrived"):
+        case RuptureClosed(reason="arrived") | RuptureClosed(ended_as="elsewhere" | "returned" | "closed"):
+            how = _END_OF_WAIT.get(watched.ended_as, "transfer.arrived")
             return News(
                 kind="transfer.overdue",
-                shown_kind="transfer.arrived",
+                shown_kind=how,
                 audience=both,
                 occurred_at=watched.closed_at,
-                said="transfer.arrived",
+                said=how,
+            )
+        case ExpectationWithdrawn(ended_as="elsewhere" | "returned" | "closed"):
+            how = _END_OF_WAIT[watched.ended_as]
+            return News(
+                kind=how,
+                shown_kind=how,
+                audience=both,
+                occurred_at=watched.ended_at or watched.departed_at,
+                said=how,
             )
         case _:
             return None

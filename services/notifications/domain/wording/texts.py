@@ -32,6 +32,18 @@ PROFESSIONAL_FR = {
         "Une personne partie d'un établissement vers un autre le {when} n'y est toujours pas annoncée. "
         "Merci de vérifier auprès de l'autre établissement."
     ),
+    "transfer.elsewhere": (
+        "Une personne attendue après un transfert a été admise dans un autre établissement que prévu, le "
+        "{when}. Elle n'est plus attendue."
+    ),
+    "transfer.returned": (
+        "Une personne partie vers un autre établissement est de retour à son point de départ, le {when}. "
+        "Elle n'est plus attendue."
+    ),
+    "transfer.closed": (
+        "L'attente d'une personne après un transfert a été close par un professionnel le {when}. Le motif se "
+        "lit dans son parcours."
+    ),
     "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
 }
 
@@ -42,6 +54,18 @@ PROFESSIONAL_EN = {
     "transfer.overdue": (
         "A person who left one establishment for another on {when} has not been reported as arrived. "
         "Please check with the other establishment."
+    ),
+    "transfer.elsewhere": (
+        "A person expected after a transfer was admitted to another establishment than planned, on {when}. "
+        "Nobody needs to wait any more."
+    ),
+    "transfer.returned": (
+        "A person who left for another establishment is back where they left, since {when}. Nobody needs to "
+        "wait any more."
+    ),
+    "transfer.closed": (
+        "The wait for a person after a transfer was closed by a professional on {when}. The reason is in the "
+        "person's pathway."
     ),
     "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
 }
@@ -92,6 +116,9 @@ PROFESSIONAL_SUBJECT = {
     "transfer.departed": "une personne est attendue chez vous",
     "transfer.arrived": "arrivée confirmée d'une personne que vous suivez",
     "transfer.overdue": "arrivée non confirmée d'une personne, à vérifier",
+    "transfer.elsewhere": "une personne attendue a été admise ailleurs",
+    "transfer.returned": "une personne partie est de retour",
+    "transfer.closed": "l'attente d'une personne est close",
     "discharge.occurred": "sortie d'une personne que vous suivez",
 }
 """What a professional sorts mail by; a subject is no more protected than an envelope: it names nobody."""

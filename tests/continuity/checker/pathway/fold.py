@@ -3,8 +3,9 @@
 The content of a movement is its newest insert or update by (emitted, sequence); a cancel holds unless one of
 these was emitted after it (decision 0020). A departure is a transfer, or a discharge by transfer or mutation,
 to another establishment; a discharge that follows a transfer to the same place belongs to the same departure.
-An admission meets every earlier departure for its establishment, or else the first one within the next 15
-minutes (decision 0005).
+Who is seen at the destination has arrived, whatever the movement; an admission that meets no earlier
+departure meets the first one within the next two hours. The wait also ends where the person is admitted to a
+bed elsewhere, or is back at the place that was left, unless they come in time after all (decision 0005).
 """
 
 from collections import defaultdict
@@ -12,11 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.reading.databases import Event
 
-CLOCK_SKEW: Final = timedelta(minutes=15)
+CLOCK_SKEW: Final = timedelta(hours=2)
+_NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
 _HOME: Final = ZoneInfo("Europe/Paris")
 _RANK: Final = {"admission": 0, "transfer": 1, "discharge": 3}
@@ -73,18 +76,27 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedArrival:
-    """An arrival that a departure makes due, and the admission that met it."""
+    """An arrival that a departure makes due, and what ended the wait for it."""
 
     departure: str
+    leaves: str
     to: str
     departed_at: datetime
     due_at: datetime
     met_by: str | None = None
     arrived_at: datetime | None = None
+    ended_as: str | None = None
+    """elsewhere or returned."""
+    ended_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         return (self.departure, self.to)
+
+    @property
+    def expectation(self) -> UUID:
+        """Orders departures of one moment."""
+        return uuid5(UUID(self.departure), f"arrival/{self.to}")
 
 
 def movements_of(events: Iterable[Event]) -> list[Movement]:
@@ -130,10 +142,13 @@ def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[Ex
         stays[each.stay_id].append(each)
     open_ = [wait for stay in stays.values() for wait in _departures(stay, waiting)]
     met: list[ExpectedArrival] = []
-    for arrival in (each for each in active if each.kind == "admission"):
-        ended = _met_by(open_, arrival)
-        open_ = [wait for wait in open_ if wait not in ended]
-        met += [replace(wait, met_by=arrival.movement_id, arrived_at=arrival.occurred_at) for wait in ended]
+    for each in active:
+        ended = _met_by(open_, each)
+        open_ = [_stopped(wait, each, stays[each.stay_id]) for wait in open_ if wait not in ended]
+        met += [
+            replace(wait, met_by=each.movement_id, arrived_at=each.occurred_at, ended_as=None, ended_at=None)
+            for wait in ended
+        ]
     return met + open_
 
 
@@ -147,7 +162,11 @@ def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[Expecte
             due_at = _due_at(said, each.occurred_at, waiting)
             found.append(
                 ExpectedArrival(
-                    departure=each.movement_id, to=to, departed_at=each.occurred_at, due_at=due_at
+                    departure=each.movement_id,
+                    leaves=each.establishment,
+                    to=to,
+                    departed_at=each.occurred_at,
+                    due_at=due_at,
                 )
             )
         elif to is not None and said is not None:
@@ -172,13 +191,37 @@ def _can_be_meant(expected_at: datetime, departed_at: datetime) -> bool:
     return expected_at - departed_at <= timedelta(days=366) and not is_a_day_only
 
 
-def _met_by(open_: Sequence[ExpectedArrival], arrival: Movement) -> list[ExpectedArrival]:
-    there = [wait for wait in open_ if wait.to == arrival.establishment]
-    earlier = [wait for wait in there if wait.departed_at <= arrival.occurred_at]
-    if earlier:
+def _met_by(open_: Sequence[ExpectedArrival], seen: Movement) -> list[ExpectedArrival]:
+    there = [wait for wait in open_ if wait.to == seen.establishment]
+    earlier = [
+        wait
+        for wait in there
+        if wait.departed_at <= seen.occurred_at and (wait.ended_as is None or seen.occurred_at <= wait.due_at)
+    ]
+    if earlier or seen.kind != "admission":
         return earlier
-    soon = [wait for wait in there if wait.departed_at - arrival.occurred_at <= CLOCK_SKEW]
-    return sorted(soon, key=lambda wait: wait.departed_at)[:1]
+    soon = [
+        wait
+        for wait in there
+        if seen.occurred_at < wait.departed_at <= seen.occurred_at + CLOCK_SKEW and wait.ended_as is None
+    ]
+    return sorted(soon, key=lambda wait: (wait.departed_at, wait.expectation))[:1]
+
+
+def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) -> ExpectedArrival:
+    """The wait, ended where a movement shows the person back, or in a bed of a third establishment."""
+    if wait.ended_as or seen.occurred_at < wait.departed_at or seen.establishment == wait.to:
+        return wait
+    if seen.establishment != wait.leaves:
+        in_bed = seen.kind == "admission" and seen.event.data.get("class_of_stay") not in _NO_BED
+        return replace(wait, ended_as="elsewhere", ended_at=seen.occurred_at) if in_bed else wait
+    if seen.kind == "admission":
+        first = next(each for each in stay if each.kind == "admission")
+        back = first is not seen or all(each.movement_id != wait.departure for each in stay)
+    else:
+        goes_on = seen.kind == "transfer" or seen.leaves_for is not None
+        back = goes_on and seen.leaves_for != wait.to and seen.occurred_at > wait.departed_at
+    return replace(wait, ended_as="returned", ended_at=seen.occurred_at) if back else wait
 
 
 def _moment(text: str) -> datetime:

@@ -123,6 +123,8 @@ def states_at(wait: ExpectedArrival, now: datetime) -> set[str]:
     """The states it may have at that moment: two while the deadline has just passed."""
     if wait.arrived_at is not None:
         return {"met_late" if wait.arrived_at > wait.due_at else "met"}
+    if wait.ended_as is not None:
+        return {wait.ended_as}
     if now <= wait.due_at:
         return {"open"}
     return {"overdue"} if now > wait.due_at + CLOCK_TURN else {"open", "overdue"}

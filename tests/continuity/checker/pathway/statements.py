@@ -17,7 +17,9 @@ def check_statements(evidence: Evidence) -> Finding:
         if step.startswith("rupture"):
             ruptures[expectation] += 1 if step == "rupture-opened" else -1
         else:
-            said[expectation] = _meaning(step, late=bool(event.data.get("late")))
+            said[expectation] = event.data.get("ended_as") or _meaning(
+                step, late=bool(event.data.get("late"))
+            )
     violations: list[str] = []
     for row in stored.rows("expectations"):
         expectation, state = row["expectation_id"], row["state"]

@@ -24,7 +24,7 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
     by_stay: dict[str, list[Movement]] = defaultdict(list)
     for each in movements:
         by_stay[each.stay_id].append(each)
-    arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at is not None}
+    arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at or wait.ended_at}
     return {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
 
 

@@ -46,6 +46,16 @@ async def test_a_damaged_projection_is_repaired_and_the_persons_are_named(scene:
     assert await published(scene) == said
 
 
+async def test_what_a_person_closed_stays_closed(scene: Scene) -> None:
+    await scene.happen(transferred("closed", arrives=False))
+    await scene.pool.execute(
+        "UPDATE expectations SET state = 'closed', closed_at = now(), closed_by = 'a', closed_because = 'b'"
+    )
+    made = await scene.rebuild()
+    assert all(each.is_equal for each in made.tables)
+    assert await scene.pool.fetchval("SELECT state FROM expectations") == "closed"
+
+
 async def test_what_is_parked_or_was_dismissed_is_no_part_of_it(scene: Scene) -> None:
     """Nor what waits behind it; a dismissed one holds nobody up."""
     await scene.happen(population(2))

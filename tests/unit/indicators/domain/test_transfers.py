@@ -1,11 +1,15 @@
 """Transfers are confirmed in time when their arrival was recorded by the time it was due."""
 
+import pytest
 from msgspec.structs import replace
 
-from services.indicators.domain.facts import ExpectationFact
+from services.indicators.domain.facts import ExpectationFact, expectation_fact
 from services.indicators.domain.figures import Figures
 from services.indicators.domain.indicators import Question, transfers_series
-from shared.testing.person_history import REHABILITATION, id_of
+from shared.events.envelope import RecordedEvent
+from shared.events.pathway import ExpectationWithdrawn
+from shared.events.registry import PATHWAY
+from shared.testing.person_history import HOSPITAL, REHABILITATION, id_of
 from tests.unit.indicators.stated_facts import KNOWN, expectation, march, march_days, question
 
 DUE = march(2, 14)
@@ -49,6 +53,44 @@ def test_a_confirmation_does_not_count_before_the_transfer_was_due() -> None:
 def test_a_withdrawn_transfer_is_not_counted() -> None:
     withdrawn = expectation("withdrawn", sequence=2, due=DUE, recorded=march(2, 13))
     assert figures(withdrawn, OPENED).denominator == 0
+
+
+def test_who_was_admitted_elsewhere_counts_as_not_confirmed() -> None:
+    ended = expectation("ended", sequence=2, due=DUE, recorded=march(2, 13))
+    counted = figures(ended, OPENED)
+    assert (counted.numerator, counted.denominator) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("ended_as", "step"),
+    [
+        ("elsewhere", "ended"),
+        ("closed", "ended"),
+        ("returned", "withdrawn"),
+        (None, "withdrawn"),
+        ("of next year", "withdrawn"),
+    ],
+)
+def test_how_a_wait_ended_decides_whether_it_was_a_transfer(ended_as: str | None, step: str) -> None:
+    withdrawn = ExpectationWithdrawn(
+        expectation_id=id_of("e"),
+        departure_movement_id=id_of("m"),
+        from_establishment=HOSPITAL,
+        to_establishment=REHABILITATION,
+        departed_at=march(2, 12),
+        due_at=DUE,
+        ended_as=ended_as,
+    )
+    event = RecordedEvent(
+        event_id=id_of("event"),
+        publisher=PATHWAY,
+        subject=id_of("Rose"),
+        sequence=2,
+        occurred_at=DUE,
+        recorded_at=DUE,
+        data=withdrawn,
+    )
+    assert expectation_fact(event, withdrawn).step == step
 
 
 def test_a_confirmation_that_is_restated_keeps_its_first_time() -> None:

@@ -153,6 +153,34 @@ def test_an_arrival_that_is_taken_back_or_no_longer_expected_is_retracted() -> N
     }
 
 
+@pytest.mark.parametrize("ended_as", ["elsewhere", "returned", "closed"])
+def test_both_ends_hear_how_a_wait_ended_and_that_the_alert_is_over(ended_as: str) -> None:
+    opened = _watched(1, ExpectationOpened)
+    overdue = _watched(2, RuptureOpened, rupture_id=id_of("expectation"))
+    closed = _watched(
+        3,
+        RuptureClosed,
+        rupture_id=id_of("expectation"),
+        closed_at=minutes(300),
+        reason="withdrawn",
+        ended_as=ended_as,
+    )
+    ended = _watched(4, ExpectationWithdrawn, ended_as=ended_as, ended_at=minutes(290))
+    again = _watched(5, ExpectationOpened)
+    events = [opened, overdue, closed, ended, again]
+    both = {"hospital", "nursing home"}
+    assert told(events, closed) == {"transfer.overdue.corrected": both}
+    assert told(events, ended) == {f"transfer.{ended_as}": both, f"transfer.{ended_as}.corrected": both}
+    assert told([opened, ended], ended) == {f"transfer.{ended_as}": both}
+    assert told(events, again) == {f"transfer.{ended_as}.retracted": both}
+
+
+def test_an_end_of_next_year_is_an_end_without_a_name() -> None:
+    overdue = _watched(1, RuptureOpened, rupture_id=id_of("expectation"))
+    ended = _watched(2, ExpectationWithdrawn, ended_as="of next year", ended_at=minutes(290))
+    assert told([overdue, ended], ended) == {"transfer.overdue.retracted": {"hospital", "nursing home"}}
+
+
 def test_who_joins_is_owed_the_day_before_and_who_left_nothing_more(rose: PersonHistory) -> None:
     old = rose.admit("old", at=minutes(-2000))
     recent = rose.discharge("old", at=minutes(-60))

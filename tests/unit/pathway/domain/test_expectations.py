@@ -87,6 +87,75 @@ def test_an_arrival_ends_every_earlier_wait_there() -> None:
     assert states == ["met_late", "met"]
 
 
+@pytest.mark.parametrize(("before", "met"), [(119, True), (121, False)])
+def test_a_departure_may_be_recorded_hours_after_the_arrival(before: int, *, met: bool) -> None:
+    rose = _departed()
+    rose.admit("second", at=minutes(600 - before), establishment=REHABILITATION)
+    assert (_expected(rose)[0].arrived_at is not None) == met
+
+
+@pytest.mark.parametrize("kind", ["transfer", "discharge"])
+def test_any_movement_at_the_destination_shows_that_the_person_arrived(kind: str) -> None:
+    rose = _departed()
+    getattr(rose, kind)("unknown there", at=minutes(630), establishment=REHABILITATION)
+    assert _expected(rose)[0].arrived_at == minutes(630)
+    rose = _departed()
+    getattr(rose, kind)("unknown there", at=minutes(599), establishment=REHABILITATION)
+    assert _expected(rose)[0].arrived_at is None
+
+
+def _ended(history: PersonHistory) -> tuple[str | None, datetime | None]:
+    first = _expected(history)[0]
+    return first.ended_as, first.ended_at
+
+
+def test_who_is_admitted_to_a_bed_of_a_third_place_is_not_waited_for_any_more() -> None:
+    rose = _departed()
+    rose.admit("check", at=minutes(620), establishment=NURSING_HOME, class_of_stay="outpatient")
+    assert _ended(rose) == (None, None)
+    elsewhere = rose.admit("third", at=minutes(640), establishment=NURSING_HOME)
+    assert _ended(rose) == ("elsewhere", minutes(640))
+    assert state_at(_expected(rose)[0], minutes(9999)) == "elsewhere"
+    rose.cancel(elsewhere)
+    assert _ended(rose) == (None, None)
+
+
+def test_who_comes_in_time_after_a_stop_elsewhere_has_arrived_and_later_has_ended() -> None:
+    in_time, late = _departed(), _departed()
+    for rose, at in ((in_time, minutes(720)), (late, minutes(721))):
+        rose.admit("third", at=minutes(640), establishment=NURSING_HOME)
+        rose.admit("second", at=at, establishment=REHABILITATION)
+    assert state_at(_expected(in_time)[0], minutes(9999)) == "met"
+    assert _ended(late) == ("elsewhere", minutes(640))
+
+
+def test_who_is_admitted_again_where_they_left_is_back() -> None:
+    rose = _departed()
+    rose.admit("again", at=minutes(640), establishment=HOSPITAL)
+    assert _ended(rose) == ("returned", minutes(640))
+
+
+def test_who_never_left_is_back_when_the_next_move_there_is_stated() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.transfer("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
+    rose.transfer("first", at=minutes(630), establishment=HOSPITAL, unit="surgery")
+    assert _ended(rose) == ("returned", minutes(630))
+    rose = PersonHistory()
+    rose.transfer("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
+    rose.transfer("first", at=minutes(630), establishment=HOSPITAL, to=NURSING_HOME)
+    assert _ended(rose) == ("returned", minutes(630))
+    assert [each.ended_as for each in _expected(rose)] == ["returned", None]
+
+
+def test_papers_that_are_done_after_the_departure_bring_nobody_back() -> None:
+    rose = PersonHistory()
+    rose.transfer("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
+    rose.admit("first", at=minutes(605), establishment=HOSPITAL)
+    rose.discharge("first", at=minutes(700), establishment=HOSPITAL, mode="home")
+    assert _ended(rose) == (None, None)
+
+
 def test_a_transfer_and_the_discharge_that_follows_it_are_one_leaving() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)

@@ -1,8 +1,20 @@
 """What is published is complete, also when corrections turn it back."""
 
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
 from shared.events.envelope import NewEvent
-from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed
-from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
+from shared.events.pathway import ExpectationMet, ExpectationOpened, ExpectationWithdrawn, RuptureClosed
+from shared.testing.person_history import (
+    HOSPITAL,
+    NURSING_HOME,
+    REHABILITATION,
+    PersonHistory,
+    minutes,
+    movement_of,
+)
 from tests.unit.pathway.listener import Publisher
 
 
@@ -65,6 +77,51 @@ def test_a_withdrawn_departure_closes_its_rupture() -> None:
     assert _names(withdrawn) == ["RuptureClosed", "ExpectationWithdrawn"]
     assert isinstance(withdrawn[0].data, RuptureClosed)
     assert withdrawn[0].data.reason == "withdrawn"
+
+
+def test_who_is_found_elsewhere_closes_the_rupture_and_both_ends_hear_how() -> None:
+    publisher, rose = Publisher(), _departed()
+    publisher.take_in(rose.events, now=minutes(721))
+    elsewhere = rose.admit("third", at=minutes(740), establishment=NURSING_HOME)
+    closed, ended = publisher.take_in([elsewhere], now=minutes(750))
+    assert isinstance(closed.data, RuptureClosed)
+    assert (closed.data.reason, closed.data.ended_as) == ("withdrawn", "elsewhere")
+    assert isinstance(ended.data, ExpectationWithdrawn)
+    assert (ended.data.ended_as, ended.data.ended_at) == ("elsewhere", minutes(740))
+    assert ended.data.ended_by_movement_id == movement_of(elsewhere).movement_id
+    assert ended.occurred_at == minutes(740)
+    opened, overdue = publisher.take_in([rose.cancel(elsewhere)], now=minutes(760))
+    assert _names([opened, overdue]) == ["ExpectationOpened", "RuptureOpened"]
+    withdrawn = publisher.take_in([rose.cancel(rose.events[1])], now=minutes(770))
+    assert _names(withdrawn) == ["RuptureClosed", "ExpectationWithdrawn"]
+
+
+def test_an_end_that_comes_with_its_departure_is_published_with_its_beginning() -> None:
+    publisher, rose = Publisher(), _departed()
+    rose.admit("again", at=minutes(640), establishment=HOSPITAL)
+    assert _names(publisher.take_in(rose.events, now=minutes(650))) == [
+        "ExpectationOpened",
+        "ExpectationWithdrawn",
+    ]
+    assert _names(publisher.take_in([rose.cancel(rose.events[1])], now=minutes(660))) == [
+        "ExpectationWithdrawn"
+    ]
+
+
+class _RuptureClosedBefore(msgspec.Struct):
+    """As a consumer of version 0.1.0 knows it."""
+
+    rupture_id: UUID
+    reason: Literal["arrived", "withdrawn"]
+
+
+def test_a_consumer_of_the_version_before_reads_every_end() -> None:
+    publisher, rose = Publisher(), _departed()
+    publisher.take_in(rose.events, now=minutes(721))
+    rose.admit("again", at=minutes(740), establishment=HOSPITAL)
+    closed, _ = publisher.take_in(rose.events[-1:], now=minutes(750))
+    read = msgspec.json.decode(msgspec.json.encode(closed.data), type=_RuptureClosedBefore)
+    assert read.reason == "withdrawn"
 
 
 def test_a_departure_cancelled_before_anyone_heard_of_it_is_not_mentioned() -> None:
