@@ -14,7 +14,7 @@ from tests.continuity.faults.schedule import Fault
 from tests.continuity.figures import figures_of
 from tests.continuity.journal import now
 from tests.continuity.load.enrolment import Carer
-from tests.continuity.load.offers import BIRTH_NAME, identifier_of
+from tests.continuity.load.offers import BIRTH_NAME, ESTABLISHMENTS, identifier_of, local_number_of
 from tests.continuity.platform.layout import PROJECT
 from tests.continuity.platform.process import Death
 from tests.continuity.settling import RemainingWork
@@ -70,7 +70,7 @@ class Evidence:
             "kafka_bootstrap": self.kafka_bootstrap,
             "logs": [str(self.folder / "logs")],
             "circle": [carer.shown() for carer in self.carers],
-            "secrets": [BIRTH_NAME, identifier_of(self.run, ""), *(carer.phone for carer in self.carers)],
+            "secrets": [BIRTH_NAME, *_prefixes(self.run), *(carer.phone for carer in self.carers)],
             "wait_factor": self.wait_factor,
             "mutation": self.mutation,
             "began_at": self.began_at,
@@ -88,6 +88,12 @@ class Evidence:
         }
         path = self.folder / "run.json"
         await asyncio.to_thread(path.write_text, json.dumps(document, indent=1))
+
+
+def _prefixes(run: str) -> list[str]:
+    """With what every number of a person begins."""
+    local = local_number_of(run, "", ESTABLISHMENTS[0])
+    return [identifier_of(run, ""), local.removesuffix("0")]
 
 
 def _versions() -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tests.continuity.checker.identities.senders import Said, Whose, moment_of, whose
 from tests.continuity.checker.reading.databases import Event, Stored, read_databases
 from tests.continuity.checker.reading.journals import Line, Run, read_run
 from tests.continuity.checker.reading.topics import Record, read_topics
@@ -35,15 +36,57 @@ class Evidence:
 
     @cached_property
     def movements(self) -> list[Event]:
-        """The movement events of admission's ledger, in the order of its ids."""
+        """What admission's ledger states of movements, in the order of its ids."""
         return [event for event in self.stored["admission"].ledger if event.is_movement]
 
     @cached_property
+    def reassigned(self) -> list[Event]:
+        """Where it says that a movement is no fact of a person any more."""
+        return [event for event in self.stored["admission"].ledger if event.is_reassignment]
+
+    @cached_property
     def movements_of(self) -> dict[str, list[Event]]:
-        """The same, by person."""
+        """What was published about the movements of each person, by person."""
         found: dict[str, list[Event]] = {}
         for event in self.movements:
             found.setdefault(event.subject, []).append(event)
+        return found
+
+    @cached_property
+    def whose(self) -> Whose:
+        """Whose each movement is, by the senders' journal."""
+        stated = {
+            (line["source_event_id"], line.get("body_sha256")): line
+            for line in self.run.clients
+            if line["what"] == "send"
+        }
+        rows = {row["event_id"]: row for row in self.stored["admission"].rows("submissions")}
+        said = []
+        for event in self.movements:
+            row = rows.get(event.event_id)
+            line = stated.get((row["source_event_id"], row["sha256"])) if row else None
+            if line is not None:
+                said.append(
+                    Said(
+                        event_id=event.event_id,
+                        person=line["person"],
+                        movement=line["stated"]["movement_id"],
+                        emitted_at=moment_of(line["stated"]),
+                        recorded_at=event.recorded_at,
+                        number=event.id,
+                    )
+                )
+        return whose(said, self.run.clients)
+
+    @cached_property
+    def facts_of(self) -> dict[str, list[Event]]:
+        """Person -> what was stated, by its first event, of the movements that are theirs in the end."""
+        events = {event.event_id: event for event in self.movements}
+        found: dict[str, list[Event]] = {}
+        for movement, said in self.whose.events.items():
+            ids = self.whose.ids.get(self.whose.owner(movement), frozenset())
+            for person_id in ids:
+                found.setdefault(person_id, []).extend(events[each.event_id] for each in said)
         return found
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import Final
 from tests.continuity.checker.admission import acknowledged, sequences, stated
 from tests.continuity.checker.bus import copies, inboxes, order, positions
 from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.identities import attribution
 from tests.continuity.checker.notifications import circle, obligations, outcomes, repeats
 from tests.continuity.checker.operations import alerts, quiet, secrecy
 from tests.continuity.checker.pathway import pathways, statements
@@ -20,6 +21,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     acknowledged.check_unknown,
     acknowledged.check_nothing_invented,
     stated.check_whose,
+    attribution.check_in_the_end,
     sequences.check_sequences,
     inboxes.check_inboxes,
     copies.check_copies,

@@ -1,4 +1,7 @@
-"""Generates one person's movements: stays, transfers that arrive in time, late or never, and corrections."""
+"""Generates one person's movements: stays, transfers that arrive in time, late or never, and corrections.
+
+Some are stated of the wrong person first, and an update names the right one; some move back and forth.
+"""
 
 import random
 from collections.abc import Iterator
@@ -13,16 +16,32 @@ _ARRIVALS: Final[tuple[Arrival, ...]] = ("in_time", "late", "never", "home")
 _HOW_OFTEN: Final = (35, 10, 10, 45)
 _CORRECTED: Final = 0.02
 _CANCELLED: Final = 0.015
+_AFTER_ALL: Final = 0.5
+"""Share of the cancelled movements that are stated again later: they took place after all."""
+_MISTAKEN: Final = 0.06
+"""Share of the persons all of whose movements but the first are stated of somebody else at first."""
+_BACK_AND_FORTH: Final = 0.3
+"""Share of the mistaken movements that were stated of the right person before."""
+_LOCAL: Final = 0.3
+"""Share of those who go home whom their establishment knows by its own number alone."""
 _UNITS: Final = ("URG", "MED", "CHIR", "REA")
 
 
 class Journey:
     """One person's movements, in the order of occurrence."""
 
-    def __init__(self, run: str, person: str, *, base: datetime, dice: random.Random) -> None:
-        """`base` is the beginning of the run; no movement occurs after it."""
+    def __init__(
+        self, run: str, person: str, *, base: datetime, dice: random.Random, neighbour: str | None = None
+    ) -> None:
+        """`base` is the beginning of the run; no movement occurs after it.
+
+        `neighbour`: whom the person may be mistaken for.
+        """
         self._run, self._person, self._dice = run, person, dice
+        self._mistaken_for = neighbour if dice.random() < _MISTAKEN else None
         self._arrival = dice.choices(_ARRIVALS, _HOW_OFTEN)[0]
+        # Who leaves for another establishment must be known there, too.
+        self.is_local = self._arrival == "home" and dice.random() < _LOCAL
         self._here, self._there = dice.sample(ESTABLISHMENTS, 2)
         # A late or missing arrival is overdue at `base`; one in time is not due yet.
         hours = dice.uniform(6, 10) if self._arrival in {"late", "never"} else dice.uniform(0.5, 1.5)
@@ -47,16 +66,31 @@ class Journey:
             delay = timedelta(minutes=20) if self._arrival == "in_time" else timedelta(hours=4)
             origin = {"mode": "transfer", "establishment": self._here}
             at = self._departure + delay
-            yield self._offer("y", "admission", self._there, "B", at, origin=origin)
+            arrival = self._offer("y", "admission", self._there, "B", at, origin=origin)
+            yield from self._moved(arrival) if self._mistaken_for else (arrival,)
+
+    def _moved(self, offer: Offer) -> Iterator[Offer]:
+        """A movement that is stated of somebody else and then moved to the right person."""
+        assert self._mistaken_for is not None
+        named = [self._mistaken_for, self._person]
+        if self._dice.random() < _BACK_AND_FORTH:
+            named = [self._person, *named]
+        yield from (offer.naming(self._run, person, version) for version, person in enumerate(named))
 
     def _corrected(self, name: str, kind: str, stay: str, at: datetime, **other: Any) -> Iterator[Offer]:
-        """A movement, followed by a correction or a cancel in a few cases."""
-        yield self._offer(name, kind, self._here, stay, at, **other)
+        """A movement, in a few cases followed by a correction, or a cancel that may be taken back."""
+        stated = self._offer(name, kind, self._here, stay, at, **other)
+        if self._mistaken_for:
+            yield from self._moved(stated)
+            return
+        yield stated
         if self._dice.random() < _CORRECTED:
             earlier = at - timedelta(minutes=5)
             yield self._offer(name, kind, self._here, stay, earlier, version=1, action="update", **other)
         elif self._dice.random() < _CANCELLED:
             yield self._offer(name, kind, self._here, stay, at, version=1, action="cancel", **other)
+            if self._dice.random() < _AFTER_ALL:
+                yield self._offer(name, kind, self._here, stay, at, version=2, **other)
 
     def _offer(
         self,
@@ -79,6 +113,7 @@ class Journey:
             establishment=establishment,
             occurred_at=at,
             emitted_at=at + timedelta(minutes=1 + 10 * version),
+            is_local=self.is_local,
             **other,
         )
         return Offer(self._person, establishment, body)

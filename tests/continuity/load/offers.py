@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 ESTABLISHMENTS: Final = tuple(f"7500{number:05d}" for number in range(1, 7))
 AUTHORITY: Final = "1.2.250.1.213.1.4.10"
+LOCAL_AUTHORITY: Final = "IPP"
+"""Every establishment calls its own numbers so."""
 BIRTH_NAME: Final = "ZZCONTINUITY"
 
 Repetition = Literal["plain", "again", "at_once", "other_content"]
@@ -35,6 +37,19 @@ class Offer:
         """The same id with other content."""
         return Offer(self.person, self.establishment, {**self.body, "unit": "OTHER"})
 
+    def naming(self, run: str, person: str, version: int) -> "Offer":
+        """The movement as a later version of it that names a person; version 0 is how it is stated first."""
+        emitted_at = datetime.fromisoformat(str(self.body["emitted_at"])) + timedelta(minutes=2 * version)
+        same = person == self.person
+        body = {
+            **self.body,
+            "source_event_id": f"{self.body['movement_id']}-{version}",
+            "action": "update" if version else "insert",
+            "person": self.body["person"] if same else person_of(run, person, self.establishment),
+            "emitted_at": emitted_at.isoformat(),
+        }
+        return Offer(person, self.establishment, body)
+
     def canonical(self) -> bytes:
         """The body as the bytes that are hashed and sent."""
         return json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -53,6 +68,27 @@ def identifier_of(run: str, person: str) -> str:
     return f"INS{run}-{person}"
 
 
+def local_number_of(run: str, person: str, establishment: str) -> str:
+    """The person's number in one establishment; the next establishment gives it to the person before."""
+    number = int(person[1:]) if person[1:].isdigit() else 0
+    return f"IPP{run}-{number + ESTABLISHMENTS.index(establishment)}"
+
+
+def person_of(run: str, person: str, establishment: str, *, is_local: bool = False) -> dict[str, Any]:
+    """How an establishment names a person; whoever is local is known by the local number alone."""
+    local = {"authority": LOCAL_AUTHORITY, "value": local_number_of(run, person, establishment)}
+    national = {"authority": AUTHORITY, "value": identifier_of(run, person)}
+    return {
+        "identifiers": [local] if is_local else [national, local],
+        "traits": {
+            "birth_name": BIRTH_NAME,
+            "given_names": ["Camille"],
+            "birth_date": "1941-05-17",
+            "sex": "female",
+        },
+    }
+
+
 def body_of(
     run: str,
     person: str,
@@ -65,6 +101,7 @@ def body_of(
     occurred_at: datetime,
     emitted_at: datetime,
     action: str = "insert",
+    is_local: bool = False,
     **other: Any,
 ) -> dict[str, Any]:
     """The body of a movement; each version of it has a source event id of its own."""
@@ -74,15 +111,7 @@ def body_of(
         "stay_id": f"{run}-{stay}",
         "action": action,
         "kind": kind,
-        "person": {
-            "identifiers": [{"authority": AUTHORITY, "value": identifier_of(run, person)}],
-            "traits": {
-                "birth_name": BIRTH_NAME,
-                "given_names": ["Camille"],
-                "birth_date": "1941-05-17",
-                "sex": "female",
-            },
-        },
+        "person": person_of(run, person, establishment, is_local=is_local),
         "establishment": establishment,
         "class_of_stay": "inpatient",
         "occurred_at": occurred_at.isoformat(),

@@ -32,12 +32,14 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
     hot = list(hot_moves(run, "HOT", base=base, count=max(2, int(n * HOT))))
     first: list[Offer] = []
     placed: list[tuple[float, Offer]] = [(dice.random(), offer) for offer in hot]
-    person = 0
+    person, neighbour = 0, None
     while len(first) + len(placed) < n:
         person += 1
-        journey = Journey(run, f"P{person:06d}", base=base, dice=dice)
-        begins = dice.random()
-        if dice.random() < WITH_A_CARER:
+        alias, begins, has_carer = f"P{person:06d}", dice.random(), dice.random() < WITH_A_CARER
+        # Nobody with a carer is mistaken for somebody else, or somebody else for them.
+        journey = Journey(run, alias, base=base, dice=dice, neighbour=None if has_carer else neighbour)
+        neighbour = neighbour if has_carer or journey.is_local else alias
+        if has_carer:
             first.append(journey.admission())
         else:
             placed.append((begins, journey.admission()))

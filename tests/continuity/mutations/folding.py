@@ -1,4 +1,4 @@
-"""Bugs of the projections: a correction without effect."""
+"""Bugs of the projections: a correction without effect, a cancel that nothing takes back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,5 +15,17 @@ def correction_dropped() -> None:
         known = list(stated)
         first = [statement for statement in known if statement.action != "update"]
         return plain(first or known)
+
+    plain = replaced(movements, "history_of", history)
+
+
+def cancelled_for_ever() -> None:
+    """Keep a movement cancelled, whatever is stated of it later."""
+
+    def history(stated: Iterable[Statement]) -> Any:
+        known = list(stated)
+        cancels = [statement.emitted_at for statement in known if statement.action == "cancel"]
+        before = [statement for statement in known if not cancels or statement.emitted_at <= max(cancels)]
+        return plain(before)
 
     plain = replaced(movements, "history_of", history)

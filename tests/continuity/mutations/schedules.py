@@ -63,6 +63,9 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     ),
     "poison_skipped": Exposure(shown_by=("I10",), n=200),
     "correction_dropped": Exposure(shown_by=("I6",)),
+    "cancelled_for_ever": Exposure(shown_by=("I6 pathways = fold",), n=600),
+    "moved_and_kept": Exposure(shown_by=("I3 whose in the end",)),
+    "reassigned_shown": Exposure(shown_by=("I6 pathways = fold",)),
     "sent_before_row": Exposure(shown_by=("I8",), faults=_SENDERS_AT_THE_WORST_MOMENT),
     "unknown_not_resent": Exposure(shown_by=("I8",), load_seconds=25, faults=_SENDERS_AT_THE_WORST_MOMENT),
     # Late reports leave time for the bug; the kills make other outcomes ambiguous, which must not excuse it.

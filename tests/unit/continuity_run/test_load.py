@@ -7,7 +7,7 @@ import pytest
 
 from services.admission.api.movements import parse_movement
 from services.admission.domain.submission import content_sha256
-from tests.continuity.load.offers import Offer
+from tests.continuity.load.offers import LOCAL_AUTHORITY, Offer
 from tests.continuity.load.plan import Load, load_of
 
 BASE = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -86,3 +86,58 @@ def test_a_correction_is_stated_after_what_it_corrects(load: Load) -> None:
 
     assert corrected
     assert all(moments == sorted(moments) for moments in corrected)
+
+
+def test_some_movements_are_stated_of_the_wrong_person_first(load: Load) -> None:
+    stated: dict[str, list[tuple[str, str]]] = {}
+    for offer in _all(load):
+        emitted = (str(offer.body["emitted_at"]), offer.person)
+        stated.setdefault(str(offer.body["movement_id"]), []).append(emitted)
+    named = [[person for _, person in sorted(versions)] for versions in stated.values()]
+    moved = [persons for persons in named if len(set(persons)) > 1]
+
+    assert len(moved) > 20
+    assert {len(persons) for persons in moved} == {2, 3}
+    assert all(persons[0] == persons[2] for persons in moved if len(persons) == 3)
+
+
+def test_who_has_a_carer_is_never_mistaken_for_somebody_else(load: Load) -> None:
+    with_carer = {offer.person for offer in load.first}
+    stated: dict[str, set[str]] = {}
+    for offer in _all(load):
+        stated.setdefault(str(offer.body["movement_id"]), set()).add(offer.person)
+
+    assert not any(persons & with_carer for persons in stated.values() if len(persons) > 1)
+
+
+def test_some_cancelled_movements_take_place_after_all(load: Load) -> None:
+    stated: dict[str, list[tuple[str, str]]] = {}
+    for offer in _all(load):
+        said = (str(offer.body["emitted_at"]), str(offer.body["action"]))
+        stated.setdefault(str(offer.body["movement_id"]), []).append(said)
+    actions = [[action for _, action in sorted(versions)] for versions in stated.values()]
+
+    assert ["insert", "cancel", "insert"] in actions
+    assert ["insert", "cancel"] in actions
+
+
+def test_two_establishments_give_two_persons_one_number_and_none_gives_it_twice(load: Load) -> None:
+    of_number: dict[str, set[tuple[str, str]]] = {}
+    for offer in _all(load):
+        for identifier in offer.body["person"]["identifiers"]:
+            if identifier["authority"] == LOCAL_AUTHORITY:
+                of_number.setdefault(identifier["value"], set()).add((offer.establishment, offer.person))
+    shared = [holders for holders in of_number.values() if len({person for _, person in holders}) > 1]
+
+    assert len(shared) > 100
+    assert all(len({place for place, _ in holders}) == len(holders) for holders in of_number.values())
+
+
+def test_whom_one_establishment_alone_knows_is_nowhere_else(load: Load) -> None:
+    places: dict[str, set[str]] = {}
+    for offer in _all(load):
+        if len(offer.body["person"]["identifiers"]) == 1:
+            places.setdefault(offer.person, set()).add(offer.establishment)
+
+    assert len(places) > 20
+    assert all(len(each) == 1 for each in places.values())

@@ -27,19 +27,29 @@ _STEPS: Final[Mapping[str, str]] = {
 
 
 def check_whose(evidence: Evidence) -> Finding:
-    """Senders' and ledger's persons, movements and stays correspond one to one."""
+    """Senders' and ledger's persons, movements and stays correspond one to one.
+
+    While persons are one, what is stated of either is published under one of them.
+    """
+    whose = evidence.whose
     sent = sendings(evidence.run.clients)
     named: dict[str, set[tuple[str, str]]] = defaultdict(set)
     of_event = {
         row["event_id"]: row["source_event_id"] for row in evidence.stored["admission"].rows("submissions")
     }
+    strangers = []
     for event in evidence.movements:
         for line in sent[of_event.get(event.event_id, "")]:
-            named["person"].add((line["person"], event.subject))
+            person = line["person"]
+            if person not in whose.related:
+                named["person"].add((person, event.subject))
+            elif not any(event.subject in whose.ids[each] for each in whose.related[person]):
+                strangers.append(f"{event.event_id} about {person} is stated of {event.subject}")
             for what in ("movement", "stay"):
                 named[what].add((line["stated"][f"{what}_id"], event.data[f"{what}_id"]))
+    named["person"] |= {(person, person_id) for person in whose.related for person_id in whose.ids[person]}
     subjects = {event.event_id: event.subject for event in evidence.movements}
-    violations = [
+    violations = strangers + [
         f"{line['source_event_id']} was answered as about {line['person_id']}"
         for line in evidence.run.clients
         if line["what"] == "answer"

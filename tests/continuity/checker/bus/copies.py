@@ -15,6 +15,7 @@ _ACTIONS: Final[Mapping[str, str]] = {"movement-updated": "update", "movement-ca
 def check_copies(evidence: Evidence) -> Finding:
     """The sets from which pathway, notifications and indicators compute their projections."""
     movements = {event.event_id: event for event in evidence.movements}
+    ended = {event.event_id: event for event in evidence.reassigned}
     arrivals = {event.event_id: event for event in evidence.stored["pathway"].ledger}
     settled = {event.event_id: event for event in evidence.stored["notifications"].ledger}
     indicators = evidence.stored["indicators"]
@@ -24,7 +25,10 @@ def check_copies(evidence: Evidence) -> Finding:
     }
     violations = [
         *_unchanged(
-            "pathway", evidence.stored["pathway"].rows("movement_events"), movements, parked["pathway"]
+            "pathway",
+            evidence.stored["pathway"].rows("movement_events"),
+            {**movements, **ended},
+            parked["pathway"],
         ),
         *_unchanged(
             "notifications",
@@ -33,12 +37,13 @@ def check_copies(evidence: Evidence) -> Finding:
             parked["notifications"],
         ),
         *_figures(indicators.rows("movement_facts"), movements, parked["indicators"]),
+        *_endings(indicators.rows("reassignment_facts"), ended, parked["indicators"]),
         *_effect_violations(
             "expectation facts", indicators.rows("expectation_facts"), arrivals, parked["indicators"]
         ),
         *_outcomes(indicators.rows("obligation_facts"), settled, parked["indicators"]),
     ]
-    looked_at = 3 * len(movements) + 2 * len(arrivals) + len(settled)
+    looked_at = 3 * len(movements) + 2 * len(ended) + 2 * len(arrivals) + len(settled)
     return Finding(invariant="I6 copies of facts", looked_at=looked_at, violations=violations)
 
 
@@ -95,6 +100,16 @@ def _outcomes(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]
         names = ("obligation_id", "outcome")
         if event is not None and any(row[name] != event.data[name] for name in names):
             yield f"obligation facts: {row['event_id']} says something else than the ledger"
+
+
+def _endings(rows: Iterable[Row], events: Mapping[str, Event], parked: set[str]) -> Iterator[str]:
+    rows = list(rows)
+    yield from _effect_violations("reassignment facts", rows, events, parked)
+    for row in rows:
+        event = events.get(row["event_id"])
+        names = ("movement_id", "establishment")
+        if event is not None and any(row[name] != event.data[name] for name in names):
+            yield f"reassignment facts: {row['event_id']} says something else than the ledger"
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

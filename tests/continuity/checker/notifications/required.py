@@ -89,7 +89,7 @@ def latest_news(evidence: Evidence) -> Iterator[tuple[Recipient, Movement]]:
             continue
         news = [
             each
-            for each in movements_of(evidence.movements_of.get(person, ()))
+            for each in movements_of(evidence.facts_of.get(person, ()))
             if concerns_carers(each) and not each.cancelled and each.occurred_at <= now
         ]
         last = max(news, key=lambda each: (each.occurred_at, each.event.sequence), default=None)

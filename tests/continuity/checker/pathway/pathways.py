@@ -30,8 +30,8 @@ def check_pathways(evidence: Evidence) -> Finding:
     for row in stored.rows("expectations"):
         tracked.setdefault(row["person_id"], []).append(row)
     violations: list[str] = []
-    for person, events in evidence.movements_of.items():
-        movements = movements_of(events)
+    for person in evidence.facts_of.keys() | evidence.movements_of.keys():
+        movements = movements_of(evidence.facts_of.get(person, ()))
         arrivals = arrivals_of(movements, waiting)
         wrong = [
             *_document(documents.get(person), movements, arrivals),

@@ -9,11 +9,12 @@ from tests.continuity.checker.verdict import Finding
 def check_statements(evidence: Evidence) -> Finding:
     """Opened, met or withdrawn as stored; a rupture is open exactly while the arrival is overdue."""
     stored = evidence.stored["pathway"]
-    said: dict[str, str] = {}
-    ruptures: dict[str, int] = defaultdict(int)
+    said: dict[tuple[str, str], str] = {}
+    ruptures: dict[tuple[str, str], int] = defaultdict(int)
     for event in stored.ledger:
         step = event.type.removeprefix("relais.pathway.").removesuffix(".v1")
-        expectation = event.data["expectation_id"]
+        # A departure that moves to another person keeps its id there.
+        expectation = (event.subject, event.data["expectation_id"])
         if step.startswith("rupture"):
             ruptures[expectation] += 1 if step == "rupture-opened" else -1
         else:
@@ -22,14 +23,14 @@ def check_statements(evidence: Evidence) -> Finding:
             )
     violations: list[str] = []
     for row in stored.rows("expectations"):
-        expectation, state = row["expectation_id"], row["state"]
+        expectation, state = (row["person_id"], row["expectation_id"]), row["state"]
         wanted = {"open", "overdue"} if state in {"open", "overdue"} else {state}
         told = said.get(expectation)
         if not (told in wanted or (told is None and state == "withdrawn")):
             violations.append(f"{expectation} is {state}, but was last said to be {told}")
         if ruptures[expectation] != (1 if state == "overdue" else 0):
             violations.append(f"{expectation} is {state} with {ruptures[expectation]} open ruptures")
-    tracked = {row["expectation_id"] for row in stored.rows("expectations")}
+    tracked = {(row["person_id"], row["expectation_id"]) for row in stored.rows("expectations")}
     violations += [f"{each} was stated and is not tracked" for each in said.keys() - tracked]
     return Finding(invariant="I6 arrivals as stated", looked_at=len(tracked), violations=violations)
 

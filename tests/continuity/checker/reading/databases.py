@@ -67,6 +67,8 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {
     "indicators": {
         "movement_facts": "SELECT event_id::text, action, movement_id::text, kind, establishment,"
         " destination_establishment, occurred_at, emitted_at FROM movement_facts",
+        "reassignment_facts": "SELECT event_id::text, movement_id::text, establishment"
+        " FROM reassignment_facts",
         "expectation_facts": "SELECT event_id::text FROM expectation_facts",
         "obligation_facts": "SELECT event_id::text, obligation_id::text, outcome FROM obligation_facts",
     },
@@ -88,7 +90,17 @@ class Event:
 
     @property
     def is_movement(self) -> bool:
-        return self.type.startswith("relais.admission.") and "movement_id" in self.data
+        """Whether it states something of a movement, for the first time or again."""
+        return (
+            self.type.startswith("relais.admission.")
+            and "movement_id" in self.data
+            and not self.is_reassignment
+        )
+
+    @property
+    def is_reassignment(self) -> bool:
+        """Whether it says that a movement is no fact of its subject any more."""
+        return self.type == "relais.admission.movement-reassigned.v1"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Whose each movement is in the end, by what the senders stated and decided."""

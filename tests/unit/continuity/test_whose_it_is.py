@@ -1,0 +1,111 @@
+"""The checker knows from the senders' journal whose each movement is, and sees where the ledger differs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.continuity.checker.admission.acknowledged import check_nothing_invented
+from tests.continuity.checker.admission.stated import check_whose
+from tests.continuity.checker.evidence import Evidence
+from tests.continuity.checker.identities.attribution import check_in_the_end
+from tests.continuity.checker.verdict import Finding
+from tests.unit.continuity.identities_run import IRIS, OLGA, ROSE, Told, merged, moved
+
+
+def _broken(evidence: Evidence) -> list[str]:
+    checks: list[Callable[[Evidence], Finding]] = [check_nothing_invented, check_whose, check_in_the_end]
+    return [finding.invariant for finding in (check(evidence) for check in checks) if not finding.holds]
+
+
+def _facts(told: Told) -> dict[str, set[str]]:
+    return {person: {each.event_id for each in events} for person, events in told.evidence.facts_of.items()}
+
+
+def test_a_movement_is_whose_its_last_statement_names() -> None:
+    told = moved()
+    assert _facts(told) == {
+        ROSE: {"event-rose-1-0"},
+        IRIS: {"event-iris-1-0", "event-iris-2-0", "event-iris-2-1"},
+    }
+    assert _broken(told.evidence) == []
+
+
+def test_whoever_is_one_with_another_has_nothing_of_their_own() -> None:
+    told = merged()
+    assert _facts(told) == {ROSE: {"event-rose-1-0", "event-olga-1-0", "event-olga-2-0"}}
+    assert _broken(told.evidence) == []
+
+
+def test_whoever_is_separated_has_everything_again() -> None:
+    told = merged(separated=True)
+    assert _facts(told) == {ROSE: {"event-rose-1-0"}, OLGA: {"event-olga-1-0", "event-olga-2-0"}}
+    assert _broken(told.evidence) == []
+
+
+def _ends_nothing(told: Told) -> None:
+    told.ledger = [event for event in told.ledger if not event.is_reassignment]
+
+
+def _ends_it_under_everybody(told: Told) -> None:
+    told.give("iris-2", by=IRIS, to=ROSE)
+    told.ledger = [event for event in told.ledger if event.event_id != "again-7"]
+
+
+def _moves_it_back(told: Told) -> None:
+    told.give("iris-2", by=IRIS, to=ROSE)
+
+
+def _forgets_the_first_statement(told: Told) -> None:
+    told.ledger = [event for event in told.ledger if "restates" not in event.data]
+
+
+def _states_something_else_again(told: Told) -> None:
+    told.ledger = [
+        replace(event, data={**event.data, "establishment": "elsewhere"})
+        if "restates" in event.data
+        else event
+        for event in told.ledger
+    ]
+
+
+def _states_again_what_nobody_stated(told: Told) -> None:
+    told.ledger = [
+        replace(event, data={**event.data, "restates": "nothing"}) if "restates" in event.data else event
+        for event in told.ledger
+    ]
+
+
+@pytest.mark.parametrize(
+    "violate",
+    [
+        _ends_nothing,
+        _ends_it_under_everybody,
+        _moves_it_back,
+        _forgets_the_first_statement,
+        _states_something_else_again,
+        _states_again_what_nobody_stated,
+    ],
+)
+def test_it_sees_a_movement_that_is_not_whose_it_should_be(violate: Callable[[Told], None]) -> None:
+    told = moved()
+    violate(told)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+
+
+def test_it_sees_what_a_merge_forgot() -> None:
+    told = merged()
+    told.state("olga-3", 0, person="Olga", under=OLGA)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+
+
+def test_it_sees_what_a_separation_forgot() -> None:
+    told = merged(separated=True)
+    told.give("olga-2", by=OLGA, to=ROSE)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+
+
+def test_it_sees_what_is_published_of_a_stranger() -> None:
+    told = merged()
+    told.ledger[-1] = replace(told.ledger[-1], subject=IRIS)
+    assert "I3 whose it is" in _broken(told.evidence)
