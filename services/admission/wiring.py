@@ -5,16 +5,18 @@ from contextlib import asynccontextmanager
 
 from services.admission.api import access, batches, directory, movements, persons, receipts, sources
 from services.admission.api.directory import extracts
+from services.admission.api.identities import work_items
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
+from services.admission.periodic.join_persons import join_agreeing
 from services.admission.periodic.register_first_operator import register_first_operator
 from services.admission.settings import Settings
 from shared.events.registry import ADMISSION
 from shared.security.vault import Vault, master_key_of
 from shared.spine.pause.gate import Gate
-from shared.spine.service.definition import Service, Spine
+from shared.spine.service.definition import PeriodicDuty, Service, Spine
 from shared.telemetry import metrics
 from shared.web.client import open_client
 
@@ -60,11 +62,13 @@ SERVICE = Service(
         persons.router,
         sources.router,
         access.router,
+        work_items.router,
         *directory.ROUTERS,
     ],
     fast_routes=movements.FAST_ROUTES,
     body_limits_bytes={batches.PATH: batches.LIMIT_BYTES, extracts.PATH: extracts.LIMIT_BYTES},
     publishes=True,
+    periodic_duties=[PeriodicDuty(seconds=1.0, run=join_agreeing)],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
 )

@@ -93,3 +93,7 @@ IDENTITY_DOMAINS: Final[Mapping[str, Any]] = {
         "members": ["750000002", "920000023"],
     }
 }
+DECISIONS: Final[Mapping[str, Any]] = {
+    "Two are one": {"verdict": "same_person", "author": "Dr Lemoine", "reason": "identity card seen"},
+    "They are two": {"verdict": "different_persons", "author": "Dr Lemoine", "reason": "twins"},
+}

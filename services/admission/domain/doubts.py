@@ -19,7 +19,7 @@ class Doubt(Struct, frozen=True):
 
     finding: Finding
     other: Person
-    comparison: Comparison | None = None
+    comparison: Comparison
 
 
 def judge_others(

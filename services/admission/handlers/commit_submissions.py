@@ -5,7 +5,7 @@ Two statements store a batch; a third one is needed only where some of it was st
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
@@ -19,8 +19,9 @@ from services.admission.domain.submission import (
 )
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
-from services.admission.handlers.identities.known_traits import known_traits
+from services.admission.handlers.identities.known_traits import LastStated, last_stated
 from services.admission.handlers.identities.take_movements import disputed_movements, take_movements
+from services.admission.handlers.identities.work_items import record_doubts
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
@@ -68,21 +69,22 @@ async def _store(
     while True:
         revision = dependencies.owners.revision
         owners, earlier = await _owners(dependencies, submissions)
-        compared = persons_to_compare(submissions, owners)
+        others = persons_to_compare(submissions, owners)
+        compared = await last_stated(dependencies, others) if others else {}
         identified = list(
             identify_all(
                 submissions,
                 owners,
                 new_persons=_new_persons(dependencies.vault),
                 earlier=earlier,
-                traits=await known_traits(dependencies, compared) if compared else {},
+                traits={person: one.traits for person, one in compared.items() if one.traits is not None},
             )
         )
         known = {owner.person.person_id for owner in owners.values()}
         known |= {person.person_id for person in earlier.values()}
         created = {one.person for one in identified if one.person.person_id not in known}
         try:
-            return await _commit(dependencies, identified, created, revision=revision)
+            return await _commit(dependencies, identified, created, compared, revision=revision)
         except IdentitiesChanged as changed:
             dependencies.owners.numbers.clear()
             dependencies.owners.revision = changed.revision
@@ -99,6 +101,7 @@ async def _commit(
     dependencies: Dependencies,
     identified: Sequence[Identified],
     created: Collection[Person],
+    compared: Mapping[UUID, LastStated],
     *,
     revision: int,
 ) -> dict[SubmissionKey, Receipt]:
@@ -107,6 +110,8 @@ async def _commit(
     async with transaction(dependencies.pool) as connection:
         found = await _store_new(connection, identified, rows, created, revision=revision)
         stored = [one for one in identified if one.submission.event_id in found.event_ids]
+        if any(one.doubts for one in stored):
+            await record_doubts(connection, stored, last_stated=compared, found_at=recorded_at)
         events = await _events(connection, stored, found, recorded_at=recorded_at)
         appended = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
         repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, MetaData, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -105,6 +105,35 @@ class Submission(Table, table=True):
             LargeBinary, nullable=False, comment="The body as it came, sealed with the person's key"
         )
     )
+
+
+class IdentityWorkItem(Table, table=True):
+    """Two persons whom numbers name as one, and what was decided about it."""
+
+    __tablename__ = "identity_work_items"
+    __table_args__ = (
+        Index(
+            "ix_identity_work_items_pair",
+            text("least(person_id, other_person_id)"),
+            text("greatest(person_id, other_person_id)"),
+            unique=True,
+        ),
+        Index("ix_identity_work_items_state", "state", "found_at", "work_item_id"),
+    )
+
+    work_item_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    finding: str = Field(
+        sa_column=Column(Text, nullable=False, comment="join, conflict or suspected_duplicate")
+    )
+    state: str = Field(sa_column=Column(Text, nullable=False, comment="joining, open or settled"))
+    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Before any merge, as the other"))
+    other_person_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    establishments: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    evidence: Any = Field(sa_column=Column(JSONB, nullable=False, comment="Who stated it, by which receipt"))
+    disagreeing: Any = Field(sa_column=Column(ARRAY(Text), nullable=False, comment="Names of traits"))
+    unknown: Any = Field(sa_column=Column(ARRAY(Text), nullable=False, comment="Names of traits"))
+    found_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    decisions: Any = Field(sa_column=Column(JSONB, nullable=False, comment="By whom and why, newest last"))
 
 
 class Establishment(Table, table=True):

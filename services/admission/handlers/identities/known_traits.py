@@ -1,10 +1,11 @@
-"""Reads the traits that are known of persons, from the records that their keys encrypt."""
+"""Reads what is known of persons' traits from the records that their keys encrypt."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from services.admission.domain.movement import Traits
 from services.admission.handlers.dependencies import Dependencies
@@ -12,26 +13,35 @@ from services.admission.storage.identities.records import newest_records
 from services.admission.storage.submissions import RECORD_CONTEXT
 
 
-class _StatedPerson(msgspec.Struct, frozen=True):
+class _StatedPerson(Struct, frozen=True):
     traits: Any = None
 
 
-class _Stated(msgspec.Struct, frozen=True):
+class _Stated(Struct, frozen=True):
     person: _StatedPerson
 
 
-async def known_traits(dependencies: Dependencies, persons: Collection[UUID]) -> dict[UUID, Traits]:
-    """The traits that were stated last of each of these persons; nothing of those without any."""
-    known: dict[UUID, Traits] = {}
+class LastStated(Struct, frozen=True):
+    """The newest traits of a person, and who stated them by which receipt; else their newest statement."""
+
+    establishment: str
+    receipt_id: UUID
+    traits: Traits | None
+
+
+async def last_stated(dependencies: Dependencies, persons: Collection[UUID]) -> dict[UUID, LastStated]:
+    """What was stated last of each of these persons."""
+    known: dict[UUID, LastStated] = {}
     for record in await newest_records(dependencies.pool, persons):
-        if record.person_id in known:
+        if (before := known.get(record.person_id)) is not None and before.traits is not None:
             continue
         body = dependencies.vault.decrypt(
             record.wrapped_key, record.record, context=RECORD_CONTEXT + record.event_id.bytes
         )
         stated = msgspec.json.decode(body, type=_Stated).person.traits
-        if isinstance(stated, dict):
-            known[record.person_id] = _readable(stated)
+        traits = _readable(stated) if isinstance(stated, dict) else None
+        if before is None or traits is not None:
+            known[record.person_id] = LastStated(record.establishment, record.receipt_id, traits)
     return known
 
 

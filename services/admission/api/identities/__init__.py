@@ -1,0 +1,1 @@
+"""The routes about whose a number, a movement or a stay is."""

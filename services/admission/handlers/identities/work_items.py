@@ -1,0 +1,135 @@
+"""Keeps the work list of identities: records doubts, shows them, and carries decisions out.
+
+A merge of a work item has the item's id, so whatever is decided can be decided otherwise later.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
+from uuid_utils.compat import uuid7
+
+from services.admission.domain.doubts import Doubt
+from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
+from services.admission.domain.submission import Identified
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.known_traits import LastStated
+from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
+from services.admission.storage.identities import work_items
+from services.admission.storage.identities.movements import lock_identities
+from services.admission.storage.identities.work_items import ListKey
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+from shared.security.principal import Principal
+
+MACHINE: Final = "relais"
+QUALIFIED: Final = "qualified INS, and the strict traits agree"
+JOINED_AT_ONCE: Final = 100
+FIRST: Final[ListKey] = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), UUID(int=0))
+
+
+async def record_doubts(
+    connection: Connection,
+    identified: Sequence[Identified],
+    *,
+    last_stated: Mapping[UUID, LastStated],
+    found_at: datetime,
+) -> None:
+    """Add what a batch of submissions, stored in this transaction, leaves in doubt about its persons."""
+    items = [
+        _item(one, doubt, last_stated.get(doubt.other.person_id), found_at)
+        for one in identified
+        for doubt in one.doubts
+    ]
+    pairs = {frozenset((item.person_id, item.other_person_id)): item for item in items}
+    if pairs:
+        await work_items.add(connection, list(pairs.values()))
+
+
+async def list_work_items(
+    dependencies: Dependencies, *, reader: Principal, state: State, after: ListKey, limit: int
+) -> list[WorkItem]:
+    """Up to `limit` items that follow `after`: all for an operator of the platform, otherwise those that
+    concern one's own establishment."""
+    if reader.establishment is None and "operator" not in reader.scopes:
+        return []
+    return await work_items.items_after(
+        dependencies.pool, after, state=state, establishment=reader.establishment, limit=limit
+    )
+
+
+async def decide_work_item(
+    dependencies: Dependencies,
+    work_item_id: UUID,
+    *,
+    verdict: Verdict,
+    author: str,
+    reason: str,
+    by: Principal,
+) -> WorkItem | None:
+    """Make two persons one, or say that they are two; undoes an earlier decision to the contrary.
+
+    The item as it is afterwards; `None` when there is none that concerns whoever decides.
+    """
+    decision = Decision(verdict=verdict, author=by.signature(author), reason=reason, at=dependencies.clock())
+    async with transaction(dependencies.pool) as connection:
+        await lock_identities(connection)
+        item = await work_items.find(connection, work_item_id)
+        if item is None or not any(by.may_see(establishment) for establishment in item.establishments):
+            return None
+        return await _carry_out(dependencies, connection, item, decision)
+
+
+async def join_persons(dependencies: Dependencies) -> int:
+    """Make those one whom a qualified INS and agreeing traits say are one; how many pairs."""
+    found = await work_items.items_after(
+        dependencies.pool, FIRST, state="joining", establishment=None, limit=JOINED_AT_ONCE
+    )
+    decision = Decision(verdict="same_person", author=MACHINE, reason=QUALIFIED, at=dependencies.clock())
+    for item in found:
+        async with transaction(dependencies.pool) as connection:
+            await lock_identities(connection)
+            current = await work_items.find(connection, item.work_item_id)
+            if current is not None and current.state == "joining":
+                await _carry_out(dependencies, connection, current, decision)
+    return len(found)
+
+
+async def _carry_out(
+    dependencies: Dependencies, connection: Connection, item: WorkItem, decision: Decision
+) -> WorkItem:
+    if decision.verdict == "same_person":
+        await merge_persons(
+            dependencies,
+            connection,
+            merge_id=item.work_item_id,
+            surviving=item.other_person_id,
+            merged=item.person_id,
+        )
+    else:
+        with suppress(UnknownMergeError):  # they may never have been one
+            await separate_persons(dependencies, connection, merge_id=item.work_item_id)
+    await work_items.decide(connection, item.work_item_id, decision)
+    return replace(item, state="settled", decisions=(*item.decisions, decision))
+
+
+def _item(one: Identified, doubt: Doubt, last: LastStated | None, found_at: datetime) -> WorkItem:
+    own = Evidence(establishment=one.submission.data.establishment, receipt_id=one.submission.receipt_id)
+    evidence = [own]
+    if last is not None:
+        evidence.append(Evidence(establishment=last.establishment, receipt_id=last.receipt_id))
+    return WorkItem(
+        work_item_id=uuid7(),
+        finding=doubt.finding,
+        state="joining" if doubt.finding == "join" else "open",
+        person_id=one.person.identity,
+        other_person_id=doubt.other.identity,
+        establishments=tuple(dict.fromkeys(each.establishment for each in evidence)),
+        evidence=tuple(evidence),
+        disagreeing=doubt.comparison.disagreeing,
+        unknown=doubt.comparison.unknown,
+        found_at=found_at,
+    )
