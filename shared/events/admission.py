@@ -56,6 +56,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     """`event_id` of the event that stated this first, under another person."""
     legal_entity: str | None = None
     """FINESS number of the legal entity that runs the establishment, as the directory had it."""
+    time_zone: str | None = None
+    """IANA name of the zone in which the establishment is, as the directory had it."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):

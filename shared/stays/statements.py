@@ -51,6 +51,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     origin: Place | None = None
     destination: Place | None = None
     legal_entity: str | None = None
+    time_zone: str | None = None
 
     @property
     def place_in_history(self) -> tuple[datetime, int]:
@@ -100,6 +101,7 @@ def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
         origin=movement.origin,
         destination=movement.destination,
         legal_entity=movement.legal_entity,
+        time_zone=movement.time_zone,
     )
 
 

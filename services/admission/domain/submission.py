@@ -85,6 +85,7 @@ def event_payload(
     stay_id: UUID,
     source_id: UUID,
     legal_entity: str | None = None,
+    time_zone: str | None = None,
 ) -> Movement:
     """The payload under these opaque ids, without the person."""
     return event_type(movement.action, movement.kind)(
@@ -100,6 +101,7 @@ def event_payload(
         origin=_origin(movement.origin),
         destination=_destination(movement.destination),
         legal_entity=legal_entity,
+        time_zone=time_zone,
     )
 
 

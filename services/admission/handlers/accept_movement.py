@@ -134,6 +134,7 @@ def prepare_submission(
             stay_id=vault.opaque_id(establishment, "stay", movement.stay_id),
             source_id=source_id,
             legal_entity=affiliation.legal_entity,
+            time_zone=affiliation.time_zone,
         ),
         trace=trace,
     )

@@ -6,23 +6,21 @@ calendar, with a moment before the departure. Taken as it stands, each is an ala
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from services.pathway.domain.rules import Rules
 from shared.stays.statements import Statement
+from shared.stays.zones import zone_of
 
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
 _MIDNIGHT: Final = time(0)
 _FILLERS: Final = frozenset({1, 1753, 1900, 1970, 2099, 2999, 9999})
 """Years in which the "no date" of databases and programs falls."""
-_WARDS: Final = ZoneInfo("Europe/Paris")
-"""Where a moment may be a midnight that the sender converted."""
 
 
 def due_at(departure: Statement, rules: Rules) -> datetime:
     """By when the arrival is due."""
     expected_at = _expected_at(departure)
-    if expected_at is None or is_unusable(expected_at, departure.occurred_at, rules):
+    if expected_at is None or _is_unusable(expected_at, departure, rules):
         return _later(departure.occurred_at, rules.arrival_default)
     return _later(expected_at, rules.arrival_grace)
 
@@ -30,15 +28,16 @@ def due_at(departure: Statement, rules: Rules) -> datetime:
 def is_unknown(departure: Statement, rules: Rules) -> bool:
     """Whether the departure says when the person is expected, and that can be no deadline."""
     expected_at = _expected_at(departure)
-    return expected_at is not None and is_unusable(expected_at, departure.occurred_at, rules)
+    return expected_at is not None and _is_unusable(expected_at, departure, rules)
 
 
-def is_unusable(expected_at: datetime, departed_at: datetime, rules: Rules) -> bool:
+def _is_unusable(expected_at: datetime, departure: Statement, rules: Rules) -> bool:
     """Whether a stated moment is a filler, a day without a time, or out of any journey's reach."""
     return (
         expected_at.year in _FILLERS
-        or not timedelta(0) <= expected_at - departed_at <= rules.longest_journey
-        or _MIDNIGHT in (expected_at.time(), expected_at.astimezone(_WARDS).time())
+        or not timedelta(0) <= expected_at - departure.occurred_at <= rules.longest_journey
+        # A midnight on the sender's wall may have been converted.
+        or _MIDNIGHT in (expected_at.time(), expected_at.astimezone(zone_of(departure)).time())
     )
 
 

@@ -1,4 +1,4 @@
-"""Says what an establishment belongs to: its legal entity, and the domains in which numbers are shared.
+"""Says what an establishment belongs to: its legal entity, its time zone, the domains of its numbers.
 
 A number under any authority that is not national means something in one identity domain only: that of the
 establishment that states it, unless several are registered as one domain for this authority.
@@ -18,5 +18,7 @@ class Affiliation(Struct, frozen=True):
     establishment: str
     legal_entity: str | None = None
     """FINESS of the legal entity that runs this site."""
+    time_zone: str | None = None
+    """IANA name of the zone in which it is."""
     shared_domains: Mapping[str, str] = _ALONE
     """Authority, in its one spelling -> the identity domain that this establishment shares."""

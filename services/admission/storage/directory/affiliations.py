@@ -9,7 +9,7 @@ from shared.database.pool import Connection, Executor
 
 # What is registered for a site itself comes last, and counts before what its legal entity shares.
 _AFFILIATIONS: Final = """
-SELECT asked.finess, establishments.legal_entity, shared.authority, shared.domain
+SELECT asked.finess, establishments.legal_entity, establishments.time_zone, shared.authority, shared.domain
 FROM unnest($1::text[]) AS asked (finess)
 LEFT JOIN establishments ON establishments.finess = asked.finess
 LEFT JOIN identity_domains AS shared
@@ -31,14 +31,14 @@ async def affiliations_of(connection: Executor, establishments: Collection[str])
     """What each of the establishments belongs to, whether or not the directory lists it."""
     rows = await connection.fetch(_AFFILIATIONS, list(establishments))
     shared: dict[str, dict[str, str]] = defaultdict(dict)
-    legal_entities: dict[str, str | None] = {}
+    listed: dict[str, tuple[str | None, str | None]] = {}
     for row in rows:
-        legal_entities[row["finess"]] = row["legal_entity"]
+        listed[row["finess"]] = (row["legal_entity"], row["time_zone"])
         if row["authority"] is not None:
             shared[row["finess"]][row["authority"]] = row["domain"]
     return {
-        finess: Affiliation(finess, legal_entity, shared[finess])
-        for finess, legal_entity in legal_entities.items()
+        finess: Affiliation(finess, legal_entity, time_zone, shared[finess])
+        for finess, (legal_entity, time_zone) in listed.items()
     }
 
 

@@ -29,6 +29,14 @@ async def test_a_movement_in_a_site_names_its_legal_entity(admission: Admission)
     assert await published(admission) == [LEGAL, LEGAL, LEGAL]
 
 
+async def test_a_movement_names_the_time_zone_of_its_establishment(admission: Admission) -> None:
+    await register_sites(admission)
+    source = await admission.source(SITE)
+    person_id = (await admission.post(source, movement())).json()["person_id"]
+    [row] = await admission.rows("SELECT data FROM ledger WHERE subject = $1", person_id)
+    assert msgspec.json.decode(row["data"])["time_zone"] == "Europe/Paris"
+
+
 async def test_a_change_of_the_directory_counts_soon(
     admission: Admission, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.pathway import Pathway
@@ -29,10 +30,11 @@ MIDNIGHTS = [
 ]
 
 
-def _left(*, expected_at: datetime | None) -> Pathway:
+def _left(*, expected_at: datetime | None, time_zone: str | None = None) -> Pathway:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
-    rose.discharge("first", at=DEPARTED, establishment=HOSPITAL, to=REHABILITATION, expected_at=expected_at)
+    left = rose.discharge("first", at=DEPARTED, to=REHABILITATION, expected_at=expected_at)
+    rose.events[-1] = replace(left, data=replace(left.data, time_zone=time_zone))
     return fold(rose.events, RULES)
 
 
@@ -52,6 +54,12 @@ def test_a_time_that_can_be_meant_is_watched_with_its_grace(expected_at: datetim
     assert pathway.expectations[0].due_at == expected_at + RULES.arrival_grace
     assert not pathway.expectations[0].deadline_unknown
     assert pathway.movements[-1].marks == ()
+
+
+def test_a_midnight_is_one_on_the_clock_of_the_establishment_that_was_left() -> None:
+    converted = datetime(2026, 3, 3, 20, tzinfo=UTC)  # midnight in La Réunion
+    assert not _left(expected_at=converted).expectations[0].deadline_unknown
+    assert _left(expected_at=converted, time_zone="Indian/Reunion").expectations[0].deadline_unknown
 
 
 def test_where_no_time_is_said_nothing_is_marked() -> None:
