@@ -2,7 +2,8 @@
 
 A movement is one fact in a stay (IHE PAM, historic movement management): inserted under a
 `movement_id`, later updated or cancelled under the same one. Its content is that of the newest
-insert or update by `(emitted_at, sequence)`; a cancel is final. No personal data travels here:
+insert or update by `(ordered_at or emitted_at, sequence)`, where an update changes only what it names; a
+cancel holds until the movement is stated again under a newer emission. No personal data travels here:
 `stay_id` and `movement_id` are opaque, derived from the sender's own identifiers with a secret.
 
 A movement is a fact of one person at a time. When it turns out to be another person's, everything that was
@@ -23,6 +24,10 @@ ClassOfStay = Literal["emergency", "inpatient", "outpatient", "recurring", "home
 
 Mode = Literal["home", "transfer", "mutation", "acute_visit", "birth", "death", "ambulatory", "other"]
 """Mode of entry or exit: PMSI 8, 7, 6, 0, N, 9 and the rest (PAM.fr 2.11.1, section 6.17, ZFM-1, ZFM-2)."""
+
+
+OptionalField = Literal["unit", "class_of_stay", "origin", "destination"]
+"""A field of a movement that an update may leave as it is."""
 
 
 class Place(Payload, frozen=True, kw_only=True):
@@ -58,6 +63,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     """FINESS number of the legal entity that runs the establishment, as the directory had it."""
     time_zone: str | None = None
     """IANA name of the zone in which the establishment is, as the directory had it."""
+    ordered_at: Moment | None = None
+    """Orders updates in place of `emitted_at`, where the source's clock was further ahead than it may be."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):
@@ -74,6 +81,12 @@ class PatientDischarged(Movement, frozen=True, kw_only=True):
 
 class MovementUpdated(Movement, frozen=True, kw_only=True):
     """A known movement has this content from now on (Z99)."""
+
+    names: tuple[OptionalField, ...] | None = None
+    """The optional fields that it states, an empty one included; the others stay as they are.
+
+    `None`: all of them.
+    """
 
 
 class MovementCancelled(Movement, frozen=True, kw_only=True):

@@ -1,22 +1,31 @@
 """Folds the statements about each movement into its current content, independent of their order.
 
-The content is that of the newest insert or update by `(emitted_at, sequence)`; an insert that comes again
-replaces, an update that comes before its insert is fine. A cancel holds until the movement is stated again
-under a newer emission: under the same or an older one it stays cancelled. A movement is no fact of the
-person when `MovementReassigned` is what was published of it last. The result depends on the set of events
-only, not on their order or repetition.
+The content is that of the newest insert or update by `(ordered_at, sequence)`; an insert that comes again
+replaces, an update changes what it names, and may come before its insert. A cancel holds until the movement
+is stated again under a newer emission: under the same or an older one it stays cancelled. A movement is no
+fact of the person when `MovementReassigned` is what was published of it last. The result depends on the set
+of events only, not on their order or repetition.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from shared.events.admission import MovementReassigned, ReassignmentReason, is_movement
+from shared.events.admission import (
+    MovementReassigned,
+    MovementUpdated,
+    OptionalField,
+    ReassignmentReason,
+    is_movement,
+)
 from shared.events.envelope import RecordedEvent
 from shared.stays.statements import Statement, statement_of
+
+OPTIONAL_FIELDS: Final[tuple[OptionalField, ...]] = get_args(OptionalField)
 
 
 class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +45,7 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cancelled(self) -> bool:
         """Whether it did not take place, as far as is known now."""
-        return bool(self.cancels) and self.cancels[-1].emitted_at >= self.contents[-1].emitted_at
+        return bool(self.cancels) and self.cancels[-1].ordered_at >= self.contents[-1].ordered_at
 
     @property
     def corrected(self) -> bool:
@@ -84,8 +93,23 @@ def history_of(stated: Iterable[Statement]) -> MovementHistory:
         return MovementHistory(contents=(statements[0],), cancels=_cancels(statements))
     statements.sort(key=lambda statement: statement.place_in_history)
     cancels = _cancels(statements)
-    contents = tuple(statement for statement in statements if statement.action != "cancel")
+    contents = _completed([statement for statement in statements if statement.action != "cancel"])
     return MovementHistory(contents=contents or cancels, cancels=cancels)
+
+
+def _completed(stated: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Inserts and updates, oldest first, with what an update does not name as it was before."""
+    if all(statement.names is None for statement in stated):
+        return tuple(stated)
+    contents: list[Statement] = []
+    for statement in stated:
+        if statement.names is not None and contents:
+            unnamed = [field for field in OPTIONAL_FIELDS if field not in statement.names]
+            kept = {field: getattr(contents[-1], field) for field in unnamed}
+            contents.append(replace(statement, **kept))
+        else:
+            contents.append(statement)
+    return tuple(contents)
 
 
 def _cancels(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -104,3 +128,23 @@ def substance_of(content: Statement) -> tuple[object, ...]:
         content.origin,
         content.destination,
     )
+
+
+def completed(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+    """The events, each once, where updates have the whole content that their movements have with them."""
+    known = {event.event_id: event for event in events}
+    partial = {
+        event.data.movement_id
+        for event in known.values()
+        if isinstance(event.data, MovementUpdated) and event.data.names is not None
+    }
+    if not partial:
+        return list(known.values())
+    about = [
+        event for event in known.values() if is_movement(event.data) and event.data.movement_id in partial
+    ]
+    for content in (content for history in movement_histories(about) for content in history.contents):
+        event = known[content.event_id]
+        whole = {field: getattr(content, field) for field in OPTIONAL_FIELDS}
+        known[content.event_id] = replace(event, data=replace(event.data, **whole))
+    return list(known.values())

@@ -14,6 +14,7 @@ from shared.events.admission import (
     MovementCancelled,
     MovementKind,
     MovementUpdated,
+    OptionalField,
     Place,
 )
 from shared.events.envelope import RecordedEvent
@@ -52,11 +53,15 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     destination: Place | None = None
     legal_entity: str | None = None
     time_zone: str | None = None
+    ordered_at: datetime
+    """When it was emitted, as far as that can be."""
+    names: tuple[OptionalField, ...] | None = None
+    """The optional fields that an update states; `None` for all of them."""
 
     @property
     def place_in_history(self) -> tuple[datetime, int]:
         """Orders the statements about one movement: the newest content holds."""
-        return (self.emitted_at, self.sequence)
+        return (self.ordered_at, self.sequence)
 
     @property
     def timeline_key(self) -> TimelineKey:
@@ -102,6 +107,8 @@ def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
         destination=movement.destination,
         legal_entity=movement.legal_entity,
         time_zone=movement.time_zone,
+        ordered_at=movement.ordered_at or movement.emitted_at,
+        names=movement.names if type(movement) is MovementUpdated else None,
     )
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from shared.events.admission import Mode, Place
+from shared.events.admission import Mode, OptionalField, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, minutes, movement_of
 
@@ -23,6 +23,10 @@ _EMISSION_LAGS_MINUTES = st.sampled_from((-30, 0, 0, 1, 1, 5, 300))
 _ENDINGS = st.sampled_from(
     ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
 )
+_NAMES: st.SearchStrategy[tuple[OptionalField, ...] | None] = st.sampled_from(
+    (None, None, (), ("unit",), ("destination",), ("unit", "origin", "destination"))
+)
+"""The fields that an update states; what is drawn for others counts for nothing."""
 _UNITS = st.sampled_from((None, "2101", "2102"))
 
 
@@ -121,7 +125,7 @@ def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
         emitted = movement_of(event).emitted_at + timedelta(minutes=draw(st.sampled_from((-5, 0, 2, 600))))
         match draw(st.sampled_from(("update", "repeat", "cancel", "cancel"))):
             case "update":
-                journey.update(event, emitted=emitted, **_changes(draw, event))
+                journey.update(event, emitted=emitted, names=draw(_NAMES), **_changes(draw, event))
             case "repeat":
                 journey.repeat(event, emitted=emitted, **_changes(draw, event))
             case _:

@@ -11,7 +11,7 @@ next sequence; `emitted` (default: one minute after the fact) orders the updates
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, get_args
 from uuid import UUID, uuid5
 
 from msgspec.structs import asdict, replace
@@ -24,6 +24,7 @@ from shared.events.admission import (
     MovementKind,
     MovementReassigned,
     MovementUpdated,
+    OptionalField,
     PatientAdmitted,
     PatientDischarged,
     PatientTransferred,
@@ -41,6 +42,7 @@ ESTABLISHMENTS: Final = (HOSPITAL, REHABILITATION, NURSING_HOME)
 START: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 _NAMESPACE: Final = UUID("6d1d8a4e-51b4-4b65-9a76-3a5a7d0a7c11")
+_OPTIONAL: Final[tuple[OptionalField, ...]] = get_args(OptionalField)
 _INSERTS: Final[dict[MovementKind, type[Movement]]] = {
     "admission": PatientAdmitted,
     "transfer": PatientTransferred,
@@ -143,9 +145,20 @@ class PersonHistory:
         )
         return self.record(PatientDischarged(**content, destination=destination))
 
-    def update(self, event: RecordedEvent, *, emitted: datetime, **changes: Any) -> RecordedEvent:
-        """States that the movement of `event` has other content from now on."""
-        return self._again(MovementUpdated, event, emitted=emitted, changes=changes)
+    def update(
+        self,
+        event: RecordedEvent,
+        *,
+        emitted: datetime,
+        names: tuple[OptionalField, ...] | None = None,
+        **changes: Any,
+    ) -> RecordedEvent:
+        """States that the movement of `event` has other content from now on: what it names, or all of it."""
+        left = () if names is None else tuple(field for field in _OPTIONAL if field not in names)
+        unnamed: dict[str, Any] = dict.fromkeys(left)
+        return self._again(
+            MovementUpdated, event, emitted=emitted, changes={**changes, **unnamed, "names": names}
+        )
 
     def repeat(self, event: RecordedEvent, *, emitted: datetime, **changes: Any) -> RecordedEvent:
         """Inserts the movement of `event` a second time, as real sources do."""
@@ -208,7 +221,10 @@ class PersonHistory:
     def _again(
         self, type_: type[Movement], event: RecordedEvent, *, emitted: datetime, changes: dict[str, Any]
     ) -> RecordedEvent:
-        return self.record(type_(**{**asdict(movement_of(event)), **changes, "emitted_at": emitted}))
+        content = {**asdict(movement_of(event)), "names": None, **changes, "emitted_at": emitted}
+        if type_ is not MovementUpdated:
+            del content["names"]
+        return self.record(type_(**content))
 
     def _content(
         self,

@@ -102,6 +102,14 @@ def mark_movement(
     return (*doubts, "detail_ignored") if ignored else doubts
 
 
+def order_of(emitted_at: datetime, *, latest: datetime) -> datetime | None:
+    """What orders a statement in place of its emission, where that is later than its source's clock may show.
+
+    Of two emissions that a clock ahead puts in order, both keep that order or come in that of their receipt.
+    """
+    return latest if emitted_at > latest else None
+
+
 @lru_cache(maxsize=4096)  # a few thousand establishments send everything
 def is_valid_finess(number: str) -> bool:
     """Whether the last of the nine characters is the Luhn key of the others."""

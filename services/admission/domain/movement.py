@@ -27,7 +27,11 @@ Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern="^[0-9A-Z]{9}$"
 Moment = Annotated[datetime, Meta(tz=True, description="With an offset from UTC")]
 
 Action = Literal["insert", "update", "cancel"]
-"""IHE PAM, historic movement management (ZBE-4)."""
+"""IHE PAM, historic movement management (ZBE-4).
+
+An update changes what it states of unit, class of stay, origin and destination: `null` deletes, what is
+absent stays. A place is stated as a whole.
+"""
 
 
 WrittenBirthDate = Annotated[

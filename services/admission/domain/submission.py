@@ -7,19 +7,21 @@ no identifier ever changes its owner here: what is doubtful is left to a person 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.admission.domain.checks import Mark
 from services.admission.domain.doubts import Doubt, joined, judge_others
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
 from services.admission.domain.movement import Action, Destination, Origin, StatedMovement, Traits
 from shared.events import admission
-from shared.events.admission import Movement, MovementKind, Place
+from shared.events.admission import Movement, MovementKind, OptionalField, Place
 from shared.events.envelope import TraceContext
 
 SubmissionKey = tuple[UUID, str]
@@ -86,9 +88,11 @@ def event_payload(
     source_id: UUID,
     legal_entity: str | None = None,
     time_zone: str | None = None,
+    ordered_at: datetime | None = None,
+    names: tuple[OptionalField, ...] | None = None,
 ) -> Movement:
-    """The payload under these opaque ids, without the person."""
-    return event_type(movement.action, movement.kind)(
+    """The payload under these opaque ids, without the person; `names` are what an update states."""
+    payload = event_type(movement.action, movement.kind)(
         movement_id=movement_id,
         stay_id=stay_id,
         kind=movement.kind,
@@ -102,7 +106,10 @@ def event_payload(
         destination=_destination(movement.destination),
         legal_entity=legal_entity,
         time_zone=time_zone,
+        ordered_at=ordered_at,
     )
+    is_partial = names is not None and isinstance(payload, admission.MovementUpdated)
+    return replace(payload, names=names) if is_partial else payload
 
 
 def _origin(origin: Origin | None) -> Place | None:

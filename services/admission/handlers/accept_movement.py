@@ -8,7 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.admission.domain.authorities import INS, TEST
-from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement
+from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement, order_of
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.identifiers import (
     StatedNumber,
@@ -20,6 +20,7 @@ from services.admission.domain.identifiers import (
 from services.admission.domain.movement import Identifier, Person, StatedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission, content_sha256, event_payload
+from services.admission.domain.updates import names_of_update
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.submissions import tolerance_seconds_of
@@ -113,6 +114,7 @@ def prepare_submission(
     person = movement.person
     numbers = [one for one in person.identifiers if one.type != BILLING_NUMBER]
     affiliation = dependencies.affiliations.get(establishment) or Affiliation(establishment)
+    now = dependencies.clock()
     return Submission(
         source_id=source_id,
         source_event_id=movement.source_event_id,
@@ -124,7 +126,7 @@ def prepare_submission(
         ),
         traits=person.traits,
         is_test=any(normalised_authority(one.authority) in TEST for one in numbers),
-        marks=mark_movement(movement, now=dependencies.clock(), tolerance=tolerance, ignored=ignored),
+        marks=mark_movement(movement, now=now, tolerance=tolerance, ignored=ignored),
         ignored=ignored,
         receipt_id=uuid7(),
         event_id=uuid7(),
@@ -135,6 +137,8 @@ def prepare_submission(
             source_id=source_id,
             legal_entity=affiliation.legal_entity,
             time_zone=affiliation.time_zone,
+            ordered_at=order_of(movement.emitted_at, latest=now + tolerance),
+            names=names_of_update(body, ignored) if movement.action == "update" else None,
         ),
         trace=trace,
     )

@@ -11,7 +11,14 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import ClassOfStay, Movement, MovementKind, MovementReassigned, Place
+from shared.events.admission import (
+    ClassOfStay,
+    Movement,
+    MovementKind,
+    MovementReassigned,
+    MovementUpdated,
+    Place,
+)
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled, Outcome
 from shared.events.pathway import (
@@ -22,6 +29,7 @@ from shared.events.pathway import (
     RuptureClosed,
     RuptureOpened,
 )
+from shared.stays.movements import OPTIONAL_FIELDS
 from shared.stays.statements import ACTIONS, Action, Statement
 
 ExpectationStep = Literal["opened", "met", "withdrawn", "ended", "rupture_opened", "rupture_closed"]
@@ -59,6 +67,10 @@ class MovementFact(Fact, frozen=True, kw_only=True):
     emitted_at: datetime
     class_of_stay: ClassOfStay | None = None
     """`None` too for what was stored before it was kept: such a stay counts as one with a bed."""
+    ordered_at: datetime | None = None
+    """In place of `emitted_at`, where the source's clock was too far ahead."""
+    names: str | None = None
+    """The optional fields that an update states, separated by commas; `None` for all of them."""
 
 
 class ReassignmentFact(Fact, frozen=True, kw_only=True):
@@ -118,7 +130,14 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
         occurred_at=movement.occurred_at,
         emitted_at=movement.emitted_at,
         class_of_stay=movement.class_of_stay,
+        ordered_at=movement.ordered_at,
+        names=_names_of(movement),
     )
+
+
+def _names_of(movement: Movement) -> str | None:
+    names = movement.names if isinstance(movement, MovementUpdated) else None
+    return None if names is None else ",".join(names)
 
 
 def reassignment_fact(event: RecordedEvent, reassigned: MovementReassigned) -> ReassignmentFact:
@@ -148,6 +167,8 @@ def statement_of(fact: MovementFact) -> Statement:
         occurred_at=fact.occurred_at,
         emitted_at=fact.emitted_at,
         class_of_stay=fact.class_of_stay,
+        ordered_at=fact.ordered_at or fact.emitted_at,
+        names=None if fact.names is None else tuple(each for each in OPTIONAL_FIELDS if each in fact.names),
         destination=Place(mode="other", establishment=elsewhere) if elsewhere is not None else None,
     )
 

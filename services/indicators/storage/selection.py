@@ -64,7 +64,7 @@ WITH stated AS (
     ))
 )
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
-    destination_establishment, occurred_at, emitted_at, class_of_stay
+    destination_establishment, occurred_at, emitted_at, class_of_stay, ordered_at, names
 FROM movement_facts JOIN wanted USING (person_id, stay_id) WHERE recorded_at <= $2
 """
 

@@ -60,6 +60,8 @@ class MovementRow(Table, table=True):
     occurred_at: datetime = _moment()
     emitted_at: datetime = _moment()
     class_of_stay: str | None = _words(null=True)
+    ordered_at: datetime | None = _moment(null=True)
+    names: str | None = _words(null=True)
 
 
 class ReassignmentRow(Table, table=True):

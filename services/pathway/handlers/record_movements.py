@@ -52,7 +52,7 @@ def _stated_by(event: RecordedEvent) -> Movement | MovementReassigned:
     if _KIND_OF_INSERT.get(type(movement), movement.kind) != movement.kind:
         raise EventRejected(event.event_id, "the kind of movement is not that of the event")
     expected_at = movement.destination.expected_at if movement.destination else None
-    for moment in (movement.occurred_at, movement.emitted_at, expected_at):
+    for moment in (movement.occurred_at, movement.emitted_at, movement.ordered_at, expected_at):
         if moment is not None and moment.utcoffset() is None:
             raise EventRejected(event.event_id, "a time without a time zone")
     return movement

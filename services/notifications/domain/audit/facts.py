@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from shared.events.admission import Movement, MovementCancelled
+from msgspec.structs import replace
+
+from shared.events.admission import Movement, MovementCancelled, MovementUpdated
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
     ExpectationMet,
@@ -21,7 +23,9 @@ _WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, Ruptur
 _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 FactHistory = list[RecordedEvent]
-"""The versions of one fact, each once; a cancel is final."""
+"""The versions of one fact, each once; an update among them has what it leaves as it was."""
+
+_MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 
 
 def facts(events: Iterable[RecordedEvent]) -> list[FactHistory]:
@@ -31,7 +35,22 @@ def facts(events: Iterable[RecordedEvent]) -> list[FactHistory]:
         fact = _about(event.data)
         if fact is not None:
             grouped[fact][event.event_id] = event
-    return [sorted(versions.values(), key=_place) for versions in grouped.values()]
+    return [_filled_in(sorted(versions.values(), key=_place)) for versions in grouped.values()]
+
+
+def _filled_in(versions: FactHistory) -> FactHistory:
+    """The versions, where what an update does not name is what it was before."""
+    before: Movement | None = None
+    for place, event in enumerate(versions):
+        movement = event.data
+        if not isinstance(movement, Movement) or isinstance(movement, MovementCancelled):
+            continue
+        if before is not None and isinstance(movement, MovementUpdated) and movement.names is not None:
+            left = {name: getattr(before, name) for name in _MAY_BE_LEFT if name not in movement.names}
+            movement = replace(movement, **left)
+            versions[place] = replace(event, data=movement)
+        before = movement
+    return versions
 
 
 def establishment_of(payload: Payload) -> str | None:
@@ -47,7 +66,8 @@ def _about(payload: Payload) -> UUID | None:
     return payload.expectation_id if isinstance(payload, _WAITS) else None
 
 
-def _place(event: RecordedEvent) -> tuple[bool, datetime, int]:
+def _place(event: RecordedEvent) -> tuple[datetime, bool, int]:
     if isinstance(event.data, Movement):
-        return (isinstance(event.data, MovementCancelled), event.data.emitted_at, event.sequence)
-    return (False, _AT_ALL_TIMES, event.sequence)
+        emitted_at = event.data.ordered_at or event.data.emitted_at
+        return (emitted_at, isinstance(event.data, MovementCancelled), event.sequence)
+    return (_AT_ALL_TIMES, False, event.sequence)

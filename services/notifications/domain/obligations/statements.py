@@ -4,8 +4,8 @@ An event is what a publisher stated. A fact is what events are about; a version 
 it; a fact's history is its versions, oldest first. News is what recipients are told by a version.
 
 A fact has a key (a movement, or an arrival that is watched) and versions: the newest one holds. For a
-movement that is the newest insert or update by `(emitted_at, sequence)`, and a cancel is final. For a
-watched arrival it is what pathway stated last.
+movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer than what was emitted with
+it. For a watched arrival it is what pathway stated last.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ from shared.events.pathway import (
     RuptureClosed,
     RuptureOpened,
 )
+from shared.stays.movements import completed
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
     fact_key: str
     aspect: str
     """What the news is about: news of the same aspect reaches a recipient in the order it happened."""
-    version: tuple[bool, datetime, int]
+    version: tuple[datetime, bool, int]
     stated_by: str
     news: News | None = None
     """None when nobody is told: a move within an establishment, a death, an end."""
@@ -128,7 +129,7 @@ def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion
         event=event,
         fact_key=key,
         aspect=key if news is not None and news.kind == "transfer.departed" else LOCATION,
-        version=(cancelled, movement.emitted_at, event.sequence),
+        version=(movement.ordered_at or movement.emitted_at, cancelled, event.sequence),
         stated_by=movement.establishment,
         news=news,
         ends=FACT_KINDS if cancelled else (),
@@ -188,7 +189,7 @@ def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactV
         event=event,
         fact_key=key,
         aspect=key,
-        version=(False, _AT_ALL_TIMES, event.sequence),
+        version=(_AT_ALL_TIMES, False, event.sequence),
         stated_by=watched.from_establishment,
         news=_news_of_arrival(watched),
         ends=_ends(watched),
@@ -264,8 +265,7 @@ FactHistory = Sequence[FactVersion]
 
 def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     """Every fact by its key; an event that came twice counts once."""
-    known = {event.event_id: event for event in events}
-    stated = [version for event in known.values() if (version := version_of(event)) is not None]
+    stated = [version for event in completed(events) if (version := version_of(event)) is not None]
     facts: dict[str, list[FactVersion]] = {}
     for version in sorted(stated, key=lambda version: version.version):
         facts.setdefault(version.fact_key, []).append(version)

@@ -20,6 +20,7 @@ from tests.continuity.checker.reading.databases import Event
 
 CLOCK_SKEW: Final = timedelta(hours=2)
 _NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
+_MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
 _HOME: Final = ZoneInfo("Europe/Paris")
 _RANK: Final = {"admission": 0, "transfer": 1, "discharge": 3}
@@ -109,13 +110,25 @@ def movements_of(events: Iterable[Event]) -> list[Movement]:
 
 def _current(versions: Sequence[Event]) -> Movement:
     said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
-    newest = max(said or versions, key=lambda event: (_emitted(event), event.sequence))
     cancels = [event for event in versions if event not in said]
-    return movement(newest, cancelled=any(_emitted(cancel) >= _emitted(newest) for cancel in cancels))
+    in_order = sorted(said or versions, key=lambda event: (_emitted(event), event.sequence))
+    cancelled = any(_emitted(cancel) >= _emitted(in_order[-1]) for cancel in cancels)
+    return movement(replace(in_order[-1], data=_content(in_order)), cancelled=cancelled)
+
+
+def _content(said: Sequence[Event]) -> dict[str, Any]:
+    """What the last one says, and what was said before of the fields that it leaves alone."""
+    content: dict[str, Any] = {}
+    for event in said:
+        named = event.data.get("names")
+        left = () if named is None else [name for name in _MAY_BE_LEFT if name not in named]
+        content = {**event.data, **{name: content[name] for name in left if name in content}}
+    return content
 
 
 def _emitted(event: Event) -> datetime:
-    return _moment(event.data["emitted_at"])
+    """When it was emitted; as admission put it where the source's clock was too far ahead."""
+    return _moment(event.data.get("ordered_at") or event.data["emitted_at"])
 
 
 def movement(event: Event, *, cancelled: bool) -> Movement:

@@ -48,6 +48,20 @@ def test_action_and_kind_make_the_event(action: str, kind: str, event: type) -> 
     assert data.kind == kind
 
 
+def test_an_update_travels_with_what_it_names() -> None:
+    data = submission(action="update", kind="discharge", origin=None).data
+    assert isinstance(data, admission.MovementUpdated)
+    assert data.names == ("unit", "class_of_stay", "origin")
+    assert "names" not in submission().data.__struct_fields__
+
+
+def test_an_emission_of_2099_is_ordered_by_the_tolerance_of_its_source() -> None:
+    assert submission().data.ordered_at is None
+    data = submission(emitted_at="2099-01-01T00:00:00Z").data
+    assert data.emitted_at == datetime(2099, 1, 1, tzinfo=UTC)
+    assert data.ordered_at == datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
+
+
 def test_where_and_when_travel() -> None:
     expected_at = "2026-03-01T12:00:00Z"
     destination = {"mode": "transfer", "establishment": CLINIC, "expected_at": expected_at}

@@ -1,8 +1,10 @@
 """Historic movement management is followed, by the examples of IHE PAM and of real feeds."""
 
+from datetime import UTC, datetime
+
 from services.pathway.domain.fold import fold
 from services.pathway.domain.rules import RULES
-from shared.testing.person_history import PersonHistory, minutes
+from shared.testing.person_history import REHABILITATION, PersonHistory, minutes, movement_of
 
 
 def test_a_forgotten_movement_goes_to_its_place_in_the_past() -> None:
@@ -93,6 +95,53 @@ def test_an_update_before_its_insert_is_the_content_already() -> None:
     update = rose.update(admission, emitted=minutes(60), occurred_at=minutes(-30))
     for events in ([update], [update, admission]):
         assert fold(events, RULES).stays[0].started_at == minutes(-30)
+
+
+def test_an_update_changes_what_it_names_and_leaves_the_rest() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), unit="a")
+    departure = rose.discharge("stay", at=minutes(60), to=REHABILITATION)
+    rose.update(departure, emitted=minutes(70), names=(), occurred_at=minutes(65))
+    pathway = fold(rose.events, RULES)
+    assert pathway.movements[1].destination == movement_of(departure).destination
+    assert [expected.departed_at for expected in pathway.expectations if not expected.withdrawn] == [
+        minutes(65)
+    ]
+
+
+def test_an_update_deletes_what_it_names_as_empty() -> None:
+    rose = PersonHistory()
+    departure = rose.transfer("stay", at=minutes(60), to=REHABILITATION, unit="a")
+    rose.update(departure, emitted=minutes(70), names=("destination",), destination=None)
+    (movement,) = fold(rose.events, RULES).movements
+    assert (movement.destination, movement.unit) == (None, "a")
+
+
+def test_updates_of_two_fields_both_have_their_effect_in_any_order() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0), unit="a")
+    rose.update(admission, emitted=minutes(9), names=("class_of_stay",), class_of_stay="home")
+    rose.update(admission, emitted=minutes(7), names=("unit",), unit="b")
+    for events in (rose.events, rose.events[::-1]):
+        (movement,) = fold(events, RULES).movements
+        assert (movement.unit, movement.class_of_stay) == ("b", "home")
+
+
+def test_an_update_that_comes_before_its_insert_is_completed_by_it() -> None:
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0), unit="a")
+    update = rose.update(admission, emitted=minutes(9), names=("class_of_stay",), class_of_stay="home")
+    assert fold([update], RULES).movements[0].unit is None
+    assert fold([update, admission], RULES).movements[0].unit == "a"
+
+
+def test_a_clock_far_ahead_hides_no_later_correction() -> None:
+    rose = PersonHistory()
+    wrong = datetime(2099, 1, 1, tzinfo=UTC)
+    admission = rose.admit("stay", at=minutes(0), unit="a")
+    rose.update(admission, emitted=wrong, unit="b", ordered_at=minutes(10))
+    rose.update(admission, emitted=minutes(11), unit="c")
+    assert fold(rose.events, RULES).movements[0].unit == "c"
 
 
 def test_entry_comes_before_exit_when_both_bear_the_same_time() -> None:
