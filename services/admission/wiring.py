@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from services.admission.api import access, batches, directory, movements, persons, receipts, sources
 from services.admission.api.directory import extracts
-from services.admission.api.identities import work_items
+from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.group_commit import GroupCommit
@@ -63,6 +63,7 @@ SERVICE = Service(
         sources.router,
         access.router,
         work_items.router,
+        statements.router,
         *directory.ROUTERS,
     ],
     fast_routes=movements.FAST_ROUTES,

@@ -136,6 +136,29 @@ class IdentityWorkItem(Table, table=True):
     decisions: Any = Field(sa_column=Column(JSONB, nullable=False, comment="By whom and why, newest last"))
 
 
+class IdentityStatement(Table, table=True):
+    """What a source stated about identities, once per its own event id, and the receipt of it."""
+
+    __tablename__ = "identity_statements"
+
+    source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    source_event_id: str = Field(sa_column=Column(Text, primary_key=True))
+    content_sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    receipt_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
+    action: str = Field(sa_column=Column(Text, nullable=False))
+    establishment: str = Field(sa_column=Column(Text, nullable=False))
+    emitted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    merge_id: UUID | None = Field(
+        sa_column=Column(Uuid, index=True, comment="The merge that it states or undoes")
+    )
+    person_id: UUID = Field(
+        sa_column=Column(Uuid, nullable=False, comment="With whose key the record is sealed")
+    )
+    marks: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    record: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The body as it came"))
+
+
 class Establishment(Table, table=True):
     """An organisation with a FINESS number: a legal entity, or one of its sites."""
 

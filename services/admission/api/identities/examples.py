@@ -1,0 +1,30 @@
+"""Statements about identities, for the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.admission.domain.identities.statement import (
+    MoveStatement,
+    NumberChange,
+    NumberDeletion,
+    PairStatement,
+    Statement,
+)
+from shared.web.contract import EXAMPLE_MOMENT
+
+_STATED: Final = {
+    "source_event_id": "his-40",
+    "establishment": "750000002",
+    "emitted_at": EXAMPLE_MOMENT,
+    "author": "Dr Lemoine",
+    "reason": "identity card seen",
+}
+_NUMBER: Final = {"authority": "IPP", "value": "1001", "type": "PI"}
+_OTHER: Final = {"authority": "IPP", "value": "1002", "type": "PI"}
+
+OF: Final[Mapping[type[Statement], Mapping[str, Any]]] = {
+    PairStatement: {"Two numbers": _STATED | {"surviving": _NUMBER, "merged": _OTHER}},
+    MoveStatement: {"A stay": _STATED | {"to": _NUMBER, "former": _OTHER, "stay_ids": ["v-1"]}},
+    NumberChange: {"Another number": _STATED | {"former": _OTHER, "number": _NUMBER}},
+    NumberDeletion: {"A wrong number": _STATED | {"number": _OTHER}},
+}

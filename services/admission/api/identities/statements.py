@@ -1,0 +1,111 @@
+"""Serves `POST /v1/identities/...`: which numbers are one person's, and whose a stay is."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.admission.api import DEPENDENCIES
+from services.admission.api.identities import examples
+from services.admission.api.movements import CONFLICTING, FOREIGN, UNREADABLE
+from services.admission.domain.identities.statement import (
+    Action,
+    IdentityReceipt,
+    MoveStatement,
+    NumberChange,
+    NumberDeletion,
+    PairStatement,
+    Statement,
+    mistakes,
+)
+from services.admission.handlers.identities.state_identity import StatementConflict, state_identity
+from shared.security.authentication import require
+from shared.security.principal import Principal
+from shared.web import responses
+from shared.web.contract import describe
+from shared.web.decoding import decode
+from shared.web.problems import FieldError, Problem, service_unavailable
+
+router = APIRouter()
+Sender = Annotated[Principal, Depends(require("intake"))]
+
+
+def _described(summary: str, request: type[Statement]) -> dict[str, Any]:
+    return describe(
+        summary,
+        caller="integrator",
+        answers={202: IdentityReceipt, 200: IdentityReceipt},
+        request=request,
+        examples=examples.OF[request],
+        problems=[409],
+    )
+
+
+@router.post("/v1/identities/merge", **_described("Merge two numbers' persons", PairStatement))
+async def merge_identities(request: Request, source: Sender) -> Response:
+    """Two numbers of the establishment's own are one person's (A40): stays, circles and messages follow.
+
+    Here as below: 202 once it is stored and carried out, 200 with the first receipt when it was before, 409
+    when something else was stored under its `source_event_id`. Statements may come before the movements that
+    they are about, and in any order: of two about the same numbers, the one emitted later counts.
+    """
+    return await _take(request, source, "merge", PairStatement)
+
+
+@router.post("/v1/identities/unmerge", **_described("Undo a merge", PairStatement))
+async def unmerge_identities(request: Request, source: Sender) -> Response:
+    """The two are not one person: everything goes back to whom it was stated of."""
+    return await _take(request, source, "unmerge", PairStatement)
+
+
+@router.post("/v1/identities/link", **_described("Link two numbers' persons", PairStatement))
+async def link_identities(request: Request, source: Sender) -> Response:
+    """Both numbers stay in use and mean one person (A24)."""
+    return await _take(request, source, "link", PairStatement)
+
+
+@router.post("/v1/identities/unlink", **_described("Undo a link", PairStatement))
+async def unlink_identities(request: Request, source: Sender) -> Response:
+    """The two are not one person (A37)."""
+    return await _take(request, source, "unlink", PairStatement)
+
+
+@router.post("/v1/identities/move", **_described("Move stays to the right person", MoveStatement))
+async def move_stays(request: Request, source: Sender) -> Response:
+    """Stays or single movements are another person's (A43 to A45); who was told otherwise is told so."""
+    return await _take(request, source, "move", MoveStatement)
+
+
+@router.post("/v1/identities/change-number", **_described("Change a person's number", NumberChange))
+async def change_number(request: Request, source: Sender) -> Response:
+    """The person has another number (A46 to A51), and the former one means nobody any more. When the new
+    number is another person's, nothing changes and the receipt is marked `identity_conflict`."""
+    return await _take(request, source, "change_number", NumberChange)
+
+
+@router.post("/v1/identities/delete-number", **_described("Delete a number", NumberDeletion))
+async def delete_number(request: Request, source: Sender) -> Response:
+    """The number means nobody any more (A47 with an empty one); what was stated by it stays."""
+    return await _take(request, source, "delete_number", NumberDeletion)
+
+
+async def _take(request: Request, source: Principal, action: Action, type_: type[Statement]) -> Response:
+    dependencies = DEPENDENCIES.of(request)
+    if not await dependencies.intake.is_open():
+        raise service_unavailable()
+    body = await request.body()
+    statement = decode(body, type_)
+    found = list(mistakes(statement, accepts_test_numbers=dependencies.accepts_test_numbers))
+    if found:
+        raise Problem(422, "The statement contradicts itself", errors=[FieldError(*one) for one in found])
+    if source.establishment not in {None, statement.establishment}:
+        raise Problem(403, FOREIGN)
+    try:
+        outcome = await state_identity(dependencies, action, statement, body=body, source=source)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(422, UNREADABLE) from None
+    if isinstance(outcome, StatementConflict):
+        hashes = {"stored_sha256": outcome.stored_sha256, "given_sha256": outcome.given_sha256}
+        raise Problem(409, CONFLICTING, extensions=hashes)
+    return responses.json(200 if outcome.is_repeated else 202, outcome.receipt)

@@ -1,0 +1,241 @@
+"""Takes what establishments state about identities, each once, and carries it out in the same transaction.
+
+Statements may come in any order, before the movements that they are about, and more than once. A number that
+nobody has yet becomes a person's here, so that movements which come later find the right one.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import Owner, Person, StatedNumber
+from services.admission.domain.identities.statement import (
+    Action,
+    IdentityReceipt,
+    MoveStatement,
+    NumberChange,
+    NumberDeletion,
+    PairStatement,
+    Statement,
+    StatementMark,
+)
+from services.admission.domain.movement import Identifier
+from services.admission.domain.movement import Person as StatedPerson
+from services.admission.domain.submission import content_sha256, identify
+from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.reassign import (
+    Move,
+    UnknownMergeError,
+    merge_persons,
+    move_movements,
+    movements_of_stay,
+    separate_persons,
+)
+from services.admission.storage import submissions
+from services.admission.storage.identities import movements, statements
+from services.admission.storage.identities.statements import StatementRow
+from shared.database.pool import Connection
+from shared.database.transaction import transaction
+from shared.security.principal import Principal
+
+STATEMENT_CONTEXT: Final = b"identity statement "
+"""The context that an encrypted statement is bound to, together with its receipt's id."""
+
+
+class StatementAccepted(Struct, frozen=True):
+    """The receipt, and whether the same statement was stored before."""
+
+    receipt: IdentityReceipt
+    is_repeated: bool
+
+
+class StatementConflict(Struct, frozen=True):
+    """Something else was stored under this source event id; both digests are hexadecimal SHA-256."""
+
+    stored_sha256: str
+    given_sha256: str
+
+
+class _Effect(Struct, frozen=True, kw_only=True):
+    person: Person
+    marks: tuple[StatementMark, ...] = ()
+    merge_id: UUID | None = None
+
+
+async def state_identity(
+    dependencies: Dependencies, action: Action, statement: Statement, *, body: bytes, source: Principal
+) -> StatementAccepted | StatementConflict:
+    """Carry the statement out, unless it was before; raises what `content_sha256` raises."""
+    digest = sha256(action.encode() + content_sha256(body)).hexdigest()
+    await ask_for_affiliations(dependencies, [statement.establishment])
+    affiliation = dependencies.affiliations[statement.establishment]
+    async with transaction(dependencies.pool) as connection:
+        await movements.lock_identities(connection)
+        stored = await statements.receipt_of(connection, source.source_id, statement.source_event_id)
+        if stored is not None and stored.content_sha256 != digest:
+            return StatementConflict(stored.content_sha256, digest)
+        if stored is not None:
+            return StatementAccepted(stored, is_repeated=True)
+        numbers = _Numbers(dependencies, connection, affiliation)
+        effect = await _carry_out(numbers, action, statement)
+        receipt = IdentityReceipt(
+            receipt_id=uuid7(),
+            source_event_id=statement.source_event_id,
+            action=action,
+            person_id=effect.person.person_id,
+            accepted_at=dependencies.clock(),
+            content_sha256=digest,
+            marks=effect.marks,
+        )
+        record = dependencies.vault.encrypt(
+            effect.person.wrapped_key, body, context=STATEMENT_CONTEXT + receipt.receipt_id.bytes
+        )
+        row = StatementRow(
+            source_id=source.source_id,
+            establishment=statement.establishment,
+            emitted_at=statement.emitted_at,
+            merge_id=effect.merge_id,
+            record=record,
+        )
+        await statements.add(connection, row, receipt)
+    return StatementAccepted(receipt, is_repeated=False)
+
+
+class _Numbers:
+    """The numbers of one establishment, inside the transaction that decides whose they are."""
+
+    def __init__(self, dependencies: Dependencies, connection: Connection, affiliation: Affiliation) -> None:
+        self.dependencies, self.connection, self.affiliation = dependencies, connection, affiliation
+
+    def of(self, identifier: Identifier, **status: Any) -> StatedNumber:
+        """The number by its blind indexes."""
+        person = StatedPerson(identifiers=(identifier,), **status)
+        return stated_number(self.dependencies.vault, identifier, person, self.affiliation)
+
+    async def owner(self, number: StatedNumber) -> Person | None:
+        """Who has it in the establishment's own scope."""
+        finess = self.affiliation.establishment
+        indexes = [number.local] if number.national is None else [number.local, number.national]
+        known, earlier = await submissions.owners_of(
+            self.connection, indexes, earlier=[(index, finess) for index in number.earlier]
+        )
+        return identify([number], known, establishment=finess, earlier=earlier).person
+
+    async def owner_or_new(self, identifier: Identifier) -> Person:
+        """Who has it, or a new person who has it from now on."""
+        number = self.of(identifier)
+        person = await self.owner(number)
+        if person is None:
+            person = await self.new_person()
+            await statements.link(self.connection, number.local, Owner(person, number.scope))
+        return person
+
+    async def new_person(self) -> Person:
+        """A person of whom nothing is known; the statement is encrypted with their key."""
+        person = Person(uuid4(), self.dependencies.vault.new_key())
+        await statements.add_person(self.connection, person)
+        return person
+
+    def opaque_id(self, *parts: str) -> UUID:
+        """An id that stands for what only this establishment states."""
+        return self.dependencies.vault.opaque_id(self.affiliation.establishment, *parts)
+
+
+async def _carry_out(numbers: _Numbers, action: Action, statement: Statement) -> _Effect:
+    match statement:
+        case PairStatement():
+            return await _pair(numbers, action, statement)
+        case MoveStatement():
+            return await _move(numbers, statement)
+        case NumberChange():
+            return await _change(numbers, statement)
+        case NumberDeletion():
+            return await _delete(numbers, statement.number)
+    raise TypeError(type(statement).__name__)
+
+
+async def _pair(numbers: _Numbers, action: Action, statement: PairStatement) -> _Effect:
+    surviving = await numbers.owner_or_new(statement.surviving)
+    merged = await numbers.owner_or_new(statement.merged)
+    # The pair has one merge, whichever number was named first; linking is another statement than merging.
+    kind = "merge" if action in {"merge", "unmerge"} else "link"
+    indexes = sorted(numbers.of(each).local.hex() for each in (statement.surviving, statement.merged))
+    merge_id = numbers.opaque_id(kind, *indexes)
+    newest = await statements.newest_emitted_at(numbers.connection, merge_id)
+    marks: Sequence[StatementMark] = ()
+    if newest is not None and newest > statement.emitted_at:
+        marks = ("superseded",)
+    elif action in {"merge", "link"}:
+        if surviving.identity == merged.identity:
+            marks = ("nothing_changed",)
+        else:
+            await merge_persons(
+                numbers.dependencies,
+                numbers.connection,
+                merge_id=merge_id,
+                surviving=surviving.identity,
+                merged=merged.identity,
+            )
+    else:
+        try:
+            await separate_persons(numbers.dependencies, numbers.connection, merge_id=merge_id)
+        except UnknownMergeError:
+            marks = ("nothing_changed",)
+    person = await numbers.owner_or_new(statement.surviving)
+    return _Effect(person=person, marks=tuple(marks), merge_id=merge_id)
+
+
+async def _move(numbers: _Numbers, statement: MoveStatement) -> _Effect:
+    to = await numbers.owner_or_new(statement.to)
+    former = await numbers.owner(numbers.of(statement.former))
+    movement_ids = {numbers.opaque_id("movement", each) for each in statement.movement_ids}
+    if former is not None:
+        for stay_id in statement.stay_ids:
+            movement_ids.update(
+                await movements_of_stay(
+                    numbers.connection, former.person_id, numbers.opaque_id("stay", stay_id)
+                )
+            )
+    move = Move(movement_ids=movement_ids, to_person=to.identity)
+    moved = await move_movements(numbers.dependencies, numbers.connection, move)
+    return _Effect(person=to, marks=() if moved else ("nothing_changed",))
+
+
+async def _change(numbers: _Numbers, statement: NumberChange) -> _Effect:
+    former = numbers.of(statement.former)
+    number = numbers.of(
+        statement.number,
+        identity_status=statement.identity_status,
+        identity_attributes=statement.identity_attributes,
+    )
+    person, other = await numbers.owner(former), await numbers.owner(number)
+    if person is None:  # the new number came first, or neither is known yet
+        person = other or await numbers.owner_or_new(statement.number)
+    elif other is not None and other.person_id != person.person_id:
+        return _Effect(person=person, marks=("identity_conflict",))  # whose it is, is for a person to say
+    owner = Owner(person, number.scope)
+    await statements.link(numbers.connection, number.local, owner)
+    if number.is_qualified and number.national is not None:
+        await statements.link(numbers.connection, number.national, owner)
+    await _end(numbers, former)
+    return _Effect(person=person)
+
+
+async def _delete(numbers: _Numbers, identifier: Identifier) -> _Effect:
+    number = numbers.of(identifier)
+    person = await numbers.owner(number)
+    if person is None:
+        return _Effect(person=await numbers.new_person(), marks=("nothing_changed",))
+    await _end(numbers, number)
+    return _Effect(person=person)
+
+
+async def _end(numbers: _Numbers, number: StatedNumber) -> None:
+    indexes = [number.local] if number.national is None else [number.local, number.national]
+    await statements.end(numbers.connection, indexes, scope=number.scope)

@@ -1,0 +1,101 @@
+"""Holds the SQL of statements about identities, and of the numbers that they give and end."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.admission.domain.identifiers import Owner, Person
+from services.admission.domain.identities.statement import IdentityReceipt
+from shared.database.pool import Connection, Executor
+
+
+class StatementRow(Struct, frozen=True, kw_only=True):
+    """A statement as it is stored, beside its receipt."""
+
+    source_id: UUID
+    establishment: str
+    emitted_at: datetime
+    merge_id: UUID | None
+    """The merge that it states or undoes."""
+    record: bytes
+    """The body, encrypted with the key of the receipt's person."""
+
+
+_RECEIPT: Final = """
+SELECT receipt_id, source_event_id, action, person_id, accepted_at, encode(content_sha256, 'hex'), marks
+FROM identity_statements WHERE source_id = $1 AND source_event_id = $2
+"""
+_ADD: Final = """
+INSERT INTO identity_statements
+    (source_id, source_event_id, content_sha256, receipt_id, action, establishment, emitted_at, merge_id,
+    person_id, marks, accepted_at, record)
+VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+_NEWEST: Final = "SELECT max(emitted_at) FROM identity_statements WHERE merge_id = $1"
+_ADD_PERSON: Final = "INSERT INTO persons (person_id, wrapped_key) VALUES ($1, $2)"
+_LINK: Final = """
+INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $3, 'decided')
+ON CONFLICT (blind_index) DO NOTHING
+"""
+# A national index that another scope stated first is not this one's to end.
+_END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND (scope IS NULL OR scope = $2)"
+
+
+async def receipt_of(connection: Executor, source_id: UUID, source_event_id: str) -> IdentityReceipt | None:
+    """The receipt of what the source stated under its own event id; `None` when it stated nothing."""
+    row = await connection.fetchrow(_RECEIPT, source_id, source_event_id)
+    if row is None:
+        return None
+    receipt_id, event_id, action, person_id, accepted_at, digest, marks = row
+    return IdentityReceipt(
+        receipt_id=receipt_id,
+        source_event_id=event_id,
+        action=action,
+        person_id=person_id,
+        accepted_at=accepted_at,
+        content_sha256=digest,
+        marks=tuple(marks),
+    )
+
+
+async def add(connection: Connection, row: StatementRow, receipt: IdentityReceipt) -> None:
+    """Store a statement that was not there before."""
+    await connection.execute(
+        _ADD,
+        row.source_id,
+        receipt.source_event_id,
+        receipt.content_sha256,
+        receipt.receipt_id,
+        receipt.action,
+        row.establishment,
+        row.emitted_at,
+        row.merge_id,
+        receipt.person_id,
+        list(receipt.marks),
+        receipt.accepted_at,
+        row.record,
+    )
+
+
+async def newest_emitted_at(connection: Executor, merge_id: UUID) -> datetime | None:
+    """When the newest statement about a merge was emitted."""
+    found: datetime | None = await connection.fetchval(_NEWEST, merge_id)
+    return found
+
+
+async def add_person(connection: Connection, person: Person) -> None:
+    """Add a person of whom nothing is stated yet but a number."""
+    await connection.execute(_ADD_PERSON, person.person_id, person.wrapped_key)
+
+
+async def link(connection: Connection, blind_index: bytes, owner: Owner) -> None:
+    """Give a number that is nobody's to a person."""
+    await connection.execute(_LINK, blind_index, owner.person.identity, owner.scope)
+
+
+async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> bool:
+    """Take numbers of this scope from whoever has them; whether anybody did."""
+    return (await connection.execute(_END, list(blind_indexes), scope)) != "DELETE 0"
