@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 
 from services.notifications.domain.circle.members import Discretion
+from services.notifications.domain.obligations.catalogue import Recipient
 from services.notifications.domain.obligations.derivation import derive_obligations
-from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, START, id_of, minutes
 

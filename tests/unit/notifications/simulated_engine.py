@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer, RecipientNow, Tell, decide
-from services.notifications.domain.obligations.catalogue import entry_of
+from services.notifications.domain.obligations.catalogue import Recipient, entry_of
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
@@ -28,7 +28,6 @@ from services.notifications.domain.obligations.obligation import (
     status_after_reports,
 )
 from services.notifications.domain.obligations.planning import Bar, plan_obligation, reevaluate
-from services.notifications.domain.obligations.statements import Recipient
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, Waits, next_try
 from shared.events.envelope import RecordedEvent
 

@@ -3,6 +3,7 @@
 The difference between two clocks, and the wait for a lock, never count as a right that was ignored.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -13,7 +14,7 @@ import msgspec
 from services.notifications.domain.audit.facts import facts
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.owed import ObligationKey
-from services.notifications.domain.audit.rules import tells_of_death
+from services.notifications.domain.audit.rules import tells_of_death, tells_of_place
 from shared.events.admission import MovementCancelled
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import RuptureOpened
@@ -49,6 +50,7 @@ def sent_without_right(
     events = {event.event_id: event for event in person.events}
     members = {member.member_id: member for member in person.circle}
     found: dict[ObligationKey, Wrong] = {}
+    places: dict[UUID, list[datetime]] = defaultdict(list)
     for each in sorted(sent, key=lambda each: each.sent_at):
         if not entitled(each.key):
             found.setdefault(each.key, "not entitled")
@@ -56,18 +58,26 @@ def sent_without_right(
         member, event = members[each.key.recipient_id], events[each.key.event_id]
         if member.revoked_at is not None and each.sent_at > member.revoked_at + CLOCKS_AGREE_WITHIN:
             found.setdefault(each.key, "told after leaving")
-        elif _was_old_news(each.key, event):
+        elif _was_old_news(each.key, event, since=places[member.member_id]):
             found.setdefault(each.key, "told as news when it was old")
         elif _was_dead(person, each.sent_at):
             found.setdefault(each.key, "told of the dead")
+        if tells_of_place(each.key.kind):
+            places[member.member_id].append(event.occurred_at)
     return list(found.items())
 
 
-def _was_old_news(key: ObligationKey, event: RecordedEvent) -> bool:
-    """Whether the news was too old when recorded; a cancelled death and a rupture have no age."""
+def _was_old_news(key: ObligationKey, event: RecordedEvent, *, since: Sequence[datetime]) -> bool:
+    """Whether the news was too old when recorded; a cancelled death and a rupture have no age.
+
+    However old, it may be told to who had been told where the person was before that (`since`): it would
+    stay untrue.
+    """
     if key.kind.endswith((".corrected", ".retracted")):
         return False
     if isinstance(event.data, MovementCancelled | RuptureOpened):
+        return False
+    if tells_of_place(key.kind) and any(place < event.occurred_at for place in since):
         return False
     return event.recorded_at - event.occurred_at > STALE
 

@@ -19,6 +19,10 @@ ENDED: Final[Mapping[str | None, str]] = {
 }
 """How the wait for a person ended without the arrival, and as what both ends hear of it."""
 DISCHARGED: Final = "discharge.occurred"
+AT_HOME: Final = "care.at_home"
+
+_PLACES: Final = (ADMITTED, ARRIVED, DISCHARGED, AT_HOME)
+_WITHOUT_BED: Final = ("outpatient", "recurring", "telemonitoring")
 
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
@@ -49,6 +53,11 @@ def _of_a_wait(payload: RuptureOpened | RuptureClosed | ExpectationWithdrawn) ->
             return OVERDUE
 
 
+def tells_of_place(kind: str) -> bool:
+    """Whether a message of this kind says where the person is."""
+    return kind.startswith(_PLACES)
+
+
 def goes_to(movement: Movement) -> str | None:
     """The other establishment for which the person left, if any; only its professionals are told."""
     to = movement.destination
@@ -64,9 +73,15 @@ def tells_of_death(payload: Payload) -> bool:
 
 
 def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
-    if _comes_from_elsewhere(movement):
-        return ARRIVED if member.role == "carer" else None  # professionals are told when the wait ends
-    return ADMITTED if member.establishment != movement.establishment else None
+    if member.role == "carer" and movement.class_of_stay in _WITHOUT_BED:
+        return None  # nobody stays there
+    if _comes_from_elsewhere(movement) and member.role != "carer":
+        return None  # professionals are told when the wait ends
+    if member.establishment == movement.establishment:
+        return None
+    if movement.class_of_stay == "home":
+        return AT_HOME
+    return ARRIVED if _comes_from_elsewhere(movement) else ADMITTED
 
 
 def _of_leaving(movement: Movement, member: AuditedMember) -> str | None:

@@ -46,6 +46,10 @@ class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     contact_id: UUID
     corrects_sent_at: datetime | None
     """When the recipient was told what this corrects."""
+    says_change: bool = False
+    """To this recipient it corrects another event's news."""
+    present: bool | None = None
+    """Whether the person is in an establishment now, where that was looked at."""
 
 
 class Defer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -81,7 +85,10 @@ def decide(
     if upcoming is not None and now < upcoming.at:
         return Defer(until=upcoming.at)
     refusal = (
-        barred or _too_late(obligation, now) or _unwanted(obligation, peers, circumstances)
+        barred
+        or _too_late(obligation, now)
+        or _too_old(obligation, peers)
+        or _unwanted(obligation, peers, circumstances)
     ) or _too_early(obligation, recipient, circumstances)
     if refusal is not None:
         return refusal
@@ -160,6 +167,15 @@ def _unwanted(
 
 def _too_late(obligation: Obligation, now: datetime) -> End | None:
     return End(outcome="expired", reason="too_late") if now >= obligation.expires_at else None
+
+
+def _too_old(obligation: Obligation, peers: Sequence[Obligation]) -> End | None:
+    """The end of news that came late, unless the recipient was told something that it makes untrue."""
+    older = [peer for peer in peers if peer.aspect == obligation.aspect and peer.order < obligation.order]
+    others = [peer for peer in older if peer.fact_key != obligation.fact_key]
+    if obligation.is_late and not any(each.may_have_reached for peer in others for each in peer.attempts):
+        return End(outcome="suppressed", reason="stale_at_creation")
+    return None
 
 
 def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: Circumstances) -> Defer | None:

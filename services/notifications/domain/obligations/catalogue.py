@@ -5,12 +5,13 @@ mapping in `statements` and a wording. Each fact also has a correction and a ret
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
+from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.members import ChannelName, Role
+from services.notifications.domain.circle.members import ChannelName, Discretion, Role
 
 FactKind = Literal[
     "admission.occurred",
@@ -21,8 +22,9 @@ FactKind = Literal[
     "transfer.returned",
     "transfer.closed",
     "discharge.occurred",
+    "care.at_home",
 ]
-Variant = Literal["plain", "corrected", "retracted"]
+Mood = Literal["plain", "late", "corrected", "retracted"]
 FACT_KINDS: Final[tuple[FactKind, ...]] = get_args(FactKind)
 
 _CORRECTED: Final = ".corrected"
@@ -73,6 +75,7 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
     "transfer.returned": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
     "transfer.closed": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
     "discharge.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+    "care.at_home": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
 }
 
 STALE_AFTER: Final = timedelta(hours=24)
@@ -102,11 +105,13 @@ def is_retracted(kind: str) -> bool:
     return kind.endswith(_RETRACTED)
 
 
-def variant_of(kind: str) -> Variant:
-    """Whether a kind is news, its correction or its retraction."""
+def mood_of(kind: str, *, late: bool) -> Mood:
+    """How the text of a kind begins: it takes back, corrects, comes late, or is plain news."""
     if is_retracted(kind):
         return "retracted"
-    return "corrected" if is_corrected(kind) else "plain"
+    if is_corrected(kind):
+        return "corrected"
+    return "late" if late else "plain"
 
 
 def fact_of(kind: str) -> FactKind:
@@ -121,3 +126,41 @@ def fact_of(kind: str) -> FactKind:
 def entry_of(kind: str) -> Entry:
     """The entry of a kind, of its correction and of its retraction."""
     return CATALOGUE[fact_of(kind)]
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the circle as far as rights are concerned: no name, no contact."""
+
+    member_id: UUID
+    role: Role
+    establishment: str | None = None
+    """Of a professional."""
+    joined_at: datetime
+    revoked_at: datetime | None = None
+    discretion: Discretion = 2
+    night: bool = False
+
+    def may_know(self, *, occurred_at: datetime, recorded_at: datetime) -> bool:
+        """Whether it was recorded during the membership, or happened in the day before it."""
+        if self.revoked_at is not None and recorded_at >= self.revoked_at:
+            return False
+        return recorded_at > self.joined_at or occurred_at > self.joined_at - STALE_AFTER
+
+
+class Audience(msgspec.Struct, frozen=True, kw_only=True):
+    """Roles and establishments, not persons: the circle says who they are."""
+
+    carers: bool = False
+    professionals: bool = False
+    """All professionals of the circle but those of `except_establishment`."""
+    except_establishment: str | None = None
+    """The establishment that states the fact knows it already."""
+    establishments: tuple[str, ...] = ()
+    """Establishments whose professionals are told because the fact is about them."""
+
+    def includes(self, recipient: Recipient) -> bool:
+        if recipient.role == "carer":
+            return self.carers
+        if recipient.establishment in self.establishments:
+            return True
+        return self.professionals and recipient.establishment != self.except_establishment

@@ -7,7 +7,7 @@ really told decides later (`verdict_by_history` in `domain/delivery/decision.py`
 obligation away, so the order of their arrival leaves no trace.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
@@ -17,24 +17,27 @@ import msgspec
 from services.notifications.domain.obligations.catalogue import (
     CLOCK_SKEW,
     STALE_AFTER,
+    Recipient,
     corrected,
     fact_of,
     is_corrected,
     is_retracted,
     retracted,
 )
+from services.notifications.domain.obligations.leavings import left_without_bed
 from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
     FactHistory,
     FactVersion,
-    Recipient,
     became_news_at,
     facts_of,
     is_deceased,
     newest,
 )
+from shared.events.admission import is_movement
 from shared.events.envelope import RecordedEvent
+from shared.stays.stays import CLASSES_WITHOUT_BED
 
 Suppression = Literal[
     "no_entitlement",
@@ -43,6 +46,7 @@ Suppression = Literal[
     "stale_at_creation",
     "duplicate_fact",
     "nothing_to_correct",
+    "not_staying",
 ]
 
 
@@ -73,8 +77,12 @@ def verdict_of(
     *,
     facts: Mapping[str, FactHistory],
     deceased: bool,
+    without_bed: Collection[str] = (),
 ) -> Verdict:
-    """Judge rights first, then whether it is still the newest version, then whether it is still news."""
+    """Judge rights first, then whether it is still the newest version, then whether it is still news.
+
+    `without_bed` are the facts of leaving where nobody had a bed: no carer was told of the entry.
+    """
     if recipient.revoked_at is not None:
         return Suppress("no_entitlement")
     if deceased:
@@ -84,6 +92,8 @@ def verdict_of(
         return Supersede(newer.event.event_id, "newer_version")
     if is_corrected(kind) or is_retracted(kind):
         return Send()
+    if recipient.role == "carer" and version.fact_key in without_bed:
+        return Suppress("not_staying")
     return _verdict_of_news(version, recipient, facts)
 
 
@@ -91,7 +101,8 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     if recipient.discretion == 0:
         return Suppress("preference_off")
     event = version.event
-    if event.recorded_at - became_news_at(event) > STALE_AFTER:
+    old = event.recorded_at - became_news_at(event) > STALE_AFTER
+    if old and not _is_newer_than_another(version, recipient, facts):
         return Suppress("stale_at_creation")
     if event.recorded_at > recipient.joined_at:
         return Send()
@@ -99,6 +110,23 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     if newest_then.fact_key != version.fact_key:
         return Supersede(newest_then.event.event_id, "newer_when_joining")
     return Send()
+
+
+def _is_newer_than_another(
+    version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]
+) -> bool:
+    """Whether it says where the person is after something that the recipient may take to be still so.
+
+    Whether they were told that is found out when it is due (`_too_old` in `domain/delivery/decision.py`).
+    """
+    if version.aspect != LOCATION:
+        return False
+    places = [
+        fact[-1].event.occurred_at
+        for key, fact in facts.items()
+        if key != version.fact_key and fact[-1].aspect == LOCATION and fact[-1].said_to(recipient) != NOTHING
+    ]
+    return bool(places) and max(places) <= version.event.occurred_at
 
 
 def _outdated_by(
@@ -230,15 +258,22 @@ def derive_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[Recipient]
 ) -> list[DerivedObligation]:
     """All obligations that these events ever gave to these recipients, each with its present verdict."""
-    facts = facts_of(events)
+    known = list(events)
+    facts = facts_of(known)
     deceased = is_deceased(facts)
+    mentioned = any(
+        is_movement(each.data) and each.data.class_of_stay in CLASSES_WITHOUT_BED for each in known
+    )
+    without_bed = left_without_bed(known) if mentioned else ()
     return [
         DerivedObligation(
             event=event,
             recipient=recipient,
             kind=kind,
             version=version,
-            verdict=verdict_of(version, kind, recipient, facts=facts, deceased=deceased),
+            verdict=verdict_of(
+                version, kind, recipient, facts=facts, deceased=deceased, without_bed=without_bed
+            ),
         )
         for recipient in circle
         for event, version, kind in _versions_to_tell(facts, recipient)

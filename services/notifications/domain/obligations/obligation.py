@@ -24,8 +24,16 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import ChannelName, Role
-from services.notifications.domain.obligations.catalogue import is_corrected, is_retracted
+from services.notifications.domain.obligations.catalogue import (
+    FACT_KINDS,
+    STALE_AFTER,
+    corrected,
+    fact_of,
+    is_corrected,
+    is_retracted,
+)
 from services.notifications.domain.obligations.derivation import Suppression
+from services.notifications.domain.obligations.statements import LOCATION
 from shared.events.envelope import TraceContext
 from shared.events.notifications import Outcome
 
@@ -181,6 +189,17 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
         return not is_corrected(self.kind) and not is_retracted(self.kind)
 
     @property
+    def tells_of_discharge(self) -> bool:
+        """As news or as its correction."""
+        return fact_of(self.kind) == "discharge.occurred" and not is_retracted(self.kind)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is news of where the person is that became known long after it happened."""
+        age = self.fact_recorded_at - self.fact_occurred_at
+        return self.is_news and self.aspect == LOCATION and age > STALE_AFTER
+
+    @property
     def is_to_be_sent(self) -> bool:
         """It is open, and nothing known so far is against it."""
         return self.status not in TERMINAL and self.barred_by is None and self.superseded_by is None
@@ -204,6 +223,14 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     def order(self) -> tuple[datetime, int]:
         """The order of its fact among facts of the same aspect."""
         return (self.fact_occurred_at, self.fact_sequence)
+
+
+def shown_kind(obligation: Obligation) -> str:
+    """The kind in whose words it is told: an overdue arrival is corrected by the arrival."""
+    shown = next((kind for kind in FACT_KINDS if kind == obligation.shown_kind), None)
+    if shown is None:
+        return obligation.kind
+    return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
 def displayed_status(obligation: Obligation) -> str:

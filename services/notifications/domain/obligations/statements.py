@@ -11,12 +11,11 @@ it. For a watched arrival it is what pathway stated last.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from services.notifications.domain.circle.members import Discretion, Role
-from services.notifications.domain.obligations.catalogue import FACT_KINDS, STALE_AFTER, FactKind
+from services.notifications.domain.obligations.catalogue import FACT_KINDS, Audience, FactKind, Recipient
 from shared.events.admission import Mode, Movement, MovementCancelled, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import (
@@ -28,45 +27,7 @@ from shared.events.pathway import (
     RuptureOpened,
 )
 from shared.stays.movements import completed
-
-
-class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """A member of the circle as far as rights are concerned: no name, no contact."""
-
-    member_id: UUID
-    role: Role
-    establishment: str | None = None
-    """Of a professional."""
-    joined_at: datetime
-    revoked_at: datetime | None = None
-    discretion: Discretion = 2
-    night: bool = False
-
-    def may_know(self, *, occurred_at: datetime, recorded_at: datetime) -> bool:
-        """Whether it was recorded during the membership, or happened in the day before it."""
-        if self.revoked_at is not None and recorded_at >= self.revoked_at:
-            return False
-        return recorded_at > self.joined_at or occurred_at > self.joined_at - STALE_AFTER
-
-
-class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """Roles and establishments, not persons: the circle says who they are."""
-
-    carers: bool = False
-    professionals: bool = False
-    """All professionals of the circle but those of `except_establishment`."""
-    except_establishment: str | None = None
-    """The establishment that states the fact knows it already."""
-    establishments: tuple[str, ...] = ()
-    """Establishments whose professionals are told because the fact is about them."""
-
-    def includes(self, recipient: Recipient) -> bool:
-        if recipient.role == "carer":
-            return self.carers
-        if recipient.establishment in self.establishments:
-            return True
-        return self.professionals and recipient.establishment != self.except_establishment
-
+from shared.stays.stays import CLASSES_WITHOUT_BED
 
 LOCATION: Final = "location"
 NOTHING: Final = ""
@@ -142,9 +103,8 @@ def _news_of_movement(movement: Movement) -> News | None:
     origin, destination = movement.origin, movement.destination
     others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
-        if origin is not None and _is_elsewhere(origin, movement):
-            return _news(movement, "transfer.arrived", Audience(carers=True))
-        return _news(movement, "admission.occurred", others)
+        arrived = origin is not None and _is_elsewhere(origin, movement)
+        return _news_of_entry(movement, Audience(carers=True) if arrived else others, arrived=arrived)
     if destination is not None and destination.mode == "death":
         return None
     if destination is not None and _leaves_for(destination, movement):
@@ -152,6 +112,15 @@ def _news_of_movement(movement: Movement) -> News | None:
             movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
         )
     return _news(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+
+
+def _news_of_entry(movement: Movement, audience: Audience, *, arrived: bool) -> News:
+    """Who has no bed there is in no establishment: at home, or nowhere that carers need to be told of."""
+    if movement.class_of_stay == "home":
+        return _news(movement, "care.at_home", audience)
+    if movement.class_of_stay in CLASSES_WITHOUT_BED:
+        audience = replace(audience, carers=False)
+    return _news(movement, "transfer.arrived" if arrived else "admission.occurred", audience)
 
 
 def _is_elsewhere(origin: Place, movement: Movement) -> bool:

@@ -29,6 +29,12 @@ class WordingContext:
     phone: str
     corrects_sent_at: datetime | None = None
     """When the recipient was told what this corrects or retracts, in their time zone."""
+    sent_at: datetime | None = None
+    """When it is read, in their time zone: a moment of another year names its year."""
+    late: bool = False
+    """We learned of it long after it happened."""
+    present: bool | None = None
+    """Whether the person is in an establishment now; `None` where nobody asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

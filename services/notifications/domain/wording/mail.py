@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from services.notifications.domain.obligations.catalogue import Variant, fact_of, variant_of
+from services.notifications.domain.obligations.catalogue import Mood, fact_of, mood_of
 from services.notifications.domain.wording import texts
 from services.notifications.domain.wording.context import (
     TEXTS_DIGEST,
@@ -34,7 +34,7 @@ class MailWords:
     lead: str
     """What this message corrects; empty when nothing."""
     sentence: str
-    """The fact; empty in a retraction."""
+    """The fact; in a retraction what is true now, if that is known."""
     link: str
     call: str
     footer: str
@@ -42,9 +42,9 @@ class MailWords:
 
 def render(kind: str, context: WordingContext) -> Rendered:
     """The text of a kind, of its correction or of its retraction; raises `NoWordingError`."""
-    variant = variant_of(kind)
-    fr, en = _words(kind, context, variant, "fr"), _words(kind, context, variant, "en")
-    subject = _subject(kind, context, variant)
+    mood = mood_of(kind, late=context.late)
+    fr, en = _words(kind, context, mood, "fr"), _words(kind, context, mood, "en")
+    subject = _subject(kind, context, mood)
     return Rendered(
         subject=subject,
         text=_plain_text(fr, en, link=context.link),
@@ -61,45 +61,56 @@ def sentence(kind: str, context: WordingContext, *, language: Language) -> str:
         ("fr", False): texts.PROFESSIONAL_FR,
         ("en", False): texts.PROFESSIONAL_EN,
     }[language, context.alias is not None]
-    return _phrase(known, kind).format(alias=context.alias, when=moment(context.occurred_at, language))
+    if context.present and context.alias is not None:
+        known = {**known, **(texts.CARER_FR_PRESENT if language == "fr" else texts.CARER_EN_PRESENT)}
+    when = moment(context.occurred_at, language, context=context)
+    return _phrase(known, kind).format(alias=context.alias, when=when)
 
 
-def moment(at: datetime, language: Language) -> str:
+def moment(at: datetime, language: Language, *, context: WordingContext) -> str:
     """`lundi 23 novembre à 14h05`, `Monday 23 November at 14:05`; `at` is in the recipient's time zone."""
+    year = f" {at.year}" if context.sent_at and context.sent_at.year != at.year else ""
     if language == "en":
-        return f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]} at {at:%H:%M}"
+        return f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]}{year} at {at:%H:%M}"
     day = "1er" if at.day == 1 else str(at.day)
-    return f"{_DAYS_FR[at.weekday()]} {day} {_MONTHS_FR[at.month - 1]} à {at:%Hh%M}"
+    return f"{_DAYS_FR[at.weekday()]} {day} {_MONTHS_FR[at.month - 1]}{year} à {at:%Hh%M}"
 
 
-def _subject(kind: str, context: WordingContext, variant: Variant) -> str:
+def _subject(kind: str, context: WordingContext, mood: Mood) -> str:
     if context.recipient == "professional":
-        return texts.PROFESSIONAL_MOOD[variant].format(subject=_phrase(texts.PROFESSIONAL_SUBJECT, kind))
-    return texts.MAIL_SUBJECT[variant].format(about=context.alias or texts.ABOUT_FR)
+        return texts.PROFESSIONAL_MOOD[mood].format(subject=_phrase(texts.PROFESSIONAL_SUBJECT, kind))
+    return texts.MAIL_SUBJECT[mood].format(about=context.alias or texts.ABOUT_FR)
 
 
-def _words(kind: str, context: WordingContext, variant: Variant, language: Language) -> MailWords:
+def _words(kind: str, context: WordingContext, mood: Mood, language: Language) -> MailWords:
     french = language == "fr"
     leads = texts.LEAD_FR if french else texts.LEAD_EN
     discreet = context.recipient == "carer" and context.alias is None
-    if variant == "retracted":
-        said = ""
+    if mood == "retracted":
+        said = "" if discreet else _true_now(kind, context, language)
     elif discreet:
         said = texts.DISCREET_FR if french else texts.DISCREET_EN
     else:
         said = sentence(kind, context, language=language)
     fields = {
         "about": context.alias or (texts.ABOUT_FR if french else texts.ABOUT_EN),
-        "told": moment(context.corrects_sent_at or context.occurred_at, language),
+        "told": moment(context.corrects_sent_at or context.occurred_at, language, context=context),
         "phone": context.phone,
     }
     return MailWords(
-        lead=leads.get(variant, "").format_map(fields),
+        lead=leads.get(mood, "").format_map(fields),
         sentence=said,
         link=texts.LINK_FR if french else texts.LINK_EN,
         call=(texts.CALL_FR if french else texts.CALL_EN).format_map(fields),
         footer=texts.FOOTER_FR if french else texts.FOOTER_EN,
     )
+
+
+def _true_now(kind: str, context: WordingContext, language: Language) -> str:
+    if context.recipient == "professional":
+        return ""
+    known = texts.NOW_FR if language == "fr" else texts.NOW_EN
+    return known.get((fact_of(kind), context.present), "").format(alias=context.alias)
 
 
 def _phrase(known: Mapping[str, str], kind: str) -> str:

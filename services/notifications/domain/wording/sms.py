@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.notifications.domain.obligations.catalogue import Variant, fact_of, variant_of
+from services.notifications.domain.obligations.catalogue import Mood, fact_of, mood_of
 from services.notifications.domain.wording import texts
 from services.notifications.domain.wording.context import (
     TEXTS_DIGEST,
@@ -36,19 +36,22 @@ def render(kind: str, context: WordingContext) -> Rendered:
     """
     if context.recipient == "professional":
         raise NoWordingError("a professional is not told by SMS")
-    said = texts.CARER_SMS.get(fact_of(kind))
+    said = (texts.CARER_SMS_PRESENT if context.present else texts.CARER_SMS).get(fact_of(kind))
     if said is None:
         raise NoWordingError("this fact is not told to this recipient")
+    now = texts.NOW_SMS.get((fact_of(kind), context.present), "")
     alias = folded(context.alias or "")
     fields = {
         "alias": alias,
-        "sentence": said.format(alias=alias, when=moment(context.occurred_at)),
-        "told": moment(context.corrects_sent_at or context.occurred_at),
+        "sentence": said.format(alias=alias, when=moment(context.occurred_at, context)),
+        "told": moment(context.corrects_sent_at or context.occurred_at, context),
+        "now": now.format(alias=alias),
         "link": context.link,
         "phone": context.phone,
     }
     discreet = context.alias is None
-    pattern = _longest_that_fits(_patterns(variant_of(kind), discreet=discreet), fields)
+    patterns = _patterns(mood_of(kind, late=context.late), discreet=discreet, says_now=bool(now))
+    pattern = _longest_that_fits(patterns, fields)
     recipient = "carer-discreet" if discreet else "carer"
     return Rendered(
         subject=None,
@@ -58,9 +61,10 @@ def render(kind: str, context: WordingContext) -> Rendered:
     )
 
 
-def moment(at: datetime) -> str:
-    """`23/11 à 14h05`: GSM-7 only; `at` is in the recipient's time zone."""
-    return f"{at:%d/%m} à {at:%Hh%M}"
+def moment(at: datetime, context: WordingContext) -> str:
+    """`23/11 à 14h05`, `23/11/2025 à 14h05`: GSM-7 only; `at` is in the recipient's time zone."""
+    year = f"/{at.year:04}" if context.sent_at and context.sent_at.year != at.year else ""
+    return f"{at:%d/%m}{year} à {at:%Hh%M}"
 
 
 def septets(text: str) -> int | None:
@@ -81,14 +85,17 @@ def _without_accent(character: str) -> str:
     return "".join(part for part in decomposed if not unicodedata.combining(part))
 
 
-def _patterns(variant: Variant, *, discreet: bool) -> Sequence[str]:
+def _patterns(mood: Mood, *, discreet: bool, says_now: bool) -> Sequence[str]:
     if discreet:
-        return texts.SMS_DISCREET[variant]
+        return texts.SMS_DISCREET[mood]
+    if mood == "retracted" and says_now:
+        return (*texts.SMS_RETRACTED_NOW, *texts.SMS_RETRACTED)
     return {
         "plain": texts.SMS_PLAIN,
+        "late": texts.SMS_LATE,
         "corrected": texts.SMS_CORRECTED,
         "retracted": texts.SMS_RETRACTED,
-    }[variant]
+    }[mood]
 
 
 def _longest_that_fits(patterns: Sequence[str], fields: Mapping[str, str]) -> str:

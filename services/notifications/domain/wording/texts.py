@@ -6,22 +6,60 @@ neither its gender nor its first letter is known. The SMS has no ç ê ô î â 
 dash: one of them makes the message cost double and its delivery report ambiguous.
 """
 
+from collections.abc import Mapping
+
 CARER_SMS = {
     "admission.occurred": "{alias} est en établissement depuis le {when}",
     "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}",
     "discharge.occurred": "{alias} a quitté l'établissement le {when}",
+    "care.at_home": "{alias} est à domicile, avec un suivi, depuis le {when}",
 }
 
 CARER_FR = {
     "admission.occurred": "{alias} est en établissement depuis le {when}.",
     "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}.",
     "discharge.occurred": "{alias} a quitté l'établissement le {when}.",
+    "care.at_home": "{alias} est à domicile, avec un suivi, depuis le {when}.",
 }
 
 CARER_EN = {
     "admission.occurred": "{alias} has been in a care establishment since {when}.",
     "transfer.arrived": "{alias} safely reached the new establishment on {when}.",
     "discharge.occurred": "{alias} left the establishment on {when}.",
+    "care.at_home": "{alias} has been at home, with support, since {when}.",
+}
+
+CARER_SMS_PRESENT = {
+    **CARER_SMS,
+    "discharge.occurred": "{alias} a terminé un séjour le {when} et est en établissement",
+}
+"""Where the person is in an establishment after all that is known: another one, or again the same one."""
+
+CARER_FR_PRESENT = {
+    "discharge.occurred": "{alias} a terminé un séjour le {when} et est en établissement.",
+}
+CARER_EN_PRESENT = {
+    "discharge.occurred": "{alias} finished a stay on {when} and is in a care establishment.",
+}
+
+NOW_SMS: Mapping[tuple[str, bool | None], str] = {
+    ("discharge.occurred", True): "{alias} est toujours en établissement",
+    ("admission.occurred", True): "{alias} est en établissement",
+    ("transfer.arrived", True): "{alias} est en établissement",
+    ("care.at_home", True): "{alias} est en établissement",
+    ("admission.occurred", False): "{alias} n'est pas en établissement",
+    ("transfer.arrived", False): "Son arrivée n'est pas confirmée",
+}
+"""What is true after a message was taken back, by its fact and whether the person is in an establishment."""
+
+NOW_FR: Mapping[tuple[str, bool | None], str] = {key: f"{said}." for key, said in NOW_SMS.items()}
+NOW_EN: Mapping[tuple[str, bool | None], str] = {
+    ("discharge.occurred", True): "{alias} is still in a care establishment.",
+    ("admission.occurred", True): "{alias} is in a care establishment.",
+    ("transfer.arrived", True): "{alias} is in a care establishment.",
+    ("care.at_home", True): "{alias} is in a care establishment.",
+    ("admission.occurred", False): "{alias} is not in a care establishment.",
+    ("transfer.arrived", False): "The arrival is not confirmed.",
 }
 
 PROFESSIONAL_FR = {
@@ -45,6 +83,7 @@ PROFESSIONAL_FR = {
         "lit dans son parcours."
     ),
     "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
+    "care.at_home": "Une personne que vous suivez est accompagnée à domicile depuis le {when}.",
 }
 
 PROFESSIONAL_EN = {
@@ -68,6 +107,7 @@ PROFESSIONAL_EN = {
         "person's pathway."
     ),
     "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
+    "care.at_home": "A person you follow has been supported at home since {when}.",
 }
 
 SMS_PLAIN = (
@@ -76,6 +116,12 @@ SMS_PLAIN = (
     "Parcours : {sentence}. Contact : {phone}",
 )
 """The longest one that fits is sent; the last one always does."""
+
+SMS_LATE = (
+    "Parcours : information tardive. {sentence}. Détails et contact : {link} ou {phone}",
+    "Parcours : information tardive. {sentence}. {link} ou {phone}",
+    "Parcours : information tardive. {sentence}. Contact : {phone}",
+)
 
 SMS_CORRECTED = (
     "Parcours : CHANGEMENT. {sentence} (annule notre message du {told}). {link} ou {phone}",
@@ -88,8 +134,18 @@ SMS_RETRACTED = (
     " Contact : {phone}",
 )
 
+SMS_RETRACTED_NOW = (
+    "Parcours : ERREUR de notre part. Ne tenez pas compte du message du {told} concernant {alias}."
+    " {now}. Contact : {phone}",
+    "Parcours : ERREUR dans notre message du {told}. {now}. Contact : {phone}",
+)
+
 SMS_DISCREET = {
     "plain": (
+        "Parcours : une nouvelle information vous attend. Consultez-la : {link} ou appelez le {phone}",
+        "Parcours : une nouvelle information vous attend. Appelez le {phone}",
+    ),
+    "late": (
         "Parcours : une nouvelle information vous attend. Consultez-la : {link} ou appelez le {phone}",
         "Parcours : une nouvelle information vous attend. Appelez le {phone}",
     ),
@@ -107,6 +163,7 @@ DISCREET_EN = "There is news for you."
 
 MAIL_SUBJECT = {
     "plain": "Parcours : information concernant {about}",
+    "late": "Parcours : information tardive concernant {about}",
     "corrected": "Parcours : CHANGEMENT concernant {about}",
     "retracted": "Parcours : ERREUR de notre part concernant {about}",
 }
@@ -120,11 +177,13 @@ PROFESSIONAL_SUBJECT = {
     "transfer.returned": "une personne partie est de retour",
     "transfer.closed": "l'attente d'une personne est close",
     "discharge.occurred": "sortie d'une personne que vous suivez",
+    "care.at_home": "accompagnement à domicile d'une personne que vous suivez",
 }
 """What a professional sorts mail by; a subject is no more protected than an envelope: it names nobody."""
 
 PROFESSIONAL_MOOD = {
     "plain": "Parcours : {subject}",
+    "late": "Parcours : information tardive, {subject}",
     "corrected": "Parcours : CHANGEMENT, {subject}",
     "retracted": "Parcours : ERREUR de notre part, {subject}",
 }
@@ -134,11 +193,13 @@ ABOUT_EN = "a person you follow"
 """In place of the alias, for professionals and for carers who chose discretion."""
 
 LEAD_FR = {
+    "late": "INFORMATION TARDIVE : nous venons seulement de l'apprendre.",
     "corrected": "CHANGEMENT : ce message annule celui du {told}.",
     "retracted": "ERREUR de notre part : ne tenez pas compte de notre message du {told} concernant {about}.",
 }
 
 LEAD_EN = {
+    "late": "LATE NEWS: we have only just learned of it.",
     "corrected": "CHANGE: this message replaces the one of {told}.",
     "retracted": "OUR MISTAKE: please disregard our message of {told} about {about}.",
 }

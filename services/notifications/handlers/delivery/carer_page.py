@@ -11,8 +11,8 @@ from services.notifications.domain.obligations.derivation import (
     Verdict,
     derive_obligations,
 )
-from services.notifications.domain.obligations.obligation import Obligation
-from services.notifications.handlers.delivery.claim_due import alias_of, digest_of, shown_kind
+from services.notifications.domain.obligations.obligation import Obligation, shown_kind
+from services.notifications.handlers.delivery.claim_due import alias_of, digest_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import members
 from services.notifications.storage.delivery import page_tokens

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,12 +14,19 @@ from msgspec.structs import replace
 from services.notifications.channels.channel import Message
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer, Tell, decide
-from services.notifications.domain.delivery.same_address import already_there
-from services.notifications.domain.obligations.catalogue import FACT_KINDS, corrected, entry_of, is_corrected
-from services.notifications.domain.obligations.obligation import Attempt, End, Obligation, Status
+from services.notifications.domain.delivery.surroundings import Surroundings, decide_in_surroundings
+from services.notifications.domain.obligations.catalogue import corrected, entry_of, fact_of
+from services.notifications.domain.obligations.obligation import (
+    Attempt,
+    End,
+    Obligation,
+    Status,
+    shown_kind,
+)
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits
 from services.notifications.domain.wording import mail, sms
 from services.notifications.domain.wording.context import NoWordingError, WordingContext
+from services.notifications.handlers.delivery.look_around import look_around
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.end_obligations import end_and_publish
 from services.notifications.storage.circle import members
@@ -27,7 +34,6 @@ from services.notifications.storage.circle.members import EncryptedRecipient
 from services.notifications.storage.delivery import attempts
 from services.notifications.storage.delivery.attempts import Deferral, DueObligations, NewAttempt
 from services.notifications.storage.obligations.rows import FinalOutcome
-from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import TraceContext
 from shared.security.vault import Vault
@@ -68,8 +74,10 @@ async def claim_due(
         recipients = await members.lock_recipients(
             connection, {each.recipient_id for each in due.obligations}
         )
-        twins = await _twins(connection, due, recipients)
-        decisions = decide_due(dependencies, channel_name, due, recipients, circumstances, twins=twins)
+        around = None
+        if due.depend_on_whereabouts or any(each.sharing or each.several for each in recipients.values()):
+            around = await look_around(connection, due, recipients, now=now)
+        decisions = decide_due(dependencies, channel_name, due, recipients, circumstances, around=around)
         await attempts.mark_unreported(connection, decisions.unreported)
         await attempts.claim(
             connection,
@@ -83,14 +91,6 @@ async def claim_due(
     return decisions.messages
 
 
-async def _twins(
-    connection: Connection, due: DueObligations, recipients: Mapping[UUID, EncryptedRecipient]
-) -> list[Obligation]:
-    """What those are told who have an address of these recipients, too, and joined before them."""
-    before = {member for each in recipients.values() for others in each.before.values() for member in others}
-    return await attempts.twins_of(connection, due.obligations, recipients=before) if before else []
-
-
 def decide_due(
     dependencies: Dependencies,
     channel_name: ChannelName,
@@ -98,7 +98,7 @@ def decide_due(
     recipients: Mapping[UUID, EncryptedRecipient],
     circumstances: Circumstances,
     *,
-    twins: Sequence[Obligation] = (),
+    around: Surroundings | None = None,
 ) -> DueDecisions:
     """Decide about each obligation in turn; a decision is seen by the ones after it."""
     decisions = DueDecisions(circumstances.now + timedelta(seconds=dependencies.waits.lease_seconds))
@@ -106,19 +106,17 @@ def decide_due(
     for obligation in due.obligations:
         encrypted = recipients[obligation.recipient_id]
         peers = [peer for peer in obligations.values() if peer.recipient_id == obligation.recipient_id]
-        decision = decide(obligation, peers, encrypted.recipient, circumstances)
-        if isinstance(decision, Tell) and (before := encrypted.before.get(decision.channel)):
-            known = [obligations.get(each.obligation_id, each) for each in twins]
-            others = [each for each in known if each.recipient_id in before]
-            decision = (
-                already_there(
-                    obligation,
-                    decision.channel,
-                    others,
-                    now=circumstances.now,
-                    waits=circumstances.waits,
-                )
-                or decision
+        if around is None:
+            decision = decide(obligation, peers, encrypted.recipient, circumstances)
+        else:
+            twins = [obligations.get(each.obligation_id, each) for each in around.twins]
+            decision = decide_in_surroundings(
+                replace(around, twins=twins),
+                obligation,
+                peers,
+                encrypted.recipient,
+                circumstances,
+                sharing=encrypted.sharing,
             )
         match decision:
             case Tell(channel=channel) as tell if channel == channel_name:
@@ -238,7 +236,11 @@ def compose(
         context=members.contact_context(obligation.recipient_id, tell.channel),
     )
     render = sms.render if tell.channel == "sms" else mail.render
-    rendered = render(shown_kind(obligation), _context(dependencies, obligation, tell, encrypted))
+    kind = shown_kind(obligation)
+    rendered = render(
+        corrected(fact_of(kind)) if tell.says_change else kind,
+        _context(dependencies, obligation, tell, encrypted, now=now),
+    )
     message = Message(
         attempt_id=tell.attempt_id,
         to=address.decode(),
@@ -248,14 +250,6 @@ def compose(
         validity_seconds=max(_MIN_VALIDITY_SECONDS, int((obligation.deadline - now).total_seconds())),
     )
     return message, rendered.template
-
-
-def shown_kind(obligation: Obligation) -> str:
-    """The kind in whose words it is told: an overdue arrival is corrected by the arrival."""
-    shown = next((kind for kind in FACT_KINDS if kind == obligation.shown_kind), None)
-    if shown is None:
-        return obligation.kind
-    return corrected(shown) if is_corrected(obligation.kind) else shown
 
 
 def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: EncryptedRecipient) -> str | None:
@@ -271,7 +265,12 @@ def alias_of(dependencies: Dependencies, obligation: Obligation, encrypted: Encr
 
 
 def _context(
-    dependencies: Dependencies, obligation: Obligation, tell: Tell, encrypted: EncryptedRecipient
+    dependencies: Dependencies,
+    obligation: Obligation,
+    tell: Tell,
+    encrypted: EncryptedRecipient,
+    *,
+    now: datetime,
 ) -> WordingContext:
     corrects_sent_at = tell.corrects_sent_at
     return WordingContext(
@@ -281,6 +280,9 @@ def _context(
         link=f"{dependencies.public_url}/s/{token_of(dependencies.vault, obligation.obligation_id)}",
         phone=dependencies.contact_phone,
         corrects_sent_at=None if corrects_sent_at is None else corrects_sent_at.astimezone(dependencies.zone),
+        sent_at=now.astimezone(dependencies.zone),
+        late=obligation.is_late,
+        present=tell.present,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from services.notifications.domain.circle.members import Basis, ChannelName, ContactState, Discretion, Role
 from services.notifications.domain.delivery.decision import RecipientNow
-from services.notifications.domain.obligations.statements import Recipient
+from services.notifications.domain.obligations.catalogue import Recipient
 from shared.database.pool import Connection, Executor
 from shared.security.principal import Principal
 
@@ -37,7 +37,8 @@ ORDER BY m.member_id
 
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
 _LOCK_RECIPIENTS: Final = """
-SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.revoked_at, p.wrapped_key
+SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.revoked_at, p.wrapped_key,
+    (SELECT count(*) > 1 FROM presence e WHERE e.person_id = m.person_id) AS several
 FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
 FOR SHARE OF m
 """
@@ -46,8 +47,8 @@ _USABLE_CONTACTS: Final = """
 SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
     SELECT other.member_id FROM contact_points o JOIN members other ON other.member_id = o.member_id
     WHERE o.value_index = c.value_index AND o.channel = c.channel AND o.state = 'ok'
-        AND other.person_id = m.person_id AND other.role = m.role AND other.revoked_at IS NULL
-        AND (other.joined_at, other.member_id) < (m.joined_at, m.member_id)) AS before
+        AND other.member_id <> m.member_id AND other.person_id = m.person_id AND other.role = m.role
+        AND other.revoked_at IS NULL) AS sharing
 FROM contact_points c JOIN members m USING (member_id)
 WHERE c.member_id = ANY ($1) AND c.state = 'ok'
 """
@@ -110,8 +111,10 @@ class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
     wrapped_key: bytes | None
     alias: bytes | None
     addresses: Mapping[ChannelName, bytes]
-    before: Mapping[ChannelName, frozenset[UUID]] = {}
-    """Other members of the circle with the same address, who joined earlier; not on channels without any."""
+    several: bool = False
+    """More than one establishment knows the person."""
+    sharing: Mapping[ChannelName, frozenset[UUID]] = {}
+    """Other members of the circle with the same address; no channel without any."""
 
 
 def reach_of(principal: Principal) -> str | None:
@@ -202,11 +205,12 @@ def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> Encry
         ),
         wrapped_key=row["wrapped_key"],
         alias=row["alias"],
+        several=row["several"],
         addresses={channel: contacts[channel]["value"] for channel in usable},
-        before={
-            channel: frozenset(contacts[channel]["before"])
+        sharing={
+            channel: frozenset(contacts[channel]["sharing"])
             for channel in usable
-            if contacts[channel]["before"]
+            if contacts[channel]["sharing"]
         },
     )
 

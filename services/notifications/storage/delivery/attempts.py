@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import ChannelName
+from services.notifications.domain.obligations.catalogue import is_retracted
 from services.notifications.domain.obligations.obligation import (
     Attempt,
     AttemptStatus,
@@ -30,10 +31,13 @@ FOR UPDATE OF o SKIP LOCKED FOR NO KEY UPDATE OF m SKIP LOCKED
 
 _PEERS: Final = """
 SELECT * FROM obligations WHERE recipient_id = ANY ($1)
-    AND (next_action_at IS NOT NULL OR fact_key = ANY ($2) OR settled_at > $3)
+    AND (next_action_at IS NOT NULL OR fact_key = ANY ($2) OR settled_at > $3
+        OR recipient_role = 'carer' AND aspect = 'location' AND settled_at > $4)
 ORDER BY obligation_id
 """
 _PEERS_SETTLED_SINCE: Final = timedelta(days=3)
+_PLACES_SETTLED_SINCE: Final = timedelta(days=92)
+"""Where a carer was told last that the person is: somebody may have stayed there for long."""
 
 _TWINS: Final = """
 SELECT * FROM obligations WHERE recipient_id = ANY ($1) AND event_id = ANY ($2) ORDER BY obligation_id
@@ -116,6 +120,13 @@ class DueObligations(msgspec.Struct, frozen=True):
     peers: list[Obligation]
     """All that says what the recipients of these were told, these included."""
 
+    @property
+    def depend_on_whereabouts(self) -> bool:
+        """Whether any takes something back, or tells of one discharge among several."""
+        discharges = {(each.recipient_id, each.fact_key) for each in self.peers if each.tells_of_discharge}
+        several = len(discharges) > len({recipient_id for recipient_id, _ in discharges})
+        return several or any(is_retracted(each.kind) for each in self.obligations)
+
 
 async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, limit: int) -> DueObligations:
     """Lock up to `limit` of a lane, the most overdue first."""
@@ -124,7 +135,9 @@ async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, 
         return DueObligations([], [])
     recipients = list({row["recipient_id"] for row in due})
     fact_keys = list({row["fact_key"] for row in due})
-    rows = await connection.fetch(_PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE)
+    rows = await connection.fetch(
+        _PEERS, recipients, fact_keys, now - _PEERS_SETTLED_SINCE, now - _PLACES_SETTLED_SINCE
+    )
     peers = {obligation.obligation_id: obligation for obligation in await obligations_of(connection, rows)}
     return DueObligations([peers[row["obligation_id"]] for row in due], list(peers.values()))
 

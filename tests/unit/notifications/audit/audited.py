@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.obligations.statements import Recipient
+from services.notifications.domain.obligations.catalogue import Recipient
 from shared.events.admission import Mode, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories

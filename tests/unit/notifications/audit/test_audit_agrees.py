@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from services.notifications.domain.audit.owed import ObligationKey, owed_obligations
 from services.notifications.domain.audit.rights import MAY_HAVE_LEFT
+from services.notifications.domain.obligations.catalogue import Recipient
 from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.domain.obligations.obligation import MAY_HAVE_REACHED
-from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
 from shared.testing.person_history import minutes

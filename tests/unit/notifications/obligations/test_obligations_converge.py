@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from services.notifications.domain.obligations.catalogue import Recipient
 from services.notifications.domain.obligations.derivation import (
     DerivedObligation,
     Suppress,
     derive_obligations,
 )
-from services.notifications.domain.obligations.statements import Recipient
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
 from shared.testing.person_history import minutes

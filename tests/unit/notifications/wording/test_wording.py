@@ -16,7 +16,12 @@ from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail, sms, texts
 from services.notifications.domain.wording.context import NoWordingError, WordingContext
 
-CARER_FACTS: tuple[catalogue.FactKind, ...] = ("admission.occurred", "transfer.arrived", "discharge.occurred")
+CARER_FACTS: tuple[catalogue.FactKind, ...] = (
+    "admission.occurred",
+    "transfer.arrived",
+    "discharge.occurred",
+    "care.at_home",
+)
 RENDER = {"sms": sms.render, "email": mail.render}
 LINK = "https://relais.exemple.fr/s/Ab3dE9xKzzz"
 PHONE = "05 36 49 00 00"
@@ -63,12 +68,22 @@ def _context(alias: str | None = "Mamie", **other: Any) -> WordingContext:
     occurred_at=moments,
     told=st.none() | moments,
     link_characters=st.integers(12, 90),
+    late=st.booleans(),
+    present=st.none() | st.booleans(),
 )
 def test_every_sms_is_one_gsm7_segment(
-    kind: str, alias: str | None, occurred_at: datetime, told: datetime | None, link_characters: int
+    kind: str,
+    alias: str | None,
+    occurred_at: datetime,
+    told: datetime | None,
+    link_characters: int,
+    *,
+    late: bool,
+    present: bool | None,
 ) -> None:
+    known = _context(alias, occurred_at=occurred_at, corrects_sent_at=told, sent_at=MOMENT, late=late)
     link = "https://relais.exemple.fr/s/".ljust(link_characters, "x")
-    text = sms.render(kind, _context(alias, occurred_at=occurred_at, link=link, corrects_sent_at=told)).text
+    text = sms.render(kind, dataclasses.replace(known, link=link, present=present)).text
     split = smsutil.split(text)
     assert (split.encoding, len(split.parts)) == ("gsm0338", 1)
     assert PHONE in text
@@ -109,6 +124,49 @@ def test_the_french_of_each_sms() -> None:
     )
 
 
+def test_a_moment_of_another_year_names_it() -> None:
+    new_year = datetime(2027, 1, 2, 8, 0, tzinfo=UTC)
+    context = _context(sent_at=new_year)
+    assert "le 23/11/2026 à 14h05" in sms.render("discharge.occurred", context).text
+    assert "lundi 23 novembre 2026 à 14h05" in mail.render("discharge.occurred", context).text
+    assert "Monday 23 November 2026 at 14:05" in mail.render("discharge.occurred", context).text
+    assert "2026" not in sms.render("discharge.occurred", _context(sent_at=MOMENT)).text
+
+
+def test_late_news_says_so() -> None:
+    context = _context(late=True)
+    assert sms.render("discharge.occurred", context).text == (
+        f"Parcours : information tardive. Mamie a quitté l'établissement le 23/11 à 14h05. "
+        f"Détails et contact : {LINK} ou {PHONE}"
+    )
+    text = mail.render("discharge.occurred", context).text
+    assert "nous venons seulement de l'apprendre" in text
+    assert "we have only just learned of it" in text
+
+
+def test_who_is_in_an_establishment_has_not_left_it() -> None:
+    context = _context(present=True)
+    said = "Mamie a terminé un séjour le 23/11 à 14h05 et est en établissement"
+    assert said in sms.render("discharge.occurred", context).text
+    assert "is in a care establishment" in mail.render("discharge.occurred", context).text
+
+
+@pytest.mark.parametrize(
+    ("fact", "present", "now"),
+    [
+        ("discharge.occurred", True, "Mamie est toujours en établissement"),
+        ("admission.occurred", True, "Mamie est en établissement"),
+        ("admission.occurred", False, "Mamie n'est pas en établissement"),
+        ("transfer.arrived", False, "Son arrivée n'est pas confirmée"),
+    ],
+)
+def test_a_retraction_says_what_is_true_now(fact: str, now: str, *, present: bool) -> None:
+    context = _context(present=present)
+    assert sms.render(f"{fact}.retracted", context).text.endswith(f"{now}. Contact : {PHONE}")
+    assert f"{now}." in mail.render(f"{fact}.retracted", context).text
+    assert now not in sms.render(f"{fact}.retracted", _context(None, present=present)).text
+
+
 def test_a_discreet_carer_is_told_that_there_is_news_but_not_which() -> None:
     texts = {sms.render(fact, _context(None)).text for fact in CARER_FACTS}
     assert texts == {
@@ -126,6 +184,9 @@ def test_the_context_has_no_room_for_anything_else() -> None:
         "link",
         "phone",
         "corrects_sent_at",
+        "sent_at",
+        "late",
+        "present",
     }
 
 
@@ -137,6 +198,8 @@ def test_no_text_holds_a_word_of_the_lexicon(kind: str, medium: ChannelName) -> 
         _context(None),
         _context(None, recipient="professional"),
         _context(corrects_sent_at=None),
+        _context(late=True, present=False),
+        _context(present=True),
     ):
         try:
             rendered = RENDER[medium](kind, context)

@@ -1,0 +1,79 @@
+"""Decides about an obligation that depends on more than its recipient and what they were told.
+
+Other members at the same address, and where the person is by now: most obligations depend on neither, so that
+only those that do are decided here.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from services.notifications.domain.circle.members import ChannelName
+from services.notifications.domain.delivery.decision import Decision, RecipientNow, Tell, decide
+from services.notifications.domain.delivery.same_address import already_there
+from services.notifications.domain.delivery.whereabouts import (
+    PersonNow,
+    corrected_here,
+    outdated,
+    told_elsewhere,
+)
+from services.notifications.domain.obligations.obligation import Obligation
+from services.notifications.domain.obligations.timing import Circumstances
+
+Sharing = Mapping[ChannelName, Collection[UUID]]
+"""Members who have the recipient's address on a channel, too."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known beside the recipients."""
+
+    persons: Mapping[UUID, PersonNow]
+    twins: Sequence[Obligation]
+    """What others at the same addresses are told of the same events."""
+
+
+def decide_in_surroundings(
+    surroundings: Surroundings,
+    obligation: Obligation,
+    peers: Sequence[Obligation],
+    recipient: RecipientNow,
+    circumstances: Circumstances,
+    *,
+    sharing: Sharing,
+) -> Decision:
+    """As `decide`, and by what is known beside the recipient."""
+    decision = _decide_by_whereabouts(
+        surroundings.persons[obligation.person_id], obligation, peers, recipient, circumstances
+    )
+    if not isinstance(decision, Tell):
+        return decision
+    others = [each for each in surroundings.twins if each.recipient_id in sharing.get(decision.channel, ())]
+    return already_there(obligation, decision.channel, others, circumstances=circumstances) or decision
+
+
+def _decide_by_whereabouts(
+    person: PersonNow,
+    obligation: Obligation,
+    peers: Sequence[Obligation],
+    recipient: RecipientNow,
+    circumstances: Circumstances,
+) -> Decision:
+    if not obligation.tells_of_discharge:
+        decision = decide(obligation, peers, recipient, circumstances)
+        return replace(decision, present=person.present) if isinstance(decision, Tell) else decision
+    corrected = corrected_here(obligation, peers, person)
+    others = [peer for peer in peers if peer not in corrected]
+    decision = decide(obligation, others, recipient, circumstances)
+    if not isinstance(decision, Tell):
+        return decision
+    end = outdated(obligation, person)
+    if end is None and obligation.is_news and obligation.recipient_role == "carer":
+        end = told_elsewhere(obligation, others, person)
+    if end is not None:
+        return end
+    told_at = max((peer.told_at for peer in corrected if peer.told_at is not None), default=None)
+    if told_at is None or any(peer.said == obligation.said for peer in corrected):
+        return replace(decision, present=person.present)
+    return replace(decision, present=person.present, says_change=True, corrects_sent_at=told_at)

@@ -1,0 +1,102 @@
+"""Holds a message against where the person is by now, as the one reading of their stays says it.
+
+A message may only say what is true when it is read. Who is in another establishment by now has not left, and
+who was told of that needs no word on leaving the first one. Several discharges of one stay are one: the one
+that stands corrects the others.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notifications.domain.obligations.catalogue import is_retracted
+from services.notifications.domain.obligations.obligation import End, Obligation
+from services.notifications.domain.obligations.statements import LOCATION
+from shared.events.envelope import RecordedEvent
+from shared.stays.movements import movement_histories
+from shared.stays.statements import Statement
+from shared.stays.stays import Stay, stays_of
+
+
+class PersonNow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message about a person depends on at the moment it is sent."""
+
+    present: bool
+    """In an establishment, in a bed."""
+    standing: Mapping[str, tuple[UUID, UUID]]
+    """Fact of a discharge -> movement and event of the discharge of its stay that stands."""
+
+
+def person_now(events: Iterable[RecordedEvent], *, now: datetime) -> PersonNow:
+    """Where the person is, by all that is known and has happened."""
+    histories = movement_histories(events)
+    return PersonNow(
+        present=any(stay.is_present and stay.holds_bed for stay in stays_of(histories, at=now)),
+        standing={key: found for stay in stays_of(histories) for key, found in _standing(stay).items()},
+    )
+
+
+def _standing(stay: Stay) -> dict[str, tuple[UUID, UUID]]:
+    """Of the discharges between two admissions, those that another one corrects, and that one itself."""
+    found: dict[str, tuple[UUID, UUID]] = {}
+    of_one_end: list[Statement] = []
+    for movement in (*stay.movements, None):
+        if movement is not None and movement.kind == "discharge":
+            of_one_end.append(movement)
+        elif movement is None or movement.kind == "admission":
+            stands = [each for each in of_one_end if not _is_superseded(each, stay)]
+            found |= {
+                _key(each.movement_id): (stand.movement_id, stand.event_id)
+                for each in of_one_end
+                for stand in stands
+            }
+            of_one_end = []
+    return found
+
+
+def _is_superseded(discharge: Statement, stay: Stay) -> bool:
+    return "discharge_superseded" in stay.presences.marks.get(discharge.movement_id, ())
+
+
+def _key(movement_id: UUID) -> str:
+    return f"movement:{movement_id}"
+
+
+def corrected_here(
+    obligation: Obligation, peers: Iterable[Obligation], person: PersonNow
+) -> list[Obligation]:
+    """Discharges of the same stay that the one of this obligation corrects."""
+    return [peer for peer in peers if peer.tells_of_discharge and _same_stay(obligation, peer, person)]
+
+
+def outdated(obligation: Obligation, person: PersonNow) -> End | None:
+    """The end of what tells of a discharge that another one of the same stay corrects."""
+    movement_id, event_id = person.standing.get(obligation.fact_key, (None, obligation.event_id))
+    if movement_id is None or _key(movement_id) == obligation.fact_key:
+        return None
+    return End(outcome="superseded", reason="newer_version", superseded_by=event_id)
+
+
+def told_elsewhere(obligation: Obligation, peers: Sequence[Obligation], person: PersonNow) -> End | None:
+    """The end of news of leaving one establishment to who was told last that the person is in another."""
+    if not person.present:
+        return None
+    told = [(peer.told_at, peer) for peer in peers if peer.aspect == LOCATION and peer.told_at is not None]
+    last = max(told, key=lambda each: each[0])[1] if told else None
+    if (
+        last is None
+        or is_retracted(last.kind)
+        or last.tells_of_discharge
+        or last.stated_by == obligation.stated_by
+    ):
+        return None
+    return End(outcome="suppressed", reason="known_elsewhere")
+
+
+def _same_stay(obligation: Obligation, peer: Obligation, person: PersonNow) -> bool:
+    if peer.fact_key == obligation.fact_key:
+        return False
+    mine, others = person.standing.get(obligation.fact_key), person.standing.get(peer.fact_key)
+    return mine is not None and mine == others and _key(mine[0]) == obligation.fact_key
