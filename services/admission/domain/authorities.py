@@ -33,7 +33,7 @@ REGISTERED: Final[Mapping[str, Authority]] = {
     "1.2.250.1.71.4.2.1": Authority("RPPS (professionals)", "professionals"),
     "1.2.250.1.71.4.2.2": Authority("FINESS (establishments)", "establishments"),
 }
-"""OID -> authority. Only an INS can make two establishments' persons one (decision 0020)."""
+"""OID -> authority. Only an INS can make two establishments' persons one (decision 0023)."""
 
 INS: Final = frozenset(oid for oid, authority in REGISTERED.items() if authority.numbers == "ins")
 TEST: Final = frozenset(oid for oid, authority in REGISTERED.items() if authority.is_test)

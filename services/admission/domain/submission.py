@@ -3,7 +3,7 @@
 The published payload says where, when and what, never who; movements and stays travel under opaque ids. The
 first identifier that is known to its sender's scope decides the person; those that nobody has become that
 person's. Only a qualified INS whose traits agree gives a new local identity a person of another scope, and
-no identifier ever changes its owner here: what is doubtful is left to a person (decision 0020).
+no identifier ever changes its owner here: what is doubtful is left to a person (decision 0023).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
