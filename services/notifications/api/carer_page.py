@@ -45,6 +45,7 @@ def _words(found: PageView) -> dict[str, object]:
         occurred_at=found.occurred_at,
         link="",
         phone=found.phone,
+        sent_at=found.read_at,
     )
     return {
         "fr": mail.sentence(found.kind, context, language="fr"),

@@ -9,8 +9,9 @@ import msgspec
 
 from services.notifications.api.requests import PutCarer, PutProfessional, StatedChannel, StatedConsent
 from services.notifications.domain.circle import alias as aliases
-from services.notifications.domain.circle.addresses import canonical
+from services.notifications.domain.circle.addresses import canonical, zone_of
 from services.notifications.domain.circle.members import Carer, Consent, Contact, Preferences, Professional
+from services.notifications.domain.obligations.timing import zone_named
 from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem
 
@@ -23,15 +24,18 @@ def parse_carer(body: bytes, *, now: datetime) -> Carer:
     channels = sorted(
         stated.channels, key=lambda channel: channel.order or stated.channels.index(channel) + 1
     )
+    contacts = tuple(_contact(channel) for channel in channels)
+    of_numbers = (zone_of(contact.value) for contact in contacts if contact.channel == "sms")
     return Carer(
         alias=normalize("NFC", stated.alias),
         consent=_consent(stated.consent),
-        contacts=tuple(_contact(channel) for channel in channels),
+        contacts=contacts,
         basis=stated.basis,
         preferences=Preferences(
             channels=tuple(channel.medium for channel in channels),
             night=stated.night,
             discretion=stated.discretion,
+            zone=stated.zone or next(of_numbers, None),
         ),
     )
 
@@ -84,6 +88,8 @@ def _problems_of_sense(body: Any, *, now: datetime) -> Iterator[FieldError]:
         return
     if isinstance(alias := body.get("alias"), str) and (why := aliases.problem(normalize("NFC", alias))):
         yield FieldError("/alias", why)
+    if isinstance(zone := body.get("zone"), str) and zone_named(zone) is None:
+        yield FieldError("/zone", "expected the IANA name of a time zone, such as Indian/Reunion")
     if "email" in body:
         yield from _problem_of_address("email", body["email"], "/email")
     seen: set[str] = set()

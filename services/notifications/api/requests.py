@@ -47,6 +47,11 @@ class PutCarer(Struct, frozen=True, kw_only=True):
     """May be woken by news of the same day."""
     discretion: Discretion = 2
     """0 nothing at all, 1 that there is news, 2 the news with the alias."""
+    zone: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    """IANA name of the time zone in which they read, such as Indian/Reunion; without, that of their number.
+
+    Without either, times are those of the establishment.
+    """
 
 
 class SaidByPerson(Struct, frozen=True, kw_only=True):

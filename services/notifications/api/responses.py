@@ -32,6 +32,8 @@ class ShownCarer(Struct, frozen=True, kw_only=True):
     basis: Basis
     night: bool
     discretion: Discretion
+    zone: str | None = None
+    """As declared, or that of their number."""
 
 
 class ShownProfessional(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +70,7 @@ def carer_response(view: CarerView, *, carer_id: str) -> ShownCarer:
         basis=carer.basis,
         night=carer.preferences.night,
         discretion=carer.preferences.discretion,
+        zone=carer.preferences.zone,
     )
 
 

@@ -126,6 +126,7 @@ class Member(Table, table=True):
     channels: list[str] = text_array()
     night: bool
     discretion: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    zone: str | None = text(null=True, comment="IANA name, declared or that of the number")
     joined_at: datetime = timestamp()
     revoked_at: datetime | None = timestamp(null=True)
 
@@ -204,6 +205,7 @@ class Obligation(Table, table=True):
     evidence: str | None = text(null=True)
     created_at: datetime = timestamp()
     settled_at: datetime | None = timestamp(null=True)
+    zone: str | None = text(null=True, comment="IANA name, where the fact happened")
     trace: str | None = text(null=True, comment="W3C trace context as JSON")
     human_at: datetime | None = timestamp(null=True)
     human_by: bytes | None = encrypted(null=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from services.notifications.domain.circle.members import ChannelName
 from shared.runtime.errors import UnusableValue
@@ -44,6 +45,18 @@ def e164(written: str) -> str:
     if phonenumbers.number_type(number) not in _REACHED_BY_SMS:
         raise NotReachableError("is not a mobile number")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+# Where the digits name several zones, the one in which most people of the territory live.
+_ZONES: Final = {"RE": "Indian/Reunion", "YT": "Indian/Mayotte", "PF": "Pacific/Tahiti"}
+
+
+def zone_of(number: str) -> str | None:
+    """The time zone of an E.164 number; `None` where its digits name several."""
+    parsed = phonenumbers.parse(number)
+    zone = _ZONES.get(phonenumbers.region_code_for_number(parsed) or "")
+    named = time_zones_for_number(parsed)
+    return zone or (named[0] if len(named) == 1 and named[0] != UNKNOWN_TIMEZONE else None)
 
 
 def _parse(written: str, region: str) -> PhoneNumber:

@@ -43,6 +43,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     night: bool = False
     """May be woken by news of the same day."""
     discretion: Discretion = 2
+    zone: str | None = None
+    """IANA name of the time zone in which they read: declared, or that of their number."""
 
 
 class Carer(msgspec.Struct, frozen=True, kw_only=True):

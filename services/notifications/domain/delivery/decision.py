@@ -32,6 +32,7 @@ class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool
     discretion: Discretion
     night: bool
+    zone: str | None = None
     contacts: Mapping[ChannelName, UUID]
     """Contact points that may be used, in the order the recipient prefers."""
 
@@ -183,7 +184,7 @@ def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: C
         return Defer(until=obligation.fact_occurred_at)
     morning = delayed_until(
         circumstances.now,
-        zone=circumstances.zone,
+        zone=circumstances.zone_of(recipient.zone, obligation.zone),
         urgency=entry_of(obligation.kind).urgency,
         role=obligation.recipient_role,
         night=recipient.night,

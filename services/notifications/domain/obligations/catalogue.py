@@ -139,6 +139,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     discretion: Discretion = 2
     night: bool = False
+    zone: str | None = None
 
     def may_know(self, *, occurred_at: datetime, recorded_at: datetime) -> bool:
         """Whether it was recorded during the membership, or happened in the day before it."""

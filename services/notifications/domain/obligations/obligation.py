@@ -173,6 +173,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     deadline: datetime
     expires_at: datetime
+    zone: str | None = None
+    """IANA name of the time zone in which the fact happened, as far as its event names it."""
     trace: TraceContext = {}
     """Of the span that applied the event."""
     human_at: datetime | None = None

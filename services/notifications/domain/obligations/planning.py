@@ -24,6 +24,7 @@ from services.notifications.domain.obligations.derivation import (
 from services.notifications.domain.obligations.obligation import AWAITED, End, Obligation, Status
 from services.notifications.domain.obligations.statements import NOTHING
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, delayed_until
+from shared.events.admission import is_movement
 
 _DEFAULT_LANES: dict[str, ChannelName] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
@@ -42,6 +43,8 @@ def plan_obligation(
 ) -> Obligation:
     """The new obligation with its times; `status` says whether it is open."""
     entry = entry_of(derived.kind)
+    told = derived.version.event.data
+    zone = told.time_zone if is_movement(told) else None
     recipient, event = derived.recipient, derived.event
     said, shown_kind, occurred_at = _content(derived)
     ahead = _is_ahead(derived.kind, occurred_at, now=circumstances.now)
@@ -50,7 +53,7 @@ def plan_obligation(
     expires_at = known_since + entry.expires_after
     morning = delayed_until(
         earliest,
-        zone=circumstances.zone,
+        zone=circumstances.zone_of(recipient.zone, zone),
         urgency=entry.urgency,
         role=recipient.role,
         night=recipient.night,
@@ -81,6 +84,7 @@ def plan_obligation(
         not_before=not_before,
         deadline=max(known_since, morning or known_since) + urgency_waits.deadline,
         expires_at=expires_at,
+        zone=zone,
         trace=event.trace,
     )
 

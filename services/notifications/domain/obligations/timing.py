@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -63,6 +64,21 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     waits: Waits
     zone: ZoneInfo
+    """Where nothing says in which zone somebody reads."""
+
+    def zone_of(self, *names: str | None) -> ZoneInfo:
+        """The first of these time zones that there is."""
+        known = (zone_named(name) for name in names if name is not None)
+        return next((zone for zone in known if zone is not None), self.zone)
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone with this IANA name; `None` when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name that is a folder is an OSError
+        return None
 
 
 def delayed_until(

@@ -246,6 +246,7 @@ def _encrypted(
         channels=member.preferences.channels,
         night=member.preferences.night,
         discretion=member.preferences.discretion,
+        zone=member.preferences.zone,
         contacts=tuple(
             EncryptedContact(
                 channel=each.channel,
@@ -287,7 +288,10 @@ def decrypt_member(
             Contact(channel=each.channel, value=value.decode(), state=each.state) for each, value in contacts
         ),
         preferences=Preferences(
-            channels=encrypted.channels, night=encrypted.night, discretion=encrypted.discretion
+            channels=encrypted.channels,
+            night=encrypted.night,
+            discretion=encrypted.discretion,
+            zone=encrypted.zone,
         ),
     )
     return EnrolledMember(encrypted=encrypted, member=member, created=created)

@@ -30,6 +30,8 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """None for a professional, and for a carer who chose discretion."""
     occurred_at: datetime
     """In the recipient's time zone."""
+    read_at: datetime
+    """Now, in that time zone."""
     still_true: bool
     """False once a newer version or a retraction of this fact is known."""
     phone: str
@@ -49,10 +51,12 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
         verdict = await _verdict(connection, obligation)
     if isinstance(verdict, Suppress):
         return None
+    zone = dependencies.circumstances().zone_of(recipient.recipient.zone, obligation.zone)
     return PageView(
         kind=shown_kind(obligation),
         alias=alias_of(dependencies, obligation, recipient),
-        occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
+        occurred_at=obligation.fact_occurred_at.astimezone(zone),
+        read_at=dependencies.clock().astimezone(zone),
         still_true=not isinstance(verdict, Supersede),
         phone=dependencies.contact_phone,
         reference=obligation.person_id if obligation.recipient_role == "professional" else None,

@@ -272,15 +272,16 @@ def _context(
     *,
     now: datetime,
 ) -> WordingContext:
-    corrects_sent_at = tell.corrects_sent_at
+    zone = dependencies.circumstances().zone_of(encrypted.recipient.zone, obligation.zone)
+    corrected_at = tell.corrects_sent_at
     return WordingContext(
         recipient=obligation.recipient_role,
         alias=alias_of(dependencies, obligation, encrypted),
-        occurred_at=obligation.fact_occurred_at.astimezone(dependencies.zone),
+        occurred_at=obligation.fact_occurred_at.astimezone(zone),
         link=f"{dependencies.public_url}/s/{token_of(dependencies.vault, obligation.obligation_id)}",
         phone=dependencies.contact_phone,
-        corrects_sent_at=None if corrects_sent_at is None else corrects_sent_at.astimezone(dependencies.zone),
-        sent_at=now.astimezone(dependencies.zone),
+        corrects_sent_at=None if corrected_at is None else corrected_at.astimezone(zone),
+        sent_at=now.astimezone(zone),
         late=obligation.is_late,
         present=tell.present,
     )

@@ -12,11 +12,11 @@ _GIVE_KEY: Final = "UPDATE persons SET wrapped_key = $2 WHERE person_id = $1"
 
 _PUT: Final = """
 INSERT INTO members (member_id, person_id, role, carer_id, establishment, joined_at,
-    alias, consent, basis, channels, night, discretion)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    alias, consent, basis, channels, night, discretion, zone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded.consent,
     basis = excluded.basis, channels = excluded.channels, night = excluded.night,
-    discretion = excluded.discretion
+    discretion = excluded.discretion, zone = excluded.zone
 """
 _DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
 # Who asked for silence at an address is not written to because it is declared again; one that was refused is
@@ -57,6 +57,7 @@ async def put(connection: Connection, key: MemberKey, member: EncryptedMember, *
         list(member.channels),
         member.night,
         member.discretion,
+        member.zone,
     )
     await _put_contacts(connection, member.member_id, member.contacts, now=now)
 

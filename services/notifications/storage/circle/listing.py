@@ -9,7 +9,7 @@ from services.notifications.storage.circle.members import EncryptedContact, Encr
 from shared.database.pool import Executor
 
 _MEMBERS: Final = """
-SELECT member_id, carer_id, establishment, joined_at, alias, consent, basis, channels, night, discretion
+SELECT member_id, carer_id, establishment, joined_at, alias, consent, basis, channels, night, discretion, zone
 FROM members
 WHERE person_id = $1 AND revoked_at IS NULL AND (joined_at, member_id) > ($2, $3)
 ORDER BY joined_at, member_id LIMIT $4
@@ -46,5 +46,6 @@ def _member(row: Any, contacts: list[EncryptedContact]) -> EncryptedMember:
         channels=tuple(row["channels"]),
         night=row["night"],
         discretion=row["discretion"],
+        zone=row["zone"],
         contacts=tuple(sorted(contacts, key=lambda each: row["channels"].index(each.channel))),
     )

@@ -21,7 +21,7 @@ SELECT wrapped_key FROM persons p WHERE person_id = $1
 _LOCK_VISIBLE: Final = f"{_VISIBLE} FOR UPDATE OF p"
 
 _FIND: Final = """
-SELECT member_id, joined_at, alias, consent, basis, channels, night, discretion FROM members
+SELECT member_id, joined_at, alias, consent, basis, channels, night, discretion, zone FROM members
 WHERE person_id = $1 AND carer_id IS NOT DISTINCT FROM $2 AND establishment IS NOT DISTINCT FROM $3
     AND revoked_at IS NULL
 """
@@ -29,7 +29,7 @@ _CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE membe
 
 _MEMBERSHIPS: Final = """
 SELECT m.member_id, m.person_id, m.role, m.establishment, m.joined_at, m.revoked_at, m.discretion, m.night,
-    m.channels,
+    m.channels, m.zone,
     array(SELECT c.channel FROM contact_points c WHERE c.member_id = m.member_id AND c.state = 'ok') AS usable
 FROM members m WHERE m.person_id = ANY ($1)
 ORDER BY m.member_id
@@ -37,7 +37,7 @@ ORDER BY m.member_id
 
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
 _LOCK_RECIPIENTS: Final = """
-SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.revoked_at, p.wrapped_key,
+SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.zone, m.revoked_at, p.wrapped_key,
     (SELECT count(*) > 1 FROM presence e WHERE e.person_id = m.person_id) AS several
 FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
 FOR SHARE OF m
@@ -88,6 +88,7 @@ class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[ChannelName, ...]
     night: bool
     discretion: Discretion
+    zone: str | None = None
     contacts: tuple[EncryptedContact, ...]
 
 
@@ -153,6 +154,7 @@ async def find(connection: Executor, key: MemberKey) -> EncryptedMember | None:
         channels=tuple(row["channels"]),
         night=row["night"],
         discretion=row["discretion"],
+        zone=row["zone"],
         contacts=tuple(
             EncryptedContact(channel=each["channel"], value=each["value"], state=each["state"])
             for each in sorted(contacts, key=lambda each: row["channels"].index(each["channel"]))
@@ -178,6 +180,7 @@ def _membership(row: Any) -> Membership:
             revoked_at=row["revoked_at"],
             discretion=row["discretion"],
             night=row["night"],
+            zone=row["zone"],
         ),
         usable=tuple(channel for channel in row["channels"] if channel in row["usable"]),
     )
@@ -201,6 +204,7 @@ def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> Encry
             revoked=row["revoked_at"] is not None,
             discretion=row["discretion"],
             night=row["night"],
+            zone=row["zone"],
             contacts={channel: contacts[channel]["contact_id"] for channel in usable},
         ),
         wrapped_key=row["wrapped_key"],

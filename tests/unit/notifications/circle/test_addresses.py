@@ -60,6 +60,26 @@ def test_a_mobile_number_of_any_french_territory_gets_one_form(written: str, exp
 
 
 @pytest.mark.parametrize(
+    ("number", "zone"),
+    [
+        ("+33612345678", "Europe/Paris"),
+        ("+262692123456", "Indian/Reunion"),
+        ("+262639201234", "Indian/Mayotte"),
+        ("+590690123456", "America/Guadeloupe"),
+        ("+596696201234", "America/Martinique"),
+        ("+594694201234", "America/Cayenne"),
+        ("+508551234", "America/Miquelon"),
+        ("+687751234", "Pacific/Noumea"),
+        ("+68987123456", "Pacific/Tahiti"),
+        ("+681821234", "Pacific/Wallis"),
+        ("+79261234567", None),
+    ],
+)
+def test_a_number_is_in_a_time_zone(number: str, zone: str | None) -> None:
+    assert addresses.zone_of(number) == zone
+
+
+@pytest.mark.parametrize(
     "written", ["75 12 34", "01 42 68 53 00", "112", "3639", "abc", "", "06 39 98 12", "+33 6", "0" * 40]
 )
 def test_what_an_sms_does_not_reach_is_refused_without_being_quoted(written: str) -> None:

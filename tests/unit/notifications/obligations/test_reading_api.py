@@ -42,6 +42,7 @@ def _page(
     return PageView(
         kind=kind,
         alias=alias,
+        read_at=NOW,
         occurred_at=NOW,
         still_true=still_true,
         phone="05 36 49 00 00",
