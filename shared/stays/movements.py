@@ -97,6 +97,19 @@ def history_of(stated: Iterable[Statement]) -> MovementHistory:
     return MovementHistory(contents=contents or cancels, cancels=cancels)
 
 
+def history_with(known: MovementHistory, statement: Statement) -> MovementHistory:
+    """The movement when this is stated, too; nothing is read again when it is the newest, as it mostly is."""
+    newest, is_cancel = known.contents[-1], statement.action == "cancel"
+    in_order = all(
+        statement.place_in_history > each.place_in_history for each in (newest, *known.cancels[-1:])
+    )
+    if newest.action == "cancel" or not in_order:
+        return history_of([*known.statements, statement])
+    if is_cancel:
+        return replace(known, cancels=(*known.cancels, statement))
+    return replace(known, contents=(*known.contents, *_completed([newest, statement])[1:]))
+
+
 def _completed(stated: Sequence[Statement]) -> tuple[Statement, ...]:
     """Inserts and updates, oldest first, with what an update does not name as it was before."""
     if all(statement.names is None for statement in stated):

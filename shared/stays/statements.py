@@ -53,6 +53,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     destination: Place | None = None
     legal_entity: str | None = None
     time_zone: str | None = None
+    restates: UUID | None = None
     ordered_at: datetime
     """When it was emitted, as far as that can be."""
     names: tuple[OptionalField, ...] | None = None
@@ -107,6 +108,7 @@ def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
         destination=movement.destination,
         legal_entity=movement.legal_entity,
         time_zone=movement.time_zone,
+        restates=movement.restates,
         ordered_at=movement.ordered_at or movement.emitted_at,
         names=movement.names if type(movement) is MovementUpdated else None,
     )

@@ -17,6 +17,7 @@ from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import stay_of
 from shared.events.envelope import RecordedEvent
 from shared.stays import stays as reading
+from shared.stays.doubts import doubts_of
 from shared.stays.movements import MovementHistory, movement_histories
 from shared.stays.stays import FOR_EVER
 
@@ -33,7 +34,8 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     stays = reading.stays_of(histories, at=at)
     expectations = expected_arrivals(histories, stays, rules, at=at)
     marks = _marks(stays, rules)
-    movements = [_state_of(history, marks, at=at) for history in histories if history.away is None]
+    shown = _with_doubts(marks, histories)
+    movements = [_state_of(history, shown, at=at) for history in histories if history.away is None]
     return Pathway(
         stays=tuple(_shown(stay, expectations, marks) for stay in stays),
         movements=tuple(movements),
@@ -72,6 +74,20 @@ def _marks(stays: Sequence[reading.Stay], rules: Rules) -> dict[UUID, tuple[Mark
         for movement_id, more in found.items():
             marks[movement_id] |= more
     return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}
+
+
+def _with_doubts(
+    marks: Mapping[UUID, tuple[Mark, ...]], histories: Sequence[MovementHistory]
+) -> Mapping[UUID, tuple[Mark, ...]]:
+    """The marks, with those of all that was stated about each movement."""
+    doubtful: dict[UUID, tuple[Mark, ...]] = {}
+    for history in histories:
+        doubts = doubts_of(history)
+        if doubts:
+            movement_id = history.current.movement_id
+            found = {*marks.get(movement_id, _NO_MARKS), *frozenset().union(*doubts.values())}
+            doubtful[movement_id] = tuple(sorted(found))
+    return {**marks, **doubtful} if doubtful else marks
 
 
 def _shown(

@@ -21,10 +21,11 @@ from uuid import UUID
 import msgspec
 
 from shared.events.admission import ClassOfStay, MovementKind, Place, ReassignmentReason
+from shared.stays.doubts import StatementMark
 from shared.stays.presences import ContradictionMark
 from shared.stays.statements import TimelineKey, rank_of
 
-Mark = ContradictionMark | Literal["overlapping_stay", "unknown_deadline", "reassigned"]
+Mark = ContradictionMark | StatementMark | Literal["overlapping_stay", "unknown_deadline", "reassigned"]
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
@@ -64,6 +65,7 @@ class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     planned: bool = False
     """It is dated ahead, and has had no effect yet."""
     marks: tuple[Mark, ...] = ()
+    """Of the movement, and of everything that was stated about it."""
 
     @property
     def timeline_key(self) -> TimelineKey:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -34,6 +34,11 @@ _READ_OTHERS: Final = """
 SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events AS stated
 WHERE person_id = ANY ($1)
     AND NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS came (event_id) WHERE came.event_id = stated.event_id)
+"""
+
+_READ_MOVEMENT: Final = """
+SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events
+WHERE person_id = $1 AND movement_id = $2
 """
 
 _encoder: Final = msgspec.json.Encoder()
@@ -72,16 +77,23 @@ async def histories(
         found[event.subject].append(event)
     ids = [event.event_id for event, _ in with_those]
     for row in await connection.fetch(_READ_OTHERS, list(person_ids), ids):
-        movement = _decoders[row["type"]].decode(row["data"])
-        found[row["person_id"]].append(
-            RecordedEvent(
-                event_id=row["event_id"],
-                publisher=ADMISSION,
-                subject=row["person_id"],
-                sequence=row["sequence"],
-                occurred_at=movement.occurred_at if is_movement(movement) else row["recorded_at"],
-                recorded_at=row["recorded_at"],
-                data=movement,
-            )
-        )
+        found[row["person_id"]].append(_recorded(row))
     return found
+
+
+async def about_movement(connection: Executor, person_id: UUID, movement_id: UUID) -> list[RecordedEvent]:
+    """All that was stated about one movement, in no order."""
+    return [_recorded(row) for row in await connection.fetch(_READ_MOVEMENT, person_id, movement_id)]
+
+
+def _recorded(row: Any) -> RecordedEvent:
+    movement = _decoders[row["type"]].decode(row["data"])
+    return RecordedEvent(
+        event_id=row["event_id"],
+        publisher=ADMISSION,
+        subject=row["person_id"],
+        sequence=row["sequence"],
+        occurred_at=movement.occurred_at if is_movement(movement) else row["recorded_at"],
+        recorded_at=row["recorded_at"],
+        data=movement,
+    )

@@ -120,6 +120,25 @@ async def test_a_wrong_page_is_refused_where_it_is_wrong(
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"/query/{name}"]
 
 
+async def test_the_outcome_of_an_event_says_what_it_lacks_of_its_effect(
+    hospital: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    delivery.now = minutes(601)
+    rose = PersonHistory()
+    admission = rose.admit("first", at=minutes(0), establishment=HOSPITAL, emitted=minutes(10))
+    older = rose.update(admission, emitted=minutes(5), unit="2102")
+    rose.cancel(admission, emitted=minutes(20))
+    again = rose.repeat(admission, emitted=minutes(20))
+    await delivery.deliver(rose.events)
+    outcomes = [
+        (await hospital.get(f"/v1/events/{event.event_id}/outcome")).json()["marks"] for event in rose.events
+    ]
+    assert outcomes == [[], ["outdated"], [], ["cancelled_already"]]
+    shown = (await hospital.get(f"/v1/persons/{rose.person_id}/pathway")).json()["movements"]
+    assert [movement["marks"] for movement in shown] == [["cancelled_already", "outdated"]]
+    assert {older.event_id, again.event_id} <= {event.event_id for event in rose.events}
+
+
 async def test_the_outcome_of_an_event_shows_its_marks_until_late_facts_explain_it(
     hospital: httpx.AsyncClient, nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
