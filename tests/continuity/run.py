@@ -20,7 +20,9 @@ from tests.continuity.faults.schedule import Fault
 from tests.continuity.gateway.behaviour import HEALTHY
 from tests.continuity.journal import Journal, now
 from tests.continuity.load.client import CONNECTIONS, IDLE_CONNECTIONS, TIMEOUT_SECONDS, Clients
+from tests.continuity.load.decisions import Decider
 from tests.continuity.load.enrolment import Carer, enrol, register_sources, revoke_some
+from tests.continuity.load.pairs import state_pairs
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
 from tests.continuity.load.traffic import Traffic
@@ -66,6 +68,7 @@ class _Journals:
     clients: Journal
     gateway: Journal
     faults: Journal
+    decisions: Journal
     metrics: Journal
 
 
@@ -116,7 +119,9 @@ async def _watched(layout: Layout, journal: Journal) -> AsyncIterator[None]:
 
 
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
-    journals = [Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults", "metrics")]
+    journals = [
+        Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults", "decisions", "metrics")
+    ]
     for journal in journals:
         stack.push_async_callback(journal.close)
     return _Journals(*journals)
@@ -146,12 +151,15 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         telling = asyncio.create_task(_print_progress(traffic, injector))
         seconds = plan.load_seconds
         leaving = _carers_to_revoke(plan, evidence.carers)
+        decider = Decider(http, addresses[0], platform.operator_key, journals.decisions, seed=plan.seed)
         work = [
             traffic.paced(
                 load.then,
                 within_seconds=seconds,
                 late_seconds=lambda: min(injector.late_seconds, plan.fault_seconds - seconds),
             ),
+            state_pairs(http, addresses, keys, journals.decisions, load.pairs, within_seconds=seconds),
+            decider.decide_all(until=traffic.all_answered),
             injector.run(plan.faults, within_seconds=plan.fault_seconds),
             poison.inject(_poisoned(plan), within_seconds=seconds),
             revoke_some(http, notifications, keys, leaving, within_seconds=seconds),

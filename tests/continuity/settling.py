@@ -17,6 +17,7 @@ _PARKED: Final = """
 SELECT count(*) FROM parked
 WHERE publisher = $1 AND state = 'parked' AND event_id IS NOT NULL AND NOT event_id = ANY($2::uuid[])
 """
+_JOINING: Final = "SELECT count(*) FROM identity_work_items WHERE state = 'joining'"
 _OPEN: Final = """
 SELECT (SELECT count(*) FROM obligations WHERE next_action_at IS NOT NULL) AS due,
     (SELECT count(*) FROM delivery_reports WHERE applied_at IS NULL) AS reports
@@ -31,12 +32,15 @@ class RemainingWork:
     """Publisher -> events that the broker has not acknowledged."""
     unapplied: Mapping[str, int] = field(default_factory=dict)
     """`consumer<publisher` -> events that are neither applied nor parked."""
+    joining: int = 0
+    """Pairs of persons that are about to be made one."""
     due: int = 0
     reports: int = 0
 
     @property
     def is_settled(self) -> bool:
-        return not (any(self.unsent.values()) or any(self.unapplied.values()) or self.due or self.reports)
+        left = (*self.unsent.values(), *self.unapplied.values(), self.joining, self.due, self.reports)
+        return not any(left)
 
 
 async def until_settled(
@@ -63,12 +67,14 @@ async def remaining_work(databases: Mapping[str, str], *, poison: Collection[str
                 held = await connections[consumer].fetchval(_INBOX, publisher)
                 held += await connections[consumer].fetchval(_PARKED, publisher, list(poison))
                 unapplied[f"{consumer}<{publisher}"] = ledgers[publisher]["events"] - held
+        joining = await connections["admission"].fetchval(_JOINING)
         still_open = await connections["notifications"].fetchrow(_OPEN)
     finally:
         await asyncio.gather(*(connection.close() for connection in connections.values()))
     return RemainingWork(
         unsent={publisher: row["unsent"] for publisher, row in ledgers.items()},
         unapplied=unapplied,
+        joining=joining,
         due=still_open["due"],
         reports=still_open["reports"],
     )

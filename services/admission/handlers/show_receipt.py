@@ -58,7 +58,9 @@ async def show_receipt(
             for url in dependencies.peers.values()
         )
     )
-    numbered = _add_numbers(dependencies, receipt, submission, is_sender=reader.is_bound_to(establishment))
+    numbered = _add_numbers(
+        dependencies, receipt, submission, is_sender=reader.establishment == establishment
+    )
     return numbered, dict(zip(dependencies.peers, outcomes, strict=True))
 
 

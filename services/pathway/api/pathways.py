@@ -12,15 +12,13 @@ from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import (
-    UNWATCHED,
     Closure,
     Expectation,
     MovementState,
     Pathway,
     State,
     Stay,
-    Watched,
-    state_of,
+    state_at,
     timeline_page,
 )
 from services.pathway.handlers.read_pathway import read_pathway
@@ -97,13 +95,13 @@ async def get_pathway(
     found = await read_pathway(dependencies, person_id, principal=principal)
     if found is None:
         raise Problem(404)
-    pathway, watched = found
+    pathway, closures = found
     page = timeline_page(pathway.movements, before=before, limit=limit)
     body = PathwayPage(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, watched) if before is None else None,
+        expectations=_expected(pathway, closures, dependencies.clock()) if before is None else None,
         continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
     return responses.json(200, body)
@@ -127,15 +125,17 @@ _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 _KEY: Final = tuple[Moment, int, UUID]
 
 
-def _expected(pathway: Pathway, watched: Mapping[UUID, Watched]) -> tuple[ExpectedArrival, ...]:
+def _expected(
+    pathway: Pathway, closures: Mapping[UUID, Closure], now: datetime
+) -> tuple[ExpectedArrival, ...]:
     return tuple(
-        _expected_arrival(expectation, watched.get(expectation.expectation_id, UNWATCHED))
+        _expected_arrival(expectation, closures.get(expectation.expectation_id), now)
         for expectation in pathway.expectations
         if not expectation.withdrawn
     )
 
 
-def _expected_arrival(expectation: Expectation, watched: Watched) -> ExpectedArrival:
+def _expected_arrival(expectation: Expectation, closure: Closure | None, now: datetime) -> ExpectedArrival:
     return ExpectedArrival(
         expectation_id=expectation.expectation_id,
         departure_movement_id=expectation.departure_movement_id,
@@ -143,11 +143,11 @@ def _expected_arrival(expectation: Expectation, watched: Watched) -> ExpectedArr
         to_establishment=expectation.to_establishment,
         departed_at=expectation.departed_at,
         due_at=expectation.due_at,
-        state=state_of(expectation, overdue=watched.overdue, closed=watched.closure is not None),
+        state=state_at(expectation, now, closed=closure is not None),
         arrival_movement_id=expectation.arrival_movement_id,
         arrived_at=expectation.arrived_at,
         ended_at=expectation.ended_at,
         ended_by_movement_id=expectation.ended_by_movement_id,
-        closure=watched.closure,
+        closure=closure,
         deadline_unknown=expectation.deadline_unknown,
     )

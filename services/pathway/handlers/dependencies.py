@@ -1,7 +1,6 @@
 """Holds what the use cases of pathway work with."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.pathway.domain.rules import Rules
 from shared.database.pool import Pool
@@ -15,5 +14,3 @@ class Dependencies:
     pool: Pool
     clock: Clock
     rules: Rules
-    watching_since: datetime | None = None
-    """When this process began to listen; None when it always did."""

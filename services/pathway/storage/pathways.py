@@ -3,7 +3,7 @@
 As `json`: kept as it was encoded, so that reading and writing it is no work for the database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.fold import next_plan
-from services.pathway.domain.pathway import Pathway, Watched
+from services.pathway.domain.pathway import Closure, Pathway
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
@@ -24,20 +24,19 @@ WHERE pathways.person_id = s.person_id
 
 _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
 
-_READ_WATCHED: Final = """
+_READ_WITH_CLOSURES: Final = """
 SELECT document, ARRAY(
-    SELECT json_build_object('expectation_id', expectation_id, 'overdue', state = 'overdue', 'closure',
-        CASE WHEN closed_at IS NOT NULL THEN json_build_object('closed_at', closed_at, 'author', closed_by,
-            'reason', closed_because) END)
-    FROM expectations WHERE person_id = $1 AND (state = 'overdue' OR closed_at IS NOT NULL)
-) AS watched FROM pathways WHERE person_id = $1
+    SELECT json_build_object('expectation_id', expectation_id, 'closed_at', closed_at, 'author', closed_by,
+        'reason', closed_because)
+    FROM expectations WHERE person_id = $1 AND closed_at IS NOT NULL
+) AS closures FROM pathways WHERE person_id = $1
 """
 
 _LOCK: Final = "SELECT document FROM pathways WHERE person_id = $1 FOR UPDATE"
 
 _IN_PROGRESS: Final = """
 SELECT person_id, document FROM pathways
-WHERE in_progress_at && $1::text[] AND person_id > $2 ORDER BY person_id LIMIT $3
+WHERE in_progress_at @> ARRAY[$1::text] AND person_id > $2 ORDER BY person_id LIMIT $3
 """
 
 # Skips persons whom another transaction has locked: what it does includes what is done here.
@@ -50,13 +49,13 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Pathway)
 
 
-class WatchedExpectation(Watched, frozen=True, kw_only=True):
-    """What the watch and persons say, and of which expectation."""
+class ClosedExpectation(Closure, frozen=True, kw_only=True):
+    """A closure, and of which expectation."""
 
     expectation_id: UUID
 
 
-_watched_decoder: Final = msgspec.json.Decoder(WatchedExpectation)
+_closure_decoder: Final = msgspec.json.Decoder(ClosedExpectation)
 
 
 async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None:
@@ -76,13 +75,15 @@ async def read(connection: Executor, person_id: UUID) -> Pathway | None:
     return _decoder.decode(document) if document is not None else None
 
 
-async def read_watched(connection: Executor, person_id: UUID) -> tuple[Pathway, dict[UUID, Watched]] | None:
-    """The pathway, and which expectations are overdue or closed; `None` when nothing was ever stated."""
-    row = await connection.fetchrow(_READ_WATCHED, person_id)
+async def read_with_closures(
+    connection: Executor, person_id: UUID
+) -> tuple[Pathway, dict[UUID, Closure]] | None:
+    """The pathway, and what persons said of its expectations; `None` when nothing was ever stated."""
+    row = await connection.fetchrow(_READ_WITH_CLOSURES, person_id)
     if row is None or row["document"] is None:
         return None
-    watched = map(_watched_decoder.decode, row["watched"])
-    return _decoder.decode(row["document"]), {each.expectation_id: each for each in watched}
+    closures = map(_closure_decoder.decode, row["closures"])
+    return _decoder.decode(row["document"]), {closure.expectation_id: closure for closure in closures}
 
 
 async def lock(connection: Connection, person_id: UUID) -> bool:
@@ -91,10 +92,10 @@ async def lock(connection: Connection, person_id: UUID) -> bool:
 
 
 async def with_stay_in_progress(
-    connection: Executor, establishments: Sequence[str], *, after: UUID, limit: int
+    connection: Executor, establishment: str, *, after: UUID, limit: int
 ) -> list[tuple[UUID, Pathway]]:
-    """Persons with a stay in progress in one of the establishments, by id, and their pathways."""
-    rows = await connection.fetch(_IN_PROGRESS, list(establishments), after, limit)
+    """Persons with a stay in progress in the establishment, by id, and their pathways."""
+    rows = await connection.fetch(_IN_PROGRESS, establishment, after, limit)
     return [(row["person_id"], _decoder.decode(row["document"])) for row in rows]
 
 

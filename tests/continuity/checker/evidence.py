@@ -53,6 +53,20 @@ class Evidence:
         return found
 
     @cached_property
+    def holders(self) -> dict[str, set[str]]:
+        """Movement -> the persons of whom it is a fact, by the last event about it under each."""
+        last: dict[tuple[str, str], Event] = {}
+        for event in (*self.movements, *self.reassigned):
+            place = (event.data["movement_id"], event.subject)
+            if place not in last or event.sequence > last[place].sequence:
+                last[place] = event
+        found: dict[str, set[str]] = {}
+        for (movement_id, person_id), event in last.items():
+            if not event.is_reassignment:
+                found.setdefault(movement_id, set()).add(person_id)
+        return found
+
+    @cached_property
     def whose(self) -> Whose:
         """Whose each movement is, by the senders' journal."""
         stated = {
@@ -76,7 +90,9 @@ class Evidence:
                         number=event.id,
                     )
                 )
-        return whose(said, self.run.clients)
+        movement_ids = {event.event_id: event.data["movement_id"] for event in self.movements}
+        held = {each.movement: self.holders.get(movement_ids[each.event_id], set()) for each in said}
+        return whose(said, self.run.clients, self.run.decisions).with_names(held)
 
     @cached_property
     def facts_of(self) -> dict[str, list[Event]]:

@@ -87,6 +87,7 @@ def _sent_record(offer: Offer, client: int) -> dict[str, Any]:
         "movement_id": body["movement_id"],
         "stay_id": body["stay_id"],
         "person": offer.person,
+        **({"also": offer.also} if offer.also else {}),
         "kind": body["kind"],
         "body_sha256": offer.digest(),
     }

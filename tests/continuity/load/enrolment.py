@@ -46,7 +46,7 @@ async def register_sources(http: httpx.AsyncClient, admission: str, operator_key
             "establishment": finess,
             "scopes": ["intake", "read", "circle"],
         }
-        answer = await _until_answered(
+        answer = await until_answered(
             http, "POST", f"{admission}/v1/sources", operator_key, body, waits_for={401}
         )
         keys[finess] = answer.json()["key"]
@@ -83,7 +83,7 @@ async def enrol(
             url = f"{notifications}/v1/persons/{carer.person_id}/circle/carers/{carer.carer_id}"
             key = keys[carer.establishment]
             # Notifications knows neither person nor key before it has applied their events.
-            await _until_answered(http, "PUT", url, key, _body(carer), waits_for={401, 403, 404})
+            await until_answered(http, "PUT", url, key, _body(carer), waits_for={401, 403, 404})
             carer.joined_at = now()
 
     await asyncio.gather(*map(put, carers))
@@ -95,7 +95,7 @@ async def revoke(http: httpx.AsyncClient, notifications: str, keys: dict[str, st
     url = f"{notifications}/v1/persons/{carer.person_id}/circle/carers/{carer.carer_id}"
     carer.leaves_at = now()
     # 404: an earlier try succeeded, and its answer was lost.
-    await _until_answered(http, "DELETE", url, keys[carer.establishment], None, accepted_after_failure={404})
+    await until_answered(http, "DELETE", url, keys[carer.establishment], None, accepted_after_failure={404})
     carer.revoked_at = now()
 
 
@@ -115,7 +115,7 @@ async def revoke_some(
         await revoke(http, notifications, keys, carer)
 
 
-async def _until_answered(
+async def until_answered(
     http: httpx.AsyncClient,
     method: str,
     url: str,

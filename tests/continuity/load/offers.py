@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -11,6 +11,10 @@ ESTABLISHMENTS: Final = tuple(f"7500{number:05d}" for number in range(1, 7))
 AUTHORITY: Final = "1.2.250.1.213.1.4.10"
 LOCAL_AUTHORITY: Final = "IPP"
 """Every establishment calls its own numbers so."""
+ELSEWHERE: Final = "-there"
+"""Ends the alias of a person whom another establishment does not know to be the person without it."""
+TWICE: Final = "-twice"
+"""Ends the alias of a person who has a second number in the same establishment."""
 BIRTH_NAME: Final = "ZZCONTINUITY"
 
 Repetition = Literal["plain", "again", "at_once", "other_content"]
@@ -27,6 +31,8 @@ class Offer:
     establishment: str
     body: Mapping[str, Any]
     repetition: Repetition = "plain"
+    also: str | None = None
+    """Another person's alias: the statement names the two as one."""
 
     @property
     def id(self) -> str:
@@ -35,7 +41,7 @@ class Offer:
 
     def contradicted(self) -> "Offer":
         """The same id with other content."""
-        return Offer(self.person, self.establishment, {**self.body, "unit": "OTHER"})
+        return replace(self, body={**self.body, "unit": "OTHER"}, repetition="plain")
 
     def naming(self, run: str, person: str, version: int) -> "Offer":
         """The movement as a later version of it that names a person; version 0 is how it is stated first."""
@@ -48,7 +54,7 @@ class Offer:
             "person": self.body["person"] if same else person_of(run, person, self.establishment),
             "emitted_at": emitted_at.isoformat(),
         }
-        return Offer(person, self.establishment, body)
+        return Offer(person, self.establishment, body, also=self.also)
 
     def canonical(self) -> bytes:
         """The body as the bytes that are hashed and sent."""
@@ -70,15 +76,24 @@ def identifier_of(run: str, person: str) -> str:
 
 def local_number_of(run: str, person: str, establishment: str) -> str:
     """The person's number in one establishment; the next establishment gives it to the person before."""
-    number = int(person[1:]) if person[1:].isdigit() else 0
+    digits = person[1:].removesuffix(ELSEWHERE).removesuffix(TWICE)
+    number = int(digits) if digits.isdigit() else 0
+    if person.endswith(TWICE):
+        return f"IPP{run}-D{number}"
     return f"IPP{run}-{number + ESTABLISHMENTS.index(establishment)}"
 
 
-def person_of(run: str, person: str, establishment: str, *, is_local: bool = False) -> dict[str, Any]:
-    """How an establishment names a person; whoever is local is known by the local number alone."""
+def person_of(
+    run: str, person: str, establishment: str, *, is_local: bool = False, status: str | None = None
+) -> dict[str, Any]:
+    """How an establishment names a person; whoever is local is known by the local number alone.
+
+    `status`: of the identity; without one the national number is believed, because it is one of tests.
+    """
     local = {"authority": LOCAL_AUTHORITY, "value": local_number_of(run, person, establishment)}
-    national = {"authority": AUTHORITY, "value": identifier_of(run, person)}
+    national = {"authority": AUTHORITY, "value": identifier_of(run, person.removesuffix(ELSEWHERE))}
     return {
+        **({"identity_status": status} if status else {}),
         "identifiers": [local] if is_local else [national, local],
         "traits": {
             "birth_name": BIRTH_NAME,

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.continuity.load.journeys import Journey, hot_moves
 from tests.continuity.load.offers import Offer, Repetition
+from tests.continuity.load.pairs import PairOffer, pair_offers
 
 HOT: Final = 0.01
 DUPLICATED: Final = 0.02
@@ -20,10 +21,14 @@ _APART: Final = 6.0
 
 @dataclass(frozen=True)
 class Load:
-    """`first`: admissions of persons with a carer, sent before any fault; `then`: the rest, in order."""
+    """`first`: admissions of persons with a carer, sent before any fault; `then`: the rest, in order.
+
+    `pairs`: what establishments state about persons with two numbers, meanwhile.
+    """
 
     first: Sequence[Offer]
     then: Sequence[Offer]
+    pairs: Sequence[PairOffer] = ()
 
 
 def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
@@ -31,21 +36,33 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
     dice = random.Random(seed)
     hot = list(hot_moves(run, "HOT", base=base, count=max(2, int(n * HOT))))
     first: list[Offer] = []
+    pairs: list[PairOffer] = []
     placed: list[tuple[float, Offer]] = [(dice.random(), offer) for offer in hot]
     person, neighbour = 0, None
     while len(first) + len(placed) < n:
         person += 1
         alias, begins, has_carer = f"P{person:06d}", dice.random(), dice.random() < WITH_A_CARER
-        # Nobody with a carer is mistaken for somebody else, or somebody else for them.
-        journey = Journey(run, alias, base=base, dice=dice, neighbour=None if has_carer else neighbour)
-        neighbour = neighbour if has_carer or journey.is_local else alias
+        # Whoever has a carer is never mistaken for somebody else or known as two, and has no plans.
+        journey = Journey(
+            run,
+            alias,
+            base=base,
+            dice=dice,
+            neighbour=None if has_carer else neighbour,
+            may_plan=not has_carer,
+            may_be_two=not has_carer,
+        )
+        neighbour = neighbour if has_carer or journey.is_local or journey.is_two else alias
         if has_carer:
             first.append(journey.admission())
         else:
             placed.append((begins, journey.admission()))
         placed += _placed(journey.rest(), begins, dice)
+        if journey.is_twice:
+            pairs += pair_offers(run, alias, journey.here, base=base, dice=dice)
     placed.sort(key=lambda item: item[0])
-    return Load(first, [replace(offer, repetition=_repetition(dice)) for _, offer in placed])
+    then = [replace(offer, repetition=_repetition(dice)) for _, offer in placed]
+    return Load(first, then, pairs)
 
 
 def _placed(offers: Iterator[Offer], begins: float, dice: random.Random) -> Iterator[tuple[float, Offer]]:

@@ -19,6 +19,8 @@ class Traffic:
         self.answered = 0
         self.unexpected: list[str] = []
         """Descriptions of answers that must not occur."""
+        self.all_answered = asyncio.Event()
+        """Set once the paced load was answered."""
         self._clients = clients
         self._free = asyncio.Semaphore(MAX_WAITING)
 
@@ -53,6 +55,7 @@ class Traffic:
                 await asyncio.sleep(began + due - clock())
                 await self._free.acquire()
                 waiting.create_task(self._deliver(offer, (began_at + timedelta(seconds=due)).isoformat()))
+        self.all_answered.set()
 
     async def _deliver(self, offer: Offer, due_at: str) -> None:
         try:

@@ -1,6 +1,6 @@
-"""Bugs of the projections: a correction without effect, a cancel that nothing takes back."""
+"""Bugs of the projections: corrections without effect or with too much, a cancel that nothing takes back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.stays import movements
@@ -29,3 +29,12 @@ def cancelled_for_ever() -> None:
         return plain(before)
 
     plain = replaced(movements, "history_of", history)
+
+
+def update_erases() -> None:
+    """Take what an update does not name as deleted."""
+
+    def whole(stated: Sequence[Statement]) -> Any:
+        return tuple(stated)
+
+    replaced(movements, "_completed", whole)

@@ -15,11 +15,7 @@ from tests.integration.pathway.delivery import Delivery
 
 @asynccontextmanager
 async def reader(
-    app: FastAPI,
-    delivery: Delivery,
-    establishment: str | None,
-    *scopes: Scope,
-    sites: tuple[str, ...] = (),
+    app: FastAPI, delivery: Delivery, establishment: str | None, *scopes: Scope
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client whose key came the way that all keys come: as an event that admission published."""
     key, key_sha256 = new_key()
@@ -29,7 +25,6 @@ async def reader(
         source_id=id_of("source", key),
         scopes=scopes,
         establishment=establishment,
-        sites=sites,
     )
     event = RecordedEvent(
         event_id=id_of("granted", key),

@@ -22,8 +22,11 @@ class Told:
     clients: list[dict[str, Any]] = field(default_factory=list)
     ledger: list[Event] = field(default_factory=list)
     submissions: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
 
-    def state(self, movement: str, version: int, *, person: str, under: str) -> Event:
+    def state(
+        self, movement: str, version: int, *, person: str, under: str, also: str | None = None
+    ) -> Event:
         """Somebody states a movement of a person, and it is published under one."""
         key = f"{movement}-{version}"
         action = "update" if version else "insert"
@@ -31,7 +34,7 @@ class Told:
         said = {"movement_id": movement, "stay_id": "stay", "kind": "admission", "establishment": "750000002"}
         stated = {**said, "occurred_at": NOON.isoformat(), "emitted_at": when, "action": action}
         sent = {"source_event_id": key, "body_sha256": f"sha-{key}", "person": person}
-        self.clients.append({**sent, "what": "send", "stated": stated})
+        self.clients.append({**sent, "what": "send", "stated": stated, "also": also})
         answer = {"what": "answer", "status": 202, "event_id": f"event-{key}", "person_id": under}
         self.clients.append({**sent, **answer, "content_sha256": sent["body_sha256"]})
         self.submissions.append(
@@ -43,13 +46,22 @@ class Told:
             }
         )
         step = "movement-updated" if version else "patient-admitted"
-        data = {name: value for name, value in stated.items() if name != "action"}
+        data: dict[str, Any] = {name: value for name, value in stated.items() if name != "action"}
+        if version:
+            data["names"] = []
         return self.publish(f"event-{key}", under, step, data)
 
-    def decide(self, *, is_merged: bool) -> None:
+    def decide(self, *, are_one: bool) -> None:
         """Somebody says that Rose and Olga are one, or are not."""
-        pair = {"surviving": "Rose", "merged": "Olga", "surviving_id": ROSE, "merged_id": OLGA}
-        self.clients.append({"what": "decided", "merge": "merge", "is_merged": is_merged, **pair})
+        at = (NOON + timedelta(minutes=len(self.decisions))).isoformat()
+        ids = {"surviving_id": ROSE, "merged_id": OLGA}
+        self.decisions.append({"item": "1", "at": at, "are_one": are_one, **ids})
+
+    def say(self, minutes: int, *, are_one: bool) -> None:
+        """The establishment of both states that Rose and Olga are one, or are not."""
+        names = {"surviving": "Rose", "merged": "Olga", "at": NOON.isoformat()}
+        emitted_at = (NOON + timedelta(minutes=minutes)).isoformat()
+        self.decisions.append({"item": "2", "emitted_at": emitted_at, "are_one": are_one, **names})
 
     def give(self, movement: str, *, by: str, to: str) -> None:
         """All that is stated of a movement under a person is stated again under another one."""
@@ -85,7 +97,13 @@ class Told:
             ledger=tuple(self.ledger),
             tables={"submissions": tuple(self.submissions)},
         )
-        run = Run(clients=tuple(self.clients), gateway=(), faults=(), about={})
+        run = Run(
+            clients=tuple(self.clients),
+            gateway=(),
+            faults=(),
+            about={},
+            decisions=tuple(self.decisions),
+        )
         return Evidence(run=run, stored={"admission": stored})
 
 
@@ -105,11 +123,21 @@ def merged(*, separated: bool = False) -> Told:
     told = Told()
     told.state("rose-1", 0, person="Rose", under=ROSE)
     told.state("olga-1", 0, person="Olga", under=OLGA)
-    told.decide(is_merged=True)
+    told.decide(are_one=True)
     told.give("olga-1", by=OLGA, to=ROSE)
     told.state("olga-2", 0, person="Olga", under=ROSE)
     if separated:
-        told.decide(is_merged=False)
+        told.decide(are_one=False)
         told.give("olga-1", by=ROSE, to=OLGA)
         told.give("olga-2", by=ROSE, to=OLGA)
+    return told
+
+
+def learnt() -> Told:
+    """Olga's establishment learns later that she is Rose: a statement of hers says so."""
+    told = Told()
+    told.state("rose-1", 0, person="Rose", under=ROSE)
+    told.state("olga-1", 0, person="Olga", under=OLGA)
+    told.state("olga-1", 1, person="Olga", under=OLGA, also="Rose")
+    told.give("olga-1", by=OLGA, to=ROSE)
     return told

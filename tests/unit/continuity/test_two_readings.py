@@ -4,9 +4,11 @@ The checker does not import pathway; only this test knows both.
 """
 
 import json
+from datetime import timedelta
 
 import msgspec
 from hypothesis import given
+from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.pathway import state_at
@@ -37,14 +39,20 @@ def _as_stored(number: int, event: RecordedEvent) -> Event:
     )
 
 
-@given(history=person_histories())
-def test_both_see_the_same_movements_stays_and_arrivals(history: list[RecordedEvent]) -> None:
-    pathway = fold(history, RULES)
-    movements = movements_of(_as_stored(number, event) for number, event in enumerate(history))
+@given(history=person_histories(), data=st.data())
+def test_both_see_the_same_movements_stays_and_arrivals(
+    history: list[RecordedEvent], data: st.DataObject
+) -> None:
+    moments = [
+        event.occurred_at - timedelta(seconds=data.draw(st.sampled_from((0, 301)))) for event in history
+    ]
+    now = data.draw(st.sampled_from([NOW, *moments]))
+    pathway = fold(history, RULES, now=now)
+    movements = movements_of((_as_stored(number, event) for number, event in enumerate(history)), now=now)
     arrivals = arrivals_of(movements, ArrivalRules())
 
-    assert [(each.movement_id, each.occurred_at, each.cancelled) for each in movements] == [
-        (str(each.movement_id), each.occurred_at, each.cancelled) for each in pathway.movements
+    assert [(each.movement_id, each.occurred_at, each.cancelled, each.planned) for each in movements] == [
+        (str(each.movement_id), each.occurred_at, each.cancelled, each.planned) for each in pathway.movements
     ]
     assert {
         stay_id: (stay.establishment, stay.status, stay.started_at, stay.ended_at)

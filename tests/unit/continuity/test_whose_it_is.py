@@ -10,7 +10,7 @@ from tests.continuity.checker.admission.stated import check_whose
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.identities.attribution import check_in_the_end
 from tests.continuity.checker.verdict import Finding
-from tests.unit.continuity.identities_run import IRIS, OLGA, ROSE, Told, merged, moved
+from tests.unit.continuity.identities_run import IRIS, OLGA, ROSE, Told, learnt, merged, moved
 
 
 def _broken(evidence: Evidence) -> list[str]:
@@ -35,6 +35,49 @@ def test_whoever_is_one_with_another_has_nothing_of_their_own() -> None:
     told = merged()
     assert _facts(told) == {ROSE: {"event-rose-1-0", "event-olga-1-0", "event-olga-2-0"}}
     assert _broken(told.evidence) == []
+
+
+def test_who_is_named_as_one_is_one() -> None:
+    told = learnt()
+    assert _facts(told) == {ROSE: {"event-rose-1-0", "event-olga-1-0", "event-olga-1-1"}}
+    assert _broken(told.evidence) == []
+
+
+def test_who_was_known_as_one_from_the_beginning_is_one_too() -> None:
+    told = Told()
+    told.state("rose-1", 0, person="Rose", under=ROSE)
+    told.state("olga-1", 0, person="Olga", under=ROSE, also="Rose")
+    assert _facts(told) == {ROSE: {"event-rose-1-0", "event-olga-1-0"}}
+    assert _broken(told.evidence) == []
+
+
+def test_of_two_statements_about_a_pair_the_one_emitted_later_counts() -> None:
+    told = Told()
+    told.say(2, are_one=False)
+    told.say(1, are_one=True)
+    told.state("rose-1", 0, person="Rose", under=ROSE)
+    told.state("olga-1", 0, person="Olga", under=OLGA)
+    assert _broken(told.evidence) == []
+    told.say(3, are_one=True)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+
+
+def test_who_was_never_answered_of_alone_has_an_id_of_their_own() -> None:
+    told = Told()
+    told.state("rose-1", 0, person="Rose", under=ROSE)
+    told.say(1, are_one=True)
+    told.state("olga-1", 0, person="Olga", under=ROSE)
+    told.say(2, are_one=False)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+    told.give("olga-1", by=ROSE, to=OLGA)
+    assert _facts(told) == {ROSE: {"event-rose-1-0"}, OLGA: {"event-olga-1-0"}}
+    assert _broken(told.evidence) == []
+
+
+def test_it_sees_two_persons_who_are_named_as_one() -> None:
+    told = learnt()
+    told.ledger = told.ledger[:3]
+    assert _broken(told.evidence) == ["I3 whose in the end"]
 
 
 def test_whoever_is_separated_has_everything_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.admission.api.movements import parse_movement
 from services.admission.domain.submission import content_sha256
-from tests.continuity.load.offers import LOCAL_AUTHORITY, Offer
+from tests.continuity.load.offers import ELSEWHERE, LOCAL_AUTHORITY, TWICE, Offer
 from tests.continuity.load.plan import Load, load_of
 
 BASE = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -40,9 +40,14 @@ def test_intake_understands_every_movement(load: Load) -> None:
         assert content_sha256(offer.canonical()).hex() == offer.digest()
 
 
-def test_nothing_happens_in_the_future(load: Load) -> None:
-    moments = [datetime.fromisoformat(str(offer.body["occurred_at"])) for offer in _all(load)]
-    assert max(moments) <= BASE
+def test_nothing_happens_in_the_future_but_departures_that_are_planned(load: Load) -> None:
+    moments = [(datetime.fromisoformat(str(offer.body["occurred_at"])), offer) for offer in _all(load)]
+    planned = [offer for moment, offer in moments if moment > BASE]
+
+    assert len(planned) > 10
+    assert {offer.body["kind"] for offer in planned} == {"discharge"}
+    assert max(datetime.fromisoformat(str(offer.body["emitted_at"])) for offer in planned) < BASE
+    assert not {offer.person for offer in planned} & {offer.person for offer in load.first}
 
 
 def test_it_has_every_trouble_in_it(load: Load) -> None:
@@ -53,7 +58,7 @@ def test_it_has_every_trouble_in_it(load: Load) -> None:
     assert all(actions[action] > 2 for action in ("insert", "update", "cancel"))
     hot = sum(offer.person == "HOT" for offer in offers)
     assert hot == 30
-    leaving = [offer for offer in offers if "establishment" in offer.body.get("destination", {})]
+    leaving = [offer for offer in offers if "establishment" in (offer.body.get("destination") or {})]
     arriving = [offer for offer in offers if "establishment" in offer.body.get("origin", {})]
     assert 0 < len(arriving) < len(leaving)
 
@@ -141,3 +146,38 @@ def test_whom_one_establishment_alone_knows_is_nowhere_else(load: Load) -> None:
 
     assert len(places) > 20
     assert all(len(each) == 1 for each in places.values())
+
+
+def test_a_correction_repeats_leaves_or_deletes_the_details(load: Load) -> None:
+    updates = [
+        offer.body
+        for offer in _all(load)
+        if (offer.body["action"], offer.body["kind"]) == ("update", "discharge")
+    ]
+    assert any(body.get("destination") for body in updates)
+    assert any("destination" not in body for body in updates)
+    assert any(body.get("destination", "") is None for body in updates)
+
+
+def test_some_arrivals_are_of_persons_who_are_not_recognised(load: Load) -> None:
+    arrivals = [offer for offer in _all(load) if offer.person.endswith(ELSEWHERE)]
+    learnt = {offer.also for offer in arrivals if offer.also}
+    doubtful = {offer.person for offer in arrivals if "identity_status" in offer.body["person"]}
+
+    assert len(learnt) > 5
+    assert len(doubtful) > 5
+    assert all(offer.person.removesuffix(ELSEWHERE) == offer.also for offer in arrivals if offer.also)
+
+
+def test_some_persons_have_two_numbers_that_are_said_to_be_one_persons(load: Load) -> None:
+    twice = {offer.person for offer in _all(load) if offer.person.endswith(TWICE)}
+    stated: dict[str, list[bool]] = {}
+    for pair in sorted(load.pairs, key=lambda pair: str(pair.body["emitted_at"])):
+        stated.setdefault(pair.person + TWICE, []).append(pair.are_one)
+
+    assert twice == set(stated)
+    assert [True] in stated.values()
+    assert [True, False] in stated.values()
+    assert {pair.body["merged"]["value"] for pair in load.pairs}.isdisjoint(
+        pair.body["surviving"]["value"] for pair in load.pairs
+    )

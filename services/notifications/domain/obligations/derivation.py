@@ -24,7 +24,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
     retracted,
 )
-from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
+from services.notifications.domain.obligations.leavings import left_without_bed
 from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
@@ -104,8 +104,6 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     old = event.recorded_at - became_news_at(event) > STALE_AFTER
     if old and not _is_newer_than_another(version, recipient, facts):
         return Suppress("stale_at_creation")
-    if is_movement(event.data) and event.data.kind == "transfer" and had_a_bed(version, facts):
-        return Suppress("duplicate_fact")
     if event.recorded_at > recipient.joined_at:
         return Send()
     newest_then = _newest_when_joining(version, recipient, facts)

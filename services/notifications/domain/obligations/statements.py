@@ -8,16 +8,15 @@ movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer
 it. For a watched arrival it is what pathway stated last.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from services.notifications.domain.obligations.catalogue import FACT_KINDS, Audience, FactKind, Recipient
-from shared.events.admission import Mode, Movement, MovementCancelled, Place, is_movement
+from shared.events.admission import Mode, Movement, MovementCancelled, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import (
     ExpectationEvent,
@@ -82,14 +81,10 @@ class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
-def version_of_movement(
-    event: RecordedEvent, movement: Movement, *, began_without_bed: Collection[UUID]
-) -> FactVersion:
+def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion:
     """A version of the movement; the last one, when it is a cancel."""
     cancelled = isinstance(movement, MovementCancelled)
     news = _news_of_movement(movement)
-    if news is None and movement.stay_id in began_without_bed and moves_to_a_bed(movement):
-        news = _news(movement, "admission.occurred", Audience(carers=True))
     key = f"movement:{movement.movement_id}"
     return FactVersion(
         event=event,
@@ -117,14 +112,6 @@ def _news_of_movement(movement: Movement) -> News | None:
             movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
         )
     return _news(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
-
-
-def moves_to_a_bed(movement: Movement) -> bool:
-    """Whether somebody moves within the establishment to where there are beds, by its own words."""
-    to = movement.destination
-    if movement.kind != "transfer" or (to is not None and (to.mode == "death" or _leaves_for(to, movement))):
-        return False
-    return movement.class_of_stay not in (None, *CLASSES_WITHOUT_BED)
 
 
 def _news_of_entry(movement: Movement, audience: Audience, *, arrived: bool) -> News:
@@ -247,27 +234,17 @@ FactHistory = Sequence[FactVersion]
 
 def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     """Every fact by its key; an event that came twice counts once."""
-    known = list(events)
-    # Of all that was ever stated, cancelled or not: more events never take an obligation away.
-    without_bed = {
-        each.data.stay_id
-        for each in known
-        if is_movement(each.data)
-        and each.data.kind == "admission"
-        and each.data.class_of_stay in CLASSES_WITHOUT_BED
-    }
-    versions = (version_of(event, began_without_bed=without_bed) for event in completed(known))
-    stated = [version for version in versions if version is not None]
+    stated = [version for event in completed(events) if (version := version_of(event)) is not None]
     facts: dict[str, list[FactVersion]] = {}
     for version in sorted(stated, key=lambda version: version.version):
         facts.setdefault(version.fact_key, []).append(version)
     return facts
 
 
-def version_of(event: RecordedEvent, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
+def version_of(event: RecordedEvent) -> FactVersion | None:
     """The version that an event states; `None` when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
-        return version_of_movement(event, event.data, began_without_bed=began_without_bed)
+        return version_of_movement(event, event.data)
     if isinstance(event.data, ExpectationEvent):
         return version_of_arrival(event, event.data)
     return None

@@ -15,6 +15,7 @@ from tests.continuity.checker.reading.journals import Line
 from tests.continuity.checker.verdict import Finding
 
 _AS_STATED: Final = ("kind", "establishment", "class_of_stay", "unit")
+_MAY_BE_LEFT: Final = frozenset({"unit", "class_of_stay", "origin", "destination"})
 _MOMENTS: Final = ("occurred_at", "emitted_at")
 _PLACES: Final = ("origin", "destination")
 _STEPS: Final[Mapping[str, str]] = {
@@ -43,7 +44,7 @@ def check_whose(evidence: Evidence) -> Finding:
             person = line["person"]
             if person not in whose.related:
                 named["person"].add((person, event.subject))
-            elif not any(event.subject in whose.ids[each] for each in whose.related[person]):
+            elif not any(event.subject in whose.ids.get(each, ()) for each in whose.related[person]):
                 strangers.append(f"{event.event_id} about {person} is stated of {event.subject}")
             for what in ("movement", "stay"):
                 named[what].add((line["stated"][f"{what}_id"], event.data[f"{what}_id"]))
@@ -86,7 +87,14 @@ def _says_the_same(event: Event, stated: Mapping[str, Any]) -> bool:
         and all(data.get(name) == stated.get(name) for name in _AS_STATED)
         and all(_moment(data[name]) == _moment(stated[name]) for name in _MOMENTS)
         and all(_place(data.get(name)) == _place(stated.get(name)) for name in _PLACES)
+        and _names(data) == (_MAY_BE_LEFT & stated.keys() if action == "update" else _MAY_BE_LEFT)
     )
+
+
+def _names(data: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that the event states; those that it leaves alone stay as they are."""
+    named = data.get("names")
+    return _MAY_BE_LEFT if named is None else frozenset(named)
 
 
 def _moment(said: str) -> datetime:

@@ -17,14 +17,13 @@ _GIVEN_ANEW: Final = frozenset({"restates"})
 def check_in_the_end(evidence: Evidence) -> Finding:
     """Exactly the right person has each movement, with everything that was stated of it."""
     events = {event.event_id: event for event in evidence.movements}
-    holders = _holders(evidence)
     stated = _stated(evidence)
     violations: list[str] = []
     lost: set[str] = set()
     for movement, said in evidence.whose.events.items():
         right = evidence.whose.ids.get(evidence.whose.owner(movement), frozenset())
         for movement_id in {events[each.event_id].data["movement_id"] for each in said}:
-            found = holders[movement_id]
+            found = evidence.holders.get(movement_id, set())
             if found != right:
                 violations.append(f"movement {movement_id} is of {sorted(found)}, not of {sorted(right)}")
             for person_id in found & right:
@@ -40,20 +39,6 @@ def check_in_the_end(evidence: Evidence) -> Finding:
             "reassigned": len(evidence.reassigned),
         },
     )
-
-
-def _holders(evidence: Evidence) -> Mapping[str, set[str]]:
-    """Movement -> the persons of whom it is a fact, by the last event about it under each."""
-    last: dict[tuple[str, str], Event] = {}
-    for event in (*evidence.movements, *evidence.reassigned):
-        place = (event.data["movement_id"], event.subject)
-        if place not in last or event.sequence > last[place].sequence:
-            last[place] = event
-    found: dict[str, set[str]] = defaultdict(set)
-    for (movement_id, person_id), event in last.items():
-        if not event.is_reassignment:
-            found[movement_id].add(person_id)
-    return found
 
 
 def _stated(evidence: Evidence) -> Mapping[tuple[str, str], set[str]]:

@@ -1,12 +1,12 @@
 """Derives whose each movement is in the end from the senders' journal alone, by the checker's own rules.
 
-The statement that was emitted last names whom the movement is about. Persons whom a decision made one are one
-as long as no later decision separates them; everything of theirs is then the surviving one's.
+The statement that was emitted last names whom the movement is about. Two persons are one when a statement
+names them as one, or when somebody decided so and not otherwise since; all is the surviving one's then.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tests.continuity.checker.reading.journals import Line, moment
@@ -37,7 +37,7 @@ class Whose:
     events: Mapping[str, Sequence[Said]]
     """Movement -> what was stated of it."""
     ids: Mapping[str, frozenset[str]]
-    """Person -> the platform's ids that the answers gave, before anybody was made one with another."""
+    """Person -> the platform's ids of theirs alone, by the answers; at most one if all is well."""
     survivors: Mapping[str, str] = field(default_factory=dict)
     """Person -> the one that survives of those who are one in the end; only those who ever were merged."""
     related: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -48,27 +48,39 @@ class Whose:
         named = max(self.events[movement], key=lambda said: said.order).person
         return self.survivors.get(named, named)
 
+    def with_names(self, held: Mapping[str, set[str]]) -> "Whose":
+        """The same, where who was never answered of alone is known by the id that has what is theirs.
 
-def whose(statements: Iterable[Said], clients: Sequence[Line]) -> Whose:
-    """Read the journal of the clients; `statements` are those that were stored."""
+        `held`: movement -> whose it is by the ledger. That id must be nobody else's, and of all there is one.
+        """
+        known = frozenset[str]().union(*self.ids.values())
+        ids = dict(self.ids)
+        for person in self.related:
+            theirs = [held.get(movement, set()) for movement in self.events if self.owner(movement) == person]
+            unknown = frozenset[str]().union(*theirs) - known
+            if not ids.get(person) and len(unknown) == 1:
+                ids[person] = unknown
+        return replace(self, ids=ids)
+
+
+def whose(statements: Iterable[Said], clients: Sequence[Line], decisions: Sequence[Line]) -> Whose:
+    """Read the journals; `statements` are those that were stored."""
     events: dict[str, list[Said]] = defaultdict(list)
     for said in statements:
         events[said.movement].append(said)
-    decisions = [line for line in clients if line["what"] == "decided"]
-    survivors, related = _one_persons(decisions)
-    ids: dict[str, set[str]] = defaultdict(set)
-    for line in decisions:
-        for side in ("surviving", "merged"):
-            ids[line[side]].add(line[f"{side}_id"])
+    answered: dict[str, set[str]] = defaultdict(set)
     for line in clients:
-        if line["what"] == "answer" and line.get("person_id") and line["person"] not in related:
-            ids[line["person"]].add(line["person_id"])
-    return Whose(
-        events=events,
-        ids={person: frozenset(found) for person, found in ids.items()},
-        survivors=survivors,
-        related=related,
-    )
+        if line["what"] == "answer" and line.get("person_id"):
+            answered[line["person"]].add(line["person_id"])
+    pairs = [*_named_as_one(clients), *_decided(decisions, answered)]
+    related: dict[str, frozenset[str]] = {}
+    for pair in pairs:
+        _join(related, pair.surviving, pair.merged)
+    ids = {person: frozenset(found) for person, found in answered.items()}
+    for pair in pairs:
+        # Whoever was merged was answered as the surviving one since.
+        ids[pair.merged] = frozenset(answered[pair.merged] - answered[pair.surviving])
+    return Whose(events=events, ids=ids, survivors=_survivors(pairs, related), related=related)
 
 
 def moment_of(stated: Mapping[str, object]) -> datetime:
@@ -76,21 +88,53 @@ def moment_of(stated: Mapping[str, object]) -> datetime:
     return moment(str(stated["emitted_at"]))
 
 
-def _one_persons(decisions: Sequence[Line]) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
-    """The survivor of each person in the end, and everybody with whom they ever were one."""
-    related: dict[str, frozenset[str]] = {}
-    last: dict[str, Line] = {}
-    for line in decisions:
-        _join(related, line["surviving"], line["merged"])
-        last[line["merge"]] = line
-    holding = [line for line in last.values() if line["is_merged"]]
-    groups: dict[str, frozenset[str]] = {}
-    for line in holding:
-        _join(groups, line["surviving"], line["merged"])
-    merged = {line["merged"] for line in holding}
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """Two persons of whom somebody says in the end that they are one, or that they are not."""
+
+    surviving: str
+    merged: str
+    are_one: bool = True
+
+
+def _named_as_one(clients: Sequence[Line]) -> set[_Pair]:
     return {
-        person: next(iter(groups.get(person, frozenset({person})) - merged)) for person in related
-    }, related
+        _Pair(surviving=line["also"], merged=line["person"])
+        for line in clients
+        if line["what"] == "send" and line.get("also")
+    }
+
+
+def _decided(decisions: Sequence[Line], answered: Mapping[str, set[str]]) -> list[_Pair]:
+    """What was said last about each pair: by an establishment, which names them, or about two ids."""
+    last: dict[str, Line] = {}
+    for line in sorted(decisions, key=lambda line: moment(line.get("emitted_at") or line["at"])):
+        last[line["item"]] = line
+    pairs: list[_Pair] = []
+    for line in last.values():
+        merged = [line["merged"]] if "merged" in line else _named(line["merged_id"], answered)[:1]
+        surviving = [line["surviving"]] if "merged" in line else _named(line["surviving_id"], answered)
+        pairs += [
+            _Pair(surviving=one, merged=other, are_one=line["are_one"])
+            for other in merged
+            for one in surviving
+            if one != other
+        ]
+    return pairs
+
+
+def _named(person_id: str, answered: Mapping[str, set[str]]) -> list[str]:
+    return [person for person, ids in answered.items() if person_id in ids]
+
+
+def _survivors(pairs: Sequence[_Pair], related: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """Each person who was ever one with another -> the one who has what is theirs in the end."""
+    holding = [pair for pair in pairs if pair.are_one]
+    groups: dict[str, frozenset[str]] = {}
+    for pair in holding:
+        _join(groups, pair.surviving, pair.merged)
+    merged = {pair.merged for pair in holding}
+    return {person: min(groups.get(person, frozenset({person})) - merged) for person in related}
 
 
 def _join(groups: dict[str, frozenset[str]], one: str, other: str) -> None:

@@ -8,7 +8,8 @@ from typing import Final
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.notifications import given_up, required
 from tests.continuity.checker.notifications.required import FRESH, Recipient
-from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.pathway.fold import movements_of
+from tests.continuity.checker.reading.databases import Event, Row
 from tests.continuity.checker.reading.journals import Line
 from tests.continuity.checker.verdict import Finding
 
@@ -24,6 +25,7 @@ class Holdings:
     evidence: Evidence
     by_key: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_fact: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    by_recipient: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     attempts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     taken: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
     tasks: set[str] = field(default_factory=set)
@@ -34,6 +36,7 @@ class Holdings:
         for row in stored.rows("obligations"):
             self.by_key[row["event_id"], row["recipient_id"]].append(row)
             self.by_fact[row["fact_key"], row["recipient_id"]].append(row)
+            self.by_recipient[row["recipient_id"]].append(row)
         for row in stored.rows("attempts"):
             self.attempts[row["obligation_id"]].append(row)
         for line in required.requests(self.evidence):
@@ -132,7 +135,8 @@ def _not_suppressible(held: Holdings, recipient: Recipient, row: Row) -> Iterato
         "deceased": any(required.is_death(each) for each in held.evidence.movements_of[person]),
         "stale_at_creation": event is not None and event.recorded_at - event.occurred_at > FRESH,
         "duplicate_fact": _is_said_elsewhere(held, row, peers),
-        "nothing_to_correct": _has_nothing_to_correct(held, row, peers),
+        "nothing_to_correct": _has_nothing_to_correct(held, row, peers) or _stands(held, event),
+        "known_elsewhere": event is not None and _is_told_elsewhere(held, row, event),
     }
     if not well_founded.get(reason, False):
         yield f"suppressed without a valid reason: {reason}"
@@ -145,6 +149,26 @@ def _is_said_elsewhere(held: Holdings, row: Row, peers: Sequence[Row]) -> bool:
         and (held.attempts[peer["obligation_id"]] or peer["obligation_id"] in held.tasks)
         for peer in peers
     )
+
+
+def _is_told_elsewhere(held: Holdings, row: Row, leaving: Event) -> bool:
+    """Whether it is news of leaving, to who was told that the person is in another establishment."""
+    entries = {
+        each.event_id
+        for each in held.evidence.movements_of[leaving.subject]
+        if each.data["kind"] == "admission" and each.data["establishment"] != leaving.data["establishment"]
+    }
+    others = held.by_recipient[row["recipient_id"]]
+    told = any(each["event_id"] in entries and held.attempts[each["obligation_id"]] for each in others)
+    return leaving.data["kind"] == "discharge" and told
+
+
+def _stands(held: Holdings, cancel: Event | None) -> bool:
+    """Whether the movement that an event cancels took place after all: it was stated again later."""
+    if cancel is None:
+        return False
+    movements = movements_of(held.evidence.facts_of.get(cancel.subject, ()))
+    return any(each.movement_id == cancel.data["movement_id"] and not each.cancelled for each in movements)
 
 
 def _has_nothing_to_correct(held: Holdings, row: Row, peers: Sequence[Row]) -> bool:

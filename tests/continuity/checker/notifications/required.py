@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.pathway.fold import Movement, movement, movements_of
+from tests.continuity.checker.pathway.fold import Movement, completed, movement, movements_of
 from tests.continuity.checker.reading.databases import Event, Row
 from tests.continuity.checker.reading.journals import Carer, Line, moment
 
@@ -74,7 +74,7 @@ def concerns_carers(said: Movement) -> bool:
 def required_notifications(evidence: Evidence) -> Iterator[tuple[Recipient, Event]]:
     """Each carer with each event that they must be told of."""
     for recipient in recipients_of(evidence):
-        for event in evidence.movements_of.get(recipient.carer.person_id, ()):
+        for event in completed(evidence.movements_of.get(recipient.carer.person_id, ())):
             if recipient.must_know(event) and is_news(event):
                 yield recipient, event
 

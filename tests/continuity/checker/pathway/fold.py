@@ -1,17 +1,18 @@
 """Computes a person's movements and expected arrivals from admission's ledger, by the checker's own rules.
 
 The content of a movement is its newest insert or update by (emitted, sequence); a cancel holds unless one of
-these was emitted after it (decision 0020). A departure is a transfer, or a discharge by transfer or mutation,
-to another establishment; a discharge that follows a transfer to the same place belongs to the same departure.
-Who is seen at the destination has arrived, whatever the movement; an admission that meets no earlier
-departure meets the first one within the next two hours. The wait also ends where the person is admitted to a
-bed elsewhere, or is back at the place that was left, unless they come in time after all (decision 0005).
+these was emitted after it, and what is dated ahead is planned (decision 0020). A departure is a transfer, or
+a discharge by transfer or mutation, to another establishment; a discharge that follows a transfer to the same
+place belongs to the same departure. Who is seen at the destination has arrived, whatever the movement; an
+admission that meets no earlier departure meets the first one within the next two hours. The wait also ends
+where the person is admitted to a bed elsewhere, or is back at the place that was left, unless they come in
+time after all (decision 0005).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -19,6 +20,9 @@ from zoneinfo import ZoneInfo
 from tests.continuity.checker.reading.databases import Event
 
 CLOCK_SKEW: Final = timedelta(hours=2)
+WARD_AHEAD: Final = timedelta(minutes=5)
+"""What is dated further ahead has not happened yet."""
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
@@ -47,6 +51,8 @@ class Movement:
     destination: Mapping[str, Any]
     origin: Mapping[str, Any]
     cancelled: bool
+    planned: bool
+    """Dated ahead, and so without any effect yet."""
     event: Event
     """The event whose content this is."""
 
@@ -54,6 +60,11 @@ class Movement:
     def order(self) -> tuple[datetime, int, str]:
         rank = _RANK_OF_DEPARTURE if self.departs else _RANK[self.kind]
         return (self.occurred_at, rank, self.movement_id)
+
+    @property
+    def happened(self) -> bool:
+        """Whether it has an effect."""
+        return not (self.cancelled or self.planned)
 
     @property
     def departs(self) -> bool:
@@ -100,20 +111,21 @@ class ExpectedArrival:
         return uuid5(UUID(self.departure), f"arrival/{self.to}")
 
 
-def movements_of(events: Iterable[Event]) -> list[Movement]:
-    """Every movement of one person, in the order of occurrence."""
+def movements_of(events: Iterable[Event], *, now: datetime = FOR_EVER) -> list[Movement]:
+    """Every movement of one person, in the order of occurrence, as it is at that moment."""
     stated: dict[str, list[Event]] = defaultdict(list)
     for event in {event.event_id: event for event in events}.values():
         stated[event.data["movement_id"]].append(event)
-    return sorted((_current(versions) for versions in stated.values()), key=lambda each: each.order)
+    current = (_current(versions, now=now) for versions in stated.values())
+    return sorted(current, key=lambda each: each.order)
 
 
-def _current(versions: Sequence[Event]) -> Movement:
+def _current(versions: Sequence[Event], *, now: datetime) -> Movement:
     said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
     cancels = [event for event in versions if event not in said]
     in_order = sorted(said or versions, key=lambda event: (_emitted(event), event.sequence))
     cancelled = any(_emitted(cancel) >= _emitted(in_order[-1]) for cancel in cancels)
-    return movement(replace(in_order[-1], data=_content(in_order)), cancelled=cancelled)
+    return movement(replace(in_order[-1], data=_content(in_order)), cancelled=cancelled, now=now)
 
 
 def _content(said: Sequence[Event]) -> dict[str, Any]:
@@ -126,30 +138,46 @@ def _content(said: Sequence[Event]) -> dict[str, Any]:
     return content
 
 
+def completed(events: Iterable[Event]) -> list[Event]:
+    """Every event with the whole content that its movement had with it."""
+    stated: dict[str, list[Event]] = defaultdict(list)
+    found: list[Event] = []
+    for event in sorted(events, key=lambda event: (_emitted(event), event.sequence)):
+        if event.type.endswith("movement-cancelled.v1"):
+            found.append(event)
+            continue
+        said = stated[event.data["movement_id"]]
+        said.append(event)
+        found.append(replace(event, data=_content(said)))
+    return found
+
+
 def _emitted(event: Event) -> datetime:
     """When it was emitted; as admission put it where the source's clock was too far ahead."""
     return _moment(event.data.get("ordered_at") or event.data["emitted_at"])
 
 
-def movement(event: Event, *, cancelled: bool) -> Movement:
+def movement(event: Event, *, cancelled: bool, now: datetime = FOR_EVER) -> Movement:
     """Parse one event's movement."""
     data = event.data
+    occurred_at = _moment(data["occurred_at"])
     return Movement(
         movement_id=data["movement_id"],
         stay_id=data["stay_id"],
         kind=data["kind"],
         establishment=data["establishment"],
-        occurred_at=_moment(data["occurred_at"]),
+        occurred_at=occurred_at,
         destination=data.get("destination") or {},
         origin=data.get("origin") or {},
         cancelled=cancelled,
+        planned=now < FOR_EVER - WARD_AHEAD and occurred_at > now + WARD_AHEAD,
         event=event,
     )
 
 
 def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[ExpectedArrival]:
     """Every expected arrival that the current movements imply, met or not."""
-    active = [each for each in movements if not each.cancelled]
+    active = [each for each in movements if each.happened]
     stays: dict[str, list[Movement]] = defaultdict(list)
     for each in active:
         stays[each.stay_id].append(each)

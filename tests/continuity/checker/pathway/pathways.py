@@ -18,7 +18,7 @@ from tests.continuity.checker.reading.databases import Row
 from tests.continuity.checker.verdict import Finding
 
 CLOCK_TURN: Final = timedelta(seconds=10)
-"""How long after its deadline a rupture may still be unrecorded: the duty runs once a second."""
+"""How long after its moment a rupture, or a plan, may still be unrecorded: the duties run once a second."""
 
 
 def check_pathways(evidence: Evidence) -> Finding:
@@ -31,12 +31,16 @@ def check_pathways(evidence: Evidence) -> Finding:
         tracked.setdefault(row["person_id"], []).append(row)
     violations: list[str] = []
     for person in evidence.facts_of.keys() | evidence.movements_of.keys():
-        movements = movements_of(evidence.facts_of.get(person, ()))
-        arrivals = arrivals_of(movements, waiting)
-        wrong = [
-            *_document(documents.get(person), movements, arrivals),
-            *_expectations(tracked.get(person, ()), arrivals, now=stored.now),
-        ]
+        wrong: list[str] = []
+        for moment in (stored.now, stored.now - CLOCK_TURN):
+            movements = movements_of(evidence.facts_of.get(person, ()), now=moment)
+            arrivals = arrivals_of(movements, waiting)
+            wrong = [
+                *_document(documents.get(person), movements, arrivals),
+                *_expectations(tracked.get(person, ()), arrivals, now=stored.now),
+            ]
+            if not wrong:
+                break
         violations += [f"{person}: {what}" for what in wrong]
     violations += [
         f"{person}: a pathway without any movement"
@@ -84,6 +88,7 @@ def _shown_movement(said: Mapping[str, Any]) -> tuple[object, ...]:
         _moment(said["occurred_at"]),
         (said.get("destination") or {}).get("establishment"),
         said.get("cancelled", False),
+        said.get("planned", False),
     )
 
 
@@ -95,6 +100,7 @@ def _true_movement(movement: Movement) -> tuple[object, ...]:
         movement.occurred_at,
         movement.destination.get("establishment"),
         movement.cancelled,
+        movement.planned,
     )
 
 

@@ -29,14 +29,14 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
 
 
 def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> Stay:
-    active = [each for each in movements if not each.cancelled]
-    admitted = next((each for each in active if each.kind == "admission"), None)
-    start = admitted or (active or list(movements))[0]
+    active = [each for each in movements if each.happened]
+    known = active or [each for each in movements if each.planned and not each.cancelled] or list(movements)
+    start = next((each for each in known if each.kind == "admission"), known[0])
     left, discharged = _leaving(active[active.index(start) :] if active else ())
     return Stay(
         stay_id=start.stay_id,
         establishment=start.establishment,
-        status=_status(active, left, arrived, discharged=discharged),
+        status=_status(known, left, arrived, discharged=discharged),
         started_at=start.occurred_at,
         ended_at=left.occurred_at if left else None,
     )
@@ -68,17 +68,17 @@ def _is_corrected(discharge: Movement, movements: Sequence[Movement], place: int
 
 
 def _status(
-    active: Sequence[Movement],
+    known: Sequence[Movement],
     left: Movement | None,
     arrived: set[tuple[str, datetime]],
     *,
     discharged: bool,
 ) -> str:
-    if not active:
-        return "cancelled"
+    if not known[0].happened:
+        return "cancelled" if known[0].cancelled else "planned"
     if left is None:
         return "in_progress"
     if discharged:
         return "finished"
-    has_arrived = any((each.movement_id, left.occurred_at) in arrived for each in active)
+    has_arrived = any((each.movement_id, left.occurred_at) in arrived for each in known)
     return "finished" if has_arrived else "on_the_way"

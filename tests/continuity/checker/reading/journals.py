@@ -35,6 +35,8 @@ class Run:
     faults: tuple[Line, ...]
     about: Line
     circle: tuple[Carer, ...] = ()
+    decisions: tuple[Line, ...] = ()
+    """What was decided about pairs of persons, in the order in which it was confirmed."""
     watched: tuple[Line, ...] = ()
     """The metrics of each process, sampled every few seconds."""
 
@@ -67,6 +69,7 @@ def read_run(folder: Path) -> Run:
         clients=tuple(_lines(folder / "clients.jsonl")),
         gateway=tuple(_lines(folder / "gateway.jsonl")),
         faults=tuple(_lines(folder / "faults.jsonl")),
+        decisions=tuple(_lines(folder / "decisions.jsonl")),
         about=about,
         watched=tuple(_lines(folder / "metrics.jsonl")),
         circle=tuple(_carer(each) for each in about.get("circle", ())),

@@ -24,7 +24,6 @@ class KeyTable:
             "source_id": UUID(int=1),
             "establishment": None,
             "scopes": ["read"],
-            "sites": [],
         }
 
     async def fetchrow(self, _query: str, *args: object) -> Any:
