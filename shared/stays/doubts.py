@@ -6,6 +6,7 @@ depends on the set of statements only.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Final, Literal
 from uuid import UUID
 
@@ -25,12 +26,13 @@ establishment inserted the movement under this number.
 
 Doubts = Mapping[UUID, frozenset[StatementMark]]
 
+_FEW: Final = 4
 NO_DOUBTS: Final[Doubts] = {}
 
 
 def doubts_of(history: MovementHistory) -> Doubts:
     """The marks of the statements about a movement, by event; one made for two persons counts once."""
-    if len(history.contents) == 1 and not history.cancels and history.contents[0].action == "insert":
+    if history.is_plain or _is_in_order(history):
         return NO_DOUBTS
     found: dict[UUID, set[StatementMark]] = defaultdict(set)
     inserted_by = next((each.source_id for each in history.contents if each.action == "insert"), None)
@@ -46,6 +48,26 @@ def doubts_of(history: MovementHistory) -> Doubts:
             marks |= _lacking(statement, before, after)
         before = after
     return {event_id: frozenset(marks) for event_id, marks in found.items() if marks}
+
+
+def _is_in_order(history: MovementHistory) -> bool:
+    """Whether one application inserted it and then corrected or cancelled it, each time with effect.
+
+    So it mostly is, and then nothing need be read again.
+    """
+    first = history.contents[0]
+    stated = (*history.contents, *history.cancels)
+    if first.action != "insert" or len(history.cancels) > 1 or len(stated) > _FEW:
+        return False
+    if history.cancels and not history.cancelled:
+        return False
+    return all(
+        earlier.sequence < later.sequence
+        and earlier.source_id == later.source_id
+        and later.restates is None
+        and (later.action == "cancel" or substance_of(earlier) != substance_of(later))
+        for earlier, later in pairwise(stated)
+    )
 
 
 def _lacking(statement: Statement, before: MovementHistory, after: MovementHistory) -> set[StatementMark]:

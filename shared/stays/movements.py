@@ -43,6 +43,11 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
         return self.contents[-1]
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it was inserted and nothing more was said of it, as mostly."""
+        return len(self.contents) == 1 and not self.cancels and self.contents[0].action == "insert"
+
+    @property
     def cancelled(self) -> bool:
         """Whether it did not take place, as far as is known now."""
         return bool(self.cancels) and self.cancels[-1].ordered_at >= self.contents[-1].ordered_at
@@ -50,8 +55,6 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def corrected(self) -> bool:
         """Whether it was once stated with other content."""
-        if len(self.contents) == 1:
-            return False
         substance = substance_of(self.contents[-1])
         return any(substance_of(content) != substance for content in self.contents)
 
@@ -74,6 +77,8 @@ def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]
         elif isinstance(event.data, MovementReassigned):
             ended = (event.sequence, event.data.reason)
             reassigned[event.data.movement_id] = max(reassigned.get(event.data.movement_id, ended), ended)
+    if not reassigned:
+        return in_timeline_order([history_of(stated.values()) for stated in by_movement.values()])
     histories = {movement_id: history_of(stated.values()) for movement_id, stated in by_movement.items()}
     for movement_id, (sequence, reason) in reassigned.items():
         if movement_id in histories and sequence > max(by_movement[movement_id]):
@@ -90,7 +95,8 @@ def history_of(stated: Iterable[Statement]) -> MovementHistory:
     """One movement, from the statements about it, at least one, each once."""
     statements = list(stated)
     if len(statements) == 1:
-        return MovementHistory(contents=(statements[0],), cancels=_cancels(statements))
+        only = (statements[0],)
+        return MovementHistory(contents=only, cancels=only if only[0].action == "cancel" else ())
     statements.sort(key=lambda statement: statement.place_in_history)
     cancels = _cancels(statements)
     contents = _completed([statement for statement in statements if statement.action != "cancel"])

@@ -30,6 +30,7 @@ ACTIONS: Final[Mapping[type[Movement], Action]] = {MovementUpdated: "update", Mo
 
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 _ENTRY, _INSIDE, _DEPARTURE, _DISCHARGE = range(4)
+_RANKS: Final[Mapping[MovementKind, int]] = {"admission": _ENTRY, "discharge": _DISCHARGE}
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -67,16 +68,18 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def timeline_key(self) -> TimelineKey:
         """Orders by time; at one time entry, moves inside, departure, discharge; then by id."""
-        return (
-            self.occurred_at,
-            rank_of(self.kind, self.destination, self.establishment),
-            self.movement_id,
-        )
+        rank = _RANKS.get(self.kind)
+        if rank is None:
+            rank = rank_of(self.kind, self.destination, self.establishment)
+        return (self.occurred_at, rank, self.movement_id)
 
     @property
     def departs(self) -> bool:
         """Whether it is a transfer to another establishment."""
-        return rank_of(self.kind, self.destination, self.establishment) == _DEPARTURE
+        to = self.destination
+        if to is None or self.kind != "transfer":
+            return False
+        return to.establishment is not None and to.establishment != self.establishment
 
     @property
     def destination_elsewhere(self) -> str | None:
@@ -116,9 +119,7 @@ def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
 
 def rank_of(kind: MovementKind, destination: Place | None, establishment: str) -> int:
     """The place of a movement among those that happened at the same time."""
-    if kind == "admission":
-        return _ENTRY
-    if kind == "discharge":
-        return _DISCHARGE
+    if kind in _RANKS:
+        return _RANKS[kind]
     inside = destination is None or destination.establishment in (None, establishment)
     return _INSIDE if inside else _DEPARTURE

@@ -4,8 +4,8 @@ A departure towards another establishment expects an arrival there: a pure funct
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
@@ -18,6 +18,8 @@ from shared.stays.movements import MovementHistory
 from shared.stays.statements import Statement, TimelineKey
 from shared.stays.stays import Stay
 
+_FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
+
 
 def expected_arrivals(
     histories: Iterable[MovementHistory], stays: Iterable[Stay], rules: Rules, *, at: datetime
@@ -29,14 +31,16 @@ def expected_arrivals(
     movements = [stay.movements for stay in stays]
     expected = [expectation for stay in movements for expectation in _departures(stay, rules=rules)]
     current = _end_by_movements(expected, movements, rules=rules) if expected else []
-    known = {expectation.expectation_id for expectation in current}
+    known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
     withdrawn = {
         expectation.expectation_id: replace(expectation, withdrawn=True, reassigned=history.away)
         for history in histories
         for content in history.contents
-        if content.destination_elsewhere is not None and not _is_plan(content, history, at=at)
+        if content.destination is not None
+        and content.destination_elsewhere is not None
+        and (content.movement_id, content.destination_elsewhere) not in known
+        and not _is_plan(content, history, at=at)
         for expectation in _departures([content], rules=rules)
-        if expectation.expectation_id not in known
     }
     return tuple(sorted([*current, *withdrawn.values()], key=_departure_order))
 
@@ -59,7 +63,7 @@ def _departures(movements: Sequence[Statement], *, rules: Rules) -> list[Expecta
     leavings: list[list[Statement]] = []
     going_to: str | None = None
     for movement in movements:
-        to = movement.destination_elsewhere
+        to = None if movement.destination is None else movement.destination_elsewhere
         if to is not None and to == going_to:
             leavings[-1].append(movement)
         elif to is not None:
@@ -104,9 +108,9 @@ def _end_by_movements(
     """
     waiting = sorted(expectations, key=_departure_order)
     met: list[Expectation] = []
-    for sight in sorted(
-        (_Seen(movement, stay) for stay in stays for movement in stay), key=_Seen.timeline_key
-    ):
+    since = waiting[0].departed_at - min(rules.clock_skew, waiting[0].departed_at - _FIRST_MOMENT)
+    seen = [_Seen(each, stay) for stay in stays for each in stay if each.occurred_at >= since]
+    for sight in sorted(seen, key=_Seen.timeline_key):
         answered = [_answered(wait, sight, rules) for wait in waiting]
         if sight.movement.kind == "admission" and not any(wait.arrived_at for wait in answered):
             answered = _met_early(answered, sight.movement, rules)

@@ -17,7 +17,7 @@ from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import stay_of
 from shared.events.envelope import RecordedEvent
 from shared.stays import stays as reading
-from shared.stays.doubts import doubts_of
+from shared.stays.doubts import NO_DOUBTS, doubts_of
 from shared.stays.movements import MovementHistory, movement_histories
 from shared.stays.stays import FOR_EVER
 
@@ -82,7 +82,7 @@ def _with_doubts(
     """The marks, with those of all that was stated about each movement."""
     doubtful: dict[UUID, tuple[Mark, ...]] = {}
     for history in histories:
-        doubts = doubts_of(history)
+        doubts = NO_DOUBTS if history.is_plain else doubts_of(history)
         if doubts:
             movement_id = history.current.movement_id
             found = {*marks.get(movement_id, _NO_MARKS), *frozenset().union(*doubts.values())}
@@ -103,7 +103,7 @@ def _shown(
 def _state_of(
     history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]], *, at: datetime
 ) -> MovementState:
-    content = history.current
+    content = history.contents[-1]
     return MovementState(
         movement_id=content.movement_id,
         stay_id=content.stay_id,
@@ -118,8 +118,8 @@ def _state_of(
         origin=content.origin,
         destination=content.destination,
         legal_entity=content.legal_entity,
-        corrected=history.corrected,
-        cancelled=history.cancelled,
+        corrected=not history.is_plain and history.corrected,
+        cancelled=not history.is_plain and history.cancelled,
         planned=content.occurred_at > at,
         marks=marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
     )

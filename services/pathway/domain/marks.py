@@ -21,7 +21,9 @@ def marks_of_deadlines(active: Iterable[Statement], rules: Rules) -> Marks:
     return {
         movement.movement_id: _UNKNOWN_DEADLINE
         for movement in active
-        if movement.destination_elsewhere is not None and is_unknown(movement, rules)
+        if movement.destination is not None
+        and movement.destination_elsewhere is not None
+        and is_unknown(movement, rules)
     }
 
 
