@@ -1,4 +1,4 @@
-"""Serves `PUT /v1/identity-domains/{domain}`, by which operators say who shares an authority's numbers."""
+"""Serves identity domains: operators say, and see, who shares an authority's numbers."""
 
 from typing import Annotated, Final
 
@@ -7,8 +7,10 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
+from services.admission.domain.directory.affiliation import SharedNumbers
 from services.admission.domain.identifiers import normalised_authority
 from services.admission.domain.movement import Finess, Label
+from services.admission.handlers.directory.look_up import look_up_identity_domains
 from services.admission.handlers.directory.register import register_identity_domain
 from shared.security.authentication import PlatformOperator
 from shared.web import responses
@@ -30,13 +32,20 @@ class ShareNumbers(Struct, frozen=True, kw_only=True):
     """FINESS numbers of sites, or of legal entities, which stand for all their sites."""
 
 
-class SharedNumbers(Struct, frozen=True, kw_only=True):
-    """A domain as it is now."""
+class SharedNumbersList(Struct, frozen=True, kw_only=True):
+    """Every identity domain that establishments share."""
 
-    domain: str
-    authority: str
-    """In the spelling in which authorities are compared."""
-    members: tuple[str, ...]
+    domains: tuple[SharedNumbers, ...]
+
+
+@router.get(
+    "/v1/identity-domains",
+    **describe("List who shares numbers", caller="operator", answers={200: SharedNumbersList}),
+)
+async def list_identity_domains(request: Request, operator: PlatformOperator) -> Response:  # noqa: ARG001
+    """The domains that operators stated, by name; for operators of the platform."""
+    domains = await look_up_identity_domains(DEPENDENCIES.of(request))
+    return responses.json(200, SharedNumbersList(domains=tuple(domains)))
 
 
 @router.put(

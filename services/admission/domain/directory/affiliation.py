@@ -9,6 +9,16 @@ from typing import Final
 
 from msgspec import Struct
 
+
+class SharedNumbers(Struct, frozen=True, kw_only=True):
+    """An identity domain that several establishments share."""
+
+    domain: str
+    authority: str
+    """In the spelling in which authorities are compared."""
+    members: tuple[str, ...]
+
+
 _ALONE: Final[Mapping[str, str]] = {}
 
 

@@ -1,10 +1,11 @@
-"""Looks up an establishment or a professional in the directory."""
+"""Looks up establishments, professionals and identity domains in the directory."""
 
 from msgspec import Struct
 
+from services.admission.domain.directory.affiliation import SharedNumbers
 from services.admission.domain.directory.entries import Establishment, Mailbox, Professional, Unit
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.directory import establishments, professionals
+from services.admission.storage.directory import affiliations, establishments, professionals
 
 
 class ListedEstablishment(Struct, frozen=True, kw_only=True):
@@ -38,6 +39,11 @@ async def look_up_establishment(dependencies: Dependencies, finess: str) -> List
         units=tuple(await establishments.units_of(pool, finess)),
         mailboxes=tuple(await professionals.mailboxes_of(pool, finess)),
     )
+
+
+async def look_up_identity_domains(dependencies: Dependencies) -> list[SharedNumbers]:
+    """Every identity domain that establishments share."""
+    return await affiliations.shared_domains(dependencies.pool)
 
 
 async def look_up_professional(dependencies: Dependencies, rpps: str) -> ListedProfessional | None:

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from services.admission.domain.directory.affiliation import Affiliation
+from msgspec import convert
+
+from services.admission.domain.directory.affiliation import Affiliation, SharedNumbers
 from shared.database.pool import Connection, Executor
 
 # What is registered for a site itself comes last, and counts before what its legal entity shares.
@@ -25,6 +27,11 @@ _LEAVE: Final = (
     "DELETE FROM identity_domains WHERE domain = $1 AND NOT (authority = $2 AND member = ANY ($3))"
 )
 _MEMBERS: Final = "SELECT member, domain FROM identity_domains WHERE authority = $1 AND member = ANY ($2)"
+
+_DOMAINS: Final = """
+SELECT domain, authority, array_agg(member ORDER BY member) AS members
+FROM identity_domains GROUP BY domain, authority ORDER BY domain
+"""
 
 
 async def affiliations_of(connection: Executor, establishments: Collection[str]) -> dict[str, Affiliation]:
@@ -48,6 +55,11 @@ async def share_domain(
     """Make these, and no others, the members of the domain; a member of another domain stays there."""
     await connection.execute(_LEAVE, domain, authority, list(members))
     await connection.execute(_SHARE, authority, domain, list(members))
+
+
+async def shared_domains(connection: Executor) -> list[SharedNumbers]:
+    """Every domain that establishments share, by name."""
+    return convert([dict(row) for row in await connection.fetch(_DOMAINS)], list[SharedNumbers])
 
 
 async def domains_of(connection: Executor, *, authority: str, members: Collection[str]) -> Mapping[str, str]:

@@ -75,6 +75,9 @@ async def test_a_domain_is_shared_under_every_spelling_of_its_authority(admissio
     answer = await put(admission, "/v1/identity-domains/north", body)
     shared = {"domain": "north", "authority": "1.2.250.1.999.1", "members": [HOSPITAL, CLINIC]}
     assert answer.json() == shared
+    operator = bearer((await admission.source(None, ["operator"])).secret)
+    listed = await admission.client.get("/v1/identity-domains", headers=operator)
+    assert listed.json() == {"domains": [shared]}
     known = await affiliations_of(admission.service.spine.pool, [CLINIC])
     assert identity_domain_of(known[CLINIC], "1.2.250.1.999.1") == "north"
 
