@@ -165,7 +165,7 @@ def _is_told_elsewhere(held: Holdings, row: Row, leaving: Event) -> bool:
 
 def _stands(held: Holdings, cancel: Event | None) -> bool:
     """Whether the movement that an event cancels took place after all: it was stated again later."""
-    if cancel is None:
+    if cancel is None or not cancel.type.endswith("movement-cancelled.v1"):
         return False
     movements = movements_of(held.evidence.facts_of.get(cancel.subject, ()))
     return any(each.movement_id == cancel.data["movement_id"] and not each.cancelled for each in movements)
