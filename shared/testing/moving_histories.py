@@ -45,3 +45,10 @@ def moving_histories(draw: st.DrawFn) -> Moving:
         movement = movement_of(event)
         right[holder[movement.movement_id]].record(replace(movement, restates=event.event_id))
     return Moving(published, right)
+
+
+def moved_about() -> st.SearchStrategy[list[RecordedEvent]]:
+    """What is published of one person, of whom movements are taken and to whom they are given."""
+    return moving_histories().flatmap(
+        lambda moving: st.sampled_from([each.events for each in moving.published if each.events])
+    )

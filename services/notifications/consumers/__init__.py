@@ -3,7 +3,13 @@
 from typing import Final
 
 from services.notifications.handlers.obligations.plan import record_facts
-from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked
+from shared.events.admission import (
+    MERGE_EVENTS,
+    MOVEMENT_EVENTS,
+    AccessGranted,
+    AccessRevoked,
+    MovementReassigned,
+)
 from shared.events.pathway import EXPECTATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.inbox.applier import Routes
@@ -11,6 +17,8 @@ from shared.spine.inbox.applier import Routes
 ROUTES: Final[Routes] = {
     # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
     **dict.fromkeys(MOVEMENT_EVENTS, record_facts),
+    MovementReassigned: record_facts,
+    **dict.fromkeys(MERGE_EVENTS, record_facts),
     # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
     **dict.fromkeys(EXPECTATION_EVENTS, record_facts),
     AccessGranted: on_access_granted,

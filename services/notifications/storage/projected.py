@@ -10,6 +10,8 @@ from shared.spine.rebuild.projection import ProjectedTable
 SWAPPED: Final = (
     ProjectedTable(table="facts", left_out=("trace", "known_at")),
     ProjectedTable(table="presence"),
+    ProjectedTable(table="merges"),
+    ProjectedTable(table="shared_circles"),
 )
 
 ADOPTED: Final = ("persons",)

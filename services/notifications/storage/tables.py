@@ -24,6 +24,7 @@ from sqlmodel import Field, SQLModel
 
 from services.notifications.domain.obligations.obligation import TERMINAL
 from services.notifications.storage.audit.tables import audit_tables
+from services.notifications.storage.circle.tables import merge_tables
 from services.notifications.storage.columns import (
     encrypted,
     foreign_key,
@@ -296,3 +297,4 @@ class Transition(Table, table=True):
 
 spine_tables(metadata)
 audit_tables(metadata)
+merge_tables(metadata)

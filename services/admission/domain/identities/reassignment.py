@@ -35,7 +35,7 @@ class Statement(Struct, frozen=True, kw_only=True):
 
     @property
     def stated_at(self) -> datetime:
-        return min(self.data.emitted_at, self.recorded_at)
+        return min(self.data.ordered_at or self.data.emitted_at, self.recorded_at)
 
     def event(self) -> NewEvent:
         return NewEvent(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from shared.events.admission import Movement, MovementCancelled, MovementUpdated
+from shared.events.admission import Movement, MovementCancelled, MovementReassigned, MovementUpdated
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
     ExpectationMet,
@@ -23,7 +23,10 @@ _WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, Ruptur
 _AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 FactHistory = list[RecordedEvent]
-"""The versions of one fact, each once; an update among them has what it leaves as it was."""
+"""The versions of one fact, each once; an update among them has what it leaves as it was.
+
+Last comes that the movement is another person's, if nothing was published of it since; otherwise first.
+"""
 
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 
@@ -35,7 +38,30 @@ def facts(events: Iterable[RecordedEvent]) -> list[FactHistory]:
         fact = _about(event.data)
         if fact is not None:
             grouped[fact][event.event_id] = event
-    return [_filled_in(sorted(versions.values(), key=_place)) for versions in grouped.values()]
+    return [_in_order(list(versions.values())) for versions in grouped.values()]
+
+
+def said_until(fact: FactHistory, end: RecordedEvent) -> list[RecordedEvent]:
+    """What was stated of a movement when it was given to another person; cancels state nothing."""
+    return [
+        event
+        for event in fact
+        if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
+        if event.sequence < end.sequence
+    ]
+
+
+def _in_order(versions: list[RecordedEvent]) -> FactHistory:
+    stated = _filled_in(
+        sorted((each for each in versions if not isinstance(each.data, MovementReassigned)), key=_place)
+    )
+    given_away = sorted(
+        (each for each in versions if isinstance(each.data, MovementReassigned)),
+        key=lambda each: each.sequence,
+    )
+    if not given_away or any(each.sequence > given_away[-1].sequence for each in stated):
+        return [*given_away, *stated]
+    return [*given_away[:-1], *stated, given_away[-1]]
 
 
 def _filled_in(versions: FactHistory) -> FactHistory:
@@ -55,13 +81,13 @@ def _filled_in(versions: FactHistory) -> FactHistory:
 
 def establishment_of(payload: Payload) -> str | None:
     """The establishment whose fact it is, under which its obligations are counted."""
-    if isinstance(payload, Movement):
+    if isinstance(payload, Movement | MovementReassigned):
         return payload.establishment
     return payload.from_establishment if isinstance(payload, _WAITS) else None
 
 
 def _about(payload: Payload) -> UUID | None:
-    if isinstance(payload, Movement):
+    if isinstance(payload, Movement | MovementReassigned):
         return payload.movement_id
     return payload.expectation_id if isinstance(payload, _WAITS) else None
 

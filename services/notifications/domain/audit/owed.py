@@ -12,13 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.audit.facts import FactHistory, facts
+from services.notifications.domain.audit.facts import FactHistory, facts, said_until
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
-from shared.events.admission import MovementCancelled
+from shared.events.admission import MovementCancelled, MovementReassigned
 from shared.events.envelope import Payload, RecordedEvent
-from shared.events.pathway import ExpectationMet, ExpectationOpened, RuptureClosed
+from shared.events.pathway import ExpectationMet, ExpectationOpened, ExpectationWithdrawn, RuptureClosed
 
 
 class ObligationKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -52,7 +52,20 @@ def _owed(stated: Sequence[FactHistory], member: AuditedMember) -> Iterator[Owed
 def _walk(fact: FactHistory, member: AuditedMember) -> Iterator[Owed]:
     said: set[str] = set()
     for event in fact:
-        yield Owed(event, _kinds(event, news_for(event.data, member), said))
+        if isinstance(event.data, MovementReassigned):
+            yield Owed(event, _taken_back(fact, event, event.data, member))
+        else:
+            yield Owed(event, _kinds(event, news_for(event.data, member), said))
+
+
+def _taken_back(
+    fact: FactHistory, event: RecordedEvent, reassigned: MovementReassigned, member: AuditedMember
+) -> frozenset[str]:
+    """What was said of a movement that is another person's; it stays true of persons who are one."""
+    if reassigned.reason == "merged":
+        return frozenset()
+    kinds = (news_for(stated.data, member) for stated in said_until(fact, event))
+    return frozenset(f"{kind}.retracted" for kind in kinds if kind)
 
 
 def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[str]:
@@ -71,6 +84,8 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
 def _over(payload: Payload, kind: str | None, said: set[str]) -> set[str]:
     """The kinds owed by earlier versions that this statement takes back."""
     match payload:
+        case ExpectationWithdrawn(reassigned="merged") | RuptureClosed(reassigned="merged"):
+            return set()
         case MovementCancelled() if kind:  # without an earlier version, it says itself what it takes back
             return said | {kind}
         case ExpectationMet():  # who received the person has stated it

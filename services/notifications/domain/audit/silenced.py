@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from services.notifications.domain.audit.facts import FactHistory
+from services.notifications.domain.audit.facts import FactHistory, said_until
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import DEPARTED, news_for, tells_of_death
-from shared.events.admission import Movement, MovementCancelled
+from shared.events.admission import Movement, MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
 
 _DAY: Final = timedelta(hours=24)
@@ -27,6 +27,9 @@ def owed_after_deaths(
     for fact in stated:
         died_at: datetime | None = None
         for event in fact:
+            if isinstance(event.data, MovementReassigned):
+                yield from _after_foreign_death(stated, owed, member, event=event, fact=fact)
+                continue
             if tells_of_death(event.data):
                 died_at = min(died_at or event.recorded_at, event.recorded_at)
             cancelled = isinstance(event.data, MovementCancelled)
@@ -36,6 +39,22 @@ def owed_after_deaths(
             if cancelled:
                 kinds |= _news(stated, member, until=event.recorded_at)
             yield Owed(event, frozenset(kinds))
+
+
+def _after_foreign_death(
+    stated: Sequence[FactHistory],
+    owed: Sequence[Owed],
+    member: AuditedMember,
+    *,
+    event: RecordedEvent,
+    fact: FactHistory,
+) -> Iterator[Owed]:
+    """A death that was another person's, like one that was cancelled."""
+    deaths = [each.recorded_at for each in said_until(fact, event) if tells_of_death(each.data)]
+    if deaths and not (isinstance(event.data, MovementReassigned) and event.data.reason == "merged"):
+        since, until = min(deaths) - _DAY, event.recorded_at
+        kinds = _corrections(owed, since=since, until=until) | _news(stated, member, until=until)
+        yield Owed(event, frozenset(kinds))
 
 
 def _corrections(owed: Sequence[Owed], *, since: datetime, until: datetime) -> set[str]:

@@ -8,35 +8,39 @@ obligation away, so the order of their arrival leaves no trace.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
+from services.notifications.domain.obligations.arrivals import version_of_arrival
 from services.notifications.domain.obligations.catalogue import (
     CLOCK_SKEW,
     STALE_AFTER,
+    FactKind,
     Recipient,
-    corrected,
     fact_of,
     is_corrected,
     is_retracted,
-    retracted,
 )
 from services.notifications.domain.obligations.leavings import left_without_bed
+from services.notifications.domain.obligations.silenced import owed_after_retracted_death
 from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
     FactHistory,
     FactVersion,
-    became_news_at,
-    facts_of,
-    is_deceased,
-    newest,
+    before,
+    kinds_of,
+    version_of_movement,
+    version_of_reassignment,
 )
-from shared.events.admission import is_movement
+from shared.events.admission import Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
+from shared.events.pathway import ExpectationEvent, RuptureOpened
+from shared.stays.movements import completed
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 Suppression = Literal[
@@ -157,79 +161,56 @@ def _newest_when_joining(
     return max([version, *known], key=lambda version: (version.event.occurred_at, version.version))
 
 
-def kinds_of(version: FactVersion, earlier: FactHistory, recipient: Recipient) -> set[str]:
-    """The kinds that a version owes a recipient: news, correction, retraction.
-
-    More earlier versions never take one away.
-    """
-    told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
-    if version.news is not None and version.said_to(recipient) != NOTHING:
-        kinds = set() if version.only_corrects else {str(version.news.kind)}
-        return kinds | ({corrected(version.news.kind)} if told_before else set())
-    if not (version.replaces or version.ends):
-        return set()
-    shown = {version.news.shown_kind for version in told_before if version.news is not None}
-    if version.ends and version.news is not None and version.news.audience.includes(recipient):
-        shown.add(version.news.shown_kind)  # a cancel without an earlier version says itself what it ends
-    return {retracted(kind) for kind in shown if not version.ends or kind in version.ends}
+_AFTER_ALL: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def owed_after_retracted_death(
-    facts: Mapping[str, FactHistory], recipient: Recipient
-) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
-    """What a death silenced is owed again by each version that ends it: (event, version, kind).
-
-    News of the day before, and whatever corrects or takes back what was told: of each kind the newest that
-    was recorded by then. Whether it was told after all is found out when it is due. An event owes a recipient
-    one obligation of each kind, so of two silenced corrections of one kind only the newer is told. A cancel
-    leaves the person where they were, which is told; an update says itself where they are.
-    """
-    for fact in facts.values():
-        for position, end in enumerate(fact):
-            deaths = [version for version in fact[: position + 1] if version.death]
-            if not deaths or (end.death and not end.ends):
-                continue
-            until = end.event.recorded_at
-            since = min(death.event.recorded_at for death in deaths) - STALE_AFTER
-            silenced = _corrections(facts, recipient, since=since, until=until)
-            if end.ends:
-                silenced |= _news(facts, recipient, since=until - STALE_AFTER, until=until)
-            owed_anyway = kinds_of(end, fact[:position], recipient)
-            yield from (
-                (end.event, version, kind) for kind, version in silenced.items() if kind not in owed_anyway
-            )
+def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
+    """Every fact by its key; an event that came twice counts once."""
+    stated = [version for event in completed(events) if (version := version_of(event)) is not None]
+    facts: dict[str, list[FactVersion]] = {}
+    for version in sorted(stated, key=lambda version: version.version):
+        facts.setdefault(version.fact_key, []).append(version)
+    for key, fact in facts.items():
+        if fact[0].reassigned is not None:
+            facts[key] = _in_order_of_attribution(fact)
+    return facts
 
 
-def _news(
-    facts: Mapping[str, FactHistory], recipient: Recipient, *, since: datetime, until: datetime
-) -> dict[str, FactVersion]:
-    """What happened since then, the newest of each kind."""
-    versions = [
-        version
-        for fact in facts.values()
-        for version in fact
-        if version.aspect == LOCATION
-        and version.said_to(recipient) != NOTHING
-        and version.event.occurred_at > since
-        and version.event.recorded_at <= until
+def _in_order_of_attribution(fact: list[FactVersion]) -> list[FactVersion]:
+    """The movement is another person's when that is what was published of it last."""
+    last = max(fact, key=lambda version: version.event.sequence)
+    if last.reassigned is None:
+        return fact
+    return [
+        *(version for version in fact if version is not last),
+        replace(last, version=(_AFTER_ALL, True, 0)),
     ]
-    ordered = sorted(versions, key=lambda version: (version.event.occurred_at, version.version))
-    return {version.news.kind: version for version in ordered if version.news is not None}
 
 
-def _corrections(
-    facts: Mapping[str, FactHistory], recipient: Recipient, *, since: datetime, until: datetime
-) -> dict[str, FactVersion]:
-    """What was corrected or taken back since then, the newest of each kind."""
-    versions = [
-        (version, kind)
-        for fact in facts.values()
-        for position, version in enumerate(fact)
-        for kind in kinds_of(version, fact[:position], recipient)
-        if (is_corrected(kind) or is_retracted(kind)) and since < version.event.recorded_at <= until
-    ]
-    ordered = sorted(versions, key=lambda each: (each[0].event.recorded_at, each[0].event.event_id))
-    return {kind: version for version, kind in ordered}
+def version_of(event: RecordedEvent) -> FactVersion | None:
+    """The version that an event states; `None` when nobody ever has to be told of it."""
+    if isinstance(event.data, Movement):
+        return version_of_movement(event, event.data)
+    if isinstance(event.data, MovementReassigned):
+        return version_of_reassignment(event, event.data)
+    if isinstance(event.data, ExpectationEvent):
+        return version_of_arrival(event, event.data)
+    return None
+
+
+def became_news_at(event: RecordedEvent) -> datetime:
+    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
+    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
+
+
+def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersion | None:
+    """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
+    return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
+
+
+def is_deceased(facts: Mapping[str, FactHistory]) -> bool:
+    """Whether a death is stated, and neither corrected nor cancelled."""
+    return any(fact[-1].death and not fact[-1].ends for fact in facts.values())
 
 
 _NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
@@ -265,7 +246,7 @@ def derive_obligations(
         is_movement(each.data) and each.data.class_of_stay in CLASSES_WITHOUT_BED for each in known
     )
     without_bed = left_without_bed(known) if mentioned else ()
-    return [
+    derived = (
         DerivedObligation(
             event=event,
             recipient=recipient,
@@ -278,7 +259,9 @@ def derive_obligations(
         for recipient in circle
         for event, version, kind in _versions_to_tell(facts, recipient)
         if recipient.may_know(occurred_at=became_news_at(event), recorded_at=event.recorded_at)
-    ]
+    )
+    # Who came with a merged person, left and came again is there twice: the last time counts.
+    return list({each.key: each for each in derived}.values())
 
 
 def _versions_to_tell(
@@ -286,6 +269,7 @@ def _versions_to_tell(
 ) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
     for fact in facts.values():
         for position, version in enumerate(fact):
-            for kind in sorted(kinds_of(version, fact[:position], recipient)):
+            for kind in sorted(kinds_of(version, before(fact, position), recipient)):
                 yield version.event, version, kind
-    yield from owed_after_retracted_death(facts, recipient)
+    if any(version.death for fact in facts.values() for version in fact):
+        yield from owed_after_retracted_death(facts, recipient)

@@ -8,25 +8,30 @@ movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer
 it. For a watched arrival it is what pathway stated last.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from services.notifications.domain.obligations.catalogue import FACT_KINDS, Audience, FactKind, Recipient
-from shared.events.admission import Mode, Movement, MovementCancelled, Place
-from shared.events.envelope import RecordedEvent
-from shared.events.pathway import (
-    ExpectationEvent,
-    ExpectationMet,
-    ExpectationOpened,
-    ExpectationWithdrawn,
-    RuptureClosed,
-    RuptureOpened,
+from services.notifications.domain.obligations.catalogue import (
+    FACT_KINDS,
+    Audience,
+    FactKind,
+    Recipient,
+    corrected,
+    retracted,
 )
-from shared.stays.movements import completed
+from shared.events.admission import (
+    Mode,
+    Movement,
+    MovementCancelled,
+    MovementReassigned,
+    Place,
+    ReassignmentReason,
+)
+from shared.events.envelope import RecordedEvent
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 LOCATION: Final = "location"
@@ -64,6 +69,8 @@ class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
     only_corrects: bool = False
     """It is no news to those who were not told before."""
     death: bool = False
+    reassigned: ReassignmentReason | None = None
+    """It says that the movement, or the departure, is another person's, and why."""
 
     def said_to(self, recipient: Recipient) -> str:
         """What this recipient would be told by it; `NOTHING` by an end."""
@@ -77,6 +84,8 @@ class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
             return kind in self.ends
         return self.replaces or self.said_to(recipient) != NOTHING
 
+
+_BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
@@ -95,6 +104,19 @@ def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion
         news=news,
         ends=FACT_KINDS if cancelled else (),
         death=movement.destination is not None and movement.destination.mode == "death",
+    )
+
+
+def version_of_reassignment(event: RecordedEvent, reassigned: MovementReassigned) -> FactVersion:
+    """A version that takes back whatever was told; of two persons who are one, nobody is told anything."""
+    return FactVersion(
+        event=event,
+        fact_key=f"movement:{reassigned.movement_id}",
+        aspect=LOCATION,
+        version=(_BEFORE_ALL, False, event.sequence),
+        stated_by=reassigned.establishment,
+        ends=FACT_KINDS,
+        reassigned=reassigned.reason,
     )
 
 
@@ -148,118 +170,36 @@ def _news(movement: Movement, kind: FactKind, audience: Audience) -> News:
     )
 
 
-_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactVersion:
-    """A version of an expectation, in the order in which pathway stated it."""
-    key = f"arrival:{watched.expectation_id}"
-    return FactVersion(
-        event=event,
-        fact_key=key,
-        aspect=key,
-        version=(_AT_ALL_TIMES, False, event.sequence),
-        stated_by=watched.from_establishment,
-        news=_news_of_arrival(watched),
-        ends=_ends(watched),
-        replaces=False,
-        only_corrects=isinstance(watched, RuptureClosed),
-    )
-
-
-_END_OF_WAIT: Final[Mapping[str | None, FactKind]] = {
-    "elsewhere": "transfer.elsewhere",
-    "returned": "transfer.returned",
-    "closed": "transfer.closed",
-}
-"""How a wait ended without the arrival -> what both ends are told."""
-
-
-def _ends(watched: ExpectationEvent) -> tuple[FactKind, ...]:
-    match watched:
-        case ExpectationOpened():  # again: the arrival or the other end that was stated did not take place
-            return ("transfer.arrived", *_END_OF_WAIT.values())
-        case ExpectationWithdrawn(ended_as=ended_as) if ended_as not in _END_OF_WAIT:
-            return ("transfer.arrived", "transfer.overdue", *_END_OF_WAIT.values())
-        case RuptureClosed(reason="withdrawn", ended_as=ended_as) if ended_as not in _END_OF_WAIT:
-            return ("transfer.overdue",)
-        case _:
-            return ()
-
-
-def _news_of_arrival(watched: ExpectationEvent) -> News | None:
-    both = Audience(establishments=(watched.from_establishment, watched.to_establishment))
-    match watched:
-        case ExpectationMet():
-            return News(
-                kind="transfer.arrived",
-                shown_kind="transfer.arrived",
-                audience=Audience(establishments=(watched.from_establishment,)),
-                occurred_at=watched.arrived_at,
-                said="transfer.arrived",
-            )
-        case RuptureOpened():
-            return News(
-                kind="transfer.overdue",
-                shown_kind="transfer.overdue",
-                audience=both,
-                occurred_at=watched.departed_at,
-                said="transfer.overdue",
-            )
-        case RuptureClosed(reason="arrived") | RuptureClosed(ended_as="elsewhere" | "returned" | "closed"):
-            how = _END_OF_WAIT.get(watched.ended_as, "transfer.arrived")
-            return News(
-                kind="transfer.overdue",
-                shown_kind=how,
-                audience=both,
-                occurred_at=watched.closed_at,
-                said=how,
-            )
-        case ExpectationWithdrawn(ended_as="elsewhere" | "returned" | "closed"):
-            how = _END_OF_WAIT[watched.ended_as]
-            return News(
-                kind=how,
-                shown_kind=how,
-                audience=both,
-                occurred_at=watched.ended_at or watched.departed_at,
-                said=how,
-            )
-        case _:
-            return None
-
-
 FactHistory = Sequence[FactVersion]
-"""The versions of one fact, oldest first, at least one."""
+"""The versions of one fact, oldest first, at least one.
+
+That a movement is another person's comes last while that holds; once it is this person's again, first.
+"""
 
 
-def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
-    """Every fact by its key; an event that came twice counts once."""
-    stated = [version for event in completed(events) if (version := version_of(event)) is not None]
-    facts: dict[str, list[FactVersion]] = {}
-    for version in sorted(stated, key=lambda version: version.version):
-        facts.setdefault(version.fact_key, []).append(version)
-    return facts
+def before(fact: FactHistory, position: int) -> FactHistory:
+    """The versions that one of them may correct or take back; more of them never take one away."""
+    version = fact[position]
+    if version.reassigned is None:
+        return fact[:position]
+    number = version.event.sequence
+    return [each for each in fact if each.reassigned is None and each.event.sequence < number]
 
 
-def version_of(event: RecordedEvent) -> FactVersion | None:
-    """The version that an event states; `None` when nobody ever has to be told of it."""
-    if isinstance(event.data, Movement):
-        return version_of_movement(event, event.data)
-    if isinstance(event.data, ExpectationEvent):
-        return version_of_arrival(event, event.data)
-    return None
+def kinds_of(version: FactVersion, earlier: FactHistory, recipient: Recipient) -> set[str]:
+    """The kinds that a version owes a recipient: news, correction, retraction.
 
-
-def became_news_at(event: RecordedEvent) -> datetime:
-    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
-    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
-
-
-def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersion | None:
-    """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
-    return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
-
-
-def is_deceased(facts: Mapping[str, FactHistory]) -> bool:
-    """Whether a death is stated, and neither corrected nor cancelled."""
-    return any(fact[-1].death and not fact[-1].ends for fact in facts.values())
+    More earlier versions never take one away.
+    """
+    if version.reassigned == "merged":
+        return set()  # whoever was told belongs to the circle of the survivor, and was told the truth
+    told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]
+    if version.news is not None and version.said_to(recipient) != NOTHING:
+        kinds = set() if version.only_corrects else {str(version.news.kind)}
+        return kinds | ({corrected(version.news.kind)} if told_before else set())
+    if not (version.replaces or version.ends):
+        return set()
+    shown = {version.news.shown_kind for version in told_before if version.news is not None}
+    if version.ends and version.news is not None and version.news.audience.includes(recipient):
+        shown.add(version.news.shown_kind)  # a cancel without an earlier version says itself what it ends
+    return {retracted(kind) for kind in shown if not version.ends or kind in version.ends}

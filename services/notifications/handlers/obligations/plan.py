@@ -7,6 +7,7 @@ What it plans is picked up by `claim_due` (`handlers/delivery/claim_due.py`) onc
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from services.notifications.domain.circle.merges import MergeStatement
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.planning import (
@@ -18,12 +19,13 @@ from services.notifications.domain.obligations.planning import (
 from services.notifications.domain.obligations.timing import Circumstances
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.end_obligations import publish_outcomes
-from services.notifications.storage.circle import members
+from services.notifications.storage.circle import members, merges
 from services.notifications.storage.circle.members import Membership
 from services.notifications.storage.obligations import facts, rows
 from services.notifications.storage.obligations.rows import FinalOutcome, NewObligation
 from shared.database.pool import Connection
 from shared.database.transaction import after_commit
+from shared.events.admission import MERGE_EVENTS, PersonsMerged
 from shared.spine.records.received import ReceivedEvent
 
 
@@ -33,7 +35,23 @@ async def record_facts(
     """Record events and plan their obligations, in the transaction that also moves the checkpoint."""
     if events:
         await facts.add(connection, events)
+        if statements := [stated for event in events if (stated := _merge_statement(event)) is not None]:
+            await merges.add(connection, statements)
         await plan(dependencies, connection, {event.subject for event in events})
+
+
+def _merge_statement(event: ReceivedEvent) -> MergeStatement | None:
+    merge = event.data
+    if not isinstance(merge, MERGE_EVENTS):
+        return None
+    return MergeStatement(
+        merge_id=merge.merge_id,
+        revision=merge.revision,
+        surviving=merge.surviving,
+        merged=merge.merged,
+        is_merged=isinstance(merge, PersonsMerged),
+        stated_at=event.recorded_at,
+    )
 
 
 async def plan(dependencies: Dependencies, connection: Connection, person_ids: Collection[UUID]) -> None:

@@ -26,6 +26,12 @@ _CIRCLES: Final = """
 SELECT person_id, member_id, role, establishment, basis, consent IS NOT NULL AS consented, joined_at,
     revoked_at
 FROM members WHERE person_id = ANY ($1)
+UNION ALL
+SELECT s.person_id, member_id, role, establishment, basis, consent IS NOT NULL,
+    greatest(joined_at, since), least(revoked_at, until)
+FROM shared_circles s JOIN members m ON m.person_id = s.circle_of
+WHERE s.person_id = ANY ($1) AND greatest(joined_at, since) < least(revoked_at, until, 'infinity')
+ORDER BY joined_at
 """
 _FOUND: Final = """
 SELECT o.person_id, o.event_id, o.recipient_id, o.kind, o.fact_recorded_at, o.stated_by, o.created_at,

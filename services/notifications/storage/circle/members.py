@@ -27,12 +27,19 @@ WHERE person_id = $1 AND carer_id IS NOT DISTINCT FROM $2 AND establishment IS N
 """
 _CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE member_id = $1"
 
+# Who came with a merged person joined when the persons became one, and left when they were separated.
 _MEMBERSHIPS: Final = """
-SELECT m.member_id, m.person_id, m.role, m.establishment, m.joined_at, m.revoked_at, m.discretion, m.night,
-    m.channels, m.zone,
+SELECT m.member_id, circles.person_id, m.role, m.establishment, greatest(m.joined_at, since) AS joined_at,
+    least(m.revoked_at, until) AS revoked_at, m.discretion, m.night, m.channels, m.zone,
     array(SELECT c.channel FROM contact_points c WHERE c.member_id = m.member_id AND c.state = 'ok') AS usable
-FROM members m WHERE m.person_id = ANY ($1)
-ORDER BY m.member_id
+FROM (
+    SELECT unnest($1::uuid[]) AS person_id, unnest($1::uuid[]) AS circle_of, NULL::timestamptz AS since,
+        NULL::timestamptz AS until
+    UNION ALL
+    SELECT person_id, circle_of, since, until FROM shared_circles WHERE person_id = ANY ($1)
+) AS circles JOIN members m ON m.person_id = circles.circle_of
+WHERE since IS NULL OR greatest(m.joined_at, since) < least(m.revoked_at, until, 'infinity')
+ORDER BY m.member_id, joined_at
 """
 
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
@@ -47,8 +54,9 @@ _USABLE_CONTACTS: Final = """
 SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
     SELECT other.member_id FROM contact_points o JOIN members other ON other.member_id = o.member_id
     WHERE o.value_index = c.value_index AND o.channel = c.channel AND o.state = 'ok'
-        AND other.member_id <> m.member_id AND other.person_id = m.person_id AND other.role = m.role
-        AND other.revoked_at IS NULL) AS sharing
+        AND other.member_id <> m.member_id AND (other.person_id = m.person_id OR other.person_id IN (
+            SELECT circle_of FROM shared_circles s WHERE s.person_id = m.person_id AND until IS NULL))
+        AND other.role = m.role AND other.revoked_at IS NULL) AS sharing
 FROM contact_points c JOIN members m USING (member_id)
 WHERE c.member_id = ANY ($1) AND c.state = 'ok'
 """

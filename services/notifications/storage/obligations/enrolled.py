@@ -8,7 +8,8 @@ from uuid import UUID
 from shared.database.pool import Executor
 
 _NEXT: Final = """
-SELECT DISTINCT person_id FROM members WHERE $1::uuid IS NULL OR person_id > $1 ORDER BY person_id LIMIT $2
+SELECT person_id FROM (SELECT person_id FROM members UNION SELECT person_id FROM shared_circles) AS enrolled
+WHERE $1::uuid IS NULL OR person_id > $1 ORDER BY person_id LIMIT $2
 """
 _OBLIGATIONS: Final = "SELECT person_id, obligation_id FROM obligations WHERE person_id = ANY ($1)"
 

@@ -9,10 +9,11 @@ import msgspec
 
 from services.notifications.storage.obligations.rows import decode_trace, encode_trace
 from shared.database.pool import Connection, Executor
-from shared.events.admission import is_movement
+from shared.events.admission import MovementReassigned, is_movement
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import ExpectationEvent
 from shared.events.registry import PAYLOADS, TYPES
+from shared.stays.movements import movement_histories
 
 # Persons are locked in sorted order, so that two batches cannot deadlock. The update
 # that never happens locks the rows that exist already, without writing a new version of them.
@@ -30,11 +31,22 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[
 ON CONFLICT (event_id) DO NOTHING
 """
 
+# Answers with the persons of whom movements were given away, so that nothing more is asked of the others.
 _ADD_ACCESS: Final = """
-INSERT INTO presence (person_id, establishment)
-SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS p (person_id, establishment)
-ORDER BY person_id, establishment
-ON CONFLICT DO NOTHING
+WITH added AS (
+    INSERT INTO presence (person_id, establishment)
+    SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS p (person_id, establishment)
+    ORDER BY person_id, establishment
+    ON CONFLICT DO NOTHING
+)
+SELECT DISTINCT person_id FROM facts
+WHERE person_id = ANY ($3) AND type = 'relais.admission.movement-reassigned.v1'
+"""
+_LIMIT_ACCESS: Final = """
+DELETE FROM presence WHERE person_id = ANY ($1) AND NOT EXISTS (
+    SELECT FROM unnest($2::uuid[], $3::text[]) AS p (person_id, establishment)
+    WHERE p.person_id = presence.person_id AND p.establishment = presence.establishment
+)
 """
 
 _READ: Final = "SELECT * FROM facts WHERE person_id = ANY ($1)"
@@ -60,8 +72,28 @@ async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
         [_encoder.encode(event.data) for event in events],
     )
     present = [(event.subject, event.data.establishment) for event in events if is_movement(event.data)]
-    await connection.execute(
+    given_away = await connection.fetch(
         _ADD_ACCESS,
+        [person_id for person_id, _ in present],
+        [establishment for _, establishment in present],
+        list({event.subject for event in events}),
+    )
+    if given_away:
+        await _limit_access(connection, [row["person_id"] for row in given_away])
+
+
+async def _limit_access(connection: Connection, person_ids: Collection[UUID]) -> None:
+    """Leave it to those whose movements are facts of the person, or were until persons were merged."""
+    stated = await of_persons(connection, person_ids)
+    present = [
+        (person_id, history.current.establishment)
+        for person_id, events in stated.items()
+        for history in movement_histories(events)
+        if history.away in (None, "merged")
+    ]
+    await connection.execute(
+        _LIMIT_ACCESS,
+        list(person_ids),
         [person_id for person_id, _ in present],
         [establishment for _, establishment in present],
     )
@@ -92,6 +124,6 @@ async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict
 
 
 def _stated_by(data: Payload) -> str | None:
-    if is_movement(data):
+    if is_movement(data) or isinstance(data, MovementReassigned):
         return data.establishment
     return data.from_establishment if isinstance(data, ExpectationEvent) else None

@@ -62,6 +62,8 @@ async def test_healthy_facts_are_equal_and_nobody_is_told_again(engine: tuple[En
     assert [(each.table, each.is_equal, each.live) for each in made.tables] == [
         ("facts", True, 6),
         ("presence", True, 3),
+        ("merges", True, 0),
+        ("shared_circles", True, 0),
         ("obligations", True, 4),
     ]
     assert (await scene.projected(), await told(scene)) == (before, said)
@@ -77,7 +79,7 @@ async def test_lost_facts_come_back_and_nobody_is_told_again(engine: tuple[Engin
     await scene.pool.execute("DELETE FROM presence")
     nobodys = admitted("nobody's")[0].subject
     await scene.pool.execute("DELETE FROM persons WHERE person_id = $1", nobodys)
-    facts, presence, obligations = (await scene.rebuild()).tables
+    facts, presence, _, _, obligations = (await scene.rebuild()).tables
     assert (facts.only_made, presence.only_made, obligations.is_equal) == (3, 3, True)
     assert await scene.projected() == before
     assert await scene.pool.fetchval("SELECT true FROM persons WHERE person_id = $1", nobodys)
@@ -108,6 +110,6 @@ async def test_an_obligation_that_is_missing_is_shown_and_not_made(engine: tuple
     one = await scene.pool.fetchrow("SELECT obligation_id, person_id FROM obligations LIMIT 1")
     await scene.pool.execute("DELETE FROM obligations WHERE obligation_id = $1", one["obligation_id"])
     said = await told(scene)
-    _, _, obligations = (await scene.rebuild()).tables
+    *_, obligations = (await scene.rebuild()).tables
     assert (obligations.only_made, obligations.persons) == (1, (str(one["person_id"]),))
     assert await told(scene) == said

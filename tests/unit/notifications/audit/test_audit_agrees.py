@@ -12,6 +12,7 @@ from services.notifications.domain.obligations.derivation import derive_obligati
 from services.notifications.domain.obligations.obligation import MAY_HAVE_REACHED
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
+from shared.testing.moving_histories import moved_about
 from shared.testing.person_history import minutes
 from tests.unit.notifications.audit.audited import audited, strange_histories
 from tests.unit.notifications.circles import circles
@@ -27,7 +28,7 @@ def _planned(events: list[RecordedEvent], circle: list[Recipient]) -> frozenset[
     )
 
 
-@given(history=person_histories(), until=_UNTIL, circle=circles())
+@given(history=person_histories() | moved_about(), until=_UNTIL, circle=circles())
 def test_of_a_history_with_its_watched_arrivals(
     history: list[RecordedEvent], until: datetime, circle: list[Recipient]
 ) -> None:
@@ -43,7 +44,7 @@ def test_of_movements_from_anywhere_to_anywhere(
     assert owed_obligations(events, audited(circle)) == _planned(events, circle)
 
 
-@given(data=st.data(), history=person_histories(), circle=circles())
+@given(data=st.data(), history=person_histories() | moved_about(), circle=circles())
 def test_of_what_has_arrived_so_far(
     data: st.DataObject, history: list[RecordedEvent], circle: list[Recipient]
 ) -> None:

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.notifications.domain.delivery.decision import Tell, last_told_obligation
-from services.notifications.domain.obligations.derivation import Send
+from services.notifications.domain.obligations.derivation import Send, facts_of, is_deceased
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
     AttemptStatus,
     Obligation,
     ReportState,
 )
-from services.notifications.domain.obligations.statements import facts_of, is_deceased
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory
 from tests.unit.notifications.circles import carer, professional

@@ -12,6 +12,7 @@ from services.notifications.domain.obligations.derivation import (
 )
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
+from shared.testing.moving_histories import moved_about
 from shared.testing.person_history import minutes
 from tests.unit.notifications.circles import circles
 from tests.unit.notifications.stated import with_watched_arrivals
@@ -22,7 +23,7 @@ _MOMENTS = st.integers(0, 4000).map(minutes)
 @st.composite
 def statements(draw: st.DrawFn) -> list[RecordedEvent]:
     """A history with the arrivals that pathway watches in it."""
-    return with_watched_arrivals(draw(person_histories()), until=draw(_MOMENTS))
+    return with_watched_arrivals(draw(person_histories() | moved_about()), until=draw(_MOMENTS))
 
 
 def _by_key(expected: list[DerivedObligation]) -> dict[object, DerivedObligation]:
