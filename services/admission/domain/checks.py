@@ -30,9 +30,24 @@ BILLING_NUMBER: Final = "NH"
 YEARS: Final = range(1900, 2200)
 
 Mark = Literal[
-    "future_time", "emitted_in_future", "finess_key_invalid", "identity_conflict", "detail_ignored"
+    "future_time",
+    "emitted_in_future",
+    "implausible_time",
+    "finess_key_invalid",
+    "identity_conflict",
+    "detail_ignored",
 ]
-"""A doubt about an accepted movement, returned in its receipt."""
+"""A doubt about an accepted movement, returned in its receipt.
+
+`future_time`: it is dated ahead, so it is a plan until its hour. `implausible_time`: a moment that a program
+fills in when it knows none, more than a year ahead, or before the person was born.
+"""
+
+_FIRST_YEAR: Final = 1971
+"""Before it lie the first moments of calendars and clocks (1900, 1970), and no stay that is still stated."""
+_LAST_FILLERS: Final = frozenset({2099, 2199})
+_FARTHEST_PLAN: Final = timedelta(days=366)
+_A_DAY: Final = timedelta(days=1)
 
 DEFAULT_TOLERANCE: Final = timedelta(seconds=300)
 """How far ahead of ours a source's clock may run."""
@@ -168,7 +183,28 @@ def _marks(movement: StatedMovement, latest: datetime) -> Iterator[Mark]:
         yield "future_time"
     if movement.emitted_at > latest:
         yield "emitted_in_future"
+    if _is_implausible(movement, latest):
+        yield "implausible_time"
     places = (movement, movement.origin, movement.destination)
     numbers = (place.establishment for place in places if place is not None)
     if not all(is_valid_finess(number) for number in numbers if number is not None):
         yield "finess_key_invalid"
+
+
+def _is_implausible(movement: StatedMovement, latest: datetime) -> bool:
+    moments = (movement.occurred_at, movement.emitted_at)
+    if any(moment.year < _FIRST_YEAR or moment.year in _LAST_FILLERS for moment in moments):
+        return True
+    if movement.occurred_at > latest + _FARTHEST_PLAN:
+        return True
+    traits = movement.person.traits
+    return (
+        traits is not None and traits.birth_date is not None and _is_born_after(traits.birth_date, movement)
+    )
+
+
+def _is_born_after(written: str, movement: StatedMovement) -> bool:
+    """Whether the person was born after it happened; an unknown month or day proves nothing."""
+    born = written.replace("-00", "")
+    # By a day at least: the ward and the registry may write the day of two time zones.
+    return (movement.occurred_at + _A_DAY).date().isoformat()[: len(born)] < born

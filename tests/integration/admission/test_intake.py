@@ -113,7 +113,12 @@ async def test_marks_are_in_the_receipt_and_prevent_nothing(admission: Admission
     )
     answer = await admission.post(source, body)
     assert answer.status_code == 202
-    assert answer.json()["marks"] == ["future_time", "emitted_in_future", "finess_key_invalid"]
+    assert answer.json()["marks"] == [
+        "future_time",
+        "emitted_in_future",
+        "implausible_time",
+        "finess_key_invalid",
+    ]
     again = await admission.post(source, body)
     assert again.json() == answer.json()
 

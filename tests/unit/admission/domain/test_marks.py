@@ -33,6 +33,41 @@ def test_a_time_beyond_the_tolerance_is_marked(field: str, mark: str) -> None:
 @pytest.mark.parametrize(
     "other",
     [
+        {"occurred_at": "1900-01-01T00:00:00Z"},
+        {"occurred_at": "1970-01-01T00:00:00Z"},
+        {"emitted_at": "1970-01-01T00:00:01Z"},
+        {"occurred_at": "1940-06-01T10:00:00Z"},
+    ],
+)
+def test_a_moment_that_programs_fill_in_or_before_the_birth_is_marked(other: dict[str, Any]) -> None:
+    assert marks(**other) == ("implausible_time",)
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "found"),
+    [
+        ("2026-03-01", ()),
+        ("2026-03-02", ()),
+        ("2026-03-03", ("implausible_time",)),
+        ("2026-00-00", ()),
+        ("2027", ("implausible_time",)),
+        ("2026-04", ("implausible_time",)),
+    ],
+)
+def test_nobody_is_admitted_before_birth(birth_date: str, found: tuple[str, ...]) -> None:
+    body = movement()
+    body["person"]["traits"]["birth_date"] = birth_date
+    assert mark_movement(parse_movement(encoded(body)).movement, now=NOW, tolerance=TOLERANCE) == found
+
+
+def test_a_plan_of_more_than_a_year_is_marked_as_such_too() -> None:
+    assert marks(occurred_at="2026-09-01T10:00:00Z") == ("future_time",)
+    assert marks(occurred_at="2028-03-01T10:00:00Z") == ("future_time", "implausible_time")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
         {"establishment": "750000009"},
         {"origin": {"mode": "transfer", "establishment": "920000020"}},
         {
