@@ -156,6 +156,8 @@ class AccessGranted(Payload, frozen=True, kw_only=True):
     scopes: tuple[Scope, ...]
     establishment: str | None = None
     """FINESS number the key is bound to; None for an operator of the whole platform."""
+    sites: tuple[str, ...] = ()
+    """FINESS numbers of other sites of its legal entity to which the key is bound, too."""
 
 
 class AccessRevoked(Payload, frozen=True, kw_only=True):

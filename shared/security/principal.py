@@ -24,6 +24,8 @@ class Principal:
     establishment: str | None
     """FINESS number the key is bound to; None for the platform's own operators."""
     scopes: frozenset[Scope]
+    sites: frozenset[str] = frozenset()
+    """Other sites of its legal entity to which the key is bound, too."""
     key_id: UUID | None = None
     """Which key it was, for the record of what an operator looked at or decided."""
 
@@ -31,7 +33,20 @@ class Principal:
         """Whether this establishment's data is within reach: all of it is for an operator bound to none."""
         if self.establishment is None:
             return "operator" in self.scopes
-        return self.establishment == establishment
+        return self.is_bound_to(establishment)
+
+    def may_state(self, establishment: str) -> bool:
+        """Whether the caller may state facts of this establishment; a key bound to none may for all."""
+        return self.establishment is None or self.is_bound_to(establishment)
+
+    def is_bound_to(self, establishment: str) -> bool:
+        """Whether the establishment is the caller's own."""
+        return establishment == self.establishment or establishment in self.sites
+
+    @property
+    def establishments(self) -> list[str]:
+        """The caller's own establishments; none for the platform's own operators."""
+        return [] if self.establishment is None else sorted({self.establishment, *self.sites})
 
     def signature(self, name: str) -> str:
         """The name that the caller gave for the record, with the key that it was given with."""

@@ -207,5 +207,12 @@ def _api_keys(metadata: MetaData) -> None:
         Column("establishment", Text),
         Column("scopes", ARRAY(Text), nullable=False),
         Column("revoked_at", _moment),
+        Column(
+            "sites",
+            ARRAY(Text),
+            nullable=False,
+            server_default=text("'{}'"),
+            comment="Other sites to which the key is bound, too",
+        ),
         comment="Replica of the keys that admission granted",
     )

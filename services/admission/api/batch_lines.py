@@ -50,7 +50,7 @@ def parse_line(line: Line, *, source: Principal, accepts_test_numbers: bool = Tr
         movement, ignored = parse_movement(line.body, accepts_test_numbers=accepts_test_numbers)
     except Problem as problem:
         return problem
-    if source.establishment not in {None, movement.establishment}:
+    if not source.may_state(movement.establishment):
         return Problem(403, FOREIGN)
     return Stated(movement, line.body, ignored)
 

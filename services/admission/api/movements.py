@@ -152,7 +152,7 @@ async def _accept(request: Request, source: Principal) -> Response:
     if dependencies.request_commits.is_full:
         raise service_unavailable()
     movement, ignored = parse_movement(body, accepts_test_numbers=dependencies.accepts_test_numbers)
-    if source.establishment not in {None, movement.establishment}:
+    if not source.may_state(movement.establishment):
         raise Problem(403, FOREIGN)
     try:
         outcome = await accept_movement(dependencies, movement, body=body, source=source, ignored=ignored)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.admission.api import DEPENDENCIES, examples
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers import manage_access
+from services.admission.handlers.dependencies import Dependencies
 from shared.events.admission import Scope
 from shared.security.authentication import require
 from shared.security.principal import Principal
@@ -33,6 +34,8 @@ class CreateSource(Struct, frozen=True, kw_only=True):
     """None: an operator of the whole platform."""
     tolerance_seconds: Annotated[int, Meta(ge=0, le=DAY_SECONDS)] = 300
     """How far ahead its clock may run before a time is marked as future."""
+    sites: Annotated[tuple[Finess, ...], Meta(max_length=200)] = ()
+    """Other sites of the establishment's legal entity, for which it may state and which it may see, too."""
 
 
 class SourceCreated(Struct, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class SourceCreated(Struct, frozen=True, kw_only=True):
     establishment: str | None
     scopes: tuple[Scope, ...]
     tolerance_seconds: int
+    sites: tuple[str, ...]
 
 
 @router.post(
@@ -66,12 +70,14 @@ async def create_source(request: Request, operator: Operator) -> Response:
         raise Problem(422, "The body does not fit", errors=[missing])
     if operator.establishment not in {None, wanted.establishment}:
         raise Problem(403, "The key belongs to another establishment")
+    await _check_sites(dependencies, wanted, operator)
     created = await manage_access.create_source(
         dependencies,
         wanted.name,
         establishment=wanted.establishment,
         scopes=wanted.scopes,
         tolerance_seconds=wanted.tolerance_seconds,
+        sites=wanted.sites,
     )
     body = SourceCreated(
         source_id=created.source.source_id,
@@ -81,8 +87,27 @@ async def create_source(request: Request, operator: Operator) -> Response:
         establishment=created.source.establishment,
         scopes=created.key.scopes,
         tolerance_seconds=created.source.tolerance_seconds,
+        sites=created.key.sites,
     )
     return responses.json(201, body, headers={"cache-control": "no-store"})
+
+
+async def _check_sites(dependencies: Dependencies, wanted: CreateSource, operator: Principal) -> None:
+    if not wanted.sites:
+        return
+    if not all(map(operator.may_see, wanted.sites)):
+        raise Problem(403, "The key belongs to another establishment")
+    if wanted.establishment is None:
+        error = FieldError("/sites", "a source of no establishment has no sites")
+        raise Problem(422, "The body does not fit", errors=[error])
+    foreign = await manage_access.foreign_sites(dependencies, wanted.establishment, wanted.sites)
+    if foreign:
+        errors = [
+            FieldError(f"/sites/{place}", "the directory does not list it as a site of the same legal entity")
+            for place, site in enumerate(wanted.sites)
+            if site in foreign
+        ]
+        raise Problem(422, "The sites cannot be its own", errors=errors)
 
 
 @router.delete(

@@ -1,5 +1,7 @@
 """Finds a person by a number, for an establishment that stated something of them."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from services.admission.domain.identifiers import NotAnInsError
@@ -8,6 +10,9 @@ from services.admission.handlers.accept_movement import ask_for_affiliations, st
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.persons import person_stated_by
 from shared.security.principal import Principal
+
+NOWHERE: Final = ""
+"""No establishment, so no local number."""
 
 
 async def find_person(
@@ -21,20 +26,28 @@ async def find_person(
     """
     if reader.establishment is None and "operator" not in reader.scopes:
         return None
-    identifier, establishment = Identifier(authority=authority, value=value), reader.establishment or ""
-    await ask_for_affiliations(dependencies, [establishment])
     try:
-        number = stated_number(
+        indexes = await _indexes(dependencies, authority, value, reader.establishments or [NOWHERE])
+    except NotAnInsError:
+        return None
+    return await person_stated_by(dependencies.pool, indexes, establishments=reader.establishments or None)
+
+
+async def _indexes(
+    dependencies: Dependencies, authority: str, value: str, establishments: Sequence[str]
+) -> list[bytes]:
+    """Where the number may be: under each establishment, in the whole country, in earlier versions."""
+    identifier = Identifier(authority=authority, value=value)
+    await ask_for_affiliations(dependencies, establishments)
+    numbers = [
+        stated_number(
             dependencies.vault,
             identifier,
             Person(identifiers=(identifier,)),
             dependencies.affiliations[establishment],
         )
-    except NotAnInsError:
-        return None
-    national = () if number.national is None else (number.national,)
-    return await person_stated_by(
-        dependencies.pool,
-        (number.local, *national, *number.earlier),
-        establishment=reader.establishment,
-    )
+        for establishment in establishments
+    ]
+    local = [number.local for number in numbers]
+    national = [number.national for number in numbers if number.national is not None]
+    return [*local, *national, *(index for number in numbers for index in number.earlier)]

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4, uuid5
 from services.admission.domain.checks import DEFAULT_TOLERANCE
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage import sources as storage
+from services.admission.storage.directory.affiliations import affiliations_of
+from services.admission.storage.directory.establishments import registered_sites
 from services.admission.storage.sources import Key, Source
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
@@ -39,8 +41,12 @@ async def create_source(
     establishment: str | None,
     scopes: Sequence[Scope],
     tolerance_seconds: int,
+    sites: Sequence[str] = (),
 ) -> NewSource:
-    """Create a source of an establishment (`None`: an operator of the platform) and its first key."""
+    """Create a source of an establishment (`None`: an operator of the platform) and its first key.
+
+    The key is bound to the sites, too; `foreign_sites` says which cannot be.
+    """
     source = Source(
         source_id=uuid4(),
         name=name,
@@ -49,9 +55,17 @@ async def create_source(
         created_at=dependencies.clock(),
     )
     secret, key_sha256 = new_key()
-    key = _key(source, key_id=uuid4(), key_sha256=key_sha256, scopes=scopes)
+    key = _key(source, key_id=uuid4(), key_sha256=key_sha256, scopes=scopes, sites=sites)
     await _grant(dependencies, source, key)
     return NewSource(source, key, secret)
+
+
+async def foreign_sites(dependencies: Dependencies, establishment: str, sites: Sequence[str]) -> set[str]:
+    """Those that the directory does not list as sites of the establishment's legal entity."""
+    known = await affiliations_of(dependencies.pool, [establishment])
+    entity = known[establishment].legal_entity or establishment
+    registered = await registered_sites(dependencies.pool, entity, sites)
+    return {*sites} - registered - {entity, establishment}
 
 
 async def register_operator(dependencies: Dependencies, key_sha256: str) -> bool:
@@ -87,6 +101,7 @@ async def _grant(dependencies: Dependencies, source: Source, key: Key) -> bool:
         source_id=key.source_id,
         scopes=key.scopes,
         establishment=key.establishment,
+        sites=key.sites,
     )
     async with transaction(dependencies.pool) as connection:
         await storage.add_source(connection, source)
@@ -110,11 +125,14 @@ async def _publish(
     await append(connection, publisher=ADMISSION, events=[event], recorded_at=now)
 
 
-def _key(source: Source, *, key_id: UUID, key_sha256: str, scopes: Sequence[Scope]) -> Key:
+def _key(
+    source: Source, *, key_id: UUID, key_sha256: str, scopes: Sequence[Scope], sites: Sequence[str] = ()
+) -> Key:
     return Key(
         key_id=key_id,
         key_sha256=key_sha256,
         source_id=source.source_id,
         establishment=source.establishment,
         scopes=tuple(sorted(set(scopes))),
+        sites=tuple(sorted({*sites} - {source.establishment})),
     )

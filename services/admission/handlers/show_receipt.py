@@ -58,9 +58,7 @@ async def show_receipt(
             for url in dependencies.peers.values()
         )
     )
-    numbered = _add_numbers(
-        dependencies, receipt, submission, is_sender=reader.establishment == establishment
-    )
+    numbered = _add_numbers(dependencies, receipt, submission, is_sender=reader.is_bound_to(establishment))
     return numbered, dict(zip(dependencies.peers, outcomes, strict=True))
 
 

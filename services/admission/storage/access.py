@@ -34,6 +34,8 @@ class ListedKey(Struct, frozen=True, kw_only=True):
     source_name: str
     source_created_at: datetime
     establishment: str | None
+    sites: tuple[str, ...]
+    """Other sites to which the key is bound, too."""
     scopes: tuple[Scope, ...]
     revoked_at: datetime | None
 
@@ -45,7 +47,7 @@ ORDER BY created_at, source_id LIMIT $4
 """
 _KEYS: Final = """
 SELECT k.key_id, k.source_id, s.name AS source_name, s.created_at AS source_created_at, k.establishment,
-    k.scopes, k.revoked_at
+    k.sites, k.scopes, k.revoked_at
 FROM api_keys AS k JOIN sources AS s USING (source_id)
 WHERE (s.created_at, k.key_id) > ($1, $2) AND ($3::text IS NULL OR k.establishment = $3)
 ORDER BY s.created_at, k.key_id LIMIT $4

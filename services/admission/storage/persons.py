@@ -9,17 +9,17 @@ from shared.database.pool import Executor
 _STATED_OF: Final = """
 SELECT person_id FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (blind_index, position)
 JOIN identifiers USING (blind_index)
-WHERE $2::text IS NULL OR EXISTS (
-    SELECT FROM ledger WHERE ledger.subject = identifiers.person_id AND ledger.establishment = $2
+WHERE $2::text[] IS NULL OR EXISTS (
+    SELECT FROM ledger WHERE ledger.subject = identifiers.person_id AND ledger.establishment = ANY ($2)
 )
 ORDER BY position LIMIT 1
 """
 
 
 async def person_stated_by(
-    connection: Executor, blind_indexes: Sequence[bytes], *, establishment: str | None
+    connection: Executor, blind_indexes: Sequence[bytes], *, establishments: Sequence[str] | None
 ) -> UUID | None:
-    """The owner of the first of the indexes that has one of whom the establishment (`None`: any) stated
-    anything."""
-    found: UUID | None = await connection.fetchval(_STATED_OF, blind_indexes, establishment)
+    """The owner of the first of the indexes that has one of whom one of the establishments (`None`:
+    any) stated anything."""
+    found: UUID | None = await connection.fetchval(_STATED_OF, blind_indexes, establishments)
     return found

@@ -29,6 +29,7 @@ class Key:
     source_id: UUID
     establishment: str | None
     scopes: tuple[Scope, ...]
+    sites: tuple[str, ...] = ()
 
 
 _ADD_SOURCE = """
@@ -36,10 +37,10 @@ INSERT INTO sources (source_id, name, establishment, tolerance_seconds, created_
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id) DO NOTHING
 """
 _ADD_KEY = """
-INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
 """
-_KEY = "SELECT key_id, key_sha256, source_id, establishment, scopes FROM api_keys WHERE key_id = $1"
+_KEY = "SELECT key_id, key_sha256, source_id, establishment, scopes, sites FROM api_keys WHERE key_id = $1"
 _REVOKE = "UPDATE api_keys SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL RETURNING key_id"
 
 
@@ -59,7 +60,7 @@ async def add_key(connection: Connection, key: Key) -> bool:
     """Add the key; false when it was there before, revoked or not."""
     scopes: Sequence[str] = list(key.scopes)
     added = await connection.fetchval(
-        _ADD_KEY, key.key_sha256, key.key_id, key.source_id, key.establishment, scopes
+        _ADD_KEY, key.key_sha256, key.key_id, key.source_id, key.establishment, scopes, list(key.sites)
     )
     return added is not None
 
@@ -75,6 +76,7 @@ async def key_of(connection: Executor, key_id: UUID) -> Key | None:
         source_id=row["source_id"],
         establishment=row["establishment"],
         scopes=tuple(row["scopes"]),
+        sites=tuple(row["sites"]),
     )
 
 

@@ -102,7 +102,7 @@ async def read_indicator(
 
 async def _check_access(dependencies: Dependencies, reader: Principal, establishment: str) -> None:
     # One answer for what does not exist and for what is someone else's; one's own always exists.
-    if reader.establishment != establishment and not (
+    if not reader.is_bound_to(establishment) and not (
         reader.may_see(establishment) and await is_known(dependencies, establishment)
     ):
         raise Problem(404)

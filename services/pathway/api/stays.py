@@ -49,13 +49,13 @@ async def list_stays(
     limit: Limit = DEFAULT_LIMIT,
     continuation: Continuation = None,
 ) -> Response:
-    """The stays in progress in the establishment that the key is bound to, in no order that means anything;
+    """The stays in progress in the establishments that the key is bound to, in no order that means anything;
     `limit` counts persons. 403 for a key that is bound to no establishment."""
     if principal.establishment is None:
         raise Problem(403, "The key belongs to no establishment")
     after = _FIRST if continuation is None else decode_continuation(continuation, UUID)
     found = await list_stays_in_progress(
-        DEPENDENCIES.of(request), principal.establishment, after=after, limit=limit + 1
+        DEPENDENCIES.of(request), principal.establishments, after=after, limit=limit + 1
     )
     page, following = split_page(found, limit, _person_id_of)
     stays = [

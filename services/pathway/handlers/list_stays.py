@@ -1,5 +1,6 @@
-"""Lists the stays that are in progress in an establishment."""
+"""Lists the stays that are in progress in establishments."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.pathway.domain.pathway import Stay
@@ -8,17 +9,17 @@ from services.pathway.storage import pathways
 
 
 async def list_stays_in_progress(
-    dependencies: Dependencies, establishment: str, *, after: UUID, limit: int
+    dependencies: Dependencies, establishments: Sequence[str], *, after: UUID, limit: int
 ) -> list[tuple[UUID, list[Stay]]]:
     """Up to `limit` persons that follow `after`, by id, each with their stays in progress there."""
-    found = await pathways.with_stay_in_progress(dependencies.pool, establishment, after=after, limit=limit)
+    found = await pathways.with_stay_in_progress(dependencies.pool, establishments, after=after, limit=limit)
     return [
         (
             person_id,
             [
                 stay
                 for stay in pathway.stays
-                if stay.establishment == establishment and stay.status == "in_progress"
+                if stay.establishment in establishments and stay.status == "in_progress"
             ],
         )
         for person_id, pathway in found

@@ -3,7 +3,7 @@
 As `json`: kept as it was encoded, so that reading and writing it is no work for the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -36,7 +36,7 @@ _LOCK: Final = "SELECT document FROM pathways WHERE person_id = $1 FOR UPDATE"
 
 _IN_PROGRESS: Final = """
 SELECT person_id, document FROM pathways
-WHERE in_progress_at @> ARRAY[$1::text] AND person_id > $2 ORDER BY person_id LIMIT $3
+WHERE in_progress_at && $1::text[] AND person_id > $2 ORDER BY person_id LIMIT $3
 """
 
 # Skips persons whom another transaction has locked: what it does includes what is done here.
@@ -92,10 +92,10 @@ async def lock(connection: Connection, person_id: UUID) -> bool:
 
 
 async def with_stay_in_progress(
-    connection: Executor, establishment: str, *, after: UUID, limit: int
+    connection: Executor, establishments: Sequence[str], *, after: UUID, limit: int
 ) -> list[tuple[UUID, Pathway]]:
-    """Persons with a stay in progress in the establishment, by id, and their pathways."""
-    rows = await connection.fetch(_IN_PROGRESS, establishment, after, limit)
+    """Persons with a stay in progress in one of the establishments, by id, and their pathways."""
+    rows = await connection.fetch(_IN_PROGRESS, list(establishments), after, limit)
     return [(row["person_id"], _decoder.decode(row["document"])) for row in rows]
 
 

@@ -18,11 +18,12 @@ MAX_REMEMBERED: Final = 10_000
 _MAX_HEADER_LENGTH: Final = 200
 
 _FIND = """
-SELECT key_id, source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL
+SELECT key_id, source_id, establishment, sites, scopes FROM api_keys
+WHERE key_sha256 = $1 AND revoked_at IS NULL
 """
 _GRANT = """
-INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
 """
 _REVOKE = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
@@ -65,6 +66,7 @@ class ApiKeyAuthenticator:
             source_id=row["source_id"],
             establishment=row["establishment"],
             scopes=frozenset(row["scopes"]),
+            sites=frozenset(row["sites"]),
             key_id=row["key_id"],
         )
         self._remember(key_sha256, until=now + MAX_SECONDS_REMEMBERED, principal=principal)
@@ -89,7 +91,10 @@ async def on_access_granted(_: object, connection: Connection, events: Sequence[
     granted = [event.data for event in events if isinstance(event.data, AccessGranted)]
     await connection.executemany(
         _GRANT,
-        [(key.key_sha256, key.key_id, key.source_id, key.establishment, list(key.scopes)) for key in granted],
+        [
+            (key.key_sha256, key.key_id, key.source_id, key.establishment, list(key.scopes), list(key.sites))
+            for key in granted
+        ],
     )
 
 

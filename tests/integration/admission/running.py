@@ -52,6 +52,7 @@ class Admission:
         establishment: str | None = HOSPITAL,
         scopes: Sequence[Scope] = INTAKE,
         tolerance_seconds: int = 300,
+        sites: Sequence[str] = (),
     ) -> NewSource:
         """A new source of an establishment."""
         return await create_source(
@@ -60,6 +61,7 @@ class Admission:
             establishment=establishment,
             scopes=scopes,
             tolerance_seconds=tolerance_seconds,
+            sites=sites,
         )
 
     async def post(self, source: NewSource, body: object) -> httpx.Response:

@@ -15,7 +15,11 @@ from tests.integration.pathway.delivery import Delivery
 
 @asynccontextmanager
 async def reader(
-    app: FastAPI, delivery: Delivery, establishment: str | None, *scopes: Scope
+    app: FastAPI,
+    delivery: Delivery,
+    establishment: str | None,
+    *scopes: Scope,
+    sites: tuple[str, ...] = (),
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client whose key came the way that all keys come: as an event that admission published."""
     key, key_sha256 = new_key()
@@ -25,6 +29,7 @@ async def reader(
         source_id=id_of("source", key),
         scopes=scopes,
         establishment=establishment,
+        sites=sites,
     )
     event = RecordedEvent(
         event_id=id_of("granted", key),

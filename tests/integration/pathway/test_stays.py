@@ -56,6 +56,16 @@ async def test_a_foreign_establishment_sees_an_empty_list(app: FastAPI, delivery
         assert await listed(foreign) == []
 
 
+async def test_a_key_of_several_sites_lists_and_sees_those_of_all(app: FastAPI, delivery: Delivery) -> None:
+    rose, paul, anne = person("Rose"), person("Paul", REHABILITATION), person("Anne", NURSING_HOME)
+    await delivery.deliver([event for each in (rose, paul, anne) for event in each.events])
+    async with reader(app, delivery, HOSPITAL, "read", sites=(REHABILITATION,)) as both:
+        stays = await listed(both)
+        seen = [await both.get(f"/v1/persons/{each.person_id}/pathway") for each in (rose, paul, anne)]
+    assert sorted(persons(stays)) == sorted(str(each.person_id) for each in (rose, paul))
+    assert [answer.status_code for answer in seen] == [200, 200, 404]
+
+
 async def test_who_leaves_or_never_came_is_no_longer_listed(app: FastAPI, delivery: Delivery) -> None:
     left, moved, cancelled = person("Rose"), person("Paul"), person("Anne")
     async with reader(app, delivery, HOSPITAL, "read") as hospital:

@@ -99,7 +99,7 @@ async def _take(request: Request, source: Principal, action: Action, type_: type
     found = list(mistakes(statement, accepts_test_numbers=dependencies.accepts_test_numbers))
     if found:
         raise Problem(422, "The statement contradicts itself", errors=[FieldError(*one) for one in found])
-    if source.establishment not in {None, statement.establishment}:
+    if not source.may_state(statement.establishment):
         raise Problem(403, FOREIGN)
     try:
         outcome = await state_identity(dependencies, action, statement, body=body, source=source)

@@ -53,11 +53,11 @@ async def list_work_items(
     dependencies: Dependencies, *, reader: Principal, state: State, after: ListKey, limit: int
 ) -> list[WorkItem]:
     """Up to `limit` items that follow `after`: all for an operator of the platform, otherwise those that
-    concern one's own establishment."""
+    concern an establishment of one's own."""
     if reader.establishment is None and "operator" not in reader.scopes:
         return []
     return await work_items.items_after(
-        dependencies.pool, after, state=state, establishment=reader.establishment, limit=limit
+        dependencies.pool, after, state=state, establishments=reader.establishments or None, limit=limit
     )
 
 
@@ -86,7 +86,7 @@ async def decide_work_item(
 async def join_persons(dependencies: Dependencies) -> int:
     """Make those one whom a qualified INS and agreeing traits say are one; how many pairs."""
     found = await work_items.items_after(
-        dependencies.pool, FIRST, state="joining", establishment=None, limit=JOINED_AT_ONCE
+        dependencies.pool, FIRST, state="joining", establishments=None, limit=JOINED_AT_ONCE
     )
     decision = Decision(verdict="same_person", author=MACHINE, reason=QUALIFIED, at=dependencies.clock())
     for item in found:

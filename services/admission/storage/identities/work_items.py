@@ -34,7 +34,7 @@ WHERE identity_work_items.state = 'open' AND excluded.state = 'joining'
 """
 _LIST: Final = """
 SELECT * FROM identity_work_items
-WHERE state = $1 AND ($2::text IS NULL OR $2 = ANY (establishments)) AND (found_at, work_item_id) > ($3, $4)
+WHERE state = $1 AND ($2::text[] IS NULL OR establishments && $2) AND (found_at, work_item_id) > ($3, $4)
 ORDER BY found_at, work_item_id LIMIT $5
 """
 _FIND: Final = "SELECT * FROM identity_work_items WHERE work_item_id = $1"
@@ -50,10 +50,10 @@ async def add(connection: Connection, items: Sequence[WorkItem]) -> None:
 
 
 async def items_after(
-    connection: Executor, after: ListKey, *, state: State, establishment: str | None, limit: int
+    connection: Executor, after: ListKey, *, state: State, establishments: Sequence[str] | None, limit: int
 ) -> list[WorkItem]:
-    """The items that follow `after`, oldest first: those that concern the establishment (`None`: all)."""
-    rows = await connection.fetch(_LIST, state, establishment, *after, limit)
+    """The items that follow `after`, oldest first: of one of the establishments (`None`: of all)."""
+    rows = await connection.fetch(_LIST, state, establishments, *after, limit)
     return [_item(row) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """Reads the members of care circles: who may be seen, planned for, written to; all of it encrypted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,8 @@ from shared.security.principal import Principal
 
 _VISIBLE: Final = """
 SELECT wrapped_key FROM persons p WHERE person_id = $1
-    AND ($2::text IS NULL OR EXISTS (SELECT FROM presence WHERE person_id = $1 AND establishment = $2))
+    AND ($2::text[] IS NULL
+        OR EXISTS (SELECT FROM presence WHERE person_id = $1 AND establishment = ANY ($2)))
 """
 _LOCK_VISIBLE: Final = f"{_VISIBLE} FOR UPDATE OF p"
 
@@ -60,8 +61,6 @@ SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
 FROM contact_points c JOIN members m USING (member_id)
 WHERE c.member_id = ANY ($1) AND c.state = 'ok'
 """
-
-_NOBODYS: Final = "nobody's"
 
 
 class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,24 +125,24 @@ class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
     """Other members of the circle with the same address; no channel without any."""
 
 
-def reach_of(principal: Principal) -> str | None:
-    """The establishment whose stays count; `None` for an operator, who sees every person."""
+def reach_of(principal: Principal) -> Sequence[str] | None:
+    """The establishments whose stays count; `None` for an operator, who sees every person."""
     if principal.establishment is None and "operator" not in principal.scopes:
-        return _NOBODYS
-    return principal.establishment
+        return []
+    return principal.establishments or None
 
 
-async def visible(connection: Executor, person_id: UUID, establishment: str | None) -> VisiblePerson | None:
-    """None unless the establishment has a stay of the person; without one, unless the person is known."""
-    row = await connection.fetchrow(_VISIBLE, person_id, establishment)
+async def visible(connection: Executor, person_id: UUID, reach: Sequence[str] | None) -> VisiblePerson | None:
+    """None unless one of the establishments has a stay of the person; for `None`, unless they are known."""
+    row = await connection.fetchrow(_VISIBLE, person_id, reach)
     return None if row is None else VisiblePerson(row["wrapped_key"])
 
 
 async def lock_visible(
-    connection: Connection, person_id: UUID, establishment: str | None
+    connection: Connection, person_id: UUID, reach: Sequence[str] | None
 ) -> VisiblePerson | None:
     """The same, with the person locked against others who plan for them."""
-    row = await connection.fetchrow(_LOCK_VISIBLE, person_id, establishment)
+    row = await connection.fetchrow(_LOCK_VISIBLE, person_id, reach)
     return None if row is None else VisiblePerson(row["wrapped_key"])
 
 

@@ -30,12 +30,15 @@ CARER: dict[str, Any] = {
 
 
 class _ByEstablishment:
-    """`Bearer 750000002` is a caller of that establishment with every scope."""
+    """`Bearer 750000002` is a caller of that establishment with every scope; `+` names further sites."""
 
     async def authenticate(self, authorization_header: str | None) -> Principal:
-        finess = (authorization_header or "").removeprefix("Bearer ")
+        finess, *sites = (authorization_header or "").removeprefix("Bearer ").split("+")
         return Principal(
-            source_id=UUID(int=1), establishment=finess, scopes=frozenset({"circle", "read", "intake"})
+            source_id=UUID(int=1),
+            establishment=finess,
+            scopes=frozenset({"circle", "read", "intake"}),
+            sites=frozenset(sites),
         )
 
 
@@ -76,6 +79,15 @@ async def test_a_carer_is_kept_changed_and_revoked(client: httpx.AsyncClient, ro
     assert (await client.delete(url)).status_code == 204
     assert (await client.get(url)).status_code == 404
     assert (await client.delete(url)).status_code == 404
+
+
+async def test_a_key_of_several_sites_keeps_the_circle_of_a_person_of_one(
+    client: httpx.AsyncClient, rose: PersonHistory
+) -> None:
+    url = f"/v1/persons/{rose.person_id}/circle/carers/daughter"
+    sisters = {"Authorization": f"Bearer {NURSING_HOME}+{HOSPITAL}"}
+    assert (await client.put(url, json=CARER, headers=sisters)).status_code == 201
+    assert (await client.get(url, headers=sisters)).status_code == 200
 
 
 async def test_a_desk_is_kept_and_revoked(client: httpx.AsyncClient, rose: PersonHistory) -> None:

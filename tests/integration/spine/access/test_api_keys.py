@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
@@ -55,6 +56,13 @@ async def test_a_granted_key_opens_with_its_scopes_and_its_establishment(pool: P
     assert principal is not None
     assert (principal.source_id, principal.establishment) == (SOURCE, "690784137")
     assert principal.scopes == {"read"}
+
+
+async def test_a_key_may_be_bound_to_several_sites(pool: Pool) -> None:
+    await _apply(pool, [replace(GRANTED, sites=("690784152",))])
+    principal = await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}")
+    assert principal is not None
+    assert principal.establishments == ["690784137", "690784152"]
 
 
 async def test_another_key_does_not_open(pool: Pool) -> None:

@@ -24,6 +24,7 @@ class KeyTable:
             "source_id": UUID(int=1),
             "establishment": None,
             "scopes": ["read"],
+            "sites": [],
         }
 
     async def fetchrow(self, _query: str, *args: object) -> Any:

@@ -72,3 +72,14 @@ def test_data_is_seen_by_its_establishment_and_by_operators_of_the_platform(
 ) -> None:
     principal = Principal(source_id=UUID(int=1), establishment=establishment, scopes=frozenset(scopes))  # type: ignore[arg-type]
     assert principal.may_see("010000024") is sees
+
+
+def test_a_key_of_several_sites_may_state_and_see_all_of_them() -> None:
+    sites = frozenset({"690000013"})
+    principal = Principal(source_id=UUID(int=1), establishment="010000024", scopes=frozenset(), sites=sites)
+    for own in ("010000024", "690000013"):
+        assert principal.may_see(own)
+        assert principal.may_state(own)
+    assert not principal.may_see("750000002")
+    assert not principal.may_state("750000002")
+    assert principal.establishments == ["010000024", "690000013"]

@@ -1,0 +1,11 @@
+"""The spine's next revision: a key may be bound to several sites."""
+
+from shared.spine.revisions import sites_of_keys
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+upgrade = sites_of_keys.upgrade
+downgrade = sites_of_keys.downgrade
