@@ -9,6 +9,7 @@ from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.event_outcome import EventOutcome, event_outcome
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
 from services.pathway.periodic.measure_ruptures import measure_ruptures
+from services.pathway.periodic.settle_feeds import settle_feeds
 from services.pathway.periodic.take_up_plans import take_up
 from services.pathway.settings import Settings
 from services.pathway.storage.projected import COMPARED, SWAPPED
@@ -21,7 +22,7 @@ from shared.spine.service.outcome import outcome_router
 @asynccontextmanager
 async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
     """Open what the use cases work with."""
-    yield Dependencies(pool=spine.pool, clock=spine.clock, rules=settings.rules)
+    yield Dependencies(pool=spine.pool, clock=spine.clock, rules=settings.rules, watching_since=spine.clock())
 
 
 SERVICE = Service(
@@ -40,6 +41,7 @@ SERVICE = Service(
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=take_up),
         PeriodicDuty(seconds=1.0, run=detect_overdue),
+        PeriodicDuty(seconds=5.0, run=settle_feeds),
         PeriodicDuty(seconds=5.0, run=measure_ruptures),
     ],
     rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED, compared=COMPARED),

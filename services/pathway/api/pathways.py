@@ -12,13 +12,15 @@ from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import (
+    UNWATCHED,
     Closure,
     Expectation,
     MovementState,
     Pathway,
     State,
     Stay,
-    state_at,
+    Watched,
+    state_of,
     timeline_page,
 )
 from services.pathway.handlers.read_pathway import read_pathway
@@ -95,13 +97,13 @@ async def get_pathway(
     found = await read_pathway(dependencies, person_id, principal=principal)
     if found is None:
         raise Problem(404)
-    pathway, closures = found
+    pathway, watched = found
     page = timeline_page(pathway.movements, before=before, limit=limit)
     body = PathwayPage(
         person_id=person_id,
         movements=page.movements,
         stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, closures, dependencies.clock()) if before is None else None,
+        expectations=_expected(pathway, watched) if before is None else None,
         continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
     return responses.json(200, body)
@@ -125,17 +127,15 @@ _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 _KEY: Final = tuple[Moment, int, UUID]
 
 
-def _expected(
-    pathway: Pathway, closures: Mapping[UUID, Closure], now: datetime
-) -> tuple[ExpectedArrival, ...]:
+def _expected(pathway: Pathway, watched: Mapping[UUID, Watched]) -> tuple[ExpectedArrival, ...]:
     return tuple(
-        _expected_arrival(expectation, closures.get(expectation.expectation_id), now)
+        _expected_arrival(expectation, watched.get(expectation.expectation_id, UNWATCHED))
         for expectation in pathway.expectations
         if not expectation.withdrawn
     )
 
 
-def _expected_arrival(expectation: Expectation, closure: Closure | None, now: datetime) -> ExpectedArrival:
+def _expected_arrival(expectation: Expectation, watched: Watched) -> ExpectedArrival:
     return ExpectedArrival(
         expectation_id=expectation.expectation_id,
         departure_movement_id=expectation.departure_movement_id,
@@ -143,11 +143,11 @@ def _expected_arrival(expectation: Expectation, closure: Closure | None, now: da
         to_establishment=expectation.to_establishment,
         departed_at=expectation.departed_at,
         due_at=expectation.due_at,
-        state=state_at(expectation, now, closed=closure is not None),
+        state=state_of(expectation, overdue=watched.overdue, closed=watched.closure is not None),
         arrival_movement_id=expectation.arrival_movement_id,
         arrived_at=expectation.arrived_at,
         ended_at=expectation.ended_at,
         ended_by_movement_id=expectation.ended_by_movement_id,
-        closure=closure,
+        closure=watched.closure,
         deadline_unknown=expectation.deadline_unknown,
     )

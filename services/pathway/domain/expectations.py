@@ -30,6 +30,8 @@ def expected_arrivals(
     """
     movements = [stay.movements for stay in stays]
     expected = [expectation for stay in movements for expectation in _departures(stay, rules=rules)]
+    if expected:
+        expected = _with_first_notice(expected, histories)
     current = _end_by_movements(expected, movements, rules=rules) if expected else []
     known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
     withdrawn = {
@@ -84,8 +86,27 @@ def _expectation(leaving: Sequence[Statement], *, rules: Rules) -> Expectation:
         departed_at=first.occurred_at,
         due_at=due_at(said, rules),
         rules_version=rules.version,
+        known_at=first.recorded_at,
         deadline_unknown=is_unknown(said, rules),
     )
+
+
+def _with_first_notice(
+    expected: Iterable[Expectation], histories: Iterable[MovementHistory]
+) -> list[Expectation]:
+    """The expectations, each known since the departure was first stated, not since it was stated again."""
+    contents = {history.contents[0].movement_id: history.contents for history in histories}
+    return [
+        replace(
+            wait,
+            known_at=min(
+                content.recorded_at
+                for content in contents[wait.departure_movement_id]
+                if content.destination_elsewhere == wait.to_establishment
+            ),
+        )
+        for wait in expected
+    ]
 
 
 def _leaving_said(leaving: Sequence[Statement]) -> Statement:

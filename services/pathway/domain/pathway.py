@@ -1,13 +1,13 @@
 """Defines a person's pathway: movements, stays and expectations, as they are stored and shown.
 
-The states of an expectation follow each other so; only `state_at` needs the time:
+The states of an expectation follow each other so; that it is overdue is judged (`judgement`), not computed:
 
     open ──> met          arrived by due_at
       │  └─> met_late     arrived after due_at
       ├────> elsewhere    admitted at a third establishment
       ├────> returned     back where the person left
       ├────> closed       a person said, with a reason, that it ended
-      ├────> overdue      due_at passed: the rupture is open ──> any of the others: the rupture is closed
+      ├────> overdue      judged so: the rupture is open ──> any of the others: the rupture is closed
       └────> withdrawn    the departure was cancelled, or goes elsewhere
 
 Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
@@ -15,7 +15,7 @@ Corrections go against every arrow: a cancelled arrival makes a met expectation 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -92,7 +92,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     marks: tuple[Mark, ...] = ()
 
 
-class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+class Expectation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An arrival that should follow a departure."""
 
     expectation_id: UUID
@@ -102,6 +102,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     departed_at: datetime
     due_at: datetime
     rules_version: int
+    known_at: datetime | None = None
+    """When we first recorded that the person leaves for there."""
     arrival_movement_id: UUID | None = None
     arrived_at: datetime | None = None
     withdrawn: bool = False
@@ -153,8 +155,23 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """What the watch and persons add to an expectation, beside the facts."""
+
+    overdue: bool = False
+    closure: Closure | None = None
+
+
+UNWATCHED: Final = Watched()
+
+
 def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
-    """What the expectation has come to at this moment, by what is known, and whether a person closed it."""
+    """What the expectation has come to at this moment, where its destination tells us all without delay."""
+    return state_of(expectation, overdue=now > expectation.due_at, closed=closed)
+
+
+def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
+    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
     if expectation.withdrawn:
         return "withdrawn"
     if expectation.arrived_at is not None:
@@ -163,4 +180,4 @@ def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -
         return expectation.ended_as
     if closed:
         return "closed"
-    return "overdue" if now > expectation.due_at else "open"
+    return "overdue" if overdue else "open"

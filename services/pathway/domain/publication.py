@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from services.pathway.domain.pathway import Closure, Expectation, State, state_at
+from services.pathway.domain.pathway import Closure, Expectation, State, state_of
 from shared.events.envelope import NewEvent, Payload, TraceContext
 from shared.events.pathway import (
     ExpectationMet,
@@ -49,12 +49,18 @@ def change_of(
     person_id: UUID,
     now: datetime,
     trace: TraceContext,
+    overdue: bool | None = None,
 ) -> Change | None:
-    """The change from what was published (`before`) to what holds at `now`; `None` when they are the same."""
+    """The change from what was published (`before`) to what holds at `now`; `None` when they are the same.
+
+    `overdue`: whether the watch judges it so now; None where every destination tells us all without delay.
+    What was judged so before stays overdue while the deadline is past.
+    """
     closure = before.closure if before else None
-    state = state_at(expectation, now, closed=closure is not None)
-    if state == "open" and _stays_overdue(before, expectation):
-        state = "overdue"
+    if overdue is None:
+        overdue = now > expectation.due_at
+    overdue = overdue or _stays_overdue(before, expectation, now)
+    state = state_of(expectation, overdue=overdue, closed=closure is not None)
     if before is not None and (before.expectation, before.state) == (expectation, state):
         return None
     payloads = _payloads_between(before, expectation, state, now=now)
@@ -81,11 +87,11 @@ def change_of(
     return Change(published=published, events=events)
 
 
-def _stays_overdue(before: PublishedExpectation | None, expectation: Expectation) -> bool:
+def _stays_overdue(before: PublishedExpectation | None, expectation: Expectation, now: datetime) -> bool:
     """Whether the deadline was seen to pass already; the clock of this machine may run behind."""
-    return (
-        before is not None and before.state == "overdue" and before.expectation.due_at == expectation.due_at
-    )
+    if before is None or before.state != "overdue":
+        return False
+    return expectation.due_at == before.expectation.due_at or now > expectation.due_at
 
 
 def _payloads_between(

@@ -22,6 +22,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     clock_skew: timedelta = timedelta(hours=2)
     """An admission may be dated this long before the departure that it follows: two establishments have two
     clocks, and a departure is often recorded when the papers are done, after the arrival."""
+    feed_grace: timedelta = timedelta(minutes=30)
+    """A destination that has not spoken since the deadline is waited for so long."""
+    feed_settling: timedelta = timedelta(minutes=2)
+    """What an establishment emitted before something that we heard is here after this time at the latest."""
     ward_ahead: timedelta = timedelta(minutes=5)
     """A ward's clock may run ahead of ours by this much; what is dated further ahead is planned."""
     overlap_tolerance: timedelta = timedelta(hours=1)

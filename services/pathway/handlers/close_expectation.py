@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.pathway.domain.pathway import Closure, State, state_at
+from services.pathway.domain.pathway import Closure, State
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
@@ -50,9 +50,8 @@ async def close_expectation(
     now = dependencies.clock()
     if before.closure is not None:
         return before.closure
-    state = state_at(before.expectation, now)
-    if state not in ("open", "overdue"):
-        raise EndedAlready(state)
+    if before.state not in ("open", "overdue"):
+        raise EndedAlready(before.state)
     closure = Closure(closed_at=now, author=principal.signature(author), reason=reason)
     change = change_of(
         replace(before, closure=closure),
@@ -60,6 +59,7 @@ async def close_expectation(
         person_id=person_id,
         now=now,
         trace=before.trace,
+        overdue=False,
     )
     await publish_changes(connection, [change], now=now)
     return closure

@@ -1,6 +1,7 @@
 """Holds what the use cases of pathway work with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.pathway.domain.rules import Rules
 from shared.database.pool import Pool
@@ -14,3 +15,5 @@ class Dependencies:
     pool: Pool
     clock: Clock
     rules: Rules
+    watching_since: datetime | None = None
+    """When this process began to listen; None when it always did."""

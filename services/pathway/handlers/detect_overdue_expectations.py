@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from services.pathway.domain.judgement import is_overdue, must_listen_first
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
-from services.pathway.storage import expectations
+from services.pathway.storage import expectations, feeds
 from shared.database.pool import Connection
 
 MAX_PERSONS: Final = 200
@@ -18,12 +19,31 @@ async def detect_overdue_expectations(
 
     Idempotent: what was published of an expectation is read under the lock of its person.
     """
-    now = dependencies.clock()
-    person_ids = await expectations.lock_persons_due(connection, now=now, limit=limit)
-    published = await expectations.published_of(connection, person_ids)
+    now, rules = dependencies.clock(), dependencies.rules
+    person_ids = await expectations.lock_persons_due(connection, rules, now=now, limit=limit)
+    if not person_ids:
+        return 0
+    lag = await feeds.lag_since(connection, now - rules.feed_settling / 4)
+    if must_listen_first(rules, lag=lag, watching_since=dependencies.watching_since, now=now):
+        return 0
+    published = (await expectations.published_of(connection, person_ids)).values()
+    destinations = {known.expectation.to_establishment for known in published}
+    current_until = await feeds.current_until(connection, destinations)
     changes = [
-        change_of(known, known.expectation, person_id=known.person_id, now=now, trace=known.trace)
-        for known in published.values()
+        change_of(
+            known,
+            known.expectation,
+            person_id=known.person_id,
+            now=now,
+            trace=known.trace,
+            overdue=is_overdue(
+                known.expectation,
+                rules,
+                current_until=current_until.get(known.expectation.to_establishment),
+                now=now,
+            ),
+        )
+        for known in published
     ]
     await publish_changes(connection, changes, now=now)
     return len(person_ids)

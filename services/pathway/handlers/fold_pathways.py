@@ -42,6 +42,7 @@ async def fold_pathways(
             person_id=person_id,
             now=now,
             trace=_trace_of(expectation, person_id=person_id, causes=causes),
+            overdue=False,  # that is the watch's to judge: more may be on its way
         )
         for person_id, pathway in known.items()
         for expectation in pathway.expectations

@@ -39,7 +39,7 @@ async def record_movements(
     stated = [(event, _stated_by(event)) for event in events]
     if not stated:
         return
-    await movement_events.add(connection, stated)
+    await movement_events.add(connection, stated, heard_at=dependencies.clock())
     await fold_pathways(dependencies, connection, {event.subject for event in events}, because_of=stated)
 
 

@@ -8,7 +8,7 @@ from shared.telemetry import metrics
 async def measure_ruptures(dependencies: Dependencies) -> None:
     """Set the gauges that dashboards and alerts look at."""
     now = dependencies.clock()
-    found = await overdue_counts(dependencies.pool, now=now)
+    found = await overdue_counts(dependencies.pool, dependencies.rules, now=now)
     metrics.ruptures_open.set(found.overdue)
-    age = (now - found.oldest_due_at).total_seconds() if found.oldest_due_at else 0.0
+    age = (now - found.unjudged_since).total_seconds() if found.unjudged_since else 0.0
     metrics.expectations_overdue_oldest_seconds.set(age)

@@ -9,16 +9,19 @@ import msgspec
 
 from services.pathway.domain.pathway import Closure, Ending, Expectation
 from services.pathway.domain.publication import PublishedExpectation
+from services.pathway.domain.rules import Rules
 from shared.database.pool import Connection, Executor
 from shared.events.envelope import TraceContext
 
 _SAVE: Final = """
 INSERT INTO expectations (expectation_id, person_id, departure_movement_id, from_establishment,
     to_establishment, departed_at, due_at, rules_version, arrival_movement_id, arrived_at, state, version,
-    trace, deadline_unknown, reassigned, ended_at, ended_by_movement_id, closed_at, closed_by, closed_because)
+    trace, deadline_unknown, reassigned, ended_at, ended_by_movement_id, closed_at, closed_by, closed_because,
+    known_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
     $7::timestamptz[], $8::int[], $9::uuid[], $10::timestamptz[], $11::text[], $12::int[], $13::text[],
-    $14::bool[], $15::text[], $16::timestamptz[], $17::uuid[], $18::timestamptz[], $19::text[], $20::text[])
+    $14::bool[], $15::text[], $16::timestamptz[], $17::uuid[], $18::timestamptz[], $19::text[], $20::text[],
+    $21::timestamptz[])
 ON CONFLICT (expectation_id, person_id) DO UPDATE SET
     from_establishment = excluded.from_establishment, departed_at = excluded.departed_at,
     due_at = excluded.due_at, rules_version = excluded.rules_version,
@@ -26,25 +29,33 @@ ON CONFLICT (expectation_id, person_id) DO UPDATE SET
     state = excluded.state, version = excluded.version, trace = excluded.trace,
     deadline_unknown = excluded.deadline_unknown, reassigned = excluded.reassigned,
     ended_at = excluded.ended_at, ended_by_movement_id = excluded.ended_by_movement_id,
-    closed_at = excluded.closed_at, closed_by = excluded.closed_by, closed_because = excluded.closed_because
+    closed_at = excluded.closed_at, closed_by = excluded.closed_by, closed_because = excluded.closed_because,
+    known_at = excluded.known_at
 """
 
 _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
 
 # Skips persons whom another transaction has locked: this duty never waits for a lock, so it can lock in the
-# order of urgency without a deadlock. The next turn finds them again.
+# order of urgency without a deadlock. The next turn finds them again. As `judgement` does, it
+# leaves out those of silent destinations: they would fill every turn.
 _LOCK_DUE: Final = """
 SELECT person_id FROM pathways
 WHERE person_id IN (
-    SELECT person_id FROM expectations WHERE state = 'open' AND due_at < $1 ORDER BY due_at LIMIT $2
+    SELECT person_id FROM expectations LEFT JOIN feeds ON feeds.establishment = to_establishment
+    WHERE state = 'open' AND due_at < $1 AND (
+        greatest(due_at, known_at) < $1 - $3::interval
+        OR (current_until > due_at AND coalesce(known_at, due_at) < $1 - $4::interval)
+    )
+    ORDER BY due_at LIMIT $2
 )
 FOR UPDATE SKIP LOCKED
 """
 
 _OVERDUE: Final = """
-SELECT min(due_at) FILTER (WHERE state = 'open' AND due_at < $1) AS oldest_due_at,
+SELECT min(greatest(due_at, known_at)) FILTER (WHERE state = 'open') AS oldest,
     count(*) FILTER (WHERE state = 'overdue') AS overdue
-FROM expectations WHERE state = 'overdue' OR (state = 'open' AND due_at < $1)
+FROM expectations
+WHERE state = 'overdue' OR (state = 'open' AND due_at < $1 AND greatest(due_at, known_at) < $1)
 """
 
 _encoder: Final = msgspec.json.Encoder()
@@ -56,9 +67,9 @@ ExpectationKey = tuple[UUID, UUID]
 
 
 class OverdueCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """The oldest deadline that has passed unnoticed, and how many ruptures are open."""
+    """Since when the oldest wait should have been judged overdue, and how many ruptures are open."""
 
-    oldest_due_at: datetime | None
+    unjudged_since: datetime | None
     overdue: int
 
 
@@ -87,6 +98,7 @@ async def save(connection: Connection, published: Sequence[PublishedExpectation]
         [expectation.ended_at for expectation in expectations],
         [expectation.ended_by_movement_id for expectation in expectations],
         *_closure_columns([known.closure for known in published]),
+        [expectation.known_at for expectation in expectations],
     )
 
 
@@ -103,15 +115,17 @@ async def published_of(
     return {(row["person_id"], row["expectation_id"]): _published_expectation(row) for row in rows}
 
 
-async def lock_persons_due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
-    """Lock persons with an expectation whose time has passed, the most urgent first."""
-    return [row["person_id"] for row in await connection.fetch(_LOCK_DUE, now, limit)]
+async def lock_persons_due(connection: Connection, rules: Rules, *, now: datetime, limit: int) -> list[UUID]:
+    """Lock persons with an expectation that may be overdue by now, the most urgent first."""
+    rows = await connection.fetch(_LOCK_DUE, now, limit, rules.feed_grace, rules.feed_settling)
+    return [row["person_id"] for row in rows]
 
 
-async def overdue_counts(connection: Executor, *, now: datetime) -> OverdueCounts:
-    """What the metrics show, as of `now`."""
-    row = await connection.fetchrow(_OVERDUE, now)
-    return OverdueCounts(oldest_due_at=row["oldest_due_at"], overdue=row["overdue"])
+async def overdue_counts(connection: Executor, rules: Rules, *, now: datetime) -> OverdueCounts:
+    """What the metrics show, as of `now`: even from a silent destination nobody is waited for so long."""
+    row = await connection.fetchrow(_OVERDUE, now - rules.feed_grace)
+    since = row["oldest"] + rules.feed_grace if row["oldest"] else None
+    return OverdueCounts(unjudged_since=since, overdue=row["overdue"])
 
 
 def _published_expectation(row: Any) -> PublishedExpectation:
@@ -123,6 +137,7 @@ def _published_expectation(row: Any) -> PublishedExpectation:
         departed_at=row["departed_at"],
         due_at=row["due_at"],
         rules_version=row["rules_version"],
+        known_at=row["known_at"],
         arrival_movement_id=row["arrival_movement_id"],
         arrived_at=row["arrived_at"],
         withdrawn=row["state"] == "withdrawn",

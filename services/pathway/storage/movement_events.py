@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,11 @@ WITH stated AS MATERIALIZED (
 ), locked AS (
     INSERT INTO pathways (person_id) SELECT DISTINCT person_id FROM stated ORDER BY person_id
     ON CONFLICT (person_id) DO UPDATE SET document = NULL WHERE false
+), heard AS (
+    INSERT INTO feed_hearings (establishment, heard_at, recorded_at, emitted_at)
+    SELECT establishment, $9, recorded_at, emitted_at
+    FROM unnest($10::text[], $11::timestamptz[], $12::timestamptz[])
+        AS h (establishment, recorded_at, emitted_at)
 )
 INSERT INTO movement_events
     (event_id, person_id, establishment, movement_id, sequence, type, recorded_at, data)
@@ -41,6 +47,8 @@ SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_even
 WHERE person_id = $1 AND movement_id = $2
 """
 
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
 _encoder: Final = msgspec.json.Encoder()
 _decoders: Final[Mapping[str, msgspec.json.Decoder[Movement | MovementReassigned]]] = {
     TYPES[payload]: msgspec.json.Decoder(payload) for payload in (*MOVEMENT_EVENTS, MovementReassigned)
@@ -49,8 +57,12 @@ _decoders: Final[Mapping[str, msgspec.json.Decoder[Movement | MovementReassigned
 MovementEvent = tuple[RecordedEvent, Movement | MovementReassigned]
 
 
-async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
-    """Lock the persons until the end of the transaction, and add the events that are new."""
+async def add(connection: Connection, events: Sequence[MovementEvent], *, heard_at: datetime) -> None:
+    """Lock the persons until the end of the transaction, and add the events that are new.
+
+    With them, how far each establishment's feed has come, in one row for each.
+    """
+    heard = _newest_of_feeds(events)
     await connection.execute(
         _ADD,
         [event.event_id for event, _ in events],
@@ -61,7 +73,27 @@ async def add(connection: Connection, events: Sequence[MovementEvent]) -> None:
         [TYPES[type(movement)] for _, movement in events],
         [event.recorded_at for event, _ in events],
         [_encoder.encode(movement) for _, movement in events],
+        heard_at,
+        list(heard),
+        [recorded_at for recorded_at, _ in heard.values()],
+        [emitted_at for _, emitted_at in heard.values()],
     )
+
+
+def _newest_of_feeds(events: Sequence[MovementEvent]) -> dict[str, tuple[datetime, datetime]]:
+    """When the newest statement of each establishment was recorded, and the newest one was emitted.
+
+    A sender's clock may run ahead: nothing was emitted after it was recorded.
+    """
+    newest: dict[str, tuple[datetime, datetime]] = {}
+    for event, movement in events:
+        if is_movement(movement):
+            recorded_at, emitted_at = newest.get(movement.establishment, (event.recorded_at, _LONG_AGO))
+            newest[movement.establishment] = (
+                max(recorded_at, event.recorded_at),
+                max(emitted_at, min(movement.emitted_at, event.recorded_at)),
+            )
+    return newest
 
 
 async def histories(

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.fold import next_plan
-from services.pathway.domain.pathway import Closure, Pathway
+from services.pathway.domain.pathway import Pathway, Watched
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
@@ -24,12 +24,13 @@ WHERE pathways.person_id = s.person_id
 
 _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
 
-_READ_WITH_CLOSURES: Final = """
+_READ_WATCHED: Final = """
 SELECT document, ARRAY(
-    SELECT json_build_object('expectation_id', expectation_id, 'closed_at', closed_at, 'author', closed_by,
-        'reason', closed_because)
-    FROM expectations WHERE person_id = $1 AND closed_at IS NOT NULL
-) AS closures FROM pathways WHERE person_id = $1
+    SELECT json_build_object('expectation_id', expectation_id, 'overdue', state = 'overdue', 'closure',
+        CASE WHEN closed_at IS NOT NULL THEN json_build_object('closed_at', closed_at, 'author', closed_by,
+            'reason', closed_because) END)
+    FROM expectations WHERE person_id = $1 AND (state = 'overdue' OR closed_at IS NOT NULL)
+) AS watched FROM pathways WHERE person_id = $1
 """
 
 _LOCK: Final = "SELECT document FROM pathways WHERE person_id = $1 FOR UPDATE"
@@ -49,13 +50,13 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Pathway)
 
 
-class ClosedExpectation(Closure, frozen=True, kw_only=True):
-    """A closure, and of which expectation."""
+class WatchedExpectation(Watched, frozen=True, kw_only=True):
+    """What the watch and persons say, and of which expectation."""
 
     expectation_id: UUID
 
 
-_closure_decoder: Final = msgspec.json.Decoder(ClosedExpectation)
+_watched_decoder: Final = msgspec.json.Decoder(WatchedExpectation)
 
 
 async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None:
@@ -75,15 +76,13 @@ async def read(connection: Executor, person_id: UUID) -> Pathway | None:
     return _decoder.decode(document) if document is not None else None
 
 
-async def read_with_closures(
-    connection: Executor, person_id: UUID
-) -> tuple[Pathway, dict[UUID, Closure]] | None:
-    """The pathway, and what persons said of its expectations; `None` when nothing was ever stated."""
-    row = await connection.fetchrow(_READ_WITH_CLOSURES, person_id)
+async def read_watched(connection: Executor, person_id: UUID) -> tuple[Pathway, dict[UUID, Watched]] | None:
+    """The pathway, and which expectations are overdue or closed; `None` when nothing was ever stated."""
+    row = await connection.fetchrow(_READ_WATCHED, person_id)
     if row is None or row["document"] is None:
         return None
-    closures = map(_closure_decoder.decode, row["closures"])
-    return _decoder.decode(row["document"]), {closure.expectation_id: closure for closure in closures}
+    watched = map(_watched_decoder.decode, row["watched"])
+    return _decoder.decode(row["document"]), {each.expectation_id: each for each in watched}
 
 
 async def lock(connection: Connection, person_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Identity,
     Index,
     LargeBinary,
     MetaData,
@@ -109,6 +110,7 @@ class TrackedExpectation(Table, table=True):
     state: str = _words(comment="open, overdue, met, met_late, elsewhere, returned, closed or withdrawn")
     version: int
     trace: str | None = _words(null=True, comment="W3C trace context as JSON")
+    known_at: datetime | None = _moment(null=True)
     ended_at: datetime | None = _moment(null=True)
     ended_by_movement_id: UUID | None = _id(null=True)
     closed_at: datetime | None = _moment(null=True)
@@ -116,6 +118,27 @@ class TrackedExpectation(Table, table=True):
     closed_because: str | None = _words(null=True)
     deadline_unknown: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     reassigned: str | None = _words(null=True, comment="Why the departure is another person's")
+
+
+class FeedHearing(Table, table=True):
+    """The newest of what one batch said of an establishment; added to until it is settled into `feeds`."""
+
+    __tablename__ = "feed_hearings"
+
+    hearing_id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    establishment: str = _words()
+    heard_at: datetime = _moment()
+    recorded_at: datetime = _moment()
+    emitted_at: datetime = _moment()
+
+
+class Feed(Table, table=True):
+    """Until when everything that an establishment emitted is known to be here."""
+
+    __tablename__ = "feeds"
+
+    establishment: str = Field(sa_column=Column(Text, primary_key=True))
+    current_until: datetime = _moment()
 
 
 spine_tables(metadata)

@@ -18,7 +18,13 @@ def service_processes(
     layout: Layout, credentials: Credentials, *, wait_factor: float, mutation: str | None
 ) -> list[Process]:
     """Every API, and two workers of each service."""
-    common = {"RELAIS_WAIT_FACTOR": str(wait_factor), "PYTHONPATH": str(PROJECT)}
+    common = {
+        "RELAIS_WAIT_FACTOR": str(wait_factor),
+        "PYTHONPATH": str(PROJECT),
+        # A rupture is open within seconds of the deadline, or it is a violation.
+        "RELAIS_FEED_GRACE_SECONDS": "0",
+        "RELAIS_FEED_SETTLING_SECONDS": "0",
+    }
     if mutation is not None:
         common["CONTINUITY_MUTATION"] = mutation
     return [

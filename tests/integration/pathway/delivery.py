@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from services.pathway.consumers import ROUTES
-from services.pathway.domain.rules import RULES
+from services.pathway.domain.rules import RULES, Rules
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
+from services.pathway.periodic.settle_feeds import settle_feeds
 from services.pathway.periodic.take_up_plans import take_up
 from shared.database.pool import Pool
 from shared.events.envelope import Payload, RecordedEvent
@@ -22,6 +24,9 @@ from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.records.incoming import Envelope, IncomingRecord
 from shared.testing.person_history import START
 
+WITHOUT_FEEDS: Final = replace(RULES, feed_grace=timedelta(0), feed_settling=timedelta(0))
+"""Every destination tells us all without delay, so a deadline that has passed is overdue."""
+
 
 @dataclass
 class Delivery:
@@ -31,13 +36,14 @@ class Delivery:
     now: datetime = START
     lease: checkpoint.PartitionLease | None = None
     offset: int = 0
+    rules: Rules = WITHOUT_FEEDS
 
     def clock(self) -> datetime:
         return self.now
 
     @property
     def dependencies(self) -> Dependencies:
-        return Dependencies(pool=self.pool, clock=self.clock, rules=RULES)
+        return Dependencies(pool=self.pool, clock=self.clock, rules=self.rules)
 
     async def deliver(self, events: Sequence[RecordedEvent]) -> Applied:
         """Applies one batch."""
@@ -58,6 +64,7 @@ class Delivery:
         """One turn of the periodic duties, at this moment."""
         self.now = at
         await take_up(self.dependencies)
+        await settle_feeds(self.dependencies)
         await detect_overdue(self.dependencies)
 
     async def published(self) -> list[Payload]:

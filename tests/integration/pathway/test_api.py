@@ -55,7 +55,9 @@ async def test_the_pathway_shows_movements_stays_and_what_is_expected(
     assert {"occurred_at", "emitted_at", "recorded_at", "stay_id", "establishment"} <= set(admission)
     assert [stay["status"] for stay in shown["stays"]] == ["finished"]
     assert [each["state"] for each in shown["expectations"]] == ["open"]
-    delivery.now = minutes(721)  # told at once, even before the watch looked
+    delivery.now = minutes(721)  # nothing is raised before the watch has judged
+    assert (await hospital.get(_path(rose))).json()["expectations"][0]["state"] == "open"
+    await delivery.watch(minutes(721))
     assert (await hospital.get(_path(rose))).json()["expectations"][0]["state"] == "overdue"
 
 

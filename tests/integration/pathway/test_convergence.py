@@ -37,6 +37,7 @@ async def test_permuted_repeated_and_cut_into_batches_it_is_stored_the_same(
     straight = await _emptied(delivery.pool)
     straight.now = data.draw(st.integers(2000, 4000).map(minutes))
     await straight.deliver(history)
+    await straight.watch(straight.now)
     expected = await straight.documents()
 
     permuted = await _emptied(delivery.pool)

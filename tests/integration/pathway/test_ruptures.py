@@ -61,6 +61,7 @@ async def test_overdue_then_late_arrival(delivery: Delivery) -> None:
 async def test_sequences_of_a_person_are_dense_and_queued_for_the_relay(delivery: Delivery) -> None:
     delivery.now = minutes(721)
     await delivery.deliver([*_departed("Rose").events, *_departed("Paul").events])
+    await delivery.watch(minutes(721))
     rows = await delivery.pool.fetch(
         "SELECT subject, array_agg(sequence ORDER BY outbox.id) AS sequences"
         " FROM ledger JOIN outbox ON ledger_id = ledger.id GROUP BY subject"
@@ -191,6 +192,7 @@ async def test_a_departure_that_is_moved_is_watched_of_its_new_person_and_of_nob
     for event in rose.events[:known]:
         iris.hand_over(movement_of(event).movement_id, rose)
     await delivery.deliver([*rose.events[2 * known :], *iris.events[known:]])
+    await delivery.watch(minutes(723))
     states = await delivery.pool.fetch("SELECT person_id, state FROM expectations ORDER BY state")
     assert [(row["person_id"], row["state"]) for row in states] == [
         (rose.person_id, "overdue"),

@@ -96,8 +96,8 @@ async def test_a_rupture_opens_by_the_clock_and_closes_by_the_arrival(
         heard = await running.enter_async_context(_listening(kafka_bootstrap, rose.person_id))
         await admission.publish(rose.events)
         assert await heard.next(1) == ["ExpectationOpened"]
-        now.append(minutes(721))
+        now.append(minutes(751))  # the destination has been silent for longer than the grace
         assert await heard.next(1) == ["RuptureOpened"]
-        now.append(minutes(731))
-        await admission.publish([rose.admit("second", at=minutes(730), establishment=REHABILITATION)])
+        now.append(minutes(761))
+        await admission.publish([rose.admit("second", at=minutes(760), establishment=REHABILITATION)])
         assert await heard.next(2) == ["RuptureClosed", "ExpectationMet"]

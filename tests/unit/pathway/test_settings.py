@@ -22,6 +22,13 @@ def test_the_thresholds_of_arrivals_can_be_said() -> None:
     assert (rules.arrival_grace, rules.arrival_default) == (timedelta(minutes=1), timedelta(seconds=1.5))
 
 
+def test_the_patience_of_the_watch_can_be_said() -> None:
+    said = {"CLOCK_SKEW": "60", "FEED_GRACE": "0", "FEED_SETTLING": "1.5"}
+    rules = Settings.of({**REQUIRED, **{f"RELAIS_{name}_SECONDS": said[name] for name in said}}).rules
+    assert rules.clock_skew == timedelta(minutes=1)
+    assert (rules.feed_grace, rules.feed_settling) == (timedelta(0), timedelta(seconds=1.5))
+
+
 def test_everything_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SystemExit, match="RELAIS_DATABASE_URL, RELAIS_KAFKA_BOOTSTRAP"):
         Settings.of({"RELAIS_DATABASE_URL": ""})

@@ -100,8 +100,7 @@ async def test_events_that_the_service_has_not_received_yet_are_published_when_t
     said = await published(scene)
     applied = await scene.apply(coming)
     assert len(applied.events) == len(coming)
-    opened_and_overdue = 2
-    assert len(await scene.rows("ledger")) == len(said["ledger"]) + opened_and_overdue
+    assert len(await scene.rows("ledger")) == len(said["ledger"]) + 1
 
 
 async def test_an_event_that_no_ledger_holds_stops_it(scene: Scene) -> None:

@@ -27,7 +27,9 @@ def _shown(pathway: Pathway) -> Pathway:
         pathway,
         movements=tuple(replace(movement, recorded_at=START) for movement in pathway.movements),
         establishments=(),
-        expectations=tuple(each for each in pathway.expectations if not each.withdrawn),
+        expectations=tuple(
+            replace(each, known_at=None) for each in pathway.expectations if not each.withdrawn
+        ),
     )
 
 

@@ -1,0 +1,44 @@
+"""Stores until when each establishment's feed is known to be current, by the emission of its statements.
+
+What was heard is only added, so that batches of several partitions never wait for one another; after a while
+it is settled into one row for each establishment.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.database.pool import Connection, Executor
+
+_SETTLE: Final = """
+WITH settled AS (
+    DELETE FROM feed_hearings WHERE hearing_id IN (
+        SELECT hearing_id FROM feed_hearings WHERE heard_at <= $1 FOR UPDATE SKIP LOCKED
+    ) RETURNING establishment, emitted_at
+)
+INSERT INTO feeds (establishment, current_until)
+SELECT establishment, max(emitted_at) FROM settled GROUP BY establishment ORDER BY establishment
+ON CONFLICT (establishment) DO UPDATE
+    SET current_until = greatest(feeds.current_until, excluded.current_until)
+"""
+
+_LAG: Final = "SELECT min(heard_at - recorded_at) FROM feed_hearings WHERE heard_at > $1"
+
+_CURRENT_UNTIL: Final = "SELECT establishment, current_until FROM feeds WHERE establishment = ANY ($1)"
+
+
+async def settle(connection: Executor, *, heard_by: datetime) -> None:
+    """Take what was heard by then as settled."""
+    await connection.execute(_SETTLE, heard_by)
+
+
+async def lag_since(connection: Connection, moment: datetime) -> timedelta | None:
+    """How old the newest of what was heard since then was; `None` when nothing was heard."""
+    lag: timedelta | None = await connection.fetchval(_LAG, moment)
+    return lag
+
+
+async def current_until(connection: Connection, establishments: Collection[str]) -> dict[str, datetime]:
+    """The newest settled emission of each establishment of which there is one."""
+    rows = await connection.fetch(_CURRENT_UNTIL, list(establishments))
+    return {row["establishment"]: row["current_until"] for row in rows}
