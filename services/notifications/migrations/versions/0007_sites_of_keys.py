@@ -2,8 +2,8 @@
 
 from shared.spine.revisions import sites_of_keys
 
-revision = "0009"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

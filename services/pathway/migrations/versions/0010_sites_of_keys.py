@@ -2,8 +2,8 @@
 
 from shared.spine.revisions import sites_of_keys
 
-revision = "0005"
-down_revision = "0004"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
