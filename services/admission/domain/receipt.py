@@ -33,6 +33,9 @@ class NumberedReceipt(Receipt, frozen=True, kw_only=True):
     source_movement_id: str | None
     """The sender's number, shown to the establishment that stated it, until the person is erased."""
     source_stay_id: str | None
+    moved_to: UUID | None
+    """The person who has the movement now, where that is another one than this statement named: because of
+    a newer statement, a decision or a merge."""
 
 
 class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):

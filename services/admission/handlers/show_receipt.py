@@ -77,6 +77,7 @@ def _add_numbers(
         stay_id=published.stay_id,
         source_movement_id=None if stated is None else stated.movement_id,
         source_stay_id=None if stated is None else stated.stay_id,
+        moved_to=None if submission.held_by == receipt.person_id else submission.held_by,
     )
 
 

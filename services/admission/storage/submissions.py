@@ -62,6 +62,8 @@ class StoredSubmission(Struct, frozen=True):
     data: bytes
     wrapped_key: bytes | None
     """None once the person's key is erased: the record cannot be read any more."""
+    held_by: UUID
+    """The person who has the movement now."""
 
 
 RECORD_CONTEXT = b"submission record "
@@ -148,8 +150,11 @@ JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (sou
 """
 _BY_ID = f"{_RECEIPT} WHERE s.receipt_id = $1"
 _STORED_SUBMISSION = """
-SELECT s.event_id, s.record, l.data, p.wrapped_key
+SELECT s.event_id, s.record, l.data, p.wrapped_key,
+    coalesce(named.survivor_id, m.stated_as, l.subject) AS held_by
 FROM submissions AS s JOIN ledger AS l USING (event_id) LEFT JOIN persons AS p ON p.person_id = l.subject
+LEFT JOIN movements AS m ON m.movement_id = (convert_from(l.data, 'UTF8')::jsonb ->> 'movement_id')::uuid
+LEFT JOIN persons AS named ON named.person_id = m.stated_as
 WHERE s.receipt_id = $1
 """
 

@@ -15,7 +15,7 @@ from services.admission.handlers.identities.reassign import (
 )
 from shared.database.transaction import transaction
 from tests.integration.admission.identities.holdings import movements_held, origins_of
-from tests.integration.admission.running import Admission
+from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import identifier, movement
 
 ROSE, IRIS, LILY = (identifier(f"IPP-{name}", "urn:hospital") for name in ("rose", "iris", "lily"))
@@ -88,6 +88,24 @@ async def test_the_newest_statement_counts_in_whichever_order_they_come(admissio
         held = await movements_held(admission)
         opaque = admission.service.dependencies.vault.opaque_id(bodies[0]["establishment"], "movement", one)
         assert held[str(opaque)].person_id == iris["person_id"]
+
+
+async def test_a_receipt_says_who_has_the_movement_now(admission: Admission) -> None:
+    arrival = movement(ROSE)
+    rose, iris = await stated(admission, arrival, movement(IRIS))
+    reader = await admission.source(scopes=("read",))
+
+    async def moved_to() -> object:
+        headers = bearer(reader.secret)
+        answer = await admission.client.get(f"/v1/receipts/{rose['receipt_id']}", headers=headers)
+        assert answer.json()["person_id"] == rose["person_id"]
+        return answer.json()["moved_to"]
+
+    assert await moved_to() is None
+    merge_id = await merged(admission, iris["person_id"], rose["person_id"])
+    assert await moved_to() == iris["person_id"]
+    await separated(admission, merge_id)
+    assert await moved_to() is None
 
 
 async def test_a_batch_that_names_several_patients_ends_as_one_by_one(admission: Admission) -> None:
