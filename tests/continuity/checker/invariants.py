@@ -32,6 +32,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     positions.check_pulled,
     obligations.check_told,
     obligations.check_latest_news,
+    obligations.check_taken_back,
     circle.check_circle,
     circle.check_entitled,
     repeats.check_repeats,

@@ -50,12 +50,10 @@ class Journey:
         dice: random.Random,
         neighbour: str | None = None,
         may_plan: bool = False,
-        may_be_two: bool = False,
     ) -> None:
         """`base` is the beginning of the run; nothing that is no plan occurs after it.
 
-        `neighbour`: whom the person may be mistaken for. `may_be_two`: whether the second establishment may
-        not know who it is.
+        `neighbour`: whom the person may be mistaken for.
         """
         self._run, self._person, self._base, self._dice = run, person, base, dice
         self._mistaken_for = neighbour if dice.random() < _MISTAKEN else None
@@ -63,9 +61,9 @@ class Journey:
         # Who leaves for another establishment must be known there, too.
         self.is_local = self._arrival == "home" and dice.random() < _LOCAL
         self._here, self._there = dice.sample(ESTABLISHMENTS, 2)
-        self.is_twice = self.is_local and may_be_two and self._mistaken_for is None and dice.random() < _TWICE
+        self.is_twice = self.is_local and self._mistaken_for is None and dice.random() < _TWICE
         arrives = self._arrival in {"in_time", "late"} and self._mistaken_for is None
-        drawn = dice.random() if may_be_two and arrives else 1.0
+        drawn = dice.random() if arrives else 1.0
         self._learnt_later = drawn < _LEARNT_LATER
         self.is_two = drawn < _LEARNT_LATER + _DOUBTFUL
         # A late or missing arrival is overdue at `base`; one in time is not due yet.

@@ -42,15 +42,14 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
     while len(first) + len(placed) < n:
         person += 1
         alias, begins, has_carer = f"P{person:06d}", dice.random(), dice.random() < WITH_A_CARER
-        # Whoever has a carer is never mistaken for somebody else or known as two, and has no plans.
+        # Whoever has a carer has no plans (news of them is due tomorrow), and nobody is mistaken for them.
         journey = Journey(
             run,
             alias,
             base=base,
             dice=dice,
-            neighbour=None if has_carer else neighbour,
+            neighbour=neighbour,
             may_plan=not has_carer,
-            may_be_two=not has_carer,
         )
         neighbour = neighbour if has_carer or journey.is_local or journey.is_two else alias
         if has_carer:

@@ -139,7 +139,12 @@ def never_publish_an_outcome(case: Case) -> None:
     del case.ledgers["notifications"][1]
 
 
+def tell_of_what_is_another_persons(case: Case) -> None:
+    case.rows("notifications", "obligations")[0]["fact_key"] = "movement:of-somebody-else"
+
+
 TOLD: Final[tuple[tuple[Violation, str], ...]] = (
+    (tell_of_what_is_another_persons, "I8 taken back"),
     (plan_nothing, "I8 required is told"),
     (claim_to_have_told, "I8 required is told"),
     (expire_without_a_task, "I8 required is told"),

@@ -16,6 +16,7 @@ def check_copies(evidence: Evidence) -> Finding:
     """The sets from which pathway, notifications and indicators compute their projections."""
     movements = {event.event_id: event for event in evidence.movements}
     ended = {event.event_id: event for event in evidence.reassigned}
+    merges = {event.event_id: event for event in evidence.stored["admission"].ledger if event.is_merge}
     arrivals = {event.event_id: event for event in evidence.stored["pathway"].ledger}
     settled = {event.event_id: event for event in evidence.stored["notifications"].ledger}
     indicators = evidence.stored["indicators"]
@@ -33,7 +34,7 @@ def check_copies(evidence: Evidence) -> Finding:
         *_unchanged(
             "notifications",
             evidence.stored["notifications"].rows("facts"),
-            {**movements, **arrivals},
+            {**movements, **ended, **merges, **arrivals},
             parked["notifications"],
         ),
         *_figures(indicators.rows("movement_facts"), movements, parked["indicators"]),
@@ -43,7 +44,7 @@ def check_copies(evidence: Evidence) -> Finding:
         ),
         *_outcomes(indicators.rows("obligation_facts"), settled, parked["indicators"]),
     ]
-    looked_at = 3 * len(movements) + 2 * len(ended) + 2 * len(arrivals) + len(settled)
+    looked_at = 3 * len(movements) + 3 * len(ended) + len(merges) + 2 * len(arrivals) + len(settled)
     return Finding(invariant="I6 copies of facts", looked_at=looked_at, violations=violations)
 
 

@@ -90,6 +90,27 @@ def check_latest_news(evidence: Evidence) -> Finding:
     return Finding(invariant="I8 latest news", looked_at=looked_at, violations=violations)
 
 
+def check_taken_back(evidence: Evidence) -> Finding:
+    """Whoever was told of a movement that is another person's in the end was told that it was an error."""
+    held = Holdings(evidence=evidence)
+    violations: list[str] = []
+    looked_at = 0
+    for recipient in required.recipients_of(evidence):
+        if recipient.revoked_at is not None:
+            continue
+        facts = evidence.facts_of.get(recipient.carer.person_id, ())
+        theirs = {f"movement:{event.data['movement_id']}" for event in facts}
+        told = [row for row in held.by_recipient[recipient.member_id] if held.attempts[row["obligation_id"]]]
+        for row in told:
+            key = row["fact_key"]
+            if not key.startswith("movement:") or key in theirs or row["kind"].endswith(".retracted"):
+                continue
+            looked_at += 1
+            if not any(each["fact_key"] == key and each["kind"].endswith(".retracted") for each in told):
+                violations.append(f"{row['obligation_id']} told of {key}, and nothing took it back")
+    return Finding(invariant="I8 taken back", looked_at=looked_at, violations=violations)
+
+
 def _unfounded(held: Holdings, recipient: Recipient, row: Row, events: Mapping[str, str]) -> Iterator[str]:
     """Why the evidence does not support an obligation's outcome."""
     match row["status"]:
@@ -126,9 +147,8 @@ def _not_expired(held: Holdings, row: Row) -> Iterator[str]:
 def _not_suppressible(held: Holdings, recipient: Recipient, row: Row) -> Iterator[str]:
     reason = row["reason"]
     person = recipient.carer.person_id
-    event = next(
-        (each for each in held.evidence.movements_of[person] if each.event_id == row["event_id"]), None
-    )
+    known = (*held.evidence.movements_of[person], *held.evidence.reassigned)
+    event = next((each for each in known if each.event_id == row["event_id"]), None)
     peers = held.by_fact[row["fact_key"], row["recipient_id"]]
     well_founded: Mapping[str, bool] = {
         "no_entitlement": recipient.carer.leaves_at is not None,
@@ -163,12 +183,12 @@ def _is_told_elsewhere(held: Holdings, row: Row, leaving: Event) -> bool:
     return leaving.data["kind"] == "discharge" and told
 
 
-def _stands(held: Holdings, cancel: Event | None) -> bool:
-    """Whether the movement that an event cancels took place after all: it was stated again later."""
-    if cancel is None or not cancel.type.endswith("movement-cancelled.v1"):
+def _stands(held: Holdings, end: Event | None) -> bool:
+    """Whether the movement that an event cancels, or ends, is a fact of the person after all."""
+    if end is None or not (end.is_reassignment or end.type.endswith("movement-cancelled.v1")):
         return False
-    movements = movements_of(held.evidence.facts_of.get(cancel.subject, ()))
-    return any(each.movement_id == cancel.data["movement_id"] and not each.cancelled for each in movements)
+    movements = movements_of(held.evidence.facts_of.get(end.subject, ()))
+    return any(each.movement_id == end.data["movement_id"] and not each.cancelled for each in movements)
 
 
 def _has_nothing_to_correct(held: Holdings, row: Row, peers: Sequence[Row]) -> bool:

@@ -86,7 +86,8 @@ def _shown_movement(said: Mapping[str, Any]) -> tuple[object, ...]:
         said["establishment"],
         said["stay_id"],
         _moment(said["occurred_at"]),
-        (said.get("destination") or {}).get("establishment"),
+        said.get("unit"),
+        *((said.get("destination") or {}).get(name) for name in ("mode", "establishment")),
         said.get("cancelled", False),
         said.get("planned", False),
     )
@@ -98,7 +99,8 @@ def _true_movement(movement: Movement) -> tuple[object, ...]:
         movement.establishment,
         movement.stay_id,
         movement.occurred_at,
-        movement.destination.get("establishment"),
+        movement.event.data.get("unit"),
+        *(movement.destination.get(name) for name in ("mode", "establishment")),
         movement.cancelled,
         movement.planned,
     )

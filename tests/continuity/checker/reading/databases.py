@@ -98,6 +98,11 @@ class Event:
         )
 
     @property
+    def is_merge(self) -> bool:
+        """Whether it says that its subject is one with another person, or is not."""
+        return self.type in {f"relais.admission.persons-{step}.v1" for step in ("merged", "unmerged")}
+
+    @property
     def is_reassignment(self) -> bool:
         """Whether it says that a movement is no fact of its subject any more."""
         return self.type == "relais.admission.movement-reassigned.v1"
