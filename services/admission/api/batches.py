@@ -6,8 +6,9 @@ be committed, the rest is not tried: the database is unreachable, and the sender
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from itertools import repeat
 from typing import Final
 
 import msgspec
@@ -21,6 +22,7 @@ from services.admission.domain.movement import StatedMovement
 from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, accept_batch, prepare_batch
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
+from shared.runtime.failures import TRANSIENT
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web.contract import NDJSON, Lines, describe
@@ -82,7 +84,7 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
         is_tried = True
         following = await _prepare_lines(dependencies, lines[:LINES_PER_COMMIT], source)
         for end in range(LINES_PER_COMMIT, len(lines) + LINES_PER_COMMIT, LINES_PER_COMMIT):
-            is_tried = is_tried and await dependencies.intake.is_open()
+            is_tried = is_tried and await _takes_movements(dependencies)
             # While the database works on one group, the next one is read.
             answers, following = await asyncio.gather(
                 _commit_lines(dependencies, following, is_tried=is_tried),
@@ -92,6 +94,13 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
             for status, count in Counter(answer.status for answer in answers).items():
                 metrics.intake_requests_total.labels(INTAKE_FORMAT, status).inc(count)
             yield answers
+
+
+async def _takes_movements(dependencies: Dependencies) -> bool:
+    try:
+        return await dependencies.intake.is_open()
+    except TRANSIENT:  # what was committed before is answered all the same
+        return False
 
 
 async def _read_lines(request: Request) -> list[Line]:
@@ -119,7 +128,11 @@ async def _prepare_lines(
         if len(stated) % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     good = [one for one in stated if not isinstance(one, Problem)]
-    prepared = iter(await prepare_batch(dependencies, good, source=source) if good else [])
+    prepared: Iterator[Prepared]
+    try:
+        prepared = iter(await prepare_batch(dependencies, good, source=source) if good else [])
+    except TRANSIENT:
+        prepared = repeat(NotCommitted())
     return [
         (line, one if isinstance(one, Problem) else next(prepared))
         for line, one in zip(group, stated, strict=True)

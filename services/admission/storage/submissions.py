@@ -71,21 +71,25 @@ RECORD_CONTEXT = b"submission record "
 
 _TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
+# OFFSET 0 makes each step a look into an index, row by row. Without it, a plan that was made while the tables
+# were small reads them as a whole for each batch (measured at 8,000 identifiers: 300 ms instead of 8).
 _OWNERS = """
-SELECT identifiers.blind_index, identifiers.person_id AS stated_as, persons.person_id, persons.wrapped_key,
-    identifiers.scope, NULL AS establishment
-FROM identifiers JOIN persons AS named USING (person_id)
-JOIN persons ON persons.person_id = coalesce(named.survivor_id, named.person_id)
-WHERE blind_index = ANY ($1::bytea[])
-UNION ALL
-SELECT identifiers.blind_index, identifiers.person_id, persons.person_id, persons.wrapped_key, NULL,
-    e.establishment
-FROM unnest($2::bytea[], $3::text[]) AS e (blind_index, establishment)
-JOIN identifiers USING (blind_index) JOIN persons AS named USING (person_id)
-JOIN persons ON persons.person_id = coalesce(named.survivor_id, named.person_id)
-WHERE EXISTS (
+SELECT asked.blind_index, known.person_id AS stated_as, persons.person_id, wrapped_key, scope, establishment
+FROM unnest($1::bytea[], $2::text[]) AS asked (blind_index, establishment)
+CROSS JOIN LATERAL (
+    SELECT person_id, scope FROM identifiers WHERE blind_index = asked.blind_index OFFSET 0
+) AS known
+CROSS JOIN LATERAL (
+    SELECT coalesce(survivor_id, person_id) AS person_id FROM persons
+    WHERE person_id = known.person_id OFFSET 0
+) AS survivor
+CROSS JOIN LATERAL (
+    SELECT person_id, wrapped_key FROM persons WHERE person_id = survivor.person_id OFFSET 0
+) AS persons
+WHERE establishment IS NULL OR EXISTS (
     SELECT FROM ledger
-    WHERE subject IN (named.person_id, persons.person_id) AND ledger.establishment = e.establishment
+    WHERE subject IN (known.person_id, survivor.person_id) AND ledger.establishment = asked.establishment
+    OFFSET 0
 )
 """
 
@@ -170,8 +174,9 @@ async def owners_of(
 ) -> tuple[dict[bytes, Owner], EarlierOwners]:
     """The persons of those identifiers that are known; of the earlier ones (index, establishment) only
     persons of whom that establishment stated something."""
+    asked: list[tuple[bytes, str | None]] = [*((index, None) for index in blind_indexes), *earlier]
     rows = await connection.fetch(
-        _OWNERS, list(blind_indexes), [index for index, _ in earlier], [stated for _, stated in earlier]
+        _OWNERS, [index for index, _ in asked], [establishment for _, establishment in asked]
     )
     known: dict[bytes, Owner] = {}
     stated: dict[tuple[bytes, str], Person] = {}

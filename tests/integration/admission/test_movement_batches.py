@@ -19,6 +19,7 @@ from services.admission.handlers.dependencies import CONCURRENT_BATCHES, Depende
 from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.manage_access import NewSource
 from services.admission.settings import Settings
+from shared.spine.pause import gate
 from shared.web import responses
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission, bearer, settings_for
@@ -170,10 +171,13 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
     assert len(await admission.rows("SELECT FROM submissions")) == 1
 
 
+@pytest.mark.parametrize("noticed_by", ["the commit", "the gate", "the preparation"])
 async def test_what_was_committed_before_the_database_went_away_is_answered(
-    open_admission: Open, admission_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    open_admission: Open, admission_settings: Settings, monkeypatch: pytest.MonkeyPatch, noticed_by: str
 ) -> None:
     monkeypatch.setattr(batches, "LINES_PER_COMMIT", 2)
+    if noticed_by == "the gate":
+        monkeypatch.setattr(gate, "LOOK_AGAIN_SECONDS", 0.0)
     is_going_down = True
 
     async def once_and_then_down(
@@ -182,6 +186,8 @@ async def test_what_was_committed_before_the_database_went_away_is_answered(
         flushed = await commit_submissions(dependencies, batch)
         if is_going_down:
             proxy.go_down()
+            if noticed_by == "the preparation":
+                dependencies.tolerances.clear()
         return flushed
 
     async with (

@@ -7,14 +7,14 @@ Written from the rules (decisions 0007 and 0009), not from the code that plans: 
 apart. Where the two do not agree, one of them is wrong.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
 
 from services.notifications.domain.audit.facts import FactHistory, facts, said_until
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for
+from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for, stay_without_bed
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from shared.events.admission import MovementCancelled, MovementReassigned
 from shared.events.envelope import Payload, RecordedEvent
@@ -33,38 +33,42 @@ def owed_obligations(
     events: Iterable[RecordedEvent], circle: Sequence[AuditedMember]
 ) -> frozenset[ObligationKey]:
     """Everything that the events of one person oblige to tell the members of that person's circle."""
-    stated = facts(events)
+    known = list(events)
+    stated = facts(known)
+    day_stays = {stay for event in known if (stay := stay_without_bed(event.data)) is not None}
     return frozenset(
         ObligationKey(event_id=event.event_id, recipient_id=member.member_id, kind=kind)
         for member in circle
-        for event, kinds in _owed(stated, member)
+        for event, kinds in _owed(stated, member, day_stays=day_stays)
         if member.may_know(event)
         for kind in kinds
     )
 
 
-def _owed(stated: Sequence[FactHistory], member: AuditedMember) -> Iterator[Owed]:
-    at_first = [owed for fact in stated for owed in _walk(fact, member)]
+def _owed(
+    stated: Sequence[FactHistory], member: AuditedMember, *, day_stays: Collection[UUID]
+) -> Iterator[Owed]:
+    at_first = [owed for fact in stated for owed in _walk(fact, member, day_stays=day_stays)]
     yield from at_first
-    yield from owed_after_deaths(stated, at_first, member)
+    yield from owed_after_deaths(stated, at_first, member, day_stays=day_stays)
 
 
-def _walk(fact: FactHistory, member: AuditedMember) -> Iterator[Owed]:
+def _walk(fact: FactHistory, member: AuditedMember, *, day_stays: Collection[UUID]) -> Iterator[Owed]:
     said: set[str] = set()
     for event in fact:
         if isinstance(event.data, MovementReassigned):
-            yield Owed(event, _taken_back(fact, event, event.data, member))
+            yield Owed(event, _taken_back(fact, event, member, day_stays=day_stays))
         else:
-            yield Owed(event, _kinds(event, news_for(event.data, member), said))
+            yield Owed(event, _kinds(event, news_for(event.data, member, day_stays=day_stays), said))
 
 
 def _taken_back(
-    fact: FactHistory, event: RecordedEvent, reassigned: MovementReassigned, member: AuditedMember
+    fact: FactHistory, event: RecordedEvent, member: AuditedMember, *, day_stays: Collection[UUID]
 ) -> frozenset[str]:
     """What was said of a movement that is another person's; it stays true of persons who are one."""
-    if reassigned.reason == "merged":
+    if isinstance(event.data, MovementReassigned) and event.data.reason == "merged":
         return frozenset()
-    kinds = (news_for(stated.data, member) for stated in said_until(fact, event))
+    kinds = (news_for(stated.data, member, day_stays=day_stays) for stated in said_until(fact, event))
     return frozenset(f"{kind}.retracted" for kind in kinds if kind)
 
 

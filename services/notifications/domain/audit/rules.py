@@ -1,7 +1,8 @@
 """The table of rules: what one member is to be told of one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
 from services.notifications.domain.audit.member import AuditedMember
 from shared.events.admission import Mode, Movement
@@ -27,11 +28,17 @@ _WITHOUT_BED: Final = ("outpatient", "recurring", "telemonitoring")
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
 
-def news_for(payload: Payload, member: AuditedMember) -> str | None:
-    """The kind of news that the statement is for this member; `None` when they are not told of it."""
+def news_for(payload: Payload, member: AuditedMember, *, day_stays: Collection[UUID]) -> str | None:
+    """The kind of news that the statement is for this member; `None` when they are not told of it.
+
+    `day_stays` are the stays that were ever said to begin without a bed: a move to one is an admission to who
+    was not told of that beginning.
+    """
     match payload:
         case Movement(kind="admission"):
             return _of_admission(payload, member)
+        case Movement(kind="transfer", stay_id=stay) if stay in day_stays and _stays_in_a_bed(payload):
+            return ADMITTED if member.role == "carer" else None
         case Movement():
             return _of_leaving(payload, member)
         case ExpectationMet():
@@ -82,6 +89,19 @@ def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
     if movement.class_of_stay == "home":
         return AT_HOME
     return ARRIVED if _comes_from_elsewhere(movement) else ADMITTED
+
+
+def stay_without_bed(payload: Payload) -> UUID | None:
+    """The stay that this admission says to begin without a bed, if it does."""
+    if isinstance(payload, Movement) and payload.kind == "admission":
+        return payload.stay_id if payload.class_of_stay in (*_WITHOUT_BED, "home") else None
+    return None
+
+
+def _stays_in_a_bed(movement: Movement) -> bool:
+    if tells_of_death(movement) or goes_to(movement) is not None:
+        return False
+    return movement.class_of_stay in ("emergency", "inpatient")
 
 
 def _of_leaving(movement: Movement, member: AuditedMember) -> str | None:

@@ -1,8 +1,9 @@
 """Derives what is owed again after a stated death was an error: what the death may have silenced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from services.notifications.domain.audit.facts import FactHistory, said_until
 from services.notifications.domain.audit.member import AuditedMember
@@ -21,14 +22,20 @@ class Owed(NamedTuple):
 
 
 def owed_after_deaths(
-    stated: Sequence[FactHistory], owed: Sequence[Owed], member: AuditedMember
+    stated: Sequence[FactHistory],
+    owed: Sequence[Owed],
+    member: AuditedMember,
+    *,
+    day_stays: Collection[UUID],
 ) -> Iterator[Owed]:
     """Corrections since the day before a death that ended; when cancelled, also the last day's news."""
     for fact in stated:
         died_at: datetime | None = None
         for event in fact:
             if isinstance(event.data, MovementReassigned):
-                yield from _after_foreign_death(stated, owed, member, event=event, fact=fact)
+                yield from _after_foreign_death(
+                    stated, owed, member, event=event, fact=fact, day_stays=day_stays
+                )
                 continue
             if tells_of_death(event.data):
                 died_at = min(died_at or event.recorded_at, event.recorded_at)
@@ -37,7 +44,7 @@ def owed_after_deaths(
                 continue
             kinds = _corrections(owed, since=died_at - _DAY, until=event.recorded_at)
             if cancelled:
-                kinds |= _news(stated, member, until=event.recorded_at)
+                kinds |= _news(stated, member, until=event.recorded_at, day_stays=day_stays)
             yield Owed(event, frozenset(kinds))
 
 
@@ -48,12 +55,14 @@ def _after_foreign_death(
     *,
     event: RecordedEvent,
     fact: FactHistory,
+    day_stays: Collection[UUID],
 ) -> Iterator[Owed]:
     """A death that was another person's, like one that was cancelled."""
     deaths = [each.recorded_at for each in said_until(fact, event) if tells_of_death(each.data)]
     if deaths and not (isinstance(event.data, MovementReassigned) and event.data.reason == "merged"):
         since, until = min(deaths) - _DAY, event.recorded_at
-        kinds = _corrections(owed, since=since, until=until) | _news(stated, member, until=until)
+        news = _news(stated, member, until=until, day_stays=day_stays)
+        kinds = _corrections(owed, since=since, until=until) | news
         yield Owed(event, frozenset(kinds))
 
 
@@ -67,7 +76,9 @@ def _corrections(owed: Sequence[Owed], *, since: datetime, until: datetime) -> s
     }
 
 
-def _news(stated: Sequence[FactHistory], member: AuditedMember, *, until: datetime) -> set[str]:
+def _news(
+    stated: Sequence[FactHistory], member: AuditedMember, *, until: datetime, day_stays: Collection[UUID]
+) -> set[str]:
     """Where the person was or is, not where they are expected."""
     happened = [
         event
@@ -76,4 +87,5 @@ def _news(stated: Sequence[FactHistory], member: AuditedMember, *, until: dateti
         if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
         if event.occurred_at > until - _DAY and event.recorded_at <= until
     ]
-    return {kind for event in happened if (kind := news_for(event.data, member)) and kind != DEPARTED}
+    kinds = {news_for(event.data, member, day_stays=day_stays) for event in happened}
+    return {kind for kind in kinds if kind is not None and kind != DEPARTED}

@@ -25,7 +25,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_corrected,
     is_retracted,
 )
-from services.notifications.domain.obligations.leavings import left_without_bed
+from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
 from services.notifications.domain.obligations.silenced import owed_after_retracted_death
 from services.notifications.domain.obligations.statements import (
     LOCATION,
@@ -108,6 +108,8 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     old = event.recorded_at - became_news_at(event) > STALE_AFTER
     if old and not _is_newer_than_another(version, recipient, facts):
         return Suppress("stale_at_creation")
+    if is_movement(event.data) and event.data.kind == "transfer" and had_a_bed(version, facts):
+        return Suppress("duplicate_fact")
     if event.recorded_at > recipient.joined_at:
         return Send()
     newest_then = _newest_when_joining(version, recipient, facts)
@@ -166,7 +168,17 @@ _AFTER_ALL: Final = datetime.max.replace(tzinfo=UTC)
 
 def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     """Every fact by its key; an event that came twice counts once."""
-    stated = [version for event in completed(events) if (version := version_of(event)) is not None]
+    known = list(events)
+    # Of all that was ever stated, cancelled or not: more events never take an obligation away.
+    without_bed = {
+        each.data.stay_id
+        for each in known
+        if is_movement(each.data)
+        and each.data.kind == "admission"
+        and each.data.class_of_stay in CLASSES_WITHOUT_BED
+    }
+    versions = (version_of(event, began_without_bed=without_bed) for event in completed(known))
+    stated = [version for version in versions if version is not None]
     facts: dict[str, list[FactVersion]] = {}
     for version in sorted(stated, key=lambda version: version.version):
         facts.setdefault(version.fact_key, []).append(version)
@@ -187,10 +199,10 @@ def _in_order_of_attribution(fact: list[FactVersion]) -> list[FactVersion]:
     ]
 
 
-def version_of(event: RecordedEvent) -> FactVersion | None:
+def version_of(event: RecordedEvent, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
     """The version that an event states; `None` when nobody ever has to be told of it."""
     if isinstance(event.data, Movement):
-        return version_of_movement(event, event.data)
+        return version_of_movement(event, event.data, began_without_bed=began_without_bed)
     if isinstance(event.data, MovementReassigned):
         return version_of_reassignment(event, event.data)
     if isinstance(event.data, ExpectationEvent):

@@ -8,9 +8,10 @@ movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer
 it. For a watched arrival it is what pathway stated last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -90,10 +91,14 @@ _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
-def version_of_movement(event: RecordedEvent, movement: Movement) -> FactVersion:
+def version_of_movement(
+    event: RecordedEvent, movement: Movement, *, began_without_bed: Collection[UUID]
+) -> FactVersion:
     """A version of the movement; the last one, when it is a cancel."""
     cancelled = isinstance(movement, MovementCancelled)
     news = _news_of_movement(movement)
+    if news is None and movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
+        news = _news(movement, "admission.occurred", Audience(carers=True))
     key = f"movement:{movement.movement_id}"
     return FactVersion(
         event=event,
@@ -134,6 +139,14 @@ def _news_of_movement(movement: Movement) -> News | None:
             movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
         )
     return _news(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+
+
+def _moves_to_a_bed(movement: Movement) -> bool:
+    """Whether somebody moves within the establishment to where there are beds, by its own words."""
+    to = movement.destination
+    if movement.kind != "transfer" or (to is not None and (to.mode == "death" or _leaves_for(to, movement))):
+        return False
+    return movement.class_of_stay not in (None, *CLASSES_WITHOUT_BED)
 
 
 def _news_of_entry(movement: Movement, audience: Audience, *, arrived: bool) -> News:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.events.admission import ClassOfStay, Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
@@ -171,3 +172,16 @@ async def test_a_second_discharge_of_another_stay_changes_nothing_that_was_told(
         await engine.state(rose.discharge(stay, at=minutes(left), establishment=NURSING_HOME))
         await engine.turn()
     assert not any("CHANGEMENT" in text for text in texts(engine))
+
+
+async def test_who_came_for_the_day_and_is_kept_is_in_an_establishment_from_then_on(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    await engine.state(rose.admit("stay", at=minutes(0), class_of_stay="outpatient"))
+    await engine.enrol(rose.person_id, carer("sms"))
+    engine.now = minutes(205)
+    for at in (120, 180):
+        moved = rose.transfer("stay", at=minutes(at), unit=f"unit {at}")
+        await engine.state(replace(moved, data=replace(moved.data, class_of_stay="inpatient")))
+    await engine.turn()
+    assert texts(engine) == [f"Parcours : {ALIAS} est en établissement depuis le 02/03 à 11h00."]

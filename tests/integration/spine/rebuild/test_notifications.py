@@ -8,9 +8,10 @@ import pytest
 
 from services.notifications.wiring import SERVICE
 from shared.database.pool import open_pool
+from shared.events.admission import PersonsMerged
 from shared.events.envelope import RecordedEvent
 from shared.spine.service.rebuild import projection_of
-from shared.testing.person_history import HOSPITAL, PersonHistory
+from shared.testing.person_history import HOSPITAL, PersonHistory, id_of, movement_of
 from tests.integration.notifications.engine import MORNING, Engine
 from tests.integration.spine.rebuild.scene import Scene
 
@@ -69,6 +70,31 @@ async def test_healthy_facts_are_equal_and_nobody_is_told_again(engine: tuple[En
     assert (await scene.projected(), await told(scene)) == (before, said)
     await office.after(minutes=10)
     assert (len(office.sms.messages), await told(scene)) == (sent, said)
+
+
+async def test_persons_who_are_one_are_one_again_and_nobody_is_told_again(
+    engine: tuple[Engine, Scene],
+) -> None:
+    office, scene = engine
+    await families_are_told(office, scene)
+    rose, louis = (PersonHistory(name, events=admitted(name)) for name in ("Rose", "Louis"))
+    at = office.now
+    merge = PersonsMerged(
+        merge_id=id_of("merge"), surviving=rose.person_id, merged=louis.person_id, revision=1
+    )
+    for person in (rose, louis):
+        person.append(merge, occurred_at=at, recorded_at=at)
+    for event in admitted("Louis"):
+        louis.hand_over(movement_of(event).movement_id, rose, reason="merged")
+    await scene.happen([*rose.events[2:], *louis.events[2:]])
+    await office.after(minutes=10)
+    before, said = await scene.projected(), await told(scene)
+    made = await scene.rebuild()
+    assert {each.table: each.is_equal for each in made.tables} == dict.fromkeys(
+        ("facts", "presence", "merges", "shared_circles", "obligations"), True
+    )
+    assert (await scene.projected(), await told(scene)) == (before, said)
+    assert len(await scene.rows("shared_circles")) == 2
 
 
 async def test_lost_facts_come_back_and_nobody_is_told_again(engine: tuple[Engine, Scene]) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.obligations.catalogue import Recipient
-from shared.events.admission import Mode, Place
+from shared.events.admission import ClassOfStay, Mode, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories
 from shared.testing.person_history import ESTABLISHMENTS, movement_of
@@ -16,6 +16,7 @@ from shared.testing.person_history import ESTABLISHMENTS, movement_of
 _PLACES = st.none() | st.builds(
     Place, mode=st.sampled_from(get_args(Mode)), establishment=st.sampled_from((None, *ESTABLISHMENTS))
 )
+_CLASSES = st.none() | st.sampled_from(get_args(ClassOfStay))
 
 
 def audited(circle: Sequence[Recipient]) -> list[AuditedMember]:
@@ -36,8 +37,16 @@ def audited(circle: Sequence[Recipient]) -> list[AuditedMember]:
 
 @st.composite
 def strange_histories(draw: st.DrawFn) -> list[RecordedEvent]:
-    """Every movement may come from anywhere and go anywhere, also where that makes little sense."""
+    """Every movement may come from anywhere, go anywhere, be of any class, also where it makes no sense."""
     return [
-        replace(event, data=replace(movement_of(event), origin=draw(_PLACES), destination=draw(_PLACES)))
+        replace(
+            event,
+            data=replace(
+                movement_of(event),
+                origin=draw(_PLACES),
+                destination=draw(_PLACES),
+                class_of_stay=draw(_CLASSES),
+            ),
+        )
         for event in draw(person_histories(max_stays=2))
     ]
