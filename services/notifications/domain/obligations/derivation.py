@@ -108,7 +108,7 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     old = event.recorded_at - became_news_at(event) > STALE_AFTER
     if old and not _is_newer_than_another(version, recipient, facts):
         return Suppress("stale_at_creation")
-    if is_movement(event.data) and event.data.kind == "transfer" and had_a_bed(version, facts):
+    if version.aspect == LOCATION and _moves_inside(event) and had_a_bed(version, facts):
         return Suppress("duplicate_fact")
     if event.recorded_at > recipient.joined_at:
         return Send()
@@ -116,6 +116,10 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
     if newest_then.fact_key != version.fact_key:
         return Supersede(newest_then.event.event_id, "newer_when_joining")
     return Send()
+
+
+def _moves_inside(event: RecordedEvent) -> bool:
+    return is_movement(event.data) and event.data.kind == "transfer"
 
 
 def _is_newer_than_another(

@@ -53,6 +53,12 @@ def test_a_rupture_is_told_however_old_it_is_when_it_is_found(rose: PersonHistor
     assert (NURSING_HOME, "transfer.overdue") in sent(stated, [joined])
 
 
+def test_leaving_for_another_establishment_is_news_to_its_desk(rose: PersonHistory) -> None:
+    rose.admit("stay", at=minutes(0))
+    rose.transfer("stay", at=minutes(50), to=NURSING_HOME)
+    assert (NURSING_HOME, "transfer.departed") in sent(rose.events, [professional(NURSING_HOME)])
+
+
 def test_to_want_nothing_silences_news_and_no_correction(rose: PersonHistory) -> None:
     rose.update(rose.admit("stay", at=minutes(0)), emitted=minutes(9), occurred_at=minutes(-30))
     assert sent(rose.events, [carer(discretion=1)]) == {
