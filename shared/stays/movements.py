@@ -150,7 +150,10 @@ def substance_of(content: Statement) -> tuple[object, ...]:
 
 
 def completed(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """The events, each once, where updates have the whole content that their movements have with them."""
+    """The events, each once, where updates have the whole content that their movements have with them.
+
+    One that still has `names` is the first known of its movement: what it leaves as it was is unknown.
+    """
     known = {event.event_id: event for event in events}
     partial = {
         event.data.movement_id
@@ -162,8 +165,12 @@ def completed(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
     about = [
         event for event in known.values() if is_movement(event.data) and event.data.movement_id in partial
     ]
-    for content in (content for history in movement_histories(about) for content in history.contents):
-        event = known[content.event_id]
-        whole = {field: getattr(content, field) for field in OPTIONAL_FIELDS}
-        known[content.event_id] = replace(event, data=replace(event.data, **whole))
+    for history in movement_histories(about):
+        is_whole = False
+        for content in history.contents:
+            is_whole = is_whole or content.names is None
+            if is_whole and content.names is not None:
+                event = known[content.event_id]
+                whole = {field: getattr(content, field) for field in OPTIONAL_FIELDS}
+                known[content.event_id] = replace(event, data=replace(event.data, **whole, names=None))
     return list(known.values())

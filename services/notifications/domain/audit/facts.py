@@ -73,9 +73,10 @@ def _filled_in(versions: FactHistory) -> FactHistory:
             continue
         if before is not None and isinstance(movement, MovementUpdated) and movement.names is not None:
             left = {name: getattr(before, name) for name in _MAY_BE_LEFT if name not in movement.names}
-            movement = replace(movement, **left)
+            movement = replace(movement, **left, names=None)
             versions[place] = replace(event, data=movement)
-        before = movement
+        if not (isinstance(movement, MovementUpdated) and movement.names is not None):
+            before = movement  # whole, unlike an update of which nothing earlier is known
     return versions
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from services.notifications.domain.audit.member import AuditedMember
-from shared.events.admission import Mode, Movement
+from shared.events.admission import Mode, Movement, MovementUpdated
 from shared.events.envelope import Payload
 from shared.events.pathway import ExpectationMet, ExpectationWithdrawn, RuptureClosed, RuptureOpened
 
@@ -35,19 +35,27 @@ def news_for(payload: Payload, member: AuditedMember, *, day_stays: Collection[U
     was not told of that beginning.
     """
     match payload:
+        case Movement() if _leaves_open(payload):
+            kind = None
         case Movement(kind="admission"):
-            return _of_admission(payload, member)
+            kind = _of_admission(payload, member)
         case Movement(kind="transfer", stay_id=stay) if stay in day_stays and _stays_in_a_bed(payload):
-            return ADMITTED if member.role == "carer" else None
+            kind = ADMITTED if member.role == "carer" else None
         case Movement():
-            return _of_leaving(payload, member)
+            kind = _of_leaving(payload, member)
         case ExpectationMet():
-            return ARRIVED if member.establishment == payload.from_establishment else None
+            kind = ARRIVED if member.establishment == payload.from_establishment else None
         case RuptureOpened() | RuptureClosed() | ExpectationWithdrawn():
             ends = (payload.from_establishment, payload.to_establishment)
-            return _of_a_wait(payload) if member.establishment in ends else None
+            kind = _of_a_wait(payload) if member.establishment in ends else None
         case _:
-            return None
+            kind = None
+    return kind
+
+
+def _leaves_open(movement: Movement) -> bool:
+    """Whether it is an update that leaves as it was what nobody knows yet."""
+    return isinstance(movement, MovementUpdated) and movement.names is not None
 
 
 def _of_a_wait(payload: RuptureOpened | RuptureClosed | ExpectationWithdrawn) -> str | None:

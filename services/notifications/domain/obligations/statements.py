@@ -29,6 +29,7 @@ from shared.events.admission import (
     Movement,
     MovementCancelled,
     MovementReassigned,
+    MovementUpdated,
     Place,
     ReassignmentReason,
 )
@@ -126,7 +127,9 @@ def version_of_reassignment(event: RecordedEvent, reassigned: MovementReassigned
 
 
 def _news_of_movement(movement: Movement) -> News | None:
-    """The news in a movement; `None` for a move within the establishment and for a death."""
+    """The news in a movement; `None` for a move within the establishment, a death and half an update."""
+    if isinstance(movement, MovementUpdated) and movement.names is not None:
+        return None  # what it leaves as it was is unknown yet
     origin, destination = movement.origin, movement.destination
     others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
     if movement.kind == "admission":
