@@ -21,6 +21,8 @@ _AFTER_ALL: Final = 0.5
 """Share of the cancelled movements that are stated again later: they took place after all."""
 _MISTAKEN: Final = 0.06
 """Share of the persons all of whose movements but the first are stated of somebody else at first."""
+_LEFT: Final = 0.5
+"""Share of the moved movements whose updates name the person and leave the details as they are."""
 _BACK_AND_FORTH: Final = 0.3
 """Share of the mistaken movements that were stated of the right person before."""
 _PLANNED: Final = 0.1
@@ -120,7 +122,9 @@ class Journey:
         named = [self._mistaken_for, self._person]
         if self._dice.random() < _BACK_AND_FORTH:
             named = [self._person, *named]
-        yield from (offer.naming(self._run, person, version) for version, person in enumerate(named))
+        leaves = self._dice.random() < _LEFT
+        for version, person in enumerate(named):
+            yield offer.naming(self._run, person, version, leaves_details=leaves)
 
     @property
     def here(self) -> str:

@@ -17,6 +17,8 @@ TWICE: Final = "-twice"
 """Ends the alias of a person who has a second number in the same establishment."""
 BIRTH_NAME: Final = "ZZCONTINUITY"
 
+_DETAILS: Final = ("unit", "origin", "destination")
+
 Repetition = Literal["plain", "again", "at_once", "other_content"]
 """`again`: sent twice; `at_once`: by two clients at the same time; `other_content`: sent again with other
 content under the same id."""
@@ -43,12 +45,16 @@ class Offer:
         """The same id with other content."""
         return replace(self, body={**self.body, "unit": "OTHER"}, repetition="plain")
 
-    def naming(self, run: str, person: str, version: int) -> "Offer":
-        """The movement as a later version of it that names a person; version 0 is how it is stated first."""
+    def naming(self, run: str, person: str, version: int, *, leaves_details: bool = False) -> "Offer":
+        """The movement as a later version of it that names a person; version 0 is how it is stated first.
+
+        `leaves_details`: an update says nothing of unit, origin and destination.
+        """
         emitted_at = datetime.fromisoformat(str(self.body["emitted_at"])) + timedelta(minutes=2 * version)
         same = person == self.person
+        left = _DETAILS if version and leaves_details else ()
         body = {
-            **self.body,
+            **{name: value for name, value in self.body.items() if name not in left},
             "source_event_id": f"{self.body['movement_id']}-{version}",
             "action": "update" if version else "insert",
             "person": self.body["person"] if same else person_of(run, person, self.establishment),

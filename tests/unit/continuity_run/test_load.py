@@ -159,7 +159,7 @@ def test_a_correction_repeats_leaves_or_deletes_the_details(load: Load) -> None:
         if (offer.body["action"], offer.body["kind"]) == ("update", "discharge")
     ]
     assert any(body.get("destination") for body in updates)
-    assert any("destination" not in body for body in updates)
+    assert sum("destination" not in body for body in updates) > 3
     assert any(body.get("destination", "") is None for body in updates)
 
 
