@@ -7,14 +7,14 @@ emission. Deliver them through `redeliveries` or `batches` to prove that a proje
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
 from shared.events.admission import Mode, OptionalField, Place
 from shared.events.envelope import RecordedEvent
-from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, minutes, movement_of
+from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
 
 _GAPS_MINUTES = st.sampled_from((-120, -10, 0, 20, 90, 180, 1500))
 """From a departure to the next arrival: before it (overlap, skewed clocks), in time, late, the next day."""
@@ -23,6 +23,7 @@ _EMISSION_LAGS_MINUTES = st.sampled_from((-30, 0, 0, 1, 1, 5, 300))
 _ENDINGS = st.sampled_from(
     ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
 )
+_FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 _NAMES: st.SearchStrategy[tuple[OptionalField, ...] | None] = st.sampled_from(
     (None, None, (), ("unit",), ("destination",), ("unit", "origin", "destination"))
 )
@@ -122,14 +123,19 @@ def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, 
 def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
     for _ in range(draw(st.integers(0, 3))):
         event = draw(st.sampled_from(journey.events))
-        emitted = movement_of(event).emitted_at + timedelta(minutes=draw(st.sampled_from((-5, 0, 2, 600))))
+        known = movement_of(event).ordered_at or movement_of(event).emitted_at
+        emitted = known + timedelta(minutes=draw(st.sampled_from((-5, 0, 2, 600))))
+        ordered_at = None
+        if draw(st.integers(0, 5)) == 0:  # by a clock that admission does not believe
+            emitted, ordered_at = _FAR_AHEAD, emitted
+        changes = {**_changes(draw, event), "ordered_at": ordered_at}
         match draw(st.sampled_from(("update", "repeat", "cancel", "cancel"))):
             case "update":
-                journey.update(event, emitted=emitted, names=draw(_NAMES), **_changes(draw, event))
+                journey.update(event, emitted=emitted, names=draw(_NAMES), **changes)
             case "repeat":
-                journey.repeat(event, emitted=emitted, **_changes(draw, event))
+                journey.repeat(event, emitted=emitted, **changes)
             case _:
-                journey.cancel(event, emitted=emitted)
+                journey.cancel(event, emitted=ordered_at or emitted)
     if len(journey.events) > 1 and draw(st.integers(0, 9)) == 0:
         journey.events.pop(0)  # never sent: its updates and its cancel are about an unknown movement
 
@@ -141,6 +147,8 @@ def _changes(draw: st.DrawFn, event: RecordedEvent) -> dict[str, object]:
     if movement.destination is not None and draw(st.booleans()):
         to = draw(st.sampled_from((None, *ESTABLISHMENTS)))
         changes["destination"] = Place(mode="transfer", establishment=to) if to else Place(mode="home")
+    if draw(st.integers(0, 4)) == 0:
+        changes["source_id"] = id_of("another application", movement.establishment)
     return changes
 
 

@@ -171,7 +171,9 @@ class PersonHistory:
 
     def record(self, movement: Movement, *, recorded_at: datetime | None = None) -> RecordedEvent:
         """Assigns any movement event its place at the end of the history."""
-        recorded_at = recorded_at or max(self.now, movement.emitted_at) + timedelta(seconds=1)
+        recorded_at = recorded_at or max(self.now, movement.ordered_at or movement.emitted_at) + timedelta(
+            seconds=1
+        )
         return self.append(movement, occurred_at=movement.occurred_at, recorded_at=recorded_at)
 
     def append(self, payload: Payload, *, occurred_at: datetime, recorded_at: datetime) -> RecordedEvent:
@@ -221,7 +223,13 @@ class PersonHistory:
     def _again(
         self, type_: type[Movement], event: RecordedEvent, *, emitted: datetime, changes: dict[str, Any]
     ) -> RecordedEvent:
-        content = {**asdict(movement_of(event)), "names": None, **changes, "emitted_at": emitted}
+        content = {
+            **asdict(movement_of(event)),
+            "names": None,
+            "ordered_at": None,
+            **changes,
+            "emitted_at": emitted,
+        }
         if type_ is not MovementUpdated:
             del content["names"]
         return self.record(type_(**content))
