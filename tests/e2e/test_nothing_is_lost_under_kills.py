@@ -16,8 +16,8 @@ from tests.e2e.establishment import Establishment, Services, register
 from tests.e2e.eventually import eventually
 from tests.e2e.running import RunningPlatform
 
-PERSONS = 2500
-WITH_A_CARER = 500
+PERSONS = 800
+WITH_A_CARER = 200
 KILLED = (
     "admission-api",
     "admission-worker",
