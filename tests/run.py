@@ -15,7 +15,7 @@ from typing import IO
 
 PYTEST = (sys.executable, "-m", "pytest")
 # `-rs` says why a test was skipped. The platform's tests are few and long: each is named as it ends.
-_UNIT = ("tests/architecture", "tests/contract", "tests/unit")
+_UNIT = ("tests/architecture", "tests/contract", "tests/security/policy", "tests/unit")
 _SPINE = "tests/integration/spine"
 PARTS: Mapping[str, Sequence[str]] = {
     "--platform": ("-vv", "-rs", "tests/e2e"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from shared.documents.access import access_table
 from shared.documents.asyncapi import asyncapi
 from shared.documents.event_schemas import event_schemas
 from shared.web.openapi.document import openapi
@@ -20,6 +21,7 @@ def all_documents() -> dict[str, str]:
     """File name -> text."""
     documents: dict[str, dict[str, Any]] = {"asyncapi.json": asyncapi()}
     documents |= {f"events/{type_}.schema.json": schema for type_, schema in event_schemas().items()}
+    documents["access.json"] = access_table(dict(applications()))
     documents |= {f"openapi/{service}.json": openapi(app) for service, app in applications()}
     return {name: _text(document) for name, document in documents.items()}
 

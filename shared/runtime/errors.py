@@ -23,6 +23,7 @@ RelaisError
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409
  + EndedAlready           the API answers 409
+ + NoOperation            the documents are not generated
  + RebuildError           the command says it and ends with exit code 1
  + UnknownMergeError      the API answers 404
  + Undecipherable         the API answers 500: a key is lost, or the data was changed

@@ -1,15 +1,16 @@
-"""Authentication and scopes of a request, behind the one port by which callers are recognised.
+"""Authentication of a request, behind the one port by which callers are recognised, and what its route asks.
 
 A refusal never says why: a missing, an unknown and a revoked key get the same answer.
 """
 
-from typing import Annotated, Final, Protocol
+from typing import Final, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from shared.events.admission import Scope
+from shared.security.policy.decide import refusal_at_door
+from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
 from shared.web.problems import Problem
 from shared.web.state import StateEntry
@@ -27,39 +28,30 @@ AUTHENTICATOR: Final = StateEntry[Authenticator]("authenticator")
 """Recognises the callers of an application."""
 
 
-class _Required(SecurityBase):
-    """A dependency that FastAPI also knows as a security scheme."""
+class Permission(SecurityBase):
+    """A dependency that names the operation of its route, and lets in who may ask for it."""
 
-    def __init__(self, scopes: frozenset[Scope]) -> None:
+    def __init__(self, operation: Operation) -> None:
         self.model = HTTPBearer(description="API key of a source")
         self.scheme_name = "key"
-        self._scopes = scopes
+        self.operation = operation
 
     async def __call__(self, request: Request) -> Principal:
+        """The caller; 401 when nobody is recognised, 403 when the policy refuses whatever it is about."""
         authenticator = AUTHENTICATOR.of(request)
         principal = await authenticator.authenticate(request.headers.get("authorization"))
         if principal is None:
             raise Problem(401, headers={"www-authenticate": "Bearer"})
-        if not self._scopes & principal.scopes:
+        if refusal_at_door(principal, self.operation) is not None:
             raise Problem(403)
         return principal
 
 
-def require(scope: Scope, *or_scopes: Scope) -> _Required:
-    """A dependency that returns the `Principal`, who has at least one of the scopes.
+class Capability:
+    """A dependency that names the operation of a route whose address admits by itself; lets in everybody."""
 
-    401 when nobody is recognised, 403 when the scope is missing. Asks `AUTHENTICATOR`.
-    """
-    return _Required(frozenset((scope, *or_scopes)))
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
 
-
-async def _require_platform_operator(
-    principal: Annotated[Principal, Depends(require("operator"))],
-) -> Principal:
-    if principal.establishment is not None:
-        raise Problem(403)
-    return principal
-
-
-PlatformOperator = Annotated[Principal, Depends(_require_platform_operator)]
-"""A route's parameter of this type is an operator of the whole platform; 403 for one of an establishment."""
+    async def __call__(self) -> None:
+        """Ask nothing: the route checks its address."""

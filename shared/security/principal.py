@@ -29,6 +29,11 @@ class Principal:
     key_id: UUID | None = None
     """Which key it was, for the record of what an operator looked at or decided."""
 
+    @property
+    def is_platform_operator(self) -> bool:
+        """Whether it is an operator of the whole platform, whose key no establishment has."""
+        return self.establishment is None and "operator" in self.scopes
+
     def may_see(self, establishment: str) -> bool:
         """Whether this establishment's data is within reach: all of it is for an operator bound to none."""
         if self.establishment is None:

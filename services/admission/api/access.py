@@ -9,14 +9,15 @@ from starlette.responses import Response
 from services.admission.api import DEPENDENCIES
 from services.admission.handlers.list_access import list_keys, list_sources
 from services.admission.storage.access import FIRST, ListedKey, ListedSource, ListKey
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.paging import DEFAULT_LIMIT, Continuation, Limit, decode_continuation, split_page
 
 router = APIRouter()
-Operator = Annotated[Principal, Depends(require("operator"))]
+Lister = Annotated[Principal, Depends(Permission("list_sources"))]
+KeyLister = Annotated[Principal, Depends(Permission("list_keys"))]
 
 
 class SourcePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,7 +38,7 @@ class KeyPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @router.get("/v1/sources", **describe("List the sources", caller="operator", answers={200: SourcePage}))
 async def show_sources(
-    request: Request, operator: Operator, limit: Limit = DEFAULT_LIMIT, continuation: Continuation = None
+    request: Request, operator: Lister, limit: Limit = DEFAULT_LIMIT, continuation: Continuation = None
 ) -> Response:
     """The applications that may call: all of them for an operator of the platform, otherwise one's own
     establishment's."""
@@ -49,7 +50,7 @@ async def show_sources(
 
 @router.get("/v1/keys", **describe("List the keys", caller="operator", answers={200: KeyPage}))
 async def show_keys(
-    request: Request, operator: Operator, limit: Limit = DEFAULT_LIMIT, continuation: Continuation = None
+    request: Request, operator: KeyLister, limit: Limit = DEFAULT_LIMIT, continuation: Continuation = None
 ) -> Response:
     """The keys by id, revoked ones included, never a key itself or its hash: all of them for an operator of
     the platform, otherwise one's own establishment's."""

@@ -20,7 +20,7 @@ from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
 from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.group_commit import NotCommitted
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web import responses
@@ -41,7 +41,7 @@ BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
 """Some editors and export tools begin a text with it; it says nothing."""
 
 router = APIRouter()
-_source = require("intake")
+_source = Permission("state_movement")
 IntakeAccess = Annotated[Principal, Depends(_source)]
 
 

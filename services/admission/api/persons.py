@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.handlers.find_person import find_person
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -34,7 +34,7 @@ class FoundPersons(Struct, frozen=True, kw_only=True):
 )
 async def find_persons(
     request: Request,
-    reader: Annotated[Principal, Depends(require("intake", "read"))],
+    reader: Annotated[Principal, Depends(Permission("find_person"))],
     authority: Annotated[
         str, Query(min_length=1, max_length=200, description="Who gave the number, as in a movement")
     ],

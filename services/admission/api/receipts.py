@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.admission.api import DEPENDENCIES
 from services.admission.domain.receipt import NumberedReceipt, ServiceOutcome
 from services.admission.handlers.show_receipt import find_receipt, show_receipt
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -18,7 +18,8 @@ from shared.web.decoding import uuid_in_path
 from shared.web.problems import Problem
 
 router = APIRouter()
-Reader = Annotated[Principal, Depends(require("intake", "read"))]
+Reader = Annotated[Principal, Depends(Permission("read_receipt"))]
+Finder = Annotated[Principal, Depends(Permission("find_receipt"))]
 
 
 class ReceiptWithServices(NumberedReceipt, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ class FoundReceipts(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def find_receipts(
     request: Request,
-    reader: Reader,
+    reader: Finder,
     source_event_id: Annotated[
         str, Query(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", description="As it was sent")
     ],

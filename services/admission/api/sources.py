@@ -12,7 +12,8 @@ from services.admission.domain.movement import Finess, Label
 from services.admission.handlers import manage_access
 from services.admission.handlers.dependencies import Dependencies
 from shared.events.admission import Scope
-from shared.security.authentication import require
+from shared.security.authentication import Permission
+from shared.security.policy.keys import may_create
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -20,7 +21,8 @@ from shared.web.decoding import decode, uuid_in_path
 from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
-Operator = Annotated[Principal, Depends(require("operator"))]
+Creator = Annotated[Principal, Depends(Permission("create_source"))]
+Revoker = Annotated[Principal, Depends(Permission("revoke_key"))]
 
 DAY_SECONDS = 86_400
 
@@ -61,16 +63,19 @@ class SourceCreated(Struct, frozen=True, kw_only=True):
         examples=examples.SOURCES,
     ),
 )
-async def create_source(request: Request, operator: Operator) -> Response:
+async def create_source(request: Request, operator: Creator) -> Response:
     """A source and its key; the answer is the only place where the key is ever shown."""
     dependencies = DEPENDENCIES.of(request)
     wanted = decode(await request.body(), CreateSource)
     if wanted.establishment is None and "operator" not in wanted.scopes:
         missing = FieldError("/establishment", "required, except for an operator of the whole platform")
         raise Problem(422, "The body does not fit", errors=[missing])
-    if operator.establishment not in {None, wanted.establishment}:
-        raise Problem(403, "The key belongs to another establishment")
-    await _check_sites(dependencies, wanted, operator)
+    if wanted.establishment is not None and "ledger" in wanted.scopes:
+        foreign = FieldError("/scopes", "`ledger` is for the platform's own services")
+        raise Problem(422, "The body does not fit", errors=[foreign])
+    if not may_create(operator, establishment=wanted.establishment, sites=wanted.sites, scopes=wanted.scopes):
+        raise Problem(403, "The key may not create one that is another's, or may do more")
+    await _check_sites(dependencies, wanted)
     created = await manage_access.create_source(
         dependencies,
         wanted.name,
@@ -92,11 +97,9 @@ async def create_source(request: Request, operator: Operator) -> Response:
     return responses.json(201, body, headers={"cache-control": "no-store"})
 
 
-async def _check_sites(dependencies: Dependencies, wanted: CreateSource, operator: Principal) -> None:
+async def _check_sites(dependencies: Dependencies, wanted: CreateSource) -> None:
     if not wanted.sites:
         return
-    if not all(map(operator.may_see, wanted.sites)):
-        raise Problem(403, "The key belongs to another establishment")
     if wanted.establishment is None:
         error = FieldError("/sites", "a source of no establishment has no sites")
         raise Problem(422, "The body does not fit", errors=[error])
@@ -113,7 +116,7 @@ async def _check_sites(dependencies: Dependencies, wanted: CreateSource, operato
 @router.delete(
     "/v1/keys/{key_id}", **describe("Revoke a key", caller="operator", answers={204: None}, problems=[404])
 )
-async def revoke_key(key_id: str, request: Request, operator: Operator) -> Response:
+async def revoke_key(key_id: str, request: Request, operator: Revoker) -> Response:
     """End a key, everywhere within seconds; again is no error."""
     dependencies = DEPENDENCIES.of(request)
     if not await manage_access.revoke_key(dependencies, uuid_in_path(key_id), by=operator):

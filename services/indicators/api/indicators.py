@@ -16,14 +16,15 @@ from services.indicators.domain.definitions.definition import Definition
 from services.indicators.domain.indicators import Question
 from services.indicators.handlers.answer_question import IndicatorValues, answer_question, is_known
 from services.indicators.handlers.dependencies import Dependencies
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
-Reader = Annotated[Principal, Depends(require("read"))]
+Lister = Annotated[Principal, Depends(Permission("list_indicators"))]
+Reader = Annotated[Principal, Depends(Permission("read_indicator"))]
 
 MAX_PERIOD_DAYS: Final = 366
 # Leaves room for a day more in any time zone, on both sides of what a calendar can hold.
@@ -53,7 +54,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 @router.get(
     "/v1/indicators", **describe("List the indicators", caller="reader", answers={200: DefinitionList})
 )
-async def list_indicators(_reader: Reader) -> Response:
+async def list_indicators(_reader: Lister) -> Response:
     """What each indicator says, of what, and what it does not say."""
     return responses.json(200, DefinitionList(DEFINITIONS))
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
@@ -13,6 +13,7 @@ from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail
 from services.notifications.domain.wording.context import WordingContext
 from services.notifications.handlers.delivery.carer_page import PageView, read_carer_page
+from shared.security.authentication import Capability
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -28,7 +29,7 @@ _HEADERS: Final = {
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/s/{token}")
+@router.get("/s/{token}", dependencies=[Depends(Capability("read_carer_page"))])
 async def show(token: str, request: Request) -> Response:
     """The page of a message; looking at it consumes, acknowledges and changes nothing."""
     dependencies = DEPENDENCIES.of(request)

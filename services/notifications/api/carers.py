@@ -12,7 +12,7 @@ from services.notifications.api.parse import parse_carer
 from services.notifications.api.requests import PutCarer
 from services.notifications.api.responses import ShownCarer, carer_response
 from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer, put_carer
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -24,7 +24,8 @@ _PATH = "/v1/persons/{person_id}/circle/carers/{carer_id}"
 _CHOSEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 router = APIRouter()
-Manager = Annotated[Principal, Depends(require("circle"))]
+Manager = Annotated[Principal, Depends(Permission("change_circle"))]
+Reader = Annotated[Principal, Depends(Permission("read_circle"))]
 
 
 @router.put(
@@ -57,7 +58,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 
 
 @router.get(_PATH, **describe("Read a carer", caller="integrator", answers={200: ShownCarer}, problems=[404]))
-async def show_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
+async def show_carer(person_id: str, carer_id: str, request: Request, manager: Reader) -> Response:
     """The carer with their contacts, for those who manage them."""
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)

@@ -18,7 +18,7 @@ from services.notifications.api.responses import (
 from services.notifications.handlers.circle.list_circle import list_circle
 from services.notifications.handlers.circle.members import CarerView, ProfessionalView
 from shared.events.envelope import Moment
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -50,7 +50,7 @@ class CirclePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 async def show_circle(
     person_id: str,
     request: Request,
-    manager: Annotated[Principal, Depends(require("circle"))],
+    manager: Annotated[Principal, Depends(Permission("read_circle"))],
     limit: Limit = DEFAULT_LIMIT,
     continuation: Continuation = None,
 ) -> Response:

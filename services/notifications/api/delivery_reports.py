@@ -6,13 +6,14 @@ from typing import Final
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import PlainTextResponse, Response
 
 from services.notifications.api import DEPENDENCIES
 from services.notifications.channels.sms import DELIVERY_REPORTS_PATH, report_tokens_of
 from services.notifications.domain.obligations.obligation import ReportState
 from services.notifications.handlers.delivery.dispatch import record_delivery_report
+from shared.security.authentication import Capability
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
@@ -28,6 +29,7 @@ _CODE = re.compile(r"stat:[A-Z]{1,10}|err:[0-9A-Fa-f]{1,8}|NACK/\d{1,4}")
 _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter()
+_ADMITTED: Final = (Depends(Capability("report_delivery")),)
 _DESCRIBED = describe(
     "Report the delivery of an SMS",
     caller="provider",
@@ -43,8 +45,10 @@ _DESCRIBED = describe(
 )
 
 
-@router.post(DELIVERY_REPORTS_PATH, operation_id="report_on_sms_by_post", **_DESCRIBED)
-@router.get(DELIVERY_REPORTS_PATH, **_DESCRIBED)
+@router.post(
+    DELIVERY_REPORTS_PATH, operation_id="report_on_sms_by_post", dependencies=_ADMITTED, **_DESCRIBED
+)
+@router.get(DELIVERY_REPORTS_PATH, dependencies=_ADMITTED, **_DESCRIBED)
 async def report_on_sms(request: Request) -> Response:
     """Keep what Kannel reports, and apply it: `attempt`, `token`, `type`, `provider_id`, `answer`.
 

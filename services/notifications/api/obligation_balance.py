@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.notifications.api import DEPENDENCIES
 from services.notifications.handlers.obligations.obligation_balance import ObligationsTallies, read_balance
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -17,7 +17,7 @@ from shared.web.problems import FieldError, Problem
 _MAX_DAYS: Final = 92
 
 router = APIRouter()
-ReadAccess = Annotated[Principal, Depends(require("operator", "read"))]
+ReadAccess = Annotated[Principal, Depends(Permission("read_obligation_balance"))]
 
 
 @router.get(

@@ -16,7 +16,7 @@ from services.notifications.handlers.obligations.manual_resolution import (
     ManualResolution,
     resolve_manually,
 )
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -30,8 +30,8 @@ _DIGITS: Final = 3
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 
 router = APIRouter()
-Manager = Annotated[Principal, Depends(require("circle", "operator"))]
-ReadAccess = Annotated[Principal, Depends(require("read"))]
+Manager = Annotated[Principal, Depends(Permission("resolve_obligation"))]
+ReadAccess = Annotated[Principal, Depends(Permission("read_obligations"))]
 
 
 @router.get(

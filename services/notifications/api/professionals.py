@@ -16,7 +16,7 @@ from services.notifications.handlers.circle.members import (
     get_professional,
     put_professional,
 )
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -29,7 +29,8 @@ _SHOWN = ShownProfessional
 _FINESS: Final = re.compile(r"[0-9A-Z]{9}")
 
 router = APIRouter()
-Manager = Annotated[Principal, Depends(require("circle"))]
+Manager = Annotated[Principal, Depends(Permission("change_circle"))]
+Reader = Annotated[Principal, Depends(Permission("read_circle"))]
 
 
 @router.put(
@@ -61,7 +62,7 @@ async def enrol_professional(person_id: str, finess: str, request: Request, mana
 @router.get(
     _PATH, **describe("Read a professional", caller="integrator", answers={200: _SHOWN}, problems=[404])
 )
-async def show_professional(person_id: str, finess: str, request: Request, manager: Manager) -> Response:
+async def show_professional(person_id: str, finess: str, request: Request, manager: Reader) -> Response:
     """The professional with the address that is written to."""
     dependencies = DEPENDENCIES.of(request)
     view = await get_professional(

@@ -10,7 +10,7 @@ from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import Closure
 from services.pathway.handlers.close_expectation import EndedAlready, close_expectation
 from shared.database.transaction import transaction
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -46,7 +46,7 @@ async def close(
     person_id: str,
     expectation_id: str,
     request: Request,
-    principal: Annotated[Principal, Depends(require("intake", "operator"))],
+    principal: Annotated[Principal, Depends(Permission("close_expectation"))],
 ) -> Response:
     """The arrival is not waited for any more, and an open rupture is closed; both establishments are told.
 

@@ -25,7 +25,7 @@ from services.pathway.domain.pathway import (
 )
 from services.pathway.handlers.read_pathway import read_pathway
 from shared.events.envelope import Moment
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -42,7 +42,7 @@ from shared.web.problems import Problem
 
 PATH = "/v1/persons/{person_id}/pathway"
 router = APIRouter()
-_reader = require("read")
+_reader = Permission("read_pathway")
 
 
 class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

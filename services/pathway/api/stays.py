@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import Stay
 from services.pathway.handlers.list_stays import list_stays_in_progress
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -44,7 +44,7 @@ class StayPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 )
 async def list_stays(
     request: Request,
-    principal: Annotated[Principal, Depends(require("read"))],
+    principal: Annotated[Principal, Depends(Permission("list_stays"))],
     status: Annotated[Literal["in_progress"], Query(description="Which")] = "in_progress",  # noqa: ARG001
     limit: Limit = DEFAULT_LIMIT,
     continuation: Continuation = None,

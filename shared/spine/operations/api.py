@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from shared.security.authentication import PlatformOperator
+from shared.security.authentication import Permission
+from shared.security.principal import Principal
 from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.operations.status import ServiceStatus, status_of
 from shared.spine.pause import pauses
@@ -20,6 +21,9 @@ from shared.web.problems import Problem
 
 router = APIRouter()
 
+Reader = Annotated[Principal, Depends(Permission("read_operations"))]
+Pauser = Annotated[Principal, Depends(Permission("pause_part"))]
+
 
 class PutPause(Struct, frozen=True, kw_only=True):
     """Who pauses a part, and why."""
@@ -32,7 +36,7 @@ class PutPause(Struct, frozen=True, kw_only=True):
     "/v1/operations",
     **describe("Show what is paused, unsent and parked", caller="operator", answers={200: ServiceStatus}),
 )
-async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bool = False) -> Response:
+async def get_operations(request: Request, _: Reader, *, unapplied: bool = False) -> Response:
     """What is paused, unsent and parked; with `unapplied` the broker is asked how far it is behind."""
     return responses.json(200, await status_of(OPERATIONS.of(request), with_unapplied=unapplied))
 
@@ -48,7 +52,7 @@ async def get_operations(request: Request, _: PlatformOperator, *, unapplied: bo
         problems=[404],
     ),
 )
-async def put_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
+async def put_pause(request: Request, part: Part, operator: Pauser) -> Response:
     """Pause a part, on all replicas within a second; one that is paused already stays as it is."""
     asked = decode(await request.body(), PutPause)
     context = _context_of(request, part)
@@ -67,7 +71,7 @@ async def put_pause(request: Request, part: Part, operator: PlatformOperator) ->
         "Resume a part of the service", caller="operator", answers={200: ServiceStatus}, problems=[404]
     ),
 )
-async def delete_pause(request: Request, part: Part, operator: PlatformOperator) -> Response:
+async def delete_pause(request: Request, part: Part, operator: Pauser) -> Response:
     """Resume a part; one that was not paused goes on as before."""
     context = _context_of(request, part)
     since = await pauses.end(context.pool, part)

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from shared.security.authentication import PlatformOperator
+from shared.security.authentication import Permission
+from shared.security.principal import Principal
 from shared.spine.parked import rows
 from shared.spine.parked.context import PARKED
 from shared.spine.parked.dismiss import dismiss
@@ -32,6 +33,11 @@ from shared.web.decoding import decode
 
 router = APIRouter()
 
+Lister = Annotated[Principal, Depends(Permission("list_parked"))]
+Viewer = Annotated[Principal, Depends(Permission("show_parked"))]
+Retrier = Annotated[Principal, Depends(Permission("retry_parked"))]
+Dismisser = Annotated[Principal, Depends(Permission("dismiss_parked"))]
+
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 _RETRY = {"Repaired": {"by": "A. Martin", "because": "Release 0.1.1 knows this type"}}
 
@@ -39,7 +45,7 @@ _RETRY = {"Repaired": {"by": "A. Martin", "because": "Release 0.1.1 knows this t
 @router.get("/v1/parked", **describe("List parked events", caller="operator", answers={200: ParkedEvents}))
 async def list_parked(
     request: Request,
-    _: PlatformOperator,
+    _: Lister,
     *,
     state: Literal["parked", "applied", "dismissed", "all"] = "parked",
     reason: str | None = None,
@@ -56,9 +62,7 @@ async def list_parked(
     "/v1/parked/{parked_id}",
     **describe("Show a parked event", caller="operator", answers={200: ShownEvent}, problems=[404]),
 )
-async def show_parked(
-    request: Request, parked_id: Id, operator: PlatformOperator, *, reveal: bool = False
-) -> Response:
+async def show_parked(request: Request, parked_id: Id, operator: Viewer, *, reveal: bool = False) -> Response:
     """One event and what waits behind it; its content with `reveal`, which is recorded as an access."""
     shown = await show_event(PARKED.of(request).pool, parked_id, reveal=reveal)
     if reveal:
@@ -85,7 +89,7 @@ async def show_parked(
         problems=[404, 409],
     ),
 )
-async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
+async def retry_parked(request: Request, parked_id: Id, operator: Retrier) -> Response:
     """Apply one event, then those that do nothing but wait behind it, in sequence order."""
     asked = decode(await request.body(), RetryOne)
     context, by = PARKED.of(request), operator.signature(asked.by)
@@ -112,7 +116,7 @@ async def retry_parked(request: Request, parked_id: Id, operator: PlatformOperat
         examples=_RETRY,
     ),
 )
-async def retry_share(request: Request, operator: PlatformOperator) -> Response:
+async def retry_share(request: Request, operator: Retrier) -> Response:
     """Retry a chunk of the events, at a rate; go on with `after`, or stop by not asking any more."""
     asked = decode(await request.body(), RetryMany)
     context, now = PARKED.of(request), asyncio.get_running_loop().time
@@ -131,7 +135,7 @@ async def retry_share(request: Request, operator: PlatformOperator) -> Response:
         problems=[404, 409],
     ),
 )
-async def dismiss_parked(request: Request, parked_id: Id, operator: PlatformOperator) -> Response:
+async def dismiss_parked(request: Request, parked_id: Id, operator: Dismisser) -> Response:
     """Decide that one event is not to be applied here; the answer says what follows from that."""
     asked = decode(await request.body(), Dismiss)
     by = operator.signature(asked.by)

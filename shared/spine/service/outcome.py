@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.spine.inbox.outcome import NOT_APPLIED, AppliedState, applied_state, establishment_of_parked
 from shared.spine.service.api import DEPENDENCIES
@@ -48,7 +48,7 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
     async def get_outcome(
         request: Request,
         event_id: UUID,
-        principal: Annotated[Principal, Depends(require("intake", "read"))],
+        principal: Annotated[Principal, Depends(Permission("read_outcome"))],
     ) -> Response:
         """Whether the event was applied here; 404 for an event that another establishment stated.
 

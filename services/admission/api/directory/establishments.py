@@ -22,7 +22,7 @@ from services.admission.domain.directory.territories import METROPOLE
 from services.admission.domain.movement import Code, Finess, Label
 from services.admission.handlers.directory import register
 from services.admission.handlers.directory.look_up import ListedEstablishment, look_up_establishment
-from shared.security.authentication import PlatformOperator, require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -33,8 +33,9 @@ PATH: Final = "/v1/establishments/{finess}"
 _EXPECTED: Final = "a FINESS number has 9 characters, the last one its key"
 
 router = APIRouter()
-Reader = Annotated[Principal, Depends(require("read", "intake", "circle", "operator"))]
-Operator = Annotated[Principal, Depends(require("operator"))]
+Reader = Annotated[Principal, Depends(Permission("look_up_establishment"))]
+Registrar = Annotated[Principal, Depends(Permission("register_establishment"))]
+UnitRegistrar = Annotated[Principal, Depends(Permission("register_unit"))]
 
 
 class RegisterEstablishment(Struct, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ async def show_establishment(finess: str, request: Request, reader: Reader) -> R
         examples=examples.ESTABLISHMENTS,
     ),
 )
-async def put_establishment(finess: str, request: Request, operator: PlatformOperator) -> Response:  # noqa: ARG001
+async def put_establishment(finess: str, request: Request, operator: Registrar) -> Response:  # noqa: ARG001
     """Register an establishment that no extract lists, or that one lists otherwise; for operators of the
     platform. An extract that is loaded later replaces what it lists."""
     _check_number(finess)
@@ -109,7 +110,7 @@ async def put_establishment(finess: str, request: Request, operator: PlatformOpe
         problems=[404],
     ),
 )
-async def put_unit(finess: str, code: str, request: Request, operator: Operator) -> Response:
+async def put_unit(finess: str, code: str, request: Request, operator: UnitRegistrar) -> Response:
     """Register a unit under the code that movements name; for operators of the establishment or the
     platform. 404 while the directory does not list the establishment."""
     _check_number(finess)

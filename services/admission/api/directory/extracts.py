@@ -2,13 +2,14 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.domain.directory.extract import UnknownExtractError
 from services.admission.handlers.directory.load_extract import SECOND_LINE, LoadedExtract, load_extract
-from shared.security.authentication import PlatformOperator
+from shared.security.authentication import Permission
+from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
@@ -22,7 +23,7 @@ router = APIRouter()
 @router.post(PATH, **describe("Load an extract", caller="operator", answers={200: LoadedExtract}))
 async def post_extract(
     request: Request,
-    operator: PlatformOperator,  # noqa: ARG001
+    operator: Annotated[Principal, Depends(Permission("load_directory"))],  # noqa: ARG001
     first_line: Annotated[
         int, Query(ge=SECOND_LINE, description="Number in the file of the body's second line")
     ] = SECOND_LINE,

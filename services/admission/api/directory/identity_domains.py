@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
@@ -12,7 +12,8 @@ from services.admission.domain.identifiers import normalised_authority
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers.directory.look_up import look_up_identity_domains
 from services.admission.handlers.directory.register import register_identity_domain
-from shared.security.authentication import PlatformOperator
+from shared.security.authentication import Permission
+from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.decoding import decode
@@ -21,6 +22,8 @@ from shared.web.problems import FieldError, Problem
 LONGEST_NAME: Final = 60
 
 router = APIRouter()
+Lister = Annotated[Principal, Depends(Permission("list_identity_domains"))]
+Registrar = Annotated[Principal, Depends(Permission("register_identity_domain"))]
 
 
 class ShareNumbers(Struct, frozen=True, kw_only=True):
@@ -42,7 +45,7 @@ class SharedNumbersList(Struct, frozen=True, kw_only=True):
     "/v1/identity-domains",
     **describe("List who shares numbers", caller="operator", answers={200: SharedNumbersList}),
 )
-async def list_identity_domains(request: Request, operator: PlatformOperator) -> Response:  # noqa: ARG001
+async def list_identity_domains(request: Request, operator: Lister) -> Response:  # noqa: ARG001
     """The domains that operators stated, by name; for operators of the platform."""
     domains = await look_up_identity_domains(DEPENDENCIES.of(request))
     return responses.json(200, SharedNumbersList(domains=tuple(domains)))
@@ -59,7 +62,7 @@ async def list_identity_domains(request: Request, operator: PlatformOperator) ->
         problems=[409],
     ),
 )
-async def put_identity_domain(domain: str, request: Request, operator: PlatformOperator) -> Response:  # noqa: ARG001
+async def put_identity_domain(domain: str, request: Request, operator: Registrar) -> Response:  # noqa: ARG001
     """Say which establishments share an authority's numbers; for operators of the platform.
 
     Each other establishment has its numbers for itself. What was stated before stays as it was understood.

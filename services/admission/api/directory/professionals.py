@@ -1,17 +1,21 @@
 """Serves `GET /v1/professionals/{rpps}`, which looks up a health professional."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
-from services.admission.api.directory.establishments import Reader
 from services.admission.domain.directory.numbers import is_rpps
 from services.admission.handlers.directory.look_up import ListedProfessional, look_up_professional
+from shared.security.authentication import Permission
+from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
+Reader = Annotated[Principal, Depends(Permission("look_up_professional"))]
 
 
 @router.get(

@@ -20,7 +20,7 @@ from services.admission.domain.identities.statement import (
     mistakes,
 )
 from services.admission.handlers.identities.state_identity import StatementConflict, state_identity
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -28,7 +28,7 @@ from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem, service_unavailable
 
 router = APIRouter()
-Sender = Annotated[Principal, Depends(require("intake"))]
+Sender = Annotated[Principal, Depends(Permission("state_identity"))]
 
 
 def _described(summary: str, request: type[Statement]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.admission.domain.identities.work_item import State, Verdict, WorkI
 from services.admission.domain.movement import Label
 from services.admission.handlers.identities.work_items import FIRST, decide_work_item, list_work_items
 from services.admission.storage.identities.work_items import ListKey
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
@@ -20,6 +20,8 @@ from shared.web.paging import DEFAULT_LIMIT, Continuation, Limit, decode_continu
 from shared.web.problems import Problem
 
 router = APIRouter()
+
+Decider = Annotated[Principal, Depends(Permission("decide_work_item"))]
 
 
 class WorkItemPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -45,7 +47,7 @@ class Decide(Struct, frozen=True, kw_only=True):
 )
 async def show_work_items(
     request: Request,
-    reader: Annotated[Principal, Depends(require("intake", "read", "operator"))],
+    reader: Annotated[Principal, Depends(Permission("list_work_items"))],
     state: Annotated[
         State, Query(description="Those that wait for a decision, unless said otherwise")
     ] = "open",
@@ -75,7 +77,9 @@ async def show_work_items(
     ),
 )
 async def post_decision(
-    work_item_id: str, request: Request, operator: Annotated[Principal, Depends(require("operator"))]
+    work_item_id: str,
+    request: Request,
+    operator: Decider,
 ) -> Response:
     """Make the two one person, or say that they are two. A later decision to the contrary undoes it: their
     stays, circles and messages follow. 404 also for what does not concern one's establishment."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.spine.reconciliation.comparison.holdings import first_held_hour
 from shared.spine.reconciliation.context import RECONCILIATION, ReconciliationContext
@@ -27,7 +27,7 @@ from shared.web.problems import Problem
 
 router = APIRouter(prefix="/v1/inbox")
 
-Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
+Reader = Annotated[Principal, Depends(Permission("read_inbox"))]
 
 
 @router.get(

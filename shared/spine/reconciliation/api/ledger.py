@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.spine.reconciliation.context import RECONCILIATION
 from shared.spine.reconciliation.hours.digests import Digests, digests_of
@@ -22,7 +22,7 @@ from shared.web.decoding import decode
 
 router = APIRouter(prefix="/v1/ledger")
 
-Reader = Annotated[Principal, Depends(require("ledger", "operator"))]
+Reader = Annotated[Principal, Depends(Permission("read_ledger"))]
 _MAX_BIGINT: Final = 2**63 - 1
 
 

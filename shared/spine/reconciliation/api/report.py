@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.spine.reconciliation.context import RECONCILIATION
 from shared.spine.reconciliation.report.balance import Report
@@ -25,7 +25,7 @@ USUAL_DAYS: Final = 7
 )
 async def get_reconciliation(
     request: Request,
-    _: Annotated[Principal, Depends(require("operator"))],
+    _: Annotated[Principal, Depends(Permission("read_reconciliation"))],
     since: date | None = None,
     recount: bool = False,
 ) -> Response:

@@ -6,7 +6,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web.middleware.errors import answer_with_problems
 
@@ -27,10 +27,10 @@ def client() -> httpx.AsyncClient:
     app.state.authenticator = OneCaller()
 
     @app.get("/read")
-    async def read(caller: Annotated[Principal, Depends(require("intake", "read"))]) -> Response:
+    async def read(caller: Annotated[Principal, Depends(Permission("find_receipt"))]) -> Response:
         return Response(str(caller.source_id))
 
-    @app.get("/operate", dependencies=[Depends(require("operator"))])
+    @app.get("/operate", dependencies=[Depends(Permission("list_parked"))])
     async def operate() -> Response:
         return Response()
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 
-from shared.security.authentication import require
+from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web.app import create_app
 from shared.web.contract import Lines, describe
@@ -53,7 +53,7 @@ def document() -> dict[str, Any]:
             problems=[409],
         ),
     )
-    async def create_ward(_caller: Annotated[Principal, Depends(require("operator"))]) -> Response:
+    async def create_ward(_caller: Annotated[Principal, Depends(Permission("create_source"))]) -> Response:
         """Create one."""
         raise NotImplementedError
 

@@ -1,0 +1,136 @@
+"""Names every operation of every service, and says for each whom it is for; a route names its operation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from shared.events.admission import Scope
+from shared.stays.relations import Basis
+
+Operation = Literal[
+    # stating and following what one stated
+    "state_movement",
+    "state_identity",
+    "read_receipt",
+    "find_receipt",
+    "read_outcome",
+    # a person
+    "find_person",
+    "read_pathway",
+    "close_expectation",
+    "read_obligations",
+    "resolve_obligation",
+    "read_circle",
+    "change_circle",
+    # an establishment
+    "list_stays",
+    "list_indicators",
+    "read_indicator",
+    "read_obligation_balance",
+    "list_work_items",
+    "decide_work_item",
+    "list_sources",
+    "list_keys",
+    "create_source",
+    "revoke_key",
+    "look_up_establishment",
+    "look_up_professional",
+    "register_unit",
+    # the platform
+    "register_establishment",
+    "list_identity_domains",
+    "register_identity_domain",
+    "load_directory",
+    "read_operations",
+    "pause_part",
+    "list_parked",
+    "show_parked",
+    "retry_parked",
+    "dismiss_parked",
+    "read_reconciliation",
+    "read_ledger",
+    "read_inbox",
+    # what admits by itself, without a key
+    "report_delivery",
+    "read_carer_page",
+]
+
+Whom = Literal["anybody", "related", "platform", "capability"]
+"""`anybody` with a scope; `related` to what it is about, or an operator of the platform; `platform`: keys
+that no establishment has; `capability`: whoever holds the address, which admits to this one thing."""
+
+ALL_BASES: Final[frozenset[Basis]] = frozenset(get_args(Basis))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Whom an operation is for."""
+
+    whom: Whom
+    scopes: frozenset[Scope] = frozenset()
+    """One of them is enough."""
+    bases: frozenset[Basis] = frozenset()
+    """Any of which makes a caller related to what the operation is about."""
+
+
+def _anybody(*scopes: Scope) -> Rule:
+    return Rule(whom="anybody", scopes=frozenset(scopes))
+
+
+def _own(*scopes: Scope) -> Rule:
+    return _related(*scopes, bases=frozenset({"states"}))
+
+
+def _related(*scopes: Scope, bases: frozenset[Basis] = ALL_BASES) -> Rule:
+    return Rule(whom="related", scopes=frozenset(scopes), bases=bases)
+
+
+def _platform(*scopes: Scope) -> Rule:
+    return Rule(whom="platform", scopes=frozenset(scopes))
+
+
+_CAPABILITY: Final = Rule(whom="capability")
+
+RULES: Final[Mapping[Operation, Rule]] = {
+    "state_movement": _own("intake"),
+    "state_identity": _own("intake"),
+    "read_receipt": _own("intake", "read"),
+    "find_receipt": _anybody("intake", "read"),
+    "read_outcome": _own("intake", "read"),
+    "find_person": _related("intake", "read"),
+    "read_pathway": _related("read"),
+    "close_expectation": _related("intake", "operator", bases=frozenset({"states", "transfer"})),
+    "read_obligations": _related("read"),
+    "resolve_obligation": _related("circle", "operator"),
+    "read_circle": _related("circle"),
+    "change_circle": _related("circle"),
+    "list_stays": _own("read"),
+    "list_indicators": _anybody("read"),
+    "read_indicator": _own("read"),
+    "read_obligation_balance": _own("read", "operator"),
+    "list_work_items": _own("intake", "read", "operator"),
+    "decide_work_item": _own("operator"),
+    "list_sources": _own("operator"),
+    "list_keys": _own("operator"),
+    "create_source": _own("operator"),
+    "revoke_key": _own("operator"),
+    "look_up_establishment": _anybody("read", "intake", "circle", "operator"),
+    "look_up_professional": _anybody("read", "intake", "circle", "operator"),
+    "register_unit": _own("operator"),
+    "register_establishment": _platform("operator"),
+    "list_identity_domains": _platform("operator"),
+    "register_identity_domain": _platform("operator"),
+    "load_directory": _platform("operator"),
+    "read_operations": _platform("operator"),
+    "pause_part": _platform("operator"),
+    "list_parked": _platform("operator"),
+    "show_parked": _platform("operator"),
+    "retry_parked": _platform("operator"),
+    "dismiss_parked": _platform("operator"),
+    "read_reconciliation": _platform("operator"),
+    "read_ledger": _platform("ledger", "operator"),
+    "read_inbox": _platform("ledger", "operator"),
+    "report_delivery": _CAPABILITY,
+    "read_carer_page": _CAPABILITY,
+}
+"""Operation -> whom it is for."""

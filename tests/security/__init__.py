@@ -1,0 +1,1 @@
+"""What attackers try: each a test that fails when its control is taken away."""

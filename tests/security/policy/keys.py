@@ -1,0 +1,33 @@
+"""Keys of every kind, as those who attack and those who work hold them."""
+
+from itertools import combinations
+from typing import Final, get_args
+from uuid import UUID
+
+from shared.events.admission import Scope
+from shared.security.principal import Principal
+
+HOSPITAL: Final = "750000002"
+SITE: Final = "750000010"
+"""Another site of the hospital's legal entity, to which a key may be bound, too."""
+STRANGER: Final = "690000013"
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+
+
+def key(
+    *scopes: Scope, establishment: str | None = HOSPITAL, sites: frozenset[str] = frozenset()
+) -> Principal:
+    return Principal(
+        source_id=UUID(int=1), establishment=establishment, scopes=frozenset(scopes), sites=sites
+    )
+
+
+def bound_keys() -> list[Principal]:
+    """Every set of scopes, at an establishment alone and at several."""
+    sets = [scopes for size in range(len(SCOPES) + 1) for scopes in combinations(SCOPES, size)]
+    return [key(*scopes, sites=sites) for scopes in sets for sites in (frozenset[str](), frozenset({SITE}))]
+
+
+def platform_keys() -> list[Principal]:
+    """Keys that no establishment has, with each scope alone, all of them, and those of the services."""
+    return [*(key(scope, establishment=None) for scope in SCOPES), key(*SCOPES, establishment=None)]
