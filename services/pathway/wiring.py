@@ -22,7 +22,13 @@ from shared.spine.service.outcome import outcome_router
 @asynccontextmanager
 async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
     """Open what the use cases work with."""
-    yield Dependencies(pool=spine.pool, clock=spine.clock, rules=settings.rules, watching_since=spine.clock())
+    yield Dependencies(
+        pool=spine.pool,
+        clock=spine.clock,
+        rules=settings.rules,
+        grants=settings.verifier,
+        watching_since=spine.clock(),
+    )
 
 
 SERVICE = Service(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from shared.events import admission, notifications, pathway
+from shared.events import admission, notifications, pathway, relations
 from shared.events.envelope import Payload
 
 ADMISSION: Final = "admission"
@@ -22,6 +22,7 @@ PUBLISHED: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         *admission.MERGE_EVENTS,
         admission.AccessGranted,
         admission.AccessRevoked,
+        *relations.RELATION_EVENTS,
     ),
     PATHWAY: (
         pathway.ExpectationOpened,

@@ -11,7 +11,9 @@ from shared.events.admission import (
     MovementReassigned,
 )
 from shared.events.pathway import EXPECTATION_EVENTS
+from shared.events.relations import RELATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
+from shared.spine.access.relations import on_relations
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
@@ -23,4 +25,5 @@ ROUTES: Final[Routes] = {
     **dict.fromkeys(EXPECTATION_EVENTS, record_facts),
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
+    **dict.fromkeys(RELATION_EVENTS, on_relations),
 }

@@ -11,6 +11,7 @@ from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.timing import Circumstances, Waits
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.security.signatures import Verifier
 from shared.security.vault import Vault
 from shared.spine.reconciliation.ledger.pages import Span
 from shared.spine.records.pulled import LedgerEvent
@@ -58,6 +59,8 @@ class Dependencies:
     """Where recipients reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
     """Whom recipients may call."""
+    grants: Verifier = field(default_factory=lambda: Verifier({}))
+    """Knows who may sign the relations that are granted."""
     wake_signals: WakeSignals = field(default_factory=WakeSignals)
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     """Of all publishers of facts, for the audit; empty where the address of one is unknown."""

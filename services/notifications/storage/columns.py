@@ -1,8 +1,8 @@
-"""The kinds of columns that the tables have."""
+"""The kinds of columns and indexes that the tables have."""
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, Text, Uuid
+from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -33,3 +33,7 @@ def timestamp(*, null: bool = False, comment: str | None = None) -> Any:
 
 def encrypted(*, null: bool = False, comment: str = "Sealed with the person's key") -> Any:
     return Field(sa_column=Column(LargeBinary, nullable=null, comment=comment))
+
+
+def brin(name: str, column: str) -> Index:
+    return Index(name, column, postgresql_using="brin", postgresql_with={"autosummarize": True})

@@ -12,6 +12,7 @@ SWAPPED: Final = (
     ProjectedTable(table="presence"),
     ProjectedTable(table="merges"),
     ProjectedTable(table="shared_circles"),
+    ProjectedTable(table="relations"),
 )
 
 ADOPTED: Final = ("persons",)

@@ -24,8 +24,9 @@ from sqlmodel import Field, SQLModel
 
 from services.notifications.domain.obligations.obligation import TERMINAL
 from services.notifications.storage.audit.tables import audit_tables
-from services.notifications.storage.circle.tables import merge_tables
+from services.notifications.storage.circle.tables import circle_tables
 from services.notifications.storage.columns import (
+    brin,
     encrypted,
     foreign_key,
     key,
@@ -67,11 +68,7 @@ class StatedEvent(Table, table=True):
     """Every fact received that someone may have to be told: the set that obligations derive from."""
 
     __tablename__ = "facts"
-    __table_args__ = (
-        Index(
-            "ix_facts_known_at", "known_at", postgresql_using="brin", postgresql_with={"autosummarize": True}
-        ),
-    )
+    __table_args__ = (brin("ix_facts_known_at", "known_at"),)
 
     event_id: UUID = key()
     person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
@@ -170,12 +167,7 @@ class Obligation(Table, table=True):
             "person_id",
             postgresql_where=sql_text("next_action_at IS NOT NULL"),
         ),
-        Index(
-            "ix_obligations_fact_recorded_at",
-            "fact_recorded_at",
-            postgresql_using="brin",
-            postgresql_with={"autosummarize": True},
-        ),
+        brin("ix_obligations_fact_recorded_at", "fact_recorded_at"),
     )
 
     obligation_id: UUID = key()
@@ -279,14 +271,7 @@ class Transition(Table, table=True):
     """Evidence: every status that an obligation ever had; written by a trigger, never changed."""
 
     __tablename__ = "transitions"
-    __table_args__ = (
-        Index(
-            "ix_transitions_changed_at",
-            "changed_at",
-            postgresql_using="brin",
-            postgresql_with={"autosummarize": True},
-        ),
-    )
+    __table_args__ = (brin("ix_transitions_changed_at", "changed_at"),)
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     obligation_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
@@ -297,4 +282,4 @@ class Transition(Table, table=True):
 
 spine_tables(metadata)
 audit_tables(metadata)
-merge_tables(metadata)
+circle_tables(metadata)

@@ -4,7 +4,9 @@ from typing import Final
 
 from services.pathway.handlers.record_movements import record_movements
 from shared.events.admission import MOVEMENT_EVENTS, AccessGranted, AccessRevoked, MovementReassigned
+from shared.events.relations import RELATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
+from shared.spine.access.relations import on_relations
 from shared.spine.inbox.applier import Routes
 
 ROUTES: Final[Routes] = {
@@ -14,4 +16,5 @@ ROUTES: Final[Routes] = {
     MovementReassigned: record_movements,
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
+    **dict.fromkeys(RELATION_EVENTS, on_relations),
 }

@@ -8,6 +8,7 @@ SWAPPED: Final = (
     ProjectedTable(table="movement_events"),
     # Compared by content, not by spelling.
     ProjectedTable(table="pathways", as_if={"document": "document::jsonb"}),
+    ProjectedTable(table="relations"),
 )
 
 # Records what was published: filled again, everything would be published again. Whether an open expectation

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from shared.spine.access.relations import relation_table
 from shared.spine.tables import spine_tables
 
 metadata = MetaData()
@@ -142,3 +143,4 @@ class Feed(Table, table=True):
 
 
 spine_tables(metadata)
+relation_table(metadata)

@@ -1,12 +1,15 @@
-"""The tables of persons who are one: their merges, whose circles are shared, what was given away."""
+"""The tables of who is related to a person: persons who are one, shared circles, what admission granted."""
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Uuid, text
+
+from shared.spine.access.relations import relation_table
 
 _moment = DateTime(timezone=True)
 
 
-def merge_tables(metadata: MetaData) -> None:
+def circle_tables(metadata: MetaData) -> None:
     """Add them to the service's metadata."""
+    relation_table(metadata)
     Table(
         "merges",
         metadata,
