@@ -16,6 +16,7 @@ from services.notifications.domain.audit.facts import FactHistory, facts, said_u
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for, stay_without_bed
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
+from services.notifications.domain.audit.withheld import owed_after_errors
 from shared.events.admission import MovementCancelled, MovementReassigned
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import ExpectationMet, ExpectationOpened, ExpectationWithdrawn, RuptureClosed
@@ -51,6 +52,7 @@ def _owed(
     at_first = [owed for fact in stated for owed in _walk(fact, member, day_stays=day_stays)]
     yield from at_first
     yield from owed_after_deaths(stated, at_first, member, day_stays=day_stays)
+    yield from owed_after_errors(stated, at_first, member, day_stays=day_stays)
 
 
 def _walk(fact: FactHistory, member: AuditedMember, *, day_stays: Collection[UUID]) -> Iterator[Owed]:

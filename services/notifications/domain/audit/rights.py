@@ -15,7 +15,7 @@ from services.notifications.domain.audit.facts import facts
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rules import tells_of_death, tells_of_place
-from shared.events.admission import MovementCancelled
+from shared.events.admission import MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import RuptureOpened
 
@@ -68,14 +68,14 @@ def sent_without_right(
 
 
 def _was_old_news(key: ObligationKey, event: RecordedEvent, *, since: Sequence[datetime]) -> bool:
-    """Whether the news was too old when recorded; a cancelled death and a rupture have no age.
+    """Whether the news was too old when recorded; a rupture, and what is owed after an error, have no age.
 
     However old, it may be told to who had been told where the person was before that (`since`): it would
     stay untrue.
     """
     if key.kind.endswith((".corrected", ".retracted")):
         return False
-    if isinstance(event.data, MovementCancelled | RuptureOpened):
+    if isinstance(event.data, MovementCancelled | MovementReassigned | RuptureOpened):
         return False
     if tells_of_place(key.kind) and any(place < event.occurred_at for place in since):
         return False

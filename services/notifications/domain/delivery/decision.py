@@ -172,9 +172,11 @@ def _too_late(obligation: Obligation, now: datetime) -> End | None:
 
 def _too_old(obligation: Obligation, peers: Sequence[Obligation]) -> End | None:
     """The end of news that came late, unless the recipient was told something that it makes untrue."""
+    if not obligation.is_late or any(obligation.was_in_time_as(peer) for peer in peers):
+        return None
     older = [peer for peer in peers if peer.aspect == obligation.aspect and peer.order < obligation.order]
     others = [peer for peer in older if peer.fact_key != obligation.fact_key]
-    if obligation.is_late and not any(each.may_have_reached for peer in others for each in peer.attempts):
+    if not any(each.may_have_reached for peer in others for each in peer.attempts):
         return End(outcome="suppressed", reason="stale_at_creation")
     return None
 

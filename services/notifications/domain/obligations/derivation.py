@@ -37,6 +37,7 @@ from services.notifications.domain.obligations.statements import (
     version_of_movement,
     version_of_reassignment,
 )
+from services.notifications.domain.obligations.withheld import owed_after_retraction
 from shared.events.admission import Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import ExpectationEvent, RuptureOpened
@@ -258,9 +259,8 @@ def derive_obligations(
     known = list(events)
     facts = facts_of(known)
     deceased = is_deceased(facts)
-    mentioned = any(
-        is_movement(each.data) and each.data.class_of_stay in CLASSES_WITHOUT_BED for each in known
-    )
+    movements = (each.data for each in known if is_movement(each.data))
+    mentioned = any(each.class_of_stay in CLASSES_WITHOUT_BED for each in movements)
     without_bed = left_without_bed(known) if mentioned else ()
     derived = (
         DerivedObligation(
@@ -268,24 +268,33 @@ def derive_obligations(
             recipient=recipient,
             kind=kind,
             version=version,
-            verdict=verdict_of(
-                version, kind, recipient, facts=facts, deceased=deceased, without_bed=without_bed
+            verdict=_unless_outdone(
+                outdone_by,
+                verdict_of(version, kind, recipient, facts=facts, deceased=deceased, without_bed=without_bed),
             ),
         )
         for recipient in circle
-        for event, version, kind in _versions_to_tell(facts, recipient)
+        for event, version, kind, outdone_by in _versions_to_tell(facts, recipient)
         if recipient.may_know(occurred_at=became_news_at(event), recorded_at=event.recorded_at)
     )
     # Who came with a merged person, left and came again is there twice: the last time counts.
     return list({each.key: each for each in derived}.values())
 
 
+def _unless_outdone(newer: FactVersion | None, verdict: Verdict) -> Verdict:
+    if newer is None or not isinstance(verdict, Send):
+        return verdict
+    return Supersede(newer.event.event_id, "newer_known")
+
+
 def _versions_to_tell(
     facts: Mapping[str, FactHistory], recipient: Recipient
-) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
+) -> Iterator[tuple[RecordedEvent, FactVersion, str, FactVersion | None]]:
     for fact in facts.values():
         for position, version in enumerate(fact):
             for kind in sorted(kinds_of(version, before(fact, position), recipient)):
-                yield version.event, version, kind
+                yield version.event, version, kind, None
+    yield from owed_after_retraction(facts, recipient)
     if any(version.death for fact in facts.values() for version in fact):
-        yield from owed_after_retracted_death(facts, recipient)
+        for event, version, kind in owed_after_retracted_death(facts, recipient):
+            yield event, version, kind, None

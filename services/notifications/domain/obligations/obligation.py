@@ -201,6 +201,11 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
         age = self.fact_recorded_at - self.fact_occurred_at
         return self.is_news and self.aspect == LOCATION and age > STALE_AFTER
 
+    def was_in_time_as(self, peer: "Obligation") -> bool:
+        """Whether the other owes the same news, not late: it was withheld then, and is owed again."""
+        same = peer.fact_key == self.fact_key and peer.said == self.said
+        return same and peer.is_news and peer.event_id != self.event_id and not peer.is_late
+
     @property
     def is_to_be_sent(self) -> bool:
         """It is open, and nothing known so far is against it."""

@@ -47,6 +47,26 @@ async def test_nothing_of_leaving_is_told_once_the_arrival_elsewhere_was(
     assert (await engine.ends())["discharge.occurred"] == ("suppressed", "known_elsewhere")
 
 
+@pytest.mark.parametrize("hours_later", [1, 30])
+async def test_who_was_told_of_an_arrival_that_was_none_hears_that_the_person_left(
+    engine: Engine, rose: PersonHistory, hours_later: int
+) -> None:
+    await engine.state(rose.admit("stay", at=minutes(0)))
+    await engine.enrol(rose.person_id, carer("sms"))
+    arrival = rose.admit("home", at=minutes(100), establishment=NURSING_HOME, origin=FROM_HOSPITAL)
+    engine.now = minutes(125)
+    await engine.state(arrival, rose.discharge("stay", at=minutes(120)))
+    await engine.turn()
+    assert "a bien rejoint" in texts(engine)[-1]
+    later = timedelta(hours=hours_later)
+    engine.now += later
+    await engine.state(rose.cancel(arrival, emitted=minutes(120) + later))
+    await engine.turn()
+    error, left = texts(engine)[2:]
+    assert "ERREUR" in error
+    assert f"{ALIAS} a quitté l'établissement le 02/03 à 11h00." in left
+
+
 @pytest.mark.parametrize("class_of_stay", ["outpatient", "recurring", "telemonitoring"])
 async def test_who_comes_for_the_day_neither_enters_nor_leaves(
     engine: Engine, rose: PersonHistory, class_of_stay: ClassOfStay

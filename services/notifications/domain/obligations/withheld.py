@@ -1,0 +1,90 @@
+"""Derives the news that is owed again when what took its place is taken back.
+
+Who was told that the person is elsewhere, or something newer, hears nothing older. Once that turns out not to
+have taken place, or to be another person's, the newest of what stands is what is true.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from services.notifications.domain.obligations.catalogue import Recipient, is_retracted
+from services.notifications.domain.obligations.statements import (
+    LOCATION,
+    NOTHING,
+    FactHistory,
+    FactVersion,
+    before,
+    kinds_of,
+)
+from shared.events.admission import Movement, MovementReassigned
+from shared.events.envelope import RecordedEvent
+
+
+class OwedAgain(NamedTuple):
+    """News that an event makes worth telling, unless something newer stood then."""
+
+    end: RecordedEvent
+    version: FactVersion
+    kind: str
+    outdone_by: FactVersion | None
+
+
+_TAKES_BACK: Final = (Movement, MovementReassigned)
+
+
+def owed_after_retraction(facts: Mapping[str, FactHistory], recipient: Recipient) -> Iterator[OwedAgain]:
+    """By each event that takes back where the person is, the newest news of each kind by then.
+
+    Only the newest that stood then is told, if it was not. That there is one of each kind keeps what is owed
+    from depending on the order in which events come.
+    """
+    for key, fact in facts.items():
+        for position, end in enumerate(fact):
+            if not (end.ends or end.replaces) or not isinstance(end.event.data, _TAKES_BACK):
+                continue
+            if not any(is_retracted(kind) for kind in kinds_of(end, before(fact, position), recipient)):
+                continue
+            others = [other for name, other in facts.items() if name != key]
+            until = end.event.recorded_at
+            standing = [each for other in others if (each := _standing(other, until)) is not None]
+            newest = max((each for each in standing if _concerns(each, recipient)), key=_when, default=None)
+            for kind, version in _newest_of_each_kind(others, recipient, until=until).items():
+                if newest is not None and newest.news is not None and newest.news.kind == kind:
+                    yield OwedAgain(end.event, newest, kind, None)
+                else:
+                    yield OwedAgain(end.event, version, kind, newest)
+
+
+def _newest_of_each_kind(
+    facts: list[FactHistory], recipient: Recipient, *, until: datetime
+) -> dict[str, FactVersion]:
+    versions = [
+        version
+        for fact in facts
+        for version in fact
+        if version.event.recorded_at <= until and _concerns(version, recipient)
+    ]
+    return {version.news.kind: version for version in sorted(versions, key=_when) if version.news is not None}
+
+
+def _standing(fact: FactHistory, until: datetime) -> FactVersion | None:
+    """The version that held by what was recorded until then; `None` of a movement given away."""
+    known = [version for version in fact if version.event.recorded_at <= until]
+    last = max(known, key=lambda version: version.event.sequence, default=None)
+    if last is None or last.reassigned is not None:
+        return None
+    return [version for version in known if version.reassigned is None][-1]
+
+
+def _concerns(version: FactVersion, recipient: Recipient) -> bool:
+    event = version.event
+    return (
+        version.aspect == LOCATION
+        and version.said_to(recipient) != NOTHING
+        and recipient.may_know(occurred_at=event.occurred_at, recorded_at=event.recorded_at)
+    )
+
+
+def _when(version: FactVersion) -> tuple[datetime, tuple[datetime, bool, int]]:
+    return version.event.occurred_at, version.version
