@@ -16,6 +16,7 @@ from shared.web.middleware.body_limit import BodyLimit
 from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
 from shared.web.middleware.fast_path import FastPath, FastRoutes
 from shared.web.middleware.in_flight_limit import MAX_IN_FLIGHT, InFlightLimit
+from shared.web.middleware.nul import NulRefusal
 from shared.web.middleware.request_telemetry import RequestTelemetry
 from shared.web.openapi import routes as documents
 
@@ -38,8 +39,8 @@ class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
         fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
-        telemetry = RequestTelemetry(BodyLimit(fast_path, limits=self._body_limits))
-        return InFlightLimit(telemetry, limit=self._max_in_flight)
+        limited = BodyLimit(NulRefusal(fast_path), limits=self._body_limits)
+        return InFlightLimit(RequestTelemetry(limited), limit=self._max_in_flight)
 
 
 def create_app(
@@ -66,6 +67,7 @@ def create_app(
         version="1",
         generate_unique_id_function=_operation_id,
         lifespan=_log_failures_of(lifespan),
+        redirect_slashes=False,  # the framework would redirect to whatever `Host` says
         openapi_url=None,  # `documents` serves ours
         # `RequestTelemetry` records; the framework would look into the environment at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},

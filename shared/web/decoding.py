@@ -23,7 +23,6 @@ _SUSPICIOUS: Final = (rb"\u0000", b"9999-12-31", b"0001-01-01")
 DEEPEST: Final = 500
 _STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 _BYTE_POSITION: Final = re.compile(r"\(byte (\d+)\)")
-_QUOTED_VALUE: Final = re.compile(r"^(Invalid .*?value) .*$", re.DOTALL)
 
 
 def uuid_in_path(text: str) -> UUID:
@@ -87,7 +86,14 @@ def _error_of(error: msgspec.ValidationError) -> FieldError:
     # For what no schema expresses. "Invalid enum value ..." goes on to quote it: cut there.
     detail, found, path = str(error).rpartition(" - at `")
     detail, path = (detail, path) if found else (path, "")
-    return FieldError(pointer_of_msgspec_path(path.removesuffix("`")), _QUOTED_VALUE.sub(r"\1", detail))
+    return FieldError(pointer_of_msgspec_path(path.removesuffix("`")), _without_value(detail))
+
+
+def _without_value(detail: str) -> str:
+    if not detail.startswith("Invalid "):
+        return detail
+    before, found, _ = detail.partition("value ")
+    return before + found.rstrip()
 
 
 def _does_not_fit(errors: list[FieldError]) -> Problem:

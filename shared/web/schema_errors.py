@@ -1,6 +1,6 @@
 """Compares a JSON value with the JSON Schema of its type and names every difference, quoting nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import chain, islice
 from typing import Any, Final
@@ -15,6 +15,8 @@ from shared.web.pointers import pointer_of
 from shared.web.problems import FieldError
 
 MAX_ERRORS: Final = 100
+LONGEST_UNDER_PATTERN: Final = 1000
+"""Of a text that has a pattern and no length of its own."""
 
 _FORMATS: Final[dict[str, str]] = {
     "uuid": "a UUID",
@@ -37,10 +39,23 @@ _EXPECTED: Final[dict[str, Callable[[Any], str]]] = {
     "exclusiveMaximum": lambda n: f"expected less than {n}",
 }
 
+
+def _pattern(
+    validator: Validator, pattern: str, instance: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """As the draft says, but only of text that is short enough: a longer one is said to be too long."""
+    if isinstance(instance, str) and len(instance) > schema.get("maxLength", LONGEST_UNDER_PATTERN):
+        if "maxLength" not in schema:
+            yield ValidationError("too long", validator="maxLength", validator_value=LONGEST_UNDER_PATTERN)
+        return
+    yield from Draft202012Validator.VALIDATORS["pattern"](validator, pattern, instance, schema)
+
+
 _formats: Final = FormatChecker(formats=())
 # To JSON Schema 1.0 is an integer, to msgspec it is not.
 _Validator: Final = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
+    {"pattern": _pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 _validators: Final[dict[type[Any], Validator]] = {}

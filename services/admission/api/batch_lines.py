@@ -15,6 +15,9 @@ from shared.web.contract import ProblemDetails
 from shared.web.middleware.body_limit import LIMIT_BYTES
 from shared.web.problems import Problem
 
+MOST_REFUSED_LINES = 100
+"""So many may be wrong in one batch; the rest of it is left unread then."""
+
 _log = logging.get_logger()
 
 
@@ -30,9 +33,27 @@ class LineAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     line: int
     """Counted from 1; empty lines count and are not answered."""
+    up_to_line: int | None = None
+    """The last one for which this stands, where it stands for several: those that were not read."""
     status: int
     receipt: Receipt | None = None
     problem: LineProblem | None = None
+
+
+class Patience:
+    """How many lines of a batch may still be wrong before the rest of it is left unread."""
+
+    def __init__(self) -> None:
+        self._left = MOST_REFUSED_LINES
+
+    @property
+    def is_left(self) -> bool:
+        """Whether another line is read."""
+        return self._left > 0
+
+    def note(self, parsed: Stated | Problem) -> None:
+        """Count a line that is refused."""
+        self._left -= isinstance(parsed, Problem)
 
 
 class Line(NamedTuple):
@@ -53,6 +74,15 @@ def parse_line(line: Line, *, source: Principal, accepts_test_numbers: bool = Tr
     if not source.may_state(movement.establishment):
         return Problem(403, FOREIGN)
     return Stated(movement, line.body, ignored)
+
+
+def unread_lines(first: Line, last: Line) -> LineAnswer:
+    """The one answer for all lines that were left unread because too many before them were wrong."""
+    detail = (
+        f"{MOST_REFUSED_LINES} lines were refused. These were not read: correct those, then send all again."
+    )
+    problem = _line_problem(Problem(422, "Too many lines are wrong", detail=detail), {})
+    return LineAnswer(line=first.number, up_to_line=last.number, status=422, problem=problem)
 
 
 def answer_line(line: Line, answer: Answer | Problem) -> LineAnswer:

@@ -5,7 +5,7 @@ be committed, the rest is not tried: the database is unreachable, and the sender
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from itertools import repeat
@@ -16,10 +16,23 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
-from services.admission.api.batch_lines import Line, LineAnswer, answer_line, parse_line
+from services.admission.api.batch_lines import (
+    Line,
+    LineAnswer,
+    Patience,
+    answer_line,
+    parse_line,
+    unread_lines,
+)
 from services.admission.api.movements import BYTE_ORDER_MARK, IntakeAccess
 from services.admission.domain.movement import StatedMovement
-from services.admission.handlers.accept_batch import YIELD_EVERY, Prepared, accept_batch, prepare_batch
+from services.admission.handlers.accept_batch import (
+    YIELD_EVERY,
+    Prepared,
+    Stated,
+    accept_batch,
+    prepare_batch,
+)
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from shared.runtime.failures import TRANSIENT
@@ -59,8 +72,10 @@ async def post_movements(request: Request, source: IntakeAccess) -> Response:
     """Accept many movements; the answer says of each line what `POST /v1/movements` would have said.
 
     A line that is refused leaves the others alone, and a byte order mark before one is no part of it. Lines
-    with 503 must be sent again, which is safe for all of them. The whole is refused, and nothing of it
-    stored, with 413 when it has more than 10,000 lines or 8 MB, and with 503 when no line has another answer.
+    with 503 must be sent again, which is safe for all of them. After 100 refused lines the rest is not read:
+    the last answer stands for all of it, from its `line` to its `up_to_line`. The whole is refused, and
+    nothing of it stored, with 413 when it has more than 10,000 lines or 8 MB, and with 503 when no line has
+    another answer.
     """
     answers = _answer_lines(request, source)
     try:
@@ -80,20 +95,22 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
     if dependencies.batch_places.locked():
         raise service_unavailable()
     async with dependencies.batch_places:
-        lines = await _read_lines(request)
-        is_tried = True
-        following = await _prepare_lines(dependencies, lines[:LINES_PER_COMMIT], source)
-        for end in range(LINES_PER_COMMIT, len(lines) + LINES_PER_COMMIT, LINES_PER_COMMIT):
+        unread = deque(await _read_lines(request))
+        is_tried, patience = True, Patience()
+        following = await _prepare_lines(dependencies, unread, source, patience)
+        while following:
             is_tried = is_tried and await _takes_movements(dependencies)
             # While the database works on one group, the next one is read.
             answers, following = await asyncio.gather(
                 _commit_lines(dependencies, following, is_tried=is_tried),
-                _prepare_lines(dependencies, lines[end : end + LINES_PER_COMMIT], source),
+                _prepare_lines(dependencies, unread, source, patience),
             )
             is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
             for status, count in Counter(answer.status for answer in answers).items():
                 metrics.intake_requests_total.labels(INTAKE_FORMAT, status).inc(count)
             yield answers
+        if unread:
+            yield [unread_lines(unread[0], unread[-1])]
 
 
 async def _takes_movements(dependencies: Dependencies) -> bool:
@@ -112,20 +129,33 @@ async def _read_lines(request: Request) -> list[Line]:
                 body += part
                 count += part.count(b"\n")
                 if count > LIMIT_LINES:
-                    raise Problem(413, "Too many lines", headers={"connection": "close"})
+                    raise _too_many_lines()
     except TimeoutError:
         raise Problem(408, headers={"connection": "close"}) from None
+    if count == LIMIT_LINES and not body.endswith(b"\n"):
+        raise _too_many_lines()  # the last line needs no end
     split = [line.removeprefix(BYTE_ORDER_MARK) for line in bytes(body).split(b"\n")]
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 
+def _too_many_lines() -> Problem:
+    return Problem(413, "Too many lines", headers={"connection": "close"})
+
+
 async def _prepare_lines(
-    dependencies: Dependencies, group: Sequence[Line], source: Principal
+    dependencies: Dependencies, unread: deque[Line], source: Principal, patience: Patience
 ) -> list[PreparedLine]:
-    stated = []
-    for line in group:
-        stated.append(parse_line(line, source=source, accepts_test_numbers=dependencies.accepts_test_numbers))
-        if len(stated) % YIELD_EVERY == 0:
+    """The next group; none when there are no more lines or too many were wrong."""
+    group: list[Line] = []
+    stated: list[Stated | Problem] = []
+    while unread and patience.is_left and len(group) < LINES_PER_COMMIT:
+        line = unread.popleft()
+        group.append(line)
+        parsed = parse_line(line, source=source, accepts_test_numbers=dependencies.accepts_test_numbers)
+        stated.append(parsed)
+        patience.note(parsed)
+        # Saying what is wrong with a line takes as long as a hundred good ones.
+        if isinstance(parsed, Problem) or len(stated) % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     good = [one for one in stated if not isinstance(one, Problem)]
     prepared: Iterator[Prepared]

@@ -11,8 +11,10 @@ from msgspec import Meta, Struct
 
 from shared.events.admission import ClassOfStay, Mode, MovementKind
 
-# Something to read and no control character: PostgreSQL stores no NUL, and logs stay one line each.
-_PRINTED = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+# Something to read and no control character: PostgreSQL stores no NUL, and logs stay one line each. Blanks,
+# one character that is none, then anything: no text can be divided among the three in two ways, so nothing is
+# tried twice. `$` alone would let a line end pass.
+_PRINTED = r"^[^\S\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)"
 
 SourceNumber = Annotated[str, Meta(min_length=1, max_length=120, pattern=_PRINTED)]
 """A number that means something to its sender only."""
@@ -21,7 +23,7 @@ Label = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PRINTED)]
 
 Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=_PRINTED)]
 
-Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern="^[0-9A-Z]{9}$")]
+Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern=r"^[0-9A-Z]{9}$")]
 """Number of an establishment; its key is checked apart and only warns."""
 
 Moment = Annotated[datetime, Meta(tz=True, description="With an offset from UTC")]
@@ -37,7 +39,8 @@ absent stays. A place is stated as a whole.
 WrittenBirthDate = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{4}(-(0[0-9]|1[0-2])(-([0-2][0-9]|3[01]))?)?$",
+        max_length=10,
+        pattern=r"^[0-9]{4}(-(0[0-9]|1[0-2])(-([0-2][0-9]|3[01]))?)?$(?!\n)",
         description="1941-05-17, 1941-05, 1941 or, where month or day are unknown, 1941-00-00",
     ),
 ]

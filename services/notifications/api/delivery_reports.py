@@ -52,15 +52,19 @@ _DESCRIBED = describe(
 async def report_on_sms(request: Request) -> Response:
     """Keep what Kannel reports, and apply it: `attempt`, `token`, `type`, `provider_id`, `answer`.
 
+    The first two are in the URL, as it was given to the gateway; the others there or in a form.
+
     200 for every well-formed report, known attempt or not; 404 for a wrong token.
     """
     dependencies = DEPENDENCIES.of(request)
-    given = await _parameters(request)
-    attempt_id, state = _attempt(given.get("attempt", "")), _STATES.get(given.get("type", ""))
+    admitted_by = request.query_params
+    attempt_id = _attempt(admitted_by.get("attempt", ""))
     if attempt_id is None or not report_tokens_of(dependencies.vault).is_valid(
-        attempt_id, given.get("token", "")
+        attempt_id, admitted_by.get("token", "")
     ):
-        raise Problem(404)
+        raise Problem(404)  # before anything is read of a body, which may come slowly
+    given = await _parameters(request)
+    state = _STATES.get(given.get("type", ""))
     if state is None:
         raise Problem(422, "The report does not fit", errors=[FieldError("/query/type", "not a report type")])
     await record_delivery_report(

@@ -1,1 +1,1 @@
-"""ASGI middleware of every application: in-flight limit, telemetry, body limit, fast path, last errors."""
+"""ASGI middleware of every application: places, telemetry, limits of a request, fast path, last errors."""

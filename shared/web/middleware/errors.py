@@ -5,6 +5,7 @@ from typing import Final, cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +16,8 @@ from shared.web.problems import FieldError, Problem, response_of, service_unavai
 from shared.web.responses import ClientTooSlow
 
 _log = logging.get_logger()
+HUNG_UP: Final = 499
+"""Status of a request whose client went away before it had sent the whole of it."""
 _SENTENCES: Final = {
     "missing": "required",
     "uuid_parsing": "expected a UUID",
@@ -68,6 +71,11 @@ class UnhandledErrors:
 
         try:
             await self._app(scope, receive, send_noting_start)
+        except ClientDisconnect:
+            # Nobody reads it; the telemetry around this does. It is no error of ours.
+            if not started:
+                await send({"type": "http.response.start", "status": HUNG_UP, "headers": []})
+                await send({"type": "http.response.body"})
         except ClientTooSlow:
             _log.warning("answer_not_read")
             raise  # the server closes the connection

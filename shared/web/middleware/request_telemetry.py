@@ -1,8 +1,10 @@
 """Records each request as a server span and two metrics, by route template, never by path.
 
-The answer names its trace (`traceresponse`, W3C Trace Context Level 2 draft), so that a caller can cite it.
+No answer may be stored on its way unless its route says so. It names its trace (`traceresponse`, W3C Trace
+Context Level 2 draft), so that a caller can cite it.
 """
 
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Final
 
@@ -32,7 +34,7 @@ class RequestTelemetry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_trace_response()]
+                message["headers"] = _completed(message.get("headers", ()))
             await send(message)
 
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
@@ -63,6 +65,14 @@ def _received_trace(scope: Scope) -> TraceContext:
         for name, value in scope["headers"]
         if name in {b"traceparent", b"tracestate"}
     }
+
+
+def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    # Whatever does not say that it may be stored may hold something of a person.
+    completed = [*headers, *_trace_response()]
+    if not any(name == b"cache-control" for name, _ in completed):
+        completed.append((b"cache-control", b"no-store"))
+    return completed
 
 
 def _trace_response() -> list[tuple[bytes, bytes]]:

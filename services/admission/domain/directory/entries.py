@@ -13,7 +13,7 @@ MailboxKind = Literal["personal", "organisation", "application"]
 """MSSanté: PER, ORG and APP."""
 
 Phone = Annotated[str, Meta(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 .]*$")]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$")]
 TimeZone = Annotated[str, Meta(max_length=60, pattern=r"^[A-Za-z_]+(/[A-Za-z_-]+)*$")]
 
 

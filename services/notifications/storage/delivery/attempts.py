@@ -232,7 +232,8 @@ async def mark_contact_bad(connection: Connection, attempt_id: UUID, *, now: dat
 
 _ADD_REPORT: Final = """
 INSERT INTO delivery_reports (attempt_id, provider_id, state, detail, received_at)
-VALUES ($1, $2, $3, $4, $5)
+SELECT $1, $2, $3, $4, $5
+WHERE NOT EXISTS (SELECT FROM delivery_reports WHERE attempt_id = $1 AND state = $3)
 """
 _OBLIGATION: Final = "SELECT obligation_id FROM attempts WHERE attempt_id = $1"
 _OF_ATTEMPT: Final = "SELECT state FROM delivery_reports WHERE attempt_id = $1"
@@ -253,7 +254,7 @@ async def add_report(
     detail: str | None,
     now: datetime,
 ) -> None:
-    """Keep a report as it came."""
+    """Keep a report as it came, the first of each state: what is repeated for ever takes no room."""
     await connection.execute(_ADD_REPORT, attempt_id, provider_id, state, detail, now)
 
 

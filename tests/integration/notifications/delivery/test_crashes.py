@@ -125,6 +125,16 @@ async def test_a_report_on_an_attempt_that_never_was_is_kept(engine: Engine) -> 
     assert await engine.pool.fetchval("SELECT count(*) FROM delivery_reports") == 1
 
 
+async def test_a_report_that_is_repeated_for_ever_takes_no_room(engine: Engine) -> None:
+    await _admitted(engine)
+    await engine.turn()
+    for _ in range(5):
+        await _report(engine, engine.sms.messages[0], "buffered")
+        await _report(engine, engine.sms.messages[0], "delivered")
+    assert await engine.pool.fetchval("SELECT count(*) FROM delivery_reports") == 2
+    assert await engine.ends() == {"admission.occurred": ("informed", None)}
+
+
 async def test_a_report_that_was_kept_and_not_applied_is_applied_by_the_sweep(engine: Engine) -> None:
     await _admitted(engine)
     await engine.turn()

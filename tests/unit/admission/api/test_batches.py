@@ -95,6 +95,11 @@ def expected_of(lines: Sequence[tuple[Kind, int]]) -> list[tuple[int, int]]:
 
 
 async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
+    """What an application of its own answers to these lines."""
+    return msgspec.json.Decoder(LineAnswer).decode_lines((await posted(content, ledger)).content)
+
+
+async def posted(content: bytes, ledger: Ledger) -> httpx.Response:
     """Post it to an application of its own."""
     queue = GroupCommit(ledger)
     tolerances = {SOURCE.source_id: timedelta(minutes=5)}
@@ -106,8 +111,7 @@ async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
     app.state.authenticator = Authenticator()
     transport = httpx.ASGITransport(app)
     async with queue.running(given), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
-        response = await client.post(batches.PATH, content=content)
-    return msgspec.json.Decoder(LineAnswer).decode_lines(response.content)
+        return await client.post(batches.PATH, content=content)
 
 
 lines_strategy = st.lists(

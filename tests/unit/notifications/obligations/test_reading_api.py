@@ -119,7 +119,10 @@ async def test_every_well_formed_report_is_kept_and_answered_200(
     monkeypatch.setattr(delivery_reports, "record_delivery_report", record)
     assert (await client.get(REPORTS, params={**REPORT, "type": kannel})).status_code == 200
     assert (await client.post(REPORTS, params={**REPORT, "type": kannel})).status_code == 200
-    assert (await client.post(REPORTS, data={**REPORT, "type": kannel})).status_code == 200
+    form = {name: value for name, value in REPORT.items() if name not in {"attempt", "token"}}
+    url = {name: REPORT[name] for name in ("attempt", "token")}
+    assert (await client.post(REPORTS, params=url, data={**form, "type": kannel})).status_code == 200
+    assert (await client.post(REPORTS, data={**REPORT, "type": kannel})).status_code == 404
     expected = {
         "attempt_id": ATTEMPT,
         "provider_id": "abc-1",
