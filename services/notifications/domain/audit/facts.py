@@ -8,7 +8,14 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from shared.events.admission import Movement, MovementCancelled, MovementReassigned, MovementUpdated
+from shared.events.admission import (
+    Movement,
+    MovementCancelled,
+    MovementReassigned,
+    MovementUpdated,
+    PersonsMerged,
+    PersonsUnmerged,
+)
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
     ExpectationMet,
@@ -90,6 +97,8 @@ def establishment_of(payload: Payload) -> str | None:
 def _about(payload: Payload) -> UUID | None:
     if isinstance(payload, Movement | MovementReassigned):
         return payload.movement_id
+    if isinstance(payload, PersonsMerged | PersonsUnmerged):
+        return payload.merge_id
     return payload.expectation_id if isinstance(payload, _WAITS) else None
 
 

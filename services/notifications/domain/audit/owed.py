@@ -17,7 +17,7 @@ from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for, stay_without_bed
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from services.notifications.domain.audit.withheld import owed_after_errors
-from shared.events.admission import MovementCancelled, MovementReassigned
+from shared.events.admission import MovementCancelled, MovementReassigned, PersonsMerged
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import ExpectationMet, ExpectationOpened, ExpectationWithdrawn, RuptureClosed
 
@@ -80,6 +80,9 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
         corrects = {f"{OVERDUE}.corrected"} if said else set()
         said.add(ENDED.get(event.data.ended_as, ARRIVED))
         return frozenset(corrects)
+    if isinstance(event.data, PersonsMerged) and kind:  # no news: only that they are not one is told
+        said.add(kind)
+        return frozenset()
     if kind and not isinstance(event.data, MovementCancelled):
         kinds = {kind, f"{kind}.corrected"} if said else {kind}
         said.add(kind)

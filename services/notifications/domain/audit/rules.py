@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from services.notifications.domain.audit.member import AuditedMember
-from shared.events.admission import Mode, Movement, MovementUpdated
+from shared.events.admission import Mode, Movement, MovementUpdated, PersonsMerged
 from shared.events.envelope import Payload
 from shared.events.pathway import ExpectationMet, ExpectationWithdrawn, RuptureClosed, RuptureOpened
 
@@ -21,6 +21,7 @@ ENDED: Final[Mapping[str | None, str]] = {
 """How the wait for a person ended without the arrival, and as what both ends hear of it."""
 DISCHARGED: Final = "discharge.occurred"
 AT_HOME: Final = "care.at_home"
+ONE_PERSON: Final = "person.merged"
 
 _PLACES: Final = (ADMITTED, ARRIVED, DISCHARGED, AT_HOME)
 _WITHOUT_BED: Final = ("outpatient", "recurring", "telemonitoring")
@@ -43,6 +44,8 @@ def news_for(payload: Payload, member: AuditedMember, *, day_stays: Collection[U
             kind = ADMITTED if member.role == "carer" else None
         case Movement():
             kind = _of_leaving(payload, member)
+        case PersonsMerged():
+            kind = ONE_PERSON
         case ExpectationMet():
             kind = ARRIVED if member.establishment == payload.from_establishment else None
         case RuptureOpened() | RuptureClosed() | ExpectationWithdrawn():

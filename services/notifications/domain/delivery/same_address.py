@@ -5,7 +5,8 @@ until it is known whether that address gets the message, so that it never gets t
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.delivery.decision import Defer
@@ -24,6 +25,9 @@ def already_there(
     circumstances: Circumstances,
 ) -> End | Defer | None:
     """None when this message is to be sent; `twins` are obligations of the others who have the address."""
+    twins = list(twins)
+    if any(_says_it(last, obligation, channel) for last in _told_last(twins, obligation)):
+        return End(outcome="suppressed", reason="same_address")
     same = [each for each in twins if _told(each) == _told(obligation)]
     if any(
         attempt.may_have_reached for each in same for attempt in each.attempts if attempt.channel == channel
@@ -42,6 +46,24 @@ def already_there(
             until=circumstances.now + timedelta(seconds=circumstances.waits.recheck_seconds * _RECHECKS)
         )
     return None
+
+
+def _told_last(twins: Iterable[Obligation], obligation: Obligation) -> Iterable[Obligation]:
+    """What each of the others was told last of the same fact, by whichever event."""
+    last: dict[UUID, tuple[datetime, Obligation]] = {}
+    for each in twins:
+        if each.fact_key == obligation.fact_key and each.told_at is not None:
+            known = last.get(each.recipient_id)
+            if known is None or known[0] < each.told_at:
+                last[each.recipient_id] = (each.told_at, each)
+    return [each for _, each in last.values()]
+
+
+def _says_it(told: Obligation, obligation: Obligation, channel: ChannelName) -> bool:
+    """Whether it told the same at this address, and neither takes anything back."""
+    if is_retracted(told.kind) or is_retracted(obligation.kind) or told.said != obligation.said:
+        return False
+    return any(attempt.may_have_reached and attempt.channel == channel for attempt in told.attempts)
 
 
 def _told(obligation: Obligation) -> tuple[object, str]:

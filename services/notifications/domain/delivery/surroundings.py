@@ -5,22 +5,28 @@ only those that do are decided here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import ChannelName
-from services.notifications.domain.delivery.decision import Decision, RecipientNow, Tell, decide
+from services.notifications.domain.delivery.decision import Decision, Defer, RecipientNow, Tell, decide
 from services.notifications.domain.delivery.same_address import already_there
 from services.notifications.domain.delivery.whereabouts import (
     PersonNow,
     corrected_here,
     outdated,
     told_elsewhere,
+    told_of_another,
 )
+from services.notifications.domain.obligations.catalogue import fact_of
 from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.domain.obligations.timing import Circumstances
+
+_RECHECKS: Final = 10
 
 Sharing = Mapping[ChannelName, Collection[UUID]]
 """Members who have the recipient's address on a channel, too."""
@@ -60,6 +66,8 @@ def _decide_by_whereabouts(
     recipient: RecipientNow,
     circumstances: Circumstances,
 ) -> Decision:
+    if fact_of(obligation.kind) == "person.merged":
+        return _decide_after_separation(person, obligation, peers, recipient, circumstances)
     if not obligation.tells_of_discharge:
         decision = decide(obligation, peers, recipient, circumstances)
         return replace(decision, present=person.present) if isinstance(decision, Tell) else decision
@@ -77,3 +85,25 @@ def _decide_by_whereabouts(
     if told_at is None or any(peer.said == obligation.said for peer in corrected):
         return replace(decision, present=person.present)
     return replace(decision, present=person.present, says_change=True, corrects_sent_at=told_at)
+
+
+def _decide_after_separation(
+    person: PersonNow,
+    obligation: Obligation,
+    peers: Sequence[Obligation],
+    recipient: RecipientNow,
+    circumstances: Circumstances,
+) -> Decision:
+    """As if what was told of the other person last had been told of the two being one."""
+    settled_at = obligation.not_before + timedelta(seconds=circumstances.waits.recheck_seconds * _RECHECKS)
+    if circumstances.now < settled_at:  # what is stated again of this person comes just after the separation
+        return Defer(until=settled_at)
+    mistaken = told_of_another(obligation, peers, person)
+    told = [
+        replace(peer, fact_key=obligation.fact_key, shown_kind=fact_of(obligation.kind))
+        if peer is mistaken
+        else peer
+        for peer in peers
+    ]
+    decision = decide(obligation, told, recipient, circumstances)
+    return replace(decision, present=person.present) if isinstance(decision, Tell) else decision

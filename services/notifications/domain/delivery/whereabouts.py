@@ -5,6 +5,7 @@ who was told of that needs no word on leaving the first one. Several discharges 
 that stands corrects the others.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.obligations.catalogue import is_retracted
+from services.notifications.domain.obligations.derivation import facts_of
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.statements import LOCATION
 from shared.events.envelope import RecordedEvent
@@ -27,14 +29,20 @@ class PersonNow(msgspec.Struct, frozen=True, kw_only=True):
     """In an establishment, in a bed."""
     standing: Mapping[str, tuple[UUID, UUID]]
     """Fact of a discharge -> movement and event of the discharge of its stay that stands."""
+    facts: frozenset[str] = frozenset()
+    """Everything that is, or was, a fact of this person; what was given to somebody else is not."""
 
 
 def person_now(events: Iterable[RecordedEvent], *, now: datetime) -> PersonNow:
     """Where the person is, by all that is known and has happened."""
-    histories = movement_histories(events)
+    known = list(events)
+    histories = movement_histories(known)
     return PersonNow(
         present=any(stay.is_present and stay.holds_bed for stay in stays_of(histories, at=now)),
         standing={key: found for stay in stays_of(histories) for key, found in _standing(stay).items()},
+        facts=frozenset(
+            key for key, fact in facts_of(known).items() if fact[-1].reassigned in (None, "merged")
+        ),
     )
 
 
@@ -93,6 +101,27 @@ def told_elsewhere(obligation: Obligation, peers: Sequence[Obligation], person: 
     ):
         return None
     return End(outcome="suppressed", reason="known_elsewhere")
+
+
+def told_of_another(
+    obligation: Obligation, peers: Iterable[Obligation], person: PersonNow
+) -> Obligation | None:
+    """What the recipient was told last of the person with whom this one was taken to be one."""
+    of_fact: dict[str, list[tuple[datetime, Obligation]]] = defaultdict(list)
+    for peer in peers:
+        if peer.told_at is not None:
+            of_fact[peer.fact_key].append((peer.told_at, peer))
+    last = {key: max(told, key=lambda each: each[0]) for key, told in of_fact.items()}
+    said_so_at = last[obligation.fact_key][0] if obligation.fact_key in last else None
+    mistaken = [
+        (at, peer)
+        for at, peer in last.values()
+        if peer.person_id != obligation.person_id
+        and peer.fact_key not in person.facts
+        and not is_retracted(peer.kind)
+        and (said_so_at is None or at > said_so_at)
+    ]
+    return max(mistaken, key=lambda each: each[0])[1] if mistaken else None
 
 
 def _same_stay(obligation: Obligation, peer: Obligation, person: PersonNow) -> bool:

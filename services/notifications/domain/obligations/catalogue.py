@@ -23,6 +23,7 @@ FactKind = Literal[
     "transfer.closed",
     "discharge.occurred",
     "care.at_home",
+    "person.merged",
 ]
 Mood = Literal["plain", "late", "corrected", "retracted"]
 FACT_KINDS: Final[tuple[FactKind, ...]] = get_args(FactKind)
@@ -76,6 +77,7 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
     "transfer.closed": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
     "discharge.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
     "care.at_home": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+    "person.merged": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
 }
 
 STALE_AFTER: Final = timedelta(hours=24)

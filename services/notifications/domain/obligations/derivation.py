@@ -26,6 +26,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
 )
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
+from services.notifications.domain.obligations.separations import version_of_merge
 from services.notifications.domain.obligations.silenced import owed_after_retracted_death
 from services.notifications.domain.obligations.statements import (
     LOCATION,
@@ -38,7 +39,7 @@ from services.notifications.domain.obligations.statements import (
     version_of_reassignment,
 )
 from services.notifications.domain.obligations.withheld import owed_after_retraction
-from shared.events.admission import Movement, MovementReassigned, is_movement
+from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import ExpectationEvent, RuptureOpened
 from shared.stays.movements import completed
@@ -210,9 +211,9 @@ def version_of(event: RecordedEvent, *, began_without_bed: Collection[UUID]) -> 
         return version_of_movement(event, event.data, began_without_bed=began_without_bed)
     if isinstance(event.data, MovementReassigned):
         return version_of_reassignment(event, event.data)
-    if isinstance(event.data, ExpectationEvent):
-        return version_of_arrival(event, event.data)
-    return None
+    if isinstance(event.data, MERGE_EVENTS):
+        return version_of_merge(event, event.data)
+    return version_of_arrival(event, event.data) if isinstance(event.data, ExpectationEvent) else None
 
 
 def became_news_at(event: RecordedEvent) -> datetime:
@@ -259,9 +260,8 @@ def derive_obligations(
     known = list(events)
     facts = facts_of(known)
     deceased = is_deceased(facts)
-    movements = (each.data for each in known if is_movement(each.data))
-    mentioned = any(each.class_of_stay in CLASSES_WITHOUT_BED for each in movements)
-    without_bed = left_without_bed(known) if mentioned else ()
+    classes = {each.data.class_of_stay for each in known if is_movement(each.data)}
+    without_bed = () if classes.isdisjoint(CLASSES_WITHOUT_BED) else left_without_bed(known)
     derived = (
         DerivedObligation(
             event=event,

@@ -207,6 +207,8 @@ def kinds_of(version: FactVersion, earlier: FactHistory, recipient: Recipient) -
 
     More earlier versions never take one away.
     """
+    if version.news is not None and version.news.kind == "person.merged":
+        return set()  # only its end is told
     if version.reassigned == "merged":
         return set()  # whoever was told belongs to the circle of the survivor, and was told the truth
     told_before = [version for version in earlier if version.said_to(recipient) != NOTHING]

@@ -107,10 +107,12 @@ def _words(kind: str, context: WordingContext, mood: Mood, language: Language) -
 
 
 def _true_now(kind: str, context: WordingContext, language: Language) -> str:
+    mistaken = sentence(kind, context, language=language) if fact_of(kind) == "person.merged" else ""
     if context.recipient == "professional":
-        return ""
+        return mistaken
     known = texts.NOW_FR if language == "fr" else texts.NOW_EN
-    return known.get((fact_of(kind), context.present), "").format(alias=context.alias)
+    now = known.get((fact_of(kind), context.present), "").format(alias=context.alias)
+    return f"{mistaken} {now}".strip()
 
 
 def _phrase(known: Mapping[str, str], kind: str) -> str:

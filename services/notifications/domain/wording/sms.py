@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.notifications.domain.obligations.catalogue import Mood, fact_of, mood_of
+from services.notifications.domain.obligations.catalogue import Mood, fact_of, mood_of, retracted
 from services.notifications.domain.wording import texts
 from services.notifications.domain.wording.context import (
     TEXTS_DIGEST,
@@ -51,6 +51,8 @@ def render(kind: str, context: WordingContext) -> Rendered:
     }
     discreet = context.alias is None
     patterns = _patterns(mood_of(kind, late=context.late), discreet=discreet, says_now=bool(now))
+    if kind == retracted("person.merged") and not discreet:
+        patterns = texts.SMS_MISTAKEN if now else texts.SMS_MISTAKEN[-1:]
     pattern = _longest_that_fits(patterns, fields)
     recipient = "carer-discreet" if discreet else "carer"
     return Rendered(

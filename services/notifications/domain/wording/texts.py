@@ -13,6 +13,7 @@ CARER_SMS = {
     "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}",
     "discharge.occurred": "{alias} a quitté l'établissement le {when}",
     "care.at_home": "{alias} est à domicile, avec un suivi, depuis le {when}",
+    "person.merged": "Des messages ont pu concerner une autre personne que {alias}",
 }
 
 CARER_FR = {
@@ -20,6 +21,7 @@ CARER_FR = {
     "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}.",
     "discharge.occurred": "{alias} a quitté l'établissement le {when}.",
     "care.at_home": "{alias} est à domicile, avec un suivi, depuis le {when}.",
+    "person.merged": "Ce message, ou d'autres avant lui, concernait une autre personne que {alias}.",
 }
 
 CARER_EN = {
@@ -27,6 +29,7 @@ CARER_EN = {
     "transfer.arrived": "{alias} safely reached the new establishment on {when}.",
     "discharge.occurred": "{alias} left the establishment on {when}.",
     "care.at_home": "{alias} has been at home, with support, since {when}.",
+    "person.merged": "It, or others before it, was about another person than {alias}.",
 }
 
 CARER_SMS_PRESENT = {
@@ -49,6 +52,8 @@ NOW_SMS: Mapping[tuple[str, bool | None], str] = {
     ("care.at_home", True): "{alias} est en établissement",
     ("admission.occurred", False): "{alias} n'est pas en établissement",
     ("transfer.arrived", False): "Son arrivée n'est pas confirmée",
+    ("person.merged", True): "{alias} est en établissement",
+    ("person.merged", False): "{alias} n'est pas en établissement",
 }
 """What is true after a message was taken back, by its fact and whether the person is in an establishment."""
 
@@ -60,6 +65,8 @@ NOW_EN: Mapping[tuple[str, bool | None], str] = {
     ("care.at_home", True): "{alias} is in a care establishment.",
     ("admission.occurred", False): "{alias} is not in a care establishment.",
     ("transfer.arrived", False): "The arrival is not confirmed.",
+    ("person.merged", True): "{alias} is in a care establishment.",
+    ("person.merged", False): "{alias} is not in a care establishment.",
 }
 
 PROFESSIONAL_FR = {
@@ -84,6 +91,9 @@ PROFESSIONAL_FR = {
     ),
     "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
     "care.at_home": "Une personne que vous suivez est accompagnée à domicile depuis le {when}.",
+    "person.merged": (
+        "Ce message, ou d'autres avant lui, concernait une autre personne que celle que vous suivez."
+    ),
 }
 
 PROFESSIONAL_EN = {
@@ -108,6 +118,7 @@ PROFESSIONAL_EN = {
     ),
     "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
     "care.at_home": "A person you follow has been supported at home since {when}.",
+    "person.merged": "It, or others before it, was about another person than the one you follow.",
 }
 
 SMS_PLAIN = (
@@ -139,6 +150,15 @@ SMS_RETRACTED_NOW = (
     " {now}. Contact : {phone}",
     "Parcours : ERREUR dans notre message du {told}. {now}. Contact : {phone}",
 )
+
+SMS_MISTAKEN = (
+    "Parcours : ERREUR de notre part. Un message du {told} ou avant concernait une autre personne que"
+    " {alias}. {now}. Contact : {phone}",
+    "Parcours : ERREUR. Un message du {told} ou avant concernait une autre personne. {now}."
+    " Contact : {phone}",
+    "Parcours : ERREUR. Un message du {told} concernait une autre personne. Contact : {phone}",
+)
+"""After two persons who were taken to be one are separated."""
 
 SMS_DISCREET = {
     "plain": (
@@ -178,6 +198,7 @@ PROFESSIONAL_SUBJECT = {
     "transfer.closed": "l'attente d'une personne est close",
     "discharge.occurred": "sortie d'une personne que vous suivez",
     "care.at_home": "accompagnement à domicile d'une personne que vous suivez",
+    "person.merged": "un message concernait une autre personne",
 }
 """What a professional sorts mail by; a subject is no more protected than an envelope: it names nobody."""
 

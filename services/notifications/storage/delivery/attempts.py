@@ -40,7 +40,8 @@ _PLACES_SETTLED_SINCE: Final = timedelta(days=92)
 """Where a carer was told last that the person is: somebody may have stayed there for long."""
 
 _TWINS: Final = """
-SELECT * FROM obligations WHERE recipient_id = ANY ($1) AND event_id = ANY ($2) ORDER BY obligation_id
+SELECT * FROM obligations WHERE recipient_id = ANY ($1) AND (event_id = ANY ($2) OR fact_key = ANY ($3))
+ORDER BY obligation_id
 """
 
 _LOCK: Final = "SELECT * FROM obligations WHERE obligation_id = $1 FOR UPDATE"
@@ -145,9 +146,11 @@ async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, 
 async def twins_of(
     connection: Connection, obligations: Sequence[Obligation], *, recipients: Collection[UUID]
 ) -> list[Obligation]:
-    """What these recipients are told of the same events."""
+    """What these recipients are told of the same events, and of the same facts."""
     event_ids = list({each.event_id for each in obligations})
-    return await obligations_of(connection, await connection.fetch(_TWINS, list(recipients), event_ids))
+    fact_keys = list({each.fact_key for each in obligations})
+    rows = await connection.fetch(_TWINS, list(recipients), event_ids, fact_keys)
+    return await obligations_of(connection, rows)
 
 
 async def lock(connection: Connection, obligation_id: UUID) -> Obligation | None:

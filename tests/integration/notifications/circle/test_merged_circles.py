@@ -119,6 +119,38 @@ async def test_after_they_are_separated_nobody_hears_of_the_other(engine: Engine
     assert await story.differences() == []
 
 
+async def test_who_heard_of_the_other_is_told_so_after_they_are_separated(engine: Engine) -> None:
+    story = Story(engine)
+    await story.begin()
+    await story.merge()
+    assert story.told()[2:] == [SON]  # of Rose, in the nursing home
+    await story.merge(undo=True)
+    assert story.told()[3:] == [SON]
+    text = engine.sms.messages[-1].text
+    assert "ERREUR" in text
+    assert "concernait une autre personne" in text
+    assert f"{ALIAS} est en établissement." in text
+    ends = {(row["kind"], row["reason"]) for row in await engine.obligations(status="suppressed")}
+    assert ("person.merged.retracted", "nothing_to_correct") in ends  # the daughter's
+    assert await story.differences() == []
+    await story.merge()
+    await story.merge(undo=True)
+    assert story.told()[4:] == []  # nothing new was said since
+
+
+async def test_an_address_in_both_circles_hears_a_fact_once(engine: Engine) -> None:
+    story = Story(engine)
+    await story.begin()
+    await engine.enrol(story.rose.person_id, _by_phone(SON))
+    await engine.turn()
+    before = len(story.told())
+    await story.merge()
+    assert (
+        story.told()[before:] == []
+    )  # each fact of either was told to that address, whomever it was of then
+    assert await story.differences() == []
+
+
 async def test_whoever_was_told_of_the_wrong_person_is_told_so(engine: Engine) -> None:
     story = Story(engine)
     await story.begin()

@@ -21,6 +21,7 @@ CARER_FACTS: tuple[catalogue.FactKind, ...] = (
     "transfer.arrived",
     "discharge.occurred",
     "care.at_home",
+    "person.merged",
 )
 RENDER = {"sms": sms.render, "email": mail.render}
 LINK = "https://relais.exemple.fr/s/Ab3dE9xKzzz"
