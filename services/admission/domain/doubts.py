@@ -10,8 +10,9 @@ from services.admission.domain.identifiers import Person
 from services.admission.domain.movement import Traits
 from services.admission.domain.traits import Comparison, compare_traits
 
-Finding = Literal["join", "conflict", "suspected_duplicate"]
-"""`join`: the traits agree, and two persons are to become one; the others wait for a person's decision."""
+Finding = Literal["join", "conflict", "suspected_duplicate", "stated_as_one"]
+"""`join`: the traits agree, and two persons are to become one; the others wait for a person's decision.
+`stated_as_one`: an establishment merged or linked two persons whom others know."""
 
 
 class Doubt(Struct, frozen=True):

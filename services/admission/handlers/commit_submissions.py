@@ -111,7 +111,7 @@ async def _commit(
         found = await _store_new(connection, identified, rows, created, revision=revision)
         stored = [one for one in identified if one.submission.event_id in found.event_ids]
         if any(one.doubts for one in stored):
-            await record_doubts(connection, stored, last_stated=compared, found_at=recorded_at)
+            await record_doubts(connection, stored, compared=compared, found_at=recorded_at)
         events = await _events(connection, stored, found, recorded_at=recorded_at)
         appended = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
         repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}

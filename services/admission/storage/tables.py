@@ -46,6 +46,9 @@ class Identifier(Table, table=True):
     """Whose identifier it is; the identifier itself is only in the encrypted records."""
 
     __tablename__ = "identifiers"
+    __table_args__ = (
+        Index("ix_identifiers_decided", "person_id", postgresql_where=text("basis = 'decided'")),
+    )
 
     blind_index: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     person_id: UUID = Field(
@@ -86,6 +89,11 @@ class Merge(Table, table=True):
         sa_column=Column(Integer, nullable=False, comment="Grows with every merge and unmerge")
     )
     is_merged: bool
+    stated_by: str | None = Field(
+        sa_column=Column(
+            Text, comment="The establishment that said so; none: decided in the work list, or by an INS"
+        )
+    )
 
 
 class Submission(Table, table=True):
@@ -123,7 +131,7 @@ class IdentityWorkItem(Table, table=True):
 
     work_item_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     finding: str = Field(
-        sa_column=Column(Text, nullable=False, comment="join, conflict or suspected_duplicate")
+        sa_column=Column(Text, nullable=False, comment="join, conflict, suspected_duplicate or stated_as_one")
     )
     state: str = Field(sa_column=Column(Text, nullable=False, comment="joining, open or settled"))
     person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Before any merge, as the other"))

@@ -5,21 +5,23 @@ Then everything stated of a movement that another person has than should is stat
 and ended under the former. So any order of decisions, and any repetition, gives the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.admission.domain.identities.merges import Merge, survivors
+from services.admission.domain.identities.concerned import known_elsewhere
+from services.admission.domain.identities.merges import Merge, groups, survivors
 from services.admission.domain.identities.reassignment import handed_over, held_by
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.neighbours import establishments_knowing
 from services.admission.handlers.identities.take_movements import new_ids
 from services.admission.storage.identities import merges, movements
 from shared.database.pool import Connection
 from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason
-from shared.events.envelope import NewEvent
+from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.errors import RelaisError
 from shared.spine.outbox.append import append
@@ -51,7 +53,8 @@ async def move_movements(
     now = dependencies.clock()
     await movements.settle(connection, dict.fromkeys(known, (move.to_person, now)))
     holders = await movements.survivors_of(connection, {*before.values(), move.to_person})
-    events = await _corrections(connection, set(holders.values()), reason=reason, at=now)
+    published = await movements.published_of(connection, set(holders.values()))
+    events = await _corrections(connection, published, reason=reason, at=now)
     await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
     return len(before)
 
@@ -63,23 +66,50 @@ async def movements_of_stay(connection: Connection, person_id: UUID, stay_id: UU
     return [movement_id for movement_id, known in held.items() if known[-1].data.stay_id == stay_id]
 
 
+async def free_merge_id(connection: Connection, merge_ids: Sequence[UUID], pair: tuple[UUID, UUID]) -> UUID:
+    """The first of these ids under which nobody else was merged than these two."""
+    for merge_id in merge_ids:
+        known = await merges.find(connection, merge_id)
+        if known is None or {known.surviving, known.merged} == set(pair):
+            return merge_id
+    return merge_ids[-1]
+
+
 async def merge_persons(
-    dependencies: Dependencies, connection: Connection, *, merge_id: UUID, surviving: UUID, merged: UUID
+    dependencies: Dependencies,
+    connection: Connection,
+    *,
+    merge_id: UUID,
+    surviving: UUID,
+    merged: UUID,
+    stated_by: str | None = None,
+    own: Set[str] = frozenset(),
 ) -> Merge:
-    """Make two persons one; the same merge again changes nothing."""
+    """Make two persons one; the same merge again changes nothing.
+
+    Of one whom others than the `own` establishments know and one whom they do not, the former survives.
+    """
     await movements.lock_identities(connection)
     known = await merges.find(connection, merge_id)
     if known is not None and known.is_merged:
         return known
     revision = 1 if known is None else known.revision + 1
-    merge = Merge(merge_id=merge_id, surviving=surviving, merged=merged, revision=revision, is_merged=True)
+    merge = Merge(
+        merge_id=merge_id,
+        surviving=surviving,
+        merged=merged,
+        revision=revision,
+        is_merged=True,
+        stated_by=stated_by,
+    )
     if known is not None:  # whom a merge is about never changes
         merge = replace(known, revision=revision, is_merged=True)
-    await _restate(dependencies, connection, merge, reason="merged")
-    return merge
+    return await _restate(dependencies, connection, merge, reason="merged", own=own)
 
 
-async def separate_persons(dependencies: Dependencies, connection: Connection, *, merge_id: UUID) -> Merge:
+async def separate_persons(
+    dependencies: Dependencies, connection: Connection, *, merge_id: UUID, own: Set[str] = frozenset()
+) -> Merge:
     """Undo a merge: what was one person's before, and what was stated of either since, is theirs again.
 
     Raises UnknownMergeError; a merge that is undone already stays as it is.
@@ -91,24 +121,39 @@ async def separate_persons(dependencies: Dependencies, connection: Connection, *
     if not known.is_merged:
         return known
     merge = replace(known, revision=known.revision + 1, is_merged=False)
-    await _restate(dependencies, connection, merge, reason="separated")
-    return merge
+    return await _restate(dependencies, connection, merge, reason="separated", own=own)
 
 
 async def _restate(
-    dependencies: Dependencies, connection: Connection, merge: Merge, *, reason: ReassignmentReason
-) -> None:
+    dependencies: Dependencies,
+    connection: Connection,
+    merge: Merge,
+    *,
+    reason: ReassignmentReason,
+    own: Set[str],
+) -> Merge:
     """Store the merge, and publish it with all that is another person's because of it."""
     now = dependencies.clock()
     pair = {merge.surviving, merge.merged}
     others = [each for each in await merges.connected(connection, pair) if each.merge_id != merge.merge_id]
     concerned = pair | {person_id for each in others for person_id in (each.surviving, each.merged)}
+    published = await movements.published_of(connection, concerned)
+    knowing = await establishments_knowing(connection, concerned, published)
+    anchored = {person_id for person_id in concerned if known_elsewhere([person_id], knowing, own)}
+    if merge.revision == 1 and _is_turned(merge, groups(pair, others), anchored):
+        merge = replace(merge, surviving=merge.merged, merged=merge.surviving)
     await merges.save(connection, merge)
-    await merges.survive(connection, survivors(concerned, [*others, merge]))
-    corrections = await _corrections(connection, concerned, reason=reason, at=now)
+    await merges.survive(connection, survivors(concerned, [*others, merge], anchored=anchored))
+    corrections = await _corrections(connection, published, reason=reason, at=now)
     # The merge comes first: whoever reads what follows knows whose circle is concerned.
     events = [*_merge_events(merge, at=now), *corrections]
     await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
+    return merge
+
+
+def _is_turned(merge: Merge, group_of: Mapping[UUID, set[UUID]], anchored: Set[UUID]) -> bool:
+    """Whether only the one who would be merged is known to others, who go on to know them as before."""
+    return bool(group_of[merge.merged] & anchored) and not group_of[merge.surviving] & anchored
 
 
 def _merge_events(merge: Merge, *, at: datetime) -> list[NewEvent]:
@@ -128,10 +173,13 @@ def _merge_events(merge: Merge, *, at: datetime) -> list[NewEvent]:
 
 
 async def _corrections(
-    connection: Connection, holders: Collection[UUID], *, reason: ReassignmentReason, at: datetime
+    connection: Connection,
+    published: Mapping[UUID, Sequence[RecordedEvent]],
+    *,
+    reason: ReassignmentReason,
+    at: datetime,
 ) -> list[NewEvent]:
     """What brings the movements that these persons have to the persons whose they should be."""
-    published = await movements.published_of(connection, holders)
     held = [
         (person_id, movement_id, statements)
         for person_id, events in sorted(published.items())

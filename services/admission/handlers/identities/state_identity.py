@@ -5,6 +5,7 @@ nobody has yet becomes a person's here, so that movements which come later find 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -29,9 +30,12 @@ from services.admission.domain.movement import Person as StatedPerson
 from services.admission.domain.submission import content_sha256, identify
 from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.disputed_merges import DisputedMerge, record_disputed_merge
+from services.admission.handlers.identities.neighbours import Concerned, concerned_by_merge
 from services.admission.handlers.identities.reassign import (
     Move,
     UnknownMergeError,
+    free_merge_id,
     merge_persons,
     move_movements,
     movements_of_stay,
@@ -66,6 +70,7 @@ class _Effect(Struct, frozen=True, kw_only=True):
     person: Person
     marks: tuple[StatementMark, ...] = ()
     merge_id: UUID | None = None
+    disputed: DisputedMerge | None = None
 
 
 async def state_identity(
@@ -104,6 +109,8 @@ async def state_identity(
             record=record,
         )
         await statements.add(connection, row, receipt)
+        if effect.disputed is not None:
+            await record_disputed_merge(dependencies, connection, effect.disputed, receipt=receipt)
     return StatementAccepted(receipt, is_repeated=False)
 
 
@@ -163,32 +170,57 @@ async def _carry_out(numbers: _Numbers, action: Action, statement: Statement) ->
 async def _pair(numbers: _Numbers, action: Action, statement: PairStatement) -> _Effect:
     surviving = await numbers.owner_or_new(statement.surviving)
     merged = await numbers.owner_or_new(statement.merged)
+    pair = (surviving.identity, merged.identity)
     # The pair has one merge, whichever number was named first; linking is another statement than merging.
     kind = "merge" if action in {"merge", "unmerge"} else "link"
     indexes = sorted(numbers.of(each).local.hex() for each in (statement.surviving, statement.merged))
     merge_id = numbers.opaque_id(kind, *indexes)
+    # A number may mean another person by now: then the merge of those whom it meant stays theirs.
+    of_persons = numbers.opaque_id(kind, *indexes, *sorted(map(str, pair)))
     newest = await statements.newest_emitted_at(numbers.connection, merge_id)
+    concerned = await concerned_by_merge(
+        numbers.connection,
+        pair,
+        establishment=statement.establishment,
+        # Several establishments give the numbers of a shared domain, and speak for each other there.
+        domains={numbers.of(statement.surviving).scope} & {numbers.of(statement.merged).scope},
+    )
     marks: Sequence[StatementMark] = ()
+    disputed: DisputedMerge | None = None
     if newest is not None and newest > statement.emitted_at:
         marks = ("superseded",)
-    elif action in {"merge", "link"}:
-        if surviving.identity == merged.identity:
-            marks = ("nothing_changed",)
-        else:
-            await merge_persons(
-                numbers.dependencies,
-                numbers.connection,
-                merge_id=merge_id,
-                surviving=surviving.identity,
-                merged=merged.identity,
-            )
+    elif action in {"unmerge", "unlink"}:
+        marks = await _separate(numbers, (merge_id, of_persons), concerned)
+    elif pair[0] == pair[1] or (concerned.others and surviving.person_id == merged.person_id):
+        marks = ("nothing_changed",)
+    elif concerned.others:
+        marks = ("identity_conflict",)
+        disputed = DisputedMerge(*pair, statement.establishment, concerned.others)
     else:
-        try:
-            await separate_persons(numbers.dependencies, numbers.connection, merge_id=merge_id)
-        except UnknownMergeError:
-            marks = ("nothing_changed",)
+        await merge_persons(
+            numbers.dependencies,
+            numbers.connection,
+            merge_id=await free_merge_id(numbers.connection, (merge_id, of_persons), pair),
+            surviving=pair[0],
+            merged=pair[1],
+            stated_by=statement.establishment,
+            own=concerned.own,
+        )
     person = await numbers.owner_or_new(statement.surviving)
-    return _Effect(person=person, marks=tuple(marks), merge_id=merge_id)
+    return _Effect(person=person, marks=tuple(marks), merge_id=merge_id, disputed=disputed)
+
+
+async def _separate(
+    numbers: _Numbers, merge_ids: Sequence[UUID], concerned: Concerned
+) -> Sequence[StatementMark]:
+    marks: Sequence[StatementMark] = ("nothing_changed",)
+    for merge_id in merge_ids:
+        with suppress(UnknownMergeError):
+            await separate_persons(
+                numbers.dependencies, numbers.connection, merge_id=merge_id, own=concerned.own
+            )
+            marks = ()
+    return marks
 
 
 async def _move(numbers: _Numbers, statement: MoveStatement) -> _Effect:

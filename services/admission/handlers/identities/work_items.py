@@ -16,6 +16,7 @@ from services.admission.domain.doubts import Doubt
 from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
 from services.admission.domain.submission import Identified
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.disputed_merges import is_disputed
 from services.admission.handlers.identities.known_traits import LastStated
 from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
 from services.admission.storage.identities import work_items
@@ -35,12 +36,12 @@ async def record_doubts(
     connection: Connection,
     identified: Sequence[Identified],
     *,
-    last_stated: Mapping[UUID, LastStated],
+    compared: Mapping[UUID, LastStated],
     found_at: datetime,
 ) -> None:
     """Add what a batch of submissions, stored in this transaction, leaves in doubt about its persons."""
     items = [
-        _item(one, doubt, last_stated.get(doubt.other.person_id), found_at)
+        _item(one, doubt, compared.get(doubt.other.person_id), found_at)
         for one in identified
         for doubt in one.doubts
     ]
@@ -78,7 +79,7 @@ async def decide_work_item(
     async with transaction(dependencies.pool) as connection:
         await lock_identities(connection)
         item = await work_items.find(connection, work_item_id)
-        if item is None or not any(by.may_see(establishment) for establishment in item.establishments):
+        if item is None or not all(by.may_see(establishment) for establishment in item.establishments):
             return None
         return await _carry_out(dependencies, connection, item, decision)
 
@@ -93,7 +94,11 @@ async def join_persons(dependencies: Dependencies) -> int:
         async with transaction(dependencies.pool) as connection:
             await lock_identities(connection)
             current = await work_items.find(connection, item.work_item_id)
-            if current is not None and current.state == "joining":
+            if current is None or current.state != "joining":
+                continue
+            if await is_disputed(connection, current):
+                await work_items.leave_open(connection, current.work_item_id, finding="stated_as_one")
+            else:
                 await _carry_out(dependencies, connection, current, decision)
     return len(found)
 

@@ -19,12 +19,17 @@ SELECT merges.* FROM merges
 WHERE is_merged AND surviving IN (SELECT person_id FROM one)
 """
 _SAVE: Final = """
-INSERT INTO merges (merge_id, surviving, merged, revision, is_merged) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO merges (merge_id, surviving, merged, revision, is_merged, stated_by)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (merge_id) DO UPDATE SET revision = excluded.revision, is_merged = excluded.is_merged
 """
 _SURVIVE: Final = """
 UPDATE persons SET survivor_id = nullif(s.survivor_id, s.person_id)
 FROM unnest($1::uuid[], $2::uuid[]) AS s (person_id, survivor_id) WHERE persons.person_id = s.person_id
+"""
+# Whoever states a movement under a number is found by the movement; numbers without one are few.
+_DECIDED_SCOPES: Final = """
+SELECT person_id, scope FROM identifiers WHERE basis = 'decided' AND person_id = ANY ($1)
 """
 
 
@@ -42,13 +47,26 @@ async def connected(connection: Executor, persons: Collection[UUID]) -> list[Mer
 async def save(connection: Connection, merge: Merge) -> None:
     """Store a merge as it is stated now."""
     await connection.execute(
-        _SAVE, merge.merge_id, merge.surviving, merge.merged, merge.revision, merge.is_merged
+        _SAVE,
+        merge.merge_id,
+        merge.surviving,
+        merge.merged,
+        merge.revision,
+        merge.is_merged,
+        merge.stated_by,
     )
 
 
 async def survive(connection: Connection, survivors: Mapping[UUID, UUID]) -> None:
     """Record under whom everything is published of each person from now on."""
     await connection.execute(_SURVIVE, list(survivors), list(survivors.values()))
+
+
+async def decided_scopes(connection: Executor, persons: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """The scopes in which somebody gave each of these persons a number."""
+    return [
+        (row["person_id"], row["scope"]) for row in await connection.fetch(_DECIDED_SCOPES, list(persons))
+    ]
 
 
 def _merge(row: Any) -> Merge:

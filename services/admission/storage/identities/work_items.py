@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.admission.domain.doubts import Finding
 from services.admission.domain.identities.work_item import Decision, State, WorkItem
 from shared.database.pool import Connection, Executor
 
@@ -31,6 +32,7 @@ ON CONFLICT (least(person_id, other_person_id), greatest(person_id, other_person
 SET state = 'joining', finding = 'join', evidence = excluded.evidence, disagreeing = excluded.disagreeing,
     unknown = excluded.unknown
 WHERE identity_work_items.state = 'open' AND excluded.state = 'joining'
+    AND identity_work_items.finding <> 'stated_as_one'
 """
 _LIST: Final = """
 SELECT * FROM identity_work_items
@@ -38,6 +40,7 @@ WHERE state = $1 AND ($2::text[] IS NULL OR establishments && $2) AND (found_at,
 ORDER BY found_at, work_item_id LIMIT $5
 """
 _FIND: Final = "SELECT * FROM identity_work_items WHERE work_item_id = $1"
+_LEAVE_OPEN: Final = "UPDATE identity_work_items SET state = 'open', finding = $2 WHERE work_item_id = $1"
 _DECIDE: Final = """
 UPDATE identity_work_items SET state = 'settled', decisions = decisions || $2::text::jsonb
 WHERE work_item_id = $1
@@ -61,6 +64,11 @@ async def find(connection: Executor, work_item_id: UUID) -> WorkItem | None:
     """The item; `None` when there is none."""
     row = await connection.fetchrow(_FIND, work_item_id)
     return None if row is None else _item(row)
+
+
+async def leave_open(connection: Connection, work_item_id: UUID, *, finding: Finding) -> None:
+    """Leave to a person what the machine was about to do."""
+    await connection.execute(_LEAVE_OPEN, work_item_id, finding)
 
 
 async def decide(connection: Connection, work_item_id: UUID, decision: Decision) -> None:

@@ -1,12 +1,12 @@
 """Two identities are compared trait by trait, as the RNIV writes them."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from services.admission.domain.doubts import judge_others
+from services.admission.domain.doubts import Finding, judge_others
 from services.admission.domain.identifiers import Person
 from services.admission.domain.movement import Traits
 from services.admission.domain.traits import Comparison, Trait, compare_traits, written
@@ -109,7 +109,7 @@ def finding(
     *,
     person: Person | None = None,
     is_test: bool = False,
-) -> Literal["join", "conflict", "suspected_duplicate"]:
+) -> Finding:
     [doubt] = judge_others(stated, person=person, elsewhere=[BEN], alike=[], known=known, is_test=is_test)
     return doubt.finding
 

@@ -1,0 +1,64 @@
+"""Leaves a merge of two persons whom others know to a person (decision 0027)."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from services.admission.domain.identities.statement import IdentityReceipt
+from services.admission.domain.identities.work_item import Evidence, WorkItem
+from services.admission.domain.traits import compare_traits
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.known_traits import last_stated
+from services.admission.handlers.identities.neighbours import concerned_by_merge
+from services.admission.storage.directory.affiliations import affiliations_of
+from services.admission.storage.identities import work_items
+from shared.database.pool import Connection
+
+
+class DisputedMerge(Struct, frozen=True):
+    """Two persons whom an establishment says are one, and the others that know them."""
+
+    surviving: UUID
+    merged: UUID
+    establishment: str
+    others: frozenset[str]
+
+
+async def record_disputed_merge(
+    dependencies: Dependencies, connection: Connection, disputed: DisputedMerge, *, receipt: IdentityReceipt
+) -> None:
+    """Leave it to a person whether two are one whom others know than the establishment that says so."""
+    pair = (disputed.surviving, disputed.merged)
+    known = await last_stated(dependencies, pair)
+    comparison = compare_traits(*(known[each].traits if each in known else None for each in pair))
+    evidence = [Evidence(establishment=disputed.establishment, receipt_id=receipt.receipt_id)]
+    evidence += [
+        Evidence(establishment=one.establishment, receipt_id=one.receipt_id) for one in known.values()
+    ]
+    item = WorkItem(
+        work_item_id=uuid7(),
+        finding="stated_as_one",
+        state="open",
+        person_id=disputed.merged,
+        other_person_id=disputed.surviving,
+        establishments=(disputed.establishment, *sorted(disputed.others)),
+        evidence=tuple(evidence),
+        disagreeing=comparison.disagreeing,
+        unknown=comparison.unknown,
+        found_at=receipt.accepted_at,
+    )
+    await work_items.add(connection, [item])
+
+
+async def is_disputed(connection: Connection, item: WorkItem) -> bool:
+    """Whether others know both persons whom the newest statement names as one."""
+    establishment = item.evidence[0].establishment
+    affiliations = await affiliations_of(connection, [establishment])
+    concerned = await concerned_by_merge(
+        connection,
+        (item.other_person_id, item.person_id),
+        establishment=establishment,
+        domains=affiliations[establishment].shared_domains.values(),
+    )
+    return bool(concerned.others)
