@@ -23,6 +23,8 @@ PARTS: Mapping[str, Sequence[str]] = {
     "--integration": ("-rs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_UNIT))),
     "--unit": ("-rs", *_UNIT),
 }
+# What pytest says of a failure in one line: where, and the first words of why.
+_FAILURE = ("FAILED ", "ERROR ", "E   ")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,8 +65,9 @@ def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
         for name in names
     }
     width = max(map(len, processes))
+    failures: dict[str, list[str]] = {name: [] for name in processes}
     threads = [
-        threading.Thread(target=_label, args=(f"{name:{width}} | ", process.stdout))
+        threading.Thread(target=_label, args=(f"{name:{width}} | ", process.stdout, failures[name]))
         for name, process in processes.items()
     ]
     for thread in threads:
@@ -81,14 +84,18 @@ def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
     for thread in threads:
         thread.join()
     for name, code in codes.items():
+        # Said once more: the parts end minutes apart, and of a long output often only the end is kept.
+        sys.stdout.writelines(f"{name:{width}} | {line}" for line in failures[name])
         sys.stdout.write(f"{name:{width}} | {'passed' if code == 0 else f'failed (exit code {code})'}\n")
     return next((code for code in codes.values() if code), 0)
 
 
-def _label(label: str, output: IO[str] | None) -> None:
+def _label(label: str, output: IO[str] | None, failures: list[str]) -> None:
     for line in output or ():
         sys.stdout.write(f"{label}{line}")
         sys.stdout.flush()
+        if line.startswith(_FAILURE):
+            failures.append(line)
 
 
 if __name__ == "__main__":
