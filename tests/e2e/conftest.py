@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shared.testing.otlp_sink import OtlpSink, running_sink
 from tests.e2e.establishment import Establishment, Services, register
 from tests.e2e.running import RunningPlatform, running_platform
 
@@ -13,9 +14,21 @@ NURSING_HOME_FINESS = "940000045"
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform, started once, with little patience for carriers whose answer a kill has cut off."""
-    with running_platform(tmp_path_factory.mktemp("relais"), RELAIS_WAIT_FACTOR="0.05") as platform:
+def sink() -> Iterator[OtlpSink]:
+    """Where the platform's spans go."""
+    with running_sink() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink) -> Iterator[RunningPlatform]:
+    """The platform, started once: it records every trace, waits little for carriers that a kill cut off."""
+    with running_platform(
+        tmp_path_factory.mktemp("relais"),
+        RELAIS_WAIT_FACTOR="0.05",
+        OTEL_EXPORTER_OTLP_ENDPOINT=sink.endpoint,
+        OTEL_TRACES_SAMPLER="always_on",
+    ) as platform:
         yield platform
 
 

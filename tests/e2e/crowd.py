@@ -9,8 +9,8 @@ import httpx
 from tests.e2e.establishment import Establishment
 
 _CONNECTIONS = 16
-_TRIES = 600
-_PAUSE_SECONDS = 0.1
+_TRIES = 120
+_PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 15.0
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.local.status import status_document
+
 _RELAIS = Path(sys.executable).with_name("relais")
 _START_SECONDS = 240
 
@@ -22,9 +24,12 @@ class RunningPlatform:
     operator_key: str
 
     def parts(self) -> dict[str, dict[str, Any]]:
-        """Each part by its name, as `relais status --json` gives it now."""
-        answer = _relais("status", "--json", environment=self.environment)
-        return {part["name"]: part for part in json.loads(answer)["parts"]}
+        """Each part by its name, as `relais status --json` gives it now.
+
+        Asked for in this process: to start the command again and again would slow what is waited for.
+        """
+        document = status_document(Path(self.environment["RELAIS_STATE_FOLDER"]))
+        return {part["name"]: part for part in document["parts"]}
 
     def url(self, part: str) -> str:
         """Where a part listens."""

@@ -1,18 +1,15 @@
 """One trace spans each event, from the establishment's POST to the phone."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from shared.testing.otlp_sink import OtlpSink, running_sink
+from shared.testing.otlp_sink import OtlpSink
 from shared.testing.spans import SpanRecord
 from shared.testing.trace_checker import by_trace, flaws
 from tests.e2e.crowd import Crowd
-from tests.e2e.establishment import Establishment, Services, register
-from tests.e2e.running import running_platform
+from tests.e2e.establishment import Establishment
 
 EVENTS = 500
 MANDATORY = (
@@ -26,23 +23,6 @@ MANDATORY = (
     ("notifications", "sms send"),
 )
 WITHIN_SECONDS = 90.0
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[OtlpSink]:
-    """Where this platform's spans go."""
-    with running_sink() as sink:
-        yield sink
-
-
-@pytest.fixture(scope="module")
-def hospital(
-    tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink, client: httpx.Client
-) -> Iterator[Establishment]:
-    """A hospital on a platform of this test's own, which records every trace."""
-    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_TRACES_SAMPLER": "always_on"}
-    with running_platform(tmp_path_factory.mktemp("traced"), **tracing) as platform:
-        yield register(platform, Services.of(platform), client, "750000002")
 
 
 @pytest.fixture(scope="module")
