@@ -24,7 +24,15 @@ class Relation:
     ends_at: datetime | None = None
     """From this moment on it gives nothing; `None` while no end is known."""
     stays: frozenset[UUID] | None = None
-    """The stays that it shows; `None` for the whole pathway."""
+    """The stays that it shows; `None` where it names none."""
+    of: frozenset[str] = frozenset()
+    """The establishments whose stays it shows, where it names none; empty: those of all."""
+
+    def shows(self, stay_id: UUID, establishment: str) -> bool:
+        """Whether it shows this stay, in this establishment."""
+        if self.stays is not None:
+            return stay_id in self.stays
+        return not self.of or establishment in self.of
 
     def holds_at(self, moment: datetime | None) -> bool:
         """Whether it holds then. Without a moment, which may have been forgotten, only what holds always."""

@@ -1,4 +1,4 @@
-"""Pathway's revision 0004 finds persons who were known before by where a stay of theirs is in progress."""
+"""Pathway's revisions 0004 and 0012 find persons who were known before by where their stays are."""
 
 import asyncio
 import json
@@ -43,6 +43,7 @@ def test_stays_in_progress_are_read_from_the_documents(create_database: Callable
 
     migrate("pathway", database_url)
 
-    rows = asyncio.run(_run(database_url, "SELECT in_progress_at FROM pathways ORDER BY person_id"))
-    expected = [["330000001"], ["330000001", "330000002"], [], []]
-    assert [row["in_progress_at"] for row in rows] == expected
+    rows = asyncio.run(_run(database_url, "SELECT in_progress_at, known_to FROM pathways ORDER BY person_id"))
+    both = ["330000001", "330000002"]
+    assert [row["in_progress_at"] for row in rows] == [["330000001"], both, [], []]
+    assert [row["known_to"] for row in rows] == [both, both, [], []]

@@ -1,7 +1,7 @@
 """Serves `GET /v1/persons/{person_id}/pathway`: what happened to a person, and what should happen next."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,17 +12,14 @@ from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.pathway import (
-    UNWATCHED,
     Closure,
     Expectation,
     MovementState,
-    Pathway,
     State,
     Stay,
     Watched,
-    state_of,
-    timeline_page,
 )
+from services.pathway.domain.showing import WatchedExpectation, state_of, timeline_page
 from services.pathway.handlers.read_pathway import read_pathway
 from shared.events.envelope import Moment
 from shared.security.authentication import Permission
@@ -91,19 +88,20 @@ async def get_pathway(
     limit: Limit = DEFAULT_LIMIT,
     continuation: Continuation = None,
 ) -> Response:
-    """A person's timeline, for establishments that the person has or had a stay with."""
+    """A person's timeline, as far as the caller's establishments may see it: the stays that they stated, and
+    what a relation shows of others'. A transfer shows each end the stay of the other one that names it, until
+    30 days after the arrival. What may not be seen looks like what does not exist."""
     dependencies = DEPENDENCIES.of(request)
     before = decode_continuation(continuation, _KEY) if continuation is not None else None
     found = await read_pathway(dependencies, person_id, principal=principal)
     if found is None:
         raise Problem(404)
-    pathway, watched = found
-    page = timeline_page(pathway.movements, before=before, limit=limit)
+    page = timeline_page(found.movements, before=before, limit=limit)
     body = PathwayPage(
         person_id=person_id,
         movements=page.movements,
-        stays=pathway.stays if before is None else None,
-        expectations=_expected(pathway, watched) if before is None else None,
+        stays=tuple(found.stays) if before is None else None,
+        expectations=_expected(found.expectations) if before is None else None,
         continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
     return responses.json(200, body)
@@ -127,12 +125,8 @@ _PLAIN: Final = re.compile(rb"(?:limit=([0-9]{1,3}))?")
 _KEY: Final = tuple[Moment, int, UUID]
 
 
-def _expected(pathway: Pathway, watched: Mapping[UUID, Watched]) -> tuple[ExpectedArrival, ...]:
-    return tuple(
-        _expected_arrival(expectation, watched.get(expectation.expectation_id, UNWATCHED))
-        for expectation in pathway.expectations
-        if not expectation.withdrawn
-    )
+def _expected(expectations: Sequence[WatchedExpectation]) -> tuple[ExpectedArrival, ...]:
+    return tuple(_expected_arrival(expectation, watched) for expectation, watched in expectations)
 
 
 def _expected_arrival(expectation: Expectation, watched: Watched) -> ExpectedArrival:

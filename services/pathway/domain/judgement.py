@@ -8,8 +8,9 @@ silent, once a grace is over. Neither is measured from before we knew of the dep
 
 from datetime import datetime, timedelta
 
-from services.pathway.domain.pathway import Expectation, state_at
+from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.rules import Rules
+from services.pathway.domain.showing import state_at
 
 
 def is_overdue(

@@ -13,9 +13,8 @@ The states of an expectation follow each other so; that it is overdue is judged 
 Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -23,7 +22,6 @@ import msgspec
 from shared.events.admission import ClassOfStay, MovementKind, Place, ReassignmentReason
 from shared.stays.doubts import StatementMark
 from shared.stays.presences import ContradictionMark
-from shared.stays.statements import TimelineKey, rank_of
 
 Mark = ContradictionMark | StatementMark | Literal["overlapping_stay", "unknown_deadline", "reassigned"]
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
@@ -66,15 +64,6 @@ class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """It is dated ahead, and has had no effect yet."""
     marks: tuple[Mark, ...] = ()
     """Of the movement, and of everything that was stated about it."""
-
-    @property
-    def timeline_key(self) -> TimelineKey:
-        """Orders a timeline: when it happened, entry before exit at the same instant, then the id."""
-        return (
-            self.occurred_at,
-            rank_of(self.kind, self.destination, self.establishment),
-            self.movement_id,
-        )
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -123,28 +112,9 @@ class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     stays: tuple[Stay, ...]
     movements: tuple[MovementState, ...]
     establishments: tuple[str, ...]
-    """Those that stated anything about the person, cancelled or not: they may read it."""
+    """Those that stated anything about the person, cancelled or not."""
     expectations: tuple[Expectation, ...]
     """Every arrival that is or ever was expected, in order of departure."""
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Some movements, newest first."""
-
-    movements: tuple[MovementState, ...]
-    next_before: TimelineKey | None
-    """Where the next page begins; `None` on the last one."""
-
-
-def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | None, limit: int) -> Page:
-    """The newest `limit` movements that come before a key; `movements` are in timeline order.
-
-    A page ends at a movement, and the next one begins before it, whatever was inserted meanwhile: a movement
-    is on two pages only when it was moved into the past, on none only when it was moved into the future.
-    """
-    earlier = [movement for movement in movements if before is None or movement.timeline_key < before]
-    page = tuple(reversed(earlier[-limit:]))
-    return Page(movements=page, next_before=page[-1].timeline_key if len(earlier) > limit else None)
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,24 +130,3 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
     overdue: bool = False
     closure: Closure | None = None
-
-
-UNWATCHED: Final = Watched()
-
-
-def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
-    """What the expectation has come to at this moment, where its destination tells us all without delay."""
-    return state_of(expectation, overdue=now > expectation.due_at, closed=closed)
-
-
-def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
-    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
-    if expectation.withdrawn:
-        return "withdrawn"
-    if expectation.arrived_at is not None:
-        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
-    if expectation.ended_as is not None:
-        return expectation.ended_as
-    if closed:
-        return "closed"
-    return "overdue" if overdue else "open"

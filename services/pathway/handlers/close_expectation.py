@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from services.pathway.domain.pathway import Closure, State
 from services.pathway.domain.publication import change_of
+from services.pathway.domain.showing import relations_to_wait
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations, pathways
 from shared.database.pool import Connection
 from shared.runtime.errors import RelaisError
+from shared.security.policy.decide import decide
 from shared.security.principal import Principal
 
 
@@ -40,14 +42,15 @@ async def close_expectation(
     Raises:
         EndedAlready: it was met, withdrawn or ended elsewhere.
     """
-    known = await pathways.lock(connection, person_id)
-    published = await expectations.published_of(connection, [person_id]) if known else {}
+    # The same statements, whether or not there is such a person: a stranger cannot tell.
+    await pathways.lock(connection, person_id)
+    published = await expectations.published_of(connection, [person_id])
     before = published.get((person_id, expectation_id))
-    if before is None or not _is_at_an_end(
-        principal, before.expectation.from_establishment, before.expectation.to_establishment
-    ):
-        return None
     now = dependencies.clock()
+    relations = relations_to_wait(before.expectation) if before else ()
+    decision = decide(principal, "close_expectation", relations, at=now)
+    if before is None or not decision.allowed:
+        return None
     if before.closure is not None:
         return before.closure
     if before.state not in ("open", "overdue"):
@@ -63,7 +66,3 @@ async def close_expectation(
     )
     await publish_changes(connection, [change], now=now)
     return closure
-
-
-def _is_at_an_end(principal: Principal, *establishments: str) -> bool:
-    return any(map(principal.may_see, establishments))

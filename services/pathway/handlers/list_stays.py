@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.pathway.domain.pathway import Stay
+from services.pathway.domain.showing import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
 
@@ -11,13 +14,16 @@ from services.pathway.storage import pathways
 async def list_stays_in_progress(
     dependencies: Dependencies, establishments: Sequence[str], *, after: UUID, limit: int
 ) -> list[tuple[UUID, list[Stay]]]:
-    """Up to `limit` persons that follow `after`, by id, each with their stays in progress there."""
+    """Up to `limit` persons that follow `after`, by id, each with their stays in progress there.
+
+    Nothing in them tells of other establishments' stays.
+    """
     found = await pathways.with_stay_in_progress(dependencies.pool, establishments, after=after, limit=limit)
     return [
         (
             person_id,
             [
-                stay
+                replace(stay, marks=without_others(stay.marks))
                 for stay in pathway.stays
                 if stay.establishment in establishments and stay.status == "in_progress"
             ],

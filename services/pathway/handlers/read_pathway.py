@@ -1,23 +1,30 @@
 """Reads a person's pathway as one reader may see it."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
-from services.pathway.domain.pathway import Pathway, Watched
+from services.pathway.domain.showing import Seen, relations_of, seen_by
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
+from shared.security.policy.decide import decide
 from shared.security.principal import Principal
+from shared.spine.access import relations as granted
 
 
-async def read_pathway(
-    dependencies: Dependencies, person_id: UUID, *, principal: Principal
-) -> tuple[Pathway, Mapping[UUID, Watched]] | None:
-    """The whole pathway, for an establishment that stated any part of it, even one since cancelled.
+async def read_pathway(dependencies: Dependencies, person_id: UUID, *, principal: Principal) -> Seen | None:
+    """What the reader may see of the pathway; `None` when that is nothing.
 
-    With it which expectations are overdue or closed. None otherwise: a stranger cannot tell a person of
-    others from a person who does not exist.
+    A person of others and one who does not exist are looked for by the same statements, of which neither
+    fetches anything: they cannot be told apart, by the answer or by the time that it takes.
     """
-    found = await pathways.read_watched(dependencies.pool, person_id)
-    if found is None or not any(map(principal.may_see, found[0].establishments)):
+    pool, own, now = dependencies.pool, principal.establishments, dependencies.clock()
+    grants = await granted.relations_of(pool, [person_id], own, at=now)
+    is_everybody = principal.is_platform_operator or any(not grant.of for grant in grants)
+    reach = [*own, *(establishment for grant in grants for establishment in grant.of)]
+    found = await pathways.read_watched(pool, person_id, establishments=None if is_everybody else reach)
+    if found is None:
         return None
-    return found
+    pathway, watched = found
+    relations = [*relations_of(pathway), *(grant.relation for grant in grants)]
+    decision = decide(principal, "read_pathway", relations, at=now)
+    seen = seen_by(pathway, watched, decision=decision, own=own) if decision.allowed else None
+    return seen if seen is not None and seen.stays else None

@@ -12,28 +12,30 @@ import msgspec
 
 from services.pathway.domain.fold import next_plan
 from services.pathway.domain.pathway import Pathway, Watched
+from services.pathway.domain.showing import known_to
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
 UPDATE pathways SET document = s.document, in_progress_at = string_to_array(s.in_progress_at, ','),
-    next_plan_at = s.next_plan_at
-FROM unnest($1::uuid[], $2::json[], $3::text[], $4::timestamptz[])
-    AS s (person_id, document, in_progress_at, next_plan_at)
+    next_plan_at = s.next_plan_at, known_to = string_to_array(s.known_to, ',')
+FROM unnest($1::uuid[], $2::json[], $3::text[], $4::timestamptz[], $5::text[])
+    AS s (person_id, document, in_progress_at, next_plan_at, known_to)
 WHERE pathways.person_id = s.person_id
 """
 
 _READ: Final = "SELECT document FROM pathways WHERE person_id = $1"
 
+# The document of somebody who is known to others is not even fetched: it takes as long as for nobody.
 _READ_WATCHED: Final = """
 SELECT document, ARRAY(
     SELECT json_build_object('expectation_id', expectation_id, 'overdue', state = 'overdue', 'closure',
         CASE WHEN closed_at IS NOT NULL THEN json_build_object('closed_at', closed_at, 'author', closed_by,
             'reason', closed_because) END)
     FROM expectations WHERE person_id = $1 AND (state = 'overdue' OR closed_at IS NOT NULL)
-) AS watched FROM pathways WHERE person_id = $1
+) AS watched FROM pathways WHERE person_id = $1 AND ($2::text[] IS NULL OR known_to && $2)
 """
 
-_LOCK: Final = "SELECT document FROM pathways WHERE person_id = $1 FOR UPDATE"
+_LOCK: Final = "SELECT FROM pathways WHERE person_id = $1 FOR UPDATE"
 
 _IN_PROGRESS: Final = """
 SELECT person_id, document FROM pathways
@@ -67,6 +69,7 @@ async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None
         [_encoder.encode(pathway).decode() for pathway in pathways.values()],
         [",".join(_in_progress_at(pathway)) for pathway in pathways.values()],
         [next_plan(pathway) for pathway in pathways.values()],
+        [",".join(known_to(pathway)) for pathway in pathways.values()],
     )
 
 
@@ -76,18 +79,24 @@ async def read(connection: Executor, person_id: UUID) -> Pathway | None:
     return _decoder.decode(document) if document is not None else None
 
 
-async def read_watched(connection: Executor, person_id: UUID) -> tuple[Pathway, dict[UUID, Watched]] | None:
-    """The pathway, and which expectations are overdue or closed; `None` when nothing was ever stated."""
-    row = await connection.fetchrow(_READ_WATCHED, person_id)
+async def read_watched(
+    connection: Executor, person_id: UUID, *, establishments: Sequence[str] | None
+) -> tuple[Pathway, dict[UUID, Watched]] | None:
+    """The pathway, and which expectations are overdue or closed.
+
+    `None` when nothing was ever stated, or nothing that one of the establishments (`None`: anybody) may
+    know of.
+    """
+    row = await connection.fetchrow(_READ_WATCHED, person_id, establishments)
     if row is None or row["document"] is None:
         return None
     watched = map(_watched_decoder.decode, row["watched"])
     return _decoder.decode(row["document"]), {each.expectation_id: each for each in watched}
 
 
-async def lock(connection: Connection, person_id: UUID) -> bool:
-    """Keep the person's pathway from changing until the end of the transaction; False when there is none."""
-    return await connection.fetchval(_LOCK, person_id) is not None
+async def lock(connection: Connection, person_id: UUID) -> None:
+    """Keep the person's pathway, if there is one, from changing until the end of the transaction."""
+    await connection.execute(_LOCK, person_id)
 
 
 async def with_stay_in_progress(

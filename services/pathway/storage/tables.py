@@ -87,6 +87,14 @@ class PersonPathway(Table, table=True):
         )
     )
     next_plan_at: datetime | None = _moment(null=True)
+    known_to: Any = Field(
+        sa_column=Column(
+            ARRAY(Text),
+            nullable=False,
+            server_default=text("'{}'"),
+            comment="Establishments that a relation of the facts shows something to, now or at another time",
+        )
+    )
 
 
 class TrackedExpectation(Table, table=True):

@@ -37,13 +37,14 @@ class Decision:
     def shows_everything(self) -> bool:
         """Whether the whole pathway may be seen, not just some of its stays."""
         return self.allowed and (
-            self.reason == "platform" or any(relation.stays is None for relation in self.relations)
+            self.reason == "platform"
+            or any(relation.stays is None and not relation.of for relation in self.relations)
         )
 
-    def shows(self, stay_id: UUID) -> bool:
-        """Whether this stay may be seen."""
-        return self.shows_everything or any(
-            relation.stays is not None and stay_id in relation.stays for relation in self.relations
+    def shows(self, stay_id: UUID, establishment: str) -> bool:
+        """Whether this stay, in this establishment, may be seen."""
+        return self.reason == "platform" or any(
+            relation.shows(stay_id, establishment) for relation in self.relations
         )
 
 

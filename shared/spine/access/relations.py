@@ -17,6 +17,7 @@ from shared.database.pool import Connection, Executor
 from shared.events.relations import GrantBasis, RelationEnded, RelationGranted
 from shared.security.signatures import Verifier
 from shared.spine.records.received import EventRejected, ReceivedEvent
+from shared.stays.relations import Relation
 
 _STATE: Final = """
 INSERT INTO relations (subject, grant_id, revision, basis, establishments, of, begins_at, ends_at, ended)
@@ -50,6 +51,17 @@ class GrantedRelation:
     """Empty: whoever stated it."""
     begins_at: datetime
     ends_at: datetime | None
+
+    @property
+    def relation(self) -> Relation:
+        """What the policy decides by."""
+        return Relation(
+            establishments=self.establishments,
+            basis=self.basis,
+            begins_at=self.begins_at,
+            ends_at=self.ends_at,
+            of=self.of,
+        )
 
 
 def relation_table(metadata: MetaData) -> None:

@@ -73,16 +73,21 @@ async def test_to_a_stranger_another_establishments_person_does_not_exist(
     assert theirs.content == nobody.content
 
 
-async def test_an_establishment_that_stated_a_stay_reads_the_whole_pathway_even_once_it_is_cancelled(
+async def test_an_establishment_reads_the_stays_that_it_stated_and_no_others(
     nursing_home: httpx.AsyncClient, delivery: Delivery
 ) -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
     rose.cancel(rose.admit("second", at=minutes(60), establishment=NURSING_HOME))
+    rose.admit("third", at=minutes(90), establishment=NURSING_HOME)
+    delivery.now = minutes(200)
     await delivery.deliver(rose.events)
     shown = (await nursing_home.get(_path(rose))).json()
-    assert {movement["establishment"] for movement in shown["movements"]} == {HOSPITAL, NURSING_HOME}
-    assert [stay["status"] for stay in shown["stays"]] == ["in_progress", "cancelled"]
+    assert {movement["establishment"] for movement in shown["movements"]} == {NURSING_HOME}
+    assert [(stay["status"], "marks" in stay) for stay in shown["stays"]] == [
+        ("cancelled", False),
+        ("in_progress", False),
+    ]
 
 
 async def test_an_operator_bound_to_no_establishment_reads_everyone(app: FastAPI, delivery: Delivery) -> None:
@@ -131,13 +136,14 @@ async def test_the_outcome_of_an_event_says_what_it_lacks_of_its_effect(
     older = rose.update(admission, emitted=minutes(5), unit="2102")
     rose.cancel(admission, emitted=minutes(20))
     again = rose.repeat(admission, emitted=minutes(20))
+    rose.admit("second", at=minutes(30), establishment=HOSPITAL, emitted=minutes(30))
     await delivery.deliver(rose.events)
     outcomes = [
         (await hospital.get(f"/v1/events/{event.event_id}/outcome")).json()["marks"] for event in rose.events
     ]
-    assert outcomes == [[], ["outdated"], [], ["cancelled_already"]]
+    assert outcomes == [[], ["outdated"], [], ["cancelled_already"], []]
     shown = (await hospital.get(f"/v1/persons/{rose.person_id}/pathway")).json()["movements"]
-    assert [movement["marks"] for movement in shown] == [["cancelled_already", "outdated"]]
+    assert [movement.get("marks") for movement in shown] == [None, ["cancelled_already", "outdated"]]
     assert {older.event_id, again.event_id} <= {event.event_id for event in rose.events}
 
 

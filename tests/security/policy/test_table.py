@@ -5,6 +5,7 @@ The operations come from the routing tables, and what is expected of them from t
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -25,6 +26,7 @@ NOW: Final = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 STAYS: Final = frozenset({UUID(int=7)})
+OTHER: Final = UUID(int=8)
 
 COMMITTED: Final = json.loads((Path(__file__).parents[3] / "docs/contracts/access.json").read_text())
 ROUTES: Final[dict[str, dict[str, Any]]] = {
@@ -136,9 +138,13 @@ def test_what_is_seen_is_what_the_relations_show_together() -> None:
     [stay] = STAYS
     [reader] = [key for key in bound_keys() if key.scopes == {"read"} and not key.sites]
     some = decide(reader, "read_pathway", [related("states"), related("team", STRANGER)], at=NOW)
-    assert (some.shows(stay), some.shows(UUID(int=8)), some.shows_everything) == (True, False, False)
-    whole = Relation(establishments=frozenset({HOSPITAL}), basis="network", begins_at=NOW)
+    assert (some.shows(stay, SITE), some.shows(OTHER, SITE), some.shows_everything) == (True, False, False)
+    whole = Relation(establishments=frozenset({HOSPITAL}), basis="team", begins_at=NOW)
     every = decide(reader, "read_pathway", [related("states"), whole], at=NOW)
-    assert (every.shows(UUID(int=8)), every.reason) == (True, "states")
+    assert (every.shows(OTHER, SITE), every.shows_everything, every.reason) == (True, True, "states")
+    network = replace(whole, basis="network", of=frozenset({SITE}))
+    part = decide(reader, "read_pathway", [network], at=NOW)
+    assert (part.shows(OTHER, SITE), part.shows(OTHER, STRANGER)) == (True, False)
+    assert not part.shows_everything
     none = decide(reader, "read_pathway", [related("team", STRANGER)], at=NOW)
-    assert (none.shows(stay), none.refusal) == (False, "unrelated")
+    assert (none.shows(stay, SITE), none.refusal) == (False, "unrelated")

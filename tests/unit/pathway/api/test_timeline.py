@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
-from services.pathway.domain.pathway import MovementState, timeline_page
+from services.pathway.domain.pathway import MovementState
 from services.pathway.domain.rules import RULES
+from services.pathway.domain.showing import timeline_page
 from shared.events.envelope import Moment, RecordedEvent
 from shared.stays.statements import TimelineKey
 from shared.testing.histories import person_histories

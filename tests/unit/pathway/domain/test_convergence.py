@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
-from services.pathway.domain.pathway import state_at
 from services.pathway.domain.rules import RULES
+from services.pathway.domain.showing import state_at
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import batches, person_histories, redeliveries
 from shared.testing.person_history import minutes, movement_of

@@ -1,8 +1,9 @@
 """What is dated ahead is a plan: shown as such, and without effect until its hour."""
 
 from services.pathway.domain.fold import fold, next_plan
-from services.pathway.domain.pathway import Pathway, state_at
+from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
+from services.pathway.domain.showing import state_at
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.unit.pathway.listener import Publisher
 

@@ -1,0 +1,285 @@
+"""Says what is shown of a pathway: states of expectations, pages of the timeline, and each to whom.
+
+Stating is not seeing (decision 0030). A reader sees the stays that they stated, and what a relation shows of
+others. Nothing else may be told either, not even by what it leads to: a wait that somebody else ended, a stay
+that overlaps with somebody else's, the name of a third establishment.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, State, Stay, Watched
+from shared.events.admission import Place
+from shared.security.policy.decide import Decision
+from shared.stays.relations import ALWAYS, Relation
+from shared.stays.statements import TimelineKey, rank_of
+
+SEEN_AFTER: Final = timedelta(days=30)
+"""Both ends of a transfer see each other's for so long after the arrival. What ends a wait is told for so
+long after it was due; of a departure that was stated so long after it happened, nothing is."""
+
+UNWATCHED: Final = Watched()
+
+WatchedExpectation = tuple[Expectation, Watched]
+
+
+class Seen(NamedTuple):
+    """What one reader may see of a pathway."""
+
+    stays: Sequence[Stay]
+    movements: Sequence[MovementState]
+    expectations: Sequence[WatchedExpectation]
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some movements, newest first."""
+
+    movements: tuple[MovementState, ...]
+    next_before: TimelineKey | None
+    """Where the next page begins; `None` on the last one."""
+
+
+def timeline_page(movements: Sequence[MovementState], *, before: TimelineKey | None, limit: int) -> Page:
+    """The newest `limit` movements that come before a key; `movements` are in timeline order.
+
+    A page ends at a movement, and the next one begins before it, whatever was inserted meanwhile: a movement
+    is on two pages only when it was moved into the past, on none only when it was moved into the future.
+    """
+    earlier = [movement for movement in movements if before is None or _timeline_key(movement) < before]
+    page = tuple(reversed(earlier[-limit:]))
+    return Page(movements=page, next_before=_timeline_key(page[-1]) if len(earlier) > limit else None)
+
+
+def _timeline_key(movement: MovementState) -> TimelineKey:
+    """When it happened, entry before exit at the same instant, then the id."""
+    rank = rank_of(movement.kind, movement.destination, movement.establishment)
+    return (movement.occurred_at, rank, movement.movement_id)
+
+
+def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
+    """What the expectation has come to at this moment, where its destination tells us all without delay."""
+    return state_of(expectation, overdue=now > expectation.due_at, closed=closed)
+
+
+def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
+    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
+    if expectation.withdrawn:
+        return "withdrawn"
+    if expectation.arrived_at is not None:
+        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
+    if expectation.ended_as is not None:
+        return expectation.ended_as
+    if closed:
+        return "closed"
+    return "overdue" if overdue else "open"
+
+
+def known_to(pathway: Pathway) -> list[str]:
+    """The establishments that a relation shows something to, now or at any other time."""
+    return sorted({each for relation in relations_of(pathway) for each in relation.establishments})
+
+
+def relations_of(pathway: Pathway) -> Iterator[Relation]:
+    """The relations that follow from the facts as they are known now: what was cancelled gives none."""
+    own: dict[str, set[UUID]] = defaultdict(set)
+    for stay in pathway.stays:
+        if stay.status != "cancelled":
+            own[stay.establishment].add(stay.stay_id)
+    for establishment, stays in own.items():
+        yield Relation(
+            establishments=frozenset({establishment}),
+            basis="states",
+            begins_at=ALWAYS,
+            stays=frozenset(stays),
+        )
+    if pathway.expectations:
+        movements = {movement.movement_id: movement for movement in pathway.movements}
+        for wait in pathway.expectations:
+            if not wait.withdrawn:
+                yield from _of_transfer(wait, movements)
+
+
+def _of_transfer(wait: Expectation, movements: Mapping[UUID, MovementState]) -> Iterator[Relation]:
+    """What a transfer shows to its ends: to each, the stay of the other that names it.
+
+    The departure names the destination, so the destination sees it. The establishment that was left sees the
+    stay after the arrival only where that one names it as the origin: nobody is shown anything on their own
+    word alone.
+    """
+    departure = movements[wait.departure_movement_id]
+    arrival = movements.get(wait.arrival_movement_id) if wait.arrival_movement_id else None
+    arrived_in = wait.to_establishment if arrival is None else arrival.establishment
+    yield Relation(
+        establishments=frozenset({wait.to_establishment, arrived_in}),
+        basis="transfer",
+        begins_at=wait.departed_at,
+        ends_at=_end_of(wait),
+        stays=frozenset({departure.stay_id}),
+    )
+    if arrival is not None and wait.arrived_at is not None:
+        left = {departure.establishment, departure.legal_entity}
+        origins = {
+            movement.origin.establishment
+            for movement in movements.values()
+            if movement.stay_id == arrival.stay_id and movement.origin and not movement.cancelled
+        }
+        if not (left & origins) - {None}:
+            return
+        yield Relation(
+            establishments=frozenset({departure.establishment}),
+            basis="transfer",
+            begins_at=wait.arrived_at,
+            ends_at=_later(wait.arrived_at, SEEN_AFTER),
+            stays=frozenset({arrival.stay_id}),
+        )
+
+
+def relations_to_wait(wait: Expectation) -> Iterator[Relation]:
+    """Who may know how a wait stands: the establishment that was left, and the one that is expected in."""
+    if _was_stated_in_time(wait) and not _ended_too_late(wait):
+        left = frozenset({wait.from_establishment})
+        yield Relation(establishments=left, basis="states", begins_at=ALWAYS)
+    if not wait.withdrawn:
+        expecting = frozenset({wait.to_establishment})
+        yield Relation(
+            establishments=expecting, basis="transfer", begins_at=wait.departed_at, ends_at=_end_of(wait)
+        )
+
+
+def _end_of(wait: Expectation) -> datetime:
+    """Until when the destination sees the departure."""
+    if wait.arrived_at is None and wait.ended_at is not None:
+        return wait.ended_at
+    return _later(wait.arrived_at or wait.due_at, SEEN_AFTER)
+
+
+def seen_by(
+    pathway: Pathway, watched: Mapping[UUID, Watched], *, decision: Decision, own: Sequence[str]
+) -> Seen:
+    """What the decision shows; `own` are the establishments of the reader."""
+    expectations = [
+        (wait, watched.get(wait.expectation_id, UNWATCHED))
+        for wait in pathway.expectations
+        if not wait.withdrawn
+    ]
+    if decision.shows_everything or all(stay.establishment in own for stay in pathway.stays):
+        return Seen(pathway.stays, pathway.movements, expectations)
+    shown = {stay.stay_id for stay in pathway.stays if _shows(decision, stay, own)}
+    places = {stay.establishment for stay in pathway.stays if stay.stay_id in shown} | set(own)
+    movements = [
+        _shown(movement, places, is_own=movement.establishment in own)
+        for movement in pathway.movements
+        if movement.stay_id in shown
+    ]
+    stay_of = {movement.movement_id: movement.stay_id for movement in movements}
+    waits = [
+        seen
+        for wait, judged in expectations
+        if wait.departure_movement_id in stay_of
+        and (seen := _seen_wait(wait, judged, stay_of, own=own)) is not None
+    ]
+    stays = [_shown_stay(stay, movements, waits) for stay in pathway.stays if stay.stay_id in shown]
+    return Seen(stays, movements, waits)
+
+
+def _shows(decision: Decision, stay: Stay, own: Sequence[str]) -> bool:
+    # One's own stays that were cancelled are shown beside those that were not.
+    return stay.establishment in own or decision.shows(stay.stay_id, stay.establishment)
+
+
+def _shown(movement: MovementState, places: set[str], *, is_own: bool) -> MovementState:
+    """Without what only others know, and what others' movements say of third establishments."""
+    marks = without_others(movement.marks)
+    if is_own:
+        return movement if marks is movement.marks else replace(movement, marks=marks)
+    return replace(
+        movement,
+        origin=_shown_place(movement.origin, places),
+        destination=_shown_place(movement.destination, places),
+        marks=marks,
+    )
+
+
+def without_others(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks, without the one that tells of a stay in another establishment."""
+    if "overlapping_stay" not in marks:
+        return marks
+    return tuple(mark for mark in marks if mark != "overlapping_stay")
+
+
+def _shown_place(place: Place | None, places: set[str]) -> Place | None:
+    if place is None or place.establishment is None or place.establishment in places:
+        return place
+    return replace(place, establishment=None)
+
+
+def _seen_wait(
+    wait: Expectation, judged: Watched, stay_of: Mapping[UUID, UUID], *, own: Sequence[str]
+) -> WatchedExpectation | None:
+    """The wait as far as it may be told; `None` where its mere state would tell too much."""
+    if (wait.arrival_movement_id or wait.ended_by_movement_id) in stay_of:
+        return wait, judged
+    if wait.from_establishment not in own:
+        return (wait, judged) if _ended_at(wait) is None and wait.to_establishment in own else None
+    if not _was_stated_in_time(wait):
+        return None
+    if _ended_too_late(wait):
+        return _without_end(wait), replace(judged, overdue=True)
+    return replace(wait, arrival_movement_id=None, ended_by_movement_id=None), judged
+
+
+def _ended_at(wait: Expectation) -> datetime | None:
+    return wait.arrived_at or wait.ended_at
+
+
+def _was_stated_in_time(wait: Expectation) -> bool:
+    """Whether anybody waited when it was stated: a departure of years ago asks what became of somebody."""
+    return wait.known_at is not None and wait.known_at - wait.departed_at <= SEEN_AFTER
+
+
+def _ended_too_late(wait: Expectation) -> bool:
+    ended_at = _ended_at(wait)
+    return ended_at is not None and ended_at > _later(wait.due_at, SEEN_AFTER)
+
+
+def _without_end(wait: Expectation) -> Expectation:
+    return replace(
+        wait,
+        arrival_movement_id=None,
+        arrived_at=None,
+        ended_as=None,
+        ended_at=None,
+        ended_by_movement_id=None,
+    )
+
+
+def _shown_stay(stay: Stay, movements: Sequence[MovementState], waits: Sequence[WatchedExpectation]) -> Stay:
+    """The stay without what only others know: who left is on the way, until the reader may know more."""
+    shown = replace(stay, marks=without_others(stay.marks))
+    if stay.status != "finished":
+        return shown
+    of_stay = {each.movement_id: each for each in movements if each.stay_id == stay.stay_id}
+    discharged = any(
+        each.kind == "discharge"
+        and not (each.cancelled or each.planned)
+        and (stay.ended_at is None or each.occurred_at >= stay.ended_at)
+        for each in of_stay.values()
+    )
+    has_arrived = any(
+        (wait.arrived_at or wait.ended_at) is not None and wait.departed_at == stay.ended_at
+        for wait, _ in waits
+        if wait.departure_movement_id in of_stay
+    )
+    return shown if discharged or has_arrived else replace(shown, status="on_the_way")
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """A departure may itself be dated 31/12/9999, where the calendar ends."""
+    last = datetime.max.replace(tzinfo=moment.tzinfo)
+    return min(moment, last - by) + by
