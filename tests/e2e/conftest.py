@@ -25,7 +25,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink) -> Iterat
     """The platform, started once: it records every trace, waits little for carriers that a kill cut off."""
     with running_platform(
         tmp_path_factory.mktemp("relais"),
-        RELAIS_WAIT_FACTOR="0.05",
+        RELAIS_WAIT_FACTOR="0.1",
         OTEL_EXPORTER_OTLP_ENDPOINT=sink.endpoint,
         OTEL_TRACES_SAMPLER="always_on",
     ) as platform:
