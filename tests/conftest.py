@@ -23,6 +23,8 @@ from tests.databases import SUPERUSER_PASSWORD, TestDatabases
 _PATIENT = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.register_profile("relais", _PATIENT, derandomize=True, max_examples=50)
 examples.register_profile("explore", _PATIENT, max_examples=1000)
+# For coverage: tests/run.py.
+examples.register_profile("measured", _PATIENT, derandomize=True, max_examples=10)
 examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
 
 
