@@ -8,7 +8,7 @@ of events only, not on their order or repetition.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, get_args
 from uuid import UUID
 
@@ -50,7 +50,7 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cancelled(self) -> bool:
         """Whether it did not take place, as far as is known now."""
-        return bool(self.cancels) and self.cancels[-1].ordered_at >= self.contents[-1].ordered_at
+        return bool(self.cancels) and self.cancels[-1].stated_at >= self.contents[-1].stated_at
 
     @property
     def corrected(self) -> bool:
@@ -68,20 +68,22 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]:
     """A person's movements in timeline order, from all that was stated of the person, each once or more."""
-    by_movement: dict[UUID, dict[int, Statement]] = defaultdict(dict)
+    by_movement: dict[UUID, list[Statement]] = defaultdict(list)
     reassigned: dict[UUID, tuple[int, ReassignmentReason]] = {}
-    for event in events:
-        if is_movement(event.data):
-            # The number of an event among its person's is its identity, and hashed faster than its id.
-            by_movement[event.data.movement_id][event.sequence] = statement_of(event, event.data)
-        elif isinstance(event.data, MovementReassigned):
-            ended = (event.sequence, event.data.reason)
-            reassigned[event.data.movement_id] = max(reassigned.get(event.data.movement_id, ended), ended)
+    # The number of an event among its person's is its identity, and hashed faster than its id.
+    for event in {event.sequence: event for event in events}.values():
+        data = event.data
+        if is_movement(data):
+            by_movement[data.movement_id].append(statement_of(event, data))
+        elif isinstance(data, MovementReassigned):
+            ended = (event.sequence, data.reason)
+            reassigned[data.movement_id] = max(reassigned.get(data.movement_id, ended), ended)
     if not reassigned:
-        return in_timeline_order([history_of(stated.values()) for stated in by_movement.values()])
-    histories = {movement_id: history_of(stated.values()) for movement_id, stated in by_movement.items()}
+        return in_timeline_order([history_of(stated) for stated in by_movement.values()])
+    histories = {movement_id: history_of(stated) for movement_id, stated in by_movement.items()}
     for movement_id, (sequence, reason) in reassigned.items():
-        if movement_id in histories and sequence > max(by_movement[movement_id]):
+        stated = by_movement.get(movement_id, [])
+        if stated and sequence > max(statement.sequence for statement in stated):
             histories[movement_id] = replace(histories[movement_id], away=reason)
     return in_timeline_order(histories.values())
 
@@ -91,13 +93,12 @@ def in_timeline_order(histories: Iterable[MovementHistory]) -> list[MovementHist
     return sorted(histories, key=lambda history: history.contents[-1].timeline_key)
 
 
-def history_of(stated: Iterable[Statement]) -> MovementHistory:
+def history_of(stated: Collection[Statement]) -> MovementHistory:
     """One movement, from the statements about it, at least one, each once."""
-    statements = list(stated)
-    if len(statements) == 1:
-        only = (statements[0],)
+    if len(stated) == 1:
+        only = tuple(stated)
         return MovementHistory(contents=only, cancels=only if only[0].action == "cancel" else ())
-    statements.sort(key=lambda statement: statement.place_in_history)
+    statements = sorted(stated, key=lambda statement: statement.place_in_history)
     cancels = _cancels(statements)
     contents = _completed([statement for statement in statements if statement.action != "cancel"])
     return MovementHistory(contents=contents or cancels, cancels=cancels)

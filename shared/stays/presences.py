@@ -115,7 +115,7 @@ def presences_of(active: Sequence[Statement]) -> Presences:
     for movement in active:
         if not admission_known:
             walk.mark(movement, "unknown_stay")
-        if movement.movement_id in superseded:
+        if superseded and movement.movement_id in superseded:
             walk.mark(movement, "discharge_superseded")
         else:
             walk.read(movement)

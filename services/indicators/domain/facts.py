@@ -30,7 +30,7 @@ from shared.events.pathway import (
     RuptureOpened,
 )
 from shared.stays.movements import OPTIONAL_FIELDS
-from shared.stays.statements import ACTIONS, Action, Statement
+from shared.stays.statements import ACTIONS, NO_SOURCE, Action, Statement
 
 ExpectationStep = Literal["opened", "met", "withdrawn", "ended", "rupture_opened", "rupture_closed"]
 """`ended`: the person left and did not arrive; it is known that nobody needs to wait any more."""
@@ -163,11 +163,12 @@ def statement_of(fact: MovementFact) -> Statement:
         movement_id=fact.movement_id,
         stay_id=fact.stay_id,
         kind=fact.kind,
+        source_id=NO_SOURCE,
         establishment=fact.establishment,
         occurred_at=fact.occurred_at,
         emitted_at=fact.emitted_at,
         class_of_stay=fact.class_of_stay,
-        ordered_at=fact.ordered_at or fact.emitted_at,
+        ordered_at=fact.ordered_at,
         names=None if fact.names is None else tuple(each for each in OPTIONAL_FIELDS if each in fact.names),
         destination=Place(mode="other", establishment=elsewhere) if elsewhere is not None else None,
     )

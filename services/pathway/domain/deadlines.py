@@ -5,7 +5,7 @@ calendar, with a moment before the departure. Taken as it stands, each is an ala
 """
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.pathway.domain.rules import Rules
 from shared.stays.statements import Statement
@@ -17,18 +17,21 @@ _FILLERS: Final = frozenset({1, 1753, 1900, 1970, 2099, 2999, 9999})
 """Years in which the "no date" of databases and programs falls."""
 
 
-def due_at(departure: Statement, rules: Rules) -> datetime:
-    """By when the arrival is due."""
-    expected_at = _expected_at(departure)
-    if expected_at is None or _is_unusable(expected_at, departure, rules):
-        return _later(departure.occurred_at, rules.arrival_default)
-    return _later(expected_at, rules.arrival_grace)
+class Deadline(NamedTuple):
+    """By when an arrival is due."""
+
+    due_at: datetime
+    is_unknown: bool
+    """The departure says when the person is expected, and that can be no deadline."""
 
 
-def is_unknown(departure: Statement, rules: Rules) -> bool:
-    """Whether the departure says when the person is expected, and that can be no deadline."""
-    expected_at = _expected_at(departure)
-    return expected_at is not None and _is_unusable(expected_at, departure, rules)
+def deadline_of(departure: Statement, rules: Rules) -> Deadline:
+    """By when the arrival that should follow a departure is due."""
+    expected_at = departure.destination.expected_at if departure.destination else None
+    is_unknown = expected_at is not None and _is_unusable(expected_at, departure, rules)
+    if expected_at is None or is_unknown:
+        return Deadline(_later(departure.occurred_at, rules.arrival_default), is_unknown)
+    return Deadline(_later(expected_at, rules.arrival_grace), is_unknown)
 
 
 def _is_unusable(expected_at: datetime, departure: Statement, rules: Rules) -> bool:
@@ -39,10 +42,6 @@ def _is_unusable(expected_at: datetime, departure: Statement, rules: Rules) -> b
         # A midnight on the sender's wall may have been converted.
         or _MIDNIGHT in (expected_at.time(), expected_at.astimezone(zone_of(departure)).time())
     )
-
-
-def _expected_at(departure: Statement) -> datetime | None:
-    return departure.destination.expected_at if departure.destination else None
 
 
 def _later(moment: datetime, by: timedelta) -> datetime:

@@ -3,14 +3,15 @@
 A departure towards another establishment expects an arrival there: a pure function of the set of events.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from services.pathway.domain.deadlines import due_at, is_unknown
+from services.pathway.domain.deadlines import deadline_of
 from services.pathway.domain.pathway import Ending, Expectation
 from services.pathway.domain.places import is_same_place
 from services.pathway.domain.rules import Rules
@@ -28,26 +29,67 @@ def expected_arrivals(
 
     `stays` hold what has happened by then: nobody is expected after a departure that is only planned.
     """
+    stated = [departure for history in histories for departure in _departures_stated(history)]
+    if not stated:
+        return ()
+    first_notices = _first_notices(stated)
     movements = [stay.movements for stay in stays]
-    expected = [expectation for stay in movements for expectation in _departures(stay, rules=rules)]
-    if expected:
-        expected = _with_first_notice(expected, histories)
+    expected = [
+        _expectation(leaving, rules, known_at=first_notices[_departure_key(leaving[0])])
+        for stay in movements
+        for leaving in _leavings(stay)
+    ]
     current = _end_by_movements(expected, movements, rules=rules) if expected else []
     known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
-    withdrawn = {
-        expectation.expectation_id: replace(expectation, withdrawn=True, reassigned=history.away)
-        for history in histories
+    withdrawn = [
+        _withdrawn(departure, rules)
+        for departure in stated
+        if departure.key not in known and not _is_plan(departure, at=at)
+    ]
+    newest = {expectation.expectation_id: expectation for expectation in withdrawn}
+    return tuple(sorted([*current, *newest.values()], key=_departure_order))
+
+
+_DepartureKey = tuple[UUID, str | None]
+"""A movement, and the other establishment for which the person left with it."""
+
+
+class _Departure(NamedTuple):
+    """A content of a movement that states a departure for another establishment."""
+
+    key: _DepartureKey
+    content: Statement
+    history: MovementHistory
+
+
+def _departure_key(content: Statement) -> _DepartureKey:
+    return (content.movement_id, content.destination_elsewhere)
+
+
+def _departures_stated(history: MovementHistory) -> list[_Departure]:
+    return [
+        _Departure(_departure_key(content), content, history)
         for content in history.contents
-        if content.destination is not None
-        and content.destination_elsewhere is not None
-        and (content.movement_id, content.destination_elsewhere) not in known
-        and not _is_plan(content, history, at=at)
-        for expectation in _departures([content], rules=rules)
-    }
-    return tuple(sorted([*current, *withdrawn.values()], key=_departure_order))
+        if content.destination is not None and content.destination_elsewhere is not None
+    ]
 
 
-def _is_plan(content: Statement, history: MovementHistory, *, at: datetime) -> bool:
+def _first_notices(stated: Iterable[_Departure]) -> dict[_DepartureKey, datetime]:
+    """Since when each departure is known: since it was first stated, not since it was stated again."""
+    notices: dict[_DepartureKey, datetime] = {}
+    for key, content, _ in stated:
+        notices[key] = min(notices.get(key, content.recorded_at), content.recorded_at)
+    return notices
+
+
+def _withdrawn(departure: _Departure, rules: Rules) -> Expectation:
+    content = departure.content
+    expectation = _expectation([content], rules, known_at=content.recorded_at)
+    return replace(expectation, withdrawn=True, reassigned=departure.history.away)
+
+
+def _is_plan(departure: _Departure, *, at: datetime) -> bool:
+    history, content = departure.history, departure.content
     standing = history.away is None and not history.cancelled
     return standing and content is history.current and content.occurred_at > at
 
@@ -56,8 +98,8 @@ def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:
     return (expectation.departed_at, expectation.expectation_id)
 
 
-def _departures(movements: Sequence[Statement], *, rules: Rules) -> list[Expectation]:
-    """One expectation for each leaving of a stay.
+def _leavings(movements: Sequence[Statement]) -> list[list[Statement]]:
+    """The movements by which the person left the stay, those of one leaving together.
 
     A transfer to another establishment that a discharge to the same one follows is one leaving, the first of
     them: the second closes the stay, maybe days after the arrival, and may say when the person is expected.
@@ -71,42 +113,25 @@ def _departures(movements: Sequence[Statement], *, rules: Rules) -> list[Expecta
         elif to is not None:
             leavings.append([movement])
         going_to = to
-    return [_expectation(leaving, rules=rules) for leaving in leavings]
+    return leavings
 
 
-def _expectation(leaving: Sequence[Statement], *, rules: Rules) -> Expectation:
-    first, said = leaving[0], _leaving_said(leaving)
+def _expectation(leaving: Sequence[Statement], rules: Rules, *, known_at: datetime) -> Expectation:
+    first = leaving[0]
     to = first.destination_elsewhere
     assert to is not None  # noqa: S101 - only departures are leavings
+    deadline = deadline_of(_leaving_said(leaving), rules)
     return Expectation(
         expectation_id=uuid5(first.movement_id, f"arrival/{to}"),
         departure_movement_id=first.movement_id,
         from_establishment=first.establishment,
         to_establishment=to,
         departed_at=first.occurred_at,
-        due_at=due_at(said, rules),
+        due_at=deadline.due_at,
         rules_version=rules.version,
-        known_at=first.recorded_at,
-        deadline_unknown=is_unknown(said, rules),
+        known_at=known_at,
+        deadline_unknown=deadline.is_unknown,
     )
-
-
-def _with_first_notice(
-    expected: Iterable[Expectation], histories: Iterable[MovementHistory]
-) -> list[Expectation]:
-    """The expectations, each known since the departure was first stated, not since it was stated again."""
-    contents = {history.contents[0].movement_id: history.contents for history in histories}
-    return [
-        replace(
-            wait,
-            known_at=min(
-                content.recorded_at
-                for content in contents[wait.departure_movement_id]
-                if content.destination_elsewhere == wait.to_establishment
-            ),
-        )
-        for wait in expected
-    ]
 
 
 def _leaving_said(leaving: Sequence[Statement]) -> Statement:
@@ -127,19 +152,26 @@ def _end_by_movements(
     the expectation of the next departure within the clock skew: so an arrival never meets a departure that
     follows it when it already meets one before it.
     """
-    waiting = sorted(expectations, key=_departure_order)
+    ahead = deque(sorted(expectations, key=_departure_order))
+    waiting: list[Expectation] = []
     met: list[Expectation] = []
-    since = waiting[0].departed_at - min(rules.clock_skew, waiting[0].departed_at - _FIRST_MOMENT)
+    since = ahead[0].departed_at - min(rules.clock_skew, ahead[0].departed_at - _FIRST_MOMENT)
     seen = [_Seen(each, stay) for stay in stays for each in stay if each.occurred_at >= since]
     for sight in sorted(seen, key=_Seen.timeline_key):
+        movement = sight.movement
+        while ahead and ahead[0].departed_at <= movement.occurred_at:
+            waiting.append(ahead.popleft())
         answered = [_answered(wait, sight, rules) for wait in waiting]
-        if sight.movement.kind == "admission" and not any(wait.arrived_at for wait in answered):
-            answered = _met_early(answered, sight.movement, rules)
-        met += [wait for wait in answered if wait.arrived_at]
         waiting = [wait for wait in answered if not wait.arrived_at]
-        if not waiting:
+        met += [wait for wait in answered if wait.arrived_at]
+        if movement.kind == "admission" and len(waiting) == len(answered):
+            early = _expected_soon(ahead, movement, rules)
+            if early is not None:
+                ahead.remove(early)
+                met.append(_met(early, movement))
+        if not (waiting or ahead):
             break
-    return [*met, *waiting]
+    return [*met, *waiting, *ahead]
 
 
 class _Seen(NamedTuple):
@@ -159,8 +191,6 @@ class _Seen(NamedTuple):
 def _answered(wait: Expectation, sight: _Seen, rules: Rules) -> Expectation:
     """The wait as it is after a movement at or after the departure."""
     movement = sight.movement
-    if movement.occurred_at < wait.departed_at:
-        return wait
     if _is_there(wait, movement):  # whatever happened to the person
         is_over = wait.ended_as is not None and movement.occurred_at > wait.due_at
         return wait if is_over else _met(wait, movement)
@@ -201,16 +231,14 @@ def _is_back(sight: _Seen, wait: Expectation) -> bool:
     return moves_there and to != wait.to_establishment and movement.occurred_at > wait.departed_at
 
 
-def _met_early(waiting: list[Expectation], admission: Statement, rules: Rules) -> list[Expectation]:
-    """The same waits, the next one for this admission met although its departure is dated later."""
-    early = [
-        wait.expectation_id
-        for wait in waiting
-        if _is_there(wait, admission)
-        and not wait.ended_as
-        and timedelta(0) < wait.departed_at - admission.occurred_at <= rules.clock_skew
-    ]
-    return [_met(wait, admission) if wait.expectation_id in early[:1] else wait for wait in waiting]
+def _expected_soon(ahead: Iterable[Expectation], admission: Statement, rules: Rules) -> Expectation | None:
+    """The next wait for this admission, although its departure is dated later."""
+    for wait in ahead:
+        if wait.departed_at - admission.occurred_at > rules.clock_skew:
+            return None
+        if _is_there(wait, admission):
+            return wait
+    return None
 
 
 def _met(wait: Expectation, by: Statement) -> Expectation:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from services.pathway.domain.deadlines import is_unknown
+from services.pathway.domain.deadlines import deadline_of
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
 from shared.stays.statements import Statement
@@ -23,23 +23,25 @@ def marks_of_deadlines(active: Iterable[Statement], rules: Rules) -> Marks:
         for movement in active
         if movement.destination is not None
         and movement.destination_elsewhere is not None
-        and is_unknown(movement, rules)
+        and deadline_of(movement, rules).is_unknown
     }
 
 
 def marks_between(stays: Sequence[Stay], rules: Rules) -> Marks:
     """Contradictions between stays, on the first movement of the stay that began later.
 
-    `stays` are in order of their beginning.
+    `stays` are in order of their beginning: who had left by then overlaps no later one either.
     """
     marks: dict[UUID, frozenset[Mark]] = {}
-    earlier: list[Stay] = []
+    there: list[Stay] = []
     for stay in stays:
         if not stay.movements or stay.class_of_stay in rules.shareable_classes:
             continue
-        if any(_overlap(before, stay, rules) for before in earlier):
+        began_at = stay.start.occurred_at
+        there = [before for before in there if before.ended_at is None or before.ended_at > began_at]
+        if any(_overlap(before, stay, rules) for before in there):
             marks[stay.start.movement_id] = _OVERLAPPING
-        earlier.append(stay)
+        there.append(stay)
     return marks
 
 

@@ -39,8 +39,8 @@ Status = Literal["planned", "in_progress", "on_the_way", "finished", "cancelled"
 """`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
 
 
-class MovementState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A movement as it is known now, and as it is shown on the timeline."""
+class MovementState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A movement as it is known now and shown on the timeline: its content, then what became of it."""
 
     movement_id: UUID
     stay_id: UUID

@@ -29,11 +29,10 @@ def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Statu
         return "in_progress"
     if stay.presences.closed:
         return "finished"
-    movement_ids = {movement.movement_id for movement in stay.movements}
     has_arrived = any(
         (expectation.arrived_at or expectation.ended_at) is not None
         and expectation.departed_at == left_by.occurred_at
-        and expectation.departure_movement_id in movement_ids
+        and expectation.departure_movement_id in (movement.movement_id for movement in stay.movements)
         for expectation in expectations
     )
     return "finished" if has_arrived else "on_the_way"

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.pathway import MovementState
 from services.pathway.domain.rules import RULES
+from shared.events.admission import Movement
 from shared.testing.person_history import REHABILITATION, PersonHistory, minutes, movement_of
 
 
@@ -152,3 +154,15 @@ def test_entry_comes_before_exit_when_both_bear_the_same_time() -> None:
     pathway = fold(rose.events, RULES)
     assert [movement.kind for movement in pathway.movements] == ["admission", "transfer", "discharge"]
     assert pathway.stays[0].marks == ()
+
+
+def test_a_movement_is_shown_with_its_whole_content() -> None:
+    rose = PersonHistory()
+    event = rose.transfer("stay", at=minutes(0), unit="surgery", to=REHABILITATION, expected_at=minutes(60))
+    movement = movement_of(event)
+    (shown,) = fold(rose.events, RULES).movements
+    for field in set(MovementState.__struct_fields__) & set(Movement.__struct_fields__):
+        assert getattr(shown, field) == getattr(movement, field), field
+    assert shown.recorded_at == event.recorded_at
+    assert (shown.corrected, shown.cancelled, shown.planned) == (False, False, False)
+    assert shown.marks == ("unknown_stay",)
