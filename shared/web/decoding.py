@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.web.charset import REMEDY
 from shared.web.pointers import pointer_of_msgspec_path
 from shared.web.problems import FieldError, Problem
 from shared.web.schema_errors import schema_errors
@@ -43,7 +44,7 @@ def decode(body: bytes, type_: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise _does_not_fit(_errors(body, type_) or [_error_of(error)]) from None
     except UnicodeDecodeError as error:
-        raise _malformed(body, error.start, "not valid UTF-8") from None
+        raise _malformed(body, error.start, "not valid UTF-8", remedy=REMEDY) from None
     except msgspec.DecodeError as error:
         raise _malformed(body, _position(error, body), "not valid JSON") from None
     except RecursionError:
@@ -109,9 +110,9 @@ def _position(error: msgspec.DecodeError, body: bytes) -> int:
     return int(found[1]) if found else len(body)
 
 
-def _malformed(body: bytes, position: int, detail: str) -> Problem:
+def _malformed(body: bytes, position: int, detail: str, *, remedy: str | None = None) -> Problem:
     before = body[:position]
     line = before.count(b"\n") + 1
     column = position - (before.rfind(b"\n") + 1) + 1
     error = FieldError("", f"{detail}, line {line}, column {column}")
-    return Problem(422, "The body cannot be read", errors=[error])
+    return Problem(422, "The body cannot be read", detail=remedy, errors=[error])

@@ -38,6 +38,7 @@ from services.admission.handlers.group_commit import NotCommitted
 from shared.runtime.failures import TRANSIENT
 from shared.security.principal import Principal
 from shared.telemetry import metrics
+from shared.web.charset import as_utf8
 from shared.web.contract import NDJSON, Lines, describe
 from shared.web.problems import Problem, service_unavailable
 from shared.web.responses import TimeLimitedStream
@@ -134,7 +135,8 @@ async def _read_lines(request: Request) -> list[Line]:
         raise Problem(408, headers={"connection": "close"}) from None
     if count == LIMIT_LINES and not body.endswith(b"\n"):
         raise _too_many_lines()  # the last line needs no end
-    split = [line.removeprefix(BYTE_ORDER_MARK) for line in bytes(body).split(b"\n")]
+    read = as_utf8(bytes(body), request.headers.get("content-type"))
+    split = [line.removeprefix(BYTE_ORDER_MARK) for line in read.split(b"\n")]
     return [Line(number, line) for number, line in enumerate(split, 1) if line.strip()]
 
 

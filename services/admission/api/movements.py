@@ -24,6 +24,7 @@ from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web import responses
+from shared.web.charset import as_utf8
 from shared.web.contract import describe
 from shared.web.decoding import decode
 from shared.web.middleware.fast_path import FastRoutes
@@ -148,7 +149,7 @@ async def _accept(request: Request, source: Principal) -> Response:
     dependencies = DEPENDENCIES.of(request)
     if not await dependencies.intake.is_open():
         raise service_unavailable()
-    body = (await request.body()).removeprefix(BYTE_ORDER_MARK)
+    body = as_utf8(await request.body(), request.headers.get("content-type")).removeprefix(BYTE_ORDER_MARK)
     if dependencies.request_commits.is_full:
         raise service_unavailable()
     movement, ignored = parse_movement(body, accepts_test_numbers=dependencies.accepts_test_numbers)

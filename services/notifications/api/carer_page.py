@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from services.notifications.api import DEPENDENCIES
 from services.notifications.domain.obligations import catalogue
-from services.notifications.domain.wording import mail
-from services.notifications.domain.wording.context import WordingContext
+from services.notifications.domain.wording import mail, texts
+from services.notifications.domain.wording.context import Language, WordingContext
 from services.notifications.handlers.delivery.carer_page import PageView, read_carer_page
 from shared.security.authentication import Capability
 
@@ -52,12 +52,40 @@ def _words(found: PageView) -> dict[str, object]:
         "fr": mail.sentence(found.kind, context, language="fr"),
         "en": mail.sentence(found.kind, context, language="en"),
         "state": _state(found),
+        "said": _said(found, context),
+        "now": _now(found, context),
         "phone": found.phone,
         "reference": found.reference,
     }
 
 
+def _said(found: PageView, context: WordingContext) -> dict[Language, str]:
+    """When it was said, in each language; nothing before it was."""
+    if found.told_at is None:
+        return {}
+    return {
+        language: mail.moment(found.told_at, language, context=context) for language in get_args(Language)
+    }
+
+
+def _now(found: PageView, context: WordingContext) -> dict[Language, tuple[str, str]]:
+    """The moment, and what is true at it; nothing for who is not to be told of whom it is."""
+    if found.present is None:
+        return {}
+    return {
+        language: (
+            mail.moment(found.read_at, language, context=context),
+            (texts.PAGE_NOW_FR if language == "fr" else texts.PAGE_NOW_EN)[found.present].format(
+                alias=found.alias
+            ),
+        )
+        for language in get_args(Language)
+    }
+
+
 def _state(found: PageView) -> str:
+    if catalogue.fact_of(found.kind) == "person.merged":
+        return "plain"  # it says itself what is wrong
     if catalogue.is_retracted(found.kind):
         return "retracted"
     if not found.still_true:

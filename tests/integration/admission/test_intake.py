@@ -142,6 +142,19 @@ async def test_a_byte_order_mark_is_no_part_of_a_body(admission: Admission) -> N
     assert (await admission.post(source, body)).status_code == 200
 
 
+async def test_a_body_is_read_in_the_charset_that_it_declares(admission: Admission) -> None:
+    source, body = await admission.source(), movement()
+    body["person"]["traits"]["given_names"] = ["Françoise"]
+    text = json.dumps(body, ensure_ascii=False)
+    for charset, status in (("iso-8859-1", 202), ("utf-8", 200), (None, 422)):
+        declared = f"application/json; charset={charset}" if charset else "application/json"
+        headers = {**bearer(source.secret), "content-type": declared}
+        sent = text.encode(charset or "latin-1")
+        answer = await admission.client.post("/v1/movements", content=sent, headers=headers)
+        assert answer.status_code == status
+    assert "declare iso-8859-1" in answer.json()["detail"]
+
+
 async def test_no_answer_and_no_event_says_who_it_is_about(admission: Admission) -> None:
     body = movement(identifier("270055512345678"))
     answer = await admission.post(await admission.source(), body)

@@ -149,7 +149,9 @@ async def test_from_the_circle_to_the_page_and_back(running: Running, rose: Pers
         assert "plus à jour" not in shown.text
 
         await running.read(rose.cancel(rose.events[0]))
-        assert "plus à jour" in (await reader.get(page)).text
+        outdated = (await reader.get(page)).text
+        assert "plus à jour" in outdated
+        assert "<strong>Mamie n&#39;est pas en établissement.</strong>" in outdated
         await running.send()
         assert "ERREUR" in running.sms.messages[-1].text
         assert (await hospital.delete(url)).status_code == 204

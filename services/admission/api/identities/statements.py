@@ -23,6 +23,7 @@ from services.admission.handlers.identities.state_identity import StatementConfl
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
+from shared.web.charset import as_utf8
 from shared.web.contract import describe
 from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem, service_unavailable
@@ -94,7 +95,7 @@ async def _take(request: Request, source: Principal, action: Action, type_: type
     dependencies = DEPENDENCIES.of(request)
     if not await dependencies.intake.is_open():
         raise service_unavailable()
-    body = await request.body()
+    body = as_utf8(await request.body(), request.headers.get("content-type"))
     statement = decode(body, type_)
     found = list(mistakes(statement, accepts_test_numbers=dependencies.accepts_test_numbers))
     if found:

@@ -33,6 +33,7 @@ from services.notifications.domain.obligations.statements import (
     NOTHING,
     FactHistory,
     FactVersion,
+    became_news_at,
     before,
     kinds_of,
     version_of_movement,
@@ -41,7 +42,7 @@ from services.notifications.domain.obligations.statements import (
 from services.notifications.domain.obligations.withheld import owed_after_retraction
 from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
-from shared.events.pathway import ExpectationEvent, RuptureOpened
+from shared.events.pathway import ExpectationEvent
 from shared.stays.movements import completed
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
@@ -216,11 +217,6 @@ def version_of(event: RecordedEvent, *, began_without_bed: Collection[UUID]) -> 
     return version_of_arrival(event, event.data) if isinstance(event.data, ExpectationEvent) else None
 
 
-def became_news_at(event: RecordedEvent) -> datetime:
-    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
-    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
-
-
 def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersion | None:
     """The version that holds now, of those that bear on what this recipient may have been told as `kind`."""
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
@@ -290,11 +286,14 @@ def _unless_outdone(newer: FactVersion | None, verdict: Verdict) -> Verdict:
 def _versions_to_tell(
     facts: Mapping[str, FactHistory], recipient: Recipient
 ) -> Iterator[tuple[RecordedEvent, FactVersion, str, FactVersion | None]]:
+    takes_back = False
     for fact in facts.values():
         for position, version in enumerate(fact):
             for kind in sorted(kinds_of(version, before(fact, position), recipient)):
+                takes_back = takes_back or is_retracted(kind)
                 yield version.event, version, kind, None
-    yield from owed_after_retraction(facts, recipient)
+    if takes_back:
+        yield from owed_after_retraction(facts, recipient)
     if any(version.death for fact in facts.values() for version in fact):
         for event, version, kind in owed_after_retracted_death(facts, recipient):
             yield event, version, kind, None

@@ -34,6 +34,7 @@ from shared.events.admission import (
     ReassignmentReason,
 )
 from shared.events.envelope import RecordedEvent
+from shared.events.pathway import RuptureOpened
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 LOCATION: Final = "location"
@@ -191,6 +192,11 @@ FactHistory = Sequence[FactVersion]
 
 That a movement is another person's comes last while that holds; once it is this person's again, first.
 """
+
+
+def became_news_at(event: RecordedEvent) -> datetime:
+    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
+    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
 
 
 def before(fact: FactHistory, position: int) -> FactHistory:

@@ -21,7 +21,7 @@ CARER_FR = {
     "transfer.arrived": "{alias} a bien rejoint son nouvel établissement, le {when}.",
     "discharge.occurred": "{alias} a quitté l'établissement le {when}.",
     "care.at_home": "{alias} est à domicile, avec un suivi, depuis le {when}.",
-    "person.merged": "Ce message, ou d'autres avant lui, concernait une autre personne que {alias}.",
+    "person.merged": "Un au moins de nos messages concernait une autre personne que {alias}.",
 }
 
 CARER_EN = {
@@ -29,7 +29,7 @@ CARER_EN = {
     "transfer.arrived": "{alias} safely reached the new establishment on {when}.",
     "discharge.occurred": "{alias} left the establishment on {when}.",
     "care.at_home": "{alias} has been at home, with support, since {when}.",
-    "person.merged": "It, or others before it, was about another person than {alias}.",
+    "person.merged": "At least one of our messages was about another person than {alias}.",
 }
 
 CARER_SMS_PRESENT = {
@@ -69,6 +69,13 @@ NOW_EN: Mapping[tuple[str, bool | None], str] = {
     ("person.merged", False): "{alias} is not in a care establishment.",
 }
 
+PAGE_NOW_FR = {True: "{alias} est en établissement.", False: "{alias} n'est pas en établissement."}
+PAGE_NOW_EN = {
+    True: "{alias} is in a care establishment.",
+    False: "{alias} is not in a care establishment.",
+}
+"""What the page behind a link says is true when it is read, whatever its message said."""
+
 PROFESSIONAL_FR = {
     "admission.occurred": "Une personne que vous suivez est entrée dans un établissement le {when}.",
     "transfer.departed": "Une personne est partie vers votre établissement le {when}. Elle y est attendue.",
@@ -91,9 +98,7 @@ PROFESSIONAL_FR = {
     ),
     "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
     "care.at_home": "Une personne que vous suivez est accompagnée à domicile depuis le {when}.",
-    "person.merged": (
-        "Ce message, ou d'autres avant lui, concernait une autre personne que celle que vous suivez."
-    ),
+    "person.merged": "Un au moins de nos messages concernait une autre personne que celle que vous suivez.",
 }
 
 PROFESSIONAL_EN = {
@@ -118,7 +123,7 @@ PROFESSIONAL_EN = {
     ),
     "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
     "care.at_home": "A person you follow has been supported at home since {when}.",
-    "person.merged": "It, or others before it, was about another person than the one you follow.",
+    "person.merged": "At least one of our messages was about another person than the one you follow.",
 }
 
 SMS_PLAIN = (

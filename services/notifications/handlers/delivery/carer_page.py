@@ -1,10 +1,12 @@
 """Finds what a recipient may see who follows the link of a message."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from services.notifications.domain.delivery.whereabouts import person_now
 from services.notifications.domain.obligations.derivation import (
     Supersede,
     Suppress,
@@ -19,10 +21,11 @@ from services.notifications.storage.delivery import page_tokens
 from services.notifications.storage.obligations import facts
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
+from shared.events.envelope import RecordedEvent
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows: no more than the message said, and whether it still holds."""
+    """What the page shows: what the message said and when, whether it still holds, and what is so now."""
 
     kind: str
     """From the catalogue, corrections and retractions included."""
@@ -34,6 +37,10 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """Now, in that time zone."""
     still_true: bool
     """False once a newer version or a retraction of this fact is known."""
+    told_at: datetime | None = None
+    """When the message was sent last, in that time zone."""
+    present: bool | None = None
+    """Whether the person is in an establishment now; for a carer who knows of whom it is."""
     phone: str
     reference: UUID | None = None
     """For a professional only: the person_id, to look the person up with the establishment's own key."""
@@ -48,13 +55,17 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
         recipient = (await members.lock_recipients(connection, [obligation.recipient_id]))[
             obligation.recipient_id
         ]
-        verdict = await _verdict(connection, obligation)
+        stated = (await facts.of_persons(connection, [obligation.person_id]))[obligation.person_id]
+        verdict = await _verdict(connection, obligation, stated)
     if isinstance(verdict, Suppress):
         return None
     zone = dependencies.circumstances().zone_of(recipient.recipient.zone, obligation.zone)
+    alias = alias_of(dependencies, obligation, recipient)
     return PageView(
         kind=shown_kind(obligation),
-        alias=alias_of(dependencies, obligation, recipient),
+        alias=alias,
+        told_at=None if obligation.told_at is None else obligation.told_at.astimezone(zone),
+        present=None if alias is None else person_now(stated, now=dependencies.clock()).present,
         occurred_at=obligation.fact_occurred_at.astimezone(zone),
         read_at=dependencies.clock().astimezone(zone),
         still_true=not isinstance(verdict, Supersede),
@@ -63,10 +74,11 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
     )
 
 
-async def _verdict(connection: Connection, obligation: Obligation) -> Verdict | None:
+async def _verdict(
+    connection: Connection, obligation: Obligation, stated: Sequence[RecordedEvent]
+) -> Verdict | None:
     """The verdict of the facts as they are now."""
     circle = await members.of_persons(connection, [obligation.person_id])
-    stated = await facts.of_persons(connection, [obligation.person_id])
     recipients = [member.recipient for member in circle.get(obligation.person_id, [])]
-    derived = derive_obligations(stated[obligation.person_id], recipients)
+    derived = derive_obligations(stated, recipients)
     return next((each.verdict for each in derived if each.obligation_id == obligation.obligation_id), None)

@@ -1,11 +1,12 @@
 """Obligations, outcomes, delivery reports and the carer page over HTTP."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from services.notifications.api import carer_page, delivery_reports, obligations
 from services.notifications.channels.sms import report_tokens_of
@@ -200,6 +201,18 @@ async def test_the_page_says_whether_the_fact_still_holds(
     text = (await client.get("/s/Ab3dE9xKzzz")).text
     assert said in text
     assert ("<del>" in text) is struck
+
+
+async def test_the_page_says_when_it_was_said_and_what_is_true_now(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_at = datetime(2026, 11, 23, 15, 10, tzinfo=UTC)
+    page = replace(_page("admission.occurred", still_true=False), told_at=told_at, present=False)
+    monkeypatch.setattr(carer_page, "read_carer_page", Calls(page))
+    text = (await client.get("/s/Ab3dE9xKzzz")).text
+    assert "Notre message du lundi 23 novembre à 15h10" in text
+    assert "<strong>Mamie n&#39;est pas en établissement.</strong>" in text
+    assert "<strong>Mamie is not in a care establishment.</strong>" in text
 
 
 async def test_the_page_of_a_professional_gives_the_reference_and_no_name(
