@@ -8,11 +8,15 @@ from msgspec import Struct
 
 from services.admission.domain.identifiers import Person
 from services.admission.domain.movement import Traits
-from services.admission.domain.traits import Comparison, compare_traits
+from services.admission.domain.traits import Comparison, compare_identities
 
 Finding = Literal["join", "conflict", "suspected_duplicate", "stated_as_one"]
 """`join`: the traits agree, and two persons are to become one; the others wait for a person's decision.
 `stated_as_one`: an establishment merged or linked two persons whom others know."""
+
+
+KnownTraits = Mapping[UUID, Mapping[str, Traits]]
+"""Person -> what each establishment stated of them last: none can put another's word aside."""
 
 
 class Doubt(Struct, frozen=True):
@@ -29,7 +33,7 @@ def judge_others(
     person: Person | None,
     elsewhere: Sequence[Person],
     alike: Sequence[Person],
-    known: Mapping[UUID, Traits],
+    known: KnownTraits,
     is_test: bool,
 ) -> tuple[Doubt, ...]:
     """What to make of each other person whom a statement may mean, by the traits that are known of them.
@@ -37,15 +41,15 @@ def judge_others(
     A statement that contradicts what is known of its own `person` joins nobody: it may hold another
     patient's traits together with another patient's INS. Numbers of tests need no traits to agree.
     """
-    own = known.get(person.person_id) if person else None
-    contradicts_own = bool(compare_traits(own, stated).disagreeing)
+    given = [] if stated is None else [stated]
+    contradicts_own = person is not None and bool(_compare(known, person, given).disagreeing)
     doubts: list[Doubt] = []
     for other in elsewhere:
-        comparison = compare_traits(known.get(other.person_id), stated)
+        comparison = _compare(known, other, given)
         agrees = comparison.is_strict or (is_test and not comparison.disagreeing)
         doubts.append(Doubt("join" if agrees and not contradicts_own else "conflict", other, comparison))
     for other in alike:
-        comparison = compare_traits(known.get(other.person_id), stated)
+        comparison = _compare(known, other, given)
         doubts.append(Doubt("suspected_duplicate", other, comparison))
     return tuple(doubts)
 
@@ -53,3 +57,7 @@ def judge_others(
 def joined(doubts: Sequence[Doubt]) -> Person | None:
     """Whose a new local identity is, if the traits agree with somebody's."""
     return next((doubt.other for doubt in doubts if doubt.finding == "join"), None)
+
+
+def _compare(known: KnownTraits, person: Person, stated: Sequence[Traits]) -> Comparison:
+    return compare_identities(known.get(person.person_id, {}).values(), stated)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.admission.domain.checks import Mark
-from services.admission.domain.doubts import Doubt, joined, judge_others
+from services.admission.domain.doubts import Doubt, KnownTraits, joined, judge_others
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
 from services.admission.domain.movement import Action, Destination, Origin, StatedMovement, Traits
 from shared.events import admission
@@ -127,7 +127,7 @@ def _destination(destination: Destination | None) -> Place | None:
 
 
 _NOBODY: Final[EarlierOwners] = {}
-_NONE: Final[Mapping[UUID, Traits]] = {}
+_NONE: Final[KnownTraits] = {}
 
 
 class Identification(Struct, frozen=True):
@@ -215,14 +215,15 @@ def identify_all(
     *,
     new_persons: Iterator[Person],
     earlier: EarlierOwners = _NOBODY,
-    traits: Mapping[UUID, Traits] = _NONE,
+    traits: KnownTraits = _NONE,
 ) -> Iterator[Identified]:
     """Give each submission its person; one that is new in this batch is known to the rest of it.
 
     `traits` are those known of the persons who may be joined. Each submission carries all the links that it
     relies on: those before it may turn out to be stored already.
     """
-    owners, known_traits = dict(known), dict(traits)
+    owners = dict(known)
+    known_traits = {person_id: dict(stated) for person_id, stated in traits.items()}
     for submission in submissions:
         found = identify(
             submission.numbers, owners, establishment=submission.data.establishment, earlier=earlier
@@ -231,7 +232,8 @@ def identify_all(
         of_ins = joined(doubts) if doubts and found.person is None else None
         person = found.person or of_ins or next(new_persons)
         if submission.traits is not None:
-            known_traits[person.person_id] = submission.traits
+            by_establishment = known_traits.setdefault(person.person_id, {})
+            by_establishment[submission.data.establishment] = submission.traits
         owners.update((index, Owner(person, scope)) for index, scope in found.unlinked)
         links = {
             index: owners[index] for index in _indexes(submission) if index in owners and index not in known
@@ -270,7 +272,7 @@ def _others(persons: Sequence[Person], person: Person | None) -> tuple[Person, .
     return tuple(others.values())
 
 
-def _doubts(submission: Submission, found: Identification, known: Mapping[UUID, Traits]) -> tuple[Doubt, ...]:
+def _doubts(submission: Submission, found: Identification, known: KnownTraits) -> tuple[Doubt, ...]:
     if not (found.elsewhere or found.alike):
         return ()
     return judge_others(

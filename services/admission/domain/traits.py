@@ -6,6 +6,8 @@ from it, and where it is required for joining, two identities stay apart.
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import product
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
@@ -42,6 +44,19 @@ def compare_traits(one: Traits | None, other: Traits | None) -> Comparison:
         compare = _dates_agree if trait == "birth_date" else _texts_agree
         verdicts[compare(ours[trait], theirs[trait])].append(trait)
     return Comparison(tuple(verdicts[True]), tuple(verdicts[False]), tuple(verdicts[None]))
+
+
+def compare_identities(ours: Iterable[Traits], theirs: Iterable[Traits]) -> Comparison:
+    """Compare what several have stated of each: where any two of them disagree, the identities do."""
+    compared = [compare_traits(one, other) for one, other in product(ours, theirs)]
+    disagreeing = {trait for each in compared for trait in each.disagreeing}
+    agreeing = {trait for each in compared for trait in each.agreeing} - disagreeing
+    traits: tuple[Trait, ...] = get_args(Trait)
+    return Comparison(
+        tuple(trait for trait in traits if trait in agreeing),
+        tuple(trait for trait in traits if trait in disagreeing),
+        tuple(trait for trait in traits if trait not in agreeing | disagreeing),
+    )
 
 
 def written(name: str | None) -> str:

@@ -77,7 +77,7 @@ async def _store(
                 owners,
                 new_persons=_new_persons(dependencies.vault),
                 earlier=earlier,
-                traits={person: one.traits for person, one in compared.items() if one.traits is not None},
+                traits={person_id: one.traits for person_id, one in compared.items()},
             )
         )
         known = {owner.person.person_id for owner in owners.values()}

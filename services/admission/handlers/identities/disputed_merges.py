@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from services.admission.domain.identities.statement import IdentityReceipt
 from services.admission.domain.identities.work_item import Evidence, WorkItem
-from services.admission.domain.traits import compare_traits
+from services.admission.domain.traits import compare_identities
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.known_traits import last_stated
 from services.admission.handlers.identities.neighbours import concerned_by_merge
@@ -31,7 +31,7 @@ async def record_disputed_merge(
     """Leave it to a person whether two are one whom others know than the establishment that says so."""
     pair = (disputed.surviving, disputed.merged)
     known = await last_stated(dependencies, pair)
-    comparison = compare_traits(*(known[each].traits if each in known else None for each in pair))
+    comparison = compare_identities(*(known[each].traits.values() if each in known else () for each in pair))
     evidence = [Evidence(establishment=disputed.establishment, receipt_id=receipt.receipt_id)]
     evidence += [
         Evidence(establishment=one.establishment, receipt_id=one.receipt_id) for one in known.values()

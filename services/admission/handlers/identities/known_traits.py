@@ -6,9 +6,12 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from services.admission.domain.identities.merges import groups
 from services.admission.domain.movement import Traits
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.storage.identities import merges
 from services.admission.storage.identities.records import newest_records
 from services.admission.storage.submissions import RECORD_CONTEXT
 
@@ -22,26 +25,31 @@ class _Stated(Struct, frozen=True):
 
 
 class LastStated(Struct, frozen=True):
-    """The newest traits of a person, and who stated them by which receipt; else their newest statement."""
+    """Who stated something of a person last, by which receipt, and the newest traits by establishment."""
 
     establishment: str
     receipt_id: UUID
-    traits: Traits | None
+    traits: Mapping[str, Traits]
 
 
 async def last_stated(dependencies: Dependencies, persons: Collection[UUID]) -> dict[UUID, LastStated]:
-    """What was stated last of each of these persons."""
+    """What was stated last of each of these persons, and of those who are one with them."""
+    holding = await merges.connected(dependencies.pool, persons)
+    group_of = groups(persons, holding)
     known: dict[UUID, LastStated] = {}
-    for record in await newest_records(dependencies.pool, persons):
-        if (before := known.get(record.person_id)) is not None and before.traits is not None:
+    for record in await newest_records(dependencies.pool, {person: group_of[person] for person in persons}):
+        before = known.get(record.person_id)
+        if before is not None and record.establishment in before.traits:
             continue
         body = dependencies.vault.decrypt(
             record.wrapped_key, record.record, context=RECORD_CONTEXT + record.event_id.bytes
         )
         stated = msgspec.json.decode(body, type=_Stated).person.traits
-        traits = _readable(stated) if isinstance(stated, dict) else None
-        if before is None or traits is not None:
+        traits = {record.establishment: _readable(stated)} if isinstance(stated, dict) else {}
+        if before is None or (traits and not before.traits):
             known[record.person_id] = LastStated(record.establishment, record.receipt_id, traits)
+        elif traits:
+            known[record.person_id] = replace(before, traits={**before.traits, **traits})
     return known
 
 

@@ -1,6 +1,6 @@
 """Holds the SQL that tells what was stated of a person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -20,29 +20,38 @@ class StatedRecord(Struct, frozen=True):
     wrapped_key: bytes
 
 
-# Movements that were given to somebody else are left out; those of persons merged with this one count.
+# Movements that were given to somebody else are left out. OFFSET 0: each step is a look into an index.
 _NEWEST: Final = """
-SELECT w.person_id, s.event_id, s.receipt_id, s.establishment, s.record, s.wrapped_key
-FROM unnest($1::uuid[]) AS w (person_id)
-CROSS JOIN LATERAL (
-    SELECT event_id, receipt_id, submissions.establishment, record, wrapped_key, ledger.id
-    FROM ledger JOIN submissions USING (event_id) JOIN persons AS named ON named.person_id = ledger.subject
-    JOIN movements ON movement_id = (convert_from(data, 'UTF8')::jsonb ->> 'movement_id')::uuid
-    WHERE subject IN (
-            SELECT w.person_id
-            UNION SELECT merged FROM merges WHERE is_merged AND surviving = w.person_id
-        )
-        AND movements.stated_as IN (
-            SELECT w.person_id
-            UNION SELECT merged FROM merges WHERE is_merged AND surviving = w.person_id
-        )
-    ORDER BY ledger.id DESC LIMIT 20
-) AS s
-ORDER BY w.person_id, s.id DESC
+SELECT stated.person_id, event_id, receipt_id, establishment, record, wrapped_key FROM (
+    SELECT w.person_id, published.id, published.subject, s.*,
+        row_number() OVER (PARTITION BY w.person_id, s.establishment ORDER BY published.id DESC) AS place
+    FROM unnest($1::uuid[], $2::uuid[]) AS w (person_id, member)
+    CROSS JOIN LATERAL (
+        SELECT id, event_id, subject, data FROM ledger WHERE subject = w.member OFFSET 0
+    ) AS published
+    CROSS JOIN LATERAL (
+        SELECT event_id, receipt_id, establishment, record FROM submissions
+        WHERE event_id = published.event_id OFFSET 0
+    ) AS s
+    CROSS JOIN LATERAL (
+        SELECT stated_as FROM movements
+        WHERE movement_id = (convert_from(published.data, 'UTF8')::jsonb ->> 'movement_id')::uuid OFFSET 0
+    ) AS movements
+    WHERE (w.person_id, stated_as) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+) AS stated
+JOIN persons AS named ON named.person_id = stated.subject
+WHERE place <= 5
+ORDER BY stated.person_id, stated.id DESC
 """
 
 
-async def newest_records(connection: Executor, persons: Collection[UUID]) -> list[StatedRecord]:
-    """Up to twenty records of each person, the newest first."""
-    rows = await connection.fetch(_NEWEST, list(persons))
+async def newest_records(connection: Executor, groups: Mapping[UUID, Collection[UUID]]) -> list[StatedRecord]:
+    """Up to five records of each person by each establishment, the newest first.
+
+    `groups`: each person, and those who are one with them.
+    """
+    pairs = [(person_id, member) for person_id, group in groups.items() for member in group]
+    rows = await connection.fetch(
+        _NEWEST, [person_id for person_id, _ in pairs], [member for _, member in pairs]
+    )
     return [StatedRecord(*row) for row in rows]

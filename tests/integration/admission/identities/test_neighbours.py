@@ -185,3 +185,22 @@ async def test_no_statement_of_a_neighbour_changes_whose_anothers_numbers_are(
     home = await House.of(town.admission, "940000045")
     assert await home.person(INS) == town.alice
     assert await home.person(INS_OF_BOB, traits=BOB) == town.bob
+
+
+async def test_a_neighbour_puts_no_other_patient_in_anothers_place(town: Town) -> None:
+    """The clinic takes Alice's record for Carol: her traits and INS under Alice's number, many times."""
+    carol = BOB | {"birth_name": "Roy", "given_names": ["Carol"]}
+    ins = identifier("255081416802639", INS_NIR)
+    for _ in range(25):
+        await town.clinic.states(X, ins, traits=carol)
+    third = await town.hospital.states(identifier("IPP-3", "ipp"), ins, traits=carol)
+    assert third["person_id"] not in {town.alice, town.bob}
+    assert third["marks"] == ["identity_conflict"]
+    assert await town.is_unchanged()
+
+
+async def test_a_neighbour_joins_nobody_by_two_ins_under_one_number(town: Town) -> None:
+    for _ in range(2):
+        await town.clinic.states(X, INS, INS_OF_BOB, traits=BOB)
+        await town.clinic.states(X, INS_OF_BOB, INS)
+    assert await town.is_unchanged()

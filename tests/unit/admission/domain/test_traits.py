@@ -106,11 +106,17 @@ def test_nothing_is_known_of_who_has_no_traits() -> None:
 def finding(
     stated: Traits | None,
     known: dict[UUID, Traits],
-    *,
+    *also: Traits,
     person: Person | None = None,
     is_test: bool = False,
 ) -> Finding:
-    [doubt] = judge_others(stated, person=person, elsewhere=[BEN], alike=[], known=known, is_test=is_test)
+    by_establishment = {
+        person_id: {str(place): one for place, one in enumerate((traits, *also))}
+        for person_id, traits in known.items()
+    }
+    [doubt] = judge_others(
+        stated, person=person, elsewhere=[BEN], alike=[], known=by_establishment, is_test=is_test
+    )
     return doubt.finding
 
 
@@ -132,8 +138,16 @@ def test_a_statement_that_contradicts_its_own_person_joins_nobody() -> None:
     assert finding(JEANNE, {BEN.person_id: JEANNE}, person=ANNE) == "join"
 
 
+def test_what_any_establishment_stated_of_a_person_counts() -> None:
+    known = {BEN.person_id: JEANNE}
+    assert finding(JEANNE, known, other(sex="unknown"), other(birth_date="1941")) == "join"
+    assert finding(JEANNE, known, other(birth_name="PETIT")) == "conflict"
+    assert finding(other(birth_name="PETIT"), known, other(birth_name="PETIT")) == "conflict"
+    assert finding(JEANNE, known, other(sex="male"), person=BEN) == "conflict"
+
+
 def test_an_ins_that_is_not_qualified_is_a_suspicion_whatever_the_traits() -> None:
     [doubt] = judge_others(
-        JEANNE, person=ANNE, elsewhere=[], alike=[BEN], known={BEN.person_id: JEANNE}, is_test=True
+        JEANNE, person=ANNE, elsewhere=[], alike=[BEN], known={BEN.person_id: {"A": JEANNE}}, is_test=True
     )
     assert (doubt.finding, doubt.other) == ("suspected_duplicate", BEN)
