@@ -30,6 +30,7 @@ class Doubt(Struct, frozen=True):
 def judge_others(
     stated: Traits | None,
     *,
+    establishment: str,
     person: Person | None,
     elsewhere: Sequence[Person],
     alike: Sequence[Person],
@@ -39,15 +40,23 @@ def judge_others(
     """What to make of each other person whom a statement may mean, by the traits that are known of them.
 
     A statement that contradicts what is known of its own `person` joins nobody: it may hold another
-    patient's traits together with another patient's INS. Numbers of tests need no traits to agree.
+    patient's traits together with another patient's INS. A number that is new to its `establishment` joins
+    nobody whom that knows by another one: it says itself when it is one. Numbers of tests need no traits.
     """
     given = [] if stated is None else [stated]
     contradicts_own = person is not None and bool(_compare(known, person, given).disagreeing)
     doubts: list[Doubt] = []
     for other in elsewhere:
         comparison = _compare(known, other, given)
+        is_known_otherwise = person is None and establishment in known.get(other.person_id, {})
         agrees = comparison.is_strict or (is_test and not comparison.disagreeing)
-        doubts.append(Doubt("join" if agrees and not contradicts_own else "conflict", other, comparison))
+        doubts.append(
+            Doubt(
+                "join" if agrees and not (contradicts_own or is_known_otherwise) else "conflict",
+                other,
+                comparison,
+            )
+        )
     for other in alike:
         comparison = _compare(known, other, given)
         doubts.append(Doubt("suspected_duplicate", other, comparison))

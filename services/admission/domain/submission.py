@@ -246,15 +246,20 @@ def identify_all(
 def persons_to_compare(submissions: Sequence[Submission], known: Mapping[bytes, Owner]) -> set[UUID]:
     """The persons whose traits decide whether one of these joins them."""
     persons: set[UUID] = set()
+    givers: dict[bytes, dict[str, set[UUID]]] = {}
     for submission in submissions:
         own = {known[number.local].person.person_id for number in submission.numbers if number.local in known}
         for number in submission.numbers:
             national = known.get(number.national) if number.national else None
+            if number.national and number.is_qualified and national is None:
+                givers.setdefault(number.national, {}).setdefault(number.scope, set()).update(own)
             if national is None or national.scope == number.scope:
                 continue
             if number.local not in known or (number.is_qualified and national.person.person_id not in own):
                 persons |= {national.person.person_id, *own}
-    return persons
+    # An INS that is new, and that several scopes state at once: who has it first is compared with the rest.
+    shared = (by_scope for by_scope in givers.values() if len(by_scope) > 1)
+    return persons.union(*(own for by_scope in shared for own in by_scope.values()))
 
 
 def _owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Person | None:
@@ -277,6 +282,7 @@ def _doubts(submission: Submission, found: Identification, known: KnownTraits) -
         return ()
     return judge_others(
         submission.traits,
+        establishment=submission.data.establishment,
         person=found.person,
         elsewhere=found.elsewhere,
         alike=found.alike,

@@ -30,13 +30,19 @@ async def find_person(
         indexes = await _indexes(dependencies, authority, value, reader.establishments or [NOWHERE])
     except NotAnInsError:
         return None
-    return await person_stated_by(dependencies.pool, indexes, establishments=reader.establishments or None)
+    for of_number in indexes:
+        found = await person_stated_by(
+            dependencies.pool, of_number, establishments=reader.establishments or None
+        )
+        if found is not None:
+            return found
+    return None
 
 
 async def _indexes(
     dependencies: Dependencies, authority: str, value: str, establishments: Sequence[str]
-) -> list[bytes]:
-    """Where the number may be: under each establishment, in the whole country, in earlier versions."""
+) -> list[list[bytes]]:
+    """Where the number may be, for each establishment: there, in the whole country, in earlier versions."""
     identifier = Identifier(authority=authority, value=value)
     await ask_for_affiliations(dependencies, establishments)
     numbers = [
@@ -48,6 +54,6 @@ async def _indexes(
         )
         for establishment in establishments
     ]
-    local = [number.local for number in numbers]
-    national = [number.national for number in numbers if number.national is not None]
-    return [*local, *national, *(index for number in numbers for index in number.earlier)]
+    return [
+        [number.local, *([number.national] if number.national else []), *number.earlier] for number in numbers
+    ]

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from shared.database.pool import Executor
 
+# Where the first index, that of the number in its scope, is anybody's, no other one counts.
 _STATED_OF: Final = """
-SELECT person_id FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (blind_index, position)
-JOIN identifiers USING (blind_index)
-WHERE $2::text[] IS NULL OR EXISTS (
-    SELECT FROM ledger WHERE ledger.subject = identifiers.person_id AND ledger.establishment = ANY ($2)
-)
+SELECT coalesce(survivor_id, person_id) AS person_id
+FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (blind_index, position)
+JOIN identifiers USING (blind_index) JOIN persons USING (person_id)
+WHERE (position = 1 OR NOT EXISTS (SELECT FROM identifiers WHERE blind_index = ($1)[1]))
+    AND ($2::text[] IS NULL OR EXISTS (
+        SELECT FROM ledger
+        WHERE ledger.subject IN (person_id, survivor_id) AND ledger.establishment = ANY ($2)
+    ))
 ORDER BY position LIMIT 1
 """
 
@@ -19,7 +23,7 @@ ORDER BY position LIMIT 1
 async def person_stated_by(
     connection: Executor, blind_indexes: Sequence[bytes], *, establishments: Sequence[str] | None
 ) -> UUID | None:
-    """The owner of the first of the indexes that has one of whom one of the establishments (`None`:
+    """The owner of the first of a number's indexes that has one of whom one of the establishments (`None`:
     any) stated anything."""
     found: UUID | None = await connection.fetchval(_STATED_OF, blind_indexes, establishments)
     return found

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.admission.domain.identities.concerned import Knowing, others_concerned
+from services.admission.domain.identities.merges import groups
 from services.admission.domain.identities.reassignment import held_by
 from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import merges, movements
@@ -44,6 +45,14 @@ async def establishments_knowing(
         for movement_id, identity in whose.items():
             knowing[identity].add(held[movement_id][-1].data.establishment)
     return knowing
+
+
+async def establishments_around(connection: Connection, person_id: UUID) -> frozenset[str]:
+    """The establishments that know a person, or somebody who is one with them."""
+    holding = await merges.connected(connection, [person_id])
+    persons = groups([person_id], holding)[person_id]
+    published = await movements.published_of(connection, persons)
+    return frozenset().union(*(await establishments_knowing(connection, persons, published)).values())
 
 
 async def concerned_by_merge(

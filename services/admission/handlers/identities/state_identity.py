@@ -7,14 +7,13 @@ nobody has yet becomes a person's here, so that movements which come later find 
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
-from services.admission.domain.directory.affiliation import Affiliation
-from services.admission.domain.identifiers import Owner, Person, StatedNumber
+from services.admission.domain.identifiers import Owner, Person
 from services.admission.domain.identities.statement import (
     Action,
     IdentityReceipt,
@@ -26,12 +25,12 @@ from services.admission.domain.identities.statement import (
     StatementMark,
 )
 from services.admission.domain.movement import Identifier
-from services.admission.domain.movement import Person as StatedPerson
-from services.admission.domain.submission import content_sha256, identify
-from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
+from services.admission.domain.submission import content_sha256
+from services.admission.handlers.accept_movement import ask_for_affiliations
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.disputed_merges import DisputedMerge, record_disputed_merge
 from services.admission.handlers.identities.neighbours import Concerned, concerned_by_merge
+from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
     Move,
     UnknownMergeError,
@@ -41,10 +40,8 @@ from services.admission.handlers.identities.reassign import (
     movements_of_stay,
     separate_persons,
 )
-from services.admission.storage import submissions
 from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
-from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
@@ -87,7 +84,7 @@ async def state_identity(
             return StatementConflict(stored.content_sha256, digest)
         if stored is not None:
             return StatementAccepted(stored, is_repeated=True)
-        numbers = _Numbers(dependencies, connection, affiliation)
+        numbers = OwnNumbers(dependencies, connection, affiliation)
         effect = await _carry_out(numbers, action, statement)
         receipt = IdentityReceipt(
             receipt_id=uuid7(),
@@ -114,47 +111,7 @@ async def state_identity(
     return StatementAccepted(receipt, is_repeated=False)
 
 
-class _Numbers:
-    """The numbers of one establishment, inside the transaction that decides whose they are."""
-
-    def __init__(self, dependencies: Dependencies, connection: Connection, affiliation: Affiliation) -> None:
-        self.dependencies, self.connection, self.affiliation = dependencies, connection, affiliation
-
-    def of(self, identifier: Identifier, **status: Any) -> StatedNumber:
-        """The number by its blind indexes."""
-        person = StatedPerson(identifiers=(identifier,), **status)
-        return stated_number(self.dependencies.vault, identifier, person, self.affiliation)
-
-    async def owner(self, number: StatedNumber) -> Person | None:
-        """Who has it in the establishment's own scope."""
-        finess = self.affiliation.establishment
-        indexes = [number.local] if number.national is None else [number.local, number.national]
-        known, earlier = await submissions.owners_of(
-            self.connection, indexes, earlier=[(index, finess) for index in number.earlier]
-        )
-        return identify([number], known, establishment=finess, earlier=earlier).person
-
-    async def owner_or_new(self, identifier: Identifier) -> Person:
-        """Who has it, or a new person who has it from now on."""
-        number = self.of(identifier)
-        person = await self.owner(number)
-        if person is None:
-            person = await self.new_person()
-            await statements.link(self.connection, number.local, Owner(person, number.scope))
-        return person
-
-    async def new_person(self) -> Person:
-        """A person of whom nothing is known; the statement is encrypted with their key."""
-        person = Person(uuid4(), self.dependencies.vault.new_key())
-        await statements.add_person(self.connection, person)
-        return person
-
-    def opaque_id(self, *parts: str) -> UUID:
-        """An id that stands for what only this establishment states."""
-        return self.dependencies.vault.opaque_id(self.affiliation.establishment, *parts)
-
-
-async def _carry_out(numbers: _Numbers, action: Action, statement: Statement) -> _Effect:
+async def _carry_out(numbers: OwnNumbers, action: Action, statement: Statement) -> _Effect:
     match statement:
         case PairStatement():
             return await _pair(numbers, action, statement)
@@ -167,7 +124,7 @@ async def _carry_out(numbers: _Numbers, action: Action, statement: Statement) ->
     raise TypeError(type(statement).__name__)
 
 
-async def _pair(numbers: _Numbers, action: Action, statement: PairStatement) -> _Effect:
+async def _pair(numbers: OwnNumbers, action: Action, statement: PairStatement) -> _Effect:
     surviving = await numbers.owner_or_new(statement.surviving)
     merged = await numbers.owner_or_new(statement.merged)
     pair = (surviving.identity, merged.identity)
@@ -211,7 +168,7 @@ async def _pair(numbers: _Numbers, action: Action, statement: PairStatement) -> 
 
 
 async def _separate(
-    numbers: _Numbers, merge_ids: Sequence[UUID], concerned: Concerned
+    numbers: OwnNumbers, merge_ids: Sequence[UUID], concerned: Concerned
 ) -> Sequence[StatementMark]:
     marks: Sequence[StatementMark] = ("nothing_changed",)
     for merge_id in merge_ids:
@@ -223,7 +180,7 @@ async def _separate(
     return marks
 
 
-async def _move(numbers: _Numbers, statement: MoveStatement) -> _Effect:
+async def _move(numbers: OwnNumbers, statement: MoveStatement) -> _Effect:
     to = await numbers.owner_or_new(statement.to)
     former = await numbers.owner(numbers.of(statement.former))
     movement_ids = {numbers.opaque_id("movement", each) for each in statement.movement_ids}
@@ -239,7 +196,7 @@ async def _move(numbers: _Numbers, statement: MoveStatement) -> _Effect:
     return _Effect(person=to, marks=() if moved else ("nothing_changed",))
 
 
-async def _change(numbers: _Numbers, statement: NumberChange) -> _Effect:
+async def _change(numbers: OwnNumbers, statement: NumberChange) -> _Effect:
     former = numbers.of(statement.former)
     number = numbers.of(
         statement.number,
@@ -255,19 +212,14 @@ async def _change(numbers: _Numbers, statement: NumberChange) -> _Effect:
     await statements.link(numbers.connection, number.local, owner)
     if number.is_qualified and number.national is not None:
         await statements.link(numbers.connection, number.national, owner)
-    await _end(numbers, former)
+    await numbers.end(statement.former)
     return _Effect(person=person)
 
 
-async def _delete(numbers: _Numbers, identifier: Identifier) -> _Effect:
+async def _delete(numbers: OwnNumbers, identifier: Identifier) -> _Effect:
     number = numbers.of(identifier)
     person = await numbers.owner(number)
     if person is None:
         return _Effect(person=await numbers.new_person(), marks=("nothing_changed",))
-    await _end(numbers, number)
+    await numbers.end(identifier)
     return _Effect(person=person)
-
-
-async def _end(numbers: _Numbers, number: StatedNumber) -> None:
-    indexes = [number.local] if number.national is None else [number.local, number.national]
-    await statements.end(numbers.connection, indexes, scope=number.scope)

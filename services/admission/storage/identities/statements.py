@@ -40,8 +40,8 @@ _LINK: Final = """
 INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $3, 'decided')
 ON CONFLICT (blind_index) DO NOTHING
 """
-# A national index that another scope stated first is not this one's to end.
-_END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND (scope IS NULL OR scope = $2)"
+_END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND scope = $2"
+_HAND_ON: Final = "UPDATE identifiers SET scope = $3 WHERE blind_index = $1 AND scope = $2"
 
 
 async def receipt_of(connection: Executor, source_id: UUID, source_event_id: str) -> IdentityReceipt | None:
@@ -96,6 +96,14 @@ async def link(connection: Connection, blind_index: bytes, owner: Owner) -> None
     await connection.execute(_LINK, blind_index, owner.person.identity, owner.scope)
 
 
-async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> bool:
-    """Take numbers of this scope from whoever has them; whether anybody did."""
-    return (await connection.execute(_END, list(blind_indexes), scope)) != "DELETE 0"
+async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> None:
+    """Take numbers of this scope from whoever has them."""
+    await connection.execute(_END, list(blind_indexes), scope)
+
+
+async def end_national(connection: Connection, national: bytes, *, scope: str, heir: str | None) -> None:
+    """Take an INS from whoever has it, unless another scope stated it first, or goes on to state it."""
+    if heir is None:
+        await end(connection, [national], scope=scope)
+    else:
+        await connection.execute(_HAND_ON, national, scope, heir)

@@ -204,3 +204,43 @@ async def test_a_neighbour_joins_nobody_by_two_ins_under_one_number(town: Town) 
         await town.clinic.states(X, INS, INS_OF_BOB, traits=BOB)
         await town.clinic.states(X, INS_OF_BOB, INS)
     assert await town.is_unchanged()
+
+
+async def test_an_ins_that_others_state_outlives_its_end_where_it_was_stated_first(
+    admission: Admission,
+) -> None:
+    hospital, clinic = await House.of(admission, HOSPITAL), await House.of(admission, CLINIC)
+    home = await House.of(admission, "940000045")
+    alice = await clinic.person(X, INS)
+    assert await hospital.person(OF_ALICE, INS) == alice
+    await state(clinic, "delete-number", number=INS)
+    assert await home.person(INS) == alice
+    await state(hospital, "change-number", former=INS, number=INS_OF_BOB)
+    assert await hospital.person(OF_ALICE) == alice
+
+
+async def test_a_number_from_before_scopes_ends_where_it_is_deleted_and_nowhere_else(
+    admission: Admission,
+) -> None:
+    hospital, clinic = await House.of(admission, HOSPITAL), await House.of(admission, CLINIC)
+    alice = await hospital.person(OF_ALICE, INS)
+    assert await clinic.person(OF_ALICE, INS) == alice
+    index = admission.service.dependencies.vault.blind_index("identifier", "ipp", "IPP-9")
+    number = identifier("IPP-9", "ipp")
+    await admission.service.spine.pool.execute("INSERT INTO identifiers VALUES ($1, $2)", index, alice)
+    await state(clinic, "delete-number", number=number)
+    for house, found in ((clinic, []), (hospital, [{"person_id": alice}])):
+        answer = await admission.client.get("/v1/persons", params=number, headers=bearer(house.source.secret))
+        assert answer.json()["persons"] == found
+    assert await clinic.person(number) != alice
+    assert await hospital.person(number) == alice
+
+
+async def test_a_merged_number_finds_who_survives(town: Town) -> None:
+    local = await town.clinic.person(Z, traits=None)
+    await state(town.clinic, "merge", surviving=X, merged=Z)
+    for asked in (X, Z):
+        answer = await town.admission.client.get(
+            "/v1/persons", params=asked, headers=bearer(town.clinic.source.secret)
+        )
+        assert answer.json()["persons"] == [{"person_id": town.alice}] != [{"person_id": local}]

@@ -109,13 +109,20 @@ def finding(
     *also: Traits,
     person: Person | None = None,
     is_test: bool = False,
+    establishment: str = "CLINIC",
 ) -> Finding:
     by_establishment = {
         person_id: {str(place): one for place, one in enumerate((traits, *also))}
         for person_id, traits in known.items()
     }
     [doubt] = judge_others(
-        stated, person=person, elsewhere=[BEN], alike=[], known=by_establishment, is_test=is_test
+        stated,
+        establishment=establishment,
+        person=person,
+        elsewhere=[BEN],
+        alike=[],
+        known=by_establishment,
+        is_test=is_test,
     )
     return doubt.finding
 
@@ -146,8 +153,20 @@ def test_what_any_establishment_stated_of_a_person_counts() -> None:
     assert finding(JEANNE, known, other(sex="male"), person=BEN) == "conflict"
 
 
+def test_a_new_number_joins_nobody_whom_its_establishment_knows_by_another() -> None:
+    """Somebody else may have given her the INS of a homonym."""
+    assert finding(JEANNE, {BEN.person_id: JEANNE}, establishment="0") == "conflict"
+    assert finding(JEANNE, {BEN.person_id: JEANNE}, establishment="0", person=ANNE) == "join"
+
+
 def test_an_ins_that_is_not_qualified_is_a_suspicion_whatever_the_traits() -> None:
     [doubt] = judge_others(
-        JEANNE, person=ANNE, elsewhere=[], alike=[BEN], known={BEN.person_id: {"A": JEANNE}}, is_test=True
+        JEANNE,
+        establishment="A",
+        person=ANNE,
+        elsewhere=[],
+        alike=[BEN],
+        known={BEN.person_id: {"A": JEANNE}},
+        is_test=True,
     )
     assert (doubt.finding, doubt.other) == ("suspected_duplicate", BEN)
