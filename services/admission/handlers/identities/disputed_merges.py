@@ -10,8 +10,6 @@ from services.admission.domain.identities.work_item import Evidence, WorkItem
 from services.admission.domain.traits import compare_identities
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.known_traits import last_stated
-from services.admission.handlers.identities.neighbours import concerned_by_merge
-from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import work_items
 from shared.database.pool import Connection
 
@@ -49,16 +47,3 @@ async def record_disputed_merge(
         found_at=receipt.accepted_at,
     )
     await work_items.add(connection, [item])
-
-
-async def is_disputed(connection: Connection, item: WorkItem) -> bool:
-    """Whether others know both persons whom the newest statement names as one."""
-    establishment = item.evidence[0].establishment
-    affiliations = await affiliations_of(connection, [establishment])
-    concerned = await concerned_by_merge(
-        connection,
-        (item.other_person_id, item.person_id),
-        establishment=establishment,
-        domains=affiliations[establishment].shared_domains.values(),
-    )
-    return bool(concerned.others)

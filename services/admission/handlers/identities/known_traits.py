@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.admission.domain.identities.merges import groups
 from services.admission.domain.movement import Traits
+from services.admission.domain.stated_traits import readable_traits
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.identities import merges
 from services.admission.storage.identities.records import newest_records
@@ -45,21 +46,9 @@ async def last_stated(dependencies: Dependencies, persons: Collection[UUID]) -> 
             record.wrapped_key, record.record, context=RECORD_CONTEXT + record.event_id.bytes
         )
         stated = msgspec.json.decode(body, type=_Stated).person.traits
-        traits = {record.establishment: _readable(stated)} if isinstance(stated, dict) else {}
+        traits = {record.establishment: readable_traits(stated)} if isinstance(stated, dict) else {}
         if before is None or (traits and not before.traits):
             known[record.person_id] = LastStated(record.establishment, record.receipt_id, traits)
         elif traits:
             known[record.person_id] = replace(before, traits={**before.traits, **traits})
     return known
-
-
-def _readable(stated: Mapping[str, Any]) -> Traits:
-    """The traits that can be read: a record is the body as it came (decision 0019)."""
-    readable: dict[str, Any] = {}
-    for name in Traits.__struct_fields__:
-        try:
-            msgspec.convert({name: stated[name]}, Traits)
-        except (KeyError, msgspec.ValidationError):
-            continue
-        readable[name] = stated[name]
-    return msgspec.convert(readable, Traits)

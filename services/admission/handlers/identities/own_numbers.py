@@ -1,4 +1,4 @@
-"""Finds, gives and ends the numbers of one establishment while it is decided whose they are."""
+"""Finds and gives the numbers of one establishment while it is decided whose they are."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,9 +10,7 @@ from services.admission.domain.movement import Person as StatedPerson
 from services.admission.domain.submission import identify
 from services.admission.handlers.accept_movement import stated_number
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.identities.neighbours import establishments_around
 from services.admission.storage import submissions
-from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import statements
 from shared.database.pool import Connection
 
@@ -55,37 +53,3 @@ class OwnNumbers:
     def opaque_id(self, *parts: str) -> UUID:
         """An id that stands for what only this establishment states."""
         return self.dependencies.vault.opaque_id(self.affiliation.establishment, *parts)
-
-    async def end(self, identifier: Identifier) -> None:
-        """The number means nobody here any more; an INS that others state of the person goes on for them."""
-        number, finess = self.of(identifier), self.affiliation.establishment
-        await statements.end(self.connection, [number.local], scope=number.scope)
-        if number.national is not None:
-            heir = await self._scope_that_states_it_too(identifier, number.national)
-            await statements.end_national(self.connection, number.national, scope=number.scope, heir=heir)
-        before = [(index, finess) for index in number.earlier]
-        if (await submissions.owners_of(self.connection, [], earlier=before))[1]:
-            # What was stored before numbers had a scope may be others' as well: here it means nobody.
-            nobody = Owner(await self.new_person(), number.scope)
-            await statements.link(self.connection, number.local, nobody)
-
-    async def _scope_that_states_it_too(self, identifier: Identifier, national: bytes) -> str | None:
-        known, _ = await submissions.owners_of(self.connection, [national], earlier=[])
-        if national not in known:
-            return None
-        person_id = known[national].person.person_id
-        around = await establishments_around(self.connection, person_id) - {self.affiliation.establishment}
-        person = StatedPerson(identifiers=(identifier,))
-        numbers = [
-            stated_number(self.dependencies.vault, identifier, person, affiliation)
-            for affiliation in (await affiliations_of(self.connection, around)).values()
-        ]
-        owners, _ = await submissions.owners_of(
-            self.connection, [number.local for number in numbers], earlier=[]
-        )
-        scopes = (
-            number.scope
-            for number in numbers
-            if number.local in owners and owners[number.local].person.person_id == person_id
-        )
-        return min(scopes, default=None)

@@ -29,6 +29,7 @@ from services.admission.domain.submission import content_sha256
 from services.admission.handlers.accept_movement import ask_for_affiliations
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.disputed_merges import DisputedMerge, record_disputed_merge
+from services.admission.handlers.identities.end_number import end_number
 from services.admission.handlers.identities.neighbours import Concerned, concerned_by_merge
 from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
@@ -212,7 +213,7 @@ async def _change(numbers: OwnNumbers, statement: NumberChange) -> _Effect:
     await statements.link(numbers.connection, number.local, owner)
     if number.is_qualified and number.national is not None:
         await statements.link(numbers.connection, number.national, owner)
-    await numbers.end(statement.former)
+    await end_number(numbers, statement.former)
     return _Effect(person=person)
 
 
@@ -221,5 +222,5 @@ async def _delete(numbers: OwnNumbers, identifier: Identifier) -> _Effect:
     person = await numbers.owner(number)
     if person is None:
         return _Effect(person=await numbers.new_person(), marks=("nothing_changed",))
-    await numbers.end(identifier)
+    await end_number(numbers, identifier)
     return _Effect(person=person)

@@ -16,9 +16,10 @@ from services.admission.domain.doubts import Doubt
 from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
 from services.admission.domain.submission import Identified
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.identities.disputed_merges import is_disputed
 from services.admission.handlers.identities.known_traits import LastStated
+from services.admission.handlers.identities.neighbours import concerned_by_merge
 from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
+from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import work_items
 from services.admission.storage.identities.movements import lock_identities
 from services.admission.storage.identities.work_items import ListKey
@@ -96,11 +97,24 @@ async def join_persons(dependencies: Dependencies) -> int:
             current = await work_items.find(connection, item.work_item_id)
             if current is None or current.state != "joining":
                 continue
-            if await is_disputed(connection, current):
+            if await _is_disputed(connection, current):
                 await work_items.leave_open(connection, current.work_item_id, finding="stated_as_one")
             else:
                 await _carry_out(dependencies, connection, current, decision)
     return len(found)
+
+
+async def _is_disputed(connection: Connection, item: WorkItem) -> bool:
+    """Whether others know both persons whom the newest statement names as one."""
+    establishment = item.evidence[0].establishment
+    affiliations = await affiliations_of(connection, [establishment])
+    concerned = await concerned_by_merge(
+        connection,
+        (item.other_person_id, item.person_id),
+        establishment=establishment,
+        domains=affiliations[establishment].shared_domains.values(),
+    )
+    return bool(concerned.others)
 
 
 async def _carry_out(

@@ -1,0 +1,48 @@
+"""Ends a number of one establishment without ending what others state by it (decision 0027)."""
+
+from services.admission.domain.identifiers import Owner
+from services.admission.domain.movement import Identifier, Person
+from services.admission.handlers.accept_movement import stated_number
+from services.admission.handlers.identities.neighbours import establishments_around
+from services.admission.handlers.identities.own_numbers import OwnNumbers
+from services.admission.storage import submissions
+from services.admission.storage.directory.affiliations import affiliations_of
+from services.admission.storage.identities import statements
+
+
+async def end_number(numbers: OwnNumbers, identifier: Identifier) -> None:
+    """The number means nobody here any more; an INS that others state of the person goes on for them."""
+    number, finess = numbers.of(identifier), numbers.affiliation.establishment
+    await statements.end(numbers.connection, [number.local], scope=number.scope)
+    if number.national is not None:
+        heir = await _scope_that_states_it_too(numbers, identifier, number.national)
+        await statements.end_national(numbers.connection, number.national, scope=number.scope, heir=heir)
+    before = [(index, finess) for index in number.earlier]
+    if (await submissions.owners_of(numbers.connection, [], earlier=before))[1]:
+        # What was stored before numbers had a scope may be others' as well: here it means nobody.
+        nobody = Owner(await numbers.new_person(), number.scope)
+        await statements.link(numbers.connection, number.local, nobody)
+
+
+async def _scope_that_states_it_too(
+    numbers: OwnNumbers, identifier: Identifier, national: bytes
+) -> str | None:
+    known, _ = await submissions.owners_of(numbers.connection, [national], earlier=[])
+    if national not in known:
+        return None
+    person_id = known[national].person.person_id
+    around = await establishments_around(numbers.connection, person_id) - {numbers.affiliation.establishment}
+    person = Person(identifiers=(identifier,))
+    named = [
+        stated_number(numbers.dependencies.vault, identifier, person, affiliation)
+        for affiliation in (await affiliations_of(numbers.connection, around)).values()
+    ]
+    owners, _ = await submissions.owners_of(
+        numbers.connection, [number.local for number in named], earlier=[]
+    )
+    scopes = (
+        number.scope
+        for number in named
+        if number.local in owners and owners[number.local].person.person_id == person_id
+    )
+    return min(scopes, default=None)
