@@ -55,7 +55,6 @@ def _counted_days(presence: Presence, *, period: Period, as_of: datetime) -> Ite
     left_on = today if presence.ended_at is None else min(day_of(presence.ended_at), today)
     first = max(day_of(presence.began_at), period.first_day)
     last = min(left_on - timedelta(days=1), period.last_day)
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
+    yield from (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     if today in period and presence.holds_at(as_of):
         yield today

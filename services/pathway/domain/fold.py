@@ -59,9 +59,11 @@ def happened_by(now: datetime, rules: Rules) -> datetime:
 
 
 def next_plan(pathway: Pathway) -> datetime | None:
-    """When the next plan becomes a fact, if nothing else is stated until then."""
-    planned = (each.occurred_at for each in pathway.movements if each.planned and not each.cancelled)
-    return min(planned, default=None)
+    """When the next plan becomes a fact, if nothing else is stated until then.
+
+    One that was cancelled will be none either, but is shown as planned until its hour.
+    """
+    return min((each.occurred_at for each in pathway.movements if each.planned), default=None)
 
 
 def _marks(

@@ -1,9 +1,17 @@
 """What is dated ahead is a plan: shown as such, and without effect until its hour."""
 
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.pathway.domain.fold import fold, next_plan
 from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
 from services.pathway.domain.showing import state_at
+from shared.events.envelope import RecordedEvent
+from shared.stays.stays import FOR_EVER
+from shared.testing.histories import person_histories
 from shared.testing.person_history import HOSPITAL, REHABILITATION, PersonHistory, minutes
 from tests.unit.pathway.listener import Publisher
 
@@ -67,3 +75,21 @@ def test_a_plan_that_is_cancelled_was_never_expected() -> None:
     rose.cancel(rose.events[1], emitted=minutes(90))
     assert publisher.take_in(rose.events, now=minutes(100)) == []
     assert publisher.take_in([], now=minutes(1500)) == []
+
+
+def test_a_cancelled_plan_is_looked_at_again_when_its_hour_comes() -> None:
+    rose = _leaves_tomorrow()
+    rose.cancel(rose.events[-1], emitted=minutes(65))
+    today = fold(rose.events, RULES, now=minutes(70))
+    assert next_plan(today) == minutes(1440)
+    assert fold(rose.events, RULES, now=minutes(1440)) != today
+
+
+@given(history=person_histories(), now=st.integers(-100, 3000).map(minutes))
+def test_nothing_changes_before_the_hour_of_the_next_plan(
+    history: list[RecordedEvent], now: datetime
+) -> None:
+    pathway = fold(history, RULES, now=now)
+    hour = next_plan(pathway)
+    until = FOR_EVER if hour is None else hour - RULES.ward_ahead - timedelta.resolution
+    assert fold(history, RULES, now=max(now, until)) == pathway
