@@ -42,7 +42,7 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
     while len(first) + len(placed) < n:
         person += 1
         alias, begins, has_carer = f"P{person:06d}", dice.random(), dice.random() < WITH_A_CARER
-        # Whoever has a carer has no plans (news of them is due tomorrow), and nobody is mistaken for them.
+        # Whoever has a carer has no plans: news of them is due tomorrow.
         journey = Journey(
             run,
             alias,
@@ -51,7 +51,7 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
             neighbour=neighbour,
             may_plan=not has_carer,
         )
-        neighbour = neighbour if has_carer or journey.is_local or journey.is_two else alias
+        neighbour = neighbour if journey.is_local or journey.is_two else alias
         if has_carer:
             first.append(journey.admission())
         else:

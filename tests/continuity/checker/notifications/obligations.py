@@ -156,7 +156,7 @@ def _not_suppressible(held: Holdings, recipient: Recipient, row: Row) -> Iterato
         "stale_at_creation": event is not None and event.recorded_at - event.occurred_at > FRESH,
         "duplicate_fact": _is_said_elsewhere(held, row, peers),
         "nothing_to_correct": _has_nothing_to_correct(held, row, peers) or _stands(held, event),
-        "known_elsewhere": event is not None and _is_told_elsewhere(held, row, event),
+        "known_elsewhere": _is_told_elsewhere(held, row, person),
     }
     if not well_founded.get(reason, False):
         yield f"suppressed without a valid reason: {reason}"
@@ -171,16 +171,25 @@ def _is_said_elsewhere(held: Holdings, row: Row, peers: Sequence[Row]) -> bool:
     )
 
 
-def _is_told_elsewhere(held: Holdings, row: Row, leaving: Event) -> bool:
-    """Whether it is news of leaving, to who was told that the person is in another establishment."""
+def _is_told_elsewhere(held: Holdings, row: Row, person: str) -> bool:
+    """Whether it is news of leaving, to who was told that the person is in another establishment.
+
+    By whichever event: who takes back what was told elsewhere owes the leaving again.
+    """
+    stated = held.evidence.movements_of[person]
+    left = {each.data["establishment"] for each in stated if _fact_of(each) == row["fact_key"]}
     entries = {
         each.event_id
-        for each in held.evidence.movements_of[leaving.subject]
-        if each.data["kind"] == "admission" and each.data["establishment"] != leaving.data["establishment"]
+        for each in stated
+        if each.data["kind"] == "admission" and each.data["establishment"] not in left
     }
     others = held.by_recipient[row["recipient_id"]]
     told = any(each["event_id"] in entries and held.attempts[each["obligation_id"]] for each in others)
-    return leaving.data["kind"] == "discharge" and told
+    return row["kind"] == "discharge.occurred" and bool(left) and told
+
+
+def _fact_of(event: Event) -> str:
+    return f"movement:{event.data['movement_id']}"
 
 
 def _stands(held: Holdings, end: Event | None) -> bool:

@@ -4,14 +4,14 @@ An admission, a discharge home or the arrival after a transfer is news for carer
 establishment, a move within one and a death are not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.pathway.fold import Movement, completed, movement, movements_of
+from tests.continuity.checker.pathway.fold import Movement, completed, emitted, movement, movements_of
 from tests.continuity.checker.reading.databases import Event, Row
 from tests.continuity.checker.reading.journals import Carer, Line, moment
 
@@ -74,9 +74,21 @@ def concerns_carers(said: Movement) -> bool:
 def required_notifications(evidence: Evidence) -> Iterator[tuple[Recipient, Event]]:
     """Each carer with each event that they must be told of."""
     for recipient in recipients_of(evidence):
-        for event in completed(evidence.movements_of.get(recipient.carer.person_id, ())):
-            if recipient.must_know(event) and is_news(event):
+        stated = evidence.movements_of.get(recipient.carer.person_id, ())
+        half = set(_half_stated(stated))
+        for event in completed(stated):
+            if recipient.must_know(event) and is_news(event) and event.event_id not in half:
                 yield recipient, event
+
+
+def _half_stated(events: Iterable[Event]) -> Iterator[str]:
+    """Updates that leave something as it was before, which was never stated of this person."""
+    whole: set[str] = set()
+    for event in sorted(events, key=lambda event: (emitted(event), event.sequence)):
+        if event.data.get("names") is None:
+            whole.add(event.data["movement_id"])
+        elif event.data["movement_id"] not in whole:
+            yield event.event_id
 
 
 def latest_news(evidence: Evidence) -> Iterator[tuple[Recipient, Movement]]:

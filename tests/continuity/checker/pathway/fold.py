@@ -74,7 +74,7 @@ class Movement:
     @property
     def stated(self) -> tuple[datetime, int]:
         """Orders what was stated."""
-        return (_emitted(self.event), self.event.sequence)
+        return (emitted(self.event), self.event.sequence)
 
     @property
     def leaves_for(self) -> str | None:
@@ -123,8 +123,8 @@ def movements_of(events: Iterable[Event], *, now: datetime = FOR_EVER) -> list[M
 def _current(versions: Sequence[Event], *, now: datetime) -> Movement:
     said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
     cancels = [event for event in versions if event not in said]
-    in_order = sorted(said or versions, key=lambda event: (_emitted(event), event.sequence))
-    cancelled = any(_emitted(cancel) >= _emitted(in_order[-1]) for cancel in cancels)
+    in_order = sorted(said or versions, key=lambda event: (emitted(event), event.sequence))
+    cancelled = any(emitted(cancel) >= emitted(in_order[-1]) for cancel in cancels)
     return movement(replace(in_order[-1], data=_content(in_order)), cancelled=cancelled, now=now)
 
 
@@ -142,7 +142,7 @@ def completed(events: Iterable[Event]) -> list[Event]:
     """Every event with the whole content that its movement had with it."""
     stated: dict[str, list[Event]] = defaultdict(list)
     found: list[Event] = []
-    for event in sorted(events, key=lambda event: (_emitted(event), event.sequence)):
+    for event in sorted(events, key=lambda event: (emitted(event), event.sequence)):
         if event.type.endswith("movement-cancelled.v1"):
             found.append(event)
             continue
@@ -152,7 +152,7 @@ def completed(events: Iterable[Event]) -> list[Event]:
     return found
 
 
-def _emitted(event: Event) -> datetime:
+def emitted(event: Event) -> datetime:
     """When it was emitted; as admission put it where the source's clock was too far ahead."""
     return _moment(event.data.get("ordered_at") or event.data["emitted_at"])
 
