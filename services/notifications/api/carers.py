@@ -11,7 +11,8 @@ from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.parse import parse_carer
 from services.notifications.api.requests import PutCarer
 from services.notifications.api.responses import ShownCarer, carer_response
-from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer, put_carer
+from services.notifications.handlers.circle.enrol import put_carer
+from services.notifications.handlers.circle.members import CarerView, delete_carer, get_carer
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
@@ -42,7 +43,8 @@ Reader = Annotated[Principal, Depends(Permission("read_circle"))]
 async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: Manager) -> Response:
     """Enrol a carer under an id of the caller's choice, or replace what is known of them.
 
-    Whoever joins is told the newest fact. 404 when the caller's establishment has no stay of the person.
+    Whoever joins is told the newest fact. The carer is the declaration of the caller's establishment, which
+    alone sees and changes them. 404 when it has no stay of the person in force.
     """
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
@@ -59,7 +61,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
 
 @router.get(_PATH, **describe("Read a carer", caller="integrator", answers={200: ShownCarer}, problems=[404]))
 async def show_carer(person_id: str, carer_id: str, request: Request, manager: Reader) -> Response:
-    """The carer with their contacts, for those who manage them."""
+    """The carer with their contacts, for the establishment that declared them, or that broke the glass."""
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     view = await get_carer(

@@ -1,4 +1,4 @@
-"""Serves `GET /v1/persons/{person_id}/circle`: the whole circle, for those who manage it."""
+"""Serves `GET /v1/persons/{person_id}/circle`: how many there are, and the members that one declared."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -36,6 +36,9 @@ class CirclePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of a circle, in the order in which its members joined."""
 
     person_id: UUID
+    number_of_carers: int
+    """In the whole circle, whoever declared them."""
+    number_of_professionals: int
     carers: tuple[ShownCarer, ...]
     """Each under the `carer_id` that names them here; the one that was chosen for them names them too."""
     professionals: tuple[ShownProfessional, ...]
@@ -54,17 +57,20 @@ async def show_circle(
     limit: Limit = DEFAULT_LIMIT,
     continuation: Continuation = None,
 ) -> Response:
-    """Every carer and professional with their contacts. 404 when the caller's establishment has no stay of
-    the person."""
+    """How many carers and professionals there are and, with their contacts, those whom the caller's
+    establishment declared; once it broke the glass, everybody. 404 when nothing relates it to the person.
+    """
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
     after = _FIRST if continuation is None else decode_continuation(continuation, _KEY)
     found = await list_circle(dependencies, principal=manager, person_id=person, after=after, limit=limit + 1)
     if found is None:
         raise Problem(404)
-    page, following = split_page(found, limit, _place)
+    page, following = split_page(found.members, limit, _place)
     body = CirclePage(
         person_id=person,
+        number_of_carers=found.number_of_carers,
+        number_of_professionals=found.number_of_professionals,
         carers=tuple(
             carer_response(view, carer_id=str(view.carer_id)) for view in page if isinstance(view, CarerView)
         ),

@@ -10,11 +10,11 @@ from services.notifications.api import DEPENDENCIES, examples
 from services.notifications.api.parse import parse_professional
 from services.notifications.api.requests import PutProfessional
 from services.notifications.api.responses import ShownProfessional, professional_response
+from services.notifications.handlers.circle.enrol import put_professional
 from services.notifications.handlers.circle.members import (
     ProfessionalView,
     delete_professional,
     get_professional,
-    put_professional,
 )
 from shared.security.authentication import Permission
 from shared.security.principal import Principal

@@ -25,6 +25,8 @@ class ShownCarer(Struct, frozen=True, kw_only=True):
 
     carer_id: str
     """As the caller chose it."""
+    declared_by: str
+    """FINESS number of the establishment whose declaration it is; empty where that was never kept."""
     joined_at: Moment
     alias: str
     channels: tuple[ShownChannel, ...]
@@ -40,6 +42,8 @@ class ShownProfessional(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A professional as the circle holds them."""
 
     establishment: str
+    declared_by: str
+    """FINESS number of the establishment whose declaration it is; empty where that was never kept."""
     joined_at: Moment
     email: str
     state: ContactState
@@ -60,6 +64,7 @@ def carer_response(view: CarerView, *, carer_id: str) -> ShownCarer:
     contacts = sorted(carer.contacts, key=lambda contact: preferred.index(contact.channel))
     return ShownCarer(
         carer_id=carer_id,
+        declared_by=view.declared_by,
         joined_at=view.joined_at,
         alias=carer.alias,
         channels=tuple(
@@ -79,6 +84,7 @@ def professional_response(view: ProfessionalView) -> ShownProfessional:
     consent = view.professional.consent
     return ShownProfessional(
         establishment=view.establishment,
+        declared_by=view.declared_by,
         joined_at=view.joined_at,
         email=contact.value,
         state=contact.state,

@@ -1,6 +1,7 @@
 """The tables of notifications: circles, facts, obligations and attempts, beside the spine's."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
+    Text,
     UniqueConstraint,
     Uuid,
 )
@@ -38,6 +40,7 @@ from services.notifications.storage.columns import (
 from shared.spine.tables import spine_tables
 
 metadata = MetaData()
+DECLARED_BY: Final = "Establishment that may see and change them; empty: none may without breaking the glass"
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
@@ -56,7 +59,7 @@ class Person(Table, table=True):
 
 
 class EstablishmentAccess(Table, table=True):
-    """An establishment that states facts of a person may read and change that person's circle."""
+    """An establishment that states facts of a person; with more than one, messages name none."""
 
     __tablename__ = "presence"
 
@@ -68,10 +71,13 @@ class StatedEvent(Table, table=True):
     """Every fact received that someone may have to be told: the set that obligations derive from."""
 
     __tablename__ = "facts"
-    __table_args__ = (brin("ix_facts_known_at", "known_at"),)
+    __table_args__ = (
+        brin("ix_facts_known_at", "known_at"),
+        Index("ix_facts_stated_by", "person_id", "stated_by"),
+    )
 
     event_id: UUID = key()
-    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    person_id: UUID = uuid()
     publisher: str = text()
     sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
     type: str = text()
@@ -98,6 +104,7 @@ class Member(Table, table=True):
             "uq_members_carer",
             "person_id",
             "carer_id",
+            "declared_by",
             unique=True,
             postgresql_where=sql_text("revoked_at IS NULL AND carer_id IS NOT NULL"),
         ),
@@ -105,6 +112,7 @@ class Member(Table, table=True):
             "uq_members_professional",
             "person_id",
             "establishment",
+            "declared_by",
             unique=True,
             postgresql_where=sql_text("revoked_at IS NULL AND establishment IS NOT NULL"),
         ),
@@ -127,6 +135,7 @@ class Member(Table, table=True):
     zone: str | None = text(null=True, comment="IANA name, declared or that of the number")
     joined_at: datetime = timestamp()
     revoked_at: datetime | None = timestamp(null=True)
+    declared_by: str = Field(sa_column=Column(Text, nullable=False, server_default="", comment=DECLARED_BY))
 
 
 class ContactPoint(Table, table=True):

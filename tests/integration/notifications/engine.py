@@ -1,6 +1,7 @@
 """Drives the service in tests: facts in, turns of the lanes, a clock that moves when told."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from services.notifications.domain.circle.members import (
     Professional,
 )
 from services.notifications.domain.obligations.timing import Waits
-from services.notifications.handlers.circle.members import delete_carer, put_carer, put_professional
+from services.notifications.handlers.circle.enrol import put_carer, put_professional
+from services.notifications.handlers.circle.members import delete_carer
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies, WakeSignals
@@ -40,6 +42,8 @@ PROFESSIONAL_MAIL = "accueil@ehpad.exemple.fr"
 ALIAS = "Mamie Zouzou"
 PROOF = "registre-4711"
 OPERATOR = Principal(source_id=UUID(int=9), establishment=None, scopes=frozenset({"operator"}))
+DECLARER = Principal(source_id=UUID(int=9), establishment="990000009", scopes=frozenset({"circle"}))
+"""Declares the members of these tests, which are not about who may: for that moment it broke the glass."""
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -113,31 +117,49 @@ class Engine:
     ) -> UUID:
         """A carer joins, or changes; gives their carer_id."""
         chosen = carer_id or uuid4()
-        view = await put_carer(
-            self.dependencies,
-            principal=OPERATOR,
-            person_id=person_id,
-            carer_id=chosen,
-            carer=member or carer(),
-        )
+        async with self.broken_glass(person_id):
+            view = await put_carer(
+                self.dependencies,
+                principal=DECLARER,
+                person_id=person_id,
+                carer_id=chosen,
+                carer=member or carer(),
+            )
         assert view is not None
         return chosen
 
     async def enrol_professional(self, person_id: UUID, establishment: str) -> None:
         engine = Professional(basis="team", contacts=(Contact(channel="email", value=PROFESSIONAL_MAIL),))
-        view = await put_professional(
-            self.dependencies,
-            principal=OPERATOR,
-            person_id=person_id,
-            establishment=establishment,
-            professional=engine,
-        )
+        async with self.broken_glass(person_id):
+            view = await put_professional(
+                self.dependencies,
+                principal=DECLARER,
+                person_id=person_id,
+                establishment=establishment,
+                professional=engine,
+            )
         assert view is not None
 
     async def revoke(self, person_id: UUID, carer_id: UUID) -> None:
         assert await delete_carer(
-            self.dependencies, principal=OPERATOR, person_id=person_id, carer_id=carer_id
+            self.dependencies, principal=DECLARER, person_id=person_id, carer_id=carer_id
         )
+
+    @asynccontextmanager
+    async def broken_glass(
+        self, person_id: UUID, by: str = DECLARER.establishments[0]
+    ) -> AsyncIterator[None]:
+        """An establishment may see and change the whole circle meanwhile."""
+        grant_id = uuid4()
+        await self.pool.execute(
+            "INSERT INTO relations VALUES ($1, $2, 1, 'break_the_glass', $3, '{}', $4, NULL, false)",
+            person_id,
+            grant_id,
+            [by],
+            self.now - timedelta(minutes=1),
+        )
+        yield
+        await self.pool.execute("DELETE FROM relations WHERE grant_id = $1", grant_id)
 
     async def claim(self, channel_name: ChannelName = "sms") -> list[OutgoingMessage]:
         """Attempts that are written and have not left: what a worker that dies here leaves behind."""

@@ -58,13 +58,15 @@ class Running:
     pool: Pool
 
     async def enrol(self, person_id: UUID) -> str:
-        """Enrol a carer as the operator; gives where to read what is known of them."""
+        """Enrol a carer as the hospital; gives where to read what is known of them."""
         key, key_sha256 = new_key()
         await self.pool.execute(
-            "INSERT INTO api_keys (key_sha256, key_id, source_id, scopes) VALUES ($1, $2, $2, $3)",
+            "INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, establishment)"
+            " VALUES ($1, $2, $2, $3, $4)",
             key_sha256,
             uuid4(),
-            ["operator", "circle"],
+            ["circle"],
+            HOSPITAL,
         )
         self.client.headers["authorization"] = f"Bearer {key}"
         path = f"/v1/persons/{person_id}/circle/carers/daughter"
@@ -154,6 +156,12 @@ async def test_a_member_of_the_circle_passes_few_files(
 ) -> None:
     person_id = uuid4()
     await running.pool.execute("INSERT INTO persons (person_id) VALUES ($1)", person_id)
+    await running.pool.execute(
+        "INSERT INTO relations VALUES ($1, $1, 1, 'break_the_glass', $2, '{}', $3, NULL, false)",
+        person_id,
+        [HOSPITAL],
+        minutes(0),
+    )
     path = await running.enrol(person_id)
     passed = FilesPassed()
     with passed.recorded():

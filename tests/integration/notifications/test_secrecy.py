@@ -12,8 +12,8 @@ from shared.security.principal import Principal
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, minutes
 from tests.integration.notifications.engine import (
     ALIAS,
+    DECLARER,
     MAIL,
-    OPERATOR,
     PHONE,
     PROFESSIONAL_MAIL,
     PROOF,
@@ -50,13 +50,13 @@ async def test_no_contact_alias_proof_or_message_is_readable_in_any_table(engine
             assert secret.encode().hex() not in stored
 
     view_of_manager = await get_carer(
-        engine.dependencies, principal=OPERATOR, person_id=rose.person_id, carer_id=carer_id
+        engine.dependencies, principal=DECLARER, person_id=rose.person_id, carer_id=carer_id
     )
     assert view_of_manager is not None
     assert view_of_manager.carer == carer()
 
 
-async def test_only_an_establishment_with_a_stay_sees_the_circle(engine: Engine) -> None:
+async def test_only_the_establishment_that_declared_a_member_sees_them(engine: Engine) -> None:
     rose = PersonHistory("Rose")
     await engine.state(rose.admit("stay", at=minutes(0), establishment=HOSPITAL))
     carer_id = await engine.enrol(rose.person_id)
@@ -70,7 +70,8 @@ async def test_only_an_establishment_with_a_stay_sees_the_circle(engine: Engine)
         )
         return None if found is None else found.carer
 
-    assert await seen_by(HOSPITAL) == carer()
+    assert await seen_by(DECLARER.establishment) == carer()
+    assert await seen_by(HOSPITAL) is None
     assert await seen_by(NURSING_HOME) is None
     assert await seen_by(None) is None
 

@@ -1,8 +1,12 @@
-"""Lists the whole circle of a person, for those who manage it."""
+"""Lists the circle of a person: how many there are, and those whom the caller may see."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
+from services.notifications.handlers.circle.access import rights_over
 from services.notifications.handlers.circle.members import (
     CarerView,
     ProfessionalView,
@@ -11,9 +15,17 @@ from services.notifications.handlers.circle.members import (
     professional_view,
 )
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.storage.circle import listing, members
+from services.notifications.storage.circle import access, listing
 from services.notifications.storage.circle.members import EncryptedMember, MemberKey
 from shared.security.principal import Principal
+
+
+class ShownCircle(msgspec.Struct, frozen=True, kw_only=True):
+    """How many members a circle has, and some of those whom the caller may see."""
+
+    number_of_carers: int = 0
+    number_of_professionals: int = 0
+    members: Sequence[CarerView | ProfessionalView] = ()
 
 
 async def list_circle(
@@ -23,19 +35,28 @@ async def list_circle(
     person_id: UUID,
     after: tuple[datetime, UUID],
     limit: int,
-) -> list[CarerView | ProfessionalView] | None:
+) -> ShownCircle | None:
     """Up to `limit` members who joined after (moment, member id), with their contacts in clear.
 
-    None when the person is none of the caller's.
+    Those whom the caller declared; everybody's once the glass is broken. None when the person is none of the
+    caller's.
     """
-    person = await members.visible(dependencies.pool, person_id, members.reach_of(principal))
-    if person is None:
+    pool, own = dependencies.pool, principal.establishments
+    known = await rights_over(dependencies, pool, "read_circle", principal=principal, person_id=person_id)
+    if known is None:
         return None
-    if person.wrapped_key is None:
-        return []  # nobody was ever enrolled
-    stored = await listing.members_of(dependencies.pool, person_id, after=after, limit=limit)
-    views = [_view(dependencies, person.wrapped_key, key, encrypted) for key, encrypted in stored]
-    return [view for view in views if view is not None]
+    person, allowed = known
+    carers, professionals = await access.numbers_of(pool, person_id)
+    views: list[CarerView | ProfessionalView | None] = []
+    if person.wrapped_key is not None:  # else nobody was ever enrolled
+        declarers = None if allowed.has_broken_glass else own
+        stored = await listing.members_of(pool, person_id, declared_by=declarers, after=after, limit=limit)
+        views = [_view(dependencies, person.wrapped_key, key, encrypted) for key, encrypted in stored]
+    return ShownCircle(
+        number_of_carers=carers,
+        number_of_professionals=professionals,
+        members=[view for view in views if view is not None],
+    )
 
 
 def _view(

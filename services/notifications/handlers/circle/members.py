@@ -1,13 +1,12 @@
-"""Enrols, changes and revokes members of a care circle, and plans what must be told because of it.
+"""Reads and revokes members of a care circle: an establishment's own, or others' once the glass is broken.
 
-Anyone who joins is told the newest fact. Everything about a member is stored encrypted with the person's key.
+Everything about a member is stored encrypted with the person's key.
 """
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import (
     Basis,
@@ -17,12 +16,15 @@ from services.notifications.domain.circle.members import (
     Preferences,
     Professional,
 )
+from services.notifications.handlers.circle.access import rights_over
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import plan
-from services.notifications.storage.circle import enrolment, members
-from services.notifications.storage.circle.members import EncryptedContact, EncryptedMember, MemberKey
+from services.notifications.storage.circle import access, enrolment, members
+from services.notifications.storage.circle.members import EncryptedMember, MemberKey
 from services.notifications.storage.obligations import rows
+from shared.database.pool import Executor
 from shared.database.transaction import transaction
+from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
 
 
@@ -33,6 +35,7 @@ class CarerView(msgspec.Struct, frozen=True, kw_only=True):
     member_id: UUID
     """The recipient that obligations name; a new one each time a carer joins."""
     joined_at: datetime
+    declared_by: str
     carer: Carer
     created: bool = False
     """Whether this very call enrolled the carer (the API answers 201 then, 200 otherwise)."""
@@ -44,6 +47,7 @@ class ProfessionalView(msgspec.Struct, frozen=True, kw_only=True):
     establishment: str
     member_id: UUID
     joined_at: datetime
+    declared_by: str
     professional: Professional
     created: bool = False
     """Whether this very call enrolled the professional."""
@@ -67,25 +71,10 @@ class EnrolledMember(msgspec.Struct, frozen=True, kw_only=True):
     created: bool = False
 
 
-async def put_carer(
-    dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID, carer: Carer
-) -> CarerView | None:
-    """Enrol a carer, or change what is known of one; `None` when the person is none of the caller's."""
-    member = Member(
-        alias=carer.alias,
-        consent=carer.consent,
-        basis=carer.basis,
-        contacts=carer.contacts,
-        preferences=carer.preferences,
-    )
-    key = MemberKey(person_id=person_id, carer_id=carer_id)
-    return carer_view(carer_id, await _enrol(dependencies, key, member, principal=principal))
-
-
 async def get_carer(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, carer_id: UUID
 ) -> CarerView | None:
-    """The carer with their contacts in clear, for the establishment that manages them."""
+    """The carer with their contacts in clear, for whoever declared them."""
     key = MemberKey(person_id=person_id, carer_id=carer_id)
     return carer_view(carer_id, await _read(dependencies, key, principal=principal))
 
@@ -95,26 +84,6 @@ async def delete_carer(
 ) -> bool:
     """Revoke: nothing is sent from now on, the contacts are erased; false when there is no such carer."""
     return await _revoke(dependencies, MemberKey(person_id=person_id, carer_id=carer_id), principal=principal)
-
-
-async def put_professional(
-    dependencies: Dependencies,
-    *,
-    principal: Principal,
-    person_id: UUID,
-    establishment: str,
-    professional: Professional,
-) -> ProfessionalView | None:
-    """Enrol an establishment's contact, or change it; `None` when the person is none of the caller's."""
-    member = Member(
-        alias=None,
-        consent=professional.consent,
-        basis=professional.basis,
-        contacts=professional.contacts,
-        preferences=Preferences(channels=tuple(contact.channel for contact in professional.contacts)),
-    )
-    key = MemberKey(person_id=person_id, establishment=establishment)
-    return professional_view(establishment, await _enrol(dependencies, key, member, principal=principal))
 
 
 async def get_professional(
@@ -134,55 +103,44 @@ async def delete_professional(
     )
 
 
-async def _enrol(
-    dependencies: Dependencies, key: MemberKey, member: Member, *, principal: Principal
-) -> EnrolledMember | None:
-    """Enrol the member or change what is known of them; `None` when the person is none of the caller's.
-
-    Anyone who joins is told the newest fact: it is planned in the same transaction. What waits for a known
-    member is looked at again: they may have other contacts now, or sleep at other hours.
-    """
-    now = dependencies.clock()
-    async with transaction(dependencies.pool) as connection:
-        person = await members.lock_visible(connection, key.person_id, members.reach_of(principal))
-        if person is None:
-            return None
-        wrapped_key = person.wrapped_key
-        if wrapped_key is None:
-            wrapped_key = dependencies.vault.new_key()
-            await enrolment.give_key(connection, key.person_id, wrapped_key)
-        existing = await members.find(connection, key)
-        encrypted = _encrypted(
-            dependencies, wrapped_key, member, member_id=existing.member_id if existing else uuid4()
-        )
-        joined_at = existing.joined_at if existing else now
-        await rows.lock_open(connection, [key.person_id])  # before contacts, as recording an answer does
-        await enrolment.put(connection, key, replace(encrypted, joined_at=joined_at), now=now)
-        await rows.wake_unsent(connection, encrypted.member_id, now=now)
-        await plan(dependencies, connection, [key.person_id])
-        stored = await members.find(connection, key)
-    return (
-        None
-        if stored is None
-        else decrypt_member(dependencies, wrapped_key, stored, created=existing is None)
-    )
-
-
 async def _read(dependencies: Dependencies, key: MemberKey, *, principal: Principal) -> EnrolledMember | None:
-    """The member in clear, for those who manage the circle."""
-    person = await members.visible(dependencies.pool, key.person_id, members.reach_of(principal))
-    if person is None or person.wrapped_key is None:
+    """The member in clear, for whoever declared them, or broke the glass."""
+    stored = await _find(dependencies, dependencies.pool, key, "read_circle", principal=principal)
+    if stored is None or stored.wrapped_key is None:
         return None
-    stored = await members.find(dependencies.pool, key)
-    return None if stored is None else decrypt_member(dependencies, person.wrapped_key, stored, created=False)
+    return decrypt_member(dependencies, stored.wrapped_key, stored, created=False)
+
+
+async def _find(
+    dependencies: Dependencies,
+    connection: Executor,
+    key: MemberKey,
+    operation: Operation,
+    *,
+    principal: Principal,
+) -> EncryptedMember | None:
+    """The member, if the caller may see and change them.
+
+    Whom an establishment declared stays its own, also when its stay turns out never to have been: how else
+    would it take back what it declared of the wrong person?
+    """
+    own = principal.establishments
+    stored = await members.find(connection, key, declared_by=own)
+    if stored is not None:
+        return stored
+    known = await rights_over(
+        dependencies, connection, operation, principal=principal, person_id=key.person_id
+    )
+    others = known is not None and known[1].has_broken_glass
+    return await members.find(connection, key, declared_by=own, or_others=others)
 
 
 async def _revoke(dependencies: Dependencies, key: MemberKey, *, principal: Principal) -> bool:
     """End the membership: whatever is still open for them is suppressed in the same transaction."""
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        person = await members.lock_visible(connection, key.person_id, members.reach_of(principal))
-        stored = await members.find(connection, key) if person is not None else None
+        await access.person(connection, key.person_id, locked=True)
+        stored = await _find(dependencies, connection, key, "change_circle", principal=principal)
         if stored is None:
             return False
         await rows.lock_open(connection, [key.person_id])
@@ -207,6 +165,7 @@ def carer_view(carer_id: UUID, found: EnrolledMember | None) -> CarerView | None
         carer_id=carer_id,
         member_id=found.encrypted.member_id,
         joined_at=found.encrypted.joined_at,
+        declared_by=found.encrypted.declared_by,
         carer=carer,
         created=found.created,
     )
@@ -221,44 +180,9 @@ def professional_view(establishment: str, found: EnrolledMember | None) -> Profe
         establishment=establishment,
         member_id=found.encrypted.member_id,
         joined_at=found.encrypted.joined_at,
+        declared_by=found.encrypted.declared_by,
         professional=Professional(basis=member.basis, contacts=member.contacts, consent=member.consent),
         created=found.created,
-    )
-
-
-def _encrypted(
-    dependencies: Dependencies, wrapped_key: bytes, member: Member, *, member_id: UUID
-) -> EncryptedMember:
-    vault = dependencies.vault
-    alias, consent = member.alias, member.consent
-    return EncryptedMember(
-        member_id=member_id,
-        joined_at=dependencies.clock(),
-        alias=None
-        if alias is None
-        else vault.encrypt(wrapped_key, alias.encode(), context=members.alias_context(member_id)),
-        consent=None
-        if consent is None
-        else vault.encrypt(
-            wrapped_key, msgspec.json.encode(consent), context=members.consent_context(member_id)
-        ),
-        basis=member.basis,
-        channels=member.preferences.channels,
-        night=member.preferences.night,
-        discretion=member.preferences.discretion,
-        zone=member.preferences.zone,
-        contacts=tuple(
-            EncryptedContact(
-                channel=each.channel,
-                value=vault.encrypt(
-                    wrapped_key,
-                    each.value.encode(),
-                    context=members.contact_context(member_id, each.channel),
-                ),
-                value_index=vault.blind_index("contact", each.channel, each.value),
-            )
-            for each in member.contacts
-        ),
     )
 
 

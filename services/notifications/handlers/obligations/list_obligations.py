@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.notifications.domain.circle.rights import CircleRights
 from services.notifications.domain.obligations.obligation import displayed_status
+from services.notifications.handlers.circle.access import rights_over
 from services.notifications.handlers.dependencies import Dependencies
-from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing
-from services.notifications.storage.obligations.listing import Listed
+from services.notifications.storage.obligations.listing import Listed, Shown
 from shared.database.transaction import ACQUIRE_TIMEOUT_SECONDS
 from shared.security.principal import Principal
 
@@ -47,12 +48,27 @@ class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
 async def read_obligations(
     dependencies: Dependencies, *, principal: Principal, person_id: UUID, limit: int = 100
 ) -> Sequence[ObligationView] | None:
-    """The obligations about a person, newest first; `None` when the person is none of the caller's."""
+    """The obligations about a person, newest first; `None` when the person is none of the caller's.
+
+    Those about facts that the caller may see, and those owed to whom they declared.
+    """
     async with dependencies.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-        if await members.visible(connection, person_id, members.reach_of(principal)) is None:
+        known = await rights_over(
+            dependencies, connection, "read_obligations", principal=principal, person_id=person_id
+        )
+        if known is None:
             return None
-        listed = await listing.newest(connection, person_id, limit=limit)
+        listed = await listing.newest(connection, shown_to(principal, person_id, known[1]), limit=limit)
     return [view_of(each) for each in listed]
+
+
+def shown_to(principal: Principal, person_id: UUID, allowed: CircleRights) -> Shown:
+    """Which obligations about the person somebody with these rights may see."""
+    return Shown(
+        person_id=person_id,
+        statements_of=allowed.sees_statements_of,
+        declared_by=principal.establishments,
+    )
 
 
 def view_of(listed: Listed) -> ObligationView:

@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.obligations.obligation import Status, may_become
+from services.notifications.handlers.circle.access import rights_over
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.end_obligations import end_and_publish
-from services.notifications.handlers.obligations.list_obligations import ObligationView, view_of
+from services.notifications.handlers.obligations.list_obligations import ObligationView, shown_to, view_of
 from services.notifications.storage.circle import members
 from services.notifications.storage.obligations import listing, manual_resolution
 from services.notifications.storage.obligations.rows import FinalOutcome
@@ -56,11 +57,20 @@ async def resolve_manually(
     Raises:
         EndedOtherwise: it had its outcome; the same statement again is no error.
     """
-    reach = members.reach_of(principal)
     async with transaction(dependencies.pool) as connection:
-        person = await members.lock_visible(connection, person_id, reach)
-        found = None if person is None else await listing.lock(connection, person_id, obligation_id)
-        if person is None or found is None:
+        known = await rights_over(
+            dependencies,
+            connection,
+            "resolve_obligation",
+            principal=principal,
+            person_id=person_id,
+            locked=True,
+        )
+        if known is None:
+            return None
+        person, shown = known[0], shown_to(principal, person_id, known[1])
+        found = await listing.lock(connection, shown, obligation_id)
+        if found is None:
             return None
         if found.obligation.human_at is None:
             _refuse_other_ends(found.obligation.status, resolution.ending)
@@ -75,7 +85,7 @@ async def resolve_manually(
                 now=dependencies.clock(),
             )
             await _end(connection, found, resolution, now=dependencies.clock())
-        ended = await listing.lock(connection, person_id, obligation_id)
+        ended = await listing.lock(connection, shown, obligation_id)
     return None if ended is None else view_of(ended)
 
 

@@ -12,8 +12,8 @@ _GIVE_KEY: Final = "UPDATE persons SET wrapped_key = $2 WHERE person_id = $1"
 
 _PUT: Final = """
 INSERT INTO members (member_id, person_id, role, carer_id, establishment, joined_at,
-    alias, consent, basis, channels, night, discretion, zone)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    alias, consent, basis, channels, night, discretion, zone, declared_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded.consent,
     basis = excluded.basis, channels = excluded.channels, night = excluded.night,
     discretion = excluded.discretion, zone = excluded.zone
@@ -58,6 +58,7 @@ async def put(connection: Connection, key: MemberKey, member: EncryptedMember, *
         member.night,
         member.discretion,
         member.zone,
+        member.declared_by,
     )
     await _put_contacts(connection, member.member_id, member.contacts, now=now)
 

@@ -1,6 +1,7 @@
 """Reads the whole circle of a person, encrypted, in the order in which its members joined."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,19 +10,30 @@ from services.notifications.storage.circle.members import EncryptedContact, Encr
 from shared.database.pool import Executor
 
 _MEMBERS: Final = """
-SELECT member_id, carer_id, establishment, joined_at, alias, consent, basis, channels, night, discretion, zone
+SELECT member_id, carer_id, establishment, declared_by, joined_at,
+    alias, consent, basis, channels, night, discretion, zone
 FROM members
 WHERE person_id = $1 AND revoked_at IS NULL AND (joined_at, member_id) > ($2, $3)
+    AND ($5::text[] IS NULL OR declared_by = ANY ($5))
 ORDER BY joined_at, member_id LIMIT $4
 """
 _CONTACTS: Final = "SELECT member_id, channel, value, state FROM contact_points WHERE member_id = ANY ($1)"
 
 
 async def members_of(
-    connection: Executor, person_id: UUID, *, after: tuple[datetime, UUID], limit: int
+    connection: Executor,
+    person_id: UUID,
+    *,
+    declared_by: Collection[str] | None,
+    after: tuple[datetime, UUID],
+    limit: int,
 ) -> list[tuple[MemberKey, EncryptedMember]]:
-    """Up to `limit` members who joined after (moment, member id), unless revoked."""
-    rows = await connection.fetch(_MEMBERS, person_id, *after, limit)
+    """Up to `limit` members who joined after (moment, member id), unless revoked.
+
+    Those whom one of these establishments declared; `None`: whoever did.
+    """
+    declarers = None if declared_by is None else list(declared_by)
+    rows = await connection.fetch(_MEMBERS, person_id, *after, limit, declarers)
     contacts: dict[UUID, list[EncryptedContact]] = defaultdict(list)
     for each in await connection.fetch(_CONTACTS, [row["member_id"] for row in rows]):
         contacts[each["member_id"]].append(
@@ -39,6 +51,7 @@ async def members_of(
 def _member(row: Any, contacts: list[EncryptedContact]) -> EncryptedMember:
     return EncryptedMember(
         member_id=row["member_id"],
+        declared_by=row["declared_by"],
         joined_at=row["joined_at"],
         alias=row["alias"],
         consent=row["consent"],

@@ -1,7 +1,7 @@
-"""Reads the members of care circles: who may be seen, planned for, written to; all of it encrypted."""
+"""Reads the members of care circles: who is planned for and written to; all of it encrypted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,19 +12,14 @@ from services.notifications.domain.circle.members import Basis, ChannelName, Con
 from services.notifications.domain.delivery.decision import RecipientNow
 from services.notifications.domain.obligations.catalogue import Recipient
 from shared.database.pool import Connection, Executor
-from shared.security.principal import Principal
-
-_VISIBLE: Final = """
-SELECT wrapped_key FROM persons p WHERE person_id = $1
-    AND ($2::text[] IS NULL
-        OR EXISTS (SELECT FROM presence WHERE person_id = $1 AND establishment = ANY ($2)))
-"""
-_LOCK_VISIBLE: Final = f"{_VISIBLE} FOR UPDATE OF p"
 
 _FIND: Final = """
-SELECT member_id, joined_at, alias, consent, basis, channels, night, discretion, zone FROM members
+SELECT member_id, declared_by, joined_at, alias, consent, basis, channels, night, discretion, zone,
+    wrapped_key
+FROM members JOIN persons USING (person_id)
 WHERE person_id = $1 AND carer_id IS NOT DISTINCT FROM $2 AND establishment IS NOT DISTINCT FROM $3
-    AND revoked_at IS NULL
+    AND revoked_at IS NULL AND (declared_by = ANY ($4) OR $5)
+ORDER BY declared_by = ANY ($4) DESC, joined_at LIMIT 1
 """
 _CONTACTS: Final = "SELECT channel, value, state FROM contact_points WHERE member_id = $1"
 
@@ -64,7 +59,7 @@ WHERE c.member_id = ANY ($1) AND c.state = 'ok'
 
 
 class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
-    """What identifies a membership: a carer under the id that was chosen for them, or an establishment."""
+    """What a declarer calls a member: a carer under the id that was chosen for them, or an establishment."""
 
     person_id: UUID
     carer_id: UUID | None = None
@@ -88,6 +83,8 @@ class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
     """A member as stored, encrypted."""
 
     member_id: UUID
+    declared_by: str
+    """The establishment whose declaration it is; empty for one of before that was kept."""
     joined_at: datetime
     alias: bytes | None
     consent: bytes | None
@@ -97,12 +94,8 @@ class EncryptedMember(msgspec.Struct, frozen=True, kw_only=True):
     discretion: Discretion
     zone: str | None = None
     contacts: tuple[EncryptedContact, ...]
-
-
-class VisiblePerson(msgspec.Struct, frozen=True):
-    """A person whom the caller may see; `wrapped_key` once anyone was enrolled."""
-
-    wrapped_key: bytes | None
+    wrapped_key: bytes | None = None
+    """The person's, where it was read with the member."""
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,35 +118,19 @@ class EncryptedRecipient(msgspec.Struct, frozen=True, kw_only=True):
     """Other members of the circle with the same address; no channel without any."""
 
 
-def reach_of(principal: Principal) -> Sequence[str] | None:
-    """The establishments whose stays count; `None` for an operator, who sees every person."""
-    if principal.establishment is None and "operator" not in principal.scopes:
-        return []
-    return principal.establishments or None
-
-
-async def visible(connection: Executor, person_id: UUID, reach: Sequence[str] | None) -> VisiblePerson | None:
-    """None unless one of the establishments has a stay of the person; for `None`, unless they are known."""
-    row = await connection.fetchrow(_VISIBLE, person_id, reach)
-    return None if row is None else VisiblePerson(row["wrapped_key"])
-
-
-async def lock_visible(
-    connection: Connection, person_id: UUID, reach: Sequence[str] | None
-) -> VisiblePerson | None:
-    """The same, with the person locked against others who plan for them."""
-    row = await connection.fetchrow(_LOCK_VISIBLE, person_id, reach)
-    return None if row is None else VisiblePerson(row["wrapped_key"])
-
-
-async def find(connection: Executor, key: MemberKey) -> EncryptedMember | None:
-    """The member with this key, unless revoked."""
-    row = await connection.fetchrow(_FIND, key.person_id, key.carer_id, key.establishment)
+async def find(
+    connection: Executor, key: MemberKey, *, declared_by: Collection[str], or_others: bool = False
+) -> EncryptedMember | None:
+    """The member with this key whom one of these declared, or else (`or_others`) anybody; unless revoked."""
+    row = await connection.fetchrow(
+        _FIND, key.person_id, key.carer_id, key.establishment, list(declared_by), or_others
+    )
     if row is None:
         return None
     contacts = await connection.fetch(_CONTACTS, row["member_id"])
     return EncryptedMember(
         member_id=row["member_id"],
+        declared_by=row["declared_by"],
         joined_at=row["joined_at"],
         alias=row["alias"],
         consent=row["consent"],
@@ -166,6 +143,7 @@ async def find(connection: Executor, key: MemberKey) -> EncryptedMember | None:
             EncryptedContact(channel=each["channel"], value=each["value"], state=each["state"])
             for each in sorted(contacts, key=lambda each: row["channels"].index(each["channel"]))
         ),
+        wrapped_key=row["wrapped_key"],
     )
 
 

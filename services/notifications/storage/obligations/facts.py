@@ -1,8 +1,8 @@
 """The events stated about each person: added to, never changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -50,6 +50,7 @@ DELETE FROM presence WHERE person_id = ANY ($1) AND NOT EXISTS (
 """
 
 _READ: Final = "SELECT * FROM facts WHERE person_id = ANY ($1)"
+_READ_STATED: Final = f"{_READ} AND publisher = 'admission' AND stated_by = ANY ($2)"
 
 _encoder: Final = msgspec.json.Encoder()
 _decoders: Final = {type_: msgspec.json.Decoder(payload) for type_, payload in PAYLOADS.items()}
@@ -105,7 +106,17 @@ async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict
     Call it after the persons are locked, as a statement of its own: only a new snapshot sees what was
     committed while the lock was waited for.
     """
-    rows = await connection.fetch(_READ, list(person_ids))
+    return _by_person(await connection.fetch(_READ, list(person_ids)))
+
+
+async def stated_by(
+    connection: Executor, person_ids: Collection[UUID], establishments: Collection[str]
+) -> dict[UUID, list[RecordedEvent]]:
+    """What these establishments stated of these persons' movements, in no order."""
+    return _by_person(await connection.fetch(_READ_STATED, list(person_ids), list(establishments)))
+
+
+def _by_person(rows: Iterable[Any]) -> dict[UUID, list[RecordedEvent]]:
     found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for row in rows:
         found[row["person_id"]].append(

@@ -11,11 +11,13 @@ from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.storage.obligations.rows import obligations_of
 from shared.database.pool import Connection
 
-_NEWEST: Final = """
-SELECT * FROM obligations WHERE person_id = $1
-ORDER BY created_at DESC, fact_occurred_at DESC, obligation_id LIMIT $2
+# Of the facts that these establishments stated (none named: of all), and of whom they declared.
+_SHOWN: Final = """
+SELECT o.* FROM obligations o WHERE person_id = $1 AND ($2::text[] IS NULL OR stated_by = ANY ($2)
+    OR EXISTS (SELECT FROM members m WHERE m.member_id = o.recipient_id AND m.declared_by = ANY ($3)))
 """
-_LOCK: Final = "SELECT * FROM obligations WHERE person_id = $1 AND obligation_id = $2 FOR UPDATE"
+_NEWEST: Final = f"{_SHOWN} ORDER BY created_at DESC, fact_occurred_at DESC, obligation_id LIMIT $4"
+_LOCK: Final = f"{_SHOWN} AND obligation_id = $4 FOR UPDATE OF o"
 _REASONS: Final = """
 SELECT attempt_id, reason FROM attempts WHERE obligation_id = ANY ($1) AND reason IS NOT NULL
 """
@@ -33,14 +35,29 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """Why attempts failed, by attempt."""
 
 
-async def newest(connection: Connection, person_id: UUID, *, limit: int) -> list[Listed]:
-    """The newest obligations about a person, at most `limit`."""
-    return await _listed(connection, await connection.fetch(_NEWEST, person_id, limit))
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose obligations about a person may be shown."""
+
+    person_id: UUID
+    statements_of: frozenset[str] | None
+    """Establishments whose facts they are about; `None`: whoever's."""
+    declared_by: Sequence[str]
+    """Or establishments that declared whom they are owed to."""
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        of = None if self.statements_of is None else list(self.statements_of)
+        return (self.person_id, of, list(self.declared_by))
 
 
-async def lock(connection: Connection, person_id: UUID, obligation_id: UUID) -> Listed | None:
-    """One obligation about a person, locked."""
-    found = await _listed(connection, await connection.fetch(_LOCK, person_id, obligation_id))
+async def newest(connection: Connection, shown: Shown, *, limit: int) -> list[Listed]:
+    """The newest obligations that may be shown, at most `limit`."""
+    return await _listed(connection, await connection.fetch(_NEWEST, *shown.parameters, limit))
+
+
+async def lock(connection: Connection, shown: Shown, obligation_id: UUID) -> Listed | None:
+    """One obligation, locked; `None` for one that may not be shown."""
+    found = await _listed(connection, await connection.fetch(_LOCK, *shown.parameters, obligation_id))
     return found[0] if found else None
 
 

@@ -177,7 +177,13 @@ async def test_a_circle_of_nobody_is_empty_and_a_strangers_is_not_found(
 ) -> None:
     url = f"/v1/persons/{rose.person_id}/circle"
     empty = await client.get(url)
-    assert empty.json() == {"person_id": str(rose.person_id), "carers": [], "professionals": []}
+    assert empty.json() == {
+        "person_id": str(rose.person_id),
+        "number_of_carers": 0,
+        "number_of_professionals": 0,
+        "carers": [],
+        "professionals": [],
+    }
     await client.put(f"{url}/carers/daughter", json=CARER)
     stranger = {"Authorization": f"Bearer {NURSING_HOME}"}
     theirs = await client.get(url, headers=stranger)

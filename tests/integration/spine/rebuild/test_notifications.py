@@ -65,6 +65,7 @@ async def test_healthy_facts_are_equal_and_nobody_is_told_again(engine: tuple[En
         ("presence", True, 3),
         ("merges", True, 0),
         ("shared_circles", True, 0),
+        ("relations", True, 0),
         ("obligations", True, 4),
     ]
     assert (await scene.projected(), await told(scene)) == (before, said)
@@ -91,7 +92,7 @@ async def test_persons_who_are_one_are_one_again_and_nobody_is_told_again(
     before, said = await scene.projected(), await told(scene)
     made = await scene.rebuild()
     assert {each.table: each.is_equal for each in made.tables} == dict.fromkeys(
-        ("facts", "presence", "merges", "shared_circles", "obligations"), True
+        ("facts", "presence", "merges", "shared_circles", "relations", "obligations"), True
     )
     assert (await scene.projected(), await told(scene)) == (before, said)
     assert len(await scene.rows("shared_circles")) == 2
@@ -105,7 +106,7 @@ async def test_lost_facts_come_back_and_nobody_is_told_again(engine: tuple[Engin
     await scene.pool.execute("DELETE FROM presence")
     nobodys = admitted("nobody's")[0].subject
     await scene.pool.execute("DELETE FROM persons WHERE person_id = $1", nobodys)
-    facts, presence, _, _, obligations = (await scene.rebuild()).tables
+    facts, presence, _, _, _, obligations = (await scene.rebuild()).tables
     assert (facts.only_made, presence.only_made, obligations.is_equal) == (3, 3, True)
     assert await scene.projected() == before
     assert await scene.pool.fetchval("SELECT true FROM persons WHERE person_id = $1", nobodys)

@@ -45,7 +45,14 @@ def _carer_view(*, created: bool) -> CarerView:
         contacts=contacts,
         preferences=Preferences(channels=("email", "sms")),
     )
-    return CarerView(carer_id=uuid4(), member_id=uuid4(), joined_at=NOW, carer=carer, created=created)
+    return CarerView(
+        carer_id=uuid4(),
+        member_id=uuid4(),
+        joined_at=NOW,
+        declared_by="750000002",
+        carer=carer,
+        created=created,
+    )
 
 
 @pytest.mark.parametrize(("created", "status"), [(True, 201), (False, 200)])
@@ -136,7 +143,12 @@ async def test_a_desk_is_enrolled_under_its_finess_number(
         basis="team", contacts=(Contact(channel="email", value="accueil@ehpad.exemple.fr"),)
     )
     view = ProfessionalView(
-        establishment="940000045", member_id=uuid4(), joined_at=NOW, professional=professional, created=True
+        establishment="940000045",
+        member_id=uuid4(),
+        joined_at=NOW,
+        declared_by="750000002",
+        professional=professional,
+        created=True,
     )
     put = Calls(view)
     monkeypatch.setattr(professionals, "put_professional", put)
