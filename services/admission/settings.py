@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from shared.runtime.environment import named_addresses, sha256_digest
+from shared.security.signatures import Signer, signer_of
 from shared.security.vault import master_key_of
 from shared.spine.service.settings import ServiceSettings
 
@@ -19,12 +20,15 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Where the services are that receipts ask: `name=http://host:port,...`."""
     test_numbers: Literal["accepted", "refused"] = "refused"
     """Whether INS of tests and demonstrations mean anybody: never where there are real persons."""
+    grant_signing_key: str = ""
+    """Private key that signs what is granted: `id=base64` of 32 bytes; without it nothing can be."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         master_key_of(self.master_key)
+        signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         named_addresses(self.peers, variable="RELAIS_PEERS")
         sha256_digest(self.bootstrap_key_sha256, variable="RELAIS_BOOTSTRAP_KEY_SHA256")
 
@@ -32,3 +36,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     def peer_urls(self) -> Mapping[str, str]:
         """Name of each service that receipts ask -> where its API is."""
         return named_addresses(self.peers, variable="RELAIS_PEERS")
+
+    @property
+    def signer(self) -> Signer | None:
+        """Signs what is granted."""
+        return signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")

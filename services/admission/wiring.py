@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.admission.api import access, batches, directory, movements, persons, receipts, sources
+from services.admission.api import access, batches, directory, grants, movements, persons, receipts, sources
 from services.admission.api.directory import extracts
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
@@ -38,6 +38,7 @@ async def open_dependencies(
             ndjson_commits=GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT),
             accepts_test_numbers=settings.test_numbers == "accepted",
             bootstrap_key_sha256=settings.bootstrap_key_sha256,
+            signer=settings.signer,
         )
         metrics.intake_queue_depth.set_function(dependencies.queue_depth)
         async with (
@@ -65,6 +66,7 @@ SERVICE = Service(
         work_items.router,
         statements.router,
         *directory.ROUTERS,
+        *grants.ROUTERS,
     ],
     fast_routes=movements.FAST_ROUTES,
     body_limits_bytes={batches.PATH: batches.LIMIT_BYTES, extracts.PATH: extracts.LIMIT_BYTES},

@@ -142,8 +142,9 @@ def is_movement(payload: Payload) -> TypeGuard[Movement]:
     return type(payload) in MOVEMENT_EVENTS
 
 
-Scope = Literal["intake", "read", "circle", "operator", "ledger"]
-"""`ledger` reads what services published and hold: for the services themselves."""
+Scope = Literal["intake", "read", "circle", "operator", "ledger", "privacy"]
+"""`ledger` reads what services published and hold: for the services themselves; `privacy` sees who broke the
+glass: for the privacy officer of an establishment."""
 
 
 class AccessGranted(Payload, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ RelaisError
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409
  + EndedAlready           the API answers 409
+ + NobodySigns            the API answers 503
  + NoOperation            the documents are not generated
  + RebuildError           the command says it and ends with exit code 1
  + UnknownMergeError      the API answers 404

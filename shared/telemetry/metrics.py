@@ -146,6 +146,14 @@ expectations_overdue_oldest_seconds: Final = Gauge(
     "Age of the oldest expectation past its time, not judged",
 )
 
+# Grants
+
+glasses_broken_total: Final = Counter(
+    "relais_glasses_broken_total",
+    "Times the glass was to be broken, by result: broken, or nobody where the number means no person",
+    ["result"],
+)
+
 # HTTP
 
 http_requests_total: Final = Counter(

@@ -25,10 +25,16 @@ class Credentials:
     bootstrap_key_shown: bool = False
     peer_key: str = ""
     """The key with which the services read each other's ledgers."""
+    grant_signing_key: str = ""
+    """With which admission signs what it grants: `id=base64`; the others know its public key."""
 
 
 def _master_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _grant_signing_key() -> str:
+    return f"{secrets.token_hex(4)}={_master_key()}"
 
 
 def _made(bootstrap_key_sha256: str) -> Credentials:
@@ -39,6 +45,7 @@ def _made(bootstrap_key_sha256: str) -> Credentials:
         sms_password=secrets.token_urlsafe(24),
         bootstrap_key_sha256=bootstrap_key_sha256,
         peer_key=new_key()[0],
+        grant_signing_key=_grant_signing_key(),
     )
 
 
@@ -58,6 +65,9 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
     known = read_credentials(folder)
     if known is not None and not known.peer_key:  # made before there was one
         known = replace(known, peer_key=new_key()[0])
+        write_credentials(folder, known)
+    if known is not None and not known.grant_signing_key:
+        known = replace(known, grant_signing_key=_grant_signing_key())
         write_credentials(folder, known)
     if known is not None and known.bootstrap_key_shown:
         return known, None

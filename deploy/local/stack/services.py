@@ -12,6 +12,7 @@ from deploy.local.stack.parts import Part
 from deploy.local.stack.probes import answers
 from deploy.local.supervision.children import leashed
 from shared.security.principal import sha256_of
+from shared.security.signatures import signer_of
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"
@@ -21,6 +22,8 @@ CONSUMED = {
     "indicators": ("admission", "pathway", "notifications"),
 }
 """Whose ledgers a service may have to read."""
+SHOW_PERSONS = ("pathway", "notifications")
+"""Services that show a person to whom admission granted it."""
 PASSED_ON = ("RELAIS_WAIT_FACTOR",)
 """What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
@@ -82,6 +85,11 @@ def service_environment(
         ledgers = [f"{publisher}={addresses.url(f'{publisher}-api')}" for publisher in CONSUMED[service]]
         environment["RELAIS_PUBLISHERS"] = ",".join(ledgers)
         environment["RELAIS_PEER_KEY"] = credentials.peer_key
+    if service == "admission":
+        environment["RELAIS_GRANT_SIGNING_KEY"] = credentials.grant_signing_key
+    elif service in SHOW_PERSONS:
+        signer = signer_of(credentials.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
+        environment["RELAIS_GRANT_KEYS"] = signer.public_key if signer else ""
     if service in credentials.master_keys:
         environment["RELAIS_MASTER_KEY"] = credentials.master_keys[service]
     if traces:

@@ -31,7 +31,7 @@ class CreateSource(Struct, frozen=True, kw_only=True):
     """An application that will state movements, or read."""
 
     name: Label
-    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=5)]
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=6)]
     establishment: Finess | None = None
     """None: an operator of the whole platform."""
     tolerance_seconds: Annotated[int, Meta(ge=0, le=DAY_SECONDS)] = 300

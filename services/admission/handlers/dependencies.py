@@ -15,6 +15,7 @@ from services.admission.domain.submission import Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.security.signatures import Signer
 from shared.security.vault import Vault
 from shared.spine.pause.gate import Gate
 
@@ -48,6 +49,8 @@ class Dependencies:
     """The queue of movements that come one per request."""
     ndjson_commits: "GroupCommit[Dependencies, Submission, Flushed]"
     """The queue of movements that come in batches: one that comes alone does not wait behind ten thousand."""
+    signer: Signer | None = None
+    """Signs what is granted; without one nothing can be."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start; empty without such a key."""
     batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_BATCHES))

@@ -27,7 +27,7 @@ async def find_person(
     if reader.establishment is None and "operator" not in reader.scopes:
         return None
     try:
-        indexes = await _indexes(dependencies, authority, value, reader.establishments or [NOWHERE])
+        indexes = await indexes_of(dependencies, authority, value, reader.establishments or [NOWHERE])
     except NotAnInsError:
         return None
     for of_number in indexes:
@@ -39,7 +39,7 @@ async def find_person(
     return None
 
 
-async def _indexes(
+async def indexes_of(
     dependencies: Dependencies, authority: str, value: str, establishments: Sequence[str]
 ) -> list[list[bytes]]:
     """Where the number may be, for each establishment: there, in the whole country, in earlier versions."""

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from shared.spine.tables import spine_tables
 
 metadata = MetaData()
+_GLASS = "basis = 'break_the_glass'"
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
@@ -165,6 +166,40 @@ class IdentityStatement(Table, table=True):
     marks: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
     accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The body as it came"))
+
+
+class StoredGrant(Table, table=True):
+    """Who may see what others stated, of a person or within a network."""
+
+    __tablename__ = "grants"
+    __table_args__ = (Index("ix_grants_glass", "begins_at", "grant_id", postgresql_where=text(_GLASS)),)
+
+    grant_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    revision: int
+    basis: str = Field(sa_column=Column(Text, nullable=False, comment="team, network or break_the_glass"))
+    subject: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Under whom it is published"))
+    person_id: UUID | None = Field(sa_column=Column(Uuid, index=True, comment="Before any merge"))
+    establishments: Any = Field(sa_column=Column(ARRAY(Text), nullable=False, comment="Who may see"))
+    of: Any = Field(sa_column=Column(ARRAY(Text), nullable=False, comment="Whose statements; empty: all"))
+    begins_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ends_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    declared_by: str | None = Field(sa_column=Column(Text, comment="None: an operator of the platform"))
+    key_id: UUID | None = Field(sa_column=Column(Uuid, comment="With which it was asked for"))
+    ended_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    said: bytes | None = Field(
+        sa_column=Column(LargeBinary, comment="By whom and why, sealed with the person's key")
+    )
+
+
+class StoredNetwork(Table, table=True):
+    """What is kept of a network beside its grant."""
+
+    __tablename__ = "networks"
+
+    network_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    controller: str = Field(sa_column=Column(Text, nullable=False, comment="FINESS of the legal entity"))
+    purpose: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Establishment(Table, table=True):

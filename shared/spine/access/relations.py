@@ -20,16 +20,16 @@ from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.stays.relations import Relation
 
 _STATE: Final = """
-INSERT INTO relations (subject, grant_id, revision, basis, establishments, of, begins_at, ends_at, ended)
+INSERT INTO relations (person_id, grant_id, revision, basis, establishments, of, begins_at, ends_at, ended)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (subject, grant_id) DO UPDATE SET revision = excluded.revision, basis = excluded.basis,
+ON CONFLICT (person_id, grant_id) DO UPDATE SET revision = excluded.revision, basis = excluded.basis,
     establishments = excluded.establishments, of = excluded.of, begins_at = excluded.begins_at,
     ends_at = excluded.ends_at, ended = excluded.ended
 WHERE relations.revision < excluded.revision
 """
 _OF_PERSONS: Final = """
 SELECT basis, establishments, of, begins_at, ends_at FROM relations
-WHERE (subject = ANY ($1) OR basis = 'network') AND establishments && $2::text[] AND NOT ended
+WHERE (person_id = ANY ($1) OR basis = 'network') AND establishments && $2::text[] AND NOT ended
     AND begins_at <= $3 AND (ends_at IS NULL OR $3 < ends_at)
 """
 
@@ -70,7 +70,7 @@ def relation_table(metadata: MetaData) -> None:
     relations = Table(
         "relations",
         metadata,
-        Column("subject", Uuid, primary_key=True, comment="A person, or a network"),
+        Column("person_id", Uuid, primary_key=True, comment="A network in place of one: for all persons"),
         Column("grant_id", Uuid, primary_key=True),
         Column("revision", Integer, nullable=False, comment="The highest holds"),
         Column("basis", Text, comment="None where only the end is known"),

@@ -10,7 +10,9 @@ def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "relations",
-        sa.Column("subject", sa.Uuid(), primary_key=True, comment="A person, or a network"),
+        sa.Column(
+            "person_id", sa.Uuid(), primary_key=True, comment="A network in place of one: for all persons"
+        ),
         sa.Column("grant_id", sa.Uuid(), primary_key=True),
         sa.Column("revision", sa.Integer(), nullable=False, comment="The highest holds"),
         sa.Column("basis", sa.Text(), comment="None where only the end is known"),

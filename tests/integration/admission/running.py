@@ -17,6 +17,7 @@ from shared.spine.service.opening import OpenService
 from tests.unit.admission.bodies import HOSPITAL, encoded
 
 MASTER_KEY = bytes(range(32))
+SIGNING_KEY = bytes(range(1, 33))
 INTAKE: tuple[Scope, ...] = ("intake",)
 
 
@@ -30,6 +31,7 @@ def settings_for(
         master_key=b64encode(MASTER_KEY).decode(),
         bootstrap_key_sha256=bootstrap_key_sha256,
         test_numbers="accepted",
+        grant_signing_key=f"test={b64encode(SIGNING_KEY).decode()}",
     )
 
 

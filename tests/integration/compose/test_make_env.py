@@ -8,6 +8,7 @@ import sys
 from deploy.compose.composition import PROJECT
 from deploy.make_env import filled
 from shared.security.principal import sha256_of
+from shared.security.signatures import signer_of
 
 
 def made() -> tuple[dict[str, str], str]:
@@ -37,6 +38,13 @@ def test_master_keys_are_32_bytes() -> None:
     values, _ = made()
     masters = [value for name, value in values.items() if name.endswith("_MASTER_KEY")]
     assert [len(base64.b64decode(value, validate=True)) for value in masters] == [32, 32]
+
+
+def test_what_admission_signs_the_others_can_verify() -> None:
+    values, _ = made()
+    signer = signer_of(values["GRANT_SIGNING_KEY"], variable="GRANT_SIGNING_KEY")
+    assert signer is not None
+    assert signer.public_key == values["GRANT_KEYS"]
 
 
 def test_what_the_example_explains_stays() -> None:

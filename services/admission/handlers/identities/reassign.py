@@ -16,6 +16,7 @@ from services.admission.domain.identities.concerned import known_elsewhere
 from services.admission.domain.identities.merges import Merge, groups, survivors
 from services.admission.domain.identities.reassignment import handed_over, held_by
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.grants.follow import follow
 from services.admission.handlers.identities.neighbours import establishments_knowing
 from services.admission.handlers.identities.take_movements import new_ids
 from services.admission.storage.identities import merges, movements
@@ -146,7 +147,8 @@ async def _restate(
     await merges.survive(connection, survivors(concerned, [*others, merge], anchored=anchored))
     corrections = await _corrections(connection, published, reason=reason, at=now)
     # The merge comes first: whoever reads what follows knows whose circle is concerned.
-    events = [*_merge_events(merge, at=now), *corrections]
+    granted = await follow(dependencies, connection, concerned, at=now)
+    events = [*_merge_events(merge, at=now), *corrections, *granted]
     await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
     return merge
 

@@ -6,18 +6,14 @@ another person's, gives nothing, and never gave it. Who is otherwise related see
 members are seen and changed by whoever broke the glass.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
+from services.notifications.domain.circle.stays_in_force import is_in_force
 from shared.security.policy.decide import Decision
-from shared.stays.relations import ALWAYS, Relation
 from shared.stays.stays import Stay
-
-LATELY: Final = timedelta(days=30)
-"""After a stay its establishment still looks after who is told of what follows."""
 
 
 class CircleRights(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,27 +27,6 @@ class CircleRights(msgspec.Struct, frozen=True, kw_only=True):
     """Establishments whose facts may be seen; `None`: everybody's."""
 
 
-def own_relations(stays: Iterable[Stay], own: Collection[str]) -> list[Relation]:
-    """What follows from an establishment's own stays of the person, planned ones included."""
-    return [
-        Relation(
-            establishments=frozenset({stay.start.establishment}),
-            basis="states",
-            begins_at=ALWAYS,
-            stays=frozenset({stay.stay_id}),
-        )
-        for stay in stays
-        if stay.start.establishment in own and not stay.cancelled
-    ]
-
-
-def is_in_force(stay: Stay, *, at: datetime) -> bool:
-    """Whether the establishment cares for the person, or did until lately."""
-    if stay.cancelled or stay.planned:
-        return False
-    return stay.is_present or (stay.ended_at is not None and at - stay.ended_at <= LATELY)
-
-
 def rights(
     decision: Decision, stays: Collection[Stay], own: Collection[str], *, at: datetime
 ) -> CircleRights:
@@ -61,7 +36,9 @@ def rights(
     glass = any(relation.basis == "break_the_glass" for relation in decision.relations)
     in_force = {stay.start.establishment for stay in stays if is_in_force(stay, at=at)}
     declares_as = next((each for each in own if each in in_force or glass), None)
-    shown = {stay.start.establishment for stay in stays if decision.shows(stay.stay_id)}
+    shown = {
+        stay.start.establishment for stay in stays if decision.shows(stay.stay_id, stay.start.establishment)
+    }
     return CircleRights(
         declares_as=declares_as,
         has_broken_glass=glass,

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from services.notifications.domain.circle.rights import CircleRights, own_relations, rights
+from services.notifications.domain.circle.rights import CircleRights, rights
+from services.notifications.domain.circle.stays_in_force import own_relations
+from services.notifications.domain.obligations.catalogue import CLOCK_SKEW
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import access
 from services.notifications.storage.circle.access import KnownPerson
@@ -38,9 +40,11 @@ async def rights_over(
     granted = await relations_of(connection, persons, own, at=now)
     shown = {*own, *(each for relation in granted for each in relation.of)}
     stated = await facts.stated_by(connection, persons, shown)
-    stays = [stay for events in stated.values() for stay in stays_of(movement_histories(events), at=now)]
+    by_now = now + CLOCK_SKEW  # a ward's clock may be ahead of ours
+    stays = [stay for each in stated.values() for stay in stays_of(movement_histories(each), at=by_now)]
     relations = own_relations(stays, own)
-    relations += [related for each in granted if (related := each.to_person(stays)) is not None]
+    stating = {stay.start.establishment for stay in stays if not stay.cancelled}
+    relations += [each.relation for each in granted if not each.of or each.of & stating]
     decision = decide(principal, operation, relations, at=now)
     if person is None or not decision.allowed:
         return None

@@ -7,16 +7,9 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.handlers.circle.access import rights_over
-from services.notifications.handlers.circle.members import (
-    CarerView,
-    ProfessionalView,
-    carer_view,
-    decrypt_member,
-    professional_view,
-)
+from services.notifications.handlers.circle.members import CarerView, ProfessionalView, view_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import access, listing
-from services.notifications.storage.circle.members import EncryptedMember, MemberKey
 from shared.security.principal import Principal
 
 
@@ -51,18 +44,9 @@ async def list_circle(
     if person.wrapped_key is not None:  # else nobody was ever enrolled
         declarers = None if allowed.has_broken_glass else own
         stored = await listing.members_of(pool, person_id, declared_by=declarers, after=after, limit=limit)
-        views = [_view(dependencies, person.wrapped_key, key, encrypted) for key, encrypted in stored]
+        views = [view_of(dependencies, person.wrapped_key, key, encrypted) for key, encrypted in stored]
     return ShownCircle(
         number_of_carers=carers,
         number_of_professionals=professionals,
         members=[view for view in views if view is not None],
     )
-
-
-def _view(
-    dependencies: Dependencies, wrapped_key: bytes, key: MemberKey, encrypted: EncryptedMember
-) -> CarerView | ProfessionalView | None:
-    member = decrypt_member(dependencies, wrapped_key, encrypted, created=False)
-    if key.establishment is not None:
-        return professional_view(key.establishment, member)
-    return None if key.carer_id is None else carer_view(key.carer_id, member)

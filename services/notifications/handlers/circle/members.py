@@ -219,3 +219,13 @@ def decrypt_member(
         ),
     )
     return EnrolledMember(encrypted=encrypted, member=member, created=created)
+
+
+def view_of(
+    dependencies: Dependencies, wrapped_key: bytes, key: MemberKey, encrypted: EncryptedMember
+) -> CarerView | ProfessionalView | None:
+    """The member in clear, as what they are."""
+    member = decrypt_member(dependencies, wrapped_key, encrypted, created=False)
+    if key.establishment is not None:
+        return professional_view(key.establishment, member)
+    return None if key.carer_id is None else carer_view(key.carer_id, member)

@@ -1,7 +1,6 @@
 """Reads the whole circle of a person, encrypted, in the order in which its members joined."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,16 +23,12 @@ async def members_of(
     connection: Executor,
     person_id: UUID,
     *,
-    declared_by: Collection[str] | None,
+    declared_by: list[str] | None,
     after: tuple[datetime, UUID],
     limit: int,
 ) -> list[tuple[MemberKey, EncryptedMember]]:
-    """Up to `limit` members who joined after (moment, member id), unless revoked.
-
-    Those whom one of these establishments declared; `None`: whoever did.
-    """
-    declarers = None if declared_by is None else list(declared_by)
-    rows = await connection.fetch(_MEMBERS, person_id, *after, limit, declarers)
+    """Up to `limit` members who joined after (moment, member id), of these declarers; `None`: of all."""
+    rows = await connection.fetch(_MEMBERS, person_id, *after, limit, declared_by)
     contacts: dict[UUID, list[EncryptedContact]] = defaultdict(list)
     for each in await connection.fetch(_CONTACTS, [row["member_id"] for row in rows]):
         contacts[each["member_id"]].append(

@@ -22,6 +22,7 @@ async def test_a_healthy_projection_is_equal_and_nothing_is_published_again(scen
     assert [(each.table, each.is_equal, each.live) for each in made.tables] == [
         ("movement_events", True, len(population())),
         ("pathways", True, 8),
+        ("relations", True, 0),
         ("expectations", True, 8),
     ]
     assert all(each.live_digest == each.made_digest for each in made.tables)
@@ -38,7 +39,7 @@ async def test_a_damaged_projection_is_repaired_and_the_persons_are_named(scene:
     await scene.pool.execute("DELETE FROM pathways WHERE person_id = $1", lost["person_id"])
     await scene.pool.execute("UPDATE pathways SET document = '{}' WHERE person_id = $1", changed["person_id"])
     made = await scene.rebuild()
-    _, pathways, expectations = made.tables
+    _, pathways, _, expectations = made.tables
     assert (pathways.only_made, pathways.different, pathways.only_live) == (1, 1, 0)
     assert set(pathways.persons) == {str(lost["person_id"]), str(changed["person_id"])}
     assert expectations.is_equal

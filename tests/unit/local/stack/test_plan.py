@@ -44,6 +44,7 @@ def test_each_service_has_an_api_and_a_worker_with_a_database_of_its_own(tmp_pat
 def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
     credentials, _ = ensure_credentials(tmp_path)
     secrets = {credentials.superuser_password, credentials.sms_password, *credentials.master_keys.values()}
+    secrets.add(credentials.grant_signing_key)
     secrets |= set(credentials.database_passwords.values())
     parts = [part for part in _plan(tmp_path) if isinstance(part, Part) and part.name != "kafka"]
     assert not any(secret in word for part in parts for word in part.command() for secret in secrets)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.domain.circle.rights import LATELY, CircleRights, own_relations, rights
+from services.notifications.domain.circle.rights import CircleRights, rights
+from services.notifications.domain.circle.stays_in_force import LATELY, own_relations
 from shared.security.policy.decide import decide
 from shared.security.principal import Principal
 from shared.stays.movements import movement_histories

@@ -1,0 +1,1 @@
+"""Use cases on what is granted: teams of care, networks, broken glasses."""

@@ -1,0 +1,1 @@
+"""Grants of sight, over HTTP and the ledger."""
