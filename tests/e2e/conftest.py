@@ -41,7 +41,7 @@ def services(platform: RunningPlatform) -> Services:
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
     """A client with a limit on every wait."""
-    with httpx.Client(timeout=15) as client:
+    with httpx.Client(timeout=60) as client:
         yield client
 
 

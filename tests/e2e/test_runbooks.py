@@ -28,7 +28,7 @@ BLOCK = re.compile(r"^( *)```sh run\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # Only indicators reads this topic; the publisher is none, so that nobody looks for a ledger of it.
 TOPIC, PUBLISHER = "relais.notifications", "practice"
 ONLY_LOOKS = ("relais status", "relais logs")
-WITHIN_SECONDS = 120
+WITHIN_SECONDS = 300
 
 
 def _scripts() -> dict[Path, str]:
@@ -54,7 +54,7 @@ def parked(platform: RunningPlatform, services: Services) -> dict[str, str]:
     with httpx.Client(
         base_url=services.indicators,
         headers={"Authorization": f"Bearer {platform.operator_key}"},
-        timeout=15,
+        timeout=60,
     ) as operator:
 
         def numbers() -> list[int]:

@@ -22,7 +22,7 @@ MANDATORY = (
     ("notifications", "notify"),
     ("notifications", "sms send"),
 )
-WITHIN_SECONDS = 90.0
+WITHIN_SECONDS = 240.0
 
 
 @pytest.fixture(scope="module")

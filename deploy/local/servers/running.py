@@ -42,7 +42,7 @@ class RunningServer:
             raise StackError("the server is not running")
         return self._process.pid
 
-    def start(self, *, within_seconds: float = 60) -> None:
+    def start(self, *, within_seconds: float = 300) -> None:
         """Start it and return when it is ready."""
         self._process = start_child(self.server.command(), log=self.log)
         deadline = time.monotonic() + within_seconds

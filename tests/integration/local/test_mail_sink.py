@@ -15,7 +15,7 @@ from deploy.local.mail_sink.app import create_app
 from deploy.local.simulators import serving
 from tests.served import served
 
-_WAIT_SECONDS = 30
+_WAIT_SECONDS = 120
 
 
 @asynccontextmanager

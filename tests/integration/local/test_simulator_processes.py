@@ -7,7 +7,7 @@ import sys
 import httpx
 import pytest
 
-_WAIT_SECONDS = 60
+_WAIT_SECONDS = 120
 
 
 @pytest.mark.parametrize(

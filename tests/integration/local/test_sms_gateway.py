@@ -21,7 +21,7 @@ from tests.served import served
 
 SEND = "/cgi-bin/sendsms"
 SMS = {"to": "+33639980001", "text": "Parcours : Mamie", "username": "relais", "password": "secret"}
-_WAIT_SECONDS = 30
+_WAIT_SECONDS = 120
 
 
 @asynccontextmanager

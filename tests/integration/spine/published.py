@@ -19,7 +19,7 @@ from shared.spine.worker import Duty, keep
 from tests.integration.spine.batches import record_effects
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 def stated(subject: UUID, *, trace: TraceContext | None = None) -> NewEvent:

@@ -9,7 +9,7 @@ from shared.testing.person_history import PersonHistory, minutes
 from tests.integration.notifications.engine import Engine
 
 pytestmark = pytest.mark.services
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 async def test_what_a_transaction_plans_leaves_though_its_lane_would_not_look_again(

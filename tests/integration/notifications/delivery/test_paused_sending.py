@@ -11,7 +11,7 @@ from tests.integration.notifications.engine import Engine
 pytestmark = pytest.mark.services
 _PAUSE = "INSERT INTO pauses VALUES ('sending', 'Ada', 'the provider repeats itself', now())"
 _ANSWERED = "SELECT count(*) FROM attempts WHERE status <> 'claimed'"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 async def test_nothing_leaves_while_it_is_paused(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
