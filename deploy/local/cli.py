@@ -17,7 +17,7 @@ from deploy.local.places import state_folder
 from deploy.local.removal import check_removable, remove_state
 from deploy.local.screen import key_panel, parts_table
 from deploy.local.spelling import as_typed
-from deploy.local.stack.operator_key import replace_operator_key
+from deploy.local.stack.operator_key import check_replaceable, replace_operator_key
 from deploy.local.status import DISK_FULL, status_document
 from deploy.local.supervision import control
 from deploy.local.supervision.state import is_supervised
@@ -52,6 +52,14 @@ def _fail(sentence: str) -> NoReturn:
         f"[red]relais:[/] {escape(as_typed(sentence))}", highlight=False, soft_wrap=True
     )
     raise typer.Exit(1) from None
+
+
+def _agrees(question: str) -> bool:
+    """Ask; that the answer is no is no error, of the command or of the `make` that called it."""
+    agrees = typer.confirm(question)
+    if not agrees:
+        typer.echo("Nothing was changed.")
+    return agrees
 
 
 app = typer.Typer(
@@ -135,9 +143,10 @@ def demo() -> None:
 @app.command(name="operator-key")
 def operator_key(*, yes: Yes = False) -> None:
     """Make a new operator's key, shown this once, and end the earlier one: for a key that was lost."""
-    if not yes:
-        typer.confirm("End the present operator's key and make a new one?", abort=True)
-    Console().print(key_panel(replace_operator_key(state_folder())))
+    folder = state_folder()
+    check_replaceable(folder)
+    if yes or _agrees("End the present operator's key and make a new one?"):
+        Console().print(key_panel(replace_operator_key(folder)))
 
 
 @app.command()
@@ -151,9 +160,9 @@ def migrate() -> None:
 def reset(*, yes: Yes = False) -> None:
     """Remove all its state: data, keys and logs. Fetched programs stay."""
     folder = state_folder()
-    if not yes:
-        running = " It is running and will be stopped." if is_supervised(folder) else ""
-        typer.confirm(f"Remove all data, keys and logs in {folder}?{running}", abort=True)
+    running = " It is running and will be stopped." if is_supervised(folder) else ""
+    if not yes and not _agrees(f"Remove all data, keys and logs in {folder}?{running}"):
+        return
     check_removable(folder)
     control.stop(folder)
     remove_state(folder)

@@ -44,15 +44,25 @@ def make_demo_key(folder: Path, *, operator_key: str, admission_port: int) -> No
         time.sleep(PAUSE_SECONDS)
 
 
+def check_replaceable(folder: Path) -> Credentials:
+    """The credentials of the running stack.
+
+    Raises:
+        StackError: it does not run.
+    """
+    credentials = read_credentials(folder)
+    if credentials is None or not is_supervised(folder):
+        raise StackError("admission makes the key, and is not running: `relais up` starts it")
+    return credentials
+
+
 def replace_operator_key(folder: Path) -> str:
     """Make a new operator's key and end the earlier one, which need not be known; returns the new one.
 
     Raises:
         StackError: the stack does not run, or admission refuses.
     """
-    credentials = read_credentials(folder)
-    if credentials is None or not is_supervised(folder):
-        raise StackError("admission makes the key, and is not running: `relais up` starts it")
+    credentials = check_replaceable(folder)
     state, authority = read_state(folder), demo_key(folder)
     if authority is None:
         # Made before the demo had a key: the next start makes and shows a new operator's key by itself.

@@ -43,7 +43,8 @@ def test_a_reset_asks_and_keeps_what_was_fetched(folder: Path) -> None:
     for name in ("data", "logs", "cache"):
         (folder / name).mkdir()
     (folder / "credentials.json").touch()
-    assert runner.invoke(app, ["reset"], input="n\n").exit_code != 0
+    refused = runner.invoke(app, ["reset"], input="n\n")
+    assert (refused.exit_code, refused.output.splitlines()[-1]) == (0, "Nothing was changed.")
     assert (folder / "credentials.json").exists()
     assert runner.invoke(app, ["reset", "--yes"]).exit_code == 0
     assert [path.name for path in folder.iterdir()] == ["cache"]
@@ -58,7 +59,7 @@ def test_the_end_of_one_log_or_of_all_is_shown(folder: Path) -> None:
     assert shown == [["kafka", "|", "one"], ["kafka", "|", "two"], ["pathway-api", "|", "three"]]
 
 
-@pytest.mark.parametrize("command", [["logs", "kafak"], ["migrate"]])
+@pytest.mark.parametrize("command", [["logs", "kafak"], ["migrate"], ["operator-key"]])
 def test_what_cannot_be_done_is_one_sentence(command: list[str]) -> None:
     answer = runner.invoke(app, command)
     assert answer.exit_code == 1
