@@ -24,6 +24,7 @@ from shared.testing.otlp_sink import OtlpSink, running_sink
 from shared.testing.spans import SpanRecord
 
 RATES = (10, 40)
+_ADMITTED_TOGETHER = 8
 _TRIES = 1200
 _LAST_SMS_SECONDS = 90.0
 _ALL = (
@@ -79,8 +80,9 @@ async def _deliver(platform: Platform, sink: OtlpSink, rate: int, count: int) ->
     persons = [f"{rate}-{number}" for number in range(count)]
     before = _count_sms(sink.spans())
     async with httpx.AsyncClient(headers=platform.headers, timeout=30, trust_env=False) as client:
-        for number, person in enumerate(persons):
-            await _admit(client, platform, person, number)
+        for first in range(0, count, _ADMITTED_TOGETHER):
+            numbers = range(first, min(first + _ADMITTED_TOGETHER, count))
+            await asyncio.gather(*(_admit(client, platform, persons[each], each) for each in numbers))
         # The carers are told of the admissions first; what is still pending then is not measured.
         await asyncio.to_thread(
             sink.wait_until,

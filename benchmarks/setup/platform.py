@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 
 from benchmarks.setup.contestants import FINESS
+from deploy.local.places import PROJECT
 
-_RELAIS = Path(sys.executable).with_name("relais")
+_RELAIS = (sys.executable, "-m", "deploy.local.cli")
+"""The command of this clone, whichever one is installed."""
 _START_SECONDS = 300
 
 
@@ -36,7 +38,12 @@ class Platform:
 @contextmanager
 def open_platform(folder: Path, **environment: str) -> Iterator[Platform]:
     """Start everything that `relais up` starts, and stop it at the end."""
-    variables = {**os.environ, "RELAIS_STATE_FOLDER": str(folder / "state"), **environment}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "RELAIS_STATE_FOLDER": str(folder / "state"),
+        **environment,
+    }
     started = _relais(variables, "up", "--detach", "--json")
     try:
         parts = {part["name"]: part["url"] for part in _relais(variables, "status", "--json")["parts"]}
@@ -50,12 +57,12 @@ def open_platform(folder: Path, **environment: str) -> Iterator[Platform]:
         answer.raise_for_status()
         yield Platform(parts["admission-api"], parts["notifications-api"], answer.json()["key"])
     finally:
-        subprocess.run([str(_RELAIS), "down"], env=variables, capture_output=True, check=True)
+        subprocess.run([*_RELAIS, "down"], env=variables, capture_output=True, check=True)
 
 
 def _relais(variables: dict[str, str], *arguments: str) -> Any:
     done = subprocess.run(
-        [str(_RELAIS), *arguments], env=variables, capture_output=True, check=True, timeout=_START_SECONDS
+        [*_RELAIS, *arguments], env=variables, capture_output=True, check=True, timeout=_START_SECONDS
     )
     return json.loads(done.stdout)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy.local.places import PROJECT
 from deploy.local.servers.accounts import Account
 
 # What would change a part's behaviour behind our back.
@@ -34,8 +35,15 @@ def leashed(
 def clean_environment(own: Mapping[str, str]) -> dict[str, str]:
     """The user's environment without what would meddle, and with the part's own variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    # Everything a part calls is on this machine, whatever proxy the user has.
-    return {**kept, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **own}
+    return {
+        **kept,
+        # Everything a part calls is on this machine, whatever proxy the user has.
+        "NO_PROXY": "127.0.0.1,localhost",
+        # The code of this clone, whichever one is installed.
+        "PYTHONPATH": str(PROJECT),
+        "PYTHONUNBUFFERED": "1",
+        **own,
+    }
 
 
 def start_child(
