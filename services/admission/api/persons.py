@@ -43,6 +43,6 @@ async def find_persons(
     """The person to whom the authority gave this number, if the caller's establishment stated something of
     them; otherwise the same empty list, whether or not there is such a person."""
     dependencies = DEPENDENCIES.of(request)
-    person_id = await find_person(dependencies, authority=authority, value=value, reader=reader)
-    found = FoundPersons(persons=() if person_id is None else (FoundPerson(person_id=person_id),))
-    return responses.json(200, found, headers={"cache-control": "no-store"})
+    found = await find_person(dependencies, authority=authority, value=value, reader=reader)
+    persons = () if found is None else (FoundPerson(person_id=found.person_id),)
+    return responses.json(200, FoundPersons(persons=persons), headers={"cache-control": "no-store"})

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from services.admission.domain.identifiers import NotAnInsError
 from services.admission.domain.movement import Identifier, Person
 from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.persons import person_stated_by
+from services.admission.storage.persons import NamedPerson, person_stated_by
 from shared.security.principal import Principal
 
 NOWHERE: Final = ""
@@ -17,7 +16,7 @@ NOWHERE: Final = ""
 
 async def find_person(
     dependencies: Dependencies, *, authority: str, value: str, reader: Principal
-) -> UUID | None:
+) -> NamedPerson | None:
     """The person to whom the authority gave this number, compared as movements are (see `identify`).
 
     None for a number that nobody stated, and for one of a person of whom the reader's establishment

@@ -1,14 +1,14 @@
 """Holds the SQL that finds a person by an identifier, for those who stated something of the person."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.database.pool import Executor
 
 # Where the first index, that of the number in its scope, is anybody's, no other one counts.
 _STATED_OF: Final = """
-SELECT coalesce(survivor_id, person_id) AS person_id
+SELECT person_id AS identity, coalesce(survivor_id, person_id) AS person_id
 FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (blind_index, position)
 JOIN identifiers USING (blind_index) JOIN persons USING (person_id)
 WHERE (position = 1 OR NOT EXISTS (SELECT FROM identifiers WHERE blind_index = ($1)[1]))
@@ -20,10 +20,19 @@ ORDER BY position LIMIT 1
 """
 
 
+class NamedPerson(NamedTuple):
+    """Whom a number names."""
+
+    identity: UUID
+    """Before any merge: whoever the number names when the merge is undone."""
+    person_id: UUID
+    """Under whom everything is published now."""
+
+
 async def person_stated_by(
     connection: Executor, blind_indexes: Sequence[bytes], *, establishments: Sequence[str] | None
-) -> UUID | None:
+) -> NamedPerson | None:
     """The owner of the first of a number's indexes that has one of whom one of the establishments (`None`:
     any) stated anything."""
-    found: UUID | None = await connection.fetchval(_STATED_OF, blind_indexes, establishments)
-    return found
+    row = await connection.fetchrow(_STATED_OF, blind_indexes, establishments)
+    return None if row is None else NamedPerson(row["identity"], row["person_id"])

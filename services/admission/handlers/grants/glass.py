@@ -109,5 +109,5 @@ async def _anybody(dependencies: Dependencies, emergency: Emergency, breaker: Pr
     for of_number in indexes:
         found = await person_stated_by(dependencies.pool, of_number, establishments=None)
         if found is not None:
-            return found
+            return found.identity
     return None

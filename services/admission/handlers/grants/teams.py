@@ -42,9 +42,10 @@ async def declare_team(
     Raises NobodySigns.
     """
     signer_of(dependencies)
-    person_id = await find_person(dependencies, authority=team.authority, value=team.value, reader=declarer)
-    if person_id is None:
+    found = await find_person(dependencies, authority=team.authority, value=team.value, reader=declarer)
+    if found is None:
         return None
+    person_id = found.identity
     grant_id = uuid4()
     async with transaction(dependencies.pool) as connection:
         grant = Grant(
