@@ -41,7 +41,11 @@ _READ: Final = "SELECT * FROM expectations WHERE person_id = ANY ($1)"
 _LOCK_DUE: Final = """
 SELECT person_id FROM pathways
 WHERE person_id IN (
-    SELECT person_id FROM expectations LEFT JOIN feeds ON feeds.establishment = to_establishment
+    SELECT person_id FROM expectations
+    CROSS JOIN LATERAL (
+        SELECT min(current_until) AS current_until FROM feeds
+        WHERE to_establishment IN (establishment, legal_entity)
+    ) AS destination
     WHERE state = 'open' AND due_at < $1 AND (
         greatest(due_at, known_at) < $1 - $3::interval
         OR (current_until > due_at AND coalesce(known_at, due_at) < $1 - $4::interval)

@@ -14,17 +14,24 @@ _SETTLE: Final = """
 WITH settled AS (
     DELETE FROM feed_hearings WHERE hearing_id IN (
         SELECT hearing_id FROM feed_hearings WHERE heard_at <= $1 FOR UPDATE SKIP LOCKED
-    ) RETURNING establishment, emitted_at
+    ) RETURNING establishment, emitted_at, legal_entity
 )
-INSERT INTO feeds (establishment, current_until)
-SELECT establishment, max(emitted_at) FROM settled GROUP BY establishment ORDER BY establishment
+INSERT INTO feeds (establishment, current_until, legal_entity)
+SELECT establishment, max(emitted_at), max(legal_entity) FROM settled
+GROUP BY establishment ORDER BY establishment
 ON CONFLICT (establishment) DO UPDATE
-    SET current_until = greatest(feeds.current_until, excluded.current_until)
+    SET current_until = greatest(feeds.current_until, excluded.current_until),
+        legal_entity = coalesce(excluded.legal_entity, feeds.legal_entity)
 """
 
 _LAG: Final = "SELECT min(heard_at - recorded_at) FROM feed_hearings WHERE heard_at > $1"
 
-_CURRENT_UNTIL: Final = "SELECT establishment, current_until FROM feeds WHERE establishment = ANY ($1)"
+# A legal entity is as current as the site that was silent for longest: whoever is expected may be at any.
+_CURRENT_UNTIL: Final = """
+SELECT expected AS establishment, min(current_until) AS current_until
+FROM unnest($1::text[]) AS expected JOIN feeds ON expected IN (establishment, legal_entity)
+GROUP BY expected
+"""
 
 
 async def settle(connection: Executor, *, heard_by: datetime) -> None:
@@ -39,6 +46,6 @@ async def lag_since(connection: Connection, moment: datetime) -> timedelta | Non
 
 
 async def current_until(connection: Connection, establishments: Collection[str]) -> dict[str, datetime]:
-    """The newest settled emission of each establishment of which there is one."""
+    """The newest settled emission of each of which there is one; of a legal entity, by all of its sites."""
     rows = await connection.fetch(_CURRENT_UNTIL, list(establishments))
     return {row["establishment"]: row["current_until"] for row in rows}

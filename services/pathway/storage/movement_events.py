@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,10 +24,10 @@ WITH stated AS MATERIALIZED (
     INSERT INTO pathways (person_id) SELECT DISTINCT person_id FROM stated ORDER BY person_id
     ON CONFLICT (person_id) DO UPDATE SET document = NULL WHERE false
 ), heard AS (
-    INSERT INTO feed_hearings (establishment, heard_at, recorded_at, emitted_at)
-    SELECT establishment, $9, recorded_at, emitted_at
-    FROM unnest($10::text[], $11::timestamptz[], $12::timestamptz[])
-        AS h (establishment, recorded_at, emitted_at)
+    INSERT INTO feed_hearings (establishment, heard_at, recorded_at, emitted_at, legal_entity)
+    SELECT establishment, $9, recorded_at, emitted_at, legal_entity
+    FROM unnest($10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[])
+        AS h (establishment, recorded_at, emitted_at, legal_entity)
 )
 INSERT INTO movement_events
     (event_id, person_id, establishment, movement_id, sequence, type, recorded_at, data)
@@ -75,23 +75,31 @@ async def add(connection: Connection, events: Sequence[MovementEvent], *, heard_
         [_encoder.encode(movement) for _, movement in events],
         heard_at,
         list(heard),
-        [recorded_at for recorded_at, _ in heard.values()],
-        [emitted_at for _, emitted_at in heard.values()],
+        [each.recorded_at for each in heard.values()],
+        [each.emitted_at for each in heard.values()],
+        [each.legal_entity for each in heard.values()],
     )
 
 
-def _newest_of_feeds(events: Sequence[MovementEvent]) -> dict[str, tuple[datetime, datetime]]:
-    """When the newest statement of each establishment was recorded, and the newest one was emitted.
+class _Heard(NamedTuple):
+    recorded_at: datetime
+    emitted_at: datetime
+    legal_entity: str | None
+
+
+def _newest_of_feeds(events: Sequence[MovementEvent]) -> dict[str, _Heard]:
+    """Of each establishment: when its newest was recorded, when the newest was emitted, and its legal entity.
 
     A sender's clock may run ahead: nothing was emitted after it was recorded.
     """
-    newest: dict[str, tuple[datetime, datetime]] = {}
+    newest: dict[str, _Heard] = {}
     for event, movement in events:
         if is_movement(movement):
-            recorded_at, emitted_at = newest.get(movement.establishment, (event.recorded_at, _LONG_AGO))
-            newest[movement.establishment] = (
-                max(recorded_at, event.recorded_at),
-                max(emitted_at, min(movement.emitted_at, event.recorded_at)),
+            known = newest.get(movement.establishment, _Heard(event.recorded_at, _LONG_AGO, None))
+            newest[movement.establishment] = _Heard(
+                max(known.recorded_at, event.recorded_at),
+                max(known.emitted_at, min(movement.emitted_at, event.recorded_at)),
+                movement.legal_entity or known.legal_entity,
             )
     return newest
 

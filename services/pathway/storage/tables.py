@@ -139,6 +139,7 @@ class FeedHearing(Table, table=True):
     heard_at: datetime = _moment()
     recorded_at: datetime = _moment()
     emitted_at: datetime = _moment()
+    legal_entity: str | None = _words(null=True)
 
 
 class Feed(Table, table=True):
@@ -148,6 +149,7 @@ class Feed(Table, table=True):
 
     establishment: str = Field(sa_column=Column(Text, primary_key=True))
     current_until: datetime = _moment()
+    legal_entity: str | None = _words(null=True)
 
 
 spine_tables(metadata)

@@ -4,12 +4,20 @@ from dataclasses import replace as with_
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.pathway.domain.rules import RULES
 from services.pathway.handlers.detect_overdue_expectations import detect_overdue_expectations
 from shared.database.transaction import transaction
 from shared.events.pathway import RuptureOpened
-from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
+from shared.testing.person_history import (
+    HOSPITAL,
+    NURSING_HOME,
+    REHABILITATION,
+    PersonHistory,
+    minutes,
+    movement_of,
+)
 from tests.integration.pathway.delivery import Delivery
 
 pytestmark = pytest.mark.services
@@ -54,6 +62,22 @@ async def test_the_word_of_others_or_from_before_the_deadline_says_nothing(watch
     assert await _raised(watching) == 0
     await watching.watch(minutes(751))
     assert await _raised(watching) == 1
+
+
+async def test_a_legal_entity_has_spoken_when_all_of_its_sites_have(watching: Delivery) -> None:
+    rose, legal_entity = PersonHistory("Iris"), "330000099"
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    rose.discharge("first", at=minutes(602), establishment=HOSPITAL, to=legal_entity)
+    watching.now = minutes(603)
+    await watching.deliver(rose.events)  # she is due two hours later, as the other one is
+    for at, site in ((710, NURSING_HOME), (725, REHABILITATION), (726, NURSING_HOME)):
+        await watching.watch(minutes(at))
+        assert await _raised(watching) == 0
+        stated = PersonHistory(f"somebody at {at}").admit("stay", at=minutes(at - 1), establishment=site)
+        of_site = replace(stated, data=replace(movement_of(stated), legal_entity=legal_entity))
+        await watching.deliver([of_site])
+    await watching.watch(minutes(729))
+    assert await _raised(watching) == 2
 
 
 async def test_nobody_is_judged_before_the_process_has_listened_for_a_while(watching: Delivery) -> None:
