@@ -56,6 +56,10 @@ class Establishment:
         """Write with this establishment's key."""
         return self.client.put(url, json=body, headers=self._headers())
 
+    def post(self, url: str, body: dict[str, Any]) -> httpx.Response:
+        """Ask for something with this establishment's key."""
+        return self.client.post(url, json=body, headers=self._headers())
+
     def post_movement(self, body: dict[str, Any]) -> httpx.Response:
         """Offer a movement."""
         return self.client.post(f"{self.services.admission}/v1/movements", json=body, headers=self._headers())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from tests.e2e.establishment import Establishment, Services
+from tests.e2e.establishment import TEST_AUTHORITY, Establishment, Services
 from tests.e2e.eventually import eventually
 
 CARER_ID = uuid.uuid4()
@@ -154,3 +154,23 @@ def test_a_stranger_gets_the_same_answer_as_for_a_person_who_does_not_exist(
     nobody = stranger.get(f"{services.pathway}/v1/persons/{uuid.uuid4()}/pathway")
     assert theirs.status_code == nobody.status_code == httpx.codes.NOT_FOUND
     assert theirs.json() == nobody.json()
+
+
+def test_whoever_breaks_the_glass_sees_the_pathway_and_the_circle(
+    person_id: str, services: Services, stranger: Establishment
+) -> None:
+    url = f"{services.notifications}/v1/persons/{person_id}/circle"
+    assert stranger.get(url).status_code == httpx.codes.NOT_FOUND
+    emergency = {
+        "person": {"authority": TEST_AUTHORITY, "value": PERSON},
+        "by": "Dr Roux",
+        "reason": "Found unconscious, next of kin unknown",
+    }
+    answer = stranger.post(f"{services.admission}/v1/broken-glasses", emergency)
+    assert answer.json()["person_id"] == person_id
+    carers = eventually(lambda: stranger.get(url).json().get("carers"))
+    assert [carer["carer_id"] for carer in carers] == [str(CARER_ID)]
+    pathway = eventually(
+        lambda: stranger.get(f"{services.pathway}/v1/persons/{person_id}/pathway").json().get("stays")
+    )
+    assert {stay["establishment"] for stay in pathway} == {"750000002", "940000045"}
