@@ -39,12 +39,11 @@ async def list_circle(
     if known is None:
         return None
     person, allowed = known
-    carers, professionals = await access.numbers_of(pool, person_id)
-    views: list[CarerView | ProfessionalView | None] = []
-    if person.wrapped_key is not None:  # else nobody was ever enrolled
-        declarers = None if allowed.has_broken_glass else own
-        stored = await listing.members_of(pool, person_id, declared_by=declarers, after=after, limit=limit)
-        views = [view_of(dependencies, person.wrapped_key, key, encrypted) for key, encrypted in stored]
+    persons = [person_id, *person.one_with]  # while persons are one, so are their circles
+    carers, professionals = await access.numbers_of(pool, persons)
+    declarers = None if allowed.has_broken_glass else own
+    stored = await listing.members_of(pool, persons, declared_by=declarers, after=after, limit=limit)
+    views = [view_of(dependencies, each.wrapped_key, each.key, each.encrypted) for each in stored]
     return ShownCircle(
         number_of_carers=carers,
         number_of_professionals=professionals,

@@ -17,7 +17,7 @@ SELECT wrapped_key, ARRAY(
 _LOCK_PERSON: Final = f"{_PERSON} FOR UPDATE OF p"
 _KINDS: Final = """
 SELECT count(*) FILTER (WHERE role = 'carer') AS carers, count(*) FILTER (WHERE role <> 'carer') AS others
-FROM members WHERE person_id = $1 AND revoked_at IS NULL
+FROM members WHERE person_id = ANY ($1) AND revoked_at IS NULL
 """
 
 
@@ -35,7 +35,7 @@ async def person(connection: Executor, person_id: UUID, *, locked: bool) -> Know
     return None if row is None else KnownPerson(row["wrapped_key"], row["one_with"])
 
 
-async def numbers_of(connection: Executor, person_id: UUID) -> tuple[int, int]:
-    """How many carers and how many professionals there are."""
-    row = await connection.fetchrow(_KINDS, person_id)
+async def numbers_of(connection: Executor, person_ids: Sequence[UUID]) -> tuple[int, int]:
+    """How many carers and how many professionals there are of these persons, who are one."""
+    row = await connection.fetchrow(_KINDS, person_ids)
     return (0, 0) if row is None else (row["carers"], row["others"])

@@ -8,10 +8,12 @@ import pytest
 
 from services.notifications.domain.circle.members import Carer, Consent, Contact
 from services.notifications.handlers.audit.audit_persons import audit_persons
+from services.notifications.handlers.circle.list_circle import list_circle
+from services.notifications.handlers.circle.members import CarerView
 from shared.events.admission import PersonsMerged, PersonsUnmerged
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, id_of, movement_of
 from tests.integration.notifications.audit.publishers import ledgers_with
-from tests.integration.notifications.engine import ALIAS, MORNING, PROOF, Engine
+from tests.integration.notifications.engine import ALIAS, DECLARER, MORNING, PROOF, Engine
 
 pytestmark = pytest.mark.services
 
@@ -136,6 +138,27 @@ async def test_who_heard_of_the_other_is_told_so_after_they_are_separated(engine
     await story.merge()
     await story.merge(undo=True)
     assert story.told()[4:] == []  # nothing new was said since
+
+
+async def test_the_circle_of_who_is_one_person_lists_the_members_of_both(engine: Engine) -> None:
+    story = Story(engine)
+    await story.begin()
+    await story.merge()
+    at_first = (MORNING - timedelta(days=1), UUID(int=0))
+    declarer = replace(DECLARER, establishment=HOSPITAL, sites=frozenset({str(DECLARER.establishment)}))
+    for person in (story.rose, story.iris):
+        circle = await list_circle(
+            engine.dependencies, principal=declarer, person_id=person.person_id, after=at_first, limit=9
+        )
+        assert circle is not None
+        assert circle.number_of_carers == 2
+        numbers = {contact.value for each in circle.members for contact in _carer_of(each).contacts}
+        assert numbers == {DAUGHTER, SON}
+
+
+def _carer_of(view: object) -> Carer:
+    assert isinstance(view, CarerView)
+    return view.carer
 
 
 async def test_an_address_in_both_circles_hears_a_fact_once(engine: Engine) -> None:
