@@ -29,6 +29,18 @@ _NAMES: st.SearchStrategy[tuple[OptionalField, ...] | None] = st.sampled_from(
 )
 """The fields that an update states; what is drawn for others counts for nothing."""
 _UNITS = st.sampled_from((None, "2101", "2102"))
+_HOMES = st.sampled_from(ESTABLISHMENTS)
+_ORIGINS = st.sampled_from((None, Place(mode="home"), Place(mode="transfer")))
+_UP_TO_TWO = st.integers(0, 2)
+_UP_TO_THREE = st.integers(0, 3)
+_ONE_IN_FIVE = st.integers(0, 4)
+_ONE_IN_SIX = st.integers(0, 5)
+_ONE_IN_TEN = st.integers(0, 9)
+_WAYS_TO_CORRECT = st.sampled_from(("update", "repeat", "cancel", "cancel"))
+_CORRECTED_LATER_MINUTES = st.sampled_from((-5, 0, 2, 600))
+_SHIFTS_MINUTES = st.sampled_from((-240, -1, 0, 15, 600))
+_DESTINATIONS = st.sampled_from((None, *ESTABLISHMENTS))
+_EITHER = st.booleans()
 
 
 @st.composite
@@ -68,9 +80,9 @@ def batches(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[list[Recor
 
 def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at: int) -> int:
     stay = f"stay {number}"
-    home = draw(st.sampled_from(ESTABLISHMENTS))
-    if draw(st.integers(0, 9)):  # one admission in ten was forgotten
-        origin = draw(st.sampled_from((None, Place(mode="home"), Place(mode="transfer"))))
+    home = draw(_HOMES)
+    if draw(_ONE_IN_TEN):  # one admission in ten was forgotten
+        origin = draw(_ORIGINS)
         journey.admit(
             stay,
             at=minutes(at),
@@ -79,7 +91,7 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
             unit=draw(_UNITS),
             emitted=_emitted(draw, at),
         )
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(_UP_TO_TWO)):
         at += draw(_STEPS_MINUTES)
         journey.transfer(
             stay, at=minutes(at), establishment=home, unit=draw(_UNITS), emitted=_emitted(draw, at)
@@ -91,7 +103,7 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
 
 def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
     ending = draw(_ENDINGS)
-    to = draw(st.sampled_from(ESTABLISHMENTS))  # sometimes its own
+    to = draw(_HOMES)  # sometimes its own
     expected_at = draw(st.sampled_from((None, minutes(at + 30), minutes(at + 240))))
     emitted = _emitted(draw, at)
     modes: dict[str, Mode] = {
@@ -121,33 +133,33 @@ def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, 
 
 
 def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(_UP_TO_THREE)):
         event = draw(st.sampled_from(journey.events))
         known = movement_of(event).ordered_at or movement_of(event).emitted_at
-        emitted = known + timedelta(minutes=draw(st.sampled_from((-5, 0, 2, 600))))
+        emitted = known + timedelta(minutes=draw(_CORRECTED_LATER_MINUTES))
         ordered_at = None
-        if draw(st.integers(0, 5)) == 0:  # by a clock that admission does not believe
+        if draw(_ONE_IN_SIX) == 0:  # by a clock that admission does not believe
             emitted, ordered_at = _FAR_AHEAD, emitted
         changes = {**_changes(draw, event), "ordered_at": ordered_at}
-        match draw(st.sampled_from(("update", "repeat", "cancel", "cancel"))):
+        match draw(_WAYS_TO_CORRECT):
             case "update":
                 journey.update(event, emitted=emitted, names=draw(_NAMES), **changes)
             case "repeat":
                 journey.repeat(event, emitted=emitted, **changes)
             case _:
                 journey.cancel(event, emitted=ordered_at or emitted)
-    if len(journey.events) > 1 and draw(st.integers(0, 9)) == 0:
+    if len(journey.events) > 1 and draw(_ONE_IN_TEN) == 0:
         journey.events.pop(0)  # never sent: its updates and its cancel are about an unknown movement
 
 
 def _changes(draw: st.DrawFn, event: RecordedEvent) -> dict[str, object]:
     movement = movement_of(event)
-    shift = timedelta(minutes=draw(st.sampled_from((-240, -1, 0, 15, 600))))
+    shift = timedelta(minutes=draw(_SHIFTS_MINUTES))
     changes: dict[str, object] = {"occurred_at": movement.occurred_at + shift, "unit": draw(_UNITS)}
-    if movement.destination is not None and draw(st.booleans()):
-        to = draw(st.sampled_from((None, *ESTABLISHMENTS)))
+    if movement.destination is not None and draw(_EITHER):
+        to = draw(_DESTINATIONS)
         changes["destination"] = Place(mode="transfer", establishment=to) if to else Place(mode="home")
-    if draw(st.integers(0, 4)) == 0:
+    if draw(_ONE_IN_FIVE) == 0:
         changes["source_id"] = id_of("another application", movement.establishment)
     return changes
 
@@ -160,6 +172,6 @@ def _accepted_in(order: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> 
     """Numbers the events again: most histories are accepted as stated, some in another order."""
     accepted = PersonHistory(name)
     stated = sorted(order, key=lambda event: event.sequence)
-    for event in order if draw(st.booleans()) else stated:
+    for event in order if draw(_EITHER) else stated:
         accepted.record(movement_of(event))
     return accepted.events
