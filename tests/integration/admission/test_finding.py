@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.admission.houses import House
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import AUTHORITY, CLINIC, HOSPITAL, identifier, movement
 
@@ -38,6 +39,45 @@ async def test_a_person_of_two_establishments_is_found_by_both(admission: Admiss
     await admission.post(clinic, movement(NUMBER, establishment=CLINIC))
     found = (await find(admission, bearer(clinic.secret))).json()
     assert found == {"persons": [{"person_id": first.json()["person_id"]}]}
+
+
+async def state(house: House, action: str, minute: int, **numbers: Any) -> None:
+    stated = {
+        "source_event_id": action,
+        "establishment": house.finess,
+        "emitted_at": f"2026-03-01T10:0{minute}:00+01:00",
+    }
+    headers = bearer(house.source.secret)
+    answer = await house.admission.client.post(
+        f"/v1/identities/{action}", json=stated | numbers, headers=headers
+    )
+    assert answer.status_code == 202, answer.text
+
+
+async def test_after_a_merge_both_numbers_find_who_remains_and_after_a_separation_each_its_own(
+    admission: Admission,
+) -> None:
+    house = await House.of(admission, HOSPITAL)
+    one, other = identifier("1" * 13), identifier("2" * 13)
+    persons = [await house.person(one), await house.person(other)]
+    headers = bearer(house.source.secret)
+
+    async def found() -> list[str]:
+        answers = [(await find(admission, headers, number["value"])).json() for number in (one, other)]
+        return [answer["persons"][0]["person_id"] for answer in answers]
+
+    for minute, action, expected in ((1, "merge", [persons[0]] * 2), (2, "unmerge", persons)):
+        await state(house, action, minute, surviving=one, merged=other)
+        assert await found() == expected
+
+
+async def test_a_merged_number_of_whom_nothing_was_stated_finds_who_remains(admission: Admission) -> None:
+    house = await House.of(admission, HOSPITAL)
+    rose, unused = identifier("1" * 13), identifier("2" * 13)
+    person = await house.person(rose)
+    headers = bearer(house.source.secret)
+    await state(house, "merge", 1, surviving=rose, merged=unused)
+    assert (await find(admission, headers, unused["value"])).json() == {"persons": [{"person_id": person}]}
 
 
 async def test_only_an_operator_without_an_establishment_finds_everybody(admission: Admission) -> None:
