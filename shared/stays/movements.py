@@ -34,7 +34,7 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     contents: tuple[Statement, ...]
     """Every insert and update; the content of a cancel counts only when there is no other."""
     cancels: tuple[Statement, ...] = ()
-    away: ReassignmentReason | None = None
+    reassigned: ReassignmentReason | None = None
     """Why it is no fact of this person any more; `None` while it is one."""
 
     @property
@@ -84,7 +84,7 @@ def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]
     for movement_id, (sequence, reason) in reassigned.items():
         stated = by_movement.get(movement_id, [])
         if stated and sequence > max(statement.sequence for statement in stated):
-            histories[movement_id] = replace(histories[movement_id], away=reason)
+            histories[movement_id] = replace(histories[movement_id], reassigned=reason)
     return in_timeline_order(histories.values())
 
 

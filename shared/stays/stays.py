@@ -75,11 +75,11 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -> list[Stay]:
     """Every stay that anything was stated of, in order of its beginning, as it is at the moment.
 
-    `histories` are those of one person's movements, in timeline order; what is away is of somebody else's.
+    `histories` are those of one person's movements, in timeline order; what was reassigned is not theirs.
     """
     by_stay: dict[UUID, list[MovementHistory]] = defaultdict(list)
     for history in histories:
-        if history.away is None:
+        if history.reassigned is None:
             by_stay[history.contents[-1].stay_id].append(history)
     stays = [_stay_of(stay_id, known, at=at) for stay_id, known in by_stay.items()]
     return sorted(stays, key=lambda stay: (stay.start.occurred_at, stay.stay_id))

@@ -90,7 +90,9 @@ async def get_pathway(
 ) -> Response:
     """A person's timeline, as far as the caller's establishments may see it: the stays that they stated, and
     what a relation shows of others'. A transfer shows each end the stay of the other one that names it, until
-    30 days after the arrival. What may not be seen looks like what does not exist."""
+    30 days after the arrival. What may not be seen looks like what does not exist. Of a person who was merged
+    into another, ask by the id of the one who remains: `GET /v1/persons` of admission gives it for either
+    number."""
     dependencies = DEPENDENCIES.of(request)
     before = decode_continuation(continuation, _KEY) if continuation is not None else None
     found = await read_pathway(dependencies, person_id, principal=principal)

@@ -17,4 +17,6 @@ ROUTES: Final[Routes] = {
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
     **dict.fromkeys(RELATION_EVENTS, on_relations),
+    # PersonsMerged and PersonsUnmerged have no route: admission states again under who remains whatever is
+    # theirs, and ends it under the other (decision 0021), so that the fold reads one person only.
 }

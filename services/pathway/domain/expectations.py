@@ -85,12 +85,12 @@ def _first_notices(stated: Iterable[_Departure]) -> dict[_DepartureKey, datetime
 def _withdrawn(departure: _Departure, rules: Rules) -> Expectation:
     content = departure.content
     expectation = _expectation([content], rules, known_at=content.recorded_at)
-    return replace(expectation, withdrawn=True, reassigned=departure.history.away)
+    return replace(expectation, withdrawn=True, reassigned=departure.history.reassigned)
 
 
 def _is_plan(departure: _Departure, *, at: datetime) -> bool:
     history, content = departure.history, departure.content
-    standing = history.away is None and not history.cancelled
+    standing = history.reassigned is None and not history.cancelled
     return standing and content is history.current and content.occurred_at > at
 
 

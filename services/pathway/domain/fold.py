@@ -35,7 +35,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     expectations = expected_arrivals(histories, stays, rules, at=at)
     marks = _marks(stays, expectations, rules)
     shown = _with_doubts(marks, histories)
-    movements = [_state_of(history, shown, at=at) for history in histories if history.away is None]
+    movements = [_state_of(history, shown, at=at) for history in histories if history.reassigned is None]
     return Pathway(
         stays=tuple(_shown(stay, expectations, marks) for stay in stays),
         movements=tuple(movements),
@@ -49,7 +49,7 @@ def _establishments(histories: Iterable[MovementHistory]) -> tuple[str, ...]:
 
     Somebody who was merged into another person may still be asked for by the former id.
     """
-    ours = (history for history in histories if history.away in (None, "merged"))
+    ours = (history for history in histories if history.reassigned in (None, "merged"))
     return tuple(sorted({content.establishment for history in ours for content in history.contents}))
 
 

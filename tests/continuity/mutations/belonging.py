@@ -57,8 +57,8 @@ def owner_remembered() -> None:
 def separation_forgets() -> None:
     """Give back what a merge took, and leave with the survivor what was stated since."""
 
-    def handed_over(statements: Sequence[Any], *, reason: str, **more: Any) -> Any:
+    def reassigned_events(statements: Sequence[Any], *, reason: str, **more: Any) -> Any:
         since = reason == "separated" and not any(statement.data.restates for statement in statements)
         return [] if since else plain(statements, reason=reason, **more)
 
-    plain = replaced(reassign, "handed_over", handed_over)
+    plain = replaced(reassign, "reassigned_events", reassigned_events)

@@ -17,10 +17,10 @@ def known_elsewhere(group: Collection[UUID], knowing: Knowing, own: Set[str]) ->
 def others_concerned(
     pair: tuple[UUID, UUID], merges: Iterable[Merge], *, knowing: Knowing, own: Set[str]
 ) -> frozenset[str]:
-    """The establishments two of whose persons, or whose person and another's, a merge would make one.
+    """Other establishments whose patients this merge would join.
 
-    None where one of the two is known to the `own` establishments alone. That must hold whatever others
-    undo later, so between two who are one already only what the own establishments stated counts.
+    Empty when one of the two is known only to `own`. That must hold whatever others undo later, so between
+    two who are one already only what the own establishments stated counts.
     """
     holding = [merge for merge in merges if merge.is_merged]
     one, other = pair

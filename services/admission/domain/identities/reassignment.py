@@ -75,18 +75,18 @@ def take(holding: Holding | None, statement: Statement, new_ids: Iterator[UUID])
     mine = Holding(identity=statement.identity, person_id=statement.person_id, statements=(statement,))
     if holding is None:
         return Taken(mine, (event,))
-    hand_over = partial(
-        handed_over, reason="moved", at=statement.recorded_at, trace=statement.trace, new_ids=new_ids
+    reassigned_to = partial(
+        reassigned_events, reason="moved", at=statement.recorded_at, trace=statement.trace, new_ids=new_ids
     )
     if statement.identity != holding.identity and not holding.outdates(statement):
-        given = hand_over(holding.statements, to_person=statement.person_id)
+        given = reassigned_to(holding.statements, to_person=statement.person_id)
         return Taken(replace(mine, statements=(*holding.statements, statement)), (*given, event))
-    given = hand_over([statement], to_person=holding.person_id)
+    given = reassigned_to([statement], to_person=holding.person_id)
     added = replace(statement, person_id=holding.person_id)
     return Taken(replace(holding, statements=(*holding.statements, added)), (event, *given))
 
 
-def handed_over(
+def reassigned_events(
     statements: Sequence[Statement],
     *,
     to_person: UUID,
@@ -99,7 +99,7 @@ def handed_over(
     if not statements or statements[-1].person_id == to_person:
         return []
     last = statements[-1]
-    away = MovementReassigned(
+    ended = MovementReassigned(
         movement_id=last.data.movement_id,
         stay_id=last.data.stay_id,
         establishment=last.data.establishment,
@@ -108,7 +108,7 @@ def handed_over(
     )
     return [
         *(_restated(statement, to_person, trace, next(new_ids)) for statement in statements),
-        NewEvent(event_id=next(new_ids), subject=last.person_id, occurred_at=at, data=away, trace=trace),
+        NewEvent(event_id=next(new_ids), subject=last.person_id, occurred_at=at, data=ended, trace=trace),
     ]
 
 

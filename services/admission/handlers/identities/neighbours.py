@@ -22,7 +22,8 @@ class Concerned(Struct, frozen=True):
     own: frozenset[str]
     """The establishment that states it, and those that give the two numbers together with it."""
     others: frozenset[str] = frozenset()
-    """Those of whose persons it would make one: it is for a person to decide (decision 0027)."""
+    """Other establishments whose patients this merge would join: a person decides (decision 0027); empty when
+    one of the two is known only to `own`."""
 
 
 async def establishments_knowing(

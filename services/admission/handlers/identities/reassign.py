@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.admission.domain.identities.concerned import known_elsewhere
 from services.admission.domain.identities.merges import Merge, groups, survivors
-from services.admission.domain.identities.reassignment import handed_over, held_by
+from services.admission.domain.identities.reassignment import held_by, reassigned_events
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.grants.follow import follow
 from services.admission.handlers.identities.neighbours import establishments_knowing
@@ -55,7 +55,7 @@ async def move_movements(
     await movements.settle(connection, dict.fromkeys(known, (move.to_person, now)))
     holders = await movements.survivors_of(connection, {*before.values(), move.to_person})
     published = await movements.published_of(connection, set(holders.values()))
-    events = await _corrections(connection, published, reason=reason, at=now)
+    events = await _reassignments(connection, published, reason=reason, at=now)
     await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
     return len(before)
 
@@ -105,7 +105,7 @@ async def merge_persons(
     )
     if known is not None:  # whom a merge is about never changes
         merge = replace(known, revision=revision, is_merged=True)
-    return await _restate(dependencies, connection, merge, reason="merged", own=own)
+    return await _save_and_publish_merge(dependencies, connection, merge, reason="merged", own=own)
 
 
 async def separate_persons(
@@ -122,10 +122,10 @@ async def separate_persons(
     if not known.is_merged:
         return known
     merge = replace(known, revision=known.revision + 1, is_merged=False)
-    return await _restate(dependencies, connection, merge, reason="separated", own=own)
+    return await _save_and_publish_merge(dependencies, connection, merge, reason="separated", own=own)
 
 
-async def _restate(
+async def _save_and_publish_merge(
     dependencies: Dependencies,
     connection: Connection,
     merge: Merge,
@@ -145,10 +145,10 @@ async def _restate(
         merge = replace(merge, surviving=merge.merged, merged=merge.surviving)
     await merges.save(connection, merge)
     await merges.survive(connection, survivors(concerned, [*others, merge], anchored=anchored))
-    corrections = await _corrections(connection, published, reason=reason, at=now)
+    reassignments = await _reassignments(connection, published, reason=reason, at=now)
     # The merge comes first: whoever reads what follows knows whose circle is concerned.
     granted = await follow(dependencies, connection, concerned, at=now)
-    events = [*_merge_events(merge, at=now), *corrections, *granted]
+    events = [*_merge_events(merge, at=now), *reassignments, *granted]
     await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
     return merge
 
@@ -174,14 +174,14 @@ def _merge_events(merge: Merge, *, at: datetime) -> list[NewEvent]:
     ]
 
 
-async def _corrections(
+async def _reassignments(
     connection: Connection,
     published: Mapping[UUID, Sequence[RecordedEvent]],
     *,
     reason: ReassignmentReason,
     at: datetime,
 ) -> list[NewEvent]:
-    """What brings the movements that these persons have to the persons whose they should be."""
+    """Whatever these persons have that is another person's, stated again under that one and ended here."""
     held = [
         (person_id, movement_id, statements)
         for person_id, events in sorted(published.items())
@@ -192,7 +192,7 @@ async def _corrections(
     return [
         event
         for person_id, movement_id, statements in held
-        for event in handed_over(
+        for event in reassigned_events(
             statements,
             to_person=right.get(whose.get(movement_id, person_id), person_id),
             reason=reason,

@@ -1,4 +1,4 @@
-"""Settles whose movements are of which a batch of submissions names another person than before."""
+"""Decides who has a movement when a batch names another person than before."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ def disputed_movements(
 async def take_movements(
     connection: Connection, disputed: Disputed, *, taken: Mapping[UUID, Whose]
 ) -> dict[UUID, tuple[NewEvent, ...]]:
-    """Settle whose each movement is; what to publish with the event of each statement, by its id.
+    """Settle who has each movement; what to publish with the event of each statement, by its id.
 
     The caller has stored the statements, and so locked the movements: nobody states more of them meanwhile.
     """

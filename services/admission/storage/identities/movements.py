@@ -1,4 +1,4 @@
-"""Holds the SQL about whose movements are, and what was published of their persons."""
+"""Holds the SQL for who has each movement, and for what was published of their persons."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,7 @@ _decoders: Final = {
 }
 
 Whose = tuple[UUID, datetime | None]
-"""Whose a movement is before any merge, and when somebody decided that."""
+"""Who has a movement before any merge, and when somebody decided that."""
 
 
 async def lock_identities(connection: Connection) -> None:
@@ -46,7 +46,7 @@ async def lock_identities(connection: Connection) -> None:
 
 
 async def whose(connection: Executor, movement_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Whose those movements are that were stated at all, before any merge."""
+    """Who has each of those movements that were stated at all, before any merge."""
     rows = await connection.fetch(_WHOSE, list(movement_ids))
     return {row["movement_id"]: row["stated_as"] for row in rows}
 
@@ -58,7 +58,7 @@ async def survivors_of(connection: Executor, persons: Collection[UUID]) -> dict[
 
 
 async def settle(connection: Connection, movements: Mapping[UUID, Whose]) -> None:
-    """Record whose movements are that were stated before."""
+    """Record who has movements that were stated before."""
     await connection.execute(
         _SETTLE,
         list(movements),

@@ -57,6 +57,8 @@ def _ends(watched: ExpectationEvent) -> tuple[FactKind, ...]:
 
 
 def _news_of_arrival(watched: ExpectationEvent) -> News | None:
+    """Carers hear of an arrival from the destination's admission, the establishment that was left hears
+    of it from pathway; neither waits for the other."""
     both = Audience(establishments=(watched.from_establishment, watched.to_establishment))
     match watched:
         case ExpectationMet():

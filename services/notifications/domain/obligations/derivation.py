@@ -273,7 +273,7 @@ def derive_obligations(
         for event, version, kind, outdone_by in _versions_to_tell(facts, recipient)
         if recipient.may_know(occurred_at=became_news_at(event), recorded_at=event.recorded_at)
     )
-    # Who came with a merged person, left and came again is there twice: the last time counts.
+    # A member who reaches this person through a merge may have two memberships; the later counts.
     return list({each.key: each for each in derived}.values())
 
 

@@ -90,7 +90,7 @@ async def _limit_access(connection: Connection, person_ids: Collection[UUID]) ->
         (person_id, history.current.establishment)
         for person_id, events in stated.items()
         for history in movement_histories(events)
-        if history.away in (None, "merged")
+        if history.reassigned in (None, "merged")
     ]
     await connection.execute(
         _LIMIT_ACCESS,
