@@ -17,7 +17,7 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
     arrival_grace_seconds: float = RULES.arrival_grace.total_seconds()
     arrival_default_seconds: float = RULES.arrival_default.total_seconds()
-    clock_skew_seconds: float = RULES.clock_skew.total_seconds()
+    early_arrival_seconds: float = RULES.early_arrival.total_seconds()
     feed_grace_seconds: float = RULES.feed_grace.total_seconds()
     feed_settling_seconds: float = RULES.feed_settling.total_seconds()
     grant_keys: str = ""
@@ -34,7 +34,7 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
             RULES,
             arrival_grace=timedelta(seconds=self.arrival_grace_seconds),
             arrival_default=timedelta(seconds=self.arrival_default_seconds),
-            clock_skew=timedelta(seconds=self.clock_skew_seconds),
+            early_arrival=timedelta(seconds=self.early_arrival_seconds),
             feed_grace=timedelta(seconds=self.feed_grace_seconds),
             feed_settling=timedelta(seconds=self.feed_settling_seconds),
         )

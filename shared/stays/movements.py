@@ -50,7 +50,7 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cancelled(self) -> bool:
         """Whether it did not take place, as far as is known now."""
-        return bool(self.cancels) and self.cancels[-1].stated_at >= self.contents[-1].stated_at
+        return bool(self.cancels) and self.cancels[-1].emission_time >= self.contents[-1].emission_time
 
     @property
     def corrected(self) -> bool:

@@ -70,8 +70,8 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     ordered_at: datetime | None = None
 
     @property
-    def stated_at(self) -> datetime:
-        """When it was emitted, as far as that can be."""
+    def emission_time(self) -> datetime:
+        """When it was emitted, or what stands for it where the source's clock was too far ahead (0026)."""
         return self.ordered_at or self.emitted_at
 
     @property

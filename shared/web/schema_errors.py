@@ -15,8 +15,8 @@ from shared.web.pointers import pointer_of
 from shared.web.problems import FieldError
 
 MAX_ERRORS: Final = 100
-LONGEST_UNDER_PATTERN: Final = 1000
-"""Of a text that has a pattern and no length of its own."""
+MAX_PATTERN_CHARACTERS: Final = 1000
+"""Of a text that has a pattern and no `maxLength`: the time that a pattern takes grows with the text."""
 
 _FORMATS: Final[dict[str, str]] = {
     "uuid": "a UUID",
@@ -43,10 +43,10 @@ _EXPECTED: Final[dict[str, Callable[[Any], str]]] = {
 def _pattern(
     validator: Validator, pattern: str, instance: Any, schema: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
-    """As the draft says, but only of text that is short enough: a longer one is said to be too long."""
-    if isinstance(instance, str) and len(instance) > schema.get("maxLength", LONGEST_UNDER_PATTERN):
+    """As JSON Schema 2020-12 says, but only of text that is short enough; a longer one is too long."""
+    if isinstance(instance, str) and len(instance) > schema.get("maxLength", MAX_PATTERN_CHARACTERS):
         if "maxLength" not in schema:
-            yield ValidationError("too long", validator="maxLength", validator_value=LONGEST_UNDER_PATTERN)
+            yield ValidationError("too long", validator="maxLength", validator_value=MAX_PATTERN_CHARACTERS)
         return
     yield from Draft202012Validator.VALIDATORS["pattern"](validator, pattern, instance, schema)
 

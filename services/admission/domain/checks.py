@@ -23,6 +23,7 @@ from services.admission.domain.movement import (
     StatedMovement,
 )
 from shared.events.admission import MovementKind
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 BILLING_NUMBER: Final = "NH"
 """Belongs to the insured, so a whole family may share it: never an identity (PAM.fr, CX-5)."""
@@ -49,7 +50,7 @@ _LAST_FILLERS: Final = frozenset({2099, 2199})
 _FARTHEST_PLAN: Final = timedelta(days=366)
 _A_DAY: Final = timedelta(days=1)
 
-DEFAULT_TOLERANCE: Final = timedelta(seconds=300)
+DEFAULT_TOLERANCE: Final = WARD_CLOCK_AHEAD
 """How far ahead of ours a source's clock may run."""
 
 # Corsica: 2A and 2B count as 21 and 22 (holds for all 64 of them in SAE 2023).

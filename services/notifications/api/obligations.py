@@ -1,6 +1,5 @@
 """`/v1/persons/{person_id}/obligations`: who was told what, and the resolution of an obligation by hand."""
 
-from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -18,6 +17,7 @@ from services.notifications.handlers.obligations.manual_resolution import (
 )
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.web import responses
 from shared.web.contract import describe
 from shared.web.decoding import decode, uuid_in_path
@@ -27,7 +27,6 @@ _PATH: Final = "/v1/persons/{person_id}/obligations"
 _ONE: Final = _PATH + "/{obligation_id}"
 _MAX_LIMIT: Final = 500
 _DIGITS: Final = 3
-_CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 
 router = APIRouter()
 Manager = Annotated[Principal, Depends(Permission("resolve_obligation"))]
@@ -91,7 +90,7 @@ async def _end(
     dependencies = DEPENDENCIES.of(request)
     said, now = decode(await request.body(), SaidByPerson), dependencies.clock()
     at = said.at or now
-    if at > now + _CLOCKS_DIFFER_BY:
+    if at > now + WARD_CLOCK_AHEAD:
         raise Problem(422, "The body does not fit", errors=[FieldError("/at", "must not be in the future")])
     try:
         view = await resolve_manually(

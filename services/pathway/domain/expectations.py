@@ -149,15 +149,15 @@ def _end_by_movements(
 
     A movement ends every earlier wait that it answers; the first one that answers a wait ends it, but for an
     arrival in time, which ends it even after a stop elsewhere. Where nobody was expected, an admission meets
-    the expectation of the next departure within the clock skew: so an arrival never meets a departure that
+    the expectation of the next departure, if it was that early: so an arrival never meets a departure that
     follows it when it already meets one before it.
     """
     ahead = deque(sorted(expectations, key=_departure_order))
     waiting: list[Expectation] = []
     met: list[Expectation] = []
-    since = ahead[0].departed_at - min(rules.clock_skew, ahead[0].departed_at - _FIRST_MOMENT)
-    seen = [_Seen(each, stay) for stay in stays for each in stay if each.occurred_at >= since]
-    for sight in sorted(seen, key=_Seen.timeline_key):
+    since = ahead[0].departed_at - min(rules.early_arrival, ahead[0].departed_at - _FIRST_MOMENT)
+    seen = [_Sight(each, stay) for stay in stays for each in stay if each.occurred_at >= since]
+    for sight in sorted(seen, key=_Sight.timeline_key):
         movement = sight.movement
         while ahead and ahead[0].departed_at <= movement.occurred_at:
             waiting.append(ahead.popleft())
@@ -174,7 +174,7 @@ def _end_by_movements(
     return [*met, *waiting, *ahead]
 
 
-class _Seen(NamedTuple):
+class _Sight(NamedTuple):
     """A movement, which says where the person was, and the active movements of its stay."""
 
     movement: Statement
@@ -188,7 +188,7 @@ class _Seen(NamedTuple):
         return self.movement is next(each for each in self.stay if each.kind == "admission")
 
 
-def _answered(wait: Expectation, sight: _Seen, rules: Rules) -> Expectation:
+def _answered(wait: Expectation, sight: _Sight, rules: Rules) -> Expectation:
     """The wait as it is after a movement at or after the departure."""
     movement = sight.movement
     if _is_there(wait, movement):  # whatever happened to the person
@@ -208,7 +208,7 @@ def _is_there(wait: Expectation, movement: Statement) -> bool:
     return there and movement.establishment != wait.from_establishment
 
 
-def _end_elsewhere(sight: _Seen, wait: Expectation, rules: Rules) -> Ending | None:
+def _end_elsewhere(sight: _Sight, wait: Expectation, rules: Rules) -> Ending | None:
     """How a movement of another establishment than the destination ends a wait."""
     if sight.movement.establishment == wait.from_establishment:
         return "returned" if _is_back(sight, wait) else None
@@ -216,7 +216,7 @@ def _end_elsewhere(sight: _Seen, wait: Expectation, rules: Rules) -> Ending | No
     return "elsewhere" if sight.movement.kind == "admission" and holds_a_bed else None
 
 
-def _is_back(sight: _Seen, wait: Expectation) -> bool:
+def _is_back(sight: _Sight, wait: Expectation) -> bool:
     """Whether a movement of the establishment that was left shows the person there again.
 
     A move within it does, and a departure for another place. A discharge does not, it is often recorded
@@ -234,7 +234,7 @@ def _is_back(sight: _Seen, wait: Expectation) -> bool:
 def _expected_soon(ahead: Iterable[Expectation], admission: Statement, rules: Rules) -> Expectation | None:
     """The next wait for this admission, although its departure is dated later."""
     for wait in ahead:
-        if wait.departed_at - admission.occurred_at > rules.clock_skew:
+        if wait.departed_at - admission.occurred_at > rules.early_arrival:
             return None
         if _is_there(wait, admission):
             return wait

@@ -30,7 +30,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     It is the state of that moment: what a ward dates later is a plan, which is shown and has no effect.
     """
     histories = movement_histories(events)
-    at = happened_by(now, rules)
+    at = end_of_past(now, rules)
     stays = reading.stays_of(histories, at=at)
     expectations = expected_arrivals(histories, stays, rules, at=at)
     marks = _marks(stays, expectations, rules)
@@ -53,8 +53,8 @@ def _establishments(histories: Iterable[MovementHistory]) -> tuple[str, ...]:
     return tuple(sorted({content.establishment for history in ours for content in history.contents}))
 
 
-def happened_by(now: datetime, rules: Rules) -> datetime:
-    """The latest time that a ward may write of what has happened by now: its clock may run ahead of ours."""
+def end_of_past(now: datetime, rules: Rules) -> datetime:
+    """The latest date that still means the past: a ward's clock may run ahead of ours."""
     return min(now, FOR_EVER - rules.ward_ahead) + rules.ward_ahead
 
 

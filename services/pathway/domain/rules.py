@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from shared.events.admission import ClassOfStay
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 
@@ -19,14 +20,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """After the departure, when nobody said when the person is expected."""
     longest_journey: timedelta = timedelta(days=366)
     """An arrival that is announced for later than this after the departure is announced by mistake."""
-    clock_skew: timedelta = timedelta(hours=2)
+    early_arrival: timedelta = timedelta(hours=2)
     """An admission may be dated this long before the departure that it follows: two establishments have two
     clocks, and a departure is often recorded when the papers are done, after the arrival."""
     feed_grace: timedelta = timedelta(minutes=30)
     """A destination that has not spoken since the deadline is waited for so long."""
     feed_settling: timedelta = timedelta(minutes=2)
     """What an establishment emitted before something that we heard is here after this time at the latest."""
-    ward_ahead: timedelta = timedelta(minutes=5)
+    ward_ahead: timedelta = WARD_CLOCK_AHEAD
     """A ward's clock may run ahead of ours by this much; what is dated further ahead is planned."""
     overlap_tolerance: timedelta = timedelta(hours=1)
     """Two establishments may both count the person as present for this long."""

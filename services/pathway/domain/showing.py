@@ -20,9 +20,12 @@ from shared.security.policy.decide import Decision
 from shared.stays.relations import ALWAYS, Relation
 from shared.stays.statements import TimelineKey, rank_of
 
-SEEN_AFTER: Final = timedelta(days=30)
-"""Both ends of a transfer see each other's for so long after the arrival. What ends a wait is told for so
-long after it was due; of a departure that was stated so long after it happened, nothing is."""
+TRANSFER_SHOWN_FOR: Final = timedelta(days=30)
+"""Both ends of a transfer see each other's stay for so long after the arrival (decision 0030)."""
+_END_TOLD_FOR: Final = TRANSFER_SHOWN_FOR
+"""An end of a wait is told when it comes within this time after the wait was due."""
+_DEPARTURE_STATED_WITHIN: Final = TRANSFER_SHOWN_FOR
+"""Of the wait after a departure that was stated later than this after it happened, nothing is told."""
 
 UNWATCHED: Final = Watched()
 
@@ -135,7 +138,7 @@ def _of_transfer(wait: Expectation, movements: Mapping[UUID, MovementState]) -> 
             establishments=frozenset({departure.establishment}),
             basis="transfer",
             begins_at=wait.arrived_at,
-            ends_at=_later(wait.arrived_at, SEEN_AFTER),
+            ends_at=_later(wait.arrived_at, TRANSFER_SHOWN_FOR),
             stays=frozenset({arrival.stay_id}),
         )
 
@@ -156,7 +159,7 @@ def _end_of(wait: Expectation) -> datetime:
     """Until when the destination sees the departure."""
     if wait.arrived_at is None and wait.ended_at is not None:
         return wait.ended_at
-    return _later(wait.arrived_at or wait.due_at, SEEN_AFTER)
+    return _later(wait.arrived_at or wait.due_at, TRANSFER_SHOWN_FOR)
 
 
 def seen_by(
@@ -240,12 +243,12 @@ def _ended_at(wait: Expectation) -> datetime | None:
 
 def _was_stated_in_time(wait: Expectation) -> bool:
     """Whether anybody waited when it was stated: a departure of years ago asks what became of somebody."""
-    return wait.known_at is not None and wait.known_at - wait.departed_at <= SEEN_AFTER
+    return wait.known_at is not None and wait.known_at - wait.departed_at <= _DEPARTURE_STATED_WITHIN
 
 
 def _ended_too_late(wait: Expectation) -> bool:
     ended_at = _ended_at(wait)
-    return ended_at is not None and ended_at > _later(wait.due_at, SEEN_AFTER)
+    return ended_at is not None and ended_at > _later(wait.due_at, _END_TOLD_FOR)
 
 
 def _without_end(wait: Expectation) -> Expectation:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.pathway.domain.fold import happened_by
+from services.pathway.domain.fold import end_of_past
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.fold_pathways import fold_pathways
 from services.pathway.storage import pathways
@@ -16,9 +16,9 @@ async def take_up_plans(
 ) -> int:
     """Fold the persons again whose plans have become facts, and count them; at `limit` there may be more.
 
-    Idempotent: who has no plan left for this hour is not found again.
+    Idempotent: who has no plan left whose time has come is not found again.
     """
-    by = happened_by(dependencies.clock(), dependencies.rules)
+    by = end_of_past(dependencies.clock(), dependencies.rules)
     person_ids = await pathways.lock_persons_with_plans(connection, by=by, limit=limit)
     if person_ids:
         await fold_pathways(dependencies, connection, person_ids)

@@ -52,13 +52,13 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Pathway)
 
 
-class WatchedExpectation(Watched, frozen=True, kw_only=True):
+class WatchedRow(Watched, frozen=True, kw_only=True):
     """What the watch and persons say, and of which expectation."""
 
     expectation_id: UUID
 
 
-_watched_decoder: Final = msgspec.json.Decoder(WatchedExpectation)
+_watched_decoder: Final = msgspec.json.Decoder(WatchedRow)
 
 
 async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None:

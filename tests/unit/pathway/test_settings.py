@@ -23,9 +23,9 @@ def test_the_thresholds_of_arrivals_can_be_said() -> None:
 
 
 def test_the_patience_of_the_watch_can_be_said() -> None:
-    said = {"CLOCK_SKEW": "60", "FEED_GRACE": "0", "FEED_SETTLING": "1.5"}
+    said = {"EARLY_ARRIVAL": "60", "FEED_GRACE": "0", "FEED_SETTLING": "1.5"}
     rules = Settings.of({**REQUIRED, **{f"RELAIS_{name}_SECONDS": said[name] for name in said}}).rules
-    assert rules.clock_skew == timedelta(minutes=1)
+    assert rules.early_arrival == timedelta(minutes=1)
     assert (rules.feed_grace, rules.feed_settling) == (timedelta(0), timedelta(seconds=1.5))
 
 

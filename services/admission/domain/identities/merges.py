@@ -36,10 +36,10 @@ def survivors(
     return {person: min(_candidates(group_of[person], merged, anchored)) for person in persons}
 
 
-def groups(persons: Collection[UUID], merges: Iterable[Merge]) -> dict[UUID, set[UUID]]:
-    """Each person -> all that are one with them, themselves included."""
+def groups(persons: Collection[UUID], holding: Iterable[Merge]) -> dict[UUID, set[UUID]]:
+    """Each person -> all that are one with them by the merges that hold, themselves included."""
     group_of: dict[UUID, set[UUID]] = {person: {person} for person in persons}
-    for merge in merges:
+    for merge in holding:
         group = group_of.get(merge.surviving, {merge.surviving}) | group_of.get(merge.merged, {merge.merged})
         group_of.update(dict.fromkeys(group, group))
     return group_of

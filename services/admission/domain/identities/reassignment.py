@@ -34,7 +34,8 @@ class Statement(Struct, frozen=True, kw_only=True):
         return self.data.restates or self.event_id
 
     @property
-    def stated_at(self) -> datetime:
+    def counts_from(self) -> datetime:
+        """When it was emitted, or at the latest when it was recorded: the statement of the latest counts."""
         return min(self.data.ordered_at or self.data.emitted_at, self.recorded_at)
 
     def event(self) -> NewEvent:
@@ -57,9 +58,9 @@ class Holding(Struct, frozen=True, kw_only=True):
 
     def outdates(self, statement: Statement) -> bool:
         """Whether it says whose the movement is although this statement, which came later, differs."""
-        if self.decided_at is not None and self.decided_at > statement.stated_at:
+        if self.decided_at is not None and self.decided_at > statement.counts_from:
             return True
-        return any(known.stated_at > statement.stated_at for known in self.statements)
+        return any(known.counts_from > statement.counts_from for known in self.statements)
 
 
 class Taken(Struct, frozen=True):

@@ -27,7 +27,8 @@ from shared.events.pathway import (
 
 _WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed)
 
-_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The same for every version of what one service states: their order is that of publication."""
 
 FactHistory = list[RecordedEvent]
 """The versions of one fact, each once; an update among them has what it leaves as it was.
@@ -106,4 +107,4 @@ def _place(event: RecordedEvent) -> tuple[datetime, bool, int]:
     if isinstance(event.data, Movement):
         emitted_at = event.data.ordered_at or event.data.emitted_at
         return (emitted_at, isinstance(event.data, MovementCancelled), event.sequence)
-    return (_AT_ALL_TIMES, False, event.sequence)
+    return (_ONE_MOMENT, False, event.sequence)

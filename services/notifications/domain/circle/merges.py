@@ -20,7 +20,7 @@ class MergeStatement(Struct, frozen=True, kw_only=True):
     surviving: UUID
     merged: UUID
     is_merged: bool
-    stated_at: datetime
+    recorded_at: datetime
 
 
 class SharedCircle(Struct, frozen=True, kw_only=True, order=True):
@@ -54,8 +54,8 @@ def _pairs_over_time(
     statements: Iterable[MergeStatement],
 ) -> Iterator[tuple[datetime, set[tuple[UUID, UUID]]]]:
     newest: dict[UUID, MergeStatement] = {}
-    ordered = sorted(statements, key=lambda each: (each.stated_at, each.merge_id, each.revision))
-    for moment, stated in groupby(ordered, key=lambda each: each.stated_at):
+    ordered = sorted(statements, key=lambda each: (each.recorded_at, each.merge_id, each.revision))
+    for moment, stated in groupby(ordered, key=lambda each: each.recorded_at):
         for each in stated:
             known = newest.get(each.merge_id)
             if known is None or known.revision < each.revision:

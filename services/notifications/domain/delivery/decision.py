@@ -14,16 +14,11 @@ import msgspec
 
 from services.notifications.domain.circle.members import ChannelName, Discretion
 from services.notifications.domain.obligations import timing
-from services.notifications.domain.obligations.catalogue import (
-    CLOCK_SKEW,
-    entry_of,
-    fact_of,
-    is_corrected,
-    is_retracted,
-)
+from services.notifications.domain.obligations.catalogue import entry_of, fact_of, is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.timing import Circumstances, Waits, delayed_until
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 
 class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +66,10 @@ Decision = Tell | Defer | End
 def decide(
     obligation: Obligation, peers: Sequence[Obligation], recipient: RecipientNow, circumstances: Circumstances
 ) -> Decision:
-    """Decide from everything known; `peers` are all obligations of the same recipient.
+    """Decide from everything known; `peers` are the recipient's obligations that `lock_due` reads.
+
+    Those are: all that are open, all of the same facts, all that ended in the last three days, and of carers
+    all about where the person is that ended in the last 92 days.
 
     While the outcome of an attempt is open, it is waited for, whatever else is known. Before anything is
     sent, rights come first, then what was told, then the hour.
@@ -182,7 +180,7 @@ def _too_old(obligation: Obligation, peers: Sequence[Obligation]) -> End | None:
 
 
 def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: Circumstances) -> Defer | None:
-    if obligation.is_news and obligation.fact_occurred_at > circumstances.now + CLOCK_SKEW:
+    if obligation.is_news and obligation.fact_occurred_at > circumstances.now + WARD_CLOCK_AHEAD:
         return Defer(until=obligation.fact_occurred_at)
     morning = delayed_until(
         circumstances.now,
@@ -198,7 +196,7 @@ def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: C
 def verdict_by_history(
     obligation: Obligation, peers: Sequence[Obligation], *, now: datetime, max_wait: timedelta
 ) -> Verdict | WaitForOther:
-    """Judge by what the recipient was told so far; `peers` are all obligations of the same recipient.
+    """Judge by what the recipient was told so far; `peers` are those of `decide`.
 
     `max_wait` bounds the wait for earlier news to be sent.
     """

@@ -5,7 +5,7 @@ until it is known whether that address gets the message, so that it never gets t
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.notifications.domain.circle.members import ChannelName
@@ -13,8 +13,6 @@ from services.notifications.domain.delivery.decision import Defer
 from services.notifications.domain.obligations.catalogue import fact_of, is_retracted
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.timing import Circumstances
-
-_RECHECKS = 10
 
 
 def already_there(
@@ -42,9 +40,7 @@ def already_there(
         if each.is_to_be_sent and each.recipient_id < obligation.recipient_id
     }
     if first - reached:  # not those who were told, as far as is known, at another address
-        return Defer(
-            until=circumstances.now + timedelta(seconds=circumstances.waits.recheck_seconds * _RECHECKS)
-        )
+        return Defer(until=circumstances.now + circumstances.waits.settling)
     return None
 
 

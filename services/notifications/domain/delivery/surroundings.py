@@ -5,8 +5,6 @@ only those that do are decided here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -25,8 +23,6 @@ from services.notifications.domain.delivery.whereabouts import (
 from services.notifications.domain.obligations.catalogue import fact_of
 from services.notifications.domain.obligations.obligation import Obligation
 from services.notifications.domain.obligations.timing import Circumstances
-
-_RECHECKS: Final = 10
 
 Sharing = Mapping[ChannelName, Collection[UUID]]
 """Members who have the recipient's address on a channel, too."""
@@ -95,7 +91,7 @@ def _decide_after_separation(
     circumstances: Circumstances,
 ) -> Decision:
     """As if what was told of the other person last had been told of the two being one."""
-    settled_at = obligation.not_before + timedelta(seconds=circumstances.waits.recheck_seconds * _RECHECKS)
+    settled_at = obligation.not_before + circumstances.waits.settling
     if circumstances.now < settled_at:  # what is stated again of this person comes just after the separation
         return Defer(until=settled_at)
     mistaken = told_of_another(obligation, peers, person)

@@ -16,7 +16,8 @@ from shared.events.pathway import (
     RuptureOpened,
 )
 
-_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The same for every version of what one service states: their order is that of publication."""
 
 
 def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactVersion:
@@ -26,7 +27,7 @@ def version_of_arrival(event: RecordedEvent, watched: ExpectationEvent) -> FactV
         event=event,
         fact_key=key,
         aspect=key,
-        version=(_AT_ALL_TIMES, False, event.sequence),
+        version=(_ONE_MOMENT, False, event.sequence),
         stated_by=watched.from_establishment,
         news=_news_of_arrival(watched),
         ends=_ends(watched),

@@ -85,9 +85,6 @@ STALE_AFTER: Final = timedelta(hours=24)
 
 A rupture is as old as its discovery: it is told however long ago the arrival was due."""
 
-CLOCK_SKEW: Final = timedelta(minutes=5)
-"""How far ahead of ours a ward's clock may run; what is dated further ahead has not happened yet."""
-
 
 def corrected(kind: FactKind) -> str:
     """The kind that says: what you were told has changed."""

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from services.notifications.domain.obligations.arrivals import version_of_arrival
 from services.notifications.domain.obligations.catalogue import (
-    CLOCK_SKEW,
     STALE_AFTER,
     FactKind,
     Recipient,
@@ -43,6 +42,7 @@ from services.notifications.domain.obligations.withheld import owed_after_retrac
 from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import ExpectationEvent
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.stays.movements import completed
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
@@ -164,7 +164,7 @@ def _newest_when_joining(
         for fact in facts.values()
         if fact[-1].aspect == version.aspect
         and fact[-1].event.recorded_at <= recipient.joined_at
-        and fact[-1].event.occurred_at <= recipient.joined_at + CLOCK_SKEW
+        and fact[-1].event.occurred_at <= recipient.joined_at + WARD_CLOCK_AHEAD
         and fact[-1].said_to(recipient) != NOTHING
     ]
     return max([version, *known], key=lambda version: (version.event.occurred_at, version.version))

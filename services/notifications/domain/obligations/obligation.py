@@ -157,9 +157,12 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     stated_by: str
     aspect: str
+    """What the news is about: news of one aspect reaches a recipient in the order it happened."""
     fact_key: str
     said: str
+    """Stands for the words of the fact: equal for equal words."""
     shown_kind: str
+    """The fact that the words tell of; differs from that of `kind` where one fact ends by another."""
     fact_occurred_at: datetime
     fact_recorded_at: datetime
     fact_sequence: int
@@ -170,7 +173,9 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     """The event that made it old news, found while something was still open."""
     lane: ChannelName
     held: bool = False
+    """Quiet hours delayed it."""
     not_before: datetime
+    """When it may be sent first: as planned, or once quiet hours end."""
     deadline: datetime
     expires_at: datetime
     zone: str | None = None
@@ -232,7 +237,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
         return (self.fact_occurred_at, self.fact_sequence)
 
 
-def shown_kind(obligation: Obligation) -> str:
+def wording_kind(obligation: Obligation) -> str:
     """The kind in whose words it is told: an overdue arrival is corrected by the arrival."""
     shown = next((kind for kind in FACT_KINDS if kind == obligation.shown_kind), None)
     if shown is None:

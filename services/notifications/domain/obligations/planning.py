@@ -7,12 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.members import ChannelName
-from services.notifications.domain.obligations.catalogue import (
-    CLOCK_SKEW,
-    entry_of,
-    is_corrected,
-    is_retracted,
-)
+from services.notifications.domain.obligations.catalogue import entry_of, is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import (
     DerivedObligation,
     Send,
@@ -25,6 +20,7 @@ from services.notifications.domain.obligations.obligation import AWAITED, End, O
 from services.notifications.domain.obligations.statements import NOTHING
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, delayed_until
 from shared.events.admission import is_movement
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 _DEFAULT_LANES: dict[str, ChannelName] = {"carer": "sms", "professional": "email"}
 _RETRACTED = "event.retracted"
@@ -115,7 +111,7 @@ def end_by_verdict(verdict: Verdict) -> End | None:
 
 def _is_ahead(kind: str, occurred_at: datetime, *, now: datetime) -> bool:
     """Whether it is news of something that has not happened yet; corrections are never held back."""
-    return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + CLOCK_SKEW
+    return not is_corrected(kind) and not is_retracted(kind) and occurred_at > now + WARD_CLOCK_AHEAD
 
 
 def _content(derived: DerivedObligation) -> tuple[str, str, datetime]:

@@ -11,7 +11,8 @@ from services.notifications.domain.obligations.statements import FactVersion, Ne
 from shared.events.admission import PersonsMerged, PersonsUnmerged
 from shared.events.envelope import RecordedEvent
 
-_AT_ALL_TIMES: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The same for every version of what one service states: their order is that of publication."""
 _NOBODY: Final = ""
 """No establishment states it: admission does."""
 
@@ -31,7 +32,7 @@ def version_of_merge(event: RecordedEvent, merge: PersonsMerged | PersonsUnmerge
         event=event,
         fact_key=key,
         aspect=key,
-        version=(_AT_ALL_TIMES, False, event.sequence),
+        version=(_ONE_MOMENT, False, event.sequence),
         stated_by=_NOBODY,
         news=news if is_merged else None,
         ends=() if is_merged else ("person.merged",),

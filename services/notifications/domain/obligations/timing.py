@@ -21,6 +21,7 @@ _MAY_WAKE: Final[frozenset[Urgency]] = frozenset(("U2", "U3"))
 _FLOOR_SECONDS: Final = 0.2
 _PACE_FLOOR: Final = timedelta(seconds=5)  # a delivery report takes that long, whatever the factor
 _MAX_SENDS_PER_CHANNEL: Final = 2
+_RECHECKS_UNTIL_SETTLED: Final = 10  # ten seconds, unless waits are compressed
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,11 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     """For one call to a provider; never compressed, and shorter than the time a worker has to stop."""
     lease_seconds: float = 30.0
     """For the outcome of a claimed attempt, longer than any call; never compressed."""
+
+    @property
+    def settling(self) -> timedelta:
+        """For what belongs together to come in: the consumer's next batch, a provider's answer."""
+        return timedelta(seconds=self.recheck_seconds * _RECHECKS_UNTIL_SETTLED)
 
     def compressed(self, factor: float) -> "Waits":
         """The same waits with a faster clock; what guards against sending twice keeps its length."""

@@ -44,11 +44,11 @@ async def audit_persons(dependencies: Dependencies, person_ids: Sequence[UUID]) 
     async with transaction(dependencies.pool) as connection:
         locked = await audits.lock(connection, person_ids)
         not_erased = await audits.not_erased(connection, person_ids)
-        now = await audits.applied(connection, ledgers.keys(), locked)
-        unchanged = [person_id for person_id in locked if _ids(now[person_id]) == _ids(before[person_id])]
+        applied = await audits.applied(connection, ledgers.keys(), locked)
+        unchanged = [person_id for person_id in locked if _ids(applied[person_id]) == _ids(before[person_id])]
         erased: dict[UUID, Audit] = dict.fromkeys(set(person_ids) - not_erased, NOTHING)
-        ours = {person_id: _ours(stated[person_id], now[person_id]) for person_id in unchanged}
-        first, last = await _audit_locked(dependencies, connection, ours, now)
+        ours = {person_id: _ours(stated[person_id], applied[person_id]) for person_id in unchanged}
+        first, last = await _audit_locked(dependencies, connection, ours, applied)
         await audits.replace_audits(connection, {**last, **erased})
     return _report(first, last, postponed=not_erased - set(unchanged))
 

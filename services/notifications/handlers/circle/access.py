@@ -4,7 +4,6 @@ from uuid import UUID
 
 from services.notifications.domain.circle.rights import CircleRights, rights
 from services.notifications.domain.circle.stays_in_force import own_relations
-from services.notifications.domain.obligations.catalogue import CLOCK_SKEW
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import access
 from services.notifications.storage.circle.access import KnownPerson
@@ -14,6 +13,7 @@ from shared.security.policy.decide import decide
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
 from shared.spine.access.relations import relations_of
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.stays.movements import movement_histories
 from shared.stays.stays import stays_of
 
@@ -40,7 +40,7 @@ async def rights_over(
     granted = await relations_of(connection, persons, own, at=now)
     shown = {*own, *(each for relation in granted for each in relation.of)}
     stated = await facts.stated_by(connection, persons, shown)
-    by_now = now + CLOCK_SKEW  # a ward's clock may be ahead of ours
+    by_now = now + WARD_CLOCK_AHEAD
     stays = [stay for each in stated.values() for stay in stays_of(movement_histories(each), at=by_now)]
     relations = own_relations(stays, own)
     stating = {stay.start.establishment for stay in stays if not stay.cancelled}

@@ -13,7 +13,7 @@ from services.notifications.domain.obligations.derivation import (
     Verdict,
     derive_obligations,
 )
-from services.notifications.domain.obligations.obligation import Obligation, shown_kind
+from services.notifications.domain.obligations.obligation import Obligation, wording_kind
 from services.notifications.handlers.delivery.claim_due import alias_of, digest_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import members
@@ -62,7 +62,7 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
     zone = dependencies.circumstances().zone_of(recipient.recipient.zone, obligation.zone)
     alias = alias_of(dependencies, obligation, recipient)
     return PageView(
-        kind=shown_kind(obligation),
+        kind=wording_kind(obligation),
         alias=alias,
         told_at=None if obligation.told_at is None else obligation.told_at.astimezone(zone),
         present=None if alias is None else person_now(stated, now=dependencies.clock()).present,

@@ -21,7 +21,7 @@ from services.notifications.domain.obligations.obligation import (
     End,
     Obligation,
     Status,
-    shown_kind,
+    wording_kind,
 )
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits
 from services.notifications.domain.wording import mail, sms
@@ -236,7 +236,7 @@ def compose(
         context=members.contact_context(obligation.recipient_id, tell.channel),
     )
     render = sms.render if tell.channel == "sms" else mail.render
-    kind = shown_kind(obligation)
+    kind = wording_kind(obligation)
     rendered = render(
         corrected(fact_of(kind)) if tell.says_change else kind,
         _context(dependencies, obligation, tell, encrypted, now=now),

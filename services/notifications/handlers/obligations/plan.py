@@ -50,7 +50,7 @@ def _merge_statement(event: ReceivedEvent) -> MergeStatement | None:
         surviving=merge.surviving,
         merged=merge.merged,
         is_merged=isinstance(merge, PersonsMerged),
-        stated_at=event.recorded_at,
+        recorded_at=event.recorded_at,
     )
 
 

@@ -21,7 +21,7 @@ WITH RECURSIVE connected (person_id) AS (
     SELECT CASE merges.person_id WHEN connected.person_id THEN merges.merged ELSE merges.person_id END
     FROM connected JOIN merges ON connected.person_id IN (merges.person_id, merges.merged)
 )
-SELECT merge_id, revision, person_id AS surviving, merged, is_merged, stated_at
+SELECT merge_id, revision, person_id AS surviving, merged, is_merged, stated_at AS recorded_at
 FROM merges WHERE person_id IN (SELECT person_id FROM connected)
 """
 _FORGET: Final = "DELETE FROM shared_circles WHERE person_id = ANY ($1)"
@@ -41,7 +41,7 @@ async def add(connection: Connection, statements: Sequence[MergeStatement]) -> N
         [each.surviving for each in statements],
         [each.merged for each in statements],
         [each.is_merged for each in statements],
-        [each.stated_at for each in statements],
+        [each.recorded_at for each in statements],
     )
     persons = {person_id for each in statements for person_id in (each.surviving, each.merged)}
     known = [MergeStatement(**row) for row in await connection.fetch(_CONNECTED, list(persons))]

@@ -36,8 +36,10 @@ SELECT * FROM obligations WHERE recipient_id = ANY ($1)
 ORDER BY obligation_id
 """
 _PEERS_SETTLED_SINCE: Final = timedelta(days=3)
+"""Three times as long as news may be open (`expires_after`): what ended before is older than all that is."""
 _PLACES_SETTLED_SINCE: Final = timedelta(days=92)
-"""Where a carer was told last that the person is: somebody may have stayed there for long."""
+"""Where a carer was told last that the person is: somebody may have stayed there for long. A quarter of a
+year is chosen, not measured."""
 
 _TWINS: Final = """
 SELECT * FROM obligations WHERE recipient_id = ANY ($1) AND (event_id = ANY ($2) OR fact_key = ANY ($3))

@@ -18,7 +18,7 @@ def stated(one: UUID, other: UUID, *, at: int, revision: int = 1, is_merged: boo
         surviving=one,
         merged=other,
         is_merged=is_merged,
-        stated_at=minutes(at),
+        recorded_at=minutes(at),
     )
 
 

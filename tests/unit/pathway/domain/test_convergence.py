@@ -39,7 +39,7 @@ def test_only_an_active_arrival_after_the_departure_meets_it(history: list[Recor
     for expectation in pathway.expectations:
         if expectation.arrived_at is not None:
             assert expectation.arrival_movement_id in active
-            assert expectation.arrived_at >= expectation.departed_at - RULES.clock_skew
+            assert expectation.arrived_at >= expectation.departed_at - RULES.early_arrival
 
 
 @given(history=person_histories())
