@@ -32,7 +32,7 @@ class NamedPerson(NamedTuple):
 async def person_stated_by(
     connection: Executor, blind_indexes: Sequence[bytes], *, establishments: Sequence[str] | None
 ) -> NamedPerson | None:
-    """The person under whom everything is published now, by the first of a number's indexes that is known
-    and of whom one of `establishments` stated something; `None` means any establishment."""
+    """Whom the first of a number's indexes names that is known and of whom one of `establishments` stated
+    something; `None` means any establishment."""
     row = await connection.fetchrow(_STATED_OF, blind_indexes, establishments)
     return None if row is None else NamedPerson(row["identity"], row["person_id"])

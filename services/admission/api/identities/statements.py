@@ -48,8 +48,8 @@ async def merge_identities(request: Request, source: Sender) -> Response:
     """Two numbers of the establishment's own are one person's (A40): stays, circles and messages follow.
 
     Here as below: 202 once it is stored and carried out, 200 with the first receipt when it was before, 409
-    when something else was stored under its `source_event_id`. Statements may come before the movements that
-    they are about, and in any order: of two about the same numbers, the one emitted later counts.
+    when something else was stored under its `source_event_id`. Statements about numbers may come before
+    the movements of those numbers, and in any order: of two about the same two, the one emitted later counts.
     """
     return await _take(request, source, "merge", PairStatement)
 
@@ -74,7 +74,11 @@ async def unlink_identities(request: Request, source: Sender) -> Response:
 
 @router.post("/v1/identities/move", **_described("Move stays to the right person", MoveStatement))
 async def move_stays(request: Request, source: Sender) -> Response:
-    """Stays or single movements are another person's (A43 to A45); who was told otherwise is told so."""
+    """Stays or single movements are another person's (A43 to A45); who was told otherwise is told so.
+
+    It moves what is there when it comes. Where a stay or movement that it names is not, the receipt is marked
+    `not_stated_yet`: state the move again, under another `source_event_id`, once the movement was accepted.
+    """
     return await _take(request, source, "move", MoveStatement)
 
 

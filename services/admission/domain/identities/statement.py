@@ -26,8 +26,9 @@ from services.admission.domain.movement import (
 
 Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", "delete_number"]
 
-StatementMark = Literal["superseded", "nothing_changed", "identity_conflict"]
-"""`superseded`: a statement about the same two numbers that was emitted later stands."""
+StatementMark = Literal["superseded", "nothing_changed", "identity_conflict", "not_stated_yet"]
+"""`superseded`: a statement about the same two numbers that was emitted later stands. `not_stated_yet`: a
+movement or a stay that a move names is not there yet, and was not moved: state the move again once it is."""
 
 
 class Statement(Struct, frozen=True, kw_only=True):

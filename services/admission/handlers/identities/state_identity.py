@@ -1,7 +1,8 @@
 """Takes what establishments state about identities, each once, and carries it out in the same transaction.
 
-Statements may come in any order, before the movements that they are about, and more than once. A number that
-nobody has yet becomes a person's here, so that movements which come later find the right one.
+Statements about numbers may come in any order, before the movements of those numbers, and more than once: a
+number that nobody has yet becomes a person's here, so that movements which come later find the right one. A
+move is of movements that are there, and counts from when it comes; the receipt says when some are not.
 """
 
 from collections.abc import Sequence
@@ -185,16 +186,18 @@ async def _move(numbers: OwnNumbers, statement: MoveStatement) -> _Effect:
     to = await numbers.owner_or_new(statement.to)
     former = await numbers.owner(numbers.of(statement.former))
     movement_ids = {numbers.opaque_id("movement", each) for each in statement.movement_ids}
-    if former is not None:
-        for stay_id in statement.stay_ids:
-            movement_ids.update(
-                await movements_of_stay(
-                    numbers.connection, former.person_id, numbers.opaque_id("stay", stay_id)
-                )
-            )
+    is_lacking = len(await movements.whose(numbers.connection, movement_ids)) < len(movement_ids)
+    for stay_id in (numbers.opaque_id("stay", each) for each in statement.stay_ids):
+        found = (
+            [] if former is None else await movements_of_stay(numbers.connection, former.person_id, stay_id)
+        )
+        movement_ids.update(found)
+        # A stay that was moved before is there, with another person.
+        is_lacking |= not (found or await movements_of_stay(numbers.connection, to.person_id, stay_id))
     move = Move(movement_ids=movement_ids, to_person=to.identity)
     moved = await move_movements(numbers.dependencies, numbers.connection, move)
-    return _Effect(person=to, marks=() if moved else ("nothing_changed",))
+    marks: list[StatementMark] = [] if moved else ["nothing_changed"]
+    return _Effect(person=to, marks=(*marks, "not_stated_yet") if is_lacking else tuple(marks))
 
 
 async def _change(numbers: OwnNumbers, statement: NumberChange) -> _Effect:

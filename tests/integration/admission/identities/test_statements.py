@@ -107,6 +107,24 @@ async def test_a_stay_and_a_movement_move_to_the_right_person(admission: Admissi
     assert again["marks"] == ["nothing_changed"]
 
 
+async def test_a_move_of_what_is_not_there_yet_says_so_and_moves_it_when_stated_again(
+    admission: Admission, hospital: House
+) -> None:
+    iris, body = (
+        await hospital.person(IRIS),
+        movement(person={"identifiers": [ROSE]}, stay_id="s", movement_id="m"),
+    )
+    named: dict[str, Any] = {"to": IRIS, "former": ROSE, "stay_ids": ["s"], "movement_ids": ["m"]}
+    early = await state(hospital, "move", **named)
+    assert early["marks"] == ["nothing_changed", "not_stated_yet"]
+    rose = (await admission.post(hospital.source, body)).json()["person_id"]
+    assert await owners(admission) == sorted([rose, iris])
+    partly = await state(hospital, "move", **named | {"movement_ids": ["m", "later"]})
+    assert partly["marks"] == ["not_stated_yet"]
+    assert await owners(admission) == [iris, iris]
+    assert (await state(hospital, "move", **named))["marks"] == ["nothing_changed"]
+
+
 async def test_a_changed_number_means_the_same_person_and_the_former_nobody(
     admission: Admission, hospital: House
 ) -> None:
