@@ -104,7 +104,7 @@ def refused_test_numbers(part: PersonFields | StatedMovement) -> Iterator[Contra
 
 def contradictions(movement: StatedMovement) -> list[Contradiction]:
     """Every contradiction between the fields of a movement, each of which is valid alone."""
-    return [*_check_route(movement), *_check_times(movement), *_check_person(movement)]
+    return [*_check_route(movement), *_check_times(movement), *check_person(movement)]
 
 
 def mark_movement(
@@ -159,7 +159,8 @@ def _check_times(part: TimeFields | StatedMovement) -> Iterator[Contradiction]:
             yield Contradiction(f"/{name}", "must be from 1900 to 2199")
 
 
-def _check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]:
+def check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]:
+    """What is wrong with the numbers of a person."""
     if all(identifier.type == BILLING_NUMBER for identifier in part.person.identifiers):
         yield Contradiction(
             "/person/identifiers", "a billing number (NH) identifies nobody; another is needed"
@@ -174,7 +175,7 @@ def _check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction
 PARTIAL_CHECKS: Final[tuple[tuple[type[Struct], Callable[..., Iterator[Contradiction]]], ...]] = (
     (RouteFields, _check_route),
     (TimeFields, _check_times),
-    (PersonFields, _check_person),
+    (PersonFields, check_person),
 )
 """The part of a movement that each rule needs, and the rule: for a body that is not valid as a whole."""
 

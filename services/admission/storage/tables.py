@@ -149,6 +149,9 @@ class IdentityStatement(Table, table=True):
     """What a source stated about identities, once per its own event id, and the receipt of it."""
 
     __tablename__ = "identity_statements"
+    __table_args__ = (
+        Index("ix_identity_statements_traits", "person_id", postgresql_where=text("action = 'traits'")),
+    )
 
     source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     source_event_id: str = Field(sa_column=Column(Text, primary_key=True))

@@ -9,6 +9,7 @@ from services.admission.domain.identities.statement import (
     NumberDeletion,
     PairStatement,
     Statement,
+    TraitsStatement,
 )
 from shared.web.contract import EXAMPLE_MOMENT
 
@@ -19,6 +20,12 @@ _STATED: Final = {
     "author": "Dr Lemoine",
     "reason": "identity card seen",
 }
+_TRAITS: Final = {
+    "birth_name": "MARTIN",
+    "given_names": ["Jeanne"],
+    "birth_date": "1941-05-17",
+    "sex": "female",
+}
 _NUMBER: Final = {"authority": "IPP", "value": "1001", "type": "PI"}
 _OTHER: Final = {"authority": "IPP", "value": "1002", "type": "PI"}
 
@@ -27,4 +34,5 @@ OF: Final[Mapping[type[Statement], Mapping[str, Any]]] = {
     MoveStatement: {"A stay": _STATED | {"to": _NUMBER, "former": _OTHER, "stay_ids": ["v-1"]}},
     NumberChange: {"Another number": _STATED | {"former": _OTHER, "number": _NUMBER}},
     NumberDeletion: {"A wrong number": _STATED | {"number": _OTHER}},
+    TraitsStatement: {"A person": _STATED | {"person": {"identifiers": [_NUMBER], "traits": _TRAITS}}},
 }

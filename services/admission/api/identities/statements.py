@@ -17,6 +17,7 @@ from services.admission.domain.identities.statement import (
     NumberDeletion,
     PairStatement,
     Statement,
+    TraitsStatement,
     mistakes,
 )
 from services.admission.handlers.identities.state_identity import StatementConflict, state_identity
@@ -93,6 +94,13 @@ async def change_number(request: Request, source: Sender) -> Response:
 async def delete_number(request: Request, source: Sender) -> Response:
     """The number means nobody any more (A47 with an empty one); what was stated by it stays."""
     return await _take(request, source, "delete_number", NumberDeletion)
+
+
+@router.post("/v1/identities/traits", **_described("State a person without a movement", TraitsStatement))
+async def state_person(request: Request, source: Sender) -> Response:
+    """Whom numbers mean, and the traits of that person (A28, A31). A movement that comes later with one of
+    the numbers is that person's; what is doubtful is marked `identity_conflict` and in the work list."""
+    return await _take(request, source, "traits", TraitsStatement)
 
 
 async def _take(request: Request, source: Principal, action: Action, type_: type[Statement]) -> Response:

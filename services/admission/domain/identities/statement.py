@@ -1,7 +1,8 @@
 """Defines what an establishment states about identities: which numbers are one person's, and whose a stay is.
 
 In the words of HL7 v2: merge (A40 and older forms), link and unlink (A24, A37), move (A43 to A45), change and
-deletion of a number (A46 to A51). Each is about numbers of the establishment's own.
+deletion of a number (A46 to A51), numbers and traits without a movement (A28, A31). Each is about numbers of
+the establishment's own.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,14 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from services.admission.domain.authorities import TEST
-from services.admission.domain.checks import BILLING_NUMBER, Contradiction
+from services.admission.domain.checks import (
+    BILLING_NUMBER,
+    Contradiction,
+    PersonFields,
+    PersonIdentifiers,
+    check_person,
+    refused_test_numbers,
+)
 from services.admission.domain.identifiers import NotAnInsError, normalised
 from services.admission.domain.movement import (
     Finess,
@@ -21,10 +29,11 @@ from services.admission.domain.movement import (
     IdentityStatus,
     Label,
     Moment,
+    Person,
     SourceNumber,
 )
 
-Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", "delete_number"]
+Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", "delete_number", "traits"]
 
 StatementMark = Literal["superseded", "nothing_changed", "identity_conflict", "not_stated_yet"]
 """`superseded`: a statement about the same two numbers that was emitted later stands. `not_stated_yet`: a
@@ -79,6 +88,12 @@ class NumberDeletion(Statement, frozen=True, kw_only=True):
     number: Identifier
 
 
+class TraitsStatement(Statement, frozen=True, kw_only=True):
+    """Whom numbers mean, and what is known of that person; there need not be any movement yet."""
+
+    person: Person
+
+
 class IdentityReceipt(Struct, frozen=True, kw_only=True):
     """Proof that a statement about identities is stored and carried out."""
 
@@ -110,6 +125,11 @@ def mistakes(statement: Statement, *, accepts_test_numbers: bool) -> Iterator[Co
             yield Contradiction(
                 f"/{name}/authority", "numbers of tests and demonstrations are refused in production"
             )
+    if isinstance(statement, TraitsStatement):
+        part = PersonFields(PersonIdentifiers(statement.person.identifiers))
+        yield from check_person(part)
+        if not accepts_test_numbers:
+            yield from refused_test_numbers(part)
     if len(set(numbers.values())) < len(numbers):
         yield Contradiction(f"/{next(iter(numbers))}", "the two numbers are the same")
     if isinstance(statement, MoveStatement) and not (statement.stay_ids or statement.movement_ids):

@@ -14,6 +14,7 @@ from services.admission.domain.stated_traits import readable_traits
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.identities import merges
 from services.admission.storage.identities.records import newest_records
+from services.admission.storage.identities.statements import STATEMENT_CONTEXT
 from services.admission.storage.submissions import RECORD_CONTEXT
 
 
@@ -42,9 +43,10 @@ async def last_stated(dependencies: Dependencies, persons: Collection[UUID]) -> 
         before = known.get(record.person_id)
         if before is not None and record.establishment in before.traits:
             continue
-        body = dependencies.vault.decrypt(
-            record.wrapped_key, record.record, context=RECORD_CONTEXT + record.event_id.bytes
-        )
+        context = STATEMENT_CONTEXT + record.receipt_id.bytes
+        if record.event_id is not None:
+            context = RECORD_CONTEXT + record.event_id.bytes
+        body = dependencies.vault.decrypt(record.wrapped_key, record.record, context=context)
         stated = msgspec.json.decode(body, type=_Stated).person.traits
         traits = {record.establishment: readable_traits(stated)} if isinstance(stated, dict) else {}
         if before is None or (traits and not before.traits):

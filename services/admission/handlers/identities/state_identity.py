@@ -8,7 +8,6 @@ move is of movements that are there, and counts from when it comes; the receipt 
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -24,7 +23,9 @@ from services.admission.domain.identities.statement import (
     PairStatement,
     Statement,
     StatementMark,
+    TraitsStatement,
 )
+from services.admission.domain.identities.work_item import Evidence
 from services.admission.domain.movement import Identifier
 from services.admission.domain.submission import content_sha256
 from services.admission.handlers.accept_movement import ask_for_affiliations
@@ -42,13 +43,12 @@ from services.admission.handlers.identities.reassign import (
     movements_of_stay,
     separate_persons,
 )
+from services.admission.handlers.identities.recognise import GivenMeanwhile, Recognised, recognise
+from services.admission.handlers.identities.work_items import items_of, record_items
 from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
-
-STATEMENT_CONTEXT: Final = b"identity statement "
-"""The context that an encrypted statement is bound to, together with its receipt's id."""
 
 
 class StatementAccepted(Struct, frozen=True):
@@ -70,6 +70,7 @@ class _Effect(Struct, frozen=True, kw_only=True):
     marks: tuple[StatementMark, ...] = ()
     merge_id: UUID | None = None
     disputed: DisputedMerge | None = None
+    recognised: Recognised | None = None
 
 
 async def state_identity(
@@ -78,9 +79,29 @@ async def state_identity(
     """Carry the statement out, unless it was before; raises what `content_sha256` raises."""
     digest = sha256(action.encode() + content_sha256(body)).hexdigest()
     await ask_for_affiliations(dependencies, [statement.establishment])
+    while True:
+        try:
+            return await _state_once(dependencies, action, statement, body=body, digest=digest, source=source)
+        except GivenMeanwhile:
+            continue
+
+
+async def _state_once(
+    dependencies: Dependencies,
+    action: Action,
+    statement: Statement,
+    *,
+    body: bytes,
+    digest: str,
+    source: Principal,
+) -> StatementAccepted | StatementConflict:
     affiliation = dependencies.affiliations[statement.establishment]
     async with transaction(dependencies.pool) as connection:
-        await movements.lock_identities(connection)
+        if isinstance(statement, TraitsStatement):
+            # It only adds numbers, as movements do: nothing that anybody remembers is void.
+            await movements.share_identities(connection, f"{source.source_id} {statement.source_event_id}")
+        else:
+            await movements.lock_identities(connection)
         stored = await statements.receipt_of(connection, source.source_id, statement.source_event_id)
         if stored is not None and stored.content_sha256 != digest:
             return StatementConflict(stored.content_sha256, digest)
@@ -98,7 +119,7 @@ async def state_identity(
             marks=effect.marks,
         )
         record = dependencies.vault.encrypt(
-            effect.person.wrapped_key, body, context=STATEMENT_CONTEXT + receipt.receipt_id.bytes
+            effect.person.wrapped_key, body, context=statements.STATEMENT_CONTEXT + receipt.receipt_id.bytes
         )
         row = StatementRow(
             source_id=source.source_id,
@@ -110,6 +131,13 @@ async def state_identity(
         await statements.add(connection, row, receipt)
         if effect.disputed is not None:
             await record_disputed_merge(dependencies, connection, effect.disputed, receipt=receipt)
+        if effect.recognised is not None:
+            found = effect.recognised
+            own = Evidence(establishment=statement.establishment, receipt_id=receipt.receipt_id)
+            items = items_of(
+                own, found.person, found.doubts, compared=found.compared, found_at=receipt.accepted_at
+            )
+            await record_items(connection, items)
     return StatementAccepted(receipt, is_repeated=False)
 
 
@@ -123,6 +151,10 @@ async def _carry_out(numbers: OwnNumbers, action: Action, statement: Statement) 
             return await _change(numbers, statement)
         case NumberDeletion():
             return await _delete(numbers, statement.number)
+        case TraitsStatement():
+            found = await recognise(numbers, statement)
+            marks: tuple[StatementMark, ...] = ("identity_conflict",) if found.is_conflict else ()
+            return _Effect(person=found.person, marks=marks, recognised=found)
     raise TypeError(type(statement).__name__)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from services.admission.domain.doubts import Doubt
+from services.admission.domain.identifiers import Person
 from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
 from services.admission.domain.submission import Identified
 from services.admission.handlers.dependencies import Dependencies
@@ -41,11 +42,15 @@ async def record_doubts(
     found_at: datetime,
 ) -> None:
     """Add what a batch of submissions, stored in this transaction, leaves in doubt about its persons."""
-    items = [
-        _item(one, doubt, compared.get(doubt.other.person_id), found_at)
-        for one in identified
-        for doubt in one.doubts
-    ]
+    items: list[WorkItem] = []
+    for one in identified:
+        own = Evidence(establishment=one.submission.data.establishment, receipt_id=one.submission.receipt_id)
+        items += items_of(own, one.person, one.doubts, compared=compared, found_at=found_at)
+    await record_items(connection, items)
+
+
+async def record_items(connection: Connection, items: Sequence[WorkItem]) -> None:
+    """Add items, one for each two persons."""
     pairs = {frozenset((item.person_id, item.other_person_id)): item for item in items}
     if pairs:
         await work_items.add(connection, list(pairs.values()))
@@ -135,8 +140,21 @@ async def _carry_out(
     return replace(item, state="settled", decisions=(*item.decisions, decision))
 
 
-def _item(one: Identified, doubt: Doubt, last: LastStated | None, found_at: datetime) -> WorkItem:
-    own = Evidence(establishment=one.submission.data.establishment, receipt_id=one.submission.receipt_id)
+def items_of(
+    own: Evidence,
+    person: Person,
+    doubts: Sequence[Doubt],
+    *,
+    compared: Mapping[UUID, LastStated],
+    found_at: datetime,
+) -> list[WorkItem]:
+    """What a statement (`own`) about a person leaves in doubt."""
+    return [_item(own, person, doubt, compared.get(doubt.other.person_id), found_at) for doubt in doubts]
+
+
+def _item(
+    own: Evidence, person: Person, doubt: Doubt, last: LastStated | None, found_at: datetime
+) -> WorkItem:
     evidence = [own]
     if last is not None:
         evidence.append(Evidence(establishment=last.establishment, receipt_id=last.receipt_id))
@@ -144,7 +162,7 @@ def _item(one: Identified, doubt: Doubt, last: LastStated | None, found_at: date
         work_item_id=uuid7(),
         finding=doubt.finding,
         state="joining" if doubt.finding == "join" else "open",
-        person_id=one.person.identity,
+        person_id=person.identity,
         other_person_id=doubt.other.identity,
         establishments=tuple(dict.fromkeys(each.establishment for each in evidence)),
         evidence=tuple(evidence),

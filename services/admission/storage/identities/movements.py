@@ -15,6 +15,9 @@ from shared.events.registry import ADMISSION, TYPES
 
 # Submissions share this lock until they are committed: none is stored under a person who is being merged.
 _LOCK_IDENTITIES: Final = "SELECT pg_advisory_xact_lock(hashtext('identities')), nextval('identity_revision')"
+_SHARE_IDENTITIES: Final = """
+SELECT pg_advisory_xact_lock_shared(hashtext('identities')), pg_advisory_xact_lock(hashtextextended($1, 0))
+"""
 _WHOSE: Final = "SELECT movement_id, stated_as FROM movements WHERE movement_id = ANY ($1)"
 _SURVIVORS: Final = """
 SELECT person_id, coalesce(survivor_id, person_id) AS survivor_id FROM persons WHERE person_id = ANY ($1)
@@ -43,6 +46,11 @@ async def lock_identities(connection: Connection) -> None:
     Take it before anything else: submissions take row locks while they share it.
     """
     await connection.execute(_LOCK_IDENTITIES)
+
+
+async def share_identities(connection: Connection, statement: str) -> None:
+    """Until the end of the transaction nothing changes whose anything is, and nobody else states this."""
+    await connection.execute(_SHARE_IDENTITIES, statement)
 
 
 async def whose(connection: Executor, movement_ids: Collection[UUID]) -> dict[UUID, UUID]:

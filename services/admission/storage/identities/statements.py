@@ -24,6 +24,9 @@ class StatementRow(Struct, frozen=True, kw_only=True):
     """The body, encrypted with the key of the receipt's person."""
 
 
+STATEMENT_CONTEXT: Final = b"identity statement "
+"""The context that an encrypted statement is bound to, together with its receipt's id."""
+
 _RECEIPT: Final = """
 SELECT receipt_id, source_event_id, action, person_id, accepted_at, encode(content_sha256, 'hex'), marks
 FROM identity_statements WHERE source_id = $1 AND source_event_id = $2
@@ -91,9 +94,10 @@ async def add_person(connection: Connection, person: Person) -> None:
     await connection.execute(_ADD_PERSON, person.person_id, person.wrapped_key)
 
 
-async def link(connection: Connection, blind_index: bytes, owner: Owner) -> None:
-    """Give a number that is nobody's to a person."""
-    await connection.execute(_LINK, blind_index, owner.person.identity, owner.scope)
+async def link(connection: Connection, blind_index: bytes, owner: Owner) -> bool:
+    """Give a number that is nobody's to a person; whether it was nobody's."""
+    done = await connection.execute(_LINK, blind_index, owner.person.identity, owner.scope)
+    return done != "INSERT 0 0"
 
 
 async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> None:

@@ -1,0 +1,72 @@
+"""Recognises a person whom an establishment states without a movement (A28, A31), as movements are."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.admission.domain.authorities import TEST
+from services.admission.domain.checks import BILLING_NUMBER
+from services.admission.domain.doubts import Doubt, joined, judge_others
+from services.admission.domain.identifiers import Owner, Person, normalised_authority
+from services.admission.domain.identities.statement import TraitsStatement
+from services.admission.domain.submission import identify
+from services.admission.handlers.accept_movement import stated_number
+from services.admission.handlers.identities.known_traits import LastStated, last_stated
+from services.admission.handlers.identities.own_numbers import OwnNumbers
+from services.admission.storage import submissions
+from services.admission.storage.identities import statements
+from shared.runtime.errors import RetryableError
+
+
+class GivenMeanwhile(RetryableError):  # noqa: N818
+    """Somebody else was the first to give a number to a person; whose it is can be read now."""
+
+
+class Recognised(Struct, frozen=True, kw_only=True):
+    """Whom a statement is about, and what it leaves in doubt."""
+
+    person: Person
+    is_conflict: bool
+    doubts: tuple[Doubt, ...]
+    compared: Mapping[UUID, LastStated]
+
+
+async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognised:
+    """Give the statement its person, and the person the numbers that nobody has."""
+    stated = [one for one in statement.person.identifiers if one.type != BILLING_NUMBER]
+    named = [
+        stated_number(numbers.dependencies.vault, one, statement.person, numbers.affiliation)
+        for one in stated
+    ]
+    finess = numbers.affiliation.establishment
+    known, earlier = await submissions.owners_of(
+        numbers.connection,
+        [index for number in named for index in (number.local, number.national) if index],
+        earlier=[(index, finess) for number in named for index in number.earlier],
+    )
+    found = identify(named, known, establishment=finess, earlier=earlier)
+    others = [*found.elsewhere, *found.alike]
+    own = [found.person] if found.person else []
+    asked = {one.person_id for one in (*others, *own)} if others else set()
+    compared = await last_stated(numbers.dependencies, asked)
+    doubts = judge_others(
+        statement.person.traits,
+        establishment=finess,
+        person=found.person,
+        elsewhere=found.elsewhere,
+        alike=found.alike,
+        known={person_id: one.traits for person_id, one in compared.items()},
+        is_test=any(normalised_authority(one.authority) in TEST for one in stated),
+    )
+    person = found.person or joined(doubts) or await numbers.new_person()
+    for index, scope in sorted(found.unlinked):
+        if not await statements.link(numbers.connection, index, Owner(person, scope)):
+            raise GivenMeanwhile
+    remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
+    return Recognised(
+        person=person,
+        is_conflict=found.is_conflict or any(doubt.finding != "suspected_duplicate" for doubt in remaining),
+        doubts=remaining,
+        compared=compared,
+    )

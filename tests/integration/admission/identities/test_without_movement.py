@@ -1,0 +1,63 @@
+"""A person is stated before any movement (A28, A31): the movements that come later find them."""
+
+import pytest
+
+from tests.integration.admission.houses import INS, TRAITS, House
+from tests.integration.admission.identities.test_statements import offer, state
+from tests.integration.admission.identities.test_work_items import listed
+from tests.integration.admission.running import Admission, bearer
+from tests.unit.admission.bodies import CLINIC, HOSPITAL, identifier
+
+LOCAL = identifier("IPP-1", "ipp")
+ALICE = {"identifiers": [LOCAL, INS], "traits": TRAITS, "identity_status": "qualified"}
+PETIT = TRAITS | {"birth_name": "Petit"}
+
+
+@pytest.fixture
+async def hospital(admission: Admission) -> House:
+    return await House.of(admission, HOSPITAL)
+
+
+async def test_a_movement_finds_who_was_stated_before(admission: Admission, hospital: House) -> None:
+    receipt = await state(hospital, "traits", person=ALICE)
+    assert (receipt["action"], receipt["marks"]) == ("traits", [])
+    assert await admission.rows("SELECT FROM ledger") == []
+    assert await hospital.person(LOCAL, traits=None) == receipt["person_id"]
+    clinic = await House.of(admission, CLINIC)
+    assert await clinic.person(INS) == receipt["person_id"], "the traits of the statement agree"
+
+
+async def test_whoever_is_known_elsewhere_is_recognised(admission: Admission, hospital: House) -> None:
+    clinic = await House.of(admission, CLINIC)
+    alice = await clinic.person(INS)
+    receipt = await state(hospital, "traits", person=ALICE)
+    assert receipt["person_id"] == alice == await hospital.person(LOCAL)
+    other = await state(
+        hospital, "traits", person=ALICE | {"identifiers": [identifier("2", "ipp"), INS], "traits": PETIT}
+    )
+    assert other["person_id"] == alice, "one INS in one establishment"
+
+
+async def test_doubts_are_marked_and_in_the_work_list(admission: Admission, hospital: House) -> None:
+    clinic = await House.of(admission, CLINIC)
+    alice = await clinic.person(INS)
+    receipt = await state(hospital, "traits", person=ALICE | {"traits": PETIT})
+    assert receipt["marks"] == ["identity_conflict"]
+    assert receipt["person_id"] != alice
+    [item] = await listed(admission, bearer(hospital.source.secret))
+    assert (item["finding"], item["disagreeing"]) == ("conflict", ["birth_name"])
+    assert {"establishment": HOSPITAL, "receipt_id": receipt["receipt_id"]} in item["evidence"]
+
+
+async def test_the_same_statement_is_answered_with_its_receipt(hospital: House) -> None:
+    stated = {"source_event_id": "A28-1", "person": ALICE}
+    first, again = await offer(hospital, "traits", **stated), await offer(hospital, "traits", **stated)
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert again.json() == first.json()
+
+
+async def test_what_a_movement_may_not_name_is_refused_here_as_well(hospital: House) -> None:
+    person = {"identifiers": [INS | {"value": "12"}, LOCAL | {"type": "NH"}]}
+    answer = await offer(hospital, "traits", person=person)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/person/identifiers/0/value"]
