@@ -108,12 +108,17 @@ def identity_domain_of(affiliation: Affiliation, authority: str) -> str:
     return affiliation.shared_domains.get(authority, affiliation.establishment)
 
 
+def is_ins(number: Number) -> bool:
+    """Whether it is somebody's INS, not a filler of zeros or nines for a person whose INS is unknown."""
+    return number.authority in INS and (number.authority in TEST or number.value[0] not in "09")
+
+
 def is_qualified_ins(number: Number, person: movement.Person) -> bool:
     """Whether the number is an INS that its sender may use across establishments (RNIV, EXI SI 08).
 
     Numbers of tests and demonstrations are nobody's, so these are believed where no status is stated.
     """
-    if number.authority not in INS or not _NEVER_QUALIFIED.isdisjoint(person.identity_attributes):
+    if not is_ins(number) or not _NEVER_QUALIFIED.isdisjoint(person.identity_attributes):
         return False
     status = person.identity_status
     return status == "qualified" or (status is None and number.authority in TEST)
@@ -141,4 +146,7 @@ def _folded(text: str) -> str:
 
 def _without_spaces(text: str) -> str:
     # NFKC makes a space of every no-break, thin and ideographic one, and digits of full-width ones.
+    if not text.isascii():
+        # Marks that nobody sees (zero-width spaces, byte order marks, soft hyphens) come with copied text.
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf") or text
     return "".join(_folded(text).split())

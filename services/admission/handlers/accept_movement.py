@@ -7,12 +7,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.admission.domain.authorities import INS, TEST
+from services.admission.domain.authorities import TEST
 from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement, order_of
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.identifiers import (
     StatedNumber,
     identity_domain_of,
+    is_ins,
     is_qualified_ins,
     normalised,
     normalised_authority,
@@ -166,11 +167,11 @@ def stated_number(
         earlier.append(vault.blind_index("identifier", identifier.authority, identifier.value))
     if scope != establishment:
         earlier.append(vault.blind_index("local number", establishment, *number))
-    is_ins = number.authority in INS and "fictive" not in person.identity_attributes
+    is_national = is_ins(number) and "fictive" not in person.identity_attributes
     return StatedNumber(
         scope=scope,
         local=vault.blind_index("local number", scope, *number),
-        national=vault.blind_index("national number", *number) if is_ins else None,
+        national=vault.blind_index("national number", *number) if is_national else None,
         is_qualified=is_trusted and is_qualified_ins(number, person),
         earlier=tuple(earlier),
     )

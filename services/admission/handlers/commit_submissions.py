@@ -70,7 +70,7 @@ async def _store(
         revision = dependencies.owners.revision
         owners, earlier = await _owners(dependencies, submissions)
         others = persons_to_compare(submissions, owners)
-        compared = await last_stated(dependencies, others) if others else {}
+        compared = await last_stated(dependencies, dependencies.pool, others) if others else {}
         identified = list(
             identify_all(
                 submissions,

@@ -9,6 +9,7 @@ from services.admission.domain.identifiers import (
     NotAnInsError,
     Number,
     ins_key,
+    is_ins,
     is_qualified_ins,
     normalised,
 )
@@ -25,6 +26,7 @@ INS = Number(INS_NIR, "255081416802538")
         (INS_NIR, "2 55 08 14 168 025 38"),
         (INS_NIR, "2\u00a055\u00a008\u00a014\u202f168\u202f025\u00a038"),
         (INS_NIR, "2.55.08.14.168.025.38"),
+        (INS_NIR, "\ufeff2550814168025\u200b38\u00ad"),
         (INS_NIR, "\uff12\uff15\uff15081416802538"),
         (f"urn:oid:{INS_NIR}", "255081416802538"),
         (f" URN:OID:{INS_NIR}\t", "255081416802538 "),
@@ -52,6 +54,18 @@ def test_what_cannot_be_an_ins_is_refused_without_quoting_it(value: str) -> None
         normalised(INS_NIR, value)
     assert value not in str(refused.value)
     assert normalised(INS_TEST, value).value == value.upper()
+
+
+@pytest.mark.parametrize("value", ["000000000000000", "9999999999999", "099999999999999"])
+def test_a_filler_is_nobodys_ins(value: str) -> None:
+    number = normalised(INS_NIR, value)
+    assert not is_ins(number)
+    assert not is_qualified_ins(number, Person(identifiers=(), identity_status="qualified"))
+
+
+def test_what_nobody_sees_is_not_compared_but_makes_no_empty_number() -> None:
+    assert normalised("ipp", "IPP-1\u200b") == normalised("ipp", "IPP-1")
+    assert normalised("ipp", "\u200b").value
 
 
 def test_a_wrong_key_is_another_number() -> None:

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from services.admission.domain.authorities import TEST
 from services.admission.domain.checks import (
     BILLING_NUMBER,
+    YEARS,
     Contradiction,
     PersonFields,
     PersonIdentifiers,
@@ -109,6 +110,8 @@ class IdentityReceipt(Struct, frozen=True, kw_only=True):
 
 def mistakes(statement: Statement, *, accepts_test_numbers: bool) -> Iterator[Contradiction]:
     """What cannot be meant by a statement whose fields are valid each."""
+    if statement.emitted_at.year not in YEARS:
+        yield Contradiction("/emitted_at", "must be from 1900 to 2199")
     numbers = {}
     for name in statement.__struct_fields__:
         identifier = getattr(statement, name)

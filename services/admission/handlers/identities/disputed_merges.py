@@ -28,7 +28,7 @@ async def record_disputed_merge(
 ) -> None:
     """Leave it to a person whether two are one whom others know than the establishment that says so."""
     pair = (disputed.surviving, disputed.merged)
-    known = await last_stated(dependencies, pair)
+    known = await last_stated(dependencies, connection, pair)
     comparison = compare_identities(*(known[each].traits.values() if each in known else () for each in pair))
     evidence = [Evidence(establishment=disputed.establishment, receipt_id=receipt.receipt_id)]
     evidence += [

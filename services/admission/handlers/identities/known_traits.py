@@ -16,6 +16,7 @@ from services.admission.storage.identities import merges
 from services.admission.storage.identities.records import newest_records
 from services.admission.storage.identities.statements import STATEMENT_CONTEXT
 from services.admission.storage.submissions import RECORD_CONTEXT
+from shared.database.pool import Executor
 
 
 class _StatedPerson(Struct, frozen=True):
@@ -34,12 +35,14 @@ class LastStated(Struct, frozen=True):
     traits: Mapping[str, Traits]
 
 
-async def last_stated(dependencies: Dependencies, persons: Collection[UUID]) -> dict[UUID, LastStated]:
+async def last_stated(
+    dependencies: Dependencies, connection: Executor, persons: Collection[UUID]
+) -> dict[UUID, LastStated]:
     """What was stated last of each of these persons, and of those who are one with them."""
-    holding = await merges.connected(dependencies.pool, persons)
+    holding = await merges.connected(connection, persons)
     group_of = groups(persons, holding)
     known: dict[UUID, LastStated] = {}
-    for record in await newest_records(dependencies.pool, {person: group_of[person] for person in persons}):
+    for record in await newest_records(connection, {person: group_of[person] for person in persons}):
         before = known.get(record.person_id)
         if before is not None and record.establishment in before.traits:
             continue

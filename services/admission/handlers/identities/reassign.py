@@ -76,6 +76,12 @@ async def free_merge_id(connection: Connection, merge_ids: Sequence[UUID], pair:
     return merge_ids[-1]
 
 
+async def is_merged(connection: Connection, merge_id: UUID) -> bool:
+    """Whether this merge was stated, and holds."""
+    known = await merges.find(connection, merge_id)
+    return known is not None and known.is_merged
+
+
 async def merge_persons(
     dependencies: Dependencies,
     connection: Connection,

@@ -49,7 +49,7 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
     others = [*found.elsewhere, *found.alike]
     own = [found.person] if found.person else []
     asked = {one.person_id for one in (*others, *own)} if others else set()
-    compared = await last_stated(numbers.dependencies, asked)
+    compared = await last_stated(numbers.dependencies, numbers.connection, asked)
     doubts = judge_others(
         statement.person.traits,
         establishment=finess,

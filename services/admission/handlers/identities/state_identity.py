@@ -38,6 +38,7 @@ from services.admission.handlers.identities.reassign import (
     Move,
     UnknownMergeError,
     free_merge_id,
+    is_merged,
     merge_persons,
     move_movements,
     movements_of_stay,
@@ -176,6 +177,7 @@ async def _pair(numbers: OwnNumbers, action: Action, statement: PairStatement) -
         # Several establishments give the numbers of a shared domain, and speak for each other there.
         domains={numbers.of(statement.surviving).scope} & {numbers.of(statement.merged).scope},
     )
+    free_id = await free_merge_id(numbers.connection, (merge_id, of_persons), pair)
     marks: Sequence[StatementMark] = ()
     disputed: DisputedMerge | None = None
     if newest is not None and newest > statement.emitted_at:
@@ -187,11 +189,13 @@ async def _pair(numbers: OwnNumbers, action: Action, statement: PairStatement) -
     elif concerned.others:
         marks = ("identity_conflict",)
         disputed = DisputedMerge(*pair, statement.establishment, concerned.others)
+    elif await is_merged(numbers.connection, free_id):
+        marks = ("nothing_changed",)
     else:
         await merge_persons(
             numbers.dependencies,
             numbers.connection,
-            merge_id=await free_merge_id(numbers.connection, (merge_id, of_persons), pair),
+            merge_id=free_id,
             surviving=pair[0],
             merged=pair[1],
             stated_by=statement.establishment,

@@ -24,12 +24,13 @@ class StatedRecord(Struct, frozen=True):
 # Movements that were given to somebody else are left out. OFFSET 0: each step is a look into an index.
 _NEWEST: Final = """
 SELECT stated.person_id, event_id, receipt_id, establishment, record, wrapped_key FROM (
-    SELECT *, row_number() OVER (PARTITION BY person_id, establishment ORDER BY recorded_at DESC) AS place
-    FROM (
-    SELECT w.person_id, published.recorded_at, published.subject, s.*
+    SELECT *, row_number() OVER (
+        PARTITION BY person_id, establishment ORDER BY recorded_at DESC, id DESC
+    ) AS place FROM (
+    SELECT w.person_id, published.id, published.recorded_at, published.subject, s.*
     FROM unnest($1::uuid[], $2::uuid[]) AS w (person_id, member)
     CROSS JOIN LATERAL (
-        SELECT event_id, recorded_at, subject, data FROM ledger WHERE subject = w.member OFFSET 0
+        SELECT id, event_id, recorded_at, subject, data FROM ledger WHERE subject = w.member OFFSET 0
     ) AS published
     CROSS JOIN LATERAL (
         SELECT event_id, receipt_id, establishment, record FROM submissions
@@ -41,14 +42,14 @@ SELECT stated.person_id, event_id, receipt_id, establishment, record, wrapped_ke
     ) AS movements
     WHERE (w.person_id, stated_as) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
     UNION ALL
-    SELECT w.person_id, accepted_at, member, NULL, receipt_id, establishment, record
+    SELECT w.person_id, NULL, accepted_at, member, NULL, receipt_id, establishment, record
     FROM unnest($1::uuid[], $2::uuid[]) AS w (person_id, member)
     JOIN identity_statements AS s ON s.person_id = member AND action = 'traits'
     ) AS of_each
 ) AS stated
 JOIN persons AS named ON named.person_id = stated.subject
 WHERE place <= 5
-ORDER BY stated.person_id, recorded_at DESC
+ORDER BY stated.person_id, recorded_at DESC, id DESC
 """
 
 

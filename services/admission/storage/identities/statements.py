@@ -37,7 +37,10 @@ INSERT INTO identity_statements
     person_id, marks, accepted_at, record)
 VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
-_NEWEST: Final = "SELECT max(emitted_at) FROM identity_statements WHERE merge_id = $1"
+# A clock that is ahead counts as the moment of the receipt (decision 0026).
+_NEWEST: Final = """
+SELECT max(least(emitted_at, accepted_at)) FROM identity_statements WHERE merge_id = $1
+"""
 _ADD_PERSON: Final = "INSERT INTO persons (person_id, wrapped_key) VALUES ($1, $2)"
 _LINK: Final = """
 INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $3, 'decided')

@@ -34,9 +34,15 @@ SET state = 'joining', finding = 'join', evidence = excluded.evidence, disagreei
 WHERE identity_work_items.state = 'open' AND excluded.state = 'joining'
     AND identity_work_items.finding <> 'stated_as_one'
 """
+# Of two who became one in another way there is nothing to decide, as long as they are.
 _LIST: Final = """
 SELECT * FROM identity_work_items
-WHERE state = $1 AND ($2::text[] IS NULL OR establishments && $2) AND (found_at, work_item_id) > ($3, $4)
+WHERE state = $1 AND (state <> 'open' OR NOT EXISTS (
+        SELECT FROM persons AS one, persons AS other
+        WHERE one.person_id = identity_work_items.person_id AND other.person_id = other_person_id
+            AND coalesce(one.survivor_id, one.person_id) = coalesce(other.survivor_id, other.person_id)
+    ))
+    AND ($2::text[] IS NULL OR establishments && $2) AND (found_at, work_item_id) > ($3, $4)
 ORDER BY found_at, work_item_id LIMIT $5
 """
 _FIND: Final = "SELECT * FROM identity_work_items WHERE work_item_id = $1"

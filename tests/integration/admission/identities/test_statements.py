@@ -1,6 +1,7 @@
 """Establishments put right which numbers are one person's and whose a stay is, in JSON."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -53,6 +54,8 @@ async def test_two_numbers_become_one_person_and_two_again(
     rose, iris = await hospital.person(ROSE), await hospital.person(IRIS)
     receipt = await state(hospital, join, surviving=ROSE, merged=IRIS)
     assert (receipt["person_id"], receipt["action"], receipt["marks"]) == (rose, join, [])
+    for repeated in ({"surviving": ROSE, "merged": IRIS}, {"surviving": IRIS, "merged": ROSE}):
+        assert (await state(hospital, join, **repeated))["marks"] == ["nothing_changed"]
     assert await owners(admission) == [rose, rose]
     assert await hospital.person(IRIS) == rose
     await state(hospital, undo, surviving=ROSE, merged=IRIS, emitted_at=LATER)
@@ -92,6 +95,14 @@ async def test_of_two_statements_the_one_emitted_later_counts(
     ]
     assert await owners(admission) == sorted([rose, iris])
     assert marks == ([[], []] if order[0] == "merge" else [["nothing_changed"], ["superseded"]])
+
+
+async def test_a_clock_that_is_ahead_holds_no_two_together(admission: Admission, hospital: House) -> None:
+    rose, iris = await hospital.person(ROSE), await hospital.person(IRIS)
+    await state(hospital, "merge", surviving=ROSE, merged=IRIS, emitted_at="2199-01-01T00:00:00Z")
+    later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    await state(hospital, "unmerge", surviving=ROSE, merged=IRIS, emitted_at=later)
+    assert await owners(admission) == sorted([rose, iris])
 
 
 async def test_a_stay_and_a_movement_move_to_the_right_person(admission: Admission, hospital: House) -> None:
@@ -184,6 +195,8 @@ async def test_an_establishment_puts_right_its_own_numbers_only(
         ("merge", {"surviving": ROSE}, ["/merged"]),
         ("move", {"to": ROSE, "former": IRIS}, ["/stay_ids"]),
         ("delete-number", {}, ["/number"]),
+        ("delete-number", {"number": ROSE, "emitted_at": "0001-01-01T00:00:00+01:00"}, ["/emitted_at"]),
+        ("delete-number", {"number": ROSE, "emitted_at": "9999-12-31T23:59:59-01:00"}, ["/emitted_at"]),
     ],
 )
 async def test_what_cannot_be_meant_is_refused_with_its_pointer(

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.admission.houses import INS, TRAITS, House
+from tests.integration.admission.identities.holdings import movements_held
 from tests.integration.admission.identities.test_statements import offer, state
 from tests.integration.admission.identities.test_work_items import listed
 from tests.integration.admission.running import Admission, bearer
@@ -21,7 +22,7 @@ async def hospital(admission: Admission) -> House:
 async def test_a_movement_finds_who_was_stated_before(admission: Admission, hospital: House) -> None:
     receipt = await state(hospital, "traits", person=ALICE)
     assert (receipt["action"], receipt["marks"]) == ("traits", [])
-    assert await admission.rows("SELECT FROM ledger") == []
+    assert await movements_held(admission) == {}
     assert await hospital.person(LOCAL, traits=None) == receipt["person_id"]
     clinic = await House.of(admission, CLINIC)
     assert await clinic.person(INS) == receipt["person_id"], "the traits of the statement agree"

@@ -8,6 +8,7 @@ import pytest
 from services.admission.periodic.join_persons import join_agreeing
 from tests.integration.admission.houses import INS, TRAITS, House
 from tests.integration.admission.identities.holdings import movements_held
+from tests.integration.admission.identities.test_whose_movements import merged, separated
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, identifier
 
@@ -93,7 +94,9 @@ async def test_those_concerned_and_operators_see_an_item_and_nobody_else(
     await clinic.states(INS, traits=PETIT)
     foreign = await House.of(admission, NURSING_HOME)
     for source in (hospital, clinic):
-        assert len(await listed(admission, bearer(source.source.secret))) == 1
+        [seen] = await listed(admission, bearer(source.source.secret))
+        assert seen["establishments"] == [source.finess], "nobody learns where else a person is known"
+        assert {each["establishment"] for each in seen["evidence"]} == {source.finess}
     assert await listed(admission, bearer(foreign.source.secret)) == []
     [item] = await listed(admission, operator)
     stranger = bearer((await admission.source(NURSING_HOME, ["operator"])).secret)
@@ -114,6 +117,17 @@ async def test_an_ins_that_is_not_qualified_is_a_suspected_duplicate(
     assert provisional["marks"] == []
     [item] = await listed(admission, operator)
     assert (item["finding"], item["disagreeing"]) == ("suspected_duplicate", [])
+
+
+async def test_nothing_is_left_to_decide_of_two_who_became_one_otherwise(
+    admission: Admission, hospital: House, clinic: House, operator: dict[str, str]
+) -> None:
+    first, second = await hospital.person(INS), await clinic.person(INS, identity_status="provisional")
+    [item] = await listed(admission, operator)
+    merge_id = await merged(admission, first, second)
+    assert await listed(admission, operator) == []
+    await separated(admission, merge_id)
+    assert [one["work_item_id"] for one in await listed(admission, operator)] == [item["work_item_id"]]
 
 
 async def test_a_fictive_identity_makes_no_work(
