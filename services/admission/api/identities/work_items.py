@@ -7,8 +7,9 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
+from services.admission.domain.identifiers import NotAnInsError, is_ins, normalised
 from services.admission.domain.identities.work_item import State, Verdict, WorkItem
-from services.admission.domain.movement import Label
+from services.admission.domain.movement import Identifier, Label
 from services.admission.handlers.identities.work_items import FIRST, decide_work_item, list_work_items
 from services.admission.storage.identities.work_items import ListKey
 from shared.security.authentication import Permission
@@ -17,7 +18,7 @@ from shared.web import responses
 from shared.web.contract import describe
 from shared.web.decoding import decode, uuid_in_path
 from shared.web.paging import DEFAULT_LIMIT, Continuation, Limit, decode_continuation, split_page
-from shared.web.problems import Problem
+from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
 
@@ -39,6 +40,8 @@ class Decide(Struct, frozen=True, kw_only=True):
     author: Label
     """Who decided; the key that was used is recorded beside it."""
     reason: Label
+    ins_of_person: Identifier | None = None
+    """With `different_persons`: the INS that is `person_id`'s, although `other_person_id` had it first."""
 
 
 @router.get(
@@ -84,6 +87,8 @@ async def post_decision(
     """Make the two one person, or say that they are two. A later decision to the contrary undoes it: their
     stays, circles and messages follow. 404 also for what does not concern one's establishment."""
     wanted = decode(await request.body(), Decide)
+    if wanted.ins_of_person is not None and (fault := _fault(wanted, wanted.ins_of_person)):
+        raise Problem(422, "The decision contradicts itself", errors=[FieldError("/ins_of_person", fault)])
     item = await decide_work_item(
         DEPENDENCIES.of(request),
         uuid_in_path(work_item_id),
@@ -91,10 +96,20 @@ async def post_decision(
         author=wanted.author,
         reason=wanted.reason,
         by=operator,
+        ins=wanted.ins_of_person,
     )
     if item is None:
         raise Problem(404)
     return responses.json(200, item)
+
+
+def _fault(wanted: Decide, ins: Identifier) -> str | None:
+    if wanted.verdict != "different_persons":
+        return "of two who are one, an INS changes hands no more"
+    try:
+        return None if is_ins(normalised(ins.authority, ins.value)) else "is no INS"
+    except NotAnInsError as error:
+        return str(error)
 
 
 def _place(item: WorkItem) -> ListKey:

@@ -15,8 +15,10 @@ from uuid_utils.compat import uuid7
 from services.admission.domain.doubts import Doubt
 from services.admission.domain.identifiers import Person
 from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
+from services.admission.domain.movement import Identifier
 from services.admission.domain.submission import Identified
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.identities.give_ins import give_ins
 from services.admission.handlers.identities.known_traits import LastStated
 from services.admission.handlers.identities.neighbours import concerned_by_merge
 from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
@@ -87,9 +89,11 @@ async def decide_work_item(
     author: str,
     reason: str,
     by: Principal,
+    ins: Identifier | None = None,
 ) -> WorkItem | None:
     """Make two persons one, or say that they are two; undoes an earlier decision to the contrary.
 
+    Of two who are two, `ins` is that of the newer one, although it was stated of the other first.
     The item as it is afterwards; `None` when there is none that concerns whoever decides.
     """
     decision = Decision(verdict=verdict, author=by.signature(author), reason=reason, at=dependencies.clock())
@@ -98,6 +102,8 @@ async def decide_work_item(
         item = await work_items.find(connection, work_item_id)
         if item is None or not all(by.may_see(establishment) for establishment in item.establishments):
             return None
+        if ins is not None:
+            await give_ins(dependencies, connection, item, ins)
         return await _carry_out(dependencies, connection, item, decision)
 
 

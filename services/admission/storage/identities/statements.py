@@ -47,6 +47,9 @@ INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $
 ON CONFLICT (blind_index) DO NOTHING
 """
 _END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND scope = $2"
+_GIVE: Final = """
+UPDATE identifiers SET person_id = $2, scope = $3, basis = 'decided' WHERE blind_index = $1 AND person_id = $4
+"""
 _HAND_ON: Final = "UPDATE identifiers SET scope = $3 WHERE blind_index = $1 AND scope = $2"
 
 
@@ -101,6 +104,11 @@ async def link(connection: Connection, blind_index: bytes, owner: Owner) -> bool
     """Give a number that is nobody's to a person; whether it was nobody's."""
     done = await connection.execute(_LINK, blind_index, owner.person.identity, owner.scope)
     return done != "INSERT 0 0"
+
+
+async def give(connection: Connection, blind_index: bytes, owner: Owner, *, former: UUID) -> None:
+    """Give a number of one person to another."""
+    await connection.execute(_GIVE, blind_index, owner.person.identity, owner.scope, former)
 
 
 async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> None:

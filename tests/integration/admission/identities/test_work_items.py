@@ -159,6 +159,28 @@ async def test_what_was_decided_can_be_decided_otherwise(
     assert [one["verdict"] for one in item["decisions"]] == ["same_person", "different_persons"]
 
 
+async def test_an_ins_that_was_stated_of_the_wrong_person_first_is_given_to_the_right_one(
+    admission: Admission, hospital: House, clinic: House, operator: dict[str, str]
+) -> None:
+    """A clerk of the clinic took her for Petit: two houses of hers stay apart until somebody decides."""
+    petit = await clinic.person(LOCAL, INS, traits=PETIT)
+    here = await hospital.person(INS, LOCAL)
+    home = await House.of(admission, NURSING_HOME)
+    assert len({petit, here, await home.person(INS, LOCAL)}) == 3
+    [item] = [one for one in await listed(admission, operator) if one["person_id"] == here]
+    path = f"/v1/identities/work-items/{item['work_item_id']}/decision"
+    said = {"author": "Dr Vigilance", "reason": "the clinic took one for the other", "ins_of_person": INS}
+    for wrong in ({"verdict": "same_person"}, {"verdict": "different_persons", "ins_of_person": LOCAL}):
+        answer = await admission.client.post(path, json=said | wrong, headers=operator)
+        assert answer.status_code == 422
+    answer = await admission.client.post(path, json=said | {"verdict": "different_persons"}, headers=operator)
+    assert answer.status_code == 200
+    await home.states(INS, LOCAL)
+    await join_agreeing(admission.service.dependencies)
+    assert await home.person(LOCAL) == await hospital.person(LOCAL) != petit
+    assert await clinic.person(LOCAL, INS, traits=PETIT) == petit
+
+
 async def test_a_decision_that_two_are_two_is_not_undone_by_the_machine(
     admission: Admission, hospital: House, clinic: House, operator: dict[str, str]
 ) -> None:
