@@ -12,15 +12,11 @@ from services.admission.domain.identifiers import Owner, Person, normalised_auth
 from services.admission.domain.identities.statement import TraitsStatement
 from services.admission.domain.submission import identify
 from services.admission.handlers.accept_movement import stated_number
+from services.admission.handlers.commit_submissions import LinkedMeanwhile
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
 from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.storage import submissions
 from services.admission.storage.identities import statements
-from shared.runtime.errors import RetryableError
-
-
-class GivenMeanwhile(RetryableError):  # noqa: N818
-    """Somebody else was the first to give a number to a person; whose it is can be read now."""
 
 
 class Recognised(Struct, frozen=True, kw_only=True):
@@ -62,7 +58,7 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
     person = found.person or joined(doubts) or await numbers.new_person()
     for index, scope in sorted(found.unlinked):
         if not await statements.link(numbers.connection, index, Owner(person, scope)):
-            raise GivenMeanwhile
+            raise LinkedMeanwhile
     remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
     return Recognised(
         person=person,

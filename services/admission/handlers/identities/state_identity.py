@@ -29,6 +29,7 @@ from services.admission.domain.identities.work_item import Evidence
 from services.admission.domain.movement import Identifier
 from services.admission.domain.submission import content_sha256
 from services.admission.handlers.accept_movement import ask_for_affiliations
+from services.admission.handlers.commit_submissions import LinkedMeanwhile
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.disputed_merges import DisputedMerge, record_disputed_merge
 from services.admission.handlers.identities.end_number import end_number
@@ -44,7 +45,7 @@ from services.admission.handlers.identities.reassign import (
     movements_of_stay,
     separate_persons,
 )
-from services.admission.handlers.identities.recognise import GivenMeanwhile, Recognised, recognise
+from services.admission.handlers.identities.recognise import Recognised, recognise
 from services.admission.handlers.identities.work_items import items_of, record_items
 from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
@@ -83,7 +84,7 @@ async def state_identity(
     while True:
         try:
             return await _state_once(dependencies, action, statement, body=body, digest=digest, source=source)
-        except GivenMeanwhile:
+        except LinkedMeanwhile:
             continue
 
 
