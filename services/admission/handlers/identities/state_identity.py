@@ -69,6 +69,7 @@ class StatementConflict(Struct, frozen=True):
 
 class _Effect(Struct, frozen=True, kw_only=True):
     person: Person
+    """Whose the number to go on with is: the receipt names them, and the record is sealed with their key."""
     marks: tuple[StatementMark, ...] = ()
     merge_id: UUID | None = None
     disputed: DisputedMerge | None = None

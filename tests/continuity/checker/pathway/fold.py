@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.reading.databases import Event
 
-CLOCK_SKEW: Final = timedelta(hours=2)
+EARLY_ARRIVAL: Final = timedelta(hours=2)
+"""An admission may be dated this long before the departure that it follows."""
 WARD_AHEAD: Final = timedelta(minutes=5)
 """What is dated further ahead has not happened yet."""
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -244,7 +245,7 @@ def _met_by(open_: Sequence[ExpectedArrival], seen: Movement) -> list[ExpectedAr
     soon = [
         wait
         for wait in there
-        if seen.occurred_at < wait.departed_at <= seen.occurred_at + CLOCK_SKEW and wait.ended_as is None
+        if seen.occurred_at < wait.departed_at <= seen.occurred_at + EARLY_ARRIVAL and wait.ended_as is None
     ]
     return sorted(soon, key=lambda wait: (wait.departed_at, wait.expectation))[:1]
 
