@@ -12,7 +12,7 @@ a fact of a person unless the statement about it with the highest `sequence` the
 `MovementReassigned`. So each person's own events suffice, whatever was merged, moved or separated.
 """
 
-from typing import Literal, TypeGuard
+from typing import Final, Literal, TypeGuard
 from uuid import UUID
 
 from shared.events.envelope import Moment, Payload
@@ -145,6 +145,17 @@ def is_movement(payload: Payload) -> TypeGuard[Movement]:
 Scope = Literal["intake", "read", "circle", "operator", "ledger", "privacy"]
 """`ledger` reads what services published and hold: for the services themselves; `privacy` sees who broke the
 glass: for the privacy officer of an establishment."""
+
+
+class KeyLimits(Payload, frozen=True, kw_only=True):
+    """What one key may use of one process of a service; `None`: its share of what there is."""
+
+    requests_per_second: int | None = None
+    concurrent_requests: int | None = None
+    bytes_per_minute: int | None = None
+
+
+UNLIMITED: Final = KeyLimits()
 
 
 class AccessGranted(Payload, frozen=True, kw_only=True):

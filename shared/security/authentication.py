@@ -12,6 +12,7 @@ from fastapi.security.base import SecurityBase
 from shared.security.policy.decide import refusal_at_door
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
+from shared.web.middleware.places import place_of
 from shared.web.problems import Problem
 from shared.web.state import StateEntry
 
@@ -40,8 +41,13 @@ class Permission(SecurityBase):
         """The caller; 401 when nobody is recognised, 403 when the policy refuses whatever it is about."""
         authenticator = AUTHENTICATOR.of(request)
         principal = await authenticator.authenticate(request.headers.get("authorization"))
+        place = place_of(request.scope)
         if principal is None:
+            if place is not None:
+                place.unrecognised()
             raise Problem(401, headers={"www-authenticate": "Bearer"})
+        if place is not None:
+            place.recognised(principal.key_id or principal.source_id, principal.limits)
         if refusal_at_door(principal, self.operation) is not None:
             raise Problem(403)
         return principal

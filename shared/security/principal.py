@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from shared.events.admission import Scope
+from shared.events.admission import UNLIMITED, KeyLimits, Scope
 
 _KEY_PREFIX: Final = "relais_"
 _KEY_BYTES: Final = 32
@@ -28,6 +28,8 @@ class Principal:
     """Other sites of its legal entity to which the key is bound, too."""
     key_id: UUID | None = None
     """Which key it was, for the record of what an operator looked at or decided."""
+    limits: KeyLimits = UNLIMITED
+    """What the key may use of one process."""
 
     @property
     def is_platform_operator(self) -> bool:

@@ -167,7 +167,17 @@ http_request_seconds: Final = Histogram(
 )
 http_overload_refusals_total: Final = Counter(
     "relais_http_overload_refusals_total",
-    "Requests refused on arrival because as many as may wait were waiting; nothing else counts them",
+    "Requests refused on arrival because the places, or the caller's share of them, were taken; nothing else "
+    "counts them",
+)
+http_limited_total: Final = Counter(
+    "relais_http_limited_total",
+    "Requests and connections refused or ended because of a limit of the caller's own: `key`, `address` (its "
+    "keys were not recognised), `connections`, `slow`",
+    ["limit"],
+)
+http_failed_keys_total: Final = Counter(
+    "relais_http_failed_keys_total", "Requests with a key that is unknown, expired or revoked"
 )
 http_errors_total: Final = Counter(
     "relais_http_errors_total", "Requests that failed by our fault, by class of error", ["error"]

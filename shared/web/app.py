@@ -15,8 +15,8 @@ from shared.web import probes
 from shared.web.middleware.body_limit import BodyLimit
 from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
 from shared.web.middleware.fast_path import FastPath, FastRoutes
-from shared.web.middleware.in_flight_limit import MAX_IN_FLIGHT, InFlightLimit
 from shared.web.middleware.nul import NulRefusal
+from shared.web.middleware.places import MAX_IN_FLIGHT, Places
 from shared.web.middleware.request_telemetry import RequestTelemetry
 from shared.web.openapi import routes as documents
 
@@ -40,7 +40,7 @@ class _Application(FastAPI):
         """Called by the framework, once."""
         fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
         limited = BodyLimit(NulRefusal(fast_path), limits=self._body_limits)
-        return InFlightLimit(RequestTelemetry(limited), limit=self._max_in_flight)
+        return Places(RequestTelemetry(limited), limit=self._max_in_flight)
 
 
 def create_app(

@@ -13,7 +13,12 @@ from typing import Final
 
 import uvicorn
 
+from shared.runtime.open_files import allow_open_files
+from shared.web.connections import MOST_CONNECTIONS, protocol_of
+
 ACCEPTED_AT_ONCE: Final = 32
+_OTHER_FILES: Final = 256
+"""To the database, to the broker, and what Python opens."""
 _NOT_STARTED: Final = 3
 """As uvicorn's own command ends then."""
 
@@ -30,7 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args(arguments)
-    config = uvicorn.Config(chosen.application, host=chosen.host, port=chosen.port, access_log=False)
+    allow_open_files(MOST_CONNECTIONS + _OTHER_FILES)
+    config = uvicorn.Config(
+        chosen.application,
+        host=chosen.host,
+        port=chosen.port,
+        access_log=False,
+        http=protocol_of(MOST_CONNECTIONS),
+    )
     # Bound now, so that a port that is taken is reported now; it listens once the application has started.
     server = uvicorn.Server(config)
     server.run(sockets=copies_of(config.bind_socket()))

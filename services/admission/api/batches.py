@@ -7,7 +7,7 @@ be committed, the rest is not tried: the database is unreachable, and the sender
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from itertools import repeat
 from typing import Final
 
@@ -93,9 +93,7 @@ async def post_movements(request: Request, source: IntakeAccess) -> Response:
 async def _answer_lines(request: Request, source: Principal) -> Answers:
     """The lines' answers, in order, as each group is committed; never an empty list."""
     dependencies = DEPENDENCIES.of(request)
-    if dependencies.batch_places.locked():
-        raise service_unavailable()
-    async with dependencies.batch_places:
+    with _place_of_batch(dependencies, source):
         unread = deque(await _read_lines(request))
         is_tried, patience = True, Patience()
         following = await _prepare_lines(dependencies, unread, source, patience)
@@ -112,6 +110,16 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
             yield answers
         if unread:
             yield [unread_lines(unread[0], unread[-1])]
+
+
+@contextmanager
+def _place_of_batch(dependencies: Dependencies, source: Principal) -> Iterator[None]:
+    if not dependencies.batch_places.take(source.source_id):
+        raise service_unavailable()
+    try:
+        yield
+    finally:
+        dependencies.batch_places.give_back(source.source_id)
 
 
 async def _takes_movements(dependencies: Dependencies) -> bool:
@@ -177,7 +185,8 @@ async def _commit_lines(
     if not is_tried:
         return [answer_line(line, NotCommitted()) for line, _ in group]
     good = [one for _, one in group if not isinstance(one, Problem)]
-    became = iter(await accept_batch(dependencies, good) if good else [])
+    async with dependencies.batch_turns:
+        became = iter(await accept_batch(dependencies, good) if good else [])
     return [answer_line(line, one if isinstance(one, Problem) else next(became)) for line, one in group]
 
 

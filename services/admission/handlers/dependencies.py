@@ -18,9 +18,13 @@ from shared.runtime.clock import Clock
 from shared.security.signatures import Signer
 from shared.security.vault import Vault
 from shared.spine.pause.gate import Gate
+from shared.web.fairness.shared_places import SharedPlaces
 
-CONCURRENT_BATCHES = 8
-"""How many batches may be read concurrently, because their bodies are in memory; others are answered 503."""
+CONCURRENT_BATCHES = 24
+"""How many batches may be held concurrently, because their bodies are in memory; others are answered 503. One
+source may hold as many as are free, so half of them at most: a slow one leaves places to the others."""
+CONCURRENT_COMMITS = 4
+"""How many batches have a group of their lines in the queue; they take turns, group by group."""
 
 
 @dataclass(slots=True)
@@ -53,7 +57,8 @@ class Dependencies:
     """Signs what is granted; without one nothing can be."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start; empty without such a key."""
-    batch_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_BATCHES))
+    batch_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(CONCURRENT_BATCHES, multiple=1))
+    batch_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT_COMMITS))
     accepts_test_numbers: bool = False
     """Whether numbers of tests and demonstrations mean anybody; never in production."""
     owners: KnownOwners = field(default_factory=KnownOwners)

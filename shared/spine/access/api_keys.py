@@ -4,6 +4,7 @@ A new key works immediately; a revoked one dies within `MAX_SECONDS_REMEMBERED`.
 come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Final
@@ -15,6 +16,7 @@ from shared.spine.records.received import ReceivedEvent
 
 MAX_SECONDS_REMEMBERED: Final = 5.0
 MAX_REMEMBERED: Final = 10_000
+UNKNOWN_AT_ONCE: Final = 2
 _MAX_HEADER_LENGTH: Final = 200
 
 _FIND = """
@@ -46,6 +48,8 @@ class ApiKeyAuthenticator:
         self._seconds = seconds
         self._most_remembered = max_remembered
         self._remembered: dict[str, tuple[float, Principal]] = {}
+        # A crowd of unknown keys leaves connections to those who are known.
+        self._looking_up = asyncio.Semaphore(UNKNOWN_AT_ONCE)
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
@@ -58,6 +62,14 @@ class ApiKeyAuthenticator:
         known = self._remembered.get(key_sha256)
         if known is not None and now < known[0]:
             return known[1]
+        if known is not None:
+            return await self._look_up(key_sha256, now)
+        async with self._looking_up:
+            # Many may have come with the same new key.
+            known = self._remembered.get(key_sha256)
+            return known[1] if known is not None else await self._look_up(key_sha256, now)
+
+    async def _look_up(self, key_sha256: str, now: float) -> Principal | None:
         row = await self._pool.fetchrow(_FIND, key_sha256)
         if row is None:
             self._remembered.pop(key_sha256, None)

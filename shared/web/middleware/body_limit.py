@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.middleware.places import Place, place_of
 from shared.web.problems import Problem, response_of
 
 LIMIT_BYTES = 64 * 1024
@@ -40,7 +41,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit_bytes = self._limits.get(scope["path"], LIMIT_BYTES)
-        body = _LimitedBody(receive, limit_bytes)
+        place = place_of(scope)
+        body = _LimitedBody(receive, limit_bytes, place)
         is_too_large = False
 
         async def send_after_discarding(message: Message) -> None:
@@ -49,6 +51,8 @@ class BodyLimit:
                 is_too_large = message["status"] == _TOO_LARGE
             elif is_too_large and not message.get("more_body", False):
                 await send({**message, "more_body": True})
+                if place is not None:
+                    place.leave()  # to others: this one is answered
                 await body.discard()
                 message = {"type": "http.response.body"}
             await send(message)
@@ -62,9 +66,10 @@ class BodyLimit:
 class _LimitedBody:
     """The body of one request, as far as it was received."""
 
-    def __init__(self, receive: Receive, limit_bytes: int) -> None:
+    def __init__(self, receive: Receive, limit_bytes: int, place: Place | None) -> None:
         self._receive = receive
         self._limit_bytes = limit_bytes
+        self._place = place
         self._received_bytes = 0
         self._more_body = True
         self._began_at: float | None = None
@@ -97,7 +102,10 @@ class _LimitedBody:
 
     def _note(self, message: Message) -> None:
         self._more_body = message.get("more_body", False)
-        self._received_bytes += len(message.get("body", b""))
+        received = len(message.get("body", b""))
+        self._received_bytes += received
+        if self._place is not None:
+            self._place.count_bytes(received)
 
 
 def deadline(began_at: float, received_bytes: int) -> float:

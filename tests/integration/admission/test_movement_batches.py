@@ -163,10 +163,7 @@ async def test_a_client_that_stops_reading_gives_its_place_to_others(
     scope = {"type": "http", "method": "POST", "path": batches.PATH, "headers": headers, "query_string": b""}
     with pytest.raises(responses.ClientTooSlow):
         await admission.app(scope, receive, send)
-    places = admission.service.dependencies.batch_places
-    for _ in range(CONCURRENT_BATCHES):
-        assert not places.locked(), "its place is free again"
-        await places.acquire()
+    assert admission.service.dependencies.batch_places.taken == 0, "its place is free again"
     assert len(parts) == 2, "the head, and the first part of three"
     assert len(await admission.rows("SELECT FROM submissions")) == 1
 
@@ -222,10 +219,10 @@ async def test_without_the_database_the_whole_is_answered_503(
 async def test_a_batch_is_refused_with_503_while_all_places_are_taken(admission: Admission) -> None:
     source = await admission.source()
     places = admission.service.dependencies.batch_places
-    while not places.locked():
-        await places.acquire()
+    others = range(CONCURRENT_BATCHES)
+    assert all(places.take(other) for other in others)
     assert (await post(admission, source, movement())).status_code == 503
-    places.release()
+    places.give_back(0)
     for _ in range(2):
         assert statuses_of(await post(admission, source, movement())) == [202], "a place is given back"
 

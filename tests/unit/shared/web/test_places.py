@@ -1,4 +1,4 @@
-"""Requests beyond the limit are refused on arrival, and all inside are answered."""
+"""Requests beyond the places are refused on arrival, and all inside are answered."""
 
 import asyncio
 
@@ -14,11 +14,13 @@ from shared.spine.reconciliation.api import inbox as inbox_api
 from shared.spine.reconciliation.api import ledger as ledger_api
 from shared.spine.reconciliation.api import report as report_api
 from shared.web.app import create_app
-from shared.web.middleware.in_flight_limit import NEVER_REFUSED
+from shared.web.fairness.shared_places import SharedPlaces
+from shared.web.middleware.places import OPERATIONAL_PATHS, Places
 from tests.unit.shared.telemetry.recorded import recording
 from tests.unit.shared.web.test_app import unconnected
 
-MOST, FLOOD = 3, 50
+PLACES, MOST, FLOOD = 4, 3, 50
+"""Of four places one address gets three."""
 
 
 class Busy:
@@ -31,7 +33,10 @@ class Busy:
         router = APIRouter()
         for path in ("/v1/work", "/v1/operations"):
             router.add_api_route(path, self.work, methods=["POST"])
-        app = create_app(title="busy", lifespan=unconnected, routers=[router], max_in_flight=MOST)
+        app = create_app(title="busy", lifespan=unconnected, routers=[router])
+        app.middleware_stack = app.build_middleware_stack()
+        assert isinstance(app.middleware_stack, Places)
+        app.middleware_stack.without_key = SharedPlaces(PLACES)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://busy")
 
     async def work(self, request: Request) -> Response:
@@ -109,4 +114,4 @@ def test_what_operators_and_our_own_services_ask_is_kept_open(module: object) ->
     router: APIRouter = module.router  # type: ignore[attr-defined]
     paths = [route.path for route in router.routes]  # type: ignore[attr-defined]
     assert paths
-    assert all(path.startswith(NEVER_REFUSED) for path in paths)
+    assert all(path.startswith(OPERATIONAL_PATHS) for path in paths)

@@ -1,0 +1,1 @@
+"""Fairness: how places are shared and rates are kept among callers and addresses; pure."""
