@@ -3,7 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.admission.api import access, batches, directory, grants, movements, persons, receipts, sources
+from services.admission.api import (
+    access,
+    batches,
+    directory,
+    grants,
+    keys,
+    movements,
+    persons,
+    receipts,
+    sources,
+)
 from services.admission.api.directory import extracts
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
@@ -11,6 +21,7 @@ from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
 from services.admission.periodic.join_persons import join_agreeing
+from services.admission.periodic.measure_keys import measure_keys
 from services.admission.periodic.register_first_operator import register_first_operator
 from services.admission.settings import Settings
 from shared.events.registry import ADMISSION
@@ -62,6 +73,7 @@ SERVICE = Service(
         receipts.router,
         persons.router,
         sources.router,
+        keys.router,
         access.router,
         work_items.router,
         statements.router,
@@ -71,7 +83,10 @@ SERVICE = Service(
     fast_routes=movements.FAST_ROUTES,
     body_limits_bytes={batches.PATH: batches.LIMIT_BYTES, extracts.PATH: extracts.LIMIT_BYTES},
     publishes=True,
-    periodic_duties=[PeriodicDuty(seconds=1.0, run=join_agreeing)],
+    periodic_duties=[
+        PeriodicDuty(seconds=1.0, run=join_agreeing),
+        PeriodicDuty(seconds=60.0, run=measure_keys),
+    ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
 )

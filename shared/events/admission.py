@@ -170,6 +170,9 @@ class AccessGranted(Payload, frozen=True, kw_only=True):
     """FINESS number the key is bound to; None for an operator of the whole platform."""
     sites: tuple[str, ...] = ()
     """FINESS numbers of other sites of its legal entity to which the key is bound, too."""
+    expires_at: Moment | None = None
+    """When it ends by itself; a key that is granted again ends at the earliest of its times."""
+    limits: KeyLimits = UNLIMITED
 
 
 class AccessRevoked(Payload, frozen=True, kw_only=True):

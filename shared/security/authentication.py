@@ -13,6 +13,7 @@ from shared.security.policy.decide import refusal_at_door
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
 from shared.web.middleware.places import place_of
+from shared.web.middleware.request_telemetry import KEY_EXPIRES_AT
 from shared.web.problems import Problem
 from shared.web.state import StateEntry
 
@@ -48,6 +49,8 @@ class Permission(SecurityBase):
             raise Problem(401, headers={"www-authenticate": "Bearer"})
         if place is not None:
             place.recognised(principal.key_id or principal.source_id, principal.limits)
+        if principal.expires_soon_at is not None:
+            request.scope[KEY_EXPIRES_AT] = principal.expires_soon_at.isoformat().encode()
         if refusal_at_door(principal, self.operation) is not None:
             raise Problem(403)
         return principal

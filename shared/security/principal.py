@@ -7,6 +7,7 @@ allows a lookup by hash: there is no dictionary of random keys.
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,8 @@ class Principal:
     """Other sites of its legal entity to which the key is bound, too."""
     key_id: UUID | None = None
     """Which key it was, for the record of what an operator looked at or decided."""
+    expires_soon_at: datetime | None = None
+    """When the key ends, in its last days."""
     limits: KeyLimits = UNLIMITED
     """What the key may use of one process."""
 

@@ -197,6 +197,9 @@ def _add_pause_tables(metadata: MetaData) -> None:
     )
 
 
+_SHARE = "Of one process; without, a share of what there is"
+
+
 def _api_keys(metadata: MetaData) -> None:
     Table(
         "api_keys",
@@ -214,5 +217,10 @@ def _api_keys(metadata: MetaData) -> None:
             server_default=text("'{}'"),
             comment="Other sites to which the key is bound, too",
         ),
+        Column("expires_at", _moment, comment="When it ends by itself; without, never"),
+        Column("last_used_at", _moment, comment="At this service, within an hour"),
+        Column("requests_per_second", Integer, comment=_SHARE),
+        Column("concurrent_requests", Integer, comment=_SHARE),
+        Column("bytes_per_minute", BigInteger, comment=_SHARE),
         comment="Replica of the keys that admission granted",
     )

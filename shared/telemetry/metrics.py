@@ -154,6 +154,12 @@ glasses_broken_total: Final = Counter(
     ["result"],
 )
 
+# Access
+
+api_keys_ending: Final = Gauge(
+    "relais_api_keys_ending", "Keys that end within 30 days and whose source has no later one"
+)
+
 # HTTP
 
 http_requests_total: Final = Counter(

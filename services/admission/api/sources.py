@@ -1,5 +1,6 @@
-"""Serves `POST /v1/sources` and `DELETE /v1/keys/{key_id}`, by which operators decide who may call."""
+"""Serves `POST /v1/sources`, by which operators let applications in."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,21 +9,21 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES, examples
-from services.admission.domain.movement import Finess, Label
+from services.admission.api.key_shapes import LimitsOfKey, check_expiry
+from services.admission.domain.movement import Finess, Label, Moment
 from services.admission.handlers import manage_access
 from services.admission.handlers.dependencies import Dependencies
-from shared.events.admission import Scope
+from shared.events.admission import KeyLimits, Scope
 from shared.security.authentication import Permission
 from shared.security.policy.keys import may_create
 from shared.security.principal import Principal
 from shared.web import responses
 from shared.web.contract import describe
-from shared.web.decoding import decode, uuid_in_path
+from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem
 
 router = APIRouter()
 Creator = Annotated[Principal, Depends(Permission("create_source"))]
-Revoker = Annotated[Principal, Depends(Permission("revoke_key"))]
 
 DAY_SECONDS = 86_400
 
@@ -38,6 +39,10 @@ class CreateSource(Struct, frozen=True, kw_only=True):
     """How far ahead its clock may run before a time is marked as future."""
     sites: Annotated[tuple[Finess, ...], Meta(max_length=200)] = ()
     """Other sites of the establishment's legal entity, for which it may state and which it may see, too."""
+    expires_at: Moment | None = None
+    """When its key ends: in a year unless another time is said, at most five years ahead."""
+    limits: LimitsOfKey = LimitsOfKey()
+    """What the key may use of each process of a service; without, its share of what there is."""
 
 
 class SourceCreated(Struct, frozen=True, kw_only=True):
@@ -51,6 +56,8 @@ class SourceCreated(Struct, frozen=True, kw_only=True):
     scopes: tuple[Scope, ...]
     tolerance_seconds: int
     sites: tuple[str, ...]
+    expires_at: datetime | None
+    limits: KeyLimits
 
 
 @router.post(
@@ -75,6 +82,7 @@ async def create_source(request: Request, operator: Creator) -> Response:
         raise Problem(422, "The body does not fit", errors=[foreign])
     if not may_create(operator, establishment=wanted.establishment, sites=wanted.sites, scopes=wanted.scopes):
         raise Problem(403, "The key may not create one that is another's, or may do more")
+    check_expiry(wanted.expires_at, dependencies.clock())
     await _check_sites(dependencies, wanted)
     created = await manage_access.create_source(
         dependencies,
@@ -83,6 +91,8 @@ async def create_source(request: Request, operator: Creator) -> Response:
         scopes=wanted.scopes,
         tolerance_seconds=wanted.tolerance_seconds,
         sites=wanted.sites,
+        expires_at=wanted.expires_at,
+        limits=wanted.limits.of_key,
     )
     body = SourceCreated(
         source_id=created.source.source_id,
@@ -93,6 +103,8 @@ async def create_source(request: Request, operator: Creator) -> Response:
         scopes=created.key.scopes,
         tolerance_seconds=created.source.tolerance_seconds,
         sites=created.key.sites,
+        expires_at=created.key.expires_at,
+        limits=created.key.limits,
     )
     return responses.json(201, body, headers={"cache-control": "no-store"})
 
@@ -111,14 +123,3 @@ async def _check_sites(dependencies: Dependencies, wanted: CreateSource) -> None
             if site in foreign
         ]
         raise Problem(422, "The sites cannot be its own", errors=errors)
-
-
-@router.delete(
-    "/v1/keys/{key_id}", **describe("Revoke a key", caller="operator", answers={204: None}, problems=[404])
-)
-async def revoke_key(key_id: str, request: Request, operator: Revoker) -> Response:
-    """End a key, everywhere within seconds; again is no error."""
-    dependencies = DEPENDENCIES.of(request)
-    if not await manage_access.revoke_key(dependencies, uuid_in_path(key_id), by=operator):
-        raise Problem(404)
-    return Response(status_code=204)

@@ -1,7 +1,8 @@
 """Creates sources with their keys, and revokes keys; each change is published in its own transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import get_args
 from uuid import UUID, uuid4, uuid5
 
@@ -13,7 +14,7 @@ from services.admission.storage.directory.establishments import registered_sites
 from services.admission.storage.sources import Key, Source
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
-from shared.events.admission import AccessGranted, AccessRevoked, Scope
+from shared.events.admission import UNLIMITED, AccessGranted, AccessRevoked, KeyLimits, Scope
 from shared.events.envelope import NewEvent, Payload
 from shared.events.registry import ADMISSION
 from shared.security.principal import Principal, new_key
@@ -21,6 +22,7 @@ from shared.spine.outbox.append import append
 from shared.telemetry import tracing
 
 ALL_SCOPES: tuple[Scope, ...] = get_args(Scope)
+LIFE_OF_KEY = timedelta(days=365)
 _OPERATORS = UUID("6b0f6a53-2f0c-4a1e-9d35-0f6a6c1f8a10")
 """Namespace for the ids of operators that come with the environment."""
 
@@ -42,20 +44,28 @@ async def create_source(
     scopes: Sequence[Scope],
     tolerance_seconds: int,
     sites: Sequence[str] = (),
+    expires_at: datetime | None = None,
+    limits: KeyLimits = UNLIMITED,
 ) -> NewSource:
     """Create a source of an establishment (`None`: an operator of the platform) and its first key.
 
-    The key is bound to the sites, too; `foreign_sites` says which cannot be.
+    The key is bound to the sites, too; `foreign_sites` says which cannot be. It ends after `LIFE_OF_KEY`, or
+    when it is said.
     """
+    now = dependencies.clock()
     source = Source(
         source_id=uuid4(),
         name=name,
         establishment=establishment,
         tolerance_seconds=tolerance_seconds,
-        created_at=dependencies.clock(),
+        created_at=now,
     )
     secret, key_sha256 = new_key()
-    key = _key(source, key_id=uuid4(), key_sha256=key_sha256, scopes=scopes, sites=sites)
+    key = replace(
+        _key(source, key_id=uuid4(), key_sha256=key_sha256, scopes=scopes, sites=sites),
+        expires_at=expires_at or now + LIFE_OF_KEY,
+        limits=limits,
+    )
     await _grant(dependencies, source, key)
     return NewSource(source, key, secret)
 
@@ -90,30 +100,35 @@ async def revoke_key(dependencies: Dependencies, key_id: UUID, *, by: Principal)
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
         if await storage.revoke_key(connection, key_id, at=now):
-            await _publish(dependencies, connection, key.source_id, AccessRevoked(key_id=key_id))
+            await publish(dependencies, connection, key.source_id, AccessRevoked(key_id=key_id))
     return True
 
 
 async def _grant(dependencies: Dependencies, source: Source, key: Key) -> bool:
-    granted = AccessGranted(
+    async with transaction(dependencies.pool) as connection:
+        await storage.add_source(connection, source)
+        is_new = await storage.add_key(connection, key)
+        if is_new:
+            await publish(dependencies, connection, source.source_id, granted(key))
+    return is_new
+
+
+def granted(key: Key) -> AccessGranted:
+    """What the other services must know of a key."""
+    return AccessGranted(
         key_id=key.key_id,
         key_sha256=key.key_sha256,
         source_id=key.source_id,
         scopes=key.scopes,
         establishment=key.establishment,
         sites=key.sites,
+        expires_at=key.expires_at,
+        limits=key.limits,
     )
-    async with transaction(dependencies.pool) as connection:
-        await storage.add_source(connection, source)
-        is_new = await storage.add_key(connection, key)
-        if is_new:
-            await _publish(dependencies, connection, source.source_id, granted)
-    return is_new
 
 
-async def _publish(
-    dependencies: Dependencies, connection: Connection, source_id: UUID, data: Payload
-) -> None:
+async def publish(dependencies: Dependencies, connection: Connection, source_id: UUID, data: Payload) -> None:
+    """Publish what became of a key, in the transaction in which it did."""
     now = dependencies.clock()
     event = NewEvent(
         event_id=uuid4(),

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from shared.database.pool import Executor
-from shared.events.admission import Scope
+from shared.events.admission import KeyLimits, Scope
 from shared.events.envelope import Moment
 
 ListKey = tuple[Moment, UUID]
@@ -38,6 +38,11 @@ class ListedKey(Struct, frozen=True, kw_only=True):
     """Other sites to which the key is bound, too."""
     scopes: tuple[Scope, ...]
     revoked_at: datetime | None
+    expires_at: datetime | None
+    """When it ends by itself."""
+    last_used_at: datetime | None
+    """At admission, within an hour; each service says its own at `GET /v1/operations/keys`."""
+    limits: KeyLimits
 
 
 _SOURCES: Final = """
@@ -47,7 +52,8 @@ ORDER BY created_at, source_id LIMIT $4
 """
 _KEYS: Final = """
 SELECT k.key_id, k.source_id, s.name AS source_name, s.created_at AS source_created_at, k.establishment,
-    k.sites, k.scopes, k.revoked_at
+    k.sites, k.scopes, k.revoked_at, k.expires_at, k.last_used_at,
+    k.requests_per_second, k.concurrent_requests, k.bytes_per_minute
 FROM api_keys AS k JOIN sources AS s USING (source_id)
 WHERE (s.created_at, k.key_id) > ($1, $2) AND ($3::text IS NULL OR k.establishment = $3)
 ORDER BY s.created_at, k.key_id LIMIT $4
@@ -67,4 +73,4 @@ async def keys_after(
 ) -> list[ListedKey]:
     """The keys that follow `after`, revoked ones included: of one establishment, with `None` of all."""
     rows = await connection.fetch(_KEYS, *after, establishment, limit)
-    return convert([dict(row) for row in rows], list[ListedKey])
+    return convert([{**row, "limits": dict(row)} for row in rows], list[ListedKey])

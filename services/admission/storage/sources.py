@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from shared.database.pool import Connection, Executor
-from shared.events.admission import Scope
+from shared.events.admission import UNLIMITED, KeyLimits, Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,9 @@ class Key:
     establishment: str | None
     scopes: tuple[Scope, ...]
     sites: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    limits: KeyLimits = UNLIMITED
+    revoked_at: datetime | None = None
 
 
 _ADD_SOURCE = """
@@ -37,10 +43,23 @@ INSERT INTO sources (source_id, name, establishment, tolerance_seconds, created_
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id) DO NOTHING
 """
 _ADD_KEY = """
-INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites, expires_at,
+    requests_per_second, concurrent_requests, bytes_per_minute)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key_sha256) DO NOTHING RETURNING key_id
 """
-_KEY = "SELECT key_id, key_sha256, source_id, establishment, scopes, sites FROM api_keys WHERE key_id = $1"
+_KEY = """
+SELECT key_id, key_sha256, source_id, establishment, scopes, sites, expires_at, revoked_at,
+    requests_per_second, concurrent_requests, bytes_per_minute
+FROM api_keys WHERE key_id = $1
+"""
+_LOCK_KEY = f"{_KEY} FOR UPDATE"
+_END_KEY = "UPDATE api_keys SET expires_at = least(expires_at, $2) WHERE key_id = $1 RETURNING expires_at"
+_ENDING = """
+SELECT count(*) FROM api_keys AS k
+WHERE revoked_at IS NULL AND expires_at BETWEEN $1 AND $2 AND NOT EXISTS (
+    SELECT FROM api_keys AS later WHERE later.source_id = k.source_id AND later.revoked_at IS NULL
+        AND later.expires_at > $2)
+"""
 _REVOKE = "UPDATE api_keys SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL RETURNING key_id"
 
 
@@ -60,14 +79,41 @@ async def add_key(connection: Connection, key: Key) -> bool:
     """Add the key; false when it was there before, revoked or not."""
     scopes: Sequence[str] = list(key.scopes)
     added = await connection.fetchval(
-        _ADD_KEY, key.key_sha256, key.key_id, key.source_id, key.establishment, scopes, list(key.sites)
+        _ADD_KEY,
+        key.key_sha256,
+        key.key_id,
+        key.source_id,
+        key.establishment,
+        scopes,
+        list(key.sites),
+        key.expires_at,
+        *astuple(key.limits),
     )
     return added is not None
 
 
 async def key_of(connection: Executor, key_id: UUID) -> Key | None:
-    """The key, valid or revoked."""
-    row = await connection.fetchrow(_KEY, key_id)
+    """The key, valid or not."""
+    return _key(await connection.fetchrow(_KEY, key_id))
+
+
+async def lock_key(connection: Connection, key_id: UUID) -> Key | None:
+    """The key, which nobody else changes before the transaction ends."""
+    return _key(await connection.fetchrow(_LOCK_KEY, key_id))
+
+
+async def end_key(connection: Connection, key_id: UUID, *, at: datetime) -> datetime:
+    """Let the key end then, unless it ends before; returns when."""
+    ends_at: datetime = await connection.fetchval(_END_KEY, key_id, at)
+    return ends_at
+
+
+async def count_ending_keys(connection: Executor, *, now: datetime, until: datetime) -> int:
+    """How many valid keys end until then whose source has none that ends later."""
+    return int(await connection.fetchval(_ENDING, now, until))
+
+
+def _key(row: Any) -> Key | None:
     if row is None:
         return None
     return Key(
@@ -77,6 +123,13 @@ async def key_of(connection: Executor, key_id: UUID) -> Key | None:
         establishment=row["establishment"],
         scopes=tuple(row["scopes"]),
         sites=tuple(row["sites"]),
+        expires_at=row["expires_at"],
+        limits=KeyLimits(
+            requests_per_second=row["requests_per_second"],
+            concurrent_requests=row["concurrent_requests"],
+            bytes_per_minute=row["bytes_per_minute"],
+        ),
+        revoked_at=row["revoked_at"],
     )
 
 

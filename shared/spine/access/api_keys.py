@@ -1,16 +1,21 @@
 """Keeps a replica of the API keys that admission granted, and recognises callers by it.
 
-A new key works immediately; a revoked one dies within `MAX_SECONDS_REMEMBERED`. Grants and revocations may
-come in any order and repeatedly: a revocation that comes first leaves a row that the grant cannot undo.
+A new key works immediately; one that was revoked or has expired dies within `MAX_SECONDS_REMEMBERED`. Grants
+and revocations may come in any order and repeatedly: a revocation that comes first leaves a row that the
+grant cannot undo, and of several times at which a key ends the earliest counts.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Any, Final
+
+from msgspec.structs import astuple
 
 from shared.database.pool import Connection, Executor
-from shared.events.admission import AccessGranted, AccessRevoked
+from shared.events.admission import AccessGranted, AccessRevoked, KeyLimits
+from shared.runtime.clock import Clock, system_clock
 from shared.security.principal import Principal, sha256_of
 from shared.spine.records.received import ReceivedEvent
 
@@ -19,13 +24,29 @@ MAX_REMEMBERED: Final = 10_000
 UNKNOWN_AT_ONCE: Final = 2
 _MAX_HEADER_LENGTH: Final = 200
 
+WARNED_FOR: Final = timedelta(days=30)
+"""So long before a key ends, each answer to it says so."""
+NOTED_EVERY: Final = timedelta(hours=1)
+"""How exactly it is known when a key was last used: one write for each key, hour and service."""
+
 _FIND = """
-SELECT key_id, source_id, establishment, sites, scopes FROM api_keys
-WHERE key_sha256 = $1 AND revoked_at IS NULL
+SELECT key_id, source_id, establishment, sites, scopes, expires_at, last_used_at, requests_per_second,
+    concurrent_requests, bytes_per_minute
+FROM api_keys WHERE key_sha256 = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+"""
+_NOTE_USE = """
+UPDATE api_keys SET last_used_at = $2
+WHERE key_sha256 = $1 AND (last_used_at IS NULL OR last_used_at < $3)
 """
 _GRANT = """
-INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+INSERT INTO api_keys (key_sha256, key_id, source_id, establishment, scopes, sites, expires_at,
+    requests_per_second, concurrent_requests, bytes_per_minute)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
+"""
+# LEAST leaves NULL out, so the order of two grants makes no difference.
+_END_EARLIER = """
+UPDATE api_keys SET expires_at = least(expires_at, $2)
+WHERE key_id = $1 AND expires_at IS DISTINCT FROM least(expires_at, $2)
 """
 _REVOKE = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
@@ -42,10 +63,12 @@ class ApiKeyAuthenticator:
         pool: Executor,
         *,
         seconds: Callable[[], float] = monotonic,
+        clock: Clock = system_clock,
         max_remembered: int = MAX_REMEMBERED,
     ) -> None:
         self._pool = pool
         self._seconds = seconds
+        self._clock = clock
         self._most_remembered = max_remembered
         self._remembered: dict[str, tuple[float, Principal]] = {}
         # A crowd of unknown keys leaves connections to those who are known.
@@ -70,24 +93,38 @@ class ApiKeyAuthenticator:
             return known[1] if known is not None else await self._look_up(key_sha256, now)
 
     async def _look_up(self, key_sha256: str, now: float) -> Principal | None:
-        row = await self._pool.fetchrow(_FIND, key_sha256)
+        at = self._clock()
+        row = await self._pool.fetchrow(_FIND, key_sha256, at)
         if row is None:
             self._remembered.pop(key_sha256, None)
             return None
-        principal = Principal(
-            source_id=row["source_id"],
-            establishment=row["establishment"],
-            scopes=frozenset(row["scopes"]),
-            sites=frozenset(row["sites"]),
-            key_id=row["key_id"],
-        )
+        principal = _principal_of(row, at)
         self._remember(key_sha256, until=now + MAX_SECONDS_REMEMBERED, principal=principal)
+        if row["last_used_at"] is None or row["last_used_at"] < at - NOTED_EVERY:
+            await self._pool.execute(_NOTE_USE, key_sha256, at, at - NOTED_EVERY)
         return principal
 
     def _remember(self, key_sha256: str, *, until: float, principal: Principal) -> None:
         if len(self._remembered) >= self._most_remembered:
             self._remembered.clear()
         self._remembered[key_sha256] = (until, principal)
+
+
+def _principal_of(row: Any, at: datetime) -> Principal:
+    expires_at: datetime | None = row["expires_at"]
+    return Principal(
+        source_id=row["source_id"],
+        establishment=row["establishment"],
+        scopes=frozenset(row["scopes"]),
+        sites=frozenset(row["sites"]),
+        key_id=row["key_id"],
+        expires_soon_at=expires_at if expires_at is not None and expires_at < at + WARNED_FOR else None,
+        limits=KeyLimits(
+            requests_per_second=row["requests_per_second"],
+            concurrent_requests=row["concurrent_requests"],
+            bytes_per_minute=row["bytes_per_minute"],
+        ),
+    )
 
 
 def bearer_key(header: str | None) -> str | None:
@@ -99,15 +136,26 @@ def bearer_key(header: str | None) -> str | None:
 
 
 async def on_access_granted(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-    """Add the keys; a key that is already known, or already revoked, stays as it is."""
+    """Add the keys. One that is already known stays as it is but may end earlier; a revoked one stays so."""
     granted = [event.data for event in events if isinstance(event.data, AccessGranted)]
     await connection.executemany(
         _GRANT,
         [
-            (key.key_sha256, key.key_id, key.source_id, key.establishment, list(key.scopes), list(key.sites))
+            (
+                key.key_sha256,
+                key.key_id,
+                key.source_id,
+                key.establishment,
+                list(key.scopes),
+                list(key.sites),
+                key.expires_at,
+                *astuple(key.limits),
+            )
             for key in granted
         ],
     )
+    ending = [(key.key_id, key.expires_at) for key in granted if key.expires_at is not None]
+    await connection.executemany(_END_EARLIER, ending)
 
 
 async def on_access_revoked(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

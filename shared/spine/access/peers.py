@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from shared.database.pool import Executor
+from shared.runtime.clock import Clock
 from shared.security.authentication import Authenticator
 from shared.security.principal import Principal, sha256_of
 from shared.spine.access.api_keys import ApiKeyAuthenticator, bearer_key
@@ -28,6 +29,6 @@ class PeerAuthenticator:
         return await self._others.authenticate(authorization_header)
 
 
-def service_authenticator(pool: Executor, key_sha256: str) -> Authenticator:
+def service_authenticator(pool: Executor, key_sha256: str, clock: Clock) -> Authenticator:
     """Return what every API recognises its callers by: granted keys, and the key whose digest this is."""
-    return PeerAuthenticator(ApiKeyAuthenticator(pool), key_sha256=key_sha256)
+    return PeerAuthenticator(ApiKeyAuthenticator(pool, clock=clock), key_sha256=key_sha256)

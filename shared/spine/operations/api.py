@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
+from shared.spine.access.last_used import KeysUsed, keys_used
 from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.operations.status import ServiceStatus, status_of
 from shared.spine.pause import pauses
@@ -39,6 +40,15 @@ class PutPause(Struct, frozen=True, kw_only=True):
 async def get_operations(request: Request, _: Reader, *, unapplied: bool = False) -> Response:
     """What is paused, unsent and parked; with `unapplied` the broker is asked how far it is behind."""
     return responses.json(200, await status_of(OPERATIONS.of(request), with_unapplied=unapplied))
+
+
+@router.get(
+    "/v1/operations/keys",
+    **describe("Show when keys were last used here", caller="operator", answers={200: KeysUsed}),
+)
+async def get_keys_used(request: Request, _: Reader) -> Response:
+    """When each key was last used at this service, within an hour; those never used are left out."""
+    return responses.json(200, KeysUsed(keys=await keys_used(OPERATIONS.of(request).pool)))
 
 
 @router.put(

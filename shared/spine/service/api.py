@@ -63,7 +63,7 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     """Let the application use an open service."""
     service, spine = opened.definition, opened.spine
     DEPENDENCIES.set(app, opened.dependencies)
-    AUTHENTICATOR.set(app, service_authenticator(spine.pool, opened.settings.peer_key_sha256))
+    AUTHENTICATOR.set(app, service_authenticator(spine.pool, opened.settings.peer_key_sha256, spine.clock))
     READY.set(app, opened.is_ready)
     RECONCILIATION.set(app, spine.reconciliation)
     OPERATIONS.set(

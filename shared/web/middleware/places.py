@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.admission import KeyLimits
 from shared.telemetry import metrics
-from shared.web.fairness.callers import Caller, Callers
+from shared.web.fairness.caller import Caller
+from shared.web.fairness.callers import Callers
 from shared.web.fairness.failed_keys import FailedKeys
 from shared.web.fairness.shared_places import SharedPlaces
 from shared.web.problems import RETRY_AFTER_SECONDS, Problem, response_of

@@ -14,6 +14,8 @@ from shared.events.envelope import TraceContext
 from shared.telemetry import metrics, tracing
 
 NOT_RECORDED: Final = frozenset({"/health", "/ready", "/metrics"})
+KEY_EXPIRES_AT: Final = "relais.key_expires_at"
+"""Where a scope says that the caller's key ends soon; every answer tells the caller then."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR: Final = 500
 
@@ -34,7 +36,7 @@ class RequestTelemetry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _completed(message.get("headers", ()))
+                message["headers"] = _completed(message.get("headers", ()), scope)
             await send(message)
 
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
@@ -67,11 +69,13 @@ def _received_trace(scope: Scope) -> TraceContext:
     }
 
 
-def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _completed(headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
     # Whatever does not say that it may be stored may hold something of a person.
     completed = [*headers, *_trace_response()]
     if not any(name == b"cache-control" for name, _ in completed):
         completed.append((b"cache-control", b"no-store"))
+    if KEY_EXPIRES_AT in scope:
+        completed.append((b"key-expires-at", scope[KEY_EXPIRES_AT]))
     return completed
 
 

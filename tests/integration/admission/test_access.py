@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -49,7 +50,9 @@ async def test_an_operator_makes_a_source_whose_key_is_shown_once(admission: Adm
         source_id=stored["source_id"],
         scopes=("intake", "read"),
         establishment=HOSPITAL,
+        expires_at=stored["expires_at"],
     )
+    assert stored["expires_at"] - admission.service.spine.clock() > timedelta(days=364)
 
 
 async def test_a_revoked_key_is_published_once_and_again_is_no_error(admission: Admission) -> None:
@@ -117,7 +120,7 @@ async def test_the_first_key_of_the_platform_is_let_in_once(admission: Admission
         "SELECT source_id, establishment, scopes FROM api_keys WHERE key_sha256 = $1", key_sha256
     )
     assert [(row["establishment"], row["scopes"]) for row in rows] == [
-        (None, ["circle", "intake", "ledger", "operator", "read"])
+        (None, ["circle", "intake", "ledger", "operator", "privacy", "read"])
     ]
     assert len(await published(admission, str(rows[0]["source_id"]))) == 1
 

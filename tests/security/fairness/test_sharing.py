@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events.admission import KeyLimits
-from shared.web.fairness.callers import Caller, Callers
+from shared.web.fairness.caller import Caller
+from shared.web.fairness.callers import Callers
 from shared.web.fairness.failed_keys import FAILED_KEYS_AT_ONCE, FailedKeys
 from shared.web.fairness.rate import Rate
 from shared.web.fairness.shared_places import SharedPlaces

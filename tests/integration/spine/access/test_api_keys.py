@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from shared.database.pool import Pool
 from shared.database.transaction import transaction
-from shared.events.admission import AccessGranted, AccessRevoked
+from shared.events.admission import AccessGranted, AccessRevoked, KeyLimits
 from shared.events.envelope import Payload
 from shared.security.principal import new_key
 from shared.spine.access.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
+from shared.spine.access.last_used import KeyUsed, keys_used
 from shared.spine.records.received import ReceivedEvent
 
 pytestmark = pytest.mark.services
@@ -93,3 +94,40 @@ async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
         await on_access_granted(None, connection, [_received(one) for one in granted])
     authenticator = ApiKeyAuthenticator(pool)
     assert all([await authenticator.authenticate(f"Bearer {key}") for key, _ in made])
+
+
+SOON, LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    "order",
+    set(
+        itertools.permutations(
+            [GRANTED, replace(GRANTED, expires_at=LATER), replace(GRANTED, expires_at=SOON)]
+        )
+    ),
+)
+async def test_a_key_ends_at_the_earliest_of_its_times_in_any_order(
+    pool: Pool, order: Sequence[Payload]
+) -> None:
+    await _apply(pool, order)
+
+    async def opens(at: datetime) -> bool:
+        authenticator = ApiKeyAuthenticator(pool, clock=lambda: at)
+        return await authenticator.authenticate(f"Bearer {KEY}") is not None
+
+    assert [await opens(at) for at in (NOW, SOON - timedelta(seconds=1), SOON, LATER)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_a_key_brings_its_limits_and_says_when_it_was_used(pool: Pool) -> None:
+    limits = KeyLimits(requests_per_second=5, concurrent_requests=2, bytes_per_minute=4096)
+    await _apply(pool, [replace(GRANTED, limits=limits)])
+    principal = await ApiKeyAuthenticator(pool, clock=lambda: NOW).authenticate(f"Bearer {KEY}")
+    assert principal is not None
+    assert principal.limits == limits
+    assert await keys_used(pool) == (KeyUsed(key_id=GRANTED.key_id, last_used_at=NOW),)

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from shared.database.pool import Pool, open_pool
+from shared.runtime.clock import system_clock
 from shared.security.authentication import AUTHENTICATOR
 from shared.security.principal import sha256_of
 from shared.spine.access.peers import service_authenticator
@@ -53,7 +54,7 @@ async def sides(create_database: Callable[..., str]) -> AsyncIterator[Sides]:
             ledger_clients={},
         )
         RECONCILIATION.set(app, publisher)
-        AUTHENTICATOR.set(app, service_authenticator(publishing_pool, sha256_of(KEY)))
+        AUTHENTICATOR.set(app, service_authenticator(publishing_pool, sha256_of(KEY), system_clock))
         consumer = ReconciliationContext(
             service="indicators",
             pool=consuming_pool,

@@ -1,11 +1,18 @@
+import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from shared.security.principal import new_key
-from shared.spine.access.api_keys import MAX_SECONDS_REMEMBERED, ApiKeyAuthenticator
+from shared.spine.access.api_keys import (
+    MAX_SECONDS_REMEMBERED,
+    NOTED_EVERY,
+    UNKNOWN_AT_ONCE,
+    ApiKeyAuthenticator,
+)
 
 KEY, KEY_SHA256 = new_key()
 HEADER = f"Bearer {KEY}"
@@ -17,22 +24,32 @@ class KeyTable:
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, object]] = {}
         self.lookups = 0
+        self.noted: list[object] = []
 
-    def grant(self, key_sha256: str) -> None:
+    def grant(self, key_sha256: str, **given: object) -> None:
         self.rows[key_sha256] = {
             "key_id": UUID(int=2),
             "source_id": UUID(int=1),
             "establishment": None,
             "scopes": ["read"],
             "sites": [],
+            "expires_at": None,
+            "last_used_at": None,
+            "requests_per_second": None,
+            "concurrent_requests": None,
+            "bytes_per_minute": None,
+            **given,
         }
 
     async def fetchrow(self, _query: str, *args: object) -> Any:
         self.lookups += 1
+        await asyncio.sleep(0)
         return self.rows.get(str(args[0]))
 
-    async def execute(self, query: str, *args: object) -> str:
-        raise NotImplementedError
+    async def execute(self, _query: str, *args: object) -> str:
+        self.noted.append(args[1])
+        self.rows[str(args[0])]["last_used_at"] = args[1]
+        return ""
 
     async def executemany(self, command: str, args: Sequence[Sequence[object]]) -> None:
         raise NotImplementedError
@@ -123,3 +140,41 @@ async def test_the_memory_is_bounded(table: KeyTable, clock: HandMovedClock) -> 
         await authenticator.authenticate(f"Bearer {key}")
     await authenticator.authenticate(f"Bearer {granted[0][0]}")
     assert table.lookups == len(granted) + 1
+
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+async def test_many_that_come_with_the_same_new_key_ask_once(table: KeyTable, clock: HandMovedClock) -> None:
+    table.grant(KEY_SHA256)
+    authenticator = ApiKeyAuthenticator(table, seconds=clock)
+    together = await asyncio.gather(*(authenticator.authenticate(HEADER) for _ in range(100)))
+    assert all(together)
+    assert table.lookups <= UNKNOWN_AT_ONCE
+
+
+async def test_when_a_key_was_last_used_is_noted_once_an_hour(table: KeyTable) -> None:
+    table.grant(KEY_SHA256)
+    now = NOW
+
+    async def used() -> None:
+        await ApiKeyAuthenticator(table, clock=lambda: now).authenticate(HEADER)
+
+    for _ in range(5):
+        await used()
+    assert table.noted == [NOW]
+    now += NOTED_EVERY + timedelta(seconds=1)
+    await used()
+    assert table.noted == [NOW, now]
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "warned"), [(None, False), (timedelta(days=31), False), (timedelta(days=29), True)]
+)
+async def test_a_key_that_ends_soon_is_told_so(
+    table: KeyTable, ends_in: timedelta | None, warned: bool
+) -> None:
+    table.grant(KEY_SHA256, expires_at=None if ends_in is None else NOW + ends_in)
+    principal = await ApiKeyAuthenticator(table, clock=lambda: NOW).authenticate(HEADER)
+    assert principal is not None
+    assert (principal.expires_soon_at is not None) == warned

@@ -1,0 +1,36 @@
+"""Counts what a recognised caller uses of its own limits."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from shared.events.admission import KeyLimits
+from shared.web.fairness.rate import Rate
+
+
+@dataclass(slots=True)
+class Caller:
+    """A recognised caller."""
+
+    caller_id: Hashable
+    limits: KeyLimits
+    requests: Rate | None = field(init=False)
+    bytes: Rate | None = field(init=False)
+    inside: int = 0
+    """How many of its requests are being served."""
+
+    def __post_init__(self) -> None:
+        self.limit(self.limits)
+
+    def limit(self, limits: KeyLimits) -> None:
+        """Begin to count by these limits."""
+        per_second, per_minute = limits.requests_per_second, limits.bytes_per_minute
+        self.limits = limits
+        self.requests = None if per_second is None else Rate(per_second, per_second)
+        self.bytes = None if per_minute is None else Rate(per_minute / 60, per_minute)
+
+    def seconds_until_allowed(self, now: float) -> float:
+        """How long this caller has to wait by its own limits; 0 for a request that may be served now."""
+        if self.limits.concurrent_requests is not None and self.inside >= self.limits.concurrent_requests:
+            return 1.0
+        rates = [rate for rate in (self.requests, self.bytes) if rate is not None]
+        return max((rate.seconds_until_allowed(now) for rate in rates), default=0.0)
