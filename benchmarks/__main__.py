@@ -1,4 +1,4 @@
-"""`python -m benchmarks [p1 ... p7]`: runs benchmarks, prints their tables, keeps the raw results as JSON."""
+"""`python -m benchmarks [p1 ... p11]`: runs benchmarks, prints their tables, keeps the results as JSON."""
 
 import argparse
 import time
@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import p1_single, p2_batch, p3_delivery, p4_catch_up, p5_timeline, p6_growth, p7_overload
+from benchmarks import (
+    p1_single,
+    p2_batch,
+    p3_delivery,
+    p4_catch_up,
+    p5_timeline,
+    p6_growth,
+    p7_overload,
+    p11_fairness,
+)
 from benchmarks.results import Result, keep
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
@@ -18,6 +27,7 @@ BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "p5": p5_timeline.run,
     "p6": p6_growth.run,
     "p7": p7_overload.run,
+    "p11": p11_fairness.run,
 }
 _console = Console(width=200)
 
@@ -25,12 +35,12 @@ _console = Console(width=200)
 def main() -> None:
     """Run the chosen benchmarks, all when none is named; without sizes in a short form."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
-    parser.add_argument("benchmarks", nargs="*", metavar="p1...p7", help="all when none is named")
+    parser.add_argument("benchmarks", nargs="*", metavar="p1...p11", help="all when none is named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=4000, help="of each cell")
     parser.add_argument("--events", type=int, default=200_000, help="p4: backlog; p5, p6: largest store")
     parser.add_argument("--store", help="p5, p6: a folder in which the stores are kept")
-    parser.add_argument("--seconds", type=float, default=10, help="p3, p7: of each cell")
+    parser.add_argument("--seconds", type=float, default=10, help="p3, p7, p11: of each cell")
     chosen = parser.parse_args()
     if unknown := set(chosen.benchmarks) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

@@ -63,6 +63,15 @@ def open_admission(
     folder: Path, database: Database, bootstrap: str, *, database_name: str = "admission"
 ) -> Iterator[tuple[str, str]]:
     """Run admission's API and worker on a migrated database; gives the URL and an intake key."""
+    with open_platform(folder, database, bootstrap, database_name=database_name) as (url, operator_key):
+        yield url, intake_key(url, operator_key)
+
+
+@contextmanager
+def open_platform(
+    folder: Path, database: Database, bootstrap: str, *, database_name: str = "admission"
+) -> Iterator[tuple[str, str]]:
+    """Run admission's API and worker on a migrated database; gives the URL and the operator's key."""
     operator_key, digest = new_key()
     environment = service_environment(database_name, database, bootstrap) | {
         "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -75,7 +84,7 @@ def open_admission(
         open_process(folder, "services.admission.worker", environment),
         open_api(folder, "services.admission.main:app", ready="/ready", environment=environment) as url,
     ):
-        yield url, _intake_key(url, operator_key)
+        yield url, operator_key
 
 
 def service_environment(database_name: str, database: Database, bootstrap: str) -> dict[str, str]:
@@ -96,7 +105,8 @@ async def _make_topic(bootstrap: str, topic: str) -> None:
         await admin.close()
 
 
-def _intake_key(url: str, operator_key: str) -> str:
+def intake_key(url: str, operator_key: str) -> str:
+    """The key of another source of the establishment `FINESS`."""
     with httpx.Client(
         timeout=_CLIENT_SECONDS, transport=httpx.HTTPTransport(retries=3), trust_env=False
     ) as client:

@@ -51,6 +51,11 @@ class Patience:
         """Whether another line is read."""
         return self._left > 0
 
+    @property
+    def used(self) -> int:
+        """How many were wrong."""
+        return MOST_REFUSED_LINES - self._left
+
     def note(self, parsed: Stated | Problem) -> None:
         """Count a line that is refused."""
         self._left -= isinstance(parsed, Problem)

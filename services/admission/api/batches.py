@@ -40,6 +40,7 @@ from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.web.charset import as_utf8
 from shared.web.contract import NDJSON, Lines, describe
+from shared.web.middleware.places import place_of
 from shared.web.problems import Problem, service_unavailable
 from shared.web.responses import TimeLimitedStream
 
@@ -108,6 +109,9 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
             for status, count in Counter(answer.status for answer in answers).items():
                 metrics.intake_requests_total.labels(INTAKE_FORMAT, status).inc(count)
             yield answers
+        place = place_of(request.scope)
+        if place is not None:
+            place.count_refused(patience.used)
         if unread:
             yield [unread_lines(unread[0], unread[-1])]
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Final
 
 from shared.events.admission import KeyLimits
 from shared.web.fairness.rate import Rate
+
+REFUSED_AT_ONCE: Final = 500
+REFUSED_PER_SECOND: Final = 10.0
+"""Saying what is wrong costs more than doing what is right: beyond this rate a caller waits."""
 
 
 @dataclass(slots=True)
@@ -15,6 +20,8 @@ class Caller:
     limits: KeyLimits
     requests: Rate | None = field(init=False)
     bytes: Rate | None = field(init=False)
+    refused: Rate = field(default_factory=lambda: Rate(REFUSED_PER_SECOND, REFUSED_AT_ONCE))
+    """What was wrong with its requests, counted by request and by line of a batch."""
     inside: int = 0
     """How many of its requests are being served."""
 
@@ -32,5 +39,5 @@ class Caller:
         """How long this caller has to wait by its own limits; 0 for a request that may be served now."""
         if self.limits.concurrent_requests is not None and self.inside >= self.limits.concurrent_requests:
             return 1.0
-        rates = [rate for rate in (self.requests, self.bytes) if rate is not None]
+        rates = [rate for rate in (self.refused, self.requests, self.bytes) if rate is not None]
         return max((rate.seconds_until_allowed(now) for rate in rates), default=0.0)

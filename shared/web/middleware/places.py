@@ -7,6 +7,7 @@ only who is recognised (`Place.recognised`, before the body is read) moves on to
 outermost because that is where requests wait: a refusal costs neither a span nor a look at the body.
 """
 
+import asyncio
 from collections.abc import Hashable
 from functools import lru_cache
 from math import ceil
@@ -29,6 +30,9 @@ WITHOUT_KEY: Final = 128
 """Places of those who bring no key, whom an address admits or nothing does."""
 OPERATIONAL: Final = 64
 """Places for what operators and our own services ask: few requests, and most needed under overload."""
+HELD_BACK: Final = 512
+HOLD_BACK_SECONDS: Final = 1.0
+"""So long, and so many at a time, wait for the answer that they are beyond a limit of their own."""
 PLACE: Final = "relais.place"
 
 PROBES: Final = ("/health", "/ready", "/metrics")
@@ -91,6 +95,11 @@ class Place:
             if self._caller is not None:
                 self._caller.inside -= 1
 
+    def count_refused(self, count: int = 1) -> None:
+        """Count mistakes of the caller: who makes many waits before the next."""
+        if self._caller is not None:
+            self._caller.refused.use(count)
+
     def count_bytes(self, count: int) -> None:
         """Count what was received against the caller's own limit."""
         if self._caller is not None and self._caller.bytes is not None:
@@ -104,6 +113,8 @@ class Places:
     def __init__(self, app: ASGIApp, *, limit: int = MAX_IN_FLIGHT) -> None:
         self._app = app
         self.seconds = monotonic
+        self.hold_back_seconds = HOLD_BACK_SECONDS
+        self._held_back = 0
         self.callers = Callers()
         self.failed_keys = FailedKeys()
         self.served = SharedPlaces(limit)
@@ -117,6 +128,8 @@ class Places:
             return
         place = self._place_for(scope)
         if isinstance(place, Problem):
+            if place.status_code == _TOO_MANY and self._held_back < HELD_BACK:
+                await self._hold_back()
             for message in _messages(place.status_code, int((place.headers or {})["retry-after"])):
                 await send(message)
             return
@@ -125,6 +138,14 @@ class Places:
             await self._app(scope, receive, send)
         finally:
             place.leave()
+
+    async def _hold_back(self) -> None:
+        # Who asks again as soon as it was answered asks once a second then, and costs nothing meanwhile.
+        self._held_back += 1
+        try:
+            await asyncio.sleep(self.hold_back_seconds)
+        finally:
+            self._held_back -= 1
 
     def enter(self, place: Place, caller: Caller) -> Problem | None:
         """Let the request stand among those that are served, or say why not."""

@@ -12,11 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.envelope import TraceContext
 from shared.telemetry import metrics, tracing
+from shared.web.middleware.places import place_of
 
 NOT_RECORDED: Final = frozenset({"/health", "/ready", "/metrics"})
 KEY_EXPIRES_AT: Final = "relais.key_expires_at"
 """Where a scope says that the caller's key ends soon; every answer tells the caller then."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_MISTAKES: Final = frozenset({400, 413, 422})
 _SERVER_ERROR: Final = 500
 
 
@@ -36,6 +38,8 @@ class RequestTelemetry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status in _MISTAKES and (place := place_of(scope)) is not None:
+                    place.count_refused()
                 message["headers"] = _completed(message.get("headers", ()), scope)
             await send(message)
 

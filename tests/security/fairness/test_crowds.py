@@ -15,9 +15,11 @@ from shared.events.admission import KeyLimits
 from shared.security.authentication import AUTHENTICATOR, Permission
 from shared.security.principal import Principal
 from shared.web.app import create_app
+from shared.web.fairness.caller import REFUSED_AT_ONCE
 from shared.web.fairness.failed_keys import FAILED_KEYS_AT_ONCE
 from shared.web.fairness.shared_places import SharedPlaces
 from shared.web.middleware.places import Places
+from shared.web.problems import Problem
 from tests.unit.shared.web.test_app import unconnected
 
 PLACES = 8
@@ -46,6 +48,7 @@ class Service:
         assert isinstance(app.middleware_stack, Places)
         self.places = app.middleware_stack
         self.places.without_key = SharedPlaces(PLACES)
+        self.places.hold_back_seconds = 0.0
 
     async def authenticate(self, header: str | None) -> Principal | None:
         self.lookups += 1
@@ -61,7 +64,8 @@ class Service:
 
     async def work(self, request: Request, _sender: Sender) -> Response:
         self.inside += 1
-        await request.body()
+        if await request.body() == b"mistake":
+            raise Problem(422)
         await self.may_answer.wait()
         return Response("done")
 
@@ -202,3 +206,29 @@ async def test_a_key_may_have_only_so_many_requests_inside() -> None:
     service.may_answer.set()
     await asyncio.gather(*crowd)
     assert (await service.post("limited")).status_code == 200
+
+
+async def test_a_key_that_makes_one_mistake_after_the_other_waits_and_no_other_does(service: Service) -> None:
+    service.may_answer.set()
+    service.places.seconds = lambda: 0.0
+    for _ in range(REFUSED_AT_ONCE):
+        assert (await service.post("crowd", body=b"mistake")).status_code == 422
+    assert (await service.post("crowd")).status_code == 429
+    assert (await service.post("honest")).status_code == 200
+    service.places.seconds = lambda: 1.0
+    assert (await service.post("crowd")).status_code == 200
+
+
+async def test_who_is_beyond_its_own_limit_is_held_back_and_holds_no_place() -> None:
+    service = Service({"limited": KeyLimits(requests_per_second=1)})
+    service.places.seconds = lambda: 0.0
+    service.may_answer.set()
+    assert (await service.post("limited")).status_code == 200
+    service.places.hold_back_seconds = 3600
+    held = asyncio.create_task(service.post("limited"))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not held.done()
+    assert service.places.served.taken == 0
+    assert (await service.post("honest")).status_code == 200
+    held.cancel()
