@@ -1,6 +1,7 @@
 """The project's own source: every Python file that git tracks and that is not a migration."""
 
 import ast
+import gc
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,14 @@ def python_files() -> tuple[Path, ...]:
 @cache
 def tree_of(path: Path) -> ast.Module:
     """The parsed file."""
-    return ast.parse((PROJECT / path).read_text(encoding="utf-8"))
+    text = (PROJECT / path).read_text(encoding="utf-8")
+    # What is collected meanwhile may format a traceback, which parses too: Python 3.11 then ends the first
+    # ("AST constructor recursion depth mismatch", mended in 3.12).
+    gc.disable()
+    try:
+        return ast.parse(text)
+    finally:
+        gc.enable()
 
 
 @cache
