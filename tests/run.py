@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import IO
 
 PYTEST = (sys.executable, "-m", "pytest")
-# `-rs` says why a test was skipped. The platform's tests are few and long: each is named as it ends.
+# `-rfEs` says what failed and why one was skipped. The platform's tests are few and long: each is named as it ends.
 _UNIT = ("tests/architecture", "tests/contract", "tests/security/policy", "tests/unit")
 _SPINE = "tests/integration/spine"
 PARTS: Mapping[str, Sequence[str]] = {
-    "--platform": ("-vv", "-rs", "tests/e2e"),
-    "--spine": ("-rs", _SPINE),
-    "--integration": ("-rs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_UNIT))),
-    "--unit": ("-rs", *_UNIT),
+    "--platform": ("-vv", "-rfEs", "tests/e2e"),
+    "--spine": ("-rfEs", _SPINE),
+    "--integration": ("-rfEs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_UNIT))),
+    "--unit": ("-rfEs", *_UNIT),
 }
 # What pytest says of a failure in one line: where, and the first words of why.
 _FAILURE = ("FAILED ", "ERROR ", "E   ")
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         Path(folder).chmod(0o711)
         environment = {**os.environ, "TMPDIR": folder}
         if not arguments or not set(arguments) <= set(PARTS):
-            return subprocess.call([*PYTEST, "-rs", *arguments], env=environment)
+            return subprocess.call([*PYTEST, "-rfEs", *arguments], env=environment)
         return _parts(arguments, environment)
 
 

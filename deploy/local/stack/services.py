@@ -12,7 +12,6 @@ from deploy.local.stack.parts import Part
 from deploy.local.stack.probes import answers
 from deploy.local.supervision.children import leashed
 from shared.security.principal import sha256_of
-from shared.security.signatures import signer_of
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"
@@ -88,6 +87,9 @@ def service_environment(
     if service == "admission":
         environment["RELAIS_GRANT_SIGNING_KEY"] = credentials.grant_signing_key
     elif service in SHOW_PERSONS:
+        # Here, since the commands that only look sign nothing.
+        from shared.security.signatures import signer_of  # noqa: PLC0415
+
         signer = signer_of(credentials.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         environment["RELAIS_GRANT_KEYS"] = signer.public_key if signer else ""
     if service in credentials.master_keys:
