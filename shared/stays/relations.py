@@ -1,10 +1,13 @@
 """Defines a relation: why an establishment may see something of a person, since when and until when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
+
+from shared.events.envelope import RecordedEvent
+from shared.stays.movements import movement_histories
 
 Basis = Literal["states", "transfer", "team", "network", "break_the_glass"]
 """`states` and `transfer` follow from the person's own movements; the others are granted."""
@@ -44,3 +47,12 @@ class Relation:
 def stated_by(establishments: Collection[str]) -> Relation:
     """The relation of establishments to what they stated themselves."""
     return Relation(establishments=frozenset(establishments), basis="states", begins_at=ALWAYS)
+
+
+def stating(events: Iterable[RecordedEvent]) -> set[str]:
+    """Those that stated something of a person that holds: not cancelled, and not another person's by now."""
+    return {
+        history.current.establishment
+        for history in movement_histories(events)
+        if history.reassigned is None and not history.cancelled
+    }

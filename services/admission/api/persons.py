@@ -41,7 +41,7 @@ async def find_persons(
     value: Annotated[str, Query(min_length=1, max_length=120, description="The number")],
 ) -> Response:
     """The person to whom the authority gave this number, if the caller's establishment stated something of
-    them; otherwise the same empty list, whether or not there is such a person."""
+    them that holds; otherwise the same empty list, whether or not there is such a person."""
     dependencies = DEPENDENCIES.of(request)
     found = await find_person(dependencies, authority=authority, value=value, reader=reader)
     persons = () if found is None else (FoundPerson(person_id=found.person_id),)

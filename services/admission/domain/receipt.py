@@ -16,7 +16,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     event_id: UUID
     person_id: UUID
     source_event_id: str
-    sequence: int  # of the event among those of its person, from 1
     accepted_at: datetime
     content_sha256: str  # of the body's canonical JSON, hexadecimal
     marks: tuple[Mark, ...]

@@ -155,13 +155,13 @@ class Identified(Struct, frozen=True):
     is_joined: bool
     """Whether its INS alone made it this person's, who is known in another scope."""
     is_conflict: bool
-    """Whether one of its identifiers is another person's, too."""
+    """Whether its scope knows its identifiers as those of several persons."""
     doubts: tuple[Doubt, ...] = ()
     """What is to be recorded about that."""
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """The submission's marks, with what was found about the person."""
+        """Its marks, with what its scope knows of the person: no INS tells whether it is known elsewhere."""
         return (*self.submission.marks, "identity_conflict") if self.is_conflict else self.submission.marks
 
 
@@ -239,8 +239,7 @@ def identify_all(
             index: owners[index] for index in _indexes(submission) if index in owners and index not in known
         }
         remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
-        is_conflict = found.is_conflict or any(doubt.finding != "suspected_duplicate" for doubt in remaining)
-        yield Identified(submission, person, links, of_ins is not None, is_conflict, remaining)
+        yield Identified(submission, person, links, of_ins is not None, found.is_conflict, remaining)
 
 
 def persons_to_compare(submissions: Sequence[Submission], known: Mapping[bytes, Owner]) -> set[UUID]:

@@ -235,7 +235,6 @@ def _receipt(identified: Identified, event: RecordedEvent) -> Receipt:
         event_id=event.event_id,
         person_id=event.subject,
         source_event_id=identified.submission.source_event_id,
-        sequence=event.sequence,
         accepted_at=event.recorded_at,
         content_sha256=identified.submission.content_sha256.hex(),
         marks=identified.marks,

@@ -7,34 +7,41 @@ from services.admission.domain.identifiers import NotAnInsError
 from services.admission.domain.movement import Identifier, Person
 from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.storage.persons import NamedPerson, person_stated_by
+from services.admission.storage.persons import NamedPerson, owners_of, stated_of
+from shared.security.policy.decide import decide
+from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
+from shared.stays.relations import stated_by, stating
 
 NOWHERE: Final = ""
 """No establishment, so no local number."""
 
 
 async def find_person(
-    dependencies: Dependencies, *, authority: str, value: str, reader: Principal
+    dependencies: Dependencies,
+    *,
+    authority: str,
+    value: str,
+    reader: Principal,
+    operation: Operation = "find_person",
 ) -> NamedPerson | None:
     """The person to whom the authority gave this number, compared as movements are (see `identify`).
 
-    None for a number that nobody stated, and for one of a person of whom the reader's establishment
-    stated nothing: the two cannot be told apart. A local number means nothing to an operator of the whole
-    platform, who has no establishment.
+    None for a number that nobody stated, and for one of a person of whom nothing holds that the reader's
+    establishments stated: both are looked for by the same statements. A local number means nothing to an
+    operator of the platform.
     """
-    if reader.establishment is None and "operator" not in reader.scopes:
-        return None
     try:
         indexes = await indexes_of(dependencies, authority, value, reader.establishments or [NOWHERE])
     except NotAnInsError:
         return None
-    for of_number in indexes:
-        found = await person_stated_by(
-            dependencies.pool, of_number, establishments=reader.establishments or None
-        )
-        if found is not None:
-            return found
+    owners = await owners_of(dependencies.pool, indexes)
+    persons = [owner.person_id for owner in owners]
+    stated = await stated_of(dependencies.pool, persons, establishments=reader.establishments)
+    for owner in owners:
+        own = stated_by(stating(stated.get(owner.person_id, ())))
+        if decide(reader, operation, [own]).allowed:
+            return owner
     return None
 
 

@@ -146,7 +146,7 @@ SELECT (SELECT revision FROM identities) AS revision,
 
 _RECEIPT = """
 SELECT s.source_id, s.source_event_id, s.content_sha256, s.receipt_id, s.event_id, s.establishment, s.marks,
-    l.subject, l.sequence, l.recorded_at
+    l.subject, l.recorded_at
 FROM submissions AS s JOIN ledger AS l USING (event_id)
 """
 _BY_KEYS = f"""{_RECEIPT}
@@ -261,7 +261,6 @@ def _receipt(row: Any) -> Receipt:
         event_id=row["event_id"],
         person_id=row["subject"],
         source_event_id=row["source_event_id"],
-        sequence=row["sequence"],
         accepted_at=row["recorded_at"],
         content_sha256=row["content_sha256"].hex(),
         marks=tuple(marks),

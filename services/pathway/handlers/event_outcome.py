@@ -4,6 +4,7 @@ from typing import Final, get_args
 from uuid import UUID
 
 from services.pathway.domain.pathway import Mark
+from services.pathway.domain.showing import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import movement_events, outcomes, pathways
 from shared.spine.service.outcome import EventOutcome as SpineOutcome
@@ -33,7 +34,7 @@ async def event_outcome(dependencies: Dependencies, event_id: UUID) -> tuple[str
     shown = next((each for each in movements if each.movement_id == known.movement_id), None)
     if shown is None:
         return known.establishment, EventOutcome(state="applied", marks=("reassigned",))
-    marks: set[Mark] = set(shown.marks)
+    marks: set[Mark] = set(without_others(shown.marks))
     if not marks.isdisjoint(_OF_STATEMENTS):
         stated = await movement_events.about_movement(dependencies.pool, known.person_id, known.movement_id)
         doubts = {

@@ -103,5 +103,5 @@ def _stated_record(offer: Offer) -> dict[str, Any]:
 
 
 def _answered(status: int, fields: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("receipt_id", "event_id", "person_id", "sequence", "content_sha256")
+    names = ("receipt_id", "event_id", "person_id", "content_sha256")
     return {"status": status, **{name: fields.get(name) for name in names}}

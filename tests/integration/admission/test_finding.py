@@ -1,12 +1,18 @@
 """What a caller finds again without having kept every id: persons, sources and keys."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import pytest
 
+from services.admission.handlers.find_person import find_person
+from shared.database.pool import Pool
+from shared.security.principal import Principal
 from tests.integration.admission.houses import House
 from tests.integration.admission.running import Admission, bearer
+from tests.security.statements import NotingPool
 from tests.unit.admission.bodies import AUTHORITY, CLINIC, HOSPITAL, identifier, movement
 
 NUMBER = identifier("2410575123456")
@@ -78,6 +84,34 @@ async def test_a_merged_number_of_whom_nothing_was_stated_finds_who_remains(admi
     headers = bearer(house.source.secret)
     await state(house, "merge", 1, surviving=rose, merged=unused)
     assert (await find(admission, headers, unused["value"])).json() == {"persons": [{"person_id": person}]}
+
+
+async def test_who_cancelled_what_they_stated_finds_nobody_any_more(admission: Admission) -> None:
+    await admission.post(await admission.source(), movement(NUMBER))
+    clinic = await admission.source(CLINIC)
+    stated = movement(NUMBER, establishment=CLINIC)
+    await admission.post(clinic, stated)
+    cancel = stated | {
+        "action": "cancel",
+        "source_event_id": "cancel",
+        "emitted_at": "2026-11-28T23:00:00+01:00",
+    }
+    assert (await admission.post(clinic, cancel)).status_code == 202
+    assert (await find(admission, bearer(clinic.secret))).json() == {"persons": []}
+
+
+async def test_a_number_of_anothers_person_is_looked_for_as_one_of_nobody(admission: Admission) -> None:
+    await admission.post(await admission.source(), movement(NUMBER))
+    stranger = Principal(source_id=UUID(int=1), establishment=CLINIC, scopes=frozenset({"read"}))
+    executed = []
+    for value in ("8" * 13, NUMBER["value"], "9" * 13):
+        noting = NotingPool(admission.service.dependencies.pool)
+        dependencies = replace(admission.service.dependencies, pool=cast("Pool", noting))
+        assert await find_person(dependencies, authority=AUTHORITY, value=value, reader=stranger) is None
+        executed.append(noting.executed)
+    _, theirs, nobodys = executed  # the first one asks where the establishment belongs, too
+    assert len(theirs) > 0
+    assert theirs == nobodys
 
 
 async def test_only_an_operator_without_an_establishment_finds_everybody(admission: Admission) -> None:

@@ -18,7 +18,7 @@ async def test_a_movement_is_stored_before_it_is_answered(admission: Admission) 
     receipt = answer.json()
     [event] = await admission.rows("SELECT * FROM ledger WHERE event_id = $1", receipt["event_id"])
     assert event["subject"] == UUID(receipt["person_id"])
-    assert event["sequence"] == receipt["sequence"] == 1
+    assert event["sequence"] == 1
     assert event["type"] == "relais.admission.patient-admitted.v1"
     assert receipt["content_sha256"] == content_sha256(encoded(body)).hex()
     assert receipt["marks"] == []

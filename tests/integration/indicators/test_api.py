@@ -159,9 +159,9 @@ async def test_the_outcome_of_an_event_is_shown_to_its_establishment(
     for url, state in ((applied, "applied"), (parked, "parked"), (pending, "pending")):
         answer = await client.get(url, headers=own)
         assert (answer.status_code, answer.json()) == (200, {"state": state})
-    for url in (applied, parked):
-        assert (await client.get(url, headers=neighbour)).status_code == 404
     granted = f"/v1/events/{id_of('granted', 1)}/outcome"
-    assert (await client.get(granted, headers=own)).status_code == 404
-    assert (await client.get(granted, headers=await grant_key("read", "operator"))).status_code == 200
+    for url, headers in ((applied, neighbour), (parked, neighbour), (granted, own)):
+        assert (await client.get(url, headers=headers)).json() == {"state": "pending"}
+    operator = await grant_key("read", "operator")
+    assert (await client.get(granted, headers=operator)).json() == {"state": "applied"}
     assert (await client.get("/v1/events/none/outcome", headers=own)).status_code == 422

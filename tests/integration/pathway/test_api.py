@@ -1,6 +1,7 @@
 """The API tells each reader what that reader may know, and nothing else."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import UUID
 
 import httpx
@@ -8,7 +9,12 @@ import pytest
 from fastapi import FastAPI
 from msgspec.structs import asdict
 
+from services.pathway.domain.rules import RULES
+from services.pathway.handlers.dependencies import Dependencies
+from services.pathway.handlers.read_pathway import read_pathway
+from shared.database.pool import Pool
 from shared.events.admission import PatientTransferred
+from shared.security.principal import Principal
 from shared.testing.person_history import (
     HOSPITAL,
     NURSING_HOME,
@@ -19,6 +25,7 @@ from shared.testing.person_history import (
 )
 from tests.integration.pathway.delivery import Delivery
 from tests.integration.pathway.readers import reader
+from tests.security.statements import NotingPool
 
 pytestmark = pytest.mark.services
 
@@ -71,6 +78,22 @@ async def test_to_a_stranger_another_establishments_person_does_not_exist(
     nobody = await nursing_home.get(_path(PersonHistory("nobody")))
     assert theirs.status_code == nobody.status_code == 404
     assert theirs.content == nobody.content
+
+
+async def test_a_person_of_others_is_looked_for_as_nobody_is(delivery: Delivery) -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL)
+    await delivery.deliver(rose.events)
+    stranger = Principal(source_id=UUID(int=1), establishment=NURSING_HOME, scopes=frozenset({"read"}))
+    executed = []
+    for person_id in (rose.person_id, PersonHistory("nobody").person_id):
+        noting = NotingPool(delivery.pool)
+        dependencies = Dependencies(pool=cast("Pool", noting), clock=delivery.clock, rules=RULES)
+        assert await read_pathway(dependencies, person_id, principal=stranger) is None
+        executed.append(noting.executed)
+    theirs, nobodys = executed
+    assert len(theirs) == 2
+    assert theirs == nobodys
 
 
 async def test_an_establishment_reads_the_stays_that_it_stated_and_no_others(
@@ -157,7 +180,7 @@ async def test_the_outcome_of_an_event_shows_its_marks_until_late_facts_explain_
     assert (await hospital.get(path)).json() == {"state": "pending", "marks": []}
     await delivery.deliver([discharge])
     assert (await hospital.get(path)).json() == {"state": "applied", "marks": ["unknown_stay"]}
-    assert (await nursing_home.get(path)).status_code == 404
+    assert (await nursing_home.get(path)).json() == {"state": "pending", "marks": []}
     await delivery.deliver([rose.admit("first", at=minutes(0), establishment=HOSPITAL)])
     assert (await hospital.get(path)).json() == {"state": "applied", "marks": []}
 
@@ -171,14 +194,14 @@ async def test_a_parked_event_is_shown_to_the_establishment_that_stated_it(
     await delivery.deliver([wrong])
     path = f"/v1/events/{wrong.event_id}/outcome"
     assert (await hospital.get(path)).json()["state"] == "parked"
-    assert (await nursing_home.get(path)).status_code == 404
+    assert (await nursing_home.get(path)).json() == {"state": "pending", "marks": []}
 
 
 async def test_an_event_that_is_no_movement_belongs_to_no_establishment(
     hospital: httpx.AsyncClient, delivery: Delivery
 ) -> None:
     event_id = await delivery.pool.fetchval("SELECT event_id FROM inbox LIMIT 1")
-    assert (await hospital.get(f"/v1/events/{event_id}/outcome")).status_code == 404
+    assert (await hospital.get(f"/v1/events/{event_id}/outcome")).json()["state"] == "pending"
 
 
 @pytest.mark.parametrize("path", [f"/v1/persons/{UUID(int=1)}/pathway", f"/v1/events/{UUID(int=1)}/outcome"])

@@ -58,8 +58,8 @@ async def show_work_items(
     continuation: Continuation = None,
 ) -> Response:
     """Pairs of persons who may be one, with the receipts that say so and the names of the traits that
-    disagree: all of them for an operator of the platform, otherwise those that concern one's own
-    establishment."""
+    disagree: all of them for an operator of the platform, otherwise those that concern nobody but
+    one's own establishments."""
     after = FIRST if continuation is None else decode_continuation(continuation, ListKey)
     found = await list_work_items(
         DEPENDENCIES.of(request), reader=reader, state=state, after=after, limit=limit + 1

@@ -14,7 +14,7 @@ from services.admission.handlers.grants.publish import publish, signer_of
 from services.admission.handlers.grants.said import opened, sealed
 from services.admission.handlers.grants.whom import lock_whom
 from services.admission.storage import grants
-from services.admission.storage.persons import person_stated_by
+from services.admission.storage.persons import owners_of
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
 from shared.telemetry import metrics
@@ -106,8 +106,5 @@ async def _anybody(dependencies: Dependencies, emergency: Emergency, breaker: Pr
         indexes = await indexes_of(dependencies, emergency.authority, emergency.value, breaker.establishments)
     except NotAnInsError:
         return None
-    for of_number in indexes:
-        found = await person_stated_by(dependencies.pool, of_number, establishments=None)
-        if found is not None:
-            return found.identity
-    return None
+    owners = await owners_of(dependencies.pool, indexes)
+    return owners[0].identity if owners else None

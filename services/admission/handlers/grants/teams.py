@@ -42,7 +42,13 @@ async def declare_team(
     Raises NobodySigns.
     """
     signer_of(dependencies)
-    found = await find_person(dependencies, authority=team.authority, value=team.value, reader=declarer)
+    found = await find_person(
+        dependencies,
+        authority=team.authority,
+        value=team.value,
+        reader=declarer,
+        operation="declare_team",
+    )
     if found is None:
         return None
     person_id = found.identity

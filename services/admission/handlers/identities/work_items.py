@@ -3,7 +3,7 @@
 A merge of a work item has the item's id, so whatever is decided can be decided otherwise later.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -62,22 +62,13 @@ async def list_work_items(
     dependencies: Dependencies, *, reader: Principal, state: State, after: ListKey, limit: int
 ) -> list[WorkItem]:
     """Up to `limit` items that follow `after`: all for an operator of the platform, otherwise those that
-    concern an establishment of one's own, without saying who else knows the two."""
-    if reader.establishment is None and "operator" not in reader.scopes:
-        return []
-    own = reader.establishments
-    items = await work_items.items_after(
-        dependencies.pool, after, state=state, establishments=own or None, limit=limit
-    )
-    return [_seen_by(item, own) for item in items] if own else items
+    concern nobody but one's own establishments.
 
-
-def _seen_by(item: WorkItem, own: Collection[str]) -> WorkItem:
-    """What concerns others is left out: a made-up statement would show where somebody is known."""
-    return replace(
-        item,
-        establishments=tuple(each for each in item.establishments if each in own),
-        evidence=tuple(each for each in item.evidence if each.establishment in own),
+    That a number is known elsewhere, and which traits disagree there, is what an item tells.
+    """
+    reach = None if reader.is_platform_operator else reader.establishments
+    return await work_items.items_after(
+        dependencies.pool, after, state=state, establishments=reach, limit=limit
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -35,6 +35,9 @@ WHERE movements.movement_id = s.movement_id
 _decoders: Final = {
     TYPES[payload]: msgspec.json.Decoder(payload) for payload in (*MOVEMENT_EVENTS, MovementReassigned)
 }
+
+MOVEMENT_TYPES: Final = list(_decoders)
+"""The types of events that say something of a movement."""
 
 Whose = tuple[UUID, datetime | None]
 """Who has a movement before any merge, and when somebody decided that."""
@@ -80,16 +83,19 @@ async def published_of(
 ) -> Mapping[UUID, Sequence[RecordedEvent]]:
     """Everything published about the movements of each person."""
     found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
-    for row in await connection.fetch(_PUBLISHED, list(persons), list(_decoders)):
-        found[row["subject"]].append(
-            RecordedEvent(
-                event_id=row["event_id"],
-                publisher=ADMISSION,
-                subject=row["subject"],
-                sequence=row["sequence"],
-                occurred_at=row["occurred_at"],
-                recorded_at=row["recorded_at"],
-                data=_decoders[row["type"]].decode(row["data"]),
-            )
-        )
+    for row in await connection.fetch(_PUBLISHED, list(persons), MOVEMENT_TYPES):
+        found[row["subject"]].append(recorded_event(row))
     return found
+
+
+def recorded_event(row: Any) -> RecordedEvent:
+    """The event about a movement that a row of the ledger holds."""
+    return RecordedEvent(
+        event_id=row["event_id"],
+        publisher=ADMISSION,
+        subject=row["subject"],
+        sequence=row["sequence"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        data=_decoders[row["type"]].decode(row["data"]),
+    )

@@ -42,7 +42,7 @@ WHERE state = $1 AND (state <> 'open' OR NOT EXISTS (
         WHERE one.person_id = identity_work_items.person_id AND other.person_id = other_person_id
             AND coalesce(one.survivor_id, one.person_id) = coalesce(other.survivor_id, other.person_id)
     ))
-    AND ($2::text[] IS NULL OR establishments && $2) AND (found_at, work_item_id) > ($3, $4)
+    AND ($2::text[] IS NULL OR establishments <@ $2) AND (found_at, work_item_id) > ($3, $4)
 ORDER BY found_at, work_item_id LIMIT $5
 """
 _FIND: Final = "SELECT * FROM identity_work_items WHERE work_item_id = $1"
@@ -61,7 +61,10 @@ async def add(connection: Connection, items: Sequence[WorkItem]) -> None:
 async def items_after(
     connection: Executor, after: ListKey, *, state: State, establishments: Sequence[str] | None, limit: int
 ) -> list[WorkItem]:
-    """The items that follow `after`, oldest first: of one of the establishments (`None`: of all)."""
+    """The items that follow `after`, oldest first: those that concern no others than these establishments.
+
+    `None`: all of them.
+    """
     rows = await connection.fetch(_LIST, state, establishments, *after, limit)
     return [_item(row) for row in rows]
 

@@ -45,7 +45,7 @@ async def test_doubts_are_marked_and_in_the_work_list(admission: Admission, hosp
     receipt = await state(hospital, "traits", person=ALICE | {"traits": PETIT})
     assert receipt["marks"] == ["identity_conflict"]
     assert receipt["person_id"] != alice
-    [item] = await listed(admission, bearer(hospital.source.secret))
+    [item] = await listed(admission, bearer((await admission.source(None, ["operator"])).secret))
     assert (item["finding"], item["disagreeing"]) == ("conflict", ["birth_name"])
     assert {"establishment": HOSPITAL, "receipt_id": receipt["receipt_id"]} in item["evidence"]
 

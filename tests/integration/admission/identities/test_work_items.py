@@ -87,17 +87,15 @@ async def test_no_value_of_a_trait_or_number_is_in_the_work_list(
         assert secret not in answered
 
 
-async def test_those_concerned_and_operators_see_an_item_and_nobody_else(
+async def test_an_item_about_several_establishments_is_for_operators_of_the_platform(
     admission: Admission, hospital: House, clinic: House, operator: dict[str, str]
 ) -> None:
     await hospital.states(INS)
     await clinic.states(INS, traits=PETIT)
-    foreign = await House.of(admission, NURSING_HOME)
-    for source in (hospital, clinic):
-        [seen] = await listed(admission, bearer(source.source.secret))
-        assert seen["establishments"] == [source.finess], "nobody learns where else a person is known"
-        assert {each["establishment"] for each in seen["evidence"]} == {source.finess}
-    assert await listed(admission, bearer(foreign.source.secret)) == []
+    for source in (hospital, clinic, await House.of(admission, NURSING_HOME)):
+        assert await listed(admission, bearer(source.source.secret)) == []
+    both = await admission.source(HOSPITAL, ["operator"], sites=(CLINIC,))
+    assert len(await listed(admission, bearer(both.secret))) == 1
     [item] = await listed(admission, operator)
     stranger = bearer((await admission.source(NURSING_HOME, ["operator"])).secret)
     for headers, status in ((bearer(hospital.source.secret), 403), (stranger, 404)):
@@ -194,7 +192,7 @@ async def test_a_decision_that_two_are_two_is_not_undone_by_the_machine(
 
 
 async def test_a_number_learnt_later_makes_one_person_of_two(
-    admission: Admission, hospital: House, clinic: House
+    admission: Admission, hospital: House, clinic: House, operator: dict[str, str]
 ) -> None:
     """The hospital knows her by its own number, the clinic by the INS; then the hospital sends both."""
     first, second = await hospital.person(LOCAL), await clinic.person(INS)
@@ -203,7 +201,7 @@ async def test_a_number_learnt_later_makes_one_person_of_two(
     await join_agreeing(admission.service.dependencies)
     assert await persons_with_movements(admission) == {second}
     assert await hospital.person(LOCAL) == await hospital.person(INS) == second
-    [item] = await listed(admission, bearer(hospital.source.secret), "settled")
+    [item] = await listed(admission, operator, "settled")
     assert (item["finding"], item["decisions"][0]["author"]) == ("join", "relais")
 
 

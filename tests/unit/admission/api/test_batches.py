@@ -49,7 +49,6 @@ class Ledger:
             event_id=one.event_id,
             person_id=uuid.uuid4(),
             source_event_id=one.source_event_id,
-            sequence=1,
             accepted_at=datetime.now(UTC),
             content_sha256=given_sha256,
             marks=one.marks,

@@ -82,6 +82,10 @@ async def _applied(*_: object) -> AppliedState:
     return "applied"
 
 
+async def _pending(*_: object) -> AppliedState:
+    return "pending"
+
+
 async def _asked_for_outcome(stated_by: str, *, scope: str, event_id: object) -> httpx.Response:
     shown = EventOutcome(state="applied", obligations={"informed": 2})
 
@@ -102,9 +106,15 @@ async def test_an_outcome_is_counts_for_whoever_sends_or_reads(
     assert answer.json() == {"state": "applied", "obligations": {"informed": 2}}
 
 
-async def test_an_event_of_someone_else_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_of_someone_else_looks_like_one_that_nobody_has_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(outcome, "applied_state", _applied)
-    assert (await _asked_for_outcome("750000099", scope="read", event_id=uuid4())).status_code == 404
+    theirs = await _asked_for_outcome("750000099", scope="read", event_id=uuid4())
+    monkeypatch.setattr(outcome, "applied_state", _pending)
+    unseen = await _asked_for_outcome("750000002", scope="read", event_id=uuid4())
+    assert (theirs.status_code, theirs.content) == (unseen.status_code, unseen.content)
+    assert theirs.json()["state"] == "pending"
     assert (await _asked_for_outcome("750000002", scope="read", event_id="nothing")).status_code == 422
 
 
