@@ -1,0 +1,116 @@
+"""Every operation of every service as it is served, asked with every kind of key: who gets in at all.
+
+The routes come from the routing tables of the real applications, fast paths included. Behind the door nothing
+is connected, so whoever gets in gets any other answer than 401 and 403.
+"""
+
+import re
+from importlib import import_module
+from itertools import count
+from typing import Final, get_args
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.documents.access import operations_of
+from shared.events.admission import Scope
+from shared.security.authentication import AUTHENTICATOR
+from shared.security.policy.operations import RULES
+from shared.security.principal import Principal
+from shared.spine.service.api import create_api
+from tests.security.policy.keys import HOSPITAL, key
+
+SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+HOSPITALS: Final[dict[str, Principal]] = {f"hospital-{scope}": key(scope) for scope in SCOPES}
+PLATFORMS: Final[dict[str, Principal]] = {
+    f"platform-{scope}": key(scope, establishment=None) for scope in SCOPES
+}
+KNOWN: Final = HOSPITALS | PLATFORMS
+UNKNOWN: Final = (
+    None,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer revoked",
+    "Bearer expired",
+    "Basic hospital-read",
+    "hospital-read",
+    "Bearer é",
+    "Bearer " + "x" * 5000,
+)
+REFUSED: Final = {401, 403}
+_callers: Final = count()
+_VALUES: Final = {
+    "parked_id": "1",
+    "part": "relay",
+    "finess": HOSPITAL,
+    "publisher": "admission",
+    "name": "occupancy",
+}
+
+
+class _Keys:
+    """Recognises the keys of this test; one that was revoked or has expired is as unknown as any other."""
+
+    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+        scheme, _, name = (authorization_header or "").partition(" ")
+        return KNOWN.get(name) if scheme == "Bearer" else None
+
+
+def _app(service: str) -> FastAPI:
+    app = create_api(import_module(f"services.{service}.wiring").SERVICE)
+    AUTHENTICATOR.set(app, _Keys())
+    return app
+
+
+APPS: Final = {service: _app(service) for service in SERVICES}
+ROUTES: Final = {
+    f"{service} {route}": operation
+    for service, app in APPS.items()
+    for route, operation in operations_of(app).items()
+}
+WITH_KEY: Final = [route for route, operation in ROUTES.items() if RULES[operation].whom != "capability"]
+
+
+async def answers(route: str, headers: list[str | None]) -> list[httpx.Response]:
+    """What each of these `Authorization` headers (`None`: no such header) is answered."""
+    service, method, path = route.split()
+    url = re.sub(r"\{(\w+)\}", lambda found: _VALUES.get(found[1], str(UUID(int=1))), path)
+    found = []
+    for header in headers:
+        # Each from an address of its own: many mistakes of one are answered later, and not by the policy.
+        address = (f"10.0.{next(_callers)}.1", 1)
+        transport = httpx.ASGITransport(APPS[service], raise_app_exceptions=False, client=address)
+        async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as client:
+            given = {} if header is None else {b"authorization": header.encode()}
+            found.append(await client.request(method, url, headers=given))
+    return found
+
+
+@pytest.mark.parametrize("route", WITH_KEY)
+async def test_without_a_key_that_is_known_nobody_gets_in(route: str) -> None:
+    refused = await answers(route, list(UNKNOWN))
+    assert [answer.status_code for answer in refused] == [401] * len(UNKNOWN)
+    assert len({answer.content for answer in refused}) == 1
+
+
+@pytest.mark.parametrize("route", WITH_KEY)
+async def test_a_key_with_one_scope_gets_in_where_that_scope_is_enough(route: str) -> None:
+    rule = RULES[ROUTES[route]]
+    names = list(KNOWN)
+    found = await answers(route, [f"Bearer {name}" for name in names])
+    let_in = {name for name, answer in zip(names, found, strict=True) if answer.status_code not in REFUSED}
+    enough = {f"hospital-{scope}" for scope in rule.scopes if rule.whom != "platform"}
+    assert let_in & HOSPITALS.keys() == enough
+    # An operation about an establishment of one's own may refuse a key that no establishment has.
+    assert let_in & PLATFORMS.keys() <= {f"platform-{scope}" for scope in rule.scopes}
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - set(WITH_KEY)))
+async def test_what_an_address_admits_asks_for_no_key(route: str) -> None:
+    statuses = {answer.status_code for answer in await answers(route, [None, "Bearer revoked"])}
+    assert statuses.isdisjoint(REFUSED)
+    assert len(statuses) == 1
