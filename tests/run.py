@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 PYTEST = (sys.executable, "-m", "pytest")
-# `-rfEs` says what failed and why one was skipped. The platform's tests are few and long: each is named as it ends.
+# `-rfEs` says what failed and what was skipped. The platform's tests are long: each is named as it ends.
 _UNIT = ("tests/architecture", "tests/contract", "tests/security/policy", "tests/unit")
 _SPINE = "tests/integration/spine"
 PARTS: Mapping[str, Sequence[str]] = {
