@@ -69,7 +69,7 @@ migrate: install ## Migrate the databases of the running platform
 ##@ Check it
 
 test: install ## Run every test, on a real PostgreSQL and a real Kafka (ARGS="tests/unit -x" for some)
-	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --spine --integration --unit)
+	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --spine --services --rest --unit)
 
 test-unit: install ## Run the tests that need no service, in seconds
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/architecture tests/contract tests/security/policy tests/unit $(ARGS)
@@ -78,7 +78,7 @@ test-platform: install ## Only the tests of the whole platform, from outside
 	@$(BIN)/python -m tests.run --platform
 
 test-parts: install ## All but those
-	@$(BIN)/python -m tests.run --spine --integration --unit
+	@$(BIN)/python -m tests.run --spine --services --rest --unit
 
 coverage: ## Run every test, and hold services and shared to the coverage that pyproject.toml says
 	@rm -f .coverage .coverage.*

@@ -1,6 +1,6 @@
 """Runs the parts of the test suite at once, each line labelled, and leaves no temporary file behind.
 
-`python -m tests.run --platform --spine --integration --unit`, some of the four, or any arguments of pytest.
+`python -m tests.run --platform --spine --services --rest --unit`, some of the five, or arguments of pytest.
 """
 
 import os
@@ -17,10 +17,15 @@ PYTEST = (sys.executable, "-m", "pytest")
 # `-rfEs` says what failed and what was skipped. The platform's tests are long: each is named as it ends.
 _UNIT = ("tests/architecture", "tests/contract", "tests/security/policy", "tests/unit")
 _SPINE = "tests/integration/spine"
+_SERVICES = (
+    *(f"tests/integration/{service}" for service in ("admission", "indicators", "notifications", "pathway")),
+    "tests/security",
+)
 PARTS: Mapping[str, Sequence[str]] = {
     "--platform": ("-vv", "-rfEs", "tests/e2e"),
     "--spine": ("-rfEs", _SPINE),
-    "--integration": ("-rfEs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_UNIT))),
+    "--services": ("-rfEs", "--ignore=tests/security/policy", *_SERVICES),
+    "--rest": ("-rfEs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_SERVICES, *_UNIT))),
     "--unit": ("-rfEs", *_UNIT),
 }
 # What pytest says of a failure in one line: where, and the first words of why.
