@@ -45,4 +45,4 @@ async def find_persons(
     dependencies = DEPENDENCIES.of(request)
     found = await find_person(dependencies, authority=authority, value=value, reader=reader)
     persons = () if found is None else (FoundPerson(person_id=found.person_id),)
-    return responses.json(200, FoundPersons(persons=persons), headers={"cache-control": "no-store"})
+    return responses.json(200, FoundPersons(persons=persons))

@@ -106,7 +106,7 @@ async def create_source(request: Request, operator: Creator) -> Response:
         expires_at=created.key.expires_at,
         limits=created.key.limits,
     )
-    return responses.json(201, body, headers={"cache-control": "no-store"})
+    return responses.json(201, body)
 
 
 async def _check_sites(dependencies: Dependencies, wanted: CreateSource) -> None:

@@ -100,4 +100,4 @@ def _answer(view: CarerView | None, carer_id: str) -> Response:
     if view is None:
         raise Problem(404)
     body = carer_response(view, carer_id=carer_id)
-    return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})
+    return responses.json(201 if view.created else 200, body)

@@ -79,7 +79,7 @@ async def show_circle(
         ),
         continuation=following,
     )
-    return responses.json(200, body, headers={"cache-control": "no-store"})
+    return responses.json(200, body)
 
 
 def _place(view: CarerView | ProfessionalView) -> tuple[datetime, UUID]:

@@ -95,4 +95,4 @@ def _answer(view: ProfessionalView | None) -> Response:
     if view is None:
         raise Problem(404)
     body = professional_response(view)
-    return responses.json(201 if view.created else 200, body, headers={"cache-control": "no-store"})
+    return responses.json(201 if view.created else 200, body)

@@ -75,7 +75,7 @@ async def show_parked(request: Request, parked_id: Id, operator: Viewer, *, reve
             offset=shown.event.offset,
             key_id=operator.key_id,
         )
-    return responses.json(200, shown, headers={"cache-control": "no-store"})
+    return responses.json(200, shown)
 
 
 @router.post(

@@ -31,4 +31,4 @@ async def show_professional(rpps: str, request: Request, reader: Reader) -> Resp
     found = await look_up_professional(DEPENDENCIES.of(request), rpps)
     if found is None:
         raise Problem(404)
-    return responses.json(200, found, headers={"cache-control": "no-store"})
+    return responses.json(200, found)

@@ -10,10 +10,9 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.api.grants import examples
-from services.admission.api.grants.granted import NO_SIGNER, ONLY_ESTABLISHMENTS, Granted, granted
+from services.admission.api.grants.granted import Granted, establishment_of, granted, refused_without_signer
 from services.admission.domain.movement import Identifier, Label
 from services.admission.handlers.grants.glass import Emergency, SeenGlass, break_glass, list_glasses
-from services.admission.handlers.grants.publish import NobodySigns
 from shared.events.envelope import Moment
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
@@ -67,20 +66,15 @@ async def post_broken_glass(request: Request, breaker: Breaker) -> Response:
     officers of the establishment, and of those that state something of the person, see that it was. 404 when
     the number means nobody."""
     dependencies, wanted = DEPENDENCIES.of(request), decode(await request.body(), BreakGlass)
-    if breaker.establishment is None:
-        raise Problem(403, ONLY_ESTABLISHMENTS)
+    establishment = establishment_of(breaker)
     emergency = Emergency(
         authority=wanted.person.authority, value=wanted.person.value, by=wanted.by, reason=wanted.reason
     )
-    try:
-        grant = await break_glass(
-            dependencies, emergency, breaker=breaker, establishment=breaker.establishment
-        )
-    except NobodySigns:
-        raise Problem(503, NO_SIGNER) from None
+    with refused_without_signer():
+        grant = await break_glass(dependencies, emergency, breaker=breaker, establishment=establishment)
     if grant is None:
         raise Problem(404)
-    return responses.json(201, granted(grant), headers={"cache-control": "no-store"})
+    return responses.json(201, granted(grant))
 
 
 @router.get(
@@ -96,4 +90,4 @@ async def list_broken_glasses(
     found = await list_glasses(DEPENDENCIES.of(request), officer=officer, before=before, limit=limit + 1)
     page, following = split_page(found, limit, lambda each: (each.begins_at, each.grant_id))
     body = BrokenGlasses(broken=page, continuation=following)
-    return responses.json(200, body, headers={"cache-control": "no-store"})
+    return responses.json(200, body)

@@ -1,15 +1,16 @@
 """What the routes of grants have in common: their answer, and their refusals."""
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.admission.domain.grants import Grant
+from services.admission.handlers.grants.publish import NobodySigns
 from shared.events.envelope import Moment
-
-NO_SIGNER: Final = "Nothing can be granted: RELAIS_GRANT_SIGNING_KEY is not set"
-ONLY_ESTABLISHMENTS: Final = "Only an establishment's key can"
+from shared.security.principal import Principal
+from shared.web.problems import Problem
 
 
 class Granted(Struct, frozen=True, kw_only=True):
@@ -26,3 +27,19 @@ def granted(grant: Grant) -> Granted:
     return Granted(
         grant_id=grant.grant_id, person_id=grant.subject, begins_at=grant.begins_at, ends_at=grant.ends_at
     )
+
+
+def establishment_of(principal: Principal) -> str:
+    """The establishment that grants; 403 for a key of the platform, which is nobody's."""
+    if principal.establishment is None:
+        raise Problem(403, "Only an establishment's key can")
+    return principal.establishment
+
+
+@contextmanager
+def refused_without_signer() -> Iterator[None]:
+    """503 where admission has no key to sign with."""
+    try:
+        yield
+    except NobodySigns:
+        raise Problem(503, "Nothing can be granted: RELAIS_GRANT_SIGNING_KEY is not set") from None

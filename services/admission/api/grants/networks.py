@@ -8,10 +8,9 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.api.grants import examples
-from services.admission.api.grants.granted import NO_SIGNER
+from services.admission.api.grants.granted import refused_without_signer
 from services.admission.domain.movement import Finess, Label
 from services.admission.handlers.grants.networks import StatedNetwork, state_network
-from services.admission.handlers.grants.publish import NobodySigns
 from services.admission.storage.networks import ListedNetwork, Network, networks
 from shared.events.envelope import Moment
 from shared.security.authentication import Permission
@@ -62,6 +61,7 @@ async def list_networks(request: Request, operator: Lister) -> Response:  # noqa
         answers={204: None},
         request=StateNetwork,
         examples=examples.NETWORKS,
+        problems=[409],
     ),
 )
 async def put_network(network_id: str, request: Request, operator: Operator) -> Response:
@@ -81,8 +81,8 @@ async def put_network(network_id: str, request: Request, operator: Operator) -> 
         shown=tuple(sorted(set(wanted.shown))),
     )
     stated = StatedNetwork(network=network, begins_at=begins_at, ends_at=wanted.ends_at)
-    try:
-        await state_network(dependencies, named, stated, operator=operator)
-    except NobodySigns:
-        raise Problem(503, NO_SIGNER) from None
+    with refused_without_signer():
+        is_network = await state_network(dependencies, named, stated, operator=operator)
+    if not is_network:
+        raise Problem(409, "This is the id of a grant about a person")
     return Response(status_code=204)

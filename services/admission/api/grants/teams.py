@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.api.grants import examples
-from services.admission.api.grants.granted import NO_SIGNER, ONLY_ESTABLISHMENTS, Granted, granted
+from services.admission.api.grants.granted import Granted, establishment_of, granted, refused_without_signer
 from services.admission.domain.grants import LONGEST_TEAM
 from services.admission.domain.movement import Finess, Identifier, Label
-from services.admission.handlers.grants.publish import NobodySigns
 from services.admission.handlers.grants.teams import Team, declare_team, end_grant
 from shared.events.envelope import Moment
 from shared.security.authentication import Permission
@@ -68,8 +67,7 @@ async def post_grant(request: Request, declarer: Declarer) -> Response:
     """
     dependencies = DEPENDENCIES.of(request)
     wanted, now = decode(await request.body(), DeclareTeam), dependencies.clock()
-    if declarer.establishment is None:
-        raise Problem(403, ONLY_ESTABLISHMENTS)
+    establishment = establishment_of(declarer)
     begins_at = wanted.begins_at or now
     if not timedelta(0) < wanted.ends_at - begins_at <= LONGEST_TEAM or wanted.ends_at <= now:
         error = FieldError("/ends_at", "must be after the beginning and after now, at most a year later")
@@ -83,15 +81,11 @@ async def post_grant(request: Request, declarer: Declarer) -> Response:
         by=wanted.by,
         consent=f"{wanted.consent.given_at.isoformat()} {wanted.consent.reference}",
     )
-    try:
-        grant = await declare_team(
-            dependencies, team, declarer=declarer, establishment=declarer.establishment
-        )
-    except NobodySigns:
-        raise Problem(503, NO_SIGNER) from None
+    with refused_without_signer():
+        grant = await declare_team(dependencies, team, declarer=declarer, establishment=establishment)
     if grant is None:
         raise Problem(404)
-    return responses.json(201, granted(grant), headers={"cache-control": "no-store"})
+    return responses.json(201, granted(grant))
 
 
 @router.delete(
@@ -101,10 +95,8 @@ async def post_grant(request: Request, declarer: Declarer) -> Response:
 async def delete_grant(grant_id: str, request: Request, ender: Ender) -> Response:
     """It gives nothing any more, everywhere within seconds; again is no error. One's own; an operator of the
     platform ends any, a network too."""
-    try:
+    with refused_without_signer():
         found = await end_grant(DEPENDENCIES.of(request), uuid_in_path(grant_id), by=ender)
-    except NobodySigns:
-        raise Problem(503, NO_SIGNER) from None
     if not found:
         raise Problem(404)
     return Response(status_code=204)

@@ -25,10 +25,12 @@ class StatedNetwork(Struct, frozen=True, kw_only=True):
 
 async def state_network(
     dependencies: Dependencies, network_id: UUID, stated: StatedNetwork, *, operator: Principal
-) -> None:
-    """Grant it, or change what was granted; raises NobodySigns."""
+) -> bool:
+    """Grant it, or change what was granted; false when the id is another grant's. Raises NobodySigns."""
     async with transaction(dependencies.pool) as connection:
         known = await grants.lock(connection, network_id)
+        if known is not None and known.basis != "network":
+            return False
         grant = Grant(
             grant_id=network_id,
             revision=1,
@@ -46,3 +48,4 @@ async def state_network(
             grant = replace(grant, revision=known.revision + 1)
         await save_network(connection, network_id, stated.network)
         await publish(dependencies, connection, grant)
+    return True

@@ -3,10 +3,10 @@
 Anyone who joins is told the newest fact. A member is the declaration of the establishment that enrolled them.
 """
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import Carer, Preferences, Professional
 from services.notifications.handlers.circle.access import rights_over
@@ -81,9 +81,11 @@ async def _enrol(
             person_id=key.person_id,
             locked=True,
         )
-        if known is None or known[1].declares_as is None:
+        if known is None:
             return None
         person, allowed = known
+        if allowed.declares_as is None:
+            return None
         wrapped_key = person.wrapped_key
         if wrapped_key is None:
             wrapped_key = dependencies.vault.new_key()
@@ -91,13 +93,12 @@ async def _enrol(
         own, others = principal.establishments, allowed.has_broken_glass
         existing = await members.find(connection, key, declared_by=own, or_others=others)
         encrypted = _encrypted(
-            dependencies, wrapped_key, member, member_id=existing.member_id if existing else uuid4()
-        )
-        joined_at = existing.joined_at if existing else now
-        encrypted = replace(
-            encrypted,
-            joined_at=joined_at,
+            dependencies,
+            wrapped_key,
+            member,
+            member_id=existing.member_id if existing else uuid4(),
             declared_by=existing.declared_by if existing else allowed.declares_as,
+            joined_at=existing.joined_at if existing else now,
         )
         await rows.lock_open(connection, [key.person_id])  # before contacts, as recording an answer does
         await enrolment.put(connection, key, encrypted, now=now)
@@ -112,14 +113,20 @@ async def _enrol(
 
 
 def _encrypted(
-    dependencies: Dependencies, wrapped_key: bytes, member: Member, *, member_id: UUID
+    dependencies: Dependencies,
+    wrapped_key: bytes,
+    member: Member,
+    *,
+    member_id: UUID,
+    declared_by: str,
+    joined_at: datetime,
 ) -> EncryptedMember:
     vault = dependencies.vault
     alias, consent = member.alias, member.consent
     return EncryptedMember(
         member_id=member_id,
-        declared_by="",
-        joined_at=dependencies.clock(),
+        declared_by=declared_by,
+        joined_at=joined_at,
         alias=None
         if alias is None
         else vault.encrypt(wrapped_key, alias.encode(), context=members.alias_context(member_id)),

@@ -105,3 +105,11 @@ async def test_a_network_is_stated_by_the_platforms_operator_and_ended(admission
     ended = await admission.client.delete(f"/v1/grants/{listed['network_id']}", headers=operator)
     assert ended.status_code == 204
     assert [granted.revision for _, granted in await published(admission)] == [1, 2, 3]
+
+
+async def test_a_network_does_not_take_the_id_of_a_grant_about_a_person(admission: Admission) -> None:
+    await (await House.of(admission, HOSPITAL)).person(INS)
+    broken = await break_it(admission, INS)
+    url, operator = f"/v1/networks/{broken.json()['grant_id']}", await key(admission, None, "operator")
+    assert (await admission.client.put(url, json=NETWORK, headers=operator)).status_code == 409
+    assert len(await published(admission)) == 1
