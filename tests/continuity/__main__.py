@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvloop
 
+from tests.continuity.explanation import explanation_of
 from tests.continuity.faults.kinds import KINDS
 from tests.continuity.faults.schedule import over_at, schedule_of
 from tests.continuity.platform.layout import PROJECT
@@ -77,6 +78,9 @@ async def _run(plan: Plan, *, check: bool) -> int:
     report = await asyncio.to_thread(report_of, plan.folder)
     await asyncio.to_thread((plan.folder / "report.md").write_text, f"{report}\n")
     print(f"\n{report}\n\nevidence: {plan.folder}, seed {plan.seed}")
+    if failed:
+        # Last, since what reads a long output often keeps its end only.
+        print(f"\n{await asyncio.to_thread(explanation_of, plan.folder)}", flush=True)
     return 1 if failed else 0
 
 
