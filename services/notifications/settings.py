@@ -4,6 +4,7 @@ import re
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.domain.obligations.timing import Waits
 from shared.security.signatures import Verifier, keys_of
 from shared.security.vault import master_key_of
@@ -23,6 +24,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     sms_password: str
     sms_sender: str = ""
     """What the phone shows as the sender, at most 11 letters and digits; none is the gateway's own."""
+    sms_countries: str = ""
+    """More countries whose mobile numbers are taken, by ISO code: `MA,TN`."""
     smtp_host: str
     smtp_port: int
     smtp_starttls: bool | None = None
@@ -47,6 +50,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
         keys_of(self.grant_keys, variable="RELAIS_GRANT_KEYS")
         if not re.fullmatch("[A-Za-z0-9]{0,11}", self.sms_sender):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
+        if not re.fullmatch("([A-Z]{2}(,[A-Z]{2})*)?", self.sms_countries):
+            raise ValueError("RELAIS_SMS_COUNTRIES must be ISO codes of two letters, separated by commas")
         if bool(self.smtp_username) != bool(self.smtp_password) or (
             self.smtp_username and self.smtp_starttls is False
         ):
@@ -56,6 +61,11 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("RELAIS_TIME_ZONE names no time zone") from None
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Whose mobile numbers are taken."""
+        return SMS_COUNTRIES | {each for each in self.sms_countries.split(",") if each}
 
     @property
     def waits(self) -> Waits:

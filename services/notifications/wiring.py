@@ -61,6 +61,7 @@ async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[D
             zone=ZoneInfo(settings.time_zone),
             public_url=settings.public_url.rstrip("/"),
             contact_phone=settings.contact_phone,
+            sms_countries=settings.countries,
             grants=settings.verifier,
             ledgers=ledgers if set(ledgers) == set(PUBLISHERS) else {},
         )

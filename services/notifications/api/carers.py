@@ -48,7 +48,7 @@ async def enrol_carer(person_id: str, carer_id: str, request: Request, manager: 
     """
     dependencies = DEPENDENCIES.of(request)
     person = uuid_in_path(person_id)
-    carer = parse_carer(await request.body(), now=dependencies.clock())
+    carer = parse_carer(await request.body(), now=dependencies.clock(), countries=dependencies.sms_countries)
     view = await put_carer(
         dependencies,
         principal=manager,

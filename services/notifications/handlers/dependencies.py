@@ -7,6 +7,7 @@ from typing import Protocol, get_args
 from zoneinfo import ZoneInfo
 
 from services.notifications.channels.channel import Channel
+from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.timing import Circumstances, Waits
 from shared.database.pool import Pool
@@ -59,6 +60,8 @@ class Dependencies:
     """Where recipients reach this service: `<public_url>/s/<token>`."""
     contact_phone: str
     """Whom recipients may call."""
+    sms_countries: frozenset[str] = SMS_COUNTRIES
+    """Whose mobile numbers are taken."""
     grants: Verifier = field(default_factory=lambda: Verifier({}))
     """Knows who may sign the relations that are granted."""
     wake_signals: WakeSignals = field(default_factory=WakeSignals)

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 from fastapi import APIRouter, FastAPI
 
+from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.wiring import SERVICE
 from shared.events.admission import Scope
 from shared.security.principal import Principal
@@ -42,7 +43,11 @@ async def calling(routers: Sequence[APIRouter] = SERVICE.serves) -> AsyncIterato
     app = create_app(title="notifications", lifespan=_lifespan, routers=routers)
     app.state.authenticator = _OneKeyPerScope()
     app.state.dependencies = SimpleNamespace(
-        clock=lambda: NOW, vault=VAULT, contact_phone="05 36 49 00 00", pool=None
+        clock=lambda: NOW,
+        vault=VAULT,
+        contact_phone="05 36 49 00 00",
+        sms_countries=SMS_COUNTRIES,
+        pool=None,
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as client:

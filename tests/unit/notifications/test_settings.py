@@ -73,10 +73,15 @@ async def test_the_phone_shows_the_sender_of_the_settings() -> None:
     assert b"from=PARCOURS" in gateway.heard[0]
 
 
+def test_more_countries_are_taken_where_the_settings_name_them() -> None:
+    assert Settings.of({**REQUIRED, "RELAIS_SMS_COUNTRIES": "MA,TN"}).countries >= {"MA", "TN", "FR"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"RELAIS_SMS_SENDER": "much too long a name"},
+        {"RELAIS_SMS_COUNTRIES": "Morocco"},
         {"RELAIS_SMTP_USERNAME": "relais"},
         {"RELAIS_SMTP_USERNAME": "relais", "RELAIS_SMTP_PASSWORD": "x", "RELAIS_SMTP_STARTTLS": "false"},
     ],

@@ -1,6 +1,7 @@
 """The canonical form of the addresses that are written to: E.164 numbers and plain e-mail addresses."""
 
 import re
+from collections.abc import Collection
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Final
@@ -14,6 +15,17 @@ from shared.runtime.errors import UnusableValue
 
 _HOME = "FR"
 _REACHED_BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+SMS_COUNTRIES: Final = frozenset(
+    (
+        *("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF"),
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "GR", "HR", "HU", "IE", "IS"),
+        *("IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
+        *("AD", "CH", "GB", "GG", "IM", "JE", "MC", "SM", "VA"),
+    )
+)
+"""Where carers are told by SMS: France with its territories, and the countries around it. Elsewhere an SMS
+costs many times as much, and numbers are enrolled to earn from that; satellites are in no country."""
 
 # Reserved by ARCEP for fiction: invalid by the metadata, and the only numbers that demos and tests may use.
 _FICTION = re.compile(r"\+3363998\d{4}")
@@ -29,8 +41,8 @@ class NotReachableError(UnusableValue):
     """The number cannot take an SMS; the message says why and never quotes the number."""
 
 
-def e164(written: str) -> str:
-    """The E.164 form of a mobile number; national forms are those of the territory that the digits name.
+def e164(written: str, *, countries: Collection[str] = SMS_COUNTRIES) -> str:
+    """The E.164 form of a mobile number of these countries; the digits of national forms name the territory.
 
     New Caledonia, Polynesia and Wallis and Futuna have numbers of their own: theirs need the country code.
     """
@@ -44,6 +56,8 @@ def e164(written: str) -> str:
         raise NotReachableError("is not a number in use")
     if phonenumbers.number_type(number) not in _REACHED_BY_SMS:
         raise NotReachableError("is not a mobile number")
+    if phonenumbers.region_code_for_number(number) not in countries:
+        raise NotReachableError("is not a number of a country to which messages are sent")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
@@ -106,6 +120,6 @@ def canonical_email(written: str) -> str:
     return Address(username=address.username, domain=domain).addr_spec
 
 
-def canonical(channel_name: ChannelName, written: str) -> str:
+def canonical(channel_name: ChannelName, written: str, *, countries: Collection[str] = SMS_COUNTRIES) -> str:
     """E.164 or a plain e-mail address; raises `ValueError` that says why and does not quote it."""
-    return e164(written) if channel_name == "sms" else canonical_email(written)
+    return e164(written, countries=countries) if channel_name == "sms" else canonical_email(written)

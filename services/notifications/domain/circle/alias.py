@@ -1,4 +1,4 @@
-"""Validates what a carer calls the person: a short word that fits every SMS and can carry no link."""
+"""Validates what a carer calls the person: a short word that fits every SMS and carries no link or number."""
 
 from services.notifications.domain.wording import sms
 
@@ -17,8 +17,8 @@ def problem(alias: str) -> str | None:
     on_the_air = sms.folded(alias)
     if len(alias) > LONGEST or len(on_the_air) > LONGEST:
         return f"must have at most {LONGEST} characters"
-    if not all(c.isalnum() or c in _PUNCTUATION for c in alias):
-        return "must have letters, digits, spaces, apostrophes and hyphens only"
+    if not all(c.isalpha() or c in _PUNCTUATION for c in alias):
+        return "must have letters, spaces, apostrophes and hyphens only"
     if not all(c in sms.BASIC for c in on_the_air):
         return "must have letters that an SMS can carry"
     return None

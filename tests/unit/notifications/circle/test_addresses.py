@@ -14,7 +14,22 @@ def test_an_ordinary_alias_is_taken(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", " Mamie", "M" * 21, "œ" * 11, "exemple.fr", "a/b", "Mamie\n", "ماما", "<b>", "1€", "👵"]
+    "word",
+    [
+        "",
+        " Mamie",
+        "M" * 21,
+        "œ" * 11,
+        "exemple.fr",
+        "a/b",
+        "Mamie\n",
+        "ماما",
+        "<b>",
+        "1€",
+        "👵",
+        "Papi 2",
+        "06 39 98 12 34",
+    ],
 )
 def test_an_alias_that_could_break_or_forge_a_message_is_refused(word: str) -> None:
     assert alias.problem(word) is not None
@@ -57,6 +72,26 @@ def test_whatever_is_taken_fits_and_is_gsm7_on_the_air(word: str) -> None:
 def test_a_mobile_number_of_any_french_territory_gets_one_form(written: str, expected: str) -> None:
     assert addresses.e164(written) == expected
     assert addresses.e164(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+881 6 1234 5678", "+870 77 312 3456", "+882 16 1234 5678", "+1 809 555 1234", "+212 650 12 34 56"],
+)
+def test_satellites_and_dear_countries_are_refused_until_they_are_set(written: str) -> None:
+    with pytest.raises(addresses.NotReachableError):
+        addresses.e164(written)
+
+
+def test_another_country_is_taken_where_it_is_set() -> None:
+    taken = addresses.e164("+212 650 12 34 56", countries={*addresses.SMS_COUNTRIES, "MA"})
+    assert taken == "+212650123456"
+
+
+@pytest.mark.parametrize("premium", ["0899 70 12 34", "3200", "+33 899 70 12 34", "+44 909 879 0123"])
+def test_a_number_that_earns_from_its_callers_is_refused(premium: str) -> None:
+    with pytest.raises(addresses.NotReachableError):
+        addresses.e164(premium)
 
 
 @pytest.mark.parametrize(
