@@ -19,6 +19,12 @@ RelaisError
  |  + NotAnAddressError
  |  + NotReachableError
  |  + UnknownExtractError
+ |  + UnreadableMessage     the door answers AR, and keeps the bytes in quarantine
+ |     + NoHeader
+ |     + BadDelimiters
+ |     + UnknownCharset
+ |     + NotInItsCharset
+ |     + TooManySegments
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409
