@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Final
@@ -26,9 +27,10 @@ from tests.continuity.load.pairs import state_pairs
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
 from tests.continuity.load.traffic import Traffic
+from tests.continuity.log_ends import log_ends
 from tests.continuity.platform.layout import SERVICES, Layout
 from tests.continuity.platform.running import Platform, running_platform
-from tests.continuity.settling import until_settled
+from tests.continuity.settling import RemainingWork, remaining_work, until_settled
 from tests.continuity.watching import Watch
 
 POISONED: Final = 0.001
@@ -41,7 +43,7 @@ within which a carer must be told of an admission are 36 seconds here."""
 ENROLLED_WITHIN_SECONDS: Final = 120.0
 """For each group; no fault has begun yet."""
 PROGRESS_EVERY_SECONDS: Final = 10.0
-ALL_ANSWER_WITHIN_SECONDS: Final = 30.0
+CALM_WITHIN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ async def finished_run(plan: Plan) -> AsyncIterator[Evidence]:
 
 @asynccontextmanager
 async def _watched(layout: Layout, journal: Journal) -> AsyncIterator[None]:
-    """Sample every process's metrics for as long as the block lasts, and until all answer."""
+    """Sample every process's metrics for as long as the block lasts, and until all is calm."""
     watch = Watch(layout, journal)
     watching = asyncio.create_task(watch.keep())
     try:
@@ -115,7 +117,7 @@ async def _watched(layout: Layout, journal: Journal) -> AsyncIterator[None]:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching  # raises what ended it early: sampling must not have stopped
-    await watch.until_all_answer(within_seconds=ALL_ANSWER_WITHIN_SECONDS)
+    await watch.until_calm(within_seconds=CALM_WITHIN_SECONDS)
 
 
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
@@ -177,11 +179,18 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
     evidence.load_ended_at = now()
     await _heal(platform)
     print("healed; waiting until nothing is left to do", flush=True)
-    await platform.gateway.idle()
-    evidence.remaining = await until_settled(
-        platform.database_urls(), poison=poison.event_ids, within_seconds=plan.settle_seconds
-    )
+    evidence.remaining = await _settled(platform, poison, within_seconds=plan.settle_seconds)
     evidence.quiesced_at = now()
+
+
+async def _settled(platform: Platform, poison: Poison, *, within_seconds: float) -> RemainingWork:
+    async with log_ends(platform.bootstrap) as ends:
+
+        async def look() -> RemainingWork:
+            await platform.gateway.idle()
+            return await remaining_work(platform.database_urls(), ends, poison=poison.event_ids)
+
+        return await until_settled(look, within_seconds=within_seconds, tell=partial(print, flush=True))
 
 
 async def _print_progress(traffic: Traffic, injector: Injector) -> None:

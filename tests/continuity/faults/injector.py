@@ -108,6 +108,7 @@ class Injector:
             if note is not None and note.startswith(NO_EFFECT):
                 self.without_effect[fault.kind] += 1
             await self._until_back(fault)
+            await self._journal.write(**fields, phase="back")
 
     async def _inject(self, fault: Fault) -> str | None:
         try:

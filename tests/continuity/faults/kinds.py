@@ -61,6 +61,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "gateway.reports_late": Kind(GATEWAY, (3, 6)),
     "gateway.reports_repeated": Kind(GATEWAY, (3, 6)),
 }
+LOSES_DATA: Final = frozenset({"broker.wipe", "broker.truncate"})
 
 
 def group_of(target: str) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tests.continuity.faults.kinds import KINDS, group_of
+from tests.continuity.faults.kinds import KINDS, LOSES_DATA, group_of
 
 MAX_CONCURRENT_FAULTS: Final = 3
 RECOVERY_SECONDS: Final = 5.0
 """How long a target is left to recover before it may be hit again."""
+REPAIR_SECONDS: Final = 75.0
+"""In which what the broker lost is found by the consumers' comparisons and pulled."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def schedule_of(
     if lasts_seconds is not None:
         waiting = [replace(fault, lasts_seconds=lasts_seconds) for fault in waiting]
     dice.shuffle(waiting)
+    _put_losses_first(waiting, within_seconds)
     # Given their number, the moments of a Poisson process are independent and uniform.
     moments = sorted(dice.uniform(0, within_seconds) for _ in waiting)
     faults: list[Fault] = []
@@ -50,6 +53,19 @@ def schedule_of(
         waiting.remove(fitting)
         faults.append(replace(fitting, number=len(faults) + 1, at_seconds=at))
     return faults
+
+
+def _put_losses_first(waiting: list[Fault], within_seconds: float) -> None:
+    """Exchange faults in which the broker loses data, where they would come last, with earlier ones.
+
+    What was lost is found missing by comparisons every half minute, which the end of the run would wait for.
+    """
+    last = int(len(waiting) * max(0.5, 1 - REPAIR_SECONDS / within_seconds))
+    early = [place for place, fault in enumerate(waiting[:last]) if fault.kind not in LOSES_DATA]
+    for place in range(last, len(waiting)):
+        if waiting[place].kind in LOSES_DATA and early:
+            other = early.pop(place % len(early))
+            waiting[place], waiting[other] = waiting[other], waiting[place]
 
 
 def over_at(fault: Fault) -> float:

@@ -147,6 +147,15 @@ def test_what_waits_since_all_came_at_once_needs_no_other_cause() -> None:
     assert judged(case).holds
 
 
+def test_a_process_that_misses_one_question_is_not_down_yet() -> None:
+    case = healthy_until(100)
+    look_in_vain(case, "pathway-api", 50)
+    assert judged(case).holds
+
+    look_in_vain(case, "pathway-api", 55)
+    assert judged(case).violations == ["ProcessIsDown of pathway-api at 12:00:55 has no cause"]
+
+
 def test_what_never_comes_to_rest_is_found() -> None:
     case = healthy_until(100)
     look(case, "admission-worker-1", 99, relais_relay_leads=1, relais_paused_seconds=2)

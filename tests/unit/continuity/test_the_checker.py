@@ -100,3 +100,41 @@ def test_what_a_frozen_sender_sent_late_is_counted_apart() -> None:
     assert next(each for each in verdict.findings if "only the" in each.invariant).figures == {
         "left late in a fault": 1
     }
+
+
+@pytest.mark.parametrize("took", [0.2, 2.5])
+def test_what_a_sender_without_a_processor_sent_late_is_counted_apart(took: float) -> None:
+    case = valid_run()
+    case.leaves_at = case.revoked_at = NOON + timedelta(minutes=4)
+    case.rows("notifications", "members")[0]["revoked_at"] = case.revoked_at
+    case.gateway[1]["at"] = case.replies["request-3"] = (NOON + timedelta(minutes=5)).isoformat()
+    at = (NOON + timedelta(minutes=4.9)).isoformat()
+    case.watched.append(
+        {"process": "notifications-worker-1", "at": at, "up": True, "took": took, "figures": {}}
+    )
+
+    assert ("I8 only the entitled" in judge(case.evidence).broken) == (took < 1)
+
+
+def test_what_was_claimed_after_a_revocation_was_confirmed_is_found_at_once() -> None:
+    case = valid_run()
+    claimed_at = case.rows("notifications", "attempts")[-1]["claimed_at"]
+    case.leaves_at = case.revoked_at = claimed_at - timedelta(seconds=0.2)
+    case.rows("notifications", "members")[0]["revoked_at"] = case.revoked_at
+
+    assert "I8 only the entitled" in judge(case.evidence).broken
+
+
+def test_a_batch_that_was_read_before_a_loss_may_wait_for_its_database() -> None:
+    case = valid_run()
+    pull_what_was_passed_over(case)
+    at = (NOON - timedelta(seconds=20)).isoformat()
+    cut = {"fault": 1, "kind": "broker.truncate", "target": "kafka", "at": at}
+    case.faults += [{**cut, "phase": "began"}, {**cut, "phase": "ended"}]
+    assert judge(case.evidence).broken == ["I9 nothing passed over"]
+
+    killed = {"fault": 2, "kind": "database.kill", "target": "postgresql", "at": at}
+    back = (NOON - timedelta(seconds=2)).isoformat()
+    case.faults += [{**killed, "phase": "began"}, {**killed, "phase": "ended"}]
+    case.faults += [{**killed, "phase": "back", "at": back}]
+    assert judge(case.evidence).broken == []

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.continuity.faults.injector import injection_of
-from tests.continuity.faults.kinds import KINDS, group_of
+from tests.continuity.faults.kinds import KINDS, LOSES_DATA, group_of
 from tests.continuity.faults.schedule import MAX_CONCURRENT_FAULTS, over_at, schedule_of
 
 ALL = list(KINDS)
@@ -46,3 +46,10 @@ def test_every_kind_lasts_as_long_as_its_catalogue_says() -> None:
 
 def test_every_kind_can_be_carried_out() -> None:
     assert all(callable(injection_of(kind)) for kind in KINDS)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_broker_loses_data_while_there_is_time_to_repair_it(seed: int) -> None:
+    faults = schedule_of(seed, kinds=ALL, times=1, within_seconds=120)
+    lost = [number for number, fault in enumerate(faults) if fault.kind in LOSES_DATA]
+    assert max(lost) < 0.75 * len(faults)

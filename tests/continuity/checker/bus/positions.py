@@ -8,10 +8,13 @@ from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.reading.databases import CONSUMED, Row
+from tests.continuity.checker.reading.disturbances import Disturbances
+from tests.continuity.checker.reading.journals import Run
 from tests.continuity.checker.verdict import Finding
 
 IN_FLIGHT: Final = timedelta(seconds=10)
-"""For so long after the broker lost data, a batch read before may still be committed."""
+"""For so long after the broker lost data, a batch read before may still be committed; for longer where the
+consumer or its database was held up then."""
 
 
 def check_positions(evidence: Evidence) -> Finding:
@@ -40,7 +43,9 @@ def check_pulled(evidence: Evidence) -> Finding:
         looked_at += len(arrivals)
         outside = [row for row in arrivals if row["txid"] not in by_batch]
         pulled += len(outside)
-        passed = _PositionHistory(stored.rows("positions"), log_lost_at=evidence.run.log_lost_at)
+        passed = _PositionHistory(
+            stored.rows("positions"), until=_in_flight_until(evidence.run, f"{consumer}-worker")
+        )
         violations += [
             f"{consumer} had passed over {row['event_id']} when it was pulled"
             for row in outside
@@ -52,6 +57,12 @@ def check_pulled(evidence: Evidence) -> Finding:
         violations=violations,
         figures={"pulled": pulled},
     )
+
+
+def _in_flight_until(run: Run, processes: str) -> datetime | None:
+    if run.log_lost_at is None:
+        return None
+    return max(run.log_lost_at + IN_FLIGHT, Disturbances(run, processes).over_at(run.log_lost_at))
 
 
 Place = tuple[str, int, int]
@@ -74,7 +85,8 @@ class _PositionHistory:
     written there is rightly pulled.
     """
 
-    def __init__(self, rows: Sequence[Row], *, log_lost_at: datetime | None) -> None:
+    def __init__(self, rows: Sequence[Row], *, until: datetime | None) -> None:
+        """`until`: when the log had lost data and no batch that was read before could still be committed."""
         last_cluster = max(rows, key=lambda row: row["id"])["cluster_id"] if rows else None
         self._moves: dict[tuple[str, int], list[Row]] = defaultdict(list)
         self._before_the_loss: dict[tuple[str, int], int] = defaultdict(int)
@@ -82,7 +94,7 @@ class _PositionHistory:
             if row["cluster_id"] != last_cluster or row["next_offset"] is None:
                 continue
             place = (row["topic"], row["partition"])
-            if log_lost_at is not None and row["at"] <= log_lost_at + IN_FLIGHT:
+            if until is not None and row["at"] <= until:
                 self._before_the_loss[place] = max(self._before_the_loss[place], row["next_offset"])
             else:
                 self._moves[place].append(row)

@@ -6,16 +6,17 @@ from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.notifications import required
-from tests.continuity.checker.notifications.disturbances import Disturbances
 from tests.continuity.checker.notifications.required import Recipient
 from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.disturbances import Disturbances
 from tests.continuity.checker.reading.journals import Carer, Line
 from tests.continuity.checker.verdict import Finding
 
 ONE_CLOCK: Final = timedelta(seconds=1)
 """By how much the clocks of database and harness, on the same machine, may differ."""
 AT_THE_SAME_MOMENT: Final = timedelta(seconds=5)
-"""A revocation may wait for a lock while a message claimed before it is sent."""
+"""A message that was claimed before a revocation may be on its way to the gateway."""
+SENDER: Final = "notifications-worker"
 LATE: Final = "left late in a fault"
 
 
@@ -61,7 +62,7 @@ def check_entitled(evidence: Evidence) -> Finding:
     for recipient in required.recipients_of(evidence):
         by_phone.setdefault(recipient.carer.phone, []).append(recipient)
     sent = required.requests(evidence)
-    disturbances = Disturbances(evidence.run)
+    disturbances = Disturbances(evidence.run, SENDER)
     violations: list[str] = []
     late = 0
     for line in sent:
@@ -95,7 +96,7 @@ def _not_entitled(attempt: Row | None, obligation: Row | None, recipients: list[
     recipient = next((each for each in recipients if each.member_id == obligation["recipient_id"]), None)
     if recipient is None or recipient.carer.person_id != obligation["person_id"]:
         yield "is about another person than this phone's"
-    elif (
-        recipient.revoked_at is not None and attempt["claimed_at"] > recipient.revoked_at + AT_THE_SAME_MOMENT
-    ):
-        yield f"left {attempt['claimed_at'] - recipient.revoked_at} after the carer was revoked"
+        return
+    confirmed_at = recipient.carer.revoked_at
+    if confirmed_at is not None and attempt["claimed_at"] > confirmed_at:
+        yield f"was claimed {attempt['claimed_at'] - confirmed_at} after the revocation was confirmed"

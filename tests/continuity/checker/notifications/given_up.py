@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from tests.continuity.checker.notifications import required
-from tests.continuity.checker.notifications.disturbances import Disturbances
 from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.disturbances import Disturbances
 from tests.continuity.checker.reading.journals import Line, Run, moment
 
 DELIVERED: Final = 1
@@ -22,7 +22,7 @@ class Tries:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._disturbances = Disturbances(run)
+        self._disturbances = Disturbances(run, "notifications-")
 
     @cached_property
     def _asked(self) -> dict[str, Line]:

@@ -12,8 +12,8 @@ from typing import Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.notifications import required
-from tests.continuity.checker.notifications.disturbances import Disturbances
 from tests.continuity.checker.reading.databases import Row
+from tests.continuity.checker.reading.disturbances import Disturbances
 from tests.continuity.checker.reading.journals import Line, moment
 from tests.continuity.checker.verdict import Finding
 
@@ -90,7 +90,7 @@ def _sendings(evidence: Evidence) -> list[Sending]:
     for row in evidence.stored["notifications"].rows("attempt_moves"):
         moves[row["attempt_id"]].append(row)
     replies = {line["replied"]: line["at"] for line in evidence.run.gateway if "replied" in line}
-    disturbances = Disturbances(evidence.run)
+    disturbances = Disturbances(evidence.run, "notifications-worker")
     taken = [
         line
         for line in required.requests(evidence)

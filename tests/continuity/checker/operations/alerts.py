@@ -44,6 +44,8 @@ class Outage:
     target: str
     began: datetime
     ended: datetime
+    back: datetime
+    """When what it hit was ready again."""
 
     @property
     def raises(self) -> frozenset[str]:
@@ -82,7 +84,7 @@ def check_alerts(evidence: Evidence) -> Finding:
     violations += [
         f"{each.alert} of {each.process} at {each.at:%H:%M:%S} has no cause"
         for each in raised
-        if not any(_explains(fault, each) for fault in faults)
+        if each.lasts and not any(_explains(fault, each) for fault in faults)
     ]
     violations += _not_recovered(run)
     return Finding(
@@ -108,24 +110,33 @@ class Raised:
     at: datetime
     since: datetime
     """When the condition's cause began: for an age, now minus the age."""
+    lasts: bool = True
+    """Whether it must have a cause: one answer that is missed is not the minute that the alert wants."""
 
 
 def outages_of(run: Run) -> list[Outage]:
     """Every fault that began and ended, and every process that died without a fault."""
     began: dict[str, datetime] = {}
+    after = {line["fault"]: moment(line["at"]) for line in run.broken if line.get("phase") == "back"}
     found: list[Outage] = []
     for line in run.broken:
         if line.get("phase") == "began":
             began[line["fault"]] = moment(line["at"])
-        elif line["fault"] in began:
+        elif line["fault"] in began and line.get("phase") == "ended":
             ended = moment(line["at"])
             found.append(
-                Outage(kind=line["kind"], target=line["target"], began=began[line["fault"]], ended=ended)
+                Outage(
+                    kind=line["kind"],
+                    target=line["target"],
+                    began=began[line["fault"]],
+                    ended=ended,
+                    back=after.get(line["fault"], ended),
+                )
             )
     for name, deaths in run.about.get("deaths", {}).items():
         for death in deaths:
             at = moment(death["at"])
-            found.append(Outage(kind="death", target=name, began=at, ended=at))
+            found.append(Outage(kind="death", target=name, began=at, ended=at, back=at))
     return found
 
 
@@ -133,7 +144,7 @@ def _start_up(run: Run) -> Iterator[Outage]:
     """Before the load, all persons with a carer are admitted together and a backlog builds up."""
     if run.about.get("load_began_at"):
         began, ended = (moment(run.about[name]) for name in ("began_at", "load_began_at"))
-        yield Outage(kind="beginning", target="", began=began, ended=ended)
+        yield Outage(kind="beginning", target="", began=began, ended=ended, back=ended)
 
 
 def _noticeable_time(fault: Outage, run: Run) -> timedelta:
@@ -150,15 +161,18 @@ def _noticeable_time(fault: Outage, run: Run) -> timedelta:
 
 
 def _raised(watched: Sequence[Line]) -> Iterator[Raised]:
+    answered: dict[str, bool] = {}
     for line in watched:
-        at = moment(line["at"])
+        at, process = moment(line["at"]), line["process"]
         if not line["up"]:
-            yield Raised(alert="ProcessIsDown", process=line["process"], at=at, since=at)
+            again = not answered.get(process, True)
+            yield Raised(alert="ProcessIsDown", process=process, at=at, since=at, lasts=again)
+        answered[process] = line["up"]
         for alert, (figure, limit) in AGES.items():
             age = line.get("figures", {}).get(figure, 0)
             if age > limit:
                 since = at - timedelta(seconds=age)
-                yield Raised(alert=alert, process=line["process"], at=at, since=since)
+                yield Raised(alert=alert, process=process, at=at, since=since)
     yield from _nobody_relays(watched)
     yield from _provider_is_down(watched)
 
@@ -204,7 +218,7 @@ def _sees(raised: Raised, fault: Outage) -> bool:
 
 
 def _explains(fault: Outage, raised: Raised) -> bool:
-    return fault.began <= raised.at and raised.since <= fault.ended + BACKLOG_TIME
+    return fault.began <= raised.at and raised.since <= fault.back + BACKLOG_TIME
 
 
 def _last_samples(run: Run) -> dict[str, Line]:

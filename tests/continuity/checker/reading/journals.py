@@ -52,13 +52,17 @@ class Run:
 
     @property
     def broken(self) -> list[Line]:
-        """The faults, each with one line for its beginning and one for its end."""
+        """The faults: one line for the beginning of each, one for its end, one when what it hit is back."""
         return [line for line in self.faults if line["kind"] != "poison"]
 
     @cached_property
     def log_lost_at(self) -> datetime | None:
         """When the broker last lost acknowledged data; what it took afterwards it still holds."""
-        lost = [line["at"] for line in self.broken if line["kind"] in {"broker.wipe", "broker.truncate"}]
+        lost = [
+            line["at"]
+            for line in self.broken
+            if line["kind"] in {"broker.wipe", "broker.truncate"} and line.get("phase") != "back"
+        ]
         return max(map(moment, lost), default=None)
 
 
