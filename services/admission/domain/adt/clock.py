@@ -1,0 +1,66 @@
+"""Says when a message was sent and when what it tells happened, in the zone of its source."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.admission.domain.adt.reading import Findings, Group, Sender
+from services.admission.domain.hl7v2.message import Message, Place
+from services.admission.domain.hl7v2.moments import Written, written
+
+_AHEAD: Final = timedelta(minutes=5)
+"""How far a source's clock may be ahead of ours when it writes an hour that comes twice."""
+_NOON: Final = 12
+
+
+def sent_at(message: Message, sender: Sender, findings: Findings) -> datetime:
+    """MSH-7; without one, the moment in which the event was recorded (EVN-2), or in which it came."""
+    for segment, field in (("MSH", 7), ("EVN", 2)):
+        text = message.first(segment).text(field)
+        read = written(text)
+        if read is not None and read.has_time:
+            return read.at(sender.zone, not_after=sender.received_at + _AHEAD)
+        if text:
+            findings.warn(
+                102,
+                f"{segment}-{field} n'est pas une date avec heure ; ignoré.",
+                f"{segment}-{field} is no date with a time; it is left out.",
+                Place(segment, field),
+            )
+    return sender.received_at
+
+
+def occurred_at(
+    group: Group, places: Iterable[str], sender: Sender, findings: Findings, *, sent: datetime
+) -> tuple[datetime, Place]:
+    """The first of these places that has a time; where none has, a day counts as its noon, and that is said.
+
+    What was written later on that same day says more than the day does, and comes before noon.
+    """
+    days: list[tuple[Written, Place]] = []
+    for written_place in places:
+        segment, _, field = written_place.partition("-")
+        place = Place(segment, int(field))
+        text = group.first(segment).text(int(field))
+        read = written(text)
+        if read is None:
+            if text:
+                findings.error(
+                    102, f"{written_place} n'est pas une date.", f"{written_place} is no date.", place
+                )
+            continue
+        if read.has_time and (not days or days[0][0].local.date() == read.local.date()):
+            return read.at(sender.zone, not_after=sent), place
+        days.append((read, place))
+    day = next((each for each in days if each[0].precision == "day"), None)
+    if day is None:
+        findings.error(101, "Aucune date du mouvement.", "There is no date of the movement.", Place("EVN", 2))
+        return sent, Place("EVN", 2)
+    findings.warn(
+        102,
+        "Date sans heure : prise à midi.",
+        "A date without a time: it is taken as noon.",
+        day[1],
+    )
+    noon = Written(day[0].local.replace(hour=_NOON), "hour", day[0].offset_minutes)
+    return noon.at(sender.zone), day[1]

@@ -1,0 +1,116 @@
+"""Says what a message states about identities: merges, links, moved stays, changed numbers, traits."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from services.admission.domain.adt.dialect import Meaning
+from services.admission.domain.adt.person import authority_of, identifiers_of, person_of
+from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
+from services.admission.domain.adt.visit import stay_number
+from services.admission.domain.hl7v2.message import Place
+from services.admission.domain.identities.statement import Action
+
+Numbered = tuple[dict[str, str], Place]
+
+
+def traits_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+    """Whom the numbers mean, and their traits (A28, A31, A08)."""
+    places: dict[str, Place] = {"/emitted_at": Place("MSH", 7)}
+    person = person_of(group, sender.dialect, findings, places)
+    yield Stated(command="traits", body=_body(sender, sent) | {"person": person}, places=places)
+
+
+def pairs_of(
+    groups: list[Group], meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
+) -> Iterator[Stated]:
+    """Pairs of numbers that are one person's: of PID and MRG or, where persons are linked, of two PID."""
+    command: Action = "unlink" if meaning == "unlink" else "link" if meaning == "link" else "merge"
+    if command in {"link", "unlink"} and len(groups) == 2:  # noqa: PLR2004 - a pair
+        sides = [(_numbers(groups[0], "PID", 3, sender), _numbers(groups[1], "PID", 3, sender))]
+    else:
+        sides = [(_numbers(each, "PID", 3, sender), _numbers(each, "MRG", 1, sender)) for each in groups]
+    for surviving, merged in sides:
+        pair = _of_one_authority(surviving, merged)
+        if pair is None:
+            findings.missing("MRG" if not merged else "PID", 1 if not merged else 3)
+            continue
+        (stays, stays_at), (goes, goes_at) = pair
+        yield Stated(
+            command=command,
+            body=_body(sender, sent) | {"surviving": stays, "merged": goes},
+            places={"/surviving": stays_at, "/merged": goes_at},
+        )
+
+
+def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+    """A stay that is another person's (A44, A45): PID has it now, MRG-1 had it."""
+    to, former = _numbers(group, "PID", 3, sender), _numbers(group, "MRG", 1, sender)
+    stay = _moved_stay(group, sender)
+    if not to:
+        findings.missing("PID", 3)
+    if not former:
+        findings.missing("MRG", 1)
+    if stay is None:
+        findings.missing("PV1", 19)
+    if to and former and stay:
+        (to_number, to_at), (former_number, former_at) = _of_one_authority(to, former) or (to[0], former[0])
+        yield Stated(
+            command="move",
+            body=_body(sender, sent) | {"to": to_number, "former": former_number, "stay_ids": [stay[0]]},
+            places={"/to": to_at, "/former": former_at, "/stay_ids": stay[1]},
+        )
+
+
+def changes_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+    """Numbers that changed (A46, A47): MRG-1 was, PID-3 is; `""` in its place deletes (PAM.fr 4.4.3)."""
+    former, now = _numbers(group, "MRG", 1, sender), _numbers(group, "PID", 3, sender)
+    if not former:
+        findings.missing("MRG", 1)
+    deleted = {
+        authority_of(value, sender.dialect)
+        for value in group.first("PID").values(3)
+        if value.raw.startswith('""')
+    }
+    status = {
+        name: value
+        for name, value in person_of(group, sender.dialect, Findings(), {}).items()
+        if name.startswith("identity_")
+    }
+    for number, at in former:
+        after = next((each for each in now if each[0]["authority"] == number["authority"]), None)
+        if after is not None:
+            changed = {"former": number, "number": after[0], **status}
+            places = {"/former": at, "/number": after[1]}
+            yield Stated(command="change_number", body=_body(sender, sent) | changed, places=places)
+        elif number["authority"] in deleted:
+            body = _body(sender, sent) | {"number": number}
+            yield Stated(command="delete_number", body=body, places={"/number": at})
+        else:
+            findings.missing("PID", 3)
+
+
+def _body(sender: Sender, sent: datetime) -> dict[str, Any]:
+    return {"establishment": sender.establishment, "emitted_at": sent}
+
+
+def _numbers(group: Group, segment: str, field: int, sender: Sender) -> list[Numbered]:
+    return list(identifiers_of(group.first(segment), field, sender.dialect))
+
+
+def _of_one_authority(surviving: list[Numbered], merged: list[Numbered]) -> tuple[Numbered, Numbered] | None:
+    """The first two numbers under one authority that differ; a merge is between numbers of one kind."""
+    for goes in merged:
+        for stays in surviving:
+            if stays[0]["authority"] == goes[0]["authority"] and stays[0]["value"] != goes[0]["value"]:
+                return stays, goes
+    return (surviving[0], merged[0]) if surviving and merged else None
+
+
+def _moved_stay(group: Group, sender: Sender) -> tuple[str, Place] | None:
+    value = group.first("MRG").value(5)
+    number = cleaned(value.text())
+    if number:
+        authority = cleaned(value.text(4, 2) or value.text(4))
+        return (f"{number}^{authority}" if authority else number), Place("MRG", 5)
+    return stay_number(group, sender.dialect)

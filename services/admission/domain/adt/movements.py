@@ -1,0 +1,153 @@
+"""Says which movements a message inserts, updates or cancels, and under which numbers.
+
+With ZBE the intent is that of ZBE-4 and the number that of ZBE-1 (PAM.fr). Without, a number is made of the
+stay and of what happened, so that a resend is a repetition and a cancel finds what it cancels: a stay begins
+once under each way of coming and ends once, and a move within it is known by its time.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from services.admission.domain.adt.clock import occurred_at
+from services.admission.domain.adt.dialect import Dialect, Meaning
+from services.admission.domain.adt.person import person_of
+from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
+from services.admission.domain.adt.visit import stay_number, visit_fields
+from services.admission.domain.hl7v2.message import Place
+from services.admission.domain.movement import Action
+from shared.events.admission import MovementKind
+
+MEANT: Final[dict[Meaning, tuple[Action, MovementKind]]] = {
+    "admission": ("insert", "admission"),
+    "transfer": ("insert", "transfer"),
+    "discharge": ("insert", "discharge"),
+    "cancel_admission": ("cancel", "admission"),
+    "cancel_transfer": ("cancel", "transfer"),
+    "cancel_discharge": ("cancel", "discharge"),
+    "update": ("update", "admission"),
+}
+_INTENTS: Final[dict[str, Action]] = {"INSERT": "insert", "UPDATE": "update", "CANCEL": "cancel"}
+_WHEN: Final[dict[MovementKind, tuple[str, ...]]] = {
+    "admission": ("ZBE-2", "EVN-6", "PV1-44", "EVN-2", "MSH-7"),
+    "transfer": ("ZBE-2", "EVN-6", "EVN-2", "MSH-7"),
+    "discharge": ("ZBE-2", "EVN-6", "PV1-45", "EVN-2", "MSH-7"),
+}
+_WITHOUT_BED: Final = frozenset({"emergency", "outpatient", "recurring", "telemonitoring"})
+
+
+class _What(NamedTuple):
+    action: Action
+    kind: MovementKind
+    movement_id: str
+    place: Place
+    """Where its number stands."""
+
+
+def movements_of(
+    group: Group, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
+) -> Iterator[Stated]:
+    """The movements that a group states; what is wrong with it is among the findings."""
+    places: dict[str, Place] = {"/emitted_at": Place("MSH", 7)}
+    dialect = sender.dialect
+    person = person_of(group, dialect, findings, places)
+    stay = stay_number(group, dialect)
+    if not group.has("PV1"):
+        findings.missing("PV1")
+    elif stay is None:
+        findings.missing("PV1", 19)
+    stay_id, places["/stay_id"] = stay or ("", Place("PV1", 19))
+    action, kind = _intent(group, meaning, dialect, findings)
+    when, places["/occurred_at"] = occurred_at(group, _WHEN[kind], sender, findings, sent=sent)
+    fields = visit_fields(group, kind, dialect, findings, places)
+    body: dict[str, Any] = {
+        "stay_id": stay_id,
+        "person": person,
+        "establishment": sender.establishment,
+        "occurred_at": when,
+        "emitted_at": sent,
+        **fields,
+    }
+    for what in _numbered(group, meaning, (action, kind), body, findings):
+        own = {**body, "movement_id": what.movement_id, "action": what.action, "kind": what.kind}
+        yield Stated(command="movement", body=own, places={**places, "/movement_id": what.place})
+
+
+def _intent(
+    group: Group, meaning: Meaning, dialect: Dialect, findings: Findings
+) -> tuple[Action, MovementKind]:
+    """What is done, and to which kind of movement: ZBE-4 and ZBE-6 where they are, else the trigger."""
+    action, kind = MEANT.get(meaning, ("cancel", "admission"))
+    zbe = group.first("ZBE")
+    intent = cleaned(zbe.text(4)).upper()
+    if intent and intent not in _INTENTS:
+        findings.error(103, "ZBE-4 : action inconnue.", "ZBE-4: an unknown action.", Place("ZBE", 4))
+    elif intent:
+        if action == "cancel" and intent != "CANCEL":
+            findings.error(
+                103,
+                "ZBE-4 contredit un événement d'annulation.",
+                "ZBE-4 contradicts an event that cancels.",
+                Place("ZBE", 4),
+            )
+        action = _INTENTS[intent]
+    original = cleaned(zbe.text(6)).upper()
+    of_original = MEANT.get(dialect.meaning(original) or "ignored")
+    if original and action != "insert":
+        if of_original is None:
+            findings.error(
+                103, "ZBE-6 : événement non géré.", "ZBE-6: an event that is not taken.", Place("ZBE", 6)
+            )
+        else:
+            kind = of_original[1]
+    elif meaning == "update":
+        findings.missing("ZBE", 6)
+    return action, kind
+
+
+def _numbered(
+    group: Group,
+    meaning: Meaning,
+    intent: tuple[Action, MovementKind],
+    body: dict[str, Any],
+    findings: Findings,
+) -> Iterator[_What]:
+    action, kind = intent
+    numbers = [
+        ("^".join(filter(None, (cleaned(value.text(part)) for part in (1, 2, 3)))), repetition)
+        for repetition, value in enumerate(group.first("ZBE").values(1), 1)
+        if value.text().strip()
+    ]
+    for number, repetition in numbers:
+        yield _What(action, kind, number, Place("ZBE", 1, repetition))
+    if numbers:
+        return
+    if group.has("ZBE") or meaning == "update":
+        findings.missing("ZBE", 1)
+        return
+    kinds: tuple[MovementKind, ...] = ("discharge", "admission") if meaning == "cancel_stay" else (kind,)
+    for each in kinds:
+        if meaning == "cancel_transfer" and not group.text("EVN-6"):
+            findings.error(
+                101,
+                "Sans ZBE, EVN-6 doit dire quelle mutation est annulée (son heure).",
+                "Without ZBE, EVN-6 must say which transfer is cancelled (its time).",
+                Place("EVN", 6),
+            )
+        for number in _made(each, body, is_any=meaning == "cancel_stay"):
+            yield _What(action, each, number, Place("PV1", 19))
+
+
+def _made(kind: MovementKind, body: dict[str, Any], *, is_any: bool) -> Iterator[str]:
+    """The number of a movement that came without one; `is_any`: of whatever began the stay."""
+    stay_id = body["stay_id"]
+    if kind == "transfer":
+        yield f"{stay_id}/transfer/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
+    elif kind == "discharge":
+        yield f"{stay_id}/discharge"
+    elif is_any:
+        yield f"{stay_id}/admission"
+        yield f"{stay_id}/visit"
+    else:
+        is_visit = body.get("class_of_stay") in _WITHOUT_BED
+        yield f"{stay_id}/visit" if is_visit else f"{stay_id}/admission"

@@ -1,0 +1,119 @@
+"""Reads an ADT message into the statements that it makes: all of them, or every reason why none."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from services.admission.domain.adt.clock import sent_at
+from services.admission.domain.adt.dialect import Meaning
+from services.admission.domain.adt.identities import changes_of, moves_of, pairs_of, traits_of
+from services.admission.domain.adt.movements import movements_of
+from services.admission.domain.adt.reading import (
+    Findings,
+    Group,
+    Reading,
+    Sender,
+    Stated,
+    groups_of,
+)
+from services.admission.domain.hl7v2.message import Message, Place
+
+_VERSION: Final = re.compile(r"2\.[1-9](\.[0-9]{1,2})?")
+_FRENCH: Final = "FRA"
+_PRODUCTION: Final = frozenset({"", "P"})
+MOST_PERSONS: Final = 50
+
+
+def event_of(message: Message) -> str:
+    """The trigger: MSH-9.2, in older messages EVN-1."""
+    return message.header.text(9, 2).strip().upper() or message.first("EVN").text(1).strip().upper()
+
+
+def read_adt(message: Message, sender: Sender) -> Reading:
+    """What the message states; every problem at once where it states nothing."""
+    findings = Findings()
+    event = event_of(message)
+    _check_header(message, sender, findings)
+    meaning = sender.dialect.meaning(event)
+    if not findings.found and meaning in {None, "ignored"}:
+        return _unsupported(message, event, meaning, sender)
+    statements: list[Stated] = []
+    if not findings.found and meaning is not None:
+        for line in message.unread_lines:
+            findings.warn(100, f"Ligne {line} illisible.", f"Line {line} is no segment.")
+        sent = sent_at(message, sender, findings)
+        statements = list(_statements(message, meaning, sender, findings, sent=sent))
+    reading = Reading(statements=tuple(statements), findings=tuple(findings.found), event=event)
+    return Reading(findings=reading.findings, event=event) if reading.is_refused else reading
+
+
+def _statements(
+    message: Message, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
+) -> Iterator[Stated]:
+    groups = groups_of(message)
+    if not groups:
+        findings.missing("PID")
+    if len(groups) > MOST_PERSONS:
+        findings.error(100, "Trop de segments PID.", "There are too many PID segments.", Place("PID"))
+        return
+    control_id = message.header.text(10)
+    found: Iterator[Stated]
+    if meaning in {"merge", "link", "unlink"}:
+        found = pairs_of(groups, meaning, sender, findings, sent=sent)
+    else:
+        found = (
+            stated for group in groups for stated in _of_group(group, meaning, sender, findings, sent=sent)
+        )
+    for count, stated in enumerate(found):
+        number: dict[str, Any] = {"source_event_id": f"{control_id}#{count + 1}" if count else control_id}
+        stated.places["/source_event_id"] = Place("MSH", 10)
+        yield Stated(command=stated.command, body=number | stated.body, places=stated.places)
+
+
+def _of_group(
+    group: Group, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
+) -> Iterator[Stated]:
+    if meaning == "traits":
+        return traits_of(group, sender, findings, sent=sent)
+    if meaning == "move_stay":
+        return moves_of(group, sender, findings, sent=sent)
+    if meaning == "change_number":
+        return changes_of(group, sender, findings, sent=sent)
+    return movements_of(group, meaning, sender, findings, sent=sent)
+
+
+def _check_header(message: Message, sender: Sender, findings: Findings) -> None:
+    header = message.header
+    type_ = header.text(9).strip().upper()
+    if type_ != "ADT":
+        findings.error(
+            200,
+            "Seuls les messages ADT sont pris.",
+            "Only ADT messages are taken.",
+            Place("MSH", 9, component=1),
+        )
+    version = header.text(12).strip()
+    if version and _VERSION.fullmatch(version) is None:
+        findings.error(
+            203, "Version non prise : 2.1 à 2.9.", "The version is not taken: 2.1 to 2.9.", Place("MSH", 12)
+        )
+    if header.text(11).strip().upper() not in _PRODUCTION and not sender.takes_tests:
+        findings.error(
+            202,
+            "Message d'essai (MSH-11) refusé en production.",
+            "A message of tests (MSH-11) is refused in production.",
+            Place("MSH", 11),
+        )
+    if not header.text(10).strip():
+        findings.missing("MSH", 10)
+
+
+def _unsupported(message: Message, event: str, meaning: Meaning | None, sender: Sender) -> Reading:
+    chosen = sender.dialect.unsupported
+    is_french = message.header.text(12, 2).strip().upper() == _FRENCH
+    if meaning == "ignored" or chosen == "ignored" or (chosen is None and is_french):
+        return Reading(event=event, is_ignored=True)
+    findings = Findings()
+    findings.error(201, "Événement non géré.", "The event is not supported.", Place("MSH", 9, component=2))
+    return Reading(event=event, findings=tuple(findings.found))

@@ -1,0 +1,110 @@
+"""Reads what a message says of a stay: its number, the unit, the class, where from and where to."""
+
+import re
+from typing import Any, Final
+
+from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
+from services.admission.domain.adt.reading import Findings, Group, cleaned
+from services.admission.domain.hl7v2.message import DELETED, Place
+from shared.events.admission import MovementKind
+
+_FINESS: Final = re.compile(r"[0-9][0-9AB][0-9]{7}")
+_UNIT, _CLASS, _ORIGIN_STATUS, _DISPOSITION, _DISCHARGED_TO = 3, 2, 14, 36, 37
+_UNIT_CODE: Final = 10
+_DIED: Final = 30
+
+
+def stay_number(group: Group, dialect: Dialect) -> tuple[str, Place] | None:
+    """The number of the stay, with its authority where it has one: the same value under two is two stays."""
+    for place in dialect.stay_numbers:
+        segment, _, field = place.partition("-")
+        if not field.isdigit():
+            continue
+        value = group.first(segment).value(int(field))
+        number = cleaned(value.text())
+        if number:
+            authority = cleaned(value.text(4, 2) or value.text(4))
+            return (f"{number}^{authority}" if authority else number), Place(segment, int(field))
+    return None
+
+
+def visit_fields(
+    group: Group, kind: MovementKind, dialect: Dialect, findings: Findings, places: dict[str, Place]
+) -> dict[str, Any]:
+    """The optional fields that the message states: one that is deleted is `None`, an absent one is absent."""
+    stated: dict[str, Any] = {}
+    pv1 = group.first("PV1")
+    unit, unit_place = _unit(group)
+    if pv1.raw(_UNIT) == DELETED:
+        stated["unit"] = None
+    elif unit:
+        stated["unit"] = dialect.units.get(unit, unit)
+    places["/unit"] = unit_place
+    class_of_stay = cleaned(pv1.text(_CLASS)).upper()
+    known = dialect.classes.get(class_of_stay) or CLASSES.get(class_of_stay)
+    places["/class_of_stay"] = Place("PV1", _CLASS)
+    if known:
+        stated["class_of_stay"] = known
+    elif class_of_stay not in NO_CLASS:
+        findings.warn(
+            103,
+            "PV1-2 : classe inconnue, ignorée.",
+            "PV1-2: an unknown class is left out.",
+            Place("PV1", _CLASS),
+        )
+    if kind == "admission":
+        stated |= _origin(group, dialect, places)
+    elif kind == "discharge":
+        stated |= _destination(group, dialect, places)
+    return stated
+
+
+def _unit(group: Group) -> tuple[str, Place]:
+    """Where the person lies; without that, who answers for them (ZBE-7, ZBE-8)."""
+    location = cleaned(group.first("PV1").text(_UNIT))
+    if location:
+        return location, Place("PV1", _UNIT)
+    for field in (7, 8):
+        unit = cleaned(group.first("ZBE").text(field, _UNIT_CODE))
+        if unit:
+            return unit, Place("ZBE", field, component=_UNIT_CODE)
+    return "", Place("PV1", _UNIT)
+
+
+def _origin(group: Group, dialect: Dialect, places: dict[str, Place]) -> dict[str, Any]:
+    mode = MODES.get(group.text("ZFM-1"))
+    establishment = finess_of(group.text("ZFV-1"), dialect)
+    places["/origin/establishment"] = Place("ZFV", 1)
+    places["/origin"] = Place("ZFM", 1)
+    if mode == "death" or not (mode or establishment):
+        return {}
+    return {"origin": _place(mode or "transfer", establishment)}
+
+
+def _destination(group: Group, dialect: Dialect, places: dict[str, Place]) -> dict[str, Any]:
+    disposition = cleaned(group.text(f"PV1-{_DISPOSITION}")).upper()
+    mode = dialect.dispositions.get(disposition) or MODES.get(group.text("ZFM-2"))
+    mode = mode or DISPOSITIONS.get(disposition)
+    establishment = finess_of(group.text(f"PV1-{_DISCHARGED_TO}"), dialect)
+    places["/destination/establishment"] = Place("PV1", _DISCHARGED_TO)
+    places["/destination"] = Place("PV1", _DISPOSITION)
+    if group.text(f"PID-{_DIED}").upper() == "Y":
+        mode = "death"
+        places["/destination"] = Place("PID", _DIED)
+    if mode in {"death", "birth"}:
+        return {"destination": {"mode": "death"}} if mode == "death" else {}
+    if not (mode or establishment):
+        return {}
+    return {"destination": _place(mode or "transfer", establishment)}
+
+
+def finess_of(text: str, dialect: Dialect) -> str | None:
+    """The establishment that a code means: as the dialect says, or because it is a FINESS number."""
+    code = cleaned(text)
+    if code in dialect.establishments:
+        return dialect.establishments[code]
+    return code if _FINESS.fullmatch(code) else None
+
+
+def _place(mode: str, establishment: str | None) -> dict[str, Any]:
+    return {"mode": mode} | ({"establishment": establishment} if establishment else {})

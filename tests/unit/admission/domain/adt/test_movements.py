@@ -1,0 +1,190 @@
+"""What ADT says of movements is stated in the words of our own contract."""
+
+from typing import Any
+
+import pytest
+
+from services.admission.api.movements import parse_movement
+from tests.unit.admission.bodies import encoded
+from tests.unit.admission.domain.adt.messages import PID, PV1, body, found, header, read
+
+
+def zbe(
+    action: str = "INSERT", original: str = "", number: str = "7^CHU-X^1.2.3.4", when: str = "20240306103000"
+) -> str:
+    return f"ZBE|{number}|{when}||{action}|N|{original}|Chir^^^^^X^UF^^^6268||HMS"
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ("A01", "admission"),
+        ("A04", "admission"),
+        ("A02", "transfer"),
+        ("A06", "transfer"),
+        ("A03", "discharge"),
+    ],
+)
+def test_an_event_inserts_a_movement_that_the_json_door_would_take(event: str, kind: str) -> None:
+    stated = body(header(event), PID, PV1, zbe())
+    assert (stated["action"], stated["kind"]) == ("insert", kind)
+    assert stated["movement_id"] == "7^CHU-X^1.2.3.4"
+    assert stated["stay_id"] == "V7^1.2.3.4"
+    assert stated["occurred_at"] == "2024-03-06T10:30:00+01:00"
+    assert stated["emitted_at"] == "2024-03-06T11:11:54+01:00"
+    assert (stated["unit"], stated["class_of_stay"]) == ("CARDIO", "inpatient")
+    parse_movement(encoded(stated))
+
+
+@pytest.mark.parametrize(
+    ("event", "action", "original", "stated"),
+    [
+        ("A07", "CANCEL", "A06", ("cancel", "transfer")),
+        ("A12", "CANCEL", "A02", ("cancel", "transfer")),
+        ("A13", "CANCEL", "A03", ("cancel", "discharge")),
+        ("A11", "CANCEL", "A04", ("cancel", "admission")),
+        ("Z99", "UPDATE", "A03", ("update", "discharge")),
+        ("A02", "UPDATE", "A02", ("update", "transfer")),
+    ],
+)
+def test_the_intent_is_that_of_zbe_4(event: str, action: str, original: str, stated: tuple[str, str]) -> None:
+    read_body = body(header(event), PID, PV1, zbe(action, original))
+    assert (read_body["action"], read_body["kind"]) == stated
+
+
+@pytest.mark.parametrize(
+    ("event", "segment", "wrong"),
+    [
+        ("A12", zbe("INSERT"), (103, "ZBE", 4)),
+        ("A02", zbe("REPLACE"), (103, "ZBE", 4)),
+        ("Z99", zbe("UPDATE"), (101, "ZBE", 6)),
+        ("Z99", zbe("UPDATE", "A99"), (103, "ZBE", 6)),
+        ("A01", zbe(number=""), (101, "ZBE", 1)),
+        ("A01", zbe(when="yesterday"), (102, "ZBE", 2)),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_its_place(
+    event: str, segment: str, wrong: tuple[int, str, int]
+) -> None:
+    assert found(read(header(event), PID, PV1, segment)) == {wrong}
+
+
+def test_all_mistakes_are_said_at_once() -> None:
+    reading = read(header("A01", control_id=""), "PID|1", "PV1|1|I")
+    assert found(reading) == {(101, "MSH", 10)}
+    reading = read(header("A01"), "PID|1", "PV1|1|I", zbe("REPLACE"))
+    assert found(reading) == {(101, "PID", 3), (101, "PV1", 19), (103, "ZBE", 4)}
+
+
+def _numbers(event: str, visit: str = PV1, evn: str = "20240306110000") -> list[tuple[str, str]]:
+    head = header(event).replace("20240306110000", evn)
+    return [(each.body["action"], each.body["movement_id"]) for each in read(head, PID, visit).statements]
+
+
+@pytest.mark.parametrize(
+    ("event", "cancel"), [("A01", "A11"), ("A02", "A12"), ("A03", "A13"), ("A04", "A11")]
+)
+@pytest.mark.parametrize("class_", ["I", "E", "O", ""])
+def test_without_zbe_a_cancel_names_what_it_cancels(event: str, cancel: str, class_: str) -> None:
+    visit = PV1.replace("|I|", f"|{class_}|")
+    ((_, inserted),), ((action, cancelled),) = _numbers(event, visit), _numbers(cancel, visit)
+    assert (action, cancelled) == ("cancel", inserted)
+
+
+def test_without_zbe_a_resend_is_a_repetition_and_another_transfer_is_none() -> None:
+    assert _numbers("A02") == _numbers("A02")
+    assert _numbers("A02") != _numbers("A02", evn="20240306120000")
+    assert _numbers("A03") == _numbers("A03", evn="20240306120000")
+
+
+def test_the_deletion_of_a_visit_cancels_however_it_began_and_its_end() -> None:
+    cancelled = {number for action, number in _numbers("A23") if action == "cancel"}
+    assert cancelled == {number for event in ("A01", "A03") for _, number in _numbers(event)} | {
+        number for _, number in _numbers("A04", PV1.replace("|I|", "|E|"))
+    }
+
+
+def test_without_zbe_the_cancel_of_a_transfer_must_say_its_time() -> None:
+    assert found(read(header("A12").replace("20240306110000", ""), PID, PV1)) == {(101, "EVN", 6)}
+
+
+@pytest.mark.parametrize(
+    ("visit", "stated"),
+    [
+        (PV1.replace("CARDIO^12^A", '""'), {"unit": None, "class_of_stay": "inpatient"}),
+        (PV1.replace("CARDIO^12^A", ""), {"unit": "6268", "class_of_stay": "inpatient"}),
+        (PV1.replace("|I|", "||"), {"unit": "CARDIO"}),
+    ],
+)
+def test_null_deletes_and_an_empty_field_says_nothing(visit: str, stated: dict[str, Any]) -> None:
+    read_body = body(header("Z99"), PID, visit, zbe("UPDATE", "A01"))
+    optional = ("unit", "class_of_stay", "origin", "destination")
+    assert {name: read_body[name] for name in optional if name in read_body} == stated
+
+
+@pytest.mark.parametrize(
+    ("segments", "destination"),
+    [
+        ((PID, PV1, "ZFM|8|8"), {"mode": "home"}),
+        ((PID, PV1, "ZFM|8|9"), {"mode": "death"}),
+        ((PID + "|" * 22 + "Y", PV1, "ZFM||7"), {"mode": "death"}),
+        ((PID, PV1 + "|" * 17 + "|940000045", "ZFM||7"), {"mode": "transfer", "establishment": "940000045"}),
+        ((PID, PV1 + "|" * 17 + "01"), {"mode": "home"}),
+        ((PID, PV1 + "|" * 18 + "EHPAD"), {"mode": "transfer", "establishment": "940000045"}),
+        ((PID, PV1), None),
+    ],
+)
+def test_a_discharge_says_where_to(segments: tuple[str, ...], destination: dict[str, str] | None) -> None:
+    stated = body(header("A03"), *segments, establishments={"EHPAD": "940000045"})
+    assert stated.get("destination") == destination
+    parse_movement(encoded(stated))
+
+
+def test_a_day_is_no_midnight() -> None:
+    by_event = body(header("A01"), PID, PV1, zbe(when="20240306"))
+    assert by_event["occurred_at"] == "2024-03-06T11:00:00+01:00"
+    reading = read(header("A01"), PID, PV1, zbe(when="20240305"))
+    assert reading.statements[0].body["occurred_at"].isoformat() == "2024-03-05T12:00:00+01:00"
+    assert [(each.code, each.is_warning) for each in reading.findings] == [(102, True)]
+
+
+def test_a_dialect_says_what_units_classes_and_events_mean() -> None:
+    visit = PV1.replace("|I|", "|EMERGENCY|")
+    dialect = {
+        "classes": {"EMERGENCY": "emergency"},
+        "units": {"CARDIO": "3401"},
+        "events": {"A05": "admission"},
+    }
+    stated = body(header("A05"), PID, visit, **dialect)
+    assert (stated["class_of_stay"], stated["unit"], stated["kind"]) == ("emergency", "3401", "admission")
+    reading = read(header("A01"), PID, visit)
+    assert [(each.code, each.is_warning) for each in reading.findings] == [(103, True)]
+    assert "class_of_stay" not in reading.statements[0].body
+
+
+def test_an_event_that_means_nothing_here_is_answered_as_its_dialect_says() -> None:
+    assert found(read(header("A17"), PID, PV1)) == {(201, "MSH", 9)}
+    assert read(header("A17"), PID, PV1, unsupported="ignored").is_ignored
+    assert read(header("A17", version="2.5^FRA^2.11"), PID, PV1).is_ignored
+    assert found(read(header("A17", version="2.5^FRA^2.11"), PID, PV1, unsupported="refused"))
+    assert read(header("A08"), PID, PV1, events={"A08": "ignored"}).is_ignored
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (("ADT^A01", "ORU^R01"), (200, "MSH", 9)),
+        (("|2.5", "|3.0"), (203, "MSH", 12)),
+        (("|42|", "||"), (101, "MSH", 10)),
+    ],
+)
+def test_a_header_that_is_not_taken_says_which_field(
+    change: tuple[str, str], wrong: tuple[int, str, int]
+) -> None:
+    assert found(read(header("A01").replace(*change), PID, PV1)) == {wrong}
+
+
+def test_each_of_several_numbers_of_a_movement_is_stated() -> None:
+    statements = read(header("A02"), PID, PV1, zbe(number="7^X~8^X")).statements
+    assert [each.body["movement_id"] for each in statements] == ["7^X", "8^X"]
+    assert [each.body["source_event_id"] for each in statements] == ["42", "42#2"]
