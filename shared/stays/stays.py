@@ -1,4 +1,7 @@
-"""Gathers a person's movements into stays, in the state of a moment: what lies after it is only planned."""
+"""Gathers a person's movements into stays, in the state of a moment: what lies after it is only planned.
+
+An emergency stay that nobody ended ends when the person's next stay there begins (decision 0035).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,10 +10,11 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from shared.events.admission import ClassOfStay
 from shared.stays.movements import MovementHistory
-from shared.stays.presences import NO_MARKS, Presences, presences_of
+from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
 from shared.stays.statements import Statement
 
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -19,6 +23,9 @@ CLASSES_WITHOUT_BED: Final[frozenset[ClassOfStay]] = frozenset(
     {"outpatient", "recurring", "home", "telemonitoring"}
 )
 """Stays that hold no bed, and so contradict no other stay."""
+
+_KEEPING: Final[frozenset[ClassOfStay | None]] = frozenset({"inpatient", "emergency"})
+"""Stays that show by their beginning that the person is no longer in the emergency department."""
 
 _NONE: Final = Presences((), None, False, NO_MARKS)
 
@@ -34,6 +41,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     planned: bool
     """Nothing of it has happened yet."""
     presences: Presences
+    ended_by_next_stay: Statement | None = None
+    """The admission of the stay that ended this one, where its own movements do not say how it ended."""
 
     @property
     def cancelled(self) -> bool:
@@ -53,7 +62,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ended_at(self) -> datetime | None:
         """When the person left last; `None` while the person is there or nobody said that they left."""
-        left_by = self.presences.left_by
+        left_by = self.presences.left_by or self.ended_by_next_stay
         return None if left_by is None else left_by.occurred_at
 
     @property
@@ -82,7 +91,31 @@ def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -
         if history.reassigned is None:
             by_stay[history.contents[-1].stay_id].append(history)
     stays = [_stay_of(stay_id, known, at=at) for stay_id, known in by_stay.items()]
-    return sorted(stays, key=lambda stay: (stay.start.occurred_at, stay.stay_id))
+    if len(stays) == 1:
+        return stays
+    stays.sort(key=lambda stay: (stay.start.occurred_at, stay.stay_id))
+    for place, stay in enumerate(stays):
+        if stay.is_present and stay.class_of_stay == "emergency":
+            stays[place] = _ended_by_next(stay, stays[place + 1 :])
+    return stays
+
+
+def _ended_by_next(emergency: Stay, later: Iterable[Stay]) -> Stay:
+    """The stay as it is once another one began there after all that was stated of it."""
+    last = emergency.movements[-1]
+    for stay in later:
+        begins = stay.start
+        if (
+            begins.occurred_at > last.occurred_at
+            and begins.establishment == last.establishment
+            and stay.has_admission
+            and stay.class_of_stay in _KEEPING
+        ):
+            *before, there = emergency.presences.spans
+            spans = (*before, Presence(there.began_at, begins.occurred_at))
+            presences = emergency.presences._replace(spans=spans)
+            return replace(emergency, presences=presences, ended_by_next_stay=begins)
+    return emergency
 
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:

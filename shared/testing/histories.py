@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from shared.events.admission import Mode, OptionalField, Place
+from shared.events.admission import ClassOfStay, Mode, OptionalField, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
 
@@ -40,6 +40,9 @@ _WAYS_TO_CORRECT = st.sampled_from(("update", "repeat", "cancel", "cancel"))
 _CORRECTED_LATER_MINUTES = st.sampled_from((-5, 0, 2, 600))
 _SHIFTS_MINUTES = st.sampled_from((-240, -1, 0, 15, 600))
 _DESTINATIONS = st.sampled_from((None, *ESTABLISHMENTS))
+_CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
+    ("inpatient", "inpatient", "emergency", "emergency", "outpatient", None)
+)
 _EITHER = st.booleans()
 
 
@@ -89,6 +92,7 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
             establishment=home,
             origin=origin,
             unit=draw(_UNITS),
+            class_of_stay=draw(_CLASSES),
             emitted=_emitted(draw, at),
         )
     for _ in range(draw(_UP_TO_TWO)):

@@ -66,8 +66,10 @@ def _stays_of(
 
 
 def _stay_of(person_id: UUID, stay: reading.Stay, histories: Mapping[UUID, MovementHistory]) -> Stay:
+    ended_by = stay.ended_by_next_stay
+    rests_on = stay.movements if ended_by is None else (*stay.movements, ended_by)
     evidence = [
-        statement for movement in stay.movements for statement in histories[movement.movement_id].statements
+        statement for movement in rests_on for statement in histories[movement.movement_id].statements
     ]
     return Stay(
         person_id=person_id,

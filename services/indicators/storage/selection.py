@@ -36,13 +36,14 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
 # Left out: a stay that began after the period or was over before it under all of its contents. A cancelled
 # movement, or one restated as another kind or in another place or of another person, keeps its stay in the
-# selection.
+# selection; of who has an emergency stay in it, every stay is, for another one may end that stay (0035).
 _MOVEMENTS: Final = """
 WITH stated AS (
     SELECT person_id, movement_id, stay_id,
         kind = 'discharge'
             OR kind = 'transfer' AND coalesce(destination_establishment <> establishment, false) AS is_exit,
-        bool_or(action = 'cancel') AS cancelled, min(occurred_at) AS first_at, max(occurred_at) AS last_at
+        bool_or(action = 'cancel') AS cancelled, bool_or(class_of_stay = 'emergency') AS emergency,
+        min(occurred_at) AS first_at, max(occurred_at) AS last_at
     FROM movement_facts
     WHERE recorded_at <= $2 AND (person_id, movement_id) IN (
         SELECT person_id, movement_id FROM movement_facts WHERE establishment = $1 AND recorded_at <= $2
@@ -55,17 +56,21 @@ WITH stated AS (
         OR (person_id, movement_id) IN (SELECT person_id, movement_id FROM away) AS unsure
     FROM stated
 ), wanted AS (
-    SELECT person_id, stay_id FROM judged GROUP BY person_id, stay_id
+    SELECT person_id, stay_id, bool_or(emergency) AS emergency FROM judged GROUP BY person_id, stay_id
     HAVING bool_or(unsure) OR (min(first_at) < $4 AND NOT coalesce(
         max(last_at) < $3
         AND min(first_at) FILTER (WHERE is_exit)
             >= coalesce(max(last_at) FILTER (WHERE NOT is_exit), '-infinity'),
         false
     ))
+), needed AS (
+    SELECT person_id, stay_id FROM wanted
+    UNION SELECT person_id, stay_id FROM judged
+    WHERE person_id IN (SELECT person_id FROM wanted WHERE emergency)
 )
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
     destination_establishment, occurred_at, emitted_at, class_of_stay, ordered_at, names
-FROM movement_facts JOIN wanted USING (person_id, stay_id) WHERE recorded_at <= $2
+FROM movement_facts JOIN needed USING (person_id, stay_id) WHERE recorded_at <= $2
 """
 
 _REASSIGNMENTS: Final = """

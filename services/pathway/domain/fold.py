@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.pathway.domain.expectations import expected_arrivals
-from services.pathway.domain.marks import marks_between, marks_of_deadlines
+from services.pathway.domain.marks import marks_between, marks_of_deadlines, marks_of_ends
 from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay
 from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import stay_of
@@ -72,6 +72,7 @@ def _marks(
     marks: dict[UUID, set[Mark]] = defaultdict(set)
     for found in (
         marks_between(stays, rules),
+        marks_of_ends(stays),
         *[stay.presences.marks for stay in stays],
         *[marks_of_deadlines(stay.movements, rules) for stay in stays if expectations],
     ):

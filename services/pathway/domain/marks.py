@@ -1,4 +1,4 @@
-"""Marks what contradicts other stays, or can have no effect; a mark goes away when late facts explain it."""
+"""Marks what contradicts or ends other stays, or can have no effect, until late facts explain it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -13,6 +13,7 @@ from shared.stays.stays import FOR_EVER, Stay
 Marks = Mapping[UUID, frozenset[Mark]]
 
 _UNKNOWN_DEADLINE: Final[frozenset[Mark]] = frozenset({"unknown_deadline"})
+_ENDED: Final[frozenset[Mark]] = frozenset({"ended_by_next_stay"})
 _OVERLAPPING: Final[frozenset[Mark]] = frozenset({"overlapping_stay"})
 
 
@@ -25,6 +26,11 @@ def marks_of_deadlines(active: Iterable[Statement], rules: Rules) -> Marks:
         and movement.destination_elsewhere is not None
         and deadline_of(movement, rules).is_unknown
     }
+
+
+def marks_of_ends(stays: Iterable[Stay]) -> Marks:
+    """The last movements of stays whose end was not stated, but ended by the beginning of the next one."""
+    return {stay.movements[-1].movement_id: _ENDED for stay in stays if stay.ended_by_next_stay is not None}
 
 
 def marks_between(stays: Sequence[Stay], rules: Rules) -> Marks:

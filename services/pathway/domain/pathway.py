@@ -23,10 +23,15 @@ from shared.events.admission import ClassOfStay, MovementKind, Place, Reassignme
 from shared.stays.doubts import StatementMark
 from shared.stays.presences import ContradictionMark
 
-Mark = ContradictionMark | StatementMark | Literal["overlapping_stay", "unknown_deadline", "reassigned"]
+Mark = (
+    ContradictionMark
+    | StatementMark
+    | Literal["overlapping_stay", "ended_by_next_stay", "unknown_deadline", "reassigned"]
+)
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
+`ended_by_next_stay`: the end of the emergency stay was not stated; the next stay there began, which ended it.
 `reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
 """
 
@@ -75,7 +80,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_at: datetime
     """The admission or, while that is unknown, the first movement."""
     ended_at: datetime | None = None
-    """The discharge, or the departure for another establishment."""
+    """The discharge, the departure for another establishment, or the beginning of the next stay there."""
     class_of_stay: ClassOfStay | None = None
     unit: str | None = None
     marks: tuple[Mark, ...] = ()

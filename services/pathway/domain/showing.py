@@ -265,7 +265,7 @@ def _without_end(wait: Expectation) -> Expectation:
 def _shown_stay(stay: Stay, movements: Sequence[MovementState], waits: Sequence[WatchedExpectation]) -> Stay:
     """The stay without what only others know: who left is on the way, until the reader may know more."""
     shown = replace(stay, marks=without_others(stay.marks))
-    if stay.status != "finished":
+    if stay.status != "finished" or "ended_by_next_stay" in stay.marks:
         return shown
     of_stay = {each.movement_id: each for each in movements if each.stay_id == stay.stay_id}
     discharged = any(

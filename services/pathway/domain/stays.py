@@ -26,7 +26,7 @@ def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Statu
         return "planned"
     left_by = stay.presences.left_by
     if left_by is None:
-        return "in_progress"
+        return "in_progress" if stay.ended_by_next_stay is None else "finished"
     if stay.presences.closed:
         return "finished"
     has_arrived = any(

@@ -64,6 +64,17 @@ async def test_values_from_the_selection_are_the_values_from_all_facts(
             assert series(selected, each, KNOWN) == series(everything, each, KNOWN)
 
 
+async def test_an_emergency_stay_that_another_one_ended_long_ago_is_not_present(service: Service) -> None:
+    rose = PersonHistory()
+    rose.admit("emergency", at=march(2), class_of_stay="emergency")
+    rose.admit("ward", at=march(3))
+    rose.discharge("ward", at=march(5))
+    await replace_movements(service, movement_facts(rose.events))
+    asked = question(march_days(15, 16))
+    selected = await selection.movements_for(service.spine.pool, asked)
+    assert occupancy_series(selected, asked, KNOWN).whole.figures.numerator == 0
+
+
 async def test_a_month_does_not_load_the_history_of_the_establishment(service: Service) -> None:
     history = [
         event

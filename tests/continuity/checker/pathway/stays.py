@@ -1,8 +1,12 @@
-"""Computes a person's stays from their movements, by the checker's own rules."""
+"""Computes a person's stays from their movements, by the checker's own rules.
+
+Nobody is in an emergency department once they are admitted to a bed, or to it, again: the first such
+admission after everything that was stated of the emergency stay is its end, if it has no other (0035).
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement
@@ -25,7 +29,38 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
     for each in movements:
         by_stay[each.stay_id].append(each)
     arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at or wait.ended_at}
-    return {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
+    stays = {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
+    for stay_id, movements_there in by_stay.items():
+        again = _admitted_again([each for each in movements_there if each.happened], by_stay)
+        if stays[stay_id].status == "in_progress" and again is not None:
+            stays[stay_id] = replace(stays[stay_id], status="finished", ended_at=again)
+    return stays
+
+
+def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> datetime | None:
+    """When the first admission of another stay came after all of an emergency stay, if any did."""
+    if _class_of(stay) != "emergency":
+        return None
+    beginnings = [
+        next((each for each in other if each.kind == "admission" and each.happened), None)
+        for stay_id, other in others.items()
+        if stay_id != stay[0].stay_id and _class_of(other) in ("emergency", "inpatient")
+    ]
+    return min(
+        (
+            began.occurred_at
+            for began in beginnings
+            if began is not None
+            and began.establishment == stay[-1].establishment
+            and began.occurred_at > max(each.occurred_at for each in stay)
+        ),
+        default=None,
+    )
+
+
+def _class_of(stay: Iterable[Movement]) -> str | None:
+    stated = [each.event.data.get("class_of_stay") for each in stay if each.happened]
+    return next((each for each in reversed(stated) if each), None)
 
 
 def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> Stay:

@@ -81,3 +81,13 @@ def test_a_stay_that_goes_on_or_ends_in_the_future_is_not_counted() -> None:
     facts = movement_facts(history.events)
     assert length_of_stay_series(facts, question(as_of=march(5)), KNOWN).whole.figures.denominator == 0
     assert length_of_stay_series(facts, question(as_of=march(31)), KNOWN).whole.figures.denominator == 1
+
+
+def test_an_emergency_stay_lasts_until_the_next_stay_there_begins_and_rests_on_it() -> None:
+    history = PersonHistory()
+    history.admit("emergency", at=march(2), class_of_stay="emergency")
+    admission = history.admit("ward", at=march(3))
+    history.discharge("ward", at=march(7))
+    series = length_of_stay_series(movement_facts(history.events), question(march_days(3, 7)), KNOWN)
+    assert [day.figures.value for day in series.days] == [1, None, None, None, 4]
+    assert (series.days[0].events, series.days[0].newest_recorded_at) == (2, admission.recorded_at)

@@ -130,3 +130,21 @@ def test_a_person_who_left_for_another_establishment_is_present_there_only() -> 
     rose.transfer("first", at=minutes(580), establishment=HOSPITAL, to=REHABILITATION)
     rose.admit("second", at=minutes(600), establishment=REHABILITATION)
     assert [marks for _, marks in _marks(rose)] == [(), (), ()]
+
+
+def test_an_emergency_stay_that_the_next_one_ended_is_finished_and_marked() -> None:
+    rose = PersonHistory()
+    rose.admit("emergency", at=minutes(0), class_of_stay="emergency")
+    ward = rose.admit("ward", at=minutes(90))
+    rose.admit("rehabilitation", at=minutes(600), establishment=REHABILITATION)
+    assert _marks(rose) == [
+        ("admission", ("ended_by_next_stay",)),
+        ("admission", ()),
+        ("admission", ("overlapping_stay",)),
+    ]
+    emergency = fold(rose.events, RULES).stays[0]
+    assert (emergency.status, emergency.ended_at) == ("finished", minutes(90))
+    assert emergency.marks == ("ended_by_next_stay",)
+    rose.cancel(ward)
+    assert fold(rose.events, RULES).stays[0].status == "in_progress"
+    assert ("admission", ("ended_by_next_stay",)) not in _marks(rose)

@@ -102,3 +102,16 @@ def test_a_team_sees_everything_and_a_network_what_its_members_state() -> None:
     assert places(seen(rose.events, NURSING_HOME, now=now, granted=[team])) == {HOSPITAL, REHABILITATION}
     assert places(seen(rose.events, NURSING_HOME, now=now, granted=[network])) == {HOSPITAL}
     assert seen(rose.events, NURSING_HOME, now=now + MINUTE, granted=[team]) == NOTHING
+
+
+def test_who_came_to_an_emergency_that_the_next_stay_ended_is_not_shown_on_the_way() -> None:
+    rose = PersonHistory()
+    rose.discharge("home", at=minutes(0), establishment=NURSING_HOME, to=HOSPITAL)
+    origin = Place(mode="transfer", establishment=NURSING_HOME)
+    rose.admit("emergency", at=minutes(30), class_of_stay="emergency", origin=origin)
+    rose.admit("ward", at=minutes(90))
+    shown = seen(rose.events, NURSING_HOME, now=minutes(100))
+    assert [(stay.establishment, stay.status) for stay in shown.stays] == [
+        (NURSING_HOME, "finished"),
+        (HOSPITAL, "finished"),
+    ]
