@@ -96,7 +96,7 @@ def create_database(_databases: TestDatabases) -> Iterator[Callable[..., str]]:
     """
     names: list[str] = []
     yield lambda service=None: _databases.create(service, names)
-    _databases.drop(names)
+    _databases.give_back(names)
 
 
 def _running_kafka(folder: Path, name: str) -> RunningServer:

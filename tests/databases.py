@@ -1,25 +1,33 @@
-"""Gives a test a migrated database of its own, fast: one template per service, cloned per test."""
+"""Gives a test a migrated database of its own, fast: cloned from a template, or used before and emptied."""
 
 import asyncio
+import threading
 import uuid
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
 from deploy.local.servers.databases import database_url, ensure_database, ensure_role, superuser_url
 from shared.database.migrations import migrate
+from tests.templates import Template, describe, restore
 
 SUPERUSER_PASSWORD = "test-superuser"
 ROLE_PASSWORD = "test-role"
 EMPTY = "relais_test"
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    # In a thread: the caller may itself be inside an event loop.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+@dataclass
+class _Role:
+    """Who owns the databases of one service, and what new ones are made of."""
+
+    name: str
+    template_name: str = "template0"
+    template: Template | None = None
+    emptied: list[str] = field(default_factory=list)
 
 
 class TestDatabases:
@@ -29,68 +37,93 @@ class TestDatabases:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._templates: set[str] = set()
-        self._roles: set[str] = set()
-        self._dropping = ThreadPoolExecutor(1, thread_name_prefix="drop-databases")
-        self._dropped: list[Future[None]] = []
+        self._roles: dict[str, _Role] = {}
+        self._given_back: list[Future[None]] = []
+        # Of its own: the caller may itself be inside an event loop.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="databases", daemon=True)
+        self._thread.start()
 
     def create(self, service: str | None, names: list[str]) -> str:
         """A new database, its name added to `names`; owned by the service's role."""
-        role = service or EMPTY
-        template = "template0"
-        if service is not None:
-            template = f"{service}_template"
-            self._migrate_once(service, template)
-        name = f"{role}_{uuid.uuid4().hex[:12]}"
-        _run(self._create(name, role, template))
+        role = self._roles.get(service or EMPTY) or self._add_role(service)
+        name = f"{role.name}_{uuid.uuid4().hex[:12]}"
+        self._start(self._create(name, role)).result()
         names.append(name)
         return self._url(role, name)
 
-    def drop(self, names: Sequence[str]) -> None:
-        """Drop the databases before long, whoever is still connected; nobody waits for it.
+    def give_back(self, names: Sequence[str]) -> None:
+        """Empty the databases, or drop them, before long, whoever is still connected; nobody waits for it.
 
-        A DROP DATABASE waits until every backend has heard of it, one in the middle of its authentication
-        too. When its client is of the event loop that waits for the drop, that takes all of PostgreSQL's
+        Both wait until every backend has ended or heard of it, one in the middle of its authentication too.
+        When its client is of the event loop that waits for that, it takes all of PostgreSQL's
         authentication_timeout: 60 s.
         """
-        if names:
-            self._dropped.append(self._dropping.submit(asyncio.run, self._drop(names)))
+        self._given_back += [self._start(self._take_back(name)) for name in names]
+
+    def wait(self) -> None:
+        """Wait for what was given back, and raise what went wrong with it."""
+        for each in self._given_back:
+            each.result()
 
     def close(self) -> None:
-        """Wait for the drops, and raise what went wrong in one."""
-        self._dropping.shutdown()
-        for dropped in self._dropped:
-            dropped.result()
-
-    def _url(self, role: str, database: str) -> str:
-        return database_url(role=role, password=ROLE_PASSWORD, port=self._port, database=database)
-
-    def _migrate_once(self, service: str, template: str) -> None:
-        if template in self._templates:
-            return
-        _run(self._create(template, service, "template0"))
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(migrate, service, self._url(service, template)).result()
-        self._templates.add(template)
-
-    async def _connect(self) -> asyncpg.Connection:
-        address = superuser_url(password=SUPERUSER_PASSWORD, port=self._port)
-        return await asyncpg.connect(address, timeout=30)
-
-    async def _create(self, name: str, role: str, template: str) -> None:
-        connection = await self._connect()
+        """Wait, and end the thread that did it."""
         try:
-            if role not in self._roles:
-                await ensure_role(connection, role, ROLE_PASSWORD)
-                self._roles.add(role)
-            await ensure_database(connection, name, owner=role, template=template)
+            self.wait()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _url(self, role: _Role, database: str) -> str:
+        return database_url(role=role.name, password=ROLE_PASSWORD, port=self._port, database=database)
+
+    def _add_role(self, service: str | None) -> _Role:
+        role = _Role(service or EMPTY)
+        self._start(self._ensure_role(role)).result()
+        if service is not None:
+            name = f"{service}_template"
+            self._start(self._create(name, role)).result()
+            self._start(asyncio.to_thread(migrate, service, self._url(role, name))).result()
+            self._start(self._describe(name, role)).result()
+        self._roles[role.name] = role
+        return role
+
+    @asynccontextmanager
+    async def _connected(self, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
+        address = superuser_url(password=SUPERUSER_PASSWORD, port=self._port, database=database)
+        connection = await asyncpg.connect(address, timeout=30)
+        try:
+            yield connection
         finally:
             await connection.close()
 
-    async def _drop(self, names: Sequence[str]) -> None:
-        connection = await self._connect()
-        try:
-            for name in names:
-                await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        finally:
-            await connection.close()
+    async def _ensure_role(self, role: _Role) -> None:
+        async with self._connected() as connection:
+            await ensure_role(connection, role.name, ROLE_PASSWORD)
+
+    async def _describe(self, name: str, role: _Role) -> None:
+        async with self._connected(name) as connection:
+            role.template_name, role.template = name, await describe(connection)
+
+    async def _create(self, name: str, role: _Role) -> None:
+        async with self._connected() as connection:
+            if role.emptied:
+                # Whoever still has the old name finds nothing there.
+                await connection.execute(f'ALTER DATABASE "{role.emptied.pop()}" RENAME TO "{name}"')
+            else:
+                await ensure_database(connection, name, owner=role.name, template=role.template_name)
+
+    async def _take_back(self, name: str) -> None:
+        role = self._roles[name.rpartition("_")[0]]
+        if role.template is not None:
+            async with self._connected(name) as connection:
+                is_as_before = await restore(connection, role.template)
+            if is_as_before:
+                role.emptied.append(name)
+                return
+        async with self._connected() as connection:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -67,7 +67,7 @@ async def test_nobody_waits_for_a_drop_that_waits_for_a_login(postgres: RunningS
     with socket.create_connection((HOST, postgres.server.port)) as half_logged_in:
         half_logged_in.sendall(struct.pack("!ii", 8 + len(STARTUP), PROTOCOL) + STARTUP)
         assert half_logged_in.recv(1) == b"R"
-        databases.drop(names)
+        databases.give_back(names)
         assert await _fetched(_as_superuser(postgres), EXISTS.format(names[0])) == [(True,)]
     databases.close()
     with pytest.raises(asyncpg.InvalidCatalogNameError):
