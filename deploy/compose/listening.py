@@ -32,8 +32,7 @@ def own_ports(container: Container) -> Iterator[int]:
     for option, value in pairwise(command):
         if option in _PORT_OPTIONS:
             yield int(value)
-    metrics_port = (container.get("environment") or {}).get("RELAIS_METRICS_PORT")
-    if metrics_port:
+    if metrics_port := (container.get("environment") or {}).get("RELAIS_METRICS_PORT"):
         yield int(metrics_port)
 
 
@@ -51,9 +50,7 @@ def _ports(composition: Composition, container: Container) -> Iterator[int]:
 
 
 def _configured(value: Any) -> Iterator[int]:
-    if not isinstance(value, dict):
-        return
-    for name, inner in value.items():
+    for name, inner in (value if isinstance(value, dict) else {}).items():
         if name == "http_listen_port":
             yield inner
         elif name == "endpoint" and (found := _ENDPOINT.match(str(inner))):

@@ -26,9 +26,7 @@ def server_account() -> Account | None:
     try:
         entry = pwd.getpwnam(ACCOUNT_NAME)
     except KeyError:
-        raise StackError(
-            f"PostgreSQL cannot run as root and there is no account '{ACCOUNT_NAME}' here"
-        ) from None
+        raise StackError(f"PostgreSQL cannot run as root, and no account '{ACCOUNT_NAME}' is here") from None
     return Account(entry.pw_uid, entry.pw_gid)
 
 

@@ -73,8 +73,10 @@ def _spans(statements: list[Stated]) -> dict[str, Spans]:
     spans: dict[str, Spans] = defaultdict(set)
     for number, person in persons.items():
         for stay in stays_of(movement_histories(person.events)):
+            # No message says when such a visit ended, and the truth does not either.
+            says_its_end = stay.ended_by_next_stay is None
             spans[number] |= {
-                (_second(span.began_at), _second(span.ended_at) if span.ended_at else "")
+                (_second(span.began_at), _second(span.ended_at) if span.ended_at and says_its_end else "")
                 for span in stay.presences.spans
             }
     return {number: found for number, found in spans.items() if found}
