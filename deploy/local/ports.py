@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import psutil
 
@@ -38,17 +38,22 @@ def choose_port(preferred: int, *, avoid: Collection[int] = ()) -> int:
     return free_port(avoid=avoid)
 
 
-def holder(port: int) -> str:
-    """Who listens on the port, for a message: 'name (process 123)', as far as this user may see it."""
+def holders(ports: Collection[int]) -> Mapping[int, str]:
+    """Who listens on each port, for a message: 'name (process 123)', as far as this user may see it.
+
+    Looks once, for all of them, into every process of the machine.
+    """
+    found = dict.fromkeys(ports, "another process")
     try:
-        for connection in psutil.net_connections(kind="tcp"):
-            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                if connection.pid is None:
-                    break
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+        for connection in psutil.net_connections(kind="tcp") if ports else ():
+            if not connection.laddr or connection.laddr.port not in found or connection.pid is None:
+                continue
+            if connection.status == psutil.CONN_LISTEN:
+                name = psutil.Process(connection.pid).name()
+                found[connection.laddr.port] = f"{name} (process {connection.pid})"
     except psutil.Error:
         pass
-    return "another process"
+    return found
 
 
 def listens(pid: int, port: int) -> bool:

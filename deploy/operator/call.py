@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deploy.local.errors import StackError
 from deploy.operator.call_screen import details, field_of, headline, say
-from deploy.operator.platform import TOOLS, open_platform
+from deploy.operator.platform import TOOLS, certificates, open_platform
 
 if TYPE_CHECKING:
     import httpx
@@ -103,7 +103,7 @@ def _answer(
         headers["Authorization"] = f"Bearer {platform.operator_key}"
     deadline = time.monotonic() + within
     # An address is where it says: no proxy of the environment, no redirect.
-    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=certificates()) as client:
         while True:
             try:
                 answer = client.request(method, url, content=body, headers=headers)

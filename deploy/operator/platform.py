@@ -69,7 +69,7 @@ class Platform:
         url = self.url_of(service) + path
         try:
             # Neither proxies of the environment nor redirects: the address is used as given.
-            with httpx.Client(timeout=timeout_seconds, trust_env=False, verify=_certificates()) as client:
+            with httpx.Client(timeout=timeout_seconds, trust_env=False, verify=certificates()) as client:
                 answer = client.request(
                     method,
                     url,
@@ -101,7 +101,8 @@ class Platform:
 
 
 @cache
-def _certificates() -> "ssl.SSLContext":
+def certificates() -> "ssl.SSLContext":
+    """Those of the authorities that a client of HTTPS trusts."""
     # Reading those of all authorities takes longer than a call.
     import httpx  # noqa: PLC0415 - it would slow every other command
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.ports import HOST, choose_port, holder
+from deploy.local.ports import HOST, choose_port, holders
 
 FILE = "ports.json"
 API_PORTS = {"admission": 8101, "pathway": 8102, "notifications": 8103, "indicators": 8104}
@@ -52,11 +52,13 @@ def choose_addresses(
     """
     wanted = {**usual, **{name: port for name, port in (kept or {}).items() if name in usual}}
     ports: dict[str, int] = {}
-    notes: dict[str, str] = {}
     for name, port in wanted.items():
         ports[name] = choose_port(port, avoid={*ports.values(), *wanted.values(), *usual.values()} - {port})
-        if port and ports[name] != port:
-            notes[name] = f"port {port} is taken by {holder(port)}"
+    holding = holders({port for name, port in wanted.items() if port and ports[name] != port})
+    notes: dict[str, str] = {}
+    for name, port in wanted.items():
+        if port in holding and ports[name] != port:
+            notes[name] = f"port {port} is taken by {holding[port]}"
         elif usual[name] and port != usual[name]:
             notes[name] = f"port {usual[name]} was taken when this one was chosen; it stays"
     return Addresses(ports, notes)

@@ -8,7 +8,7 @@ import sys
 import psutil
 import pytest
 
-from deploy.local.ports import HOST, listens
+from deploy.local.ports import HOST, free_port, holders, listens
 
 
 def test_a_process_that_listens_is_told_from_one_that_does_not() -> None:
@@ -32,3 +32,22 @@ def test_a_process_that_may_not_be_looked_into_is_ending(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(psutil.Process, "net_connections", denied)
     assert not listens(os.getpid(), 80)
+
+
+def test_who_holds_ports_is_asked_of_the_machine_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    look = psutil.net_connections
+
+    def counted(kind: str) -> object:
+        asked.append(kind)
+        return look(kind)
+
+    monkeypatch.setattr(psutil, "net_connections", counted)
+    with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as other:
+        taken = [server.getsockname()[1] for server in (one, other)]
+        free = free_port(avoid=taken)
+        said = holders({*taken, free})
+    assert [said[port].endswith(f"(process {os.getpid()})") for port in taken] == [True, True]
+    assert said[free] == "another process"
+    assert asked == ["tcp"]
+    assert (holders(()), asked) == ({}, ["tcp"])
