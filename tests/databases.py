@@ -12,7 +12,6 @@ from typing import Any
 import asyncpg
 
 from deploy.local.servers.databases import database_url, ensure_database, ensure_role, superuser_url
-from shared.database.migrations import migrate
 from tests.templates import Template, describe, restore
 
 SUPERUSER_PASSWORD = "test-superuser"
@@ -85,6 +84,8 @@ class TestDatabases:
         role = _Role(service or EMPTY)
         self._start(self._ensure_role(role)).result()
         if service is not None:
+            from shared.database.migrations import migrate  # noqa: PLC0415 - slow, and few tests need one
+
             name = f"{service}_template"
             self._start(self._create(name, role)).result()
             self._start(asyncio.to_thread(migrate, service, self._url(role, name))).result()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shared.events.admission import ClassOfStay, Mode, OptionalField, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
+from shared.testing.places import place_in, places_in, shuffled
 
 _GAPS_MINUTES = st.sampled_from((-120, -10, 0, 20, 90, 180, 1500))
 """From a departure to the next arrival: before it (overlap, skewed clocks), in time, late, the next day."""
@@ -43,6 +44,7 @@ _DESTINATIONS = st.sampled_from((None, *ESTABLISHMENTS))
 _CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
     ("inpatient", "inpatient", "emergency", "emergency", "outpatient", None)
 )
+_EXPECTED_WITHIN_MINUTES = st.sampled_from((None, 30, 240))
 _EITHER = st.booleans()
 
 
@@ -51,13 +53,13 @@ def person_histories(draw: st.DrawFn, *, name: str = "Rose", max_stays: int = 3)
     """Everything stated about one person, in order of sequence (1, 2, 3, ...)."""
     journey = PersonHistory(name)
     at = 0
-    for number in range(draw(st.integers(1, max_stays))):
+    for number in range(1 + draw(place_in(max_stays))):
         at += draw(_GAPS_MINUTES)
         at = _live_through_stay(draw, journey, number, at)
     if not journey.events:
         journey.admit("stay", at=minutes(at))
     _correct(draw, journey)
-    return _accepted_in(draw(st.permutations(journey.events)), name, draw)
+    return _accepted_in(journey.events, name, draw)
 
 
 def people(count: int = 3) -> st.SearchStrategy[list[RecordedEvent]]:
@@ -69,15 +71,15 @@ def people(count: int = 3) -> st.SearchStrategy[list[RecordedEvent]]:
 @st.composite
 def redeliveries(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     """All events at least once, some twice, in any order."""
-    again = draw(st.lists(st.sampled_from(events), max_size=4)) if events else []
-    return list(draw(st.permutations([*events, *again])))
+    again = [events[place] for place in draw(places_in(len(events), at_most=4))]
+    return shuffled(draw, [*events, *again])
 
 
 @st.composite
 def batches(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[list[RecordedEvent]]:
     """The events, in their order, cut into batches of any sizes."""
-    cuts = sorted(draw(st.sets(st.integers(1, max(1, len(events) - 1)), max_size=4)))
-    bounds = [0, *cuts, len(events)]
+    cuts = {1 + place for place in draw(places_in(max(1, len(events) - 1), at_most=4))}
+    bounds = [0, *sorted(cuts), len(events)]
     return [list(events[start:end]) for start, end in pairwise(bounds) if start < end]
 
 
@@ -108,7 +110,8 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
 def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
     ending = draw(_ENDINGS)
     to = draw(_HOMES)  # sometimes its own
-    expected_at = draw(st.sampled_from((None, minutes(at + 30), minutes(at + 240))))
+    ahead = draw(_EXPECTED_WITHIN_MINUTES)
+    expected_at = None if ahead is None else minutes(at + ahead)
     emitted = _emitted(draw, at)
     modes: dict[str, Mode] = {
         "home": "home",
@@ -138,7 +141,7 @@ def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, 
 
 def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
     for _ in range(draw(_UP_TO_THREE)):
-        event = draw(st.sampled_from(journey.events))
+        event = journey.events[draw(place_in(len(journey.events)))]
         known = movement_of(event).ordered_at or movement_of(event).emitted_at
         emitted = known + timedelta(minutes=draw(_CORRECTED_LATER_MINUTES))
         ordered_at = None
@@ -172,10 +175,9 @@ def _emitted(draw: st.DrawFn, at: int) -> datetime:
     return minutes(at + draw(_EMISSION_LAGS_MINUTES))
 
 
-def _accepted_in(order: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> list[RecordedEvent]:
+def _accepted_in(stated: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> list[RecordedEvent]:
     """Numbers the events again: most histories are accepted as stated, some in another order."""
     accepted = PersonHistory(name)
-    stated = sorted(order, key=lambda event: event.sequence)
-    for event in order if draw(_EITHER) else stated:
+    for event in shuffled(draw, stated) if draw(_EITHER) else stated:
         accepted.record(movement_of(event))
     return accepted.events

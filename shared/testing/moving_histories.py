@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final, get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -10,8 +11,10 @@ from shared.events.admission import ReassignmentReason
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories
 from shared.testing.person_history import PersonHistory, movement_of
+from shared.testing.places import place_in, places_in
 
 REASONS: Final[tuple[ReassignmentReason, ...]] = get_args(ReassignmentReason)
+_REASONS: Final = st.sampled_from(REASONS)
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,17 @@ def moving_histories(draw: st.DrawFn) -> Moving:
     right = (PersonHistory(f"right {names[0]}"), PersonHistory(f"right {names[1]}"))
     stated: list[RecordedEvent] = draw(person_histories(name="stated", max_stays=2))
     movement_ids = sorted({movement_of(event).movement_id for event in stated})
-    holder = {movement_id: draw(st.integers(0, 1)) for movement_id in movement_ids}
-    known = set()
+    holder = {movement_id: draw(place_in(2)) for movement_id in movement_ids}
+    known: set[UUID] = set()
     for event in stated:
         movement = movement_of(event)
         published[holder[movement.movement_id]].record(movement)
         known.add(movement.movement_id)
-        for movement_id in draw(st.lists(st.sampled_from(sorted(known)), max_size=2)):
+        movable = sorted(known)
+        for movement_id in [movable[place] for place in draw(places_in(len(movable), at_most=2))]:
             giver = holder[movement_id]
             holder[movement_id] = taker = 1 - giver
-            reason = draw(st.sampled_from(REASONS))
+            reason = draw(_REASONS)
             published[giver].hand_over(movement_id, published[taker], reason=reason)
     for event in stated:
         movement = movement_of(event)

@@ -11,6 +11,7 @@ next sequence; `emitted` (default: one minute after the fact) orders the updates
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, TypedDict, get_args
 from uuid import UUID, uuid5
 
@@ -52,7 +53,12 @@ _INSERTS: Final[dict[MovementKind, type[Movement]]] = {
 
 def id_of(*names: object) -> UUID:
     """The id that these names stand for, the same in every run."""
-    return uuid5(_NAMESPACE, "/".join(map(str, names)))
+    return _id_of("/".join(map(str, names)))
+
+
+@lru_cache(100_000)
+def _id_of(name: str) -> UUID:
+    return uuid5(_NAMESPACE, name)
 
 
 def movement_of(event: RecordedEvent) -> Movement:

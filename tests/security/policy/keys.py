@@ -1,5 +1,6 @@
 """Keys of every kind, as those who attack and those who work hold them."""
 
+from functools import cache
 from itertools import combinations
 from typing import Final, get_args
 from uuid import UUID
@@ -22,12 +23,15 @@ def key(
     )
 
 
-def bound_keys() -> list[Principal]:
+@cache
+def bound_keys() -> tuple[Principal, ...]:
     """Every set of scopes, at an establishment alone and at several."""
     sets = [scopes for size in range(len(SCOPES) + 1) for scopes in combinations(SCOPES, size)]
-    return [key(*scopes, sites=sites) for scopes in sets for sites in (frozenset[str](), frozenset({SITE}))]
+    places = (frozenset[str](), frozenset({SITE}))
+    return tuple(key(*scopes, sites=sites) for scopes in sets for sites in places)
 
 
-def platform_keys() -> list[Principal]:
+@cache
+def platform_keys() -> tuple[Principal, ...]:
     """Keys that no establishment has, with each scope alone, all of them, and those of the services."""
-    return [*(key(scope, establishment=None) for scope in SCOPES), key(*SCOPES, establishment=None)]
+    return (*(key(scope, establishment=None) for scope in SCOPES), key(*SCOPES, establishment=None))

@@ -61,6 +61,10 @@ def sent(events: Sequence[RecordedEvent], circle: Sequence[Recipient] = EVERYBOD
 
 
 _MOMENTS = st.integers(-2000, 4000).map(minutes)
+_JOINED = st.just(LONG_AGO) | _MOMENTS
+_LEFT = st.none() | _MOMENTS
+_DISCRETIONS: st.SearchStrategy[Discretion] = st.sampled_from((0, 1, 2, 2))
+_EITHER = st.booleans()
 
 
 @st.composite
@@ -69,14 +73,14 @@ def circles(draw: st.DrawFn) -> list[Recipient]:
     carers = [
         carer(
             name,
-            joined_at=draw(st.just(LONG_AGO) | _MOMENTS),
-            revoked_at=draw(st.none() | _MOMENTS),
-            discretion=draw(st.sampled_from((0, 1, 2, 2))),
-            night=draw(st.booleans()),
+            joined_at=draw(_JOINED),
+            revoked_at=draw(_LEFT),
+            discretion=draw(_DISCRETIONS),
+            night=draw(_EITHER),
         )
         for name in ("Jeanne", "Paul")
     ]
     return [
         *carers,
-        *(professional(each, joined_at=draw(st.just(LONG_AGO) | _MOMENTS)) for each in ESTABLISHMENTS),
+        *(professional(each, joined_at=draw(_JOINED)) for each in ESTABLISHMENTS),
     ]

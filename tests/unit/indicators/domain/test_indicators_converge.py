@@ -29,9 +29,14 @@ from shared.events.envelope import RecordedEvent
 from shared.testing.histories import people
 from shared.testing.moving_histories import Moving, moving_histories
 from shared.testing.person_history import ESTABLISHMENTS
+from shared.testing.places import places_in, shuffled
 from tests.unit.indicators.stated_facts import KNOWN, LATER, expectation, march, movement_facts, settled
 
 STEPS: tuple[ExpectationStep, ...] = get_args(ExpectationStep)
+ANY_STEP = st.sampled_from(STEPS)
+NAMES = st.sampled_from(("first", "second"))
+OUTCOMES = st.sampled_from(("informed", "acknowledged", "expired", "superseded"))
+SOME_MINUTES = st.integers(0, 3000)
 MOMENTS = st.integers(0, 12 * 24).map(lambda hours: march(1) + timedelta(hours=hours))
 PERIOD = Period(first_day=date(2026, 2, 20), last_day=date(2026, 3, 20))
 
@@ -46,11 +51,11 @@ def questions() -> st.SearchStrategy[Question]:
 def expectations(draw: st.DrawFn) -> list[ExpectationFact]:
     facts = []
     for sequence in range(1, draw(st.integers(1, 12))):
-        step = draw(st.sampled_from(STEPS))
+        step = draw(ANY_STEP)
         facts.append(
             expectation(
                 step,
-                name=draw(st.sampled_from(("first", "second"))),
+                name=draw(NAMES),
                 sequence=sequence,
                 due=draw(MOMENTS),
                 recorded=draw(MOMENTS),
@@ -62,13 +67,12 @@ def expectations(draw: st.DrawFn) -> list[ExpectationFact]:
 
 @st.composite
 def obligations(draw: st.DrawFn) -> list[ObligationFact]:
-    outcomes = st.sampled_from(("informed", "acknowledged", "expired", "superseded"))
     return [
         settled(
             str(number),
             fact=draw(MOMENTS),
-            after_minutes=draw(st.integers(0, 3000)),
-            outcome=draw(outcomes),
+            after_minutes=draw(SOME_MINUTES),
+            outcome=draw(OUTCOMES),
             recorded_at=draw(MOMENTS),
         )
         for number in range(draw(st.integers(0, 8)))
@@ -91,8 +95,8 @@ def all_series(
 
 @st.composite
 def redelivered(draw: st.DrawFn, facts: list[FactType]) -> list[FactType]:
-    again = draw(st.lists(st.sampled_from(facts), max_size=4)) if facts else []
-    return draw(st.permutations([*facts, *again]))
+    again = [facts[place] for place in draw(places_in(len(facts), at_most=4))]
+    return shuffled(draw, [*facts, *again])
 
 
 @settings(max_examples=25)

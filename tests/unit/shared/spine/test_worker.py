@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -13,6 +14,14 @@ from shared.runtime.version import VERSION
 from shared.spine import worker
 from shared.spine.worker import periodic, run_worker
 from shared.telemetry.metrics_server import serve_metrics
+
+
+@pytest.fixture(autouse=True)
+def what_was_imported_is_not_examined() -> Iterator[None]:
+    """A worker collects all garbage once, and leaves everything to be examined: here a million objects."""
+    gc.freeze()
+    yield
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
