@@ -51,7 +51,7 @@ class Stored(Struct, frozen=True):
     event_ids: frozenset[UUID]
     blind_indexes: frozenset[bytes]
     taken: Mapping[UUID, Whose]
-    """Movements of which they name another person than before, and whose those were."""
+    """Movements of which any of them names another person than before, and whose those were."""
 
 
 class StoredSubmission(Struct, frozen=True):
@@ -135,7 +135,7 @@ WITH held AS MATERIALIZED (
     WHERE event_id IN (SELECT event_id FROM stored)
     ORDER BY movement_id, place DESC
     ON CONFLICT (movement_id) DO UPDATE SET stated_as = excluded.stated_as, decided_at = NULL
-        WHERE movements.stated_as <> excluded.stated_as
+        WHERE movements.stated_as <> excluded.stated_as OR movements.movement_id = ANY ($19)
     RETURNING movement_id, old.stated_as AS former, old.decided_at AS former_decided_at
 )
 SELECT (SELECT revision FROM identities) AS revision,
@@ -222,6 +222,7 @@ async def store(
         [row.stated_as for row in rows],
         [link.scope for link in links],
         [link.basis for link in links],
+        _named_differently(rows),
     )
     return Stored(
         found["revision"],
@@ -229,6 +230,14 @@ async def store(
         frozenset(found["blind_indexes"]),
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
     )
+
+
+def _named_differently(rows: Sequence[Row]) -> list[UUID]:
+    """Movements of which these name several persons: the last one may be who has it, and another not."""
+    named: dict[UUID, UUID] = {}
+    return [
+        row.movement_id for row in rows if named.setdefault(row.movement_id, row.stated_as) != row.stated_as
+    ]
 
 
 async def receipts_of(connection: Executor, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Receipt]:

@@ -16,7 +16,7 @@ from services.admission.handlers.identities.reassign import (
 from shared.database.transaction import transaction
 from tests.integration.admission.identities.holdings import movements_held, origins_of
 from tests.integration.admission.running import Admission, bearer
-from tests.unit.admission.bodies import identifier, movement
+from tests.unit.admission.bodies import encoded, identifier, movement
 
 ROSE, IRIS, LILY = (identifier(f"IPP-{name}", "urn:hospital") for name in ("rose", "iris", "lily"))
 
@@ -117,6 +117,21 @@ async def test_a_batch_that_names_several_patients_ends_as_one_by_one(admission:
     answers = await asyncio.gather(*(admission.post(source, body) for body in bodies))
     assert {answer.status_code for answer in answers} == {202}
     assert await owners(admission) == [answers[-1].json()["person_id"]]
+
+
+async def test_a_batch_of_several_patients_changes_nothing_that_is_newer(admission: Admission) -> None:
+    [lily] = await stated(admission, movement(LILY, movement_id="m", emitted_at="2026-03-01T11:00:00+01:00"))
+    source = await admission.source()
+    # Of the two, the newer names another; whose it is comes last, as if nobody else was named.
+    lines = [
+        encoded(movement(whose, movement_id="m", emitted_at=f"2026-03-01T10:0{minute}:00+01:00"))
+        for minute, whose in ((1, IRIS), (0, LILY))
+    ]
+    answer = await admission.client.post(
+        "/v1/movements:batch", content=b"\n".join(lines), headers=bearer(source.secret)
+    )
+    assert answer.text.count('"status":202') == 2
+    assert await owners(admission) == [lily["person_id"]]
 
 
 async def test_merged_persons_are_stated_as_one_and_separated_again(admission: Admission) -> None:
