@@ -7,7 +7,11 @@ import pytest
 
 from tests.continuity.checker.notifications.repeats import check_repeats
 from tests.continuity.checker.verdict import Finding
-from tests.unit.continuity.repeating import repeat_what_was_unanswered, repeat_without_reason
+from tests.unit.continuity.repeating import (
+    repeat_what_was_unanswered,
+    repeat_without_reason,
+    say_something_else_in_between,
+)
 from tests.unit.continuity.valid_run import NOON, Case, move_attempt, valid_run
 
 ASKED_AT = NOON + timedelta(minutes=1, seconds=3)
@@ -125,3 +129,12 @@ def test_what_was_in_doubt_and_never_sent_again_is_counted_as_ambiguous() -> Non
     del case.replies["request-1"]
 
     assert judged(case).figures == {"ambiguous": 1, "repeats": 0, "never answered": 1}
+
+
+def test_the_same_words_are_news_again_after_something_else_was_said_of_the_fact() -> None:
+    case = valid_run()
+    say_something_else_in_between(case)
+    assert judged(case).holds
+
+    case.rows("notifications", "obligations")[-1]["fact_key"] = "movement:another"
+    assert not judged(case).holds

@@ -7,6 +7,7 @@ from typing import Final
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.notifications import required
 from tests.continuity.checker.notifications.required import Recipient
+from tests.continuity.checker.notifications.unions import Unions
 from tests.continuity.checker.reading.databases import Row
 from tests.continuity.checker.reading.disturbances import Disturbances
 from tests.continuity.checker.reading.journals import Carer, Line
@@ -63,13 +64,14 @@ def check_entitled(evidence: Evidence) -> Finding:
         by_phone.setdefault(recipient.carer.phone, []).append(recipient)
     sent = required.requests(evidence)
     disturbances = Disturbances(evidence.run, SENDER)
+    one = Unions(evidence)
     violations: list[str] = []
     late = 0
     for line in sent:
         attempt = attempts.get(line.get("attempt", ""))
         obligation = obligations.get(attempt["obligation_id"]) if attempt is not None else None
         recipients = by_phone.get(line["to"], [])
-        wrong = list(_not_entitled(attempt, obligation, recipients))
+        wrong = list(_not_entitled(attempt, obligation, recipients, one))
         if attempt is not None and any(_had_left(each, line) for each in recipients):
             # Claimed while they were a member; then the sender or the database was held up by a fault.
             if disturbances.overlapped(attempt["claimed_at"], required.at(line)):
@@ -87,14 +89,17 @@ def _had_left(recipient: Recipient, line: Line) -> bool:
     return revoked_at is not None and required.at(line) > revoked_at + AT_THE_SAME_MOMENT
 
 
-def _not_entitled(attempt: Row | None, obligation: Row | None, recipients: list[Recipient]) -> Iterator[str]:
+def _not_entitled(
+    attempt: Row | None, obligation: Row | None, recipients: list[Recipient], one: Unions
+) -> Iterator[str]:
     if not recipients:
         yield "went to a phone that is in no circle"
         return
     if attempt is None or obligation is None:
         return  # check_attempts reports it
     recipient = next((each for each in recipients if each.member_id == obligation["recipient_id"]), None)
-    if recipient is None or recipient.carer.person_id != obligation["person_id"]:
+    about = obligation["person_id"]
+    if recipient is None or about not in one.at(attempt["claimed_at"], recipient.carer.person_id):
         yield "is about another person than this phone's"
         return
     confirmed_at = recipient.carer.revoked_at

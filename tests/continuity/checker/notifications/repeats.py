@@ -1,6 +1,7 @@
 """I8: checks that a message was sent again only after an ambiguous outcome of its earlier sending.
 
-Two sendings are the same message when they belong to one obligation or carry the same text to the same phone.
+Two sendings are the same message when they belong to one obligation or carry the same text to the same phone,
+unless something else was said of the same fact in between.
 An outcome is ambiguous only when the gateway accepted the message, the platform recorded it as unknown, and
 the answer was really lost: never given, given too late, or hit by a fault of its recipient.
 """
@@ -27,6 +28,7 @@ class Sending:
 
     line: Line
     obligation_id: str
+    fact: str
     moves: Sequence[Row]
     """In commit order; the first one is the claim."""
     ambiguity: str | None
@@ -83,11 +85,11 @@ def check_attempts(evidence: Evidence) -> Finding:
 
 def _sendings(evidence: Evidence) -> list[Sending]:
     """In the order of acceptance; those without a row are reported by `check_attempts`."""
-    obligations = {
-        row["attempt_id"]: row["obligation_id"] for row in evidence.stored["notifications"].rows("attempts")
-    }
+    stored = evidence.stored["notifications"]
+    obligations = {row["attempt_id"]: row["obligation_id"] for row in stored.rows("attempts")}
+    facts = {row["obligation_id"]: row["fact_key"] for row in stored.rows("obligations")}
     moves: dict[str, list[Row]] = defaultdict(list)
-    for row in evidence.stored["notifications"].rows("attempt_moves"):
+    for row in stored.rows("attempt_moves"):
         moves[row["attempt_id"]].append(row)
     replies = {line["replied"]: line["at"] for line in evidence.run.gateway if "replied" in line}
     disturbances = Disturbances(evidence.run, "notifications-worker")
@@ -100,6 +102,7 @@ def _sendings(evidence: Evidence) -> list[Sending]:
         Sending(
             line=line,
             obligation_id=obligations[line["attempt"]],
+            fact=facts.get(obligations[line["attempt"]], ""),
             moves=moves[line["attempt"]],
             ambiguity=_ambiguity(line, replies.get(line["request_id"]), moves[line["attempt"]], disturbances),
         )
@@ -125,8 +128,14 @@ def _pairs(sendings: Sequence[Sending]) -> Iterator[tuple[Sending, Sending]]:
     """Each pair of an earlier and a later sending of one message, once."""
     by_obligation: dict[str, list[Sending]] = defaultdict(list)
     by_words: dict[tuple[str, str], list[Sending]] = defaultdict(list)
+    last_of_fact: dict[tuple[str, str], Sending] = {}
     for later in sendings:
-        same = (by_obligation[later.obligation_id], by_words[later.line["to"], later.line["text"]])
+        phone, text = later.line["to"], later.line["text"]
+        before = last_of_fact.get((phone, later.fact))
+        if before is not None and before.line["text"] != text and before.obligation_id != later.obligation_id:
+            by_words.pop((phone, text), None)  # these words are news again
+        last_of_fact[phone, later.fact] = later
+        same = (by_obligation[later.obligation_id], by_words[phone, text])
         earlier = {sending.line["request_id"]: sending for found in same for sending in found}
         yield from ((sending, later) for sending in earlier.values())
         for found in same:
