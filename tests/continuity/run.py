@@ -26,6 +26,7 @@ from tests.continuity.load.enrolment import Carer, enrol, register_sources, revo
 from tests.continuity.load.pairs import state_pairs
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
+from tests.continuity.load.stating import Stating
 from tests.continuity.load.traffic import Traffic
 from tests.continuity.log_ends import log_ends
 from tests.continuity.platform.layout import SERVICES, Layout
@@ -154,6 +155,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         seconds = plan.load_seconds
         leaving = _carers_to_revoke(plan, evidence.carers)
         decider = Decider(http, addresses[0], platform.operator_key, journals.decisions, seed=plan.seed)
+        stating = Stating(http, traffic, journals.decisions, addresses=addresses, keys=keys)
         work = [
             traffic.paced(
                 load.then,
@@ -161,6 +163,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
                 late_seconds=lambda: min(injector.late_seconds, plan.fault_seconds - seconds),
             ),
             state_pairs(http, addresses, keys, journals.decisions, load.pairs, within_seconds=seconds),
+            stating.state_all(load.scripts, within_seconds=seconds),
             decider.decide_all(until=traffic.all_answered),
             injector.run(plan.faults, within_seconds=plan.fault_seconds),
             poison.inject(_poisoned(plan), within_seconds=seconds),

@@ -72,6 +72,8 @@ class Journey:
         hours = dice.uniform(6, 10) if self._arrival in {"late", "never"} else dice.uniform(0.5, 1.5)
         self._departure = base - timedelta(hours=hours)
         self._leaves_at = self._departure
+        # Nor is a plan stated of somebody else, who may have a carer.
+        may_plan = may_plan and self._mistaken_for is None
         if may_plan and self._arrival in {"never", "home"} and dice.random() < _PLANNED:
             soon = dice.random() < _PLANNED_SOON
             minutes = dice.uniform(5.2, 7) if soon else dice.uniform(180, 1200)

@@ -19,6 +19,8 @@ from tests.continuity.load.offers import LOCAL_AUTHORITY, TWICE, local_number_of
 _UNDONE: Final = 0.5
 """Share of the merges that are undone; of those, merged again."""
 _REPEATED: Final = 0.2
+_KINDS: Final = (("merge",), ("link",), ("merge", "link"))
+"""Two numbers are merged, or linked, or both: they are one person's while either holds."""
 _MAX_STATEMENTS: Final = 3
 _MINUTES_APART: Final = 5
 
@@ -31,6 +33,8 @@ class PairOffer:
     """Position in the load, from 0 to 1."""
     person: str
     establishment: str
+    kind: str
+    """merge or link: each is undone by its own kind only."""
     are_one: bool
     body: Mapping[str, Any]
     times: int = 1
@@ -45,10 +49,24 @@ def pair_offers(
         side: {"authority": LOCAL_AUTHORITY, "value": local_number_of(run, alias, establishment)}
         for side, alias in numbers.items()
     }
+    for kind in dice.choice(_KINDS):
+        yield from _offers_of(kind, run, person, establishment, named, base=base, dice=dice)
+
+
+def _offers_of(
+    kind: str,
+    run: str,
+    person: str,
+    establishment: str,
+    named: Mapping[str, Any],
+    *,
+    base: datetime,
+    dice: random.Random,
+) -> Iterator[PairOffer]:
     for number in range(_MAX_STATEMENTS):
         emitted_at = base - timedelta(minutes=_MINUTES_APART * (_MAX_STATEMENTS - number))
         body = {
-            "source_event_id": f"{run}-{person}-pair-{number}",
+            "source_event_id": f"{run}-{person}-{kind}-{number}",
             "establishment": establishment,
             "emitted_at": emitted_at.isoformat(),
             **named,
@@ -57,6 +75,7 @@ def pair_offers(
             at=dice.random(),
             person=person,
             establishment=establishment,
+            kind=kind,
             are_one=number % 2 == 0,
             body=body,
             times=2 if dice.random() < _REPEATED else 1,
@@ -80,13 +99,13 @@ async def state_pairs(
     for number, offer in enumerate(sorted(offers, key=lambda offer: offer.at)):
         await asyncio.sleep(began + offer.at * within_seconds - clock())
         await journal.write(
-            item=f"{offer.establishment} {offer.person}",
+            item=f"{offer.kind} {offer.establishment} {offer.person}",
             surviving=offer.person,
             merged=offer.person + TWICE,
             are_one=offer.are_one,
             emitted_at=offer.body["emitted_at"],
         )
-        action = "merge" if offer.are_one else "unmerge"
+        action = offer.kind if offer.are_one else f"un{offer.kind}"
         url = f"{addresses[number % len(addresses)]}/v1/identities/{action}"
         for _ in range(offer.times):
             await until_answered(http, "POST", url, keys[offer.establishment], offer.body, waits_for={429})

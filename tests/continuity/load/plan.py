@@ -9,12 +9,15 @@ from typing import Final
 from tests.continuity.load.journeys import Journey, hot_moves
 from tests.continuity.load.offers import Offer, Repetition
 from tests.continuity.load.pairs import PairOffer, pair_offers
+from tests.continuity.load.scripts import Script, script_of
 
 HOT: Final = 0.01
 DUPLICATED: Final = 0.02
 CONFLICTING: Final = 0.003
 OUT_OF_ORDER: Final = 0.2
 WITH_A_CARER: Final = 0.3
+SCRIPTS: Final = 0.02
+MIN_SCRIPTS: Final = 10
 _APART: Final = 6.0
 """Time between two movements of one person, in percent of the load's time."""
 
@@ -23,12 +26,14 @@ _APART: Final = 6.0
 class Load:
     """`first`: admissions of persons with a carer, sent before any fault; `then`: the rest, in order.
 
-    `pairs`: what establishments state about persons with two numbers, meanwhile.
+    `pairs`: what establishments state about persons with two numbers, meanwhile. `scripts`: what they state
+    about some persons one after the other.
     """
 
     first: Sequence[Offer]
     then: Sequence[Offer]
     pairs: Sequence[PairOffer] = ()
+    scripts: Sequence[Script] = ()
 
 
 def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
@@ -38,8 +43,14 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
     first: list[Offer] = []
     pairs: list[PairOffer] = []
     placed: list[tuple[float, Offer]] = [(dice.random(), offer) for offer in hot]
+    scripts = [
+        script_of(run, number, base=base, dice=random.Random(f"{seed} {number}"))
+        for number in range(max(MIN_SCRIPTS, int(n * SCRIPTS)))
+    ]
+    first += [script.first for script in scripts if script.first is not None]
+    scripted = sum(len(script.offers) for script in scripts)
     person, neighbour = 0, None
-    while len(first) + len(placed) < n:
+    while len(first) + len(placed) + scripted < n:
         person += 1
         alias, begins, has_carer = f"P{person:06d}", dice.random(), dice.random() < WITH_A_CARER
         # Whoever has a carer has no plans: news of them is due tomorrow.
@@ -61,7 +72,7 @@ def load_of(seed: int, *, n: int, run: str, base: datetime) -> Load:
             pairs += pair_offers(run, alias, journey.here, base=base, dice=dice)
     placed.sort(key=lambda item: item[0])
     then = [replace(offer, repetition=_repetition(dice)) for _, offer in placed]
-    return Load(first, then, pairs)
+    return Load(first, then, pairs, scripts)
 
 
 def _placed(offers: Iterator[Offer], begins: float, dice: random.Random) -> Iterator[tuple[float, Offer]]:

@@ -64,7 +64,13 @@ class Traffic:
         finally:
             self._free.release()
 
-    async def _send_repeated(self, offer: Offer, due_at: str) -> None:
+    async def deliver(self, offer: Offer) -> None:
+        """Send one at once, and return when it was answered."""
+        async with self._free:
+            await self._send_repeated(offer, None)
+        self.answered += 1
+
+    async def _send_repeated(self, offer: Offer, due_at: str | None) -> None:
         if offer.repetition == "at_once":
             both = (self._clients.send(offer, client=client, due_at=due_at) for client in (0, 1))
             self._same_receipt(offer, await asyncio.gather(*both))

@@ -12,6 +12,8 @@ from tests.continuity.checker.reading.databases import Event, Stored
 from tests.continuity.checker.reading.journals import Run
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOON_PLUS = NOON + timedelta(minutes=30)
+"""Before anything is recorded, and after anything was emitted."""
 IRIS, ROSE, OLGA = "id-of-iris", "id-of-rose", "id-of-olga"
 
 
@@ -62,6 +64,12 @@ class Told:
         names = {"surviving": "Rose", "merged": "Olga", "at": NOON.isoformat()}
         emitted_at = (NOON + timedelta(minutes=minutes)).isoformat()
         self.decisions.append({"item": "2", "emitted_at": emitted_at, "are_one": are_one, **names})
+
+    def move(self, movement: str, *, to: str) -> None:
+        """The establishment states whose a movement is."""
+        self.decisions.append(
+            {"item": "3", "moved": [movement], "to": to, "accepted_at": NOON_PLUS.isoformat()}
+        )
 
     def give(self, movement: str, *, by: str, to: str) -> None:
         """All that is stated of a movement under a person is stated again under another one."""
@@ -115,6 +123,19 @@ def moved() -> Told:
     told.state("iris-2", 0, person="Rose", under=ROSE)
     told.give("iris-2", by=ROSE, to=IRIS)
     told.state("iris-2", 1, person="Iris", under=IRIS)
+    return told
+
+
+def moved_by_hand() -> Told:
+    """Iris's arrival was stated of Rose, and moved; an older update that names Rose changes nothing."""
+    told = Told()
+    told.state("rose-1", 0, person="Rose", under=ROSE)
+    told.state("iris-1", 0, person="Iris", under=IRIS)
+    told.state("iris-2", 0, person="Rose", under=ROSE)
+    told.move("iris-2", to="Iris")
+    told.give("iris-2", by=ROSE, to=IRIS)
+    told.state("iris-2", 1, person="Rose", under=ROSE)
+    told.give("iris-2", by=ROSE, to=IRIS)
     return told
 
 

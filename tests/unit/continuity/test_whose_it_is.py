@@ -10,7 +10,7 @@ from tests.continuity.checker.admission.stated import check_whose
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.identities.attribution import check_in_the_end
 from tests.continuity.checker.verdict import Finding
-from tests.unit.continuity.identities_run import IRIS, OLGA, ROSE, Told, learnt, merged, moved
+from tests.unit.continuity.identities_run import IRIS, OLGA, ROSE, Told, learnt, merged, moved, moved_by_hand
 
 
 def _broken(evidence: Evidence) -> list[str]:
@@ -71,6 +71,28 @@ def test_who_was_never_answered_of_alone_has_an_id_of_their_own() -> None:
     assert _broken(told.evidence) == ["I3 whose in the end"]
     told.give("olga-1", by=ROSE, to=OLGA)
     assert _facts(told) == {ROSE: {"event-rose-1-0"}, OLGA: {"event-olga-1-0"}}
+    assert _broken(told.evidence) == []
+
+
+def test_a_move_holds_against_whatever_is_older() -> None:
+    told = moved_by_hand()
+    assert _facts(told) == {
+        ROSE: {"event-rose-1-0"},
+        IRIS: {"event-iris-1-0", "event-iris-2-0", "event-iris-2-1"},
+    }
+    assert _broken(told.evidence) == []
+
+
+def test_it_sees_a_move_that_something_older_undid() -> None:
+    told = moved_by_hand()
+    told.give("iris-2", by=IRIS, to=ROSE)
+    assert _broken(told.evidence) == ["I3 whose in the end"]
+
+
+def test_who_is_one_in_two_ways_is_one_until_both_are_undone() -> None:
+    told = merged()
+    told.say(1, are_one=True)
+    told.say(2, are_one=False)
     assert _broken(told.evidence) == []
 
 

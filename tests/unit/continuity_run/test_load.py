@@ -20,7 +20,7 @@ def load() -> Load:
 
 
 def _all(load: Load) -> list[Offer]:
-    return [*load.first, *load.then]
+    return [*load.first, *load.then, *(offer for script in load.scripts for offer in script.offers)]
 
 
 def test_the_same_seed_gives_the_same_load(load: Load) -> None:
@@ -132,7 +132,7 @@ def test_some_cancelled_movements_take_place_after_all(load: Load) -> None:
 
 def test_two_establishments_give_two_persons_one_number_and_none_gives_it_twice(load: Load) -> None:
     of_number: dict[str, set[tuple[str, str]]] = {}
-    for offer in _all(load):
+    for offer in (*load.first, *load.then):
         for identifier in offer.body["person"]["identifiers"]:
             if identifier["authority"] == LOCAL_AUTHORITY:
                 of_number.setdefault(identifier["value"], set()).add((offer.establishment, offer.person))

@@ -1,7 +1,8 @@
 """Derives whose each movement is in the end from the senders' journal alone, by the checker's own rules.
 
-The statement that was emitted last names whom the movement is about. Two persons are one when a statement
-names them as one, or when somebody decided so and not otherwise since; all is the surviving one's then.
+The statement that was emitted last names whom the movement is about, unless it was moved since. Two persons
+are one when a statement names them as one, or when somebody decided so and not otherwise since, in each of
+the ways in which that is said; all is the surviving one's then.
 """
 
 from collections import defaultdict
@@ -42,10 +43,14 @@ class Whose:
     """Person -> the one that survives of those who are one in the end; only those who ever were merged."""
     related: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Person -> all with whom they ever were one."""
+    moves: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
+    """Movement -> when it was last moved, and to whom."""
 
     def owner(self, movement: str) -> str:
-        """Whose it is in the end, by the sender's own name."""
-        named = max(self.events[movement], key=lambda said: said.order).person
+        """Whose it is in the end, by the sender's own name: a move holds against whatever is older."""
+        said = max(self.events[movement], key=lambda said: said.order)
+        moved_at, moved_to = self.moves.get(movement, (None, ""))
+        named = said.person if moved_at is None or moved_at <= said.order[0] else moved_to
         return self.survivors.get(named, named)
 
     def with_names(self, held: Mapping[str, set[str]]) -> "Whose":
@@ -80,7 +85,23 @@ def whose(statements: Iterable[Said], clients: Sequence[Line], decisions: Sequen
     for pair in pairs:
         # Whoever was merged was answered as the surviving one since.
         ids[pair.merged] = frozenset(answered[pair.merged] - answered[pair.surviving])
-    return Whose(events=events, ids=ids, survivors=_survivors(pairs, related), related=related)
+    return Whose(
+        events=events,
+        ids=ids,
+        survivors=_survivors(pairs, related),
+        related=related,
+        moves=_moves(decisions),
+    )
+
+
+def _moves(decisions: Sequence[Line]) -> dict[str, tuple[datetime, str]]:
+    """A move counts from when it was accepted."""
+    found: dict[str, tuple[datetime, str]] = {}
+    for line in decisions:
+        for movement in line.get("moved", ()):
+            move = (moment(line["accepted_at"]), line["to"])
+            found[movement] = max(move, found.get(movement, move))
+    return found
 
 
 def moment_of(stated: Mapping[str, object]) -> datetime:
@@ -108,7 +129,8 @@ def _named_as_one(clients: Sequence[Line]) -> set[_Pair]:
 def _decided(decisions: Sequence[Line], answered: Mapping[str, set[str]]) -> list[_Pair]:
     """What was said last about each pair: by an establishment, which names them, or about two ids."""
     last: dict[str, Line] = {}
-    for line in sorted(decisions, key=lambda line: moment(line.get("emitted_at") or line["at"])):
+    pairs_only = [line for line in decisions if "moved" not in line]
+    for line in sorted(pairs_only, key=lambda line: moment(line.get("emitted_at") or line["at"])):
         last[line["item"]] = line
     pairs: list[_Pair] = []
     for line in last.values():
