@@ -15,6 +15,8 @@ from services.admission.api import (
     sources,
 )
 from services.admission.api.directory import extracts
+from services.admission.api.hl7v2 import dialects
+from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
@@ -77,11 +79,17 @@ SERVICE = Service(
         access.router,
         work_items.router,
         statements.router,
+        hl7v2.router,
+        dialects.router,
         *directory.ROUTERS,
         *grants.ROUTERS,
     ],
     fast_routes=movements.FAST_ROUTES,
-    body_limits_bytes={batches.PATH: batches.LIMIT_BYTES, extracts.PATH: extracts.LIMIT_BYTES},
+    body_limits_bytes={
+        batches.PATH: batches.LIMIT_BYTES,
+        extracts.PATH: extracts.LIMIT_BYTES,
+        hl7v2.PATH: hl7v2.LIMIT_BYTES,
+    },
     publishes=True,
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=join_agreeing),

@@ -35,6 +35,9 @@ def expose() -> bytes:
 intake_requests_total: Final = Counter(
     "relais_intake_requests_total", "Movements offered, by door and HTTP status", ["door", "status"]
 )
+hl7v2_answers_total: Final = Counter(
+    "relais_hl7v2_answers_total", "Answers of the HL7 v2 door, by event and code", ["event", "code"]
+)
 intake_flush_seconds: Final = Histogram(
     "relais_intake_flush_seconds", "One group commit of the intake", buckets=_FAST_SECONDS
 )

@@ -48,7 +48,7 @@ def describe(
     *,
     caller: Caller,
     answers: Mapping[int, Body | Sequence[Body] | None],
-    request: type[msgspec.Struct] | Lines | None = None,
+    request: Body | None = None,
     examples: Mapping[str, Any] | None = None,
     query: Mapping[str, str] | None = None,
     problems: Sequence[int] = (),
@@ -119,7 +119,8 @@ def _content(
             content["application/json"] = {"schema": schema_of[body]}
         if examples:
             lines = isinstance(body, Lines)
-            content[NDJSON if lines else "application/json"]["examples"] = {
+            type_ = body if isinstance(body, str) else NDJSON if lines else "application/json"
+            content[type_]["examples"] = {
                 name: {"value": _lines_of(example) if lines else example}
                 for name, example in examples.items()
             }

@@ -43,10 +43,12 @@ async def accept_movement(
     body: bytes,
     source: Principal,
     ignored: tuple[str, ...] = (),
+    content: bytes | None = None,
 ) -> Outcome:
     """The outcome, after the commit; raises `NotCommitted` when nobody can tell what became of it.
 
-    Raises what `content_sha256` raises when an unknown field of the body cannot be read.
+    `content` is the digest by which it is known again, where that is not the one of `body`. Raises what
+    `content_sha256` raises when an unknown field of the body cannot be read.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
     await ask_for_affiliations(dependencies, [movement.establishment])
@@ -59,6 +61,7 @@ async def accept_movement(
             source_id=source.source_id,
             tolerance=tolerance,
             trace=tracing.current_trace(),
+            content=content,
         )
         flushed = await dependencies.request_commits.submit(submission)
         span.add_link(flushed.flush)
@@ -109,6 +112,7 @@ def prepare_submission(
     tolerance: timedelta,
     trace: TraceContext,
     ignored: tuple[str, ...] = (),
+    content: bytes | None = None,
 ) -> Submission:
     """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
     vault, establishment = dependencies.vault, movement.establishment
@@ -119,7 +123,7 @@ def prepare_submission(
     return Submission(
         source_id=source_id,
         source_event_id=movement.source_event_id,
-        content_sha256=content_sha256(body),
+        content_sha256=content or content_sha256(body),
         body=body,
         numbers=tuple(
             stated_number(vault, one, person, affiliation, is_trusted=_status_is_read(ignored))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 
+from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.identifiers import Owner
 from services.admission.domain.submission import Submission
@@ -69,6 +70,9 @@ class Dependencies:
     """Establishment -> what it belongs to, as the directory had it when it was asked."""
     affiliations_until: dict[str, float] = field(default_factory=dict)
     """Establishment -> until when that counts: the directory may change."""
+
+    dialects: dict[UUID, tuple[float, Dialect]] = field(default_factory=dict)
+    """Source -> until when its dialect counts as it was read: it may change."""
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the request that asks the directory."""

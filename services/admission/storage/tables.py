@@ -282,4 +282,14 @@ class Mailbox(Table, table=True):
     service: str | None = Field(sa_column=Column(Text, comment="Of the establishment"))
 
 
+class StoredDialect(Table, table=True):
+    """How a source writes HL7 v2, where it differs from the standard."""
+
+    __tablename__ = "hl7v2_dialects"
+
+    source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    dialect: str = Field(sa_column=Column(Text, nullable=False, comment="JSON"))
+    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 spine_tables(metadata)

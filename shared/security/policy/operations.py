@@ -11,6 +11,7 @@ Operation = Literal[
     # stating and following what one stated
     "state_movement",
     "state_identity",
+    "state_hl7v2",
     "read_receipt",
     "find_receipt",
     "read_outcome",
@@ -38,6 +39,8 @@ Operation = Literal[
     "create_source",
     "revoke_key",
     "rotate_key",
+    "read_dialect",
+    "change_dialect",
     "look_up_establishment",
     "look_up_professional",
     "register_unit",
@@ -101,6 +104,7 @@ _CAPABILITY: Final = Rule(whom="capability")
 RULES: Final[Mapping[Operation, Rule]] = {
     "state_movement": _own("intake"),
     "state_identity": _own("intake"),
+    "state_hl7v2": _own("intake"),
     "read_receipt": _own("intake", "read"),
     "find_receipt": _anybody("intake", "read"),
     "read_outcome": _own("intake", "read"),
@@ -126,6 +130,8 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "create_source": _own("operator"),
     "revoke_key": _own("operator"),
     "rotate_key": _own("operator"),
+    "read_dialect": _own("operator"),
+    "change_dialect": _own("operator"),
     "look_up_establishment": _anybody("read", "intake", "circle", "operator"),
     "look_up_professional": _anybody("read", "intake", "circle", "operator"),
     "register_unit": _own("operator"),

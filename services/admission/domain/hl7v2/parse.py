@@ -95,3 +95,20 @@ def _declared(raw: bytes) -> str | None:
         raise NotInItsCharset from None
     repetition = header[5:6].decode("ascii", "ignore")
     return codec_of(declared.split(repetition)[0] if repetition else declared)
+
+
+def header_of(raw: bytes) -> Segment | None:
+    """The header of bytes that are no message, as far as an answer can name it; `None` without one."""
+    unmarked, marked = without_mark(raw)
+    text = unmarked[:4096].decode(marked or "latin-1", "replace").lstrip(_AROUND)
+    line = _LINE_END.split(text, maxsplit=1)[0]
+    try:
+        (header,) = parse_text(line).segments
+    except (UnreadableMessage, ValueError):
+        return None
+    return header
+
+
+def transported(charset: str | None) -> str | None:
+    """The codec of a charset that a transport names; `None` where it names none; raises UnknownCharset."""
+    return codec_of(charset) if charset else None

@@ -77,10 +77,19 @@ class _Effect(Struct, frozen=True, kw_only=True):
 
 
 async def state_identity(
-    dependencies: Dependencies, action: Action, statement: Statement, *, body: bytes, source: Principal
+    dependencies: Dependencies,
+    action: Action,
+    statement: Statement,
+    *,
+    body: bytes,
+    source: Principal,
+    content: bytes | None = None,
 ) -> StatementAccepted | StatementConflict:
-    """Carry the statement out, unless it was before; raises what `content_sha256` raises."""
-    digest = sha256(action.encode() + content_sha256(body)).hexdigest()
+    """Carry the statement out, unless it was before; raises what `content_sha256` raises.
+
+    `content` is the digest by which it is known again, where that is not the one of `body`.
+    """
+    digest = sha256(action.encode() + (content or content_sha256(body))).hexdigest()
     await ask_for_affiliations(dependencies, [statement.establishment])
     while True:
         try:

@@ -1,0 +1,145 @@
+"""Takes one HL7 v2 message from its bytes to its acknowledgement, whatever brought it.
+
+What it states goes through the use cases of the JSON door, so it has the same guarantees: stored before it is
+answered, once per MSH-10, under the same marks. The message itself is kept in the sealed record of what it
+stated. The same MSH-10 is known again by the whole message but for the time at which it was sent.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.admission.api.hl7v2.stating import state
+from services.admission.domain.adt.dialect import Dialect
+from services.admission.domain.adt.read import read_adt
+from services.admission.domain.adt.reading import Reading, Sender
+from services.admission.domain.adt.visit import finess_of
+from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, is_wanted, verdict_on
+from services.admission.domain.hl7v2.errors import UnreadableMessage
+from services.admission.domain.hl7v2.findings import Finding
+from services.admission.domain.hl7v2.message import Message, Place, Segment
+from services.admission.domain.hl7v2.parse import header_of, parse, transported
+from services.admission.handlers.accept_movement import ask_for_affiliations
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.group_commit import NotCommitted
+from services.admission.handlers.hl7v2.dialects import dialect_of
+from shared.runtime.failures import TRANSIENT
+from shared.security.principal import Principal
+from shared.telemetry import metrics
+
+INTAKE_FORMAT: Final = "hl7v2"
+LIMIT_BYTES: Final = 256 * 1024
+"""Of one message."""
+DEFAULT_ZONE: Final = ZoneInfo("Europe/Paris")
+_EVENT_OF: Final = frozenset({*(f"A{number:02}" for number in range(1, 63)), "Z99"})
+_SENT_AT: Final = 7
+
+NOT_NOW: Final = Finding(
+    code=207,
+    french="Le message n'a pas pu être enregistré ; renvoyez-le.",
+    english="The message could not be stored; send it again.",
+)
+FOREIGN: Final = Finding(
+    code=103,
+    french="La clé appartient à un autre établissement.",
+    english="The key belongs to another establishment.",
+    place=Place("MSH", 4),
+)
+TOO_LONG: Final = Finding(code=207, french="Le message est trop long.", english="The message is too long.")
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one message, as it goes over the wire."""
+
+    raw: bytes
+    answer: Answer
+    is_wanted: bool
+
+
+async def take_message(
+    dependencies: Dependencies, raw: bytes, *, source: Principal, charset: str | None = None
+) -> Acknowledged:
+    """Read the message, state all that it says, and answer it; never raises for what came."""
+    header, codec = header_of(raw), "utf-8"
+    event = "other"
+    try:
+        if len(raw) > LIMIT_BYTES:
+            findings: tuple[Finding, ...] = (TOO_LONG,)
+        else:
+            dialect = await dialect_of(dependencies, source.source_id)
+            message = parse(raw, usual_charset=dialect.charset, charset=transported(charset))
+            header, codec = message.header, message.charset
+            reading, findings = await _take(dependencies, message, dialect, source)
+            event = reading.event if reading.event in _EVENT_OF else "other"
+    except UnreadableMessage as error:
+        findings = (unreadable(error),)
+    except (NotCommitted, *TRANSIENT):
+        findings = (NOT_NOW,)
+    answer = Answer(
+        verdict=verdict_on(findings),
+        findings=findings,
+        control_id=sha256(raw).hexdigest()[:20],
+        at=dependencies.clock(),
+    )
+    metrics.intake_requests_total.labels(INTAKE_FORMAT, f"A{answer.verdict}").inc()
+    metrics.hl7v2_answers_total.labels(event, f"A{answer.verdict}").inc()
+    return _encoded(header, answer, codec)
+
+
+async def _take(
+    dependencies: Dependencies, message: Message, dialect: Dialect, source: Principal
+) -> tuple[Reading, tuple[Finding, ...]]:
+    sending = finess_of(message.header.text(4), Dialect(establishments=dialect.establishments))
+    establishment = sending if sending in dialect.establishments.values() else source.establishment
+    if establishment is None or not source.may_state(establishment):
+        return Reading(), (FOREIGN,)
+    await ask_for_affiliations(dependencies, [establishment])
+    reading = read_adt(message, await _sender(dependencies, establishment, dialect))
+    if reading.is_refused or not reading.statements:
+        return reading, reading.findings
+    if not await dependencies.intake.is_open():
+        raise NotCommitted
+    content = fingerprint(message)
+    findings: Sequence[Finding] = reading.findings
+    for count, stated in enumerate(reading.statements):
+        own = sha256(content + count.to_bytes(2)).digest()
+        said = await state(dependencies, stated, text=message.text, content=own, source=source)
+        findings = (*findings, *said)
+        if any(not finding.is_warning for finding in said):
+            break
+    return reading, tuple(findings)
+
+
+async def _sender(dependencies: Dependencies, establishment: str, dialect: Dialect) -> Sender:
+    known = dependencies.affiliations.get(establishment)
+    name = dialect.time_zone or (known.time_zone if known else None)
+    return Sender(
+        establishment=establishment,
+        zone=ZoneInfo(name) if name else DEFAULT_ZONE,
+        received_at=dependencies.clock(),
+        dialect=dialect,
+        takes_tests=dependencies.accepts_test_numbers,
+    )
+
+
+def fingerprint(message: Message) -> bytes:
+    """A digest of all that the message says, but for the moment at which it was sent."""
+    header = [field for place, field in enumerate(message.header.fields, 1) if place != _SENT_AT]
+    digest = sha256("\x1d".join(header).encode())
+    for segment in message.segments[1:]:
+        digest.update("\x1d".join(("\x1e", segment.name, *segment.fields)).encode())
+    return digest.digest()
+
+
+def unreadable(error: UnreadableMessage) -> Finding:
+    """What is answered to bytes that are no message."""
+    place = Place("MSH", 18) if "charset" in str(error) else Place("MSH")
+    return Finding(code=207, french="Message illisible.", english=str(error), place=place)
+
+
+def _encoded(header: Segment | None, answer: Answer, codec: str) -> Acknowledged:
+    raw = acknowledge(header, answer).encode(codec, "replace")
+    return Acknowledged(raw=raw, answer=answer, is_wanted=is_wanted(header, answer.verdict))

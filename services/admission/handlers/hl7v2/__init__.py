@@ -1,0 +1,1 @@
+"""The use cases of the HL7 v2 door."""

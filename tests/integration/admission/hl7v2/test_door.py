@@ -1,0 +1,62 @@
+"""An ADT message is stored before it is answered, once, whatever it states."""
+
+from services.admission.api.hl7v2.messages import MEDIA_TYPE
+from tests.integration.admission.hl7v2.door import adt, codes, errors, movements, send
+from tests.integration.admission.running import Admission, bearer
+
+
+async def test_a_message_is_stored_once_before_it_is_acknowledged(admission: Admission) -> None:
+    source = await admission.source()
+    answer = await send(admission, source, adt())
+    assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
+    assert (codes(answer), errors(answer)) == (["AA"], [])
+    (event,) = await movements(admission)
+    assert (event["kind"], event["unit"]) == ("admission", "CARDIO")
+
+    again = await send(admission, source, adt().replace(b"20240306111154", b"20240306120000", 1))
+    assert codes(again) == ["AA"]
+    other = await send(admission, source, adt(number="8"))
+    assert (codes(other), errors(other)) == (["AR"], ["MSH^1^10^1 205 E"])
+    wrong = adt(control_id="43", action="REPLACE").replace(b"000003^^^CHU-X&1.2.3.4&ISO^PI", b"")
+    assert codes(await send(admission, source, wrong)) == ["AE"]
+    assert len(await movements(admission)) == 1
+
+
+async def test_identities_and_batches_are_stated_too(admission: Admission) -> None:
+    source = await admission.source()
+    merge = adt("A40", control_id="3", person="1") + b"\rMRG|2^^^CHU-X&1.2.3.4&ISO^PI"
+    messages = [
+        adt(person="1", control_id="1"),
+        adt(person="2", control_id="2", number="8"),
+        merge,
+        merge,
+        adt(control_id=""),
+        adt("A17", control_id="4"),
+    ]
+    answer = await send(admission, source, b"BHS|^~\\&|\r" + b"\r".join(messages) + b"\rBTS|9")
+    assert codes(answer) == ["AA", "AA", "AA", "AA", "AE", "AA"]
+    assert answer.text.startswith("BHS|")
+    assert answer.text.endswith("BTS|6\r")
+    assert await admission.rows("SELECT is_merged FROM merges") == [{"is_merged": True}]
+
+
+async def test_an_operator_says_how_a_source_writes(admission: Admission) -> None:
+    source, operator = await admission.source(), await admission.source(scopes=("operator",))
+    path = f"/v1/sources/{source.source.source_id}/hl7v2-dialect"
+    unsupported = adt("A17").replace(b"^FRA^2.11", b"")
+    assert errors(await send(admission, source, unsupported)) == ["MSH^1^9^1^2 201 E"]
+    changed = await admission.client.put(
+        path, json={"unsupported": "ignored", "units": {"CARDIO": "3401"}}, headers=bearer(operator.secret)
+    )
+    assert changed.status_code == 200
+    assert codes(await send(admission, source, unsupported)) == ["AA"]
+    await send(admission, source, adt())
+    (event,) = await movements(admission)
+    assert event["unit"] == "3401"
+    shown = await admission.client.get(path, headers=bearer(operator.secret))
+    assert shown.json()["units"] == {"CARDIO": "3401"}
+    wrong = await admission.client.put(path, json={"time_zone": "Mars"}, headers=bearer(operator.secret))
+    assert wrong.json()["errors"][0]["pointer"] == "/time_zone"
+    stranger = await admission.source("920000023", scopes=("operator",))
+    assert (await admission.client.get(path, headers=bearer(stranger.secret))).status_code == 404
+    assert (await send(admission, operator, adt())).status_code == 403
