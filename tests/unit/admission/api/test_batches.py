@@ -93,22 +93,30 @@ def expected_of(lines: Sequence[tuple[Kind, int]]) -> list[tuple[int, int]]:
     return expected
 
 
+def application() -> FastAPI:
+    """Batches alone, without what they depend on."""
+    app = FastAPI()
+    answer_with_problems(app)
+    app.include_router(batches.router)
+    app.state.authenticator = Authenticator()
+    return app
+
+
+APPLICATION = application()
+
+
 async def answered(content: bytes, ledger: Ledger) -> list[LineAnswer]:
-    """What an application of its own answers to these lines."""
+    """What is answered to these lines by an application with this ledger."""
     return msgspec.json.Decoder(LineAnswer).decode_lines((await posted(content, ledger)).content)
 
 
 async def posted(content: bytes, ledger: Ledger) -> httpx.Response:
-    """Post it to an application of its own."""
+    """Post it to an application with this ledger."""
     queue = GroupCommit(ledger)
     tolerances = {SOURCE.source_id: timedelta(minutes=5)}
     given = dependencies(ndjson_commits=queue, tolerances=tolerances)
-    app = FastAPI()
-    answer_with_problems(app)
-    app.include_router(batches.router)
-    app.state.dependencies = given
-    app.state.authenticator = Authenticator()
-    transport = httpx.ASGITransport(app)
+    APPLICATION.state.dependencies = given
+    transport = httpx.ASGITransport(APPLICATION)
     async with queue.running(given), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
         return await client.post(batches.PATH, content=content)
 

@@ -37,10 +37,10 @@ handicap ehpad hôpital hopital clinique chu service unité chambre docteur trai
 monsieur madame patient résident ins nir naissance finess
 """
 
-_letter = st.sampled_from("abcdefghijklmnopqrstuvwxyzABCÉÈéèàùçêôîâûœñüößŒ0123456789 '-")
-alias_strategy = st.text(_letter, min_size=1, max_size=aliases.LONGEST).filter(
-    lambda text: aliases.problem(text) is None
-)
+# One choice for a whole text, and none of a character that is always refused.
+alias_strategy = st.text(
+    "abcdefghijklmnopqrstuvwxyzABCÉÈéèàùçêôîâûœñüößŒ '-", min_size=1, max_size=aliases.LONGEST
+).filter(lambda text: aliases.problem(text) is None)
 moments = st.datetimes(timezones=st.just(UTC))
 
 

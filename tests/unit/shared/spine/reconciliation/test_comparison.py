@@ -30,16 +30,21 @@ from shared.spine.records.pulled import LedgerEvent
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
-uuids = st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))
+
+def _event(event: int, subject: int, sequence: int, seconds: int) -> LedgerEvent:
+    return LedgerEvent(
+        event_id=UUID(int=event),
+        subject=UUID(int=subject),
+        sequence=sequence,
+        type="type",
+        occurred_at=NOON,
+        recorded_at=NOON + timedelta(seconds=seconds),
+        data=msgspec.Raw(b"{}"),
+    )
+
+
 events = st.builds(
-    LedgerEvent,
-    event_id=uuids,
-    subject=st.integers(0, 20).map(lambda number: UUID(int=number)),
-    sequence=st.integers(1, 5),
-    type=st.just("type"),
-    occurred_at=st.just(NOON),
-    recorded_at=st.integers(0, 3 * 3600).map(lambda seconds: NOON + timedelta(seconds=seconds)),
-    data=st.just(msgspec.Raw(b"{}")),
+    _event, st.integers(0, 2**128 - 1), st.integers(0, 20), st.integers(1, 5), st.integers(0, 3 * 3600)
 )
 histories = st.lists(events, max_size=30, unique_by=lambda event: event.event_id)
 
