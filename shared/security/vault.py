@@ -7,6 +7,7 @@ indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
 import base64
 import binascii
 import os
+import struct
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +18,13 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.runtime.errors import RelaisError
+from shared.runtime.ids import uuid_of
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _FORMAT_1: Final = b"\x01"
 _WRAPPED_KEY: Final = b"relais wrapped key"
+_LENGTH: Final = struct.Struct(">Q").pack
 
 
 class Undecipherable(RelaisError):  # noqa: N818
@@ -71,7 +74,7 @@ class Vault:
         octets = bytearray(_keyed_hash(self._id_hash, parts)[:16])
         octets[6] = octets[6] & 0x0F | 0x80
         octets[8] = octets[8] & 0x3F | 0x80
-        return UUID(bytes=bytes(octets))
+        return uuid_of(bytes(octets))
 
     def _unwrap(self, wrapped_key: bytes) -> AESGCM:
         return AESGCM(_decrypt(self._wrapping, wrapped_key, _WRAPPED_KEY))
@@ -98,8 +101,10 @@ def _decrypt(cipher: AESGCM, encrypted: bytes, context: bytes) -> bytes:
 
 def _keyed_hash(keyed: HMAC, parts: tuple[str, ...]) -> bytes:
     # Each part after its length: ("a", "bc") is not ("ab", "c").
-    encoded = [part.encode() for part in parts]
-    message = b"".join(len(part).to_bytes(8) + part for part in encoded)
+    message = b""
+    for part in parts:
+        encoded = part.encode()
+        message += _LENGTH(len(encoded)) + encoded
     hashed = keyed.copy()
     hashed.update(message)
     return hashed.finalize()

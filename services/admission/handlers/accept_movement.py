@@ -5,8 +5,6 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from services.admission.domain.authorities import TEST
 from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, mark_movement, order_of
 from services.admission.domain.directory.affiliation import Affiliation
@@ -26,6 +24,7 @@ from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.submissions import tolerance_seconds_of
 from shared.events.envelope import TraceContext
+from shared.runtime.ids import new_id
 from shared.security.principal import Principal
 from shared.security.vault import Vault
 from shared.telemetry import tracing
@@ -133,8 +132,8 @@ def prepare_submission(
         is_test=any(normalised_authority(one.authority) in TEST for one in numbers),
         marks=mark_movement(movement, now=now, tolerance=tolerance, ignored=ignored),
         ignored=ignored,
-        receipt_id=uuid7(),
-        event_id=uuid7(),
+        receipt_id=new_id(),
+        event_id=new_id(),
         data=event_payload(
             movement,
             movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),

@@ -5,7 +5,7 @@ Two statements store a batch; a third one is needed only where some of it was st
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
@@ -29,6 +29,7 @@ from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.errors import RetryableError
+from shared.runtime.ids import random_id
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
@@ -94,7 +95,7 @@ async def _store(
 
 def _new_persons(vault: Vault) -> Iterator[Person]:
     while True:
-        yield Person(uuid4(), vault.new_key())
+        yield Person(random_id(), vault.new_key())
 
 
 async def _commit(

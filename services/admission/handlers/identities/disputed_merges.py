@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from msgspec import Struct
-from uuid_utils.compat import uuid7
 
 from services.admission.domain.identities.statement import IdentityReceipt
 from services.admission.domain.identities.work_item import Evidence, WorkItem
@@ -12,6 +11,7 @@ from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.known_traits import last_stated
 from services.admission.storage.identities import work_items
 from shared.database.pool import Connection
+from shared.runtime.ids import new_id
 
 
 class DisputedMerge(Struct, frozen=True):
@@ -35,7 +35,7 @@ async def record_disputed_merge(
         Evidence(establishment=one.establishment, receipt_id=one.receipt_id) for one in known.values()
     ]
     item = WorkItem(
-        work_item_id=uuid7(),
+        work_item_id=new_id(),
         finding="stated_as_one",
         state="open",
         person_id=disputed.merged,

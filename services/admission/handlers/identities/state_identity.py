@@ -11,7 +11,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from msgspec import Struct
-from uuid_utils.compat import uuid7
 
 from services.admission.domain.identifiers import Owner, Person
 from services.admission.domain.identities.statement import (
@@ -50,6 +49,7 @@ from services.admission.handlers.identities.work_items import items_of, record_i
 from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
 from shared.database.transaction import transaction
+from shared.runtime.ids import new_id
 from shared.security.principal import Principal
 
 
@@ -122,7 +122,7 @@ async def _state_once(
         numbers = OwnNumbers(dependencies, connection, affiliation)
         effect = await _carry_out(numbers, action, statement)
         receipt = IdentityReceipt(
-            receipt_id=uuid7(),
+            receipt_id=new_id(),
             source_event_id=statement.source_event_id,
             action=action,
             person_id=effect.person.person_id,

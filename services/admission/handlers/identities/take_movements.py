@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from services.admission.domain.identities.reassignment import Holding, Statement, held_by, take
 from services.admission.domain.submission import Identified
 from services.admission.storage.identities import movements
 from services.admission.storage.identities.movements import Whose
 from shared.database.pool import Connection
 from shared.events.envelope import NewEvent
+from shared.runtime.ids import new_id
 
 Disputed = Mapping[UUID, Sequence[Statement]]
 """Movement -> what a batch states of it, in order; not all of it of one person, or not of whom it was."""
@@ -74,4 +73,4 @@ async def take_movements(
 def new_ids() -> Iterator[UUID]:
     """Ids of events that nobody sent."""
     while True:
-        yield uuid7()
+        yield new_id()

@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
-from uuid_utils.compat import uuid7
 
 from services.admission.domain.doubts import Doubt
 from services.admission.domain.identifiers import Person
@@ -28,6 +27,7 @@ from services.admission.storage.identities.movements import lock_identities
 from services.admission.storage.identities.work_items import ListKey
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
+from shared.runtime.ids import new_id
 from shared.security.principal import Principal
 
 MACHINE: Final = "relais"
@@ -167,7 +167,7 @@ def _item(
     if last is not None:
         evidence.append(Evidence(establishment=last.establishment, receipt_id=last.receipt_id))
     return WorkItem(
-        work_item_id=uuid7(),
+        work_item_id=new_id(),
         finding=doubt.finding,
         state="joining" if doubt.finding == "join" else "open",
         person_id=person.identity,
