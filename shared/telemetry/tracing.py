@@ -9,7 +9,7 @@ recorded by class name only: the text of an exception may hold personal data.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Literal
 
 from opentelemetry import trace as otel
@@ -76,7 +76,19 @@ def is_recording() -> bool:
     return _Recording.provider is not None
 
 
-@contextmanager
+class _NotRecorded(AbstractContextManager[Span]):
+    """A block of which nothing is recorded, and that passes no given context on."""
+
+    def __enter__(self) -> Span:
+        return otel.get_current_span()
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+_NOT_RECORDED: Final = _NotRecorded()
+
+
 def span(
     name: str,
     *,
@@ -84,14 +96,25 @@ def span(
     trace: TraceContext | None = None,
     links: Sequence[TraceContext] = (),
     attributes: Mapping[str, AttributeValue] | None = None,
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """Record what the block does, as a child of `trace`, or of the current span when that is None.
 
     An empty `trace` starts a new one: the cause was not traced.
     """
     if not trace and not is_recording():
-        yield otel.get_current_span()  # nothing to record, and no given context to pass on
-        return
+        return _NOT_RECORDED
+    return _recorded_span(name, kind=kind, trace=trace, links=links, attributes=attributes)
+
+
+@contextmanager
+def _recorded_span(
+    name: str,
+    *,
+    kind: Kind,
+    trace: TraceContext | None,
+    links: Sequence[TraceContext],
+    attributes: Mapping[str, AttributeValue] | None,
+) -> Iterator[Span]:
     with _Recording.tracer.start_as_current_span(
         name,
         context=None if trace is None else _context_of(trace),

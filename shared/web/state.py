@@ -1,6 +1,6 @@
 """Types the entries of an application's state: set once when the application opens, read by its routes."""
 
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from fastapi import FastAPI, Request
 
@@ -19,8 +19,10 @@ class StateEntry(Generic[T]):
 
     def of(self, request: Request) -> T:
         """The value of the application that answers this request; AttributeError when it was never set."""
-        return cast(T, getattr(request.app.state, self._name))
+        value: T = getattr(request.app.state, self._name)
+        return value
 
     def find(self, request: Request) -> T | None:
         """The value, or None when it was never set."""
-        return cast("T | None", getattr(request.app.state, self._name, None))
+        value: T | None = getattr(request.app.state, self._name, None)
+        return value

@@ -5,6 +5,7 @@ Context Level 2 draft), so that a caller can cite it.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from time import perf_counter
 from typing import Final
 
@@ -20,6 +21,9 @@ KEY_EXPIRES_AT: Final = "relais.key_expires_at"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MISTAKES: Final = frozenset({400, 413, 422})
 _SERVER_ERROR: Final = 500
+# Looking a series up by its labels costs more than counting in it.
+_requests: Final = lru_cache(maxsize=1024)(metrics.http_requests_total.labels)
+_seconds: Final = lru_cache(maxsize=1024)(metrics.http_request_seconds.labels)
 
 
 class RequestTelemetry:
@@ -56,8 +60,8 @@ class RequestTelemetry:
                 span.set_attribute("http.response.status_code", status)
                 if status >= _SERVER_ERROR:
                     tracing.record_error(span, str(status))
-                metrics.http_requests_total.labels(method, route, status).inc()
-                metrics.http_request_seconds.labels(method, route).observe(perf_counter() - began)
+                _requests(method, route, status).inc()
+                _seconds(method, route).observe(perf_counter() - began)
 
 
 def _template(scope: Scope) -> str:
@@ -76,7 +80,7 @@ def _received_trace(scope: Scope) -> TraceContext:
 def _completed(headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
     # Whatever does not say that it may be stored may hold something of a person.
     completed = [*headers, *_trace_response()]
-    if not any(name == b"cache-control" for name, _ in completed):
+    if b"cache-control" not in dict(completed):
         completed.append((b"cache-control", b"no-store"))
     if KEY_EXPIRES_AT in scope:
         completed.append((b"key-expires-at", scope[KEY_EXPIRES_AT]))
