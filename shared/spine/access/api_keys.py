@@ -77,9 +77,10 @@ class ApiKeyAuthenticator:
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
         key = bearer_key(authorization_header)
-        if key is None:
-            return None
-        key_sha256 = sha256_of(key)
+        return None if key is None else await self.recognise(sha256_of(key))
+
+    async def recognise(self, key_sha256: str) -> Principal | None:
+        """The caller whose key has this digest, or None if unknown; raises what the query raised."""
         # Before the query: the key may be revoked while the answer travels.
         now = self._seconds()
         known = self._remembered.get(key_sha256)

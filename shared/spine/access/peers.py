@@ -14,9 +14,9 @@ _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=
 
 
 class PeerAuthenticator:
-    """Recognises the deployment's own key, and passes every other caller on to another authenticator."""
+    """Recognises the deployment's own key, and every other one as `others` do."""
 
-    def __init__(self, others: Authenticator, *, key_sha256: str) -> None:
+    def __init__(self, others: ApiKeyAuthenticator, *, key_sha256: str) -> None:
         """An empty `key_sha256` recognises nobody."""
         self._others = others
         self._key_sha256 = key_sha256
@@ -24,9 +24,12 @@ class PeerAuthenticator:
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
         key = bearer_key(authorization_header)
-        if key is not None and hmac.compare_digest(sha256_of(key), self._key_sha256):
+        if key is None:
+            return None
+        key_sha256 = sha256_of(key)
+        if hmac.compare_digest(key_sha256, self._key_sha256):
             return _A_SERVICE
-        return await self._others.authenticate(authorization_header)
+        return await self._others.recognise(key_sha256)
 
 
 def service_authenticator(pool: Executor, key_sha256: str, clock: Clock) -> Authenticator:

@@ -39,5 +39,8 @@ class Caller:
         """How long this caller has to wait by its own limits; 0 for a request that may be served now."""
         if self.limits.concurrent_requests is not None and self.inside >= self.limits.concurrent_requests:
             return 1.0
-        rates = [rate for rate in (self.refused, self.requests, self.bytes) if rate is not None]
-        return max((rate.seconds_until_allowed(now) for rate in rates), default=0.0)
+        wait = self.refused.seconds_until_allowed(now)
+        for rate in (self.requests, self.bytes):
+            if rate is not None:
+                wait = max(wait, rate.seconds_until_allowed(now))
+        return wait

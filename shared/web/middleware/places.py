@@ -67,6 +67,9 @@ class Place:
         """Move on to the places of recognised callers; raises `Problem` when the caller holds its share."""
         if self._header is None:
             return
+        known = self._caller  # when the header was recognised before
+        if known is not None and known.caller_id == caller_id and known.limits == limits:
+            return
         caller = self._places.callers.remember(self._header, caller_id, limits)
         if self._pool is not self._places.unrecognised:
             return
