@@ -22,7 +22,7 @@ from services.admission.domain.submission import Submission, content_sha256, eve
 from services.admission.domain.updates import names_of_update
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.affiliations import affiliations_of
-from services.admission.storage.submissions import tolerance_seconds_of
+from services.admission.storage.submissions import has_unscoped_numbers, tolerance_seconds_of
 from shared.events.envelope import TraceContext
 from shared.runtime.ids import new_id
 from shared.security.principal import Principal
@@ -92,6 +92,7 @@ async def ask_for_affiliations(dependencies: Dependencies, establishments: Colle
             dependencies.affiliations.clear()
             dependencies.affiliations_until.clear()
         until = monotonic() + DIRECTORY_SECONDS
+        dependencies.owners.may_be_unscoped = await has_unscoped_numbers(dependencies.pool)
         for finess, known in (await affiliations_of(dependencies.pool, asked)).items():
             dependencies.affiliations[finess] = known
             dependencies.affiliations_until[finess] = until
@@ -118,14 +119,21 @@ def prepare_submission(
     person = movement.person
     numbers = [one for one in person.identifiers if one.type != BILLING_NUMBER]
     affiliation = dependencies.affiliations.get(establishment) or Affiliation(establishment)
-    now = dependencies.clock()
+    now, is_trusted = dependencies.clock(), _status_is_read(ignored)
     return Submission(
         source_id=source_id,
         source_event_id=movement.source_event_id,
         content_sha256=content or content_sha256(body),
         body=body,
         numbers=tuple(
-            stated_number(vault, one, person, affiliation, is_trusted=_status_is_read(ignored))
+            stated_number(
+                vault,
+                one,
+                person,
+                affiliation,
+                is_trusted=is_trusted,
+                may_be_unscoped=dependencies.owners.may_be_unscoped,
+            )
             for one in numbers
         ),
         traits=person.traits,
@@ -160,14 +168,17 @@ def stated_number(
     affiliation: Affiliation,
     *,
     is_trusted: bool = True,
+    may_be_unscoped: bool = True,
 ) -> StatedNumber:
-    """The blind indexes of an identifier of this person; the identifier cannot be read from them."""
+    """The blind indexes of an identifier of this person; the identifier cannot be read from them.
+
+    Where no number `may_be_unscoped`, those of versions before 0.2 are left out.
+    """
     number, establishment = normalised(identifier.authority, identifier.value), affiliation.establishment
     scope = identity_domain_of(affiliation, number.authority)
     # Where versions before 0.2 kept it: in its one spelling (decision 0018), or as it was written.
-    earlier = [vault.blind_index("identifier", *number)]
-    if number != (identifier.authority, identifier.value):
-        earlier.append(vault.blind_index("identifier", identifier.authority, identifier.value))
+    spellings = dict.fromkeys((number, (identifier.authority, identifier.value))) if may_be_unscoped else ()
+    earlier = [vault.blind_index("identifier", *spelling) for spelling in spellings]
     if scope != establishment:
         earlier.append(vault.blind_index("local number", establishment, *number))
     is_national = is_ins(number) and "fictive" not in person.identity_attributes
@@ -175,6 +186,6 @@ def stated_number(
         scope=scope,
         local=vault.blind_index("local number", scope, *number),
         national=vault.blind_index("national number", *number) if is_national else None,
-        is_qualified=is_trusted and is_qualified_ins(number, person),
+        is_qualified=is_national and is_trusted and is_qualified_ins(number, person),
         earlier=tuple(earlier),
     )

@@ -36,6 +36,8 @@ class KnownOwners:
     """Blind index of an identifier -> its owner."""
     revision: int = 0
     """Of the identities, under which they were read."""
+    may_be_unscoped: bool = True
+    """Whether numbers from before they had a scope may be stored: asked for with the directory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -57,6 +57,7 @@ async def indexes_of(
             identifier,
             Person(identifiers=(identifier,)),
             dependencies.affiliations[establishment],
+            may_be_unscoped=dependencies.owners.may_be_unscoped,
         )
         for establishment in establishments
     ]

@@ -16,7 +16,7 @@ from services.admission.storage.identities.movements import Whose
 from shared.database.pool import Connection, Executor
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class Row(Struct, frozen=True, kw_only=True, gc=False):
     """One submission as it is stored; `record` is the body, encrypted with the person's key."""
 
     source_id: UUID
@@ -33,7 +33,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """Whom it names, before any merge."""
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """An identifier that becomes a person's, provided that the submission of this event is stored."""
 
     blind_index: bytes
@@ -69,13 +69,18 @@ class StoredSubmission(Struct, frozen=True):
 RECORD_CONTEXT = b"submission record "
 """The context that an encrypted record is bound to, together with its event id."""
 
+_HAS_UNSCOPED = "SELECT EXISTS (SELECT FROM identifiers WHERE scope IS NULL)"
+
 _TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 
 # OFFSET 0 makes each step a look into an index, row by row. Without it, a plan that was made while the tables
 # were small reads them as a whole for each batch (measured at 8,000 identifiers: 300 ms instead of 8).
 _OWNERS = """
 SELECT asked.blind_index, known.person_id AS stated_as, persons.person_id, wrapped_key, scope, establishment
-FROM unnest($1::bytea[], $2::text[]) AS asked (blind_index, establishment)
+FROM (
+    SELECT blind_index, NULL AS establishment FROM unnest($1::bytea[]) AS i (blind_index)
+    UNION ALL SELECT * FROM unnest($2::bytea[], $3::text[])
+) AS asked
 CROSS JOIN LATERAL (
     SELECT person_id, scope FROM identifiers WHERE blind_index = asked.blind_index OFFSET 0
 ) AS known
@@ -169,14 +174,21 @@ async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | N
     return seconds
 
 
+async def has_unscoped_numbers(connection: Executor) -> bool:
+    """Whether there are numbers from before they had a scope."""
+    return bool(await connection.fetchval(_HAS_UNSCOPED))
+
+
 async def owners_of(
     connection: Executor, blind_indexes: Collection[bytes], *, earlier: Collection[tuple[bytes, str]]
 ) -> tuple[dict[bytes, Owner], EarlierOwners]:
     """The persons of those identifiers that are known; of the earlier ones (index, establishment) only
     persons of whom that establishment stated something."""
-    asked: list[tuple[bytes, str | None]] = [*((index, None) for index in blind_indexes), *earlier]
     rows = await connection.fetch(
-        _OWNERS, [index for index, _ in asked], [establishment for _, establishment in asked]
+        _OWNERS,
+        list(blind_indexes),
+        [index for index, _ in earlier],
+        [establishment for _, establishment in earlier],
     )
     known: dict[bytes, Owner] = {}
     stated: dict[tuple[bytes, str], Person] = {}

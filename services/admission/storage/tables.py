@@ -49,6 +49,7 @@ class Identifier(Table, table=True):
     __tablename__ = "identifiers"
     __table_args__ = (
         Index("ix_identifiers_decided", "person_id", postgresql_where=text("basis = 'decided'")),
+        Index("ix_identifiers_unscoped", "blind_index", postgresql_where=text("scope IS NULL")),
     )
 
     blind_index: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))

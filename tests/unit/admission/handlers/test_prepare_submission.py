@@ -108,3 +108,12 @@ def test_the_submission_keeps_the_body_as_it_came() -> None:
     made = submission(unknown_field="kept")
     assert b"unknown_field" in made.body
     assert made.content_sha256 == content_sha256(made.body)
+
+
+def test_spellings_from_before_scopes_are_computed_only_while_such_numbers_may_be_stored() -> None:
+    assert submission().numbers[0].earlier
+    DEPENDENCIES.owners.may_be_unscoped = False
+    try:
+        assert submission().numbers[0].earlier == ()
+    finally:
+        DEPENDENCIES.owners.may_be_unscoped = True
