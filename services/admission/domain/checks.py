@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from services.admission.domain.authorities import TEST
+from services.admission.domain.authorities import INS, TEST
 from services.admission.domain.identifiers import NotAnInsError, normalised, normalised_authority
 from services.admission.domain.movement import (
     Destination,
@@ -166,6 +166,8 @@ def check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]
             "/person/identifiers", "a billing number (NH) identifies nobody; another is needed"
         )
     for place, identifier in enumerate(part.person.identifiers):
+        if normalised_authority(identifier.authority) not in INS:
+            continue
         try:
             normalised(identifier.authority, identifier.value)
         except NotAnInsError as error:
@@ -187,16 +189,16 @@ def _marks(movement: StatedMovement, latest: datetime) -> Iterator[Mark]:
         yield "emitted_in_future"
     if _is_implausible(movement, latest):
         yield "implausible_time"
-    places = (movement, movement.origin, movement.destination)
-    numbers = (place.establishment for place in places if place is not None)
-    if not all(is_valid_finess(number) for number in numbers if number is not None):
-        yield "finess_key_invalid"
+    for place in (movement, movement.origin, movement.destination):
+        if place is not None and place.establishment and not is_valid_finess(place.establishment):
+            yield "finess_key_invalid"
+            return
 
 
 def _is_implausible(movement: StatedMovement, latest: datetime) -> bool:
-    moments = (movement.occurred_at, movement.emitted_at)
-    if any(moment.year < _FIRST_YEAR or moment.year in _LAST_FILLERS for moment in moments):
-        return True
+    for moment in (movement.occurred_at, movement.emitted_at):
+        if moment.year < _FIRST_YEAR or moment.year in _LAST_FILLERS:
+            return True
     if movement.occurred_at > latest + _FARTHEST_PLAN:
         return True
     traits = movement.person.traits

@@ -37,7 +37,7 @@ class Number(NamedTuple):
     value: str
 
 
-class StatedNumber(Struct, frozen=True):
+class StatedNumber(Struct, frozen=True, gc=False):
     """An identifier, by the blind indexes under which its owner may be found."""
 
     scope: str
@@ -52,7 +52,7 @@ class StatedNumber(Struct, frozen=True):
     """Where it was kept before numbers had a scope: believed of those of whom its sender stated something."""
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, gc=False):
     """A person, and the wrapped key that encrypts what is stored of them."""
 
     person_id: UUID
@@ -66,7 +66,7 @@ class Person(Struct, frozen=True):
         return self.stated_as or self.person_id
 
 
-class Owner(Struct, frozen=True):
+class Owner(Struct, frozen=True, gc=False):
     """Whose a number is, and the scope that stated it first; `None` from before there were scopes."""
 
     person: Person
@@ -92,7 +92,7 @@ def normalised(authority: str, value: str) -> Number:
     text = _without_spaces(value).upper()
     if issuer not in INS:
         return Number(issuer, text)
-    ins = text.translate(_SEPARATORS)
+    ins = text if text.isalnum() else text.translate(_SEPARATORS)
     if _INS.fullmatch(ins) is None:
         if issuer in _REAL_INS:
             raise NotAnInsError

@@ -47,7 +47,7 @@ WrittenBirthDate = Annotated[
 """`birth_date` reads it."""
 
 
-class Identifier(Struct, frozen=True, kw_only=True):
+class Identifier(Struct, frozen=True, kw_only=True, gc=False):
     """A number of the person; it means nothing without the authority that gave it."""
 
     authority: Label
@@ -56,7 +56,7 @@ class Identifier(Struct, frozen=True, kw_only=True):
     """HL7 v2 table 0203: PI, INS, NH."""
 
 
-class Traits(Struct, frozen=True, kw_only=True):
+class Traits(Struct, frozen=True, kw_only=True, gc=False):
     """The strict traits of identity (RNIV volet 1, 2.2), as far as they are known."""
 
     birth_name: Label | None = None
@@ -75,7 +75,7 @@ IdentityAttribute = Literal["homonym", "doubtful", "fictive"]
 """RNIV volet 1, 3.2.3; PID-32: HOMA, DOUT, FICT."""
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Person(Struct, frozen=True, kw_only=True, gc=False):
     """Who it is about; the first identifier is the one to trust."""
 
     identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=20)]
@@ -85,14 +85,14 @@ class Person(Struct, frozen=True, kw_only=True):
     identity_attributes: Annotated[tuple[IdentityAttribute, ...], Meta(max_length=3)] = ()
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class Origin(Struct, frozen=True, kw_only=True, gc=False):
     """Where the person comes from."""
 
     mode: Mode
     establishment: Finess | None = None
 
 
-class Destination(Struct, frozen=True, kw_only=True):
+class Destination(Struct, frozen=True, kw_only=True, gc=False):
     """Where the person goes to."""
 
     mode: Mode
@@ -100,7 +100,7 @@ class Destination(Struct, frozen=True, kw_only=True):
     expected_at: Moment | None = None
 
 
-class StatedMovement(Struct, frozen=True, kw_only=True):
+class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     """One movement: inserted, updated or cancelled under its `movement_id`."""
 
     source_event_id: SourceNumber

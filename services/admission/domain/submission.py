@@ -37,7 +37,7 @@ _INSERTED: dict[MovementKind, type[Movement]] = {
 _decoder = msgspec.json.Decoder(float_hook=lambda number: msgspec.Raw(number.encode()))
 
 
-class Submission(Struct, frozen=True, kw_only=True):
+class Submission(Struct, frozen=True, kw_only=True, gc=False):
     """One movement that waits for its commit; `trace` is the context under which it is committed."""
 
     source_id: UUID
@@ -130,7 +130,7 @@ _NOBODY: Final[EarlierOwners] = {}
 _NONE: Final[KnownTraits] = {}
 
 
-class Identification(Struct, frozen=True):
+class Identification(Struct, frozen=True, gc=False):
     """The person whom the identifiers of one movement mean."""
 
     person: Person | None
@@ -145,7 +145,7 @@ class Identification(Struct, frozen=True):
     """Whether the scope knows its numbers as those of several persons."""
 
 
-class Identified(Struct, frozen=True):
+class Identified(Struct, frozen=True, gc=False):
     """A submission and its person."""
 
     submission: Submission
@@ -193,10 +193,9 @@ def identify(
             unlinked[number.local] = number.scope
         if national is not None and (number.is_qualified or owner is None):
             (elsewhere if number.is_qualified else alike).append(national.person)
-        owner = owner or next(
-            (earlier[index, establishment] for index in number.earlier if (index, establishment) in earlier),
-            None,
-        )
+        if owner is None and earlier:
+            before = ((index, establishment) for index in number.earlier)
+            owner = next((earlier[one] for one in before if one in earlier), None)
         if owner is not None:
             own.append(owner)
     person = own[0] if own else None
@@ -270,6 +269,8 @@ def _owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Perso
 
 
 def _others(persons: Sequence[Person], person: Person | None) -> tuple[Person, ...]:
+    if not persons:
+        return ()
     others = {one.person_id: one for one in persons}
     if person is not None:
         others.pop(person.person_id, None)
