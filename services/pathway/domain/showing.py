@@ -85,7 +85,8 @@ def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
 
 def known_to(pathway: Pathway) -> list[str]:
     """The establishments that a relation shows something to, now or at any other time."""
-    return sorted({each for relation in relations_of(pathway) for each in relation.establishments})
+    known = {stay.establishment for stay in pathway.stays if stay.status != "cancelled"}
+    return sorted(known.union(*(relation.establishments for relation in _of_transfers(pathway))))
 
 
 def relations_of(pathway: Pathway) -> Iterator[Relation]:
@@ -101,6 +102,10 @@ def relations_of(pathway: Pathway) -> Iterator[Relation]:
             begins_at=ALWAYS,
             stays=frozenset(stays),
         )
+    yield from _of_transfers(pathway)
+
+
+def _of_transfers(pathway: Pathway) -> Iterator[Relation]:
     if pathway.expectations:
         movements = {movement.movement_id: movement for movement in pathway.movements}
         for wait in pathway.expectations:

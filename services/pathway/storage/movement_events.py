@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -81,7 +82,8 @@ async def add(connection: Connection, events: Sequence[MovementEvent], *, heard_
     )
 
 
-class _Heard(NamedTuple):
+@dataclass(slots=True)
+class _Heard:
     recorded_at: datetime
     emitted_at: datetime
     legal_entity: str | None
@@ -95,12 +97,12 @@ def _newest_of_feeds(events: Sequence[MovementEvent]) -> dict[str, _Heard]:
     newest: dict[str, _Heard] = {}
     for event, movement in events:
         if is_movement(movement):
-            known = newest.get(movement.establishment, _Heard(event.recorded_at, _LONG_AGO, None))
-            newest[movement.establishment] = _Heard(
-                max(known.recorded_at, event.recorded_at),
-                max(known.emitted_at, min(movement.emitted_at, event.recorded_at)),
-                movement.legal_entity or known.legal_entity,
-            )
+            heard = newest.get(movement.establishment)
+            if heard is None:
+                heard = newest[movement.establishment] = _Heard(event.recorded_at, _LONG_AGO, None)
+            heard.recorded_at = max(heard.recorded_at, event.recorded_at)
+            heard.emitted_at = max(heard.emitted_at, min(movement.emitted_at, event.recorded_at))
+            heard.legal_entity = movement.legal_entity or heard.legal_entity
     return newest
 
 
