@@ -15,6 +15,7 @@ from services.indicators.domain.facts import (
     ObligationFact,
     ReassignmentFact,
 )
+from shared.database.columns import sparse
 from shared.database.pool import Connection
 
 _INSERTS: Final[Mapping[type[Fact], str]] = {
@@ -53,4 +54,4 @@ async def store(connection: Connection, facts: Sequence[Fact]) -> None:
     """Store facts of one kind; one that is already stored stays as it is."""
     if facts:
         columns = zip(*map(astuple, facts), strict=True)
-        await connection.execute(_INSERTS[type(facts[0])], *map(list, columns))
+        await connection.execute(_INSERTS[type(facts[0])], *map(sparse, columns))

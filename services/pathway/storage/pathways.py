@@ -13,6 +13,7 @@ import msgspec
 from services.pathway.domain.fold import next_plan
 from services.pathway.domain.pathway import Pathway, Watched
 from services.pathway.domain.showing import known_to
+from shared.database.columns import sparse
 from shared.database.pool import Connection, Executor
 
 _SAVE: Final = """
@@ -68,7 +69,7 @@ async def save(connection: Connection, pathways: Mapping[UUID, Pathway]) -> None
         list(pathways),
         [_encoder.encode(pathway).decode() for pathway in pathways.values()],
         [",".join(_in_progress_at(pathway)) for pathway in pathways.values()],
-        [next_plan(pathway) for pathway in pathways.values()],
+        sparse(next_plan(pathway) for pathway in pathways.values()),
         [",".join(known_to(pathway)) for pathway in pathways.values()],
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.database.columns import sparse
 from shared.database.pool import Connection, Pool
 from shared.database.transaction import after_commit
 from shared.events.envelope import NewEvent, RecordedEvent
@@ -75,7 +76,7 @@ async def append(
         [event.subject for event in events],
         [TYPES[type(event.data)] for event in events],
         [event.occurred_at for event in events],
-        [_encoder.encode(event.trace).decode() if event.trace else None for event in events],
+        sparse(_encoder.encode(event.trace).decode() if event.trace else None for event in events),
         [_encoder.encode(event.data) for event in events],
         [establishment_of(event.data) for event in events],
         recorded_at,

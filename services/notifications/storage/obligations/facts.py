@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.storage.obligations.rows import decode_trace, encode_trace
+from shared.database.columns import sparse
 from shared.database.pool import Connection, Executor
 from shared.events.admission import MovementReassigned, is_movement
 from shared.events.envelope import Payload, RecordedEvent
@@ -69,7 +70,7 @@ async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
         [_stated_by(event.data) for event in events],
         [event.occurred_at for event in events],
         [event.recorded_at for event in events],
-        [encode_trace(event.trace) for event in events],
+        sparse(encode_trace(event.trace) for event in events),
         [_encoder.encode(event.data) for event in events],
     )
     present = [(event.subject, event.data.establishment) for event in events if is_movement(event.data)]
