@@ -60,7 +60,7 @@ def _prepared(payload: bytes) -> Prepared:
         for event in events
     ]
     links = [
-        Link(os.urandom(32), event.subject, event.event_id, scope="750000002", basis="stated")
+        Link(os.urandom(32), event.subject, event.event_id, scope="750000002", basis=None)
         for event in events
         for _ in range(2)
     ]

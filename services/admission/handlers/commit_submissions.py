@@ -115,8 +115,11 @@ async def _commit(
             await record_doubts(connection, stored, compared=compared, found_at=recorded_at)
         events = await _events(connection, stored, found, recorded_at=recorded_at)
         appended = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
-        repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
-        receipts = await storage.receipts_of(connection, list(repeated)) if repeated else {}
+        if len(stored) < len(identified):
+            repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
+            receipts = await storage.receipts_of(connection, list(repeated))
+        else:
+            receipts = {}
     recorded = {event.event_id: event for event in appended}
     for one in stored:
         _remember(dependencies, one.links, revision=revision)
@@ -184,8 +187,8 @@ async def _store_new(
             blind_index=index,
             person_id=owner.person.identity,
             event_id=one.submission.event_id,
-            scope=owner.scope or one.submission.data.establishment,
-            basis="qualified_ins" if one.is_joined else "stated",
+            scope=None if owner.scope == one.submission.data.establishment else owner.scope,
+            basis="qualified_ins" if one.is_joined else None,
         )
         for one in identified
         for index, owner in one.links.items()
@@ -193,7 +196,7 @@ async def _store_new(
     found = await storage.store(connection, rows=rows, links=links, persons=created, revision=revision)
     if found.revision != revision:
         raise IdentitiesChanged(found.revision)
-    if any(link.blind_index not in found.blind_indexes for link in links if link.event_id in found.event_ids):
+    if found.linked < len({link.blind_index for link in links if link.event_id in found.event_ids}):
         raise LinkedMeanwhile
     return found
 

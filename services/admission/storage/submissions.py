@@ -13,6 +13,7 @@ from services.admission.domain.identifiers import EarlierOwners, Owner, Person
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import SubmissionKey
 from services.admission.storage.identities.movements import Whose
+from shared.database.columns import sparse
 from shared.database.pool import Connection, Executor
 
 
@@ -39,8 +40,10 @@ class Link(Struct, frozen=True, gc=False):
     blind_index: bytes
     person_id: UUID
     event_id: UUID
-    scope: str
-    basis: Literal["stated", "qualified_ins"]
+    scope: str | None
+    """`None`: the establishment of the submission."""
+    basis: Literal["qualified_ins"] | None
+    """`None`: stated."""
 
 
 class Stored(Struct, frozen=True):
@@ -49,7 +52,8 @@ class Stored(Struct, frozen=True):
     revision: int
     """Of the identities now."""
     event_ids: frozenset[UUID]
-    blind_indexes: frozenset[bytes]
+    linked: int
+    """How many identifiers became somebody's."""
     taken: Mapping[UUID, Whose]
     """Movements of which any of them names another person than before, and whose those were."""
 
@@ -118,16 +122,17 @@ WITH held AS MATERIALIZED (
     WHERE (SELECT revision FROM identities) = $14
     ORDER BY source_id, source_event_id
     ON CONFLICT (source_id, source_event_id) DO NOTHING
-    RETURNING event_id
+    RETURNING event_id, establishment
 ), linked AS (
     INSERT INTO identifiers (blind_index, person_id, scope, basis)
-    SELECT DISTINCT ON (blind_index) blind_index, person_id, scope, basis
+    SELECT DISTINCT ON (blind_index) blind_index, person_id, coalesce(scope, establishment),
+        coalesce(basis, 'stated')
     FROM unnest($9::bytea[], $10::uuid[], $11::uuid[], $17::text[], $18::text[])
         AS l (blind_index, person_id, event_id, scope, basis)
-    WHERE event_id IN (SELECT event_id FROM stored)
+    JOIN stored USING (event_id)
     ORDER BY blind_index
     ON CONFLICT (blind_index) DO NOTHING
-    RETURNING blind_index, person_id
+    RETURNING person_id
 ), created AS (
     INSERT INTO persons (person_id, wrapped_key)
     SELECT person_id, wrapped_key FROM unnest($12::uuid[], $13::bytea[]) AS p (person_id, wrapped_key)
@@ -145,7 +150,7 @@ WITH held AS MATERIALIZED (
 )
 SELECT (SELECT revision FROM identities) AS revision,
     ARRAY(SELECT event_id FROM stored) AS event_ids,
-    ARRAY(SELECT blind_index FROM linked) AS blind_indexes,
+    (SELECT count(*) FROM linked) AS linked,
     ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken
 """
 
@@ -232,14 +237,14 @@ async def store(
         revision,
         [row.movement_id for row in rows],
         [row.stated_as for row in rows],
-        [link.scope for link in links],
-        [link.basis for link in links],
+        sparse(link.scope for link in links),
+        sparse(link.basis for link in links),
         _named_differently(rows),
     )
     return Stored(
         found["revision"],
         frozenset(found["event_ids"]),
-        frozenset(found["blind_indexes"]),
+        found["linked"],
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
     )
 
