@@ -1,10 +1,13 @@
 """Bugs of the projections: corrections without effect or with too much, a cancel that nothing takes back."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from services.pathway.domain import fold
 from shared.stays import movements
 from shared.stays.statements import Statement
+from shared.stays.stays import FOR_EVER
 from tests.continuity.mutations.patching import replaced
 
 
@@ -29,6 +32,15 @@ def cancelled_for_ever() -> None:
         return plain(before)
 
     plain = replaced(movements, "history_of", history)
+
+
+def plans_are_facts() -> None:
+    """Take what is dated ahead as having happened."""
+
+    def never_ahead(*_: Any) -> datetime:
+        return FOR_EVER
+
+    replaced(fold, "end_of_past", never_ahead)
 
 
 def update_erases() -> None:

@@ -96,6 +96,13 @@ def test_who_is_one_in_two_ways_is_one_until_both_are_undone() -> None:
     assert _broken(told.evidence) == []
 
 
+def test_who_is_said_to_be_one_may_never_have_been_answered_of() -> None:
+    told = moved()
+    told.say(1, are_one=True)
+    told.clients = [line for line in told.clients if line["what"] == "send" or line["person"] == "Iris"]
+    assert "I3 whose it is" not in _broken(told.evidence)
+
+
 def test_it_sees_two_persons_who_are_named_as_one() -> None:
     told = learnt()
     told.ledger = told.ledger[:3]

@@ -48,7 +48,9 @@ def check_whose(evidence: Evidence) -> Finding:
                 strangers.append(f"{event.event_id} about {person} is stated of {event.subject}")
             for what in ("movement", "stay"):
                 named[what].add((line["stated"][f"{what}_id"], event.data[f"{what}_id"]))
-    named["person"] |= {(person, person_id) for person in whose.related for person_id in whose.ids[person]}
+    named["person"] |= {
+        (person, person_id) for person in whose.related for person_id in whose.ids.get(person, ())
+    }
     subjects = {event.event_id: event.subject for event in evidence.movements}
     violations = strangers + [
         f"{line['source_event_id']} was answered as about {line['person_id']}"
