@@ -1,8 +1,9 @@
 """Defines the settings that admission reads from its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from services.admission.api.mllp.bindings import Binding, bindings_of
 from shared.runtime.environment import named_addresses, sha256_digest
 from shared.security.signatures import Signer, signer_of
 from shared.security.vault import master_key_of
@@ -24,18 +25,34 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Private key that signs what is granted: `id=base64` of 32 bytes; without it nothing can be."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start."""
+    mllp_host: str = "127.0.0.1"
+    """Where the MLLP process listens."""
+    mllp_sources: str = ""
+    """Whose messages come over MLLP: `port[@network or @sha256:certificate]=source id,...`."""
+    mllp_certificate: str = ""
+    """File with our certificate, for TLS on every port."""
+    mllp_key: str = ""
+    """File with its private key, unless that is in the same one."""
+    mllp_client_ca: str = ""
+    """File with the authorities of clients' certificates: every client must show one then."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         master_key_of(self.master_key)
         signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         named_addresses(self.peers, variable="RELAIS_PEERS")
+        bindings_of(self.mllp_sources)
         sha256_digest(self.bootstrap_key_sha256, variable="RELAIS_BOOTSTRAP_KEY_SHA256")
 
     @property
     def peer_urls(self) -> Mapping[str, str]:
         """Name of each service that receipts ask -> where its API is."""
         return named_addresses(self.peers, variable="RELAIS_PEERS")
+
+    @property
+    def mllp_bindings(self) -> Sequence[Binding]:
+        """Which source speaks on which port, from where."""
+        return bindings_of(self.mllp_sources)
 
     @property
     def signer(self) -> Signer | None:

@@ -16,6 +16,7 @@ from services.admission.domain.submission import Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.security.principal import Principal
 from shared.security.signatures import Signer
 from shared.security.vault import Vault
 from shared.spine.pause.gate import Gate
@@ -75,6 +76,9 @@ class Dependencies:
 
     dialects: dict[UUID, tuple[float, Dialect]] = field(default_factory=dict)
     """Source -> until when its dialect counts as it was read: it may change."""
+
+    senders: dict[UUID, tuple[float, Principal | None]] = field(default_factory=dict)
+    """Source that shows no key (MLLP) -> until when what its keys allow counts as it was read."""
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the request that asks the directory."""

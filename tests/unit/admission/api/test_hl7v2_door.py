@@ -28,7 +28,7 @@ SOURCE: Final = Principal(source_id=UUID(int=1), establishment=HOSPITAL, scopes=
 DATA: Final = Path(os.environ.get("RELAIS_TEST_HL7V2", "../shared/data/hl7v2"))
 
 
-async def _accept(_dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
+async def accept(_dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
     return [Flushed(Accepted(_receipt(submission)), INVALID_SPAN_CONTEXT) for submission in batch]
 
 
@@ -49,15 +49,15 @@ def _receipt(submission: Submission) -> Receipt:
 
 
 @asynccontextmanager
-async def _door(*, is_up: bool = True) -> AsyncIterator[Dependencies]:
-    commits: GroupCommit[Dependencies, Submission, Flushed] = GroupCommit(_accept if is_up else _refuse)
+async def opened_door(*, is_up: bool = True) -> AsyncIterator[Dependencies]:
+    commits: GroupCommit[Dependencies, Submission, Flushed] = GroupCommit(accept if is_up else _refuse)
     opened = dependencies(request_commits=commits)
     async with commits.running(opened):
         yield opened
 
 
 async def _answer(raw: bytes, *, is_up: bool = True) -> Acknowledged:
-    async with _door(is_up=is_up) as opened:
+    async with opened_door(is_up=is_up) as opened:
         return await take_message(opened, raw, source=SOURCE)
 
 
@@ -180,7 +180,7 @@ class TestTheSets:
 
     async def test_every_message_is_answered(self) -> None:
         answered: Counter[tuple[str, str]] = Counter()
-        async with _door() as opened:
+        async with opened_door() as opened:
             for category, message in _every_message():
                 answer = await take_message(opened, message, source=SOURCE)
                 assert answer.raw.startswith(b"MSH")
@@ -192,7 +192,7 @@ class TestTheSets:
         chance = random.Random(20261129)  # noqa: S311 - repeatable
         messages = [message for _, message in _every_message() if len(message) < 3000]
         answered: Counter[str] = Counter()
-        async with _door() as opened:
+        async with opened_door() as opened:
             for _ in range(MUTATED):
                 raw = _mutated(chance, chance.choice(messages))
                 answer = await take_message(opened, raw, source=SOURCE)

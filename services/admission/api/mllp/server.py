@@ -1,0 +1,137 @@
+"""Listens for MLLP on the ports that are bound to a source, and gives each connection to its source."""
+
+import asyncio
+import socket
+import ssl
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from services.admission.api.hl7v2.door import NOT_NOW, take_message
+from services.admission.api.mllp.bindings import Binding, source_of
+from services.admission.api.mllp.connection import Connection, end
+from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge
+from services.admission.domain.hl7v2.parse import header_of
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.hl7v2.senders import sender_of
+from shared.runtime.failures import TRANSIENT
+from shared.security.principal import Principal
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+MOST_CONNECTIONS: Final = 1000
+OF_ONE_SOURCE: Final = 400
+STOP_SECONDS: Final = 15.0
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
+"""A peer that vanished is noticed within two minutes."""
+
+
+class MllpServer:
+    """All ports and connections of one process."""
+
+    def __init__(
+        self,
+        dependencies: Dependencies,
+        bindings: Sequence[Binding],
+        *,
+        host: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._dependencies = dependencies
+        self._bindings = bindings
+        self._host = host
+        self._tls = tls
+        self._connections: dict[Connection, asyncio.Task[None]] = {}
+        self._of_source: Counter[UUID] = Counter()
+        self.listening = asyncio.Event()
+        self.ports: list[int] = []
+        """Where it listens, once it does."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until the event is set; what was received by then is answered."""
+        servers = [
+            await asyncio.start_server(self._serve, self._host, port, ssl=self._tls, limit=256 * 1024)
+            for port in sorted({binding.port for binding in self._bindings})
+        ]
+        self.ports = [each.sockets[0].getsockname()[1] for each in servers]
+        self.listening.set()
+        await stop.wait()
+        for server in servers:
+            server.close()
+        for connection in self._connections:
+            connection.stop()
+        if self._connections:
+            await asyncio.wait(self._connections.values(), timeout=STOP_SECONDS)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        source = await self._source(writer)
+        if source is None:
+            await end(writer)
+            return
+        source_id = source.source_id
+        if len(self._connections) >= MOST_CONNECTIONS or self._of_source[source_id] >= OF_ONE_SOURCE:
+            get_logger().warning("mllp_connection_refused", reason="too many connections")
+            await end(writer)
+            return
+        _keep_alive(writer)
+        connection = Connection(reader, writer, lambda raw: self._take(raw, source_id))
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections[connection] = task
+        self._of_source[source_id] += 1
+        try:
+            await connection.serve()
+        finally:
+            self._connections.pop(connection, None)
+            self._of_source[source_id] -= 1
+
+    async def _source(self, writer: asyncio.StreamWriter) -> Principal | None:
+        port = writer.get_extra_info("sockname")[1]
+        peer = writer.get_extra_info("peername")[0]
+        secured = writer.get_extra_info("ssl_object")
+        der = secured.getpeercert(binary_form=True) if secured else None
+        source_id = source_of(
+            self._bindings, self._port_of(port), peer, sha256(der).hexdigest() if der else None
+        )
+        try:
+            found = None if source_id is None else await sender_of(self._dependencies, source_id)
+        except TRANSIENT:
+            found = None
+        if found is None:
+            get_logger().warning("mllp_connection_refused", reason="nobody is bound to it", port=port)
+        return found
+
+    def _port_of(self, port: int) -> int:
+        """The port as it was bound: 0 where any free one was asked for."""
+        return port if any(binding.port == port for binding in self._bindings) else 0
+
+    async def _take(self, raw: bytes, source_id: UUID) -> bytes | None:
+        """The answer to a message; asks for the source again, whose keys may have ended."""
+        try:
+            source = await sender_of(self._dependencies, source_id)
+            if source is not None:
+                taken = await take_message(self._dependencies, raw, source=source)
+                return taken.raw if taken.is_wanted else None
+            get_logger().warning("mllp_message_refused", reason="the source has no key any more")
+        except TRANSIENT:
+            get_logger().warning("mllp_message_refused", reason="the database is unreachable")
+        except Exception as error:  # noqa: BLE001 - an edge: the sender is answered, and the next message read
+            metrics.http_errors_total.labels(type(error).__name__).inc()
+            get_logger().error("mllp_message_failed", error=error)
+        answer = Answer(
+            verdict="R",
+            findings=(NOT_NOW,),
+            control_id=sha256(raw).hexdigest()[:20],
+            at=self._dependencies.clock(),
+        )
+        return acknowledge(header_of(raw), answer).encode("utf-8", "replace")
+
+
+def _keep_alive(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE:
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

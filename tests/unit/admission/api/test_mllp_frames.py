@@ -1,0 +1,70 @@
+"""However the bytes come, the messages are those that were sent, and no more than one is held."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.admission.api.mllp.bindings import bindings_of, source_of
+from services.admission.api.mllp.frames import MOST_BYTES_BETWEEN, NOT_MLLP, Frames, framed
+
+MESSAGE = st.binary(max_size=60).map(lambda raw: raw.replace(b"\x0b", b"").replace(b"\x1c", b""))
+SOURCE, OTHER = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+@given(st.lists(MESSAGE, max_size=6), st.lists(st.integers(1, 30), min_size=1))
+def test_messages_are_found_however_they_are_cut(messages: list[bytes], sizes: list[int]) -> None:
+    stream = b"".join(map(framed, messages))
+    frames, found, at = Frames(limit_bytes=60), [], 0
+    while at < len(stream):
+        size = sizes[at % len(sizes)]
+        found += frames.take(stream[at : at + size])
+        at += size
+    assert found == messages
+    assert (frames.is_inside, frames.held_bytes) == (False, 0)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=10))
+def test_no_bytes_make_it_hold_more_than_one_message(parts: list[bytes]) -> None:
+    frames = Frames(limit_bytes=50)
+    for part in parts:
+        try:
+            frames.take(part)
+        except ValueError:
+            return
+        assert frames.held_bytes <= 50
+
+
+def test_a_message_that_never_ends_is_refused() -> None:
+    frames = Frames(limit_bytes=100)
+    assert frames.take(b"\x0b" + b"A" * 100) == []
+    with pytest.raises(ValueError, match=NOT_MLLP):
+        frames.take(b"A")
+
+
+def test_bytes_that_begin_no_message_are_refused() -> None:
+    frames = Frames(limit_bytes=100)
+    assert frames.take(b"\r" * MOST_BYTES_BETWEEN) == []
+    with pytest.raises(ValueError, match=NOT_MLLP):
+        frames.take(b"\r")
+
+
+def test_a_message_that_begins_anew_replaces_the_one_that_did_not_end() -> None:
+    frames = Frames(limit_bytes=100)
+    assert frames.take(b"\x0bhalf") == []
+    assert frames.take(b"\x0bwhole\x1c\r\x0bnext\x1c") == [b"whole", b"next"]
+
+
+def test_a_connection_is_whose_certificate_address_or_port_it_has() -> None:
+    certificate = "ab" * 32
+    bound = bindings_of(f"2575={SOURCE}, 2575@10.0.0.0/8={OTHER}, 2576@sha256:{certificate}={OTHER}")
+    assert str(source_of(bound, 2575, "192.0.2.1", None)) == SOURCE
+    assert str(source_of(bound, 2575, "10.1.2.3", None)) == OTHER
+    assert str(source_of(bound, 2576, "192.0.2.1", certificate)) == OTHER
+    assert source_of(bound, 2576, "192.0.2.1", "cd" * 32) is None
+    assert source_of(bound, 2577, "192.0.2.1", None) is None
+
+
+@pytest.mark.parametrize("text", ["2575", "port=x", f"99999={SOURCE}", f"2575@nowhere={SOURCE}", "2575=42"])
+def test_what_is_no_binding_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="RELAIS_MLLP_SOURCES"):
+        bindings_of(text)
