@@ -19,7 +19,7 @@ RelaisError
  |  + NotAnAddressError
  |  + NotReachableError
  |  + UnknownExtractError
- |  + UnreadableMessage     the door answers AR, and keeps the bytes in quarantine
+ |  + UnreadableMessage     the HL7 v2 door answers AR
  |     + NoHeader
  |     + BadDelimiters
  |     + UnknownCharset
