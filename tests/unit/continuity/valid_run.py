@@ -97,11 +97,19 @@ def valid_run() -> Case:
     _arrives(case)
     _tells(case)
     _publishes_and_applies(case)
-    case.faults.append({"at": _at(1), "kind": "poison", "target": "relais.admission", "event_id": "broken"})
+    poison = {"at": _at(1), "kind": "poison", "target": "relais.admission"}
+    case.faults += [{**poison, "event_id": "broken", "key": "1"}, {**poison, "event_id": None, "key": "2"}]
+    parked = {"state": "parked", "topic": "relais.admission"}
+    broken = {**parked, "event_id": "broken", "subject": "elsewhere", "publisher": "admission", "key": "1"}
+    unreadable = {**parked, "event_id": None, "subject": None, "publisher": None, "key": "2"}
     for consumer in CONSUMED:
-        broken = {"event_id": "broken", "subject": "elsewhere", "publisher": "admission"}
-        row = {**broken, "state": "parked", "reason": "wrong payload", "topic": "relais.admission"}
-        case.rows(consumer, "parked").append(row)
+        # The second was sent twice: the broker's first answer did not come.
+        case.rows(consumer, "parked").extend(
+            [
+                {**broken, "reason": "wrong payload"},
+                *[{**unreadable, "reason": "unreadable headers"} for _ in range(2)],
+            ]
+        )
     return case
 
 

@@ -94,8 +94,17 @@ def park_a_sound_event(case: Case) -> None:
     rows.append({**rows[0], "event_id": "event-1", "subject": "person-1"})
 
 
+def park_what_nobody_put_there(case: Case) -> None:
+    rows = case.rows("pathway", "parked")
+    rows.append({**rows[-1], "key": "unknown"})
+
+
 def skip_a_broken_record(case: Case) -> None:
-    case.rows("pathway", "parked").clear()
+    del case.rows("pathway", "parked")[0]
+
+
+def skip_an_unreadable_record(case: Case) -> None:
+    del case.rows("pathway", "parked")[1:]
 
 
 def name_a_person_on_the_bus(case: Case) -> None:
@@ -137,7 +146,9 @@ APPLIED: Final[tuple[tuple[Violation, str], ...]] = (
     (let_an_epoch_fall, "I7 positions"),
     (pull_what_was_passed_over, "I9 nothing passed over"),
     (park_a_sound_event, "I10 parked = poison"),
+    (park_what_nobody_put_there, "I10 parked = poison"),
     (skip_a_broken_record, "I10 parked = poison"),
+    (skip_an_unreadable_record, "I10 parked = poison"),
     (name_a_person_on_the_bus, "I12 no personal data"),
     (write_a_phone_in_a_header, "I12 no personal data"),
     (write_a_phone_in_a_url, "I12 no personal data"),

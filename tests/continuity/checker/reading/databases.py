@@ -24,7 +24,8 @@ _SPINE: Final[Mapping[str, str]] = {
     "subjects": "SELECT subject::text, last_sequence FROM subjects",
     "outbox": "SELECT id FROM outbox",
     "inbox": "SELECT event_id::text, publisher, subject::text, sequence, applied_at FROM inbox",
-    "parked": "SELECT event_id::text, publisher, subject::text, state, reason, topic FROM parked",
+    "parked": "SELECT event_id::text, publisher, subject::text, state, reason, topic,"
+    " encode(key, 'escape') AS key FROM parked",
     "clock": "SELECT clock_timestamp() AS now",
     "slots": "SELECT slot_name FROM pg_replication_slots",
 }
