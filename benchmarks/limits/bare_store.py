@@ -55,6 +55,7 @@ def _prepared(payload: bytes) -> Prepared:
             marks=(),
             record=payload,
             movement_id=uuid.uuid4(),
+            stay_id=uuid.uuid4(),
             stated_as=event.subject,
         )
         for event in events

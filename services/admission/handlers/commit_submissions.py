@@ -20,7 +20,11 @@ from services.admission.domain.submission import (
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
-from services.admission.handlers.identities.take_movements import disputed_movements, take_movements
+from services.admission.handlers.identities.take_movements import (
+    disputed_movements,
+    moved_already,
+    take_movements,
+)
 from services.admission.handlers.identities.work_items import record_doubts
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Link, Row, Stored
@@ -131,11 +135,14 @@ async def _events(
     connection: Connection, stored: Sequence[Identified], found: Stored, *, recorded_at: datetime
 ) -> list[NewEvent]:
     """The event of each submission, and what follows where it names another person than its movement's."""
-    is_plain = not found.taken and len({one.submission.data.movement_id for one in stored}) == len(stored)
-    disputed = {} if is_plain else disputed_movements(stored, found.taken, recorded_at=recorded_at)
+    of_others = found.taken
+    if found.moves:
+        of_others = {**of_others, **await moved_already(connection, stored, found, recorded_at=recorded_at)}
+    is_plain = not of_others and len({one.submission.data.movement_id for one in stored}) == len(stored)
+    disputed = {} if is_plain else disputed_movements(stored, of_others, recorded_at=recorded_at)
     if not disputed:
         return [_event(one) for one in stored]
-    taken = await take_movements(connection, disputed, taken=found.taken)
+    taken = await take_movements(connection, disputed, taken=of_others)
     return [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
 
 
@@ -218,6 +225,7 @@ def _row(vault: Vault, identified: Identified) -> Row:
             context=storage.RECORD_CONTEXT + submission.event_id.bytes,
         ),
         movement_id=submission.data.movement_id,
+        stay_id=submission.data.stay_id,
         stated_as=identified.person.identity,
     )
 

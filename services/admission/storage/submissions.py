@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
+from services.admission.domain.identities.reassignment import StayMove
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import SubmissionKey
 from services.admission.storage.identities.movements import Whose
@@ -30,6 +31,7 @@ class Row(Struct, frozen=True, kw_only=True, gc=False):
     ignored: tuple[str, ...] = ()
     record: bytes
     movement_id: UUID
+    stay_id: UUID
     stated_as: UUID
     """Whom it names, before any merge."""
 
@@ -56,6 +58,10 @@ class Stored(Struct, frozen=True):
     """How many identifiers became somebody's."""
     taken: Mapping[UUID, Whose]
     """Movements of which any of them names another person than before, and whose those were."""
+    begun: frozenset[UUID] = frozenset()
+    """Movements of which nothing was stated before, where stays of these submissions were moved."""
+    moves: Sequence[StayMove] = ()
+    """Moves of those stays."""
 
 
 class StoredSubmission(Struct, frozen=True):
@@ -147,11 +153,15 @@ WITH held AS MATERIALIZED (
     ON CONFLICT (movement_id) DO UPDATE SET stated_as = excluded.stated_as, decided_at = NULL
         WHERE movements.stated_as <> excluded.stated_as OR movements.movement_id = ANY ($19)
     RETURNING movement_id, old.stated_as AS former, old.decided_at AS former_decided_at
+), moves AS MATERIALIZED (
+    SELECT stay_id, former, to_person, decided_at FROM stay_moves WHERE stay_id = ANY ($20)
 )
 SELECT (SELECT revision FROM identities) AS revision,
     ARRAY(SELECT event_id FROM stored) AS event_ids,
     (SELECT count(*) FROM linked) AS linked,
-    ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken
+    ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken,
+    ARRAY(SELECT movement_id FROM owned WHERE former IS NULL AND EXISTS (SELECT FROM moves)) AS begun,
+    ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM moves) AS moves
 """
 
 _RECEIPT = """
@@ -240,12 +250,18 @@ async def store(
         sparse(link.scope for link in links),
         sparse(link.basis for link in links),
         _named_differently(rows),
+        [row.stay_id for row in rows],
     )
     return Stored(
         found["revision"],
         frozenset(found["event_ids"]),
         found["linked"],
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
+        frozenset(found["begun"]),
+        [
+            StayMove(stay_id=stay_id, former=former, to_person=to_person, decided_at=decided_at)
+            for stay_id, former, to_person, decided_at in found["moves"]
+        ],
     )
 
 

@@ -79,6 +79,17 @@ class Movement(Table, table=True):
     )
 
 
+class StayMove(Table, table=True):
+    """A stay that somebody said is another person's; what comes of it later is that one's, too."""
+
+    __tablename__ = "stay_moves"
+
+    stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    decided_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    former: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it was, before any merge"))
+    to_person: UUID = Field(sa_column=Column(Uuid, nullable=False))
+
+
 class Merge(Table, table=True):
     """Two persons that are one, or were."""
 

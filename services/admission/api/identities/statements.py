@@ -77,8 +77,8 @@ async def unlink_identities(request: Request, source: Sender) -> Response:
 async def move_stays(request: Request, source: Sender) -> Response:
     """Stays or single movements are another person's (A43 to A45); who was told otherwise is told so.
 
-    It moves what is there when it comes. Where a stay or movement that it names is not, the receipt is marked
-    `not_stated_yet`: state the move again, under another `source_event_id`, once the movement was accepted.
+    Where a stay or movement that it names is not there yet, the receipt is marked `not_stated_yet`: it is
+    moved when it comes, unless it was emitted after the move and names the former person all the same.
     """
     return await _take(request, source, "move", MoveStatement)
 

@@ -6,7 +6,7 @@ against whatever was stated before. The person who has a movement has all that w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -63,6 +63,15 @@ class Holding(Struct, frozen=True, kw_only=True):
         return any(known.counts_from > statement.counts_from for known in self.statements)
 
 
+class StayMove(Struct, frozen=True, kw_only=True):
+    """Somebody's word that a stay, whatever comes of it, is another person's; persons before any merge."""
+
+    stay_id: UUID
+    former: UUID
+    to_person: UUID
+    decided_at: datetime
+
+
 class Taken(Struct, frozen=True):
     """Whose a movement is after a statement, and all that is published with the statement."""
 
@@ -85,6 +94,23 @@ def take(holding: Holding | None, statement: Statement, new_ids: Iterator[UUID])
     given = reassigned_to([statement], to_person=holding.person_id)
     added = replace(statement, person_id=holding.person_id)
     return Taken(replace(holding, statements=(*holding.statements, added)), (event, *given))
+
+
+def moved_before(
+    statement: Statement, moves: Iterable[StayMove], survivors: Mapping[UUID, UUID]
+) -> StayMove | None:
+    """The last of the moves of its stay that says whose a new movement is, if it was stated before any.
+
+    A move is of what its former person had by then; one that was decided before the statement counts nothing.
+    """
+    holder, last = statement.person_id, None
+    for move in sorted(moves, key=lambda move: move.decided_at):
+        is_earlier = move.decided_at <= statement.counts_from
+        if is_earlier or move.stay_id != statement.data.stay_id:
+            continue
+        if survivors.get(move.former, move.former) == holder:
+            holder, last = survivors.get(move.to_person, move.to_person), move
+    return last
 
 
 def reassigned_events(

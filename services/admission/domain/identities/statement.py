@@ -38,7 +38,7 @@ Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", 
 
 StatementMark = Literal["superseded", "nothing_changed", "identity_conflict", "not_stated_yet"]
 """`superseded`: a statement about the same two numbers that was emitted later stands. `not_stated_yet`: a
-movement or a stay that a move names is not there yet, and was not moved: state the move again once it is."""
+movement or a stay that a move names is not there yet: it is moved when it comes."""
 
 
 class Statement(Struct, frozen=True, kw_only=True):

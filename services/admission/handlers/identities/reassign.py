@@ -21,7 +21,7 @@ from services.admission.handlers.identities.neighbours import establishments_kno
 from services.admission.handlers.identities.take_movements import new_ids
 from services.admission.storage.identities import merges, movements
 from shared.database.pool import Connection
-from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason
+from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason, is_movement
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.errors import RelaisError
@@ -30,10 +30,13 @@ from shared.telemetry import tracing
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """Movements that are another person's than whom they were stated of."""
+    """Movements and stays that are another person's than whom they were stated of; before any merge."""
 
     movement_ids: Collection[UUID]
     to_person: UUID
+    stay_ids: Collection[UUID] = ()
+    former: UUID | None = None
+    """Of whom the stays were stated."""
 
 
 class UnknownMergeError(RelaisError):
@@ -45,14 +48,17 @@ async def move_movements(
 ) -> int:
     """Give the movements to a person, and count those that somebody else had.
 
-    Movements that nobody stated yet are left out. A statement that its source emits later, and that names
-    somebody else, moves its movement again.
+    What nobody stated yet is that person's when it comes. A statement that its source emits later, and that
+    names somebody else, moves its movement again.
     """
     await movements.lock_identities(connection)
     known = await movements.whose(connection, move.movement_ids)
     before = {movement_id: identity for movement_id, identity in known.items() if identity != move.to_person}
     now = dependencies.clock()
     await movements.settle(connection, dict.fromkeys(known, (move.to_person, now)))
+    await movements.expect(connection, {*move.movement_ids} - known.keys(), (move.to_person, now))
+    if move.former is not None:
+        await movements.move_stays(connection, move.stay_ids, former=move.former, to=move.to_person, at=now)
     holders = await movements.survivors_of(connection, {*before.values(), move.to_person})
     published = await movements.published_of(connection, set(holders.values()))
     events = await _reassignments(connection, published, reason=reason, at=now)
@@ -65,6 +71,18 @@ async def movements_of_stay(connection: Connection, person_id: UUID, stay_id: UU
     published = await movements.published_of(connection, [person_id])
     held = held_by(person_id, published.get(person_id, ()))
     return [movement_id for movement_id, known in held.items() if known[-1].data.stay_id == stay_id]
+
+
+async def are_stated(connection: Connection, movement_ids: Collection[UUID]) -> bool:
+    """Whether something was stated of each of the movements; whose one is may be said before."""
+    holders = await movements.survivors_of(
+        connection, set((await movements.whose(connection, movement_ids)).values())
+    )
+    published = await movements.published_of(connection, set(holders.values()))
+    stated = {
+        event.data.movement_id for events in published.values() for event in events if is_movement(event.data)
+    }
+    return stated.issuperset(movement_ids)
 
 
 async def free_merge_id(connection: Connection, merge_ids: Sequence[UUID], pair: tuple[UUID, UUID]) -> UUID:

@@ -2,7 +2,7 @@
 
 Statements about numbers may come in any order, before the movements of those numbers, and more than once: a
 number that nobody has yet becomes a person's here, so that movements which come later find the right one. A
-move is of movements that are there, and counts from when it comes; the receipt says when some are not.
+move is of what was emitted before it was made, also where that comes later; the receipt says when it does.
 """
 
 from collections.abc import Sequence
@@ -37,6 +37,7 @@ from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
     Move,
     UnknownMergeError,
+    are_stated,
     free_merge_id,
     is_merged,
     merge_persons,
@@ -231,20 +232,20 @@ async def _separate(
 
 async def _move(numbers: OwnNumbers, statement: MoveStatement) -> _Effect:
     to = await numbers.owner_or_new(statement.to)
-    former = await numbers.owner(numbers.of(statement.former))
+    former = await numbers.owner_or_new(statement.former)
     movement_ids = {numbers.opaque_id("movement", each) for each in statement.movement_ids}
-    is_lacking = len(await movements.whose(numbers.connection, movement_ids)) < len(movement_ids)
-    for stay_id in (numbers.opaque_id("stay", each) for each in statement.stay_ids):
-        found = (
-            [] if former is None else await movements_of_stay(numbers.connection, former.person_id, stay_id)
-        )
+    stay_ids = {numbers.opaque_id("stay", each) for each in statement.stay_ids}
+    is_lacking = not await are_stated(numbers.connection, movement_ids)
+    for stay_id in stay_ids:
+        found = await movements_of_stay(numbers.connection, former.person_id, stay_id)
         movement_ids.update(found)
         # A stay that was moved before is there, with another person.
         is_lacking |= not (found or await movements_of_stay(numbers.connection, to.person_id, stay_id))
-    move = Move(movement_ids=movement_ids, to_person=to.identity)
+    move = Move(movement_ids=movement_ids, to_person=to.identity, stay_ids=stay_ids, former=former.identity)
     moved = await move_movements(numbers.dependencies, numbers.connection, move)
-    marks: list[StatementMark] = [] if moved else ["nothing_changed"]
-    return _Effect(person=to, marks=(*marks, "not_stated_yet") if is_lacking else tuple(marks))
+    if is_lacking:
+        return _Effect(person=to, marks=("not_stated_yet",))
+    return _Effect(person=to, marks=() if moved else ("nothing_changed",))
 
 
 async def _change(numbers: OwnNumbers, statement: NumberChange) -> _Effect:

@@ -4,10 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.admission.domain.identities.reassignment import Holding, Statement, held_by, take
+from services.admission.domain.identities.reassignment import (
+    Holding,
+    Statement,
+    held_by,
+    moved_before,
+    take,
+)
 from services.admission.domain.submission import Identified
 from services.admission.storage.identities import movements
 from services.admission.storage.identities.movements import Whose
+from services.admission.storage.submissions import Stored
 from shared.database.pool import Connection
 from shared.events.envelope import NewEvent
 from shared.runtime.ids import new_id
@@ -22,22 +29,40 @@ def disputed_movements(
     """Those of which a batch names several persons, or another one than before (`taken`: from whom)."""
     stated: dict[UUID, list[Statement]] = {}
     for one in stored:
-        data = one.submission.data
-        stated.setdefault(data.movement_id, []).append(
-            Statement(
-                event_id=one.submission.event_id,
-                identity=one.person.identity,
-                person_id=one.person.person_id,
-                data=data,
-                recorded_at=recorded_at,
-                trace=one.submission.trace,
-            )
-        )
+        statement = _statement(one, recorded_at=recorded_at)
+        stated.setdefault(statement.data.movement_id, []).append(statement)
     return {
         movement_id: statements
         for movement_id, statements in stated.items()
         if movement_id in taken or len({statement.identity for statement in statements}) > 1
     }
+
+
+async def moved_already(
+    connection: Connection, stored: Sequence[Identified], found: Stored, *, recorded_at: datetime
+) -> dict[UUID, Whose]:
+    """The new movements of stays that were moved before they came, and whose those are."""
+    persons = {person_id for move in found.moves for person_id in (move.former, move.to_person)}
+    survivors = await movements.survivors_of(connection, persons)
+    moved: dict[UUID, Whose] = {}
+    for one in stored:
+        movement_id = one.submission.data.movement_id
+        if movement_id in found.begun and movement_id not in moved:
+            move = moved_before(_statement(one, recorded_at=recorded_at), found.moves, survivors)
+            if move is not None:
+                moved[movement_id] = (move.to_person, move.decided_at)
+    return moved
+
+
+def _statement(one: Identified, *, recorded_at: datetime) -> Statement:
+    return Statement(
+        event_id=one.submission.event_id,
+        identity=one.person.identity,
+        person_id=one.person.person_id,
+        data=one.submission.data,
+        recorded_at=recorded_at,
+        trace=one.submission.trace,
+    )
 
 
 async def take_movements(

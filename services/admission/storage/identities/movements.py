@@ -26,6 +26,14 @@ _PUBLISHED: Final = """
 SELECT event_id, subject, sequence, type, occurred_at, recorded_at, data FROM ledger
 WHERE subject = ANY ($1) AND type = ANY ($2)
 """
+_EXPECT: Final = """
+INSERT INTO movements (movement_id, stated_as, decided_at)
+SELECT movement_id, $2, $3 FROM unnest($1::uuid[]) AS s (movement_id) ORDER BY movement_id
+"""
+_MOVE_STAYS: Final = """
+INSERT INTO stay_moves (stay_id, decided_at, former, to_person)
+SELECT stay_id, $2, $3, $4 FROM unnest($1::uuid[]) AS s (stay_id)
+"""
 _SETTLE: Final = """
 UPDATE movements SET stated_as = s.stated_as, decided_at = s.decided_at
 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS s (movement_id, stated_as, decided_at)
@@ -76,6 +84,18 @@ async def settle(connection: Connection, movements: Mapping[UUID, Whose]) -> Non
         [identity for identity, _ in movements.values()],
         [decided_at for _, decided_at in movements.values()],
     )
+
+
+async def expect(connection: Connection, movement_ids: Collection[UUID], whose: Whose) -> None:
+    """Record whose movements are that nobody stated yet."""
+    await connection.execute(_EXPECT, list(movement_ids), *whose)
+
+
+async def move_stays(
+    connection: Connection, stay_ids: Collection[UUID], *, former: UUID, to: UUID, at: datetime
+) -> None:
+    """Record whose stays are, for what comes of them later."""
+    await connection.execute(_MOVE_STAYS, list(stay_ids), at, former, to)
 
 
 async def published_of(
