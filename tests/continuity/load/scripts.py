@@ -33,7 +33,7 @@ KINDS: Final[tuple[Kind, ...]] = ("moved", "renumbered", "moved", "learnt", "del
 
 _BY_STAY: Final = 0.5
 _EARLY: Final = 0.3
-"""Share of the moves that are stated once before what they name is there, which changes nothing."""
+"""Share of the moves that are stated once before what they name is there, and hold when it comes."""
 _LATE: Final = 0.6
 """Share of the moved movements of which something older comes after the move: the decision holds."""
 _BACK: Final = 0.3
@@ -168,7 +168,7 @@ class _Writer:
         return self._statement(
             "move",
             mark="not_stated_yet" if early else None,
-            says={} if early else {"moved": list(moved), "to": self._person + to},
+            says={"moved": list(moved), "to": self._person + to},
             to=self._number(to),
             former=self._number(former),
             **named,
