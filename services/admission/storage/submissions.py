@@ -58,10 +58,7 @@ class Stored(Struct, frozen=True):
     """How many identifiers became somebody's."""
     taken: Mapping[UUID, Whose]
     """Movements of which any of them names another person than before, and whose those were."""
-    begun: frozenset[UUID] = frozenset()
-    """Movements of which nothing was stated before, where stays of these submissions were moved."""
-    moves: Sequence[StayMove] = ()
-    """Moves of those stays."""
+    moves: Sequence[StayMove] = ()  # of stays that they are about
 
 
 class StoredSubmission(Struct, frozen=True):
@@ -153,15 +150,12 @@ WITH held AS MATERIALIZED (
     ON CONFLICT (movement_id) DO UPDATE SET stated_as = excluded.stated_as, decided_at = NULL
         WHERE movements.stated_as <> excluded.stated_as OR movements.movement_id = ANY ($19)
     RETURNING movement_id, old.stated_as AS former, old.decided_at AS former_decided_at
-), moves AS MATERIALIZED (
-    SELECT stay_id, former, to_person, decided_at FROM stay_moves WHERE stay_id = ANY ($20)
 )
 SELECT (SELECT revision FROM identities) AS revision,
     ARRAY(SELECT event_id FROM stored) AS event_ids,
     (SELECT count(*) FROM linked) AS linked,
     ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken,
-    ARRAY(SELECT movement_id FROM owned WHERE former IS NULL AND EXISTS (SELECT FROM moves)) AS begun,
-    ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM moves) AS moves
+    ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM stay_moves WHERE stay_id = ANY ($20)) AS moves
 """
 
 _RECEIPT = """
@@ -257,11 +251,7 @@ async def store(
         frozenset(found["event_ids"]),
         found["linked"],
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
-        frozenset(found["begun"]),
-        [
-            StayMove(stay_id=stay_id, former=former, to_person=to_person, decided_at=decided_at)
-            for stay_id, former, to_person, decided_at in found["moves"]
-        ],
+        [StayMove(*move) for move in found["moves"]],
     )
 
 

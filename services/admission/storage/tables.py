@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from services.admission.storage.identities import tables as identity_tables
+from services.admission.storage.schema import Table, metadata
 from shared.spine.tables import spine_tables
 
-metadata = MetaData()
+__all__ = ["identity_tables", "metadata"]
+
 _GLASS = "basis = 'break_the_glass'"
-
-
-class Table(SQLModel, registry=registry(metadata=metadata)):
-    """Parent of this service's tables: two services in one process do not share a registry."""
 
 
 class Source(Table, table=True):
@@ -61,51 +59,6 @@ class Identifier(Table, table=True):
     )
     basis: str | None = Field(
         sa_column=Column(Text, comment="stated, qualified_ins (joined by traits) or decided (by a person)")
-    )
-
-
-class Movement(Table, table=True):
-    """Whose a movement is; its row lock orders the transactions that state something of it."""
-
-    __tablename__ = "movements"
-
-    movement_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    stated_as: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it is, before any merge"))
-    decided_at: datetime | None = Field(
-        sa_column=Column(
-            DateTime(timezone=True),
-            comment="When somebody said whose; what was stated before does not change it",
-        )
-    )
-
-
-class StayMove(Table, table=True):
-    """A stay that somebody said is another person's; what comes of it later is that one's, too."""
-
-    __tablename__ = "stay_moves"
-
-    stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    decided_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
-    former: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it was, before any merge"))
-    to_person: UUID = Field(sa_column=Column(Uuid, nullable=False))
-
-
-class Merge(Table, table=True):
-    """Two persons that are one, or were."""
-
-    __tablename__ = "merges"
-
-    merge_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    surviving: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
-    merged: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
-    revision: int = Field(
-        sa_column=Column(Integer, nullable=False, comment="Grows with every merge and unmerge")
-    )
-    is_merged: bool
-    stated_by: str | None = Field(
-        sa_column=Column(
-            Text, comment="The establishment that said so; none: decided in the work list, or by an INS"
-        )
     )
 
 

@@ -63,7 +63,7 @@ class Holding(Struct, frozen=True, kw_only=True):
         return any(known.counts_from > statement.counts_from for known in self.statements)
 
 
-class StayMove(Struct, frozen=True, kw_only=True):
+class StayMove(Struct, frozen=True):
     """Somebody's word that a stay, whatever comes of it, is another person's; persons before any merge."""
 
     stay_id: UUID

@@ -21,7 +21,7 @@ from services.admission.handlers.identities.neighbours import establishments_kno
 from services.admission.handlers.identities.take_movements import new_ids
 from services.admission.storage.identities import merges, movements
 from shared.database.pool import Connection
-from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason, is_movement
+from shared.events.admission import PersonsMerged, PersonsUnmerged, ReassignmentReason
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.errors import RelaisError
@@ -71,18 +71,6 @@ async def movements_of_stay(connection: Connection, person_id: UUID, stay_id: UU
     published = await movements.published_of(connection, [person_id])
     held = held_by(person_id, published.get(person_id, ()))
     return [movement_id for movement_id, known in held.items() if known[-1].data.stay_id == stay_id]
-
-
-async def are_stated(connection: Connection, movement_ids: Collection[UUID]) -> bool:
-    """Whether something was stated of each of the movements; whose one is may be said before."""
-    holders = await movements.survivors_of(
-        connection, set((await movements.whose(connection, movement_ids)).values())
-    )
-    published = await movements.published_of(connection, set(holders.values()))
-    stated = {
-        event.data.movement_id for events in published.values() for event in events if is_movement(event.data)
-    }
-    return stated.issuperset(movement_ids)
 
 
 async def free_merge_id(connection: Connection, merge_ids: Sequence[UUID], pair: tuple[UUID, UUID]) -> UUID:

@@ -37,7 +37,6 @@ from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
     Move,
     UnknownMergeError,
-    are_stated,
     free_merge_id,
     is_merged,
     merge_persons,
@@ -46,6 +45,7 @@ from services.admission.handlers.identities.reassign import (
     separate_persons,
 )
 from services.admission.handlers.identities.recognise import Recognised, recognise
+from services.admission.handlers.identities.take_movements import stated_before
 from services.admission.handlers.identities.work_items import items_of, record_items
 from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
@@ -235,7 +235,7 @@ async def _move(numbers: OwnNumbers, statement: MoveStatement) -> _Effect:
     former = await numbers.owner_or_new(statement.former)
     movement_ids = {numbers.opaque_id("movement", each) for each in statement.movement_ids}
     stay_ids = {numbers.opaque_id("stay", each) for each in statement.stay_ids}
-    is_lacking = not await are_stated(numbers.connection, movement_ids)
+    is_lacking = movement_ids != await stated_before(numbers.connection, movement_ids)
     for stay_id in stay_ids:
         found = await movements_of_stay(numbers.connection, former.person_id, stay_id)
         movement_ids.update(found)

@@ -1,6 +1,6 @@
 """Decides who has a movement when a batch names another person than before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.admission.storage.identities import movements
 from services.admission.storage.identities.movements import Whose
 from services.admission.storage.submissions import Stored
 from shared.database.pool import Connection
+from shared.events.admission import is_movement
 from shared.events.envelope import NewEvent
 from shared.runtime.ids import new_id
 
@@ -38,16 +39,27 @@ def disputed_movements(
     }
 
 
+async def stated_before(connection: Connection, movement_ids: Collection[UUID]) -> set[UUID]:
+    """The movements of which something was published; whose one is may be said, or stored, before."""
+    whose = await movements.whose(connection, movement_ids)
+    holders = await movements.survivors_of(connection, set(whose.values()))
+    published = await movements.published_of(connection, set(holders.values()))
+    events = [event for of_person in published.values() for event in of_person]
+    return {event.data.movement_id for event in events if is_movement(event.data)} & {*movement_ids}
+
+
 async def moved_already(
     connection: Connection, stored: Sequence[Identified], found: Stored, *, recorded_at: datetime
 ) -> dict[UUID, Whose]:
     """The new movements of stays that were moved before they came, and whose those are."""
     persons = {person_id for move in found.moves for person_id in (move.former, move.to_person)}
     survivors = await movements.survivors_of(connection, persons)
+    named = {one.submission.data.movement_id for one in stored} - found.taken.keys()
+    known = await stated_before(connection, named)
     moved: dict[UUID, Whose] = {}
     for one in stored:
         movement_id = one.submission.data.movement_id
-        if movement_id in found.begun and movement_id not in moved:
+        if movement_id in named - known and movement_id not in moved:
             move = moved_before(_statement(one, recorded_at=recorded_at), found.moves, survivors)
             if move is not None:
                 moved[movement_id] = (move.to_person, move.decided_at)

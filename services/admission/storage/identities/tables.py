@@ -1,0 +1,54 @@
+"""Declares the tables that say whose movements and stays are, and which persons are one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Integer, Text, Uuid
+from sqlmodel import Field
+
+from services.admission.storage.schema import Table
+
+
+class Movement(Table, table=True):
+    """Whose a movement is; its row lock orders the transactions that state something of it."""
+
+    __tablename__ = "movements"
+
+    movement_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    stated_as: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it is, before any merge"))
+    decided_at: datetime | None = Field(
+        sa_column=Column(
+            DateTime(timezone=True),
+            comment="When somebody said whose; what was stated before does not change it",
+        )
+    )
+
+
+class StayMove(Table, table=True):
+    """A stay that somebody said is another person's; what comes of it later is that one's, too."""
+
+    __tablename__ = "stay_moves"
+
+    stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    decided_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    former: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it was, before any merge"))
+    to_person: UUID = Field(sa_column=Column(Uuid, nullable=False))
+
+
+class Merge(Table, table=True):
+    """Two persons that are one, or were."""
+
+    __tablename__ = "merges"
+
+    merge_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    surviving: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    merged: UUID = Field(sa_column=Column(Uuid, nullable=False, index=True))
+    revision: int = Field(
+        sa_column=Column(Integer, nullable=False, comment="Grows with every merge and unmerge")
+    )
+    is_merged: bool
+    stated_by: str | None = Field(
+        sa_column=Column(
+            Text, comment="The establishment that said so; none: decided in the work list, or by an INS"
+        )
+    )
