@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from shared.events.admission import (
     MovementReassigned,
-    MovementUpdated,
     OptionalField,
     ReassignmentReason,
     is_movement,
@@ -148,30 +147,3 @@ def substance_of(content: Statement) -> tuple[object, ...]:
         content.origin,
         content.destination,
     )
-
-
-def completed(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """The events, each once, where updates have the whole content that their movements have with them.
-
-    One that still has `names` is the first known of its movement: what it leaves as it was is unknown.
-    """
-    known = {event.event_id: event for event in events}
-    partial = {
-        event.data.movement_id
-        for event in known.values()
-        if isinstance(event.data, MovementUpdated) and event.data.names is not None
-    }
-    if not partial:
-        return list(known.values())
-    about = [
-        event for event in known.values() if is_movement(event.data) and event.data.movement_id in partial
-    ]
-    for history in movement_histories(about):
-        is_whole = False
-        for content in history.contents:
-            is_whole = is_whole or content.names is None
-            if is_whole and content.names is not None:
-                event = known[content.event_id]
-                whole = {field: getattr(content, field) for field in OPTIONAL_FIELDS}
-                known[content.event_id] = replace(event, data=replace(event.data, **whole, names=None))
-    return list(known.values())

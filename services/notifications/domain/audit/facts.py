@@ -73,19 +73,46 @@ def _in_order(versions: list[RecordedEvent]) -> FactHistory:
 
 
 def _filled_in(versions: FactHistory) -> FactHistory:
-    """The versions, where what an update does not name is what it was before."""
+    """The versions, where what an update does not name is what it was before.
+
+    While some of the earlier ones were not known, it meant something else, and that may have been told: so
+    whatever else it may have meant comes before what it means.
+    """
+    filled: FactHistory = []
     before: Movement | None = None
-    for place, event in enumerate(versions):
+    ever: list[Movement] = []
+    for event in versions:
         movement = event.data
         if not isinstance(movement, Movement) or isinstance(movement, MovementCancelled):
+            filled.append(event)
             continue
-        if before is not None and isinstance(movement, MovementUpdated) and movement.names is not None:
-            left = {name: getattr(before, name) for name in _MAY_BE_LEFT if name not in movement.names}
-            movement = replace(movement, **left, names=None)
-            versions[place] = replace(event, data=movement)
-        if not (isinstance(movement, MovementUpdated) and movement.names is not None):
-            before = movement  # whole, unlike an update of which nothing earlier is known
-    return versions
+        if isinstance(movement, MovementUpdated) and movement.names is not None:
+            if before is None:  # nothing earlier is known
+                filled.append(event)
+                continue
+            before = _with(movement, before)
+            meant = {_news_parts(each): each for each in (_with(movement, base) for base in ever)}
+            meant.pop(_news_parts(before), None)
+            filled += [replace(event, data=each) for each in meant.values()]
+            ever += meant.values()
+        else:
+            before = movement
+        if _news_parts(before) not in map(_news_parts, ever):
+            ever.append(before)
+        filled.append(replace(event, data=before))
+    return filled
+
+
+def _with(update: MovementUpdated, before: Movement) -> MovementUpdated:
+    left = {name: getattr(before, name) for name in _MAY_BE_LEFT if name not in (update.names or ())}
+    return replace(update, **left, names=None)
+
+
+def _news_parts(movement: Movement) -> tuple[object, ...]:
+    """The fields that may be left and that decide who is told what."""
+    ends = (movement.origin, movement.destination)
+    places = (None if end is None else (end.mode, end.establishment) for end in ends)
+    return (movement.class_of_stay, *places)
 
 
 def establishment_of(payload: Payload) -> str | None:

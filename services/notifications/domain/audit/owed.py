@@ -8,6 +8,7 @@ apart. Where the two do not agree, one of them is wrong.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from uuid import UUID
 
 import msgspec
@@ -57,11 +58,18 @@ def _owed(
 
 def _walk(fact: FactHistory, member: AuditedMember, *, day_stays: Collection[UUID]) -> Iterator[Owed]:
     said: set[str] = set()
-    for event in fact:
-        if isinstance(event.data, MovementReassigned):
-            yield Owed(event, _taken_back(fact, event, member, day_stays=day_stays))
-        else:
-            yield Owed(event, _kinds(event, news_for(event.data, member, day_stays=day_stays), said))
+    for _, group in groupby(fact, key=lambda event: event.event_id):
+        meanings = list(group)  # several only of an update that left something as it was
+        kinds = [news_for(each.data, member, day_stays=day_stays) for each in meanings]
+        before = set(said)
+        for place, event in enumerate(meanings):
+            if isinstance(event.data, MovementReassigned):
+                yield Owed(event, _taken_back(fact, event, member, day_stays=day_stays))
+                continue
+            others = {kind for at, kind in enumerate(kinds) if kind and at != place}
+            known = before | others
+            yield Owed(event, _kinds(event, kinds[place], known))
+            said |= known
 
 
 def _taken_back(

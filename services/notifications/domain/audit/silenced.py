@@ -37,7 +37,8 @@ def owed_after_deaths(
                     stated, owed, member, event=event, fact=fact, day_stays=day_stays
                 )
                 continue
-            if tells_of_death(event.data):
+            # It may mean a death by some of what is known, and have been taken for one.
+            if any(tells_of_death(each.data) for each in fact if each.event_id == event.event_id):
                 died_at = min(died_at or event.recorded_at, event.recorded_at)
             cancelled = isinstance(event.data, MovementCancelled)
             if died_at is None or (tells_of_death(event.data) and not cancelled):

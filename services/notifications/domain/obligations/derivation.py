@@ -8,12 +8,10 @@ obligation away, so the order of their arrival leaves no trace.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID, uuid5
 
 import msgspec
-from msgspec.structs import replace
 
 from services.notifications.domain.obligations.arrivals import version_of_arrival
 from services.notifications.domain.obligations.catalogue import (
@@ -34,6 +32,7 @@ from services.notifications.domain.obligations.statements import (
     FactVersion,
     became_news_at,
     before,
+    in_order_of_attribution,
     kinds_of,
     version_of_movement,
     version_of_reassignment,
@@ -43,7 +42,7 @@ from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, 
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import ExpectationEvent
 from shared.stays.clocks import WARD_CLOCK_AHEAD
-from shared.stays.movements import completed
+from shared.stays.completions import Meant, completions
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 Suppression = Literal[
@@ -170,9 +169,6 @@ def _newest_when_joining(
     return max([version, *known], key=lambda version: (version.event.occurred_at, version.version))
 
 
-_AFTER_ALL: Final = datetime.max.replace(tzinfo=UTC)
-
-
 def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     """Every fact by its key; an event that came twice counts once."""
     known = list(events)
@@ -184,32 +180,24 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
         and each.data.kind == "admission"
         and each.data.class_of_stay in CLASSES_WITHOUT_BED
     }
-    versions = (version_of(event, began_without_bed=without_bed) for event in completed(known))
+    versions = (version_of(each, began_without_bed=without_bed) for each in completions(known))
     stated = [version for version in versions if version is not None]
     facts: dict[str, list[FactVersion]] = {}
     for version in sorted(stated, key=lambda version: version.version):
         facts.setdefault(version.fact_key, []).append(version)
     for key, fact in facts.items():
         if fact[0].reassigned is not None:
-            facts[key] = _in_order_of_attribution(fact)
+            facts[key] = in_order_of_attribution(fact)
     return facts
 
 
-def _in_order_of_attribution(fact: list[FactVersion]) -> list[FactVersion]:
-    """The movement is another person's when that is what was published of it last."""
-    last = max(fact, key=lambda version: version.event.sequence)
-    if last.reassigned is None:
-        return fact
-    return [
-        *(version for version in fact if version is not last),
-        replace(last, version=(_AFTER_ALL, True, 0)),
-    ]
-
-
-def version_of(event: RecordedEvent, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
+def version_of(meant: Meant, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
     """The version that an event states; `None` when nobody ever has to be told of it."""
+    event = meant.event
     if isinstance(event.data, Movement):
-        return version_of_movement(event, event.data, began_without_bed=began_without_bed)
+        return version_of_movement(
+            event, event.data, began_without_bed=began_without_bed, by_all=meant.by_all
+        )
     if isinstance(event.data, MovementReassigned):
         return version_of_reassignment(event, event.data)
     if isinstance(event.data, MERGE_EVENTS):

@@ -10,6 +10,7 @@ it. For a watched arrival it is what pathway stated last.
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -94,9 +95,9 @@ _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
 def version_of_movement(
-    event: RecordedEvent, movement: Movement, *, began_without_bed: Collection[UUID]
+    event: RecordedEvent, movement: Movement, *, began_without_bed: Collection[UUID], by_all: bool = True
 ) -> FactVersion:
-    """A version of the movement; the last one, when it is a cancel."""
+    """A version of the movement; the last one, when it is a cancel; `by_all` that is known, or by some."""
     cancelled = isinstance(movement, MovementCancelled)
     news = _news_of_movement(movement)
     if news is None and movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
@@ -106,7 +107,8 @@ def version_of_movement(
         event=event,
         fact_key=key,
         aspect=key if news is not None and news.kind == "transfer.departed" else LOCATION,
-        version=(movement.ordered_at or movement.emitted_at, cancelled, event.sequence),
+        # Doubled: what it means by some of what is known is a version just before it.
+        version=(movement.ordered_at or movement.emitted_at, cancelled, 2 * event.sequence - (not by_all)),
         stated_by=movement.establishment,
         news=news,
         ends=FACT_KINDS if cancelled else (),
@@ -194,16 +196,35 @@ That a movement is another person's comes last while that holds; once it is this
 """
 
 
+_AFTER_ALL: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def in_order_of_attribution(fact: Sequence[FactVersion]) -> list[FactVersion]:
+    """The movement is another person's when that is what was published of it last."""
+    last = max(fact, key=lambda version: version.event.sequence)
+    if last.reassigned is None:
+        return [*fact]
+    return [
+        *(version for version in fact if version is not last),
+        replace(last, version=(_AFTER_ALL, True, 0)),
+    ]
+
+
 def became_news_at(event: RecordedEvent) -> datetime:
     """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
     return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
 
 
 def before(fact: FactHistory, position: int) -> FactHistory:
-    """The versions that one of them may correct or take back; more of them never take one away."""
+    """The versions that one of them may correct or take back; more of them never take one away.
+
+    What the same event means by other facts is among them: it may have been told before these came.
+    """
     version = fact[position]
     if version.reassigned is None:
-        return fact[:position]
+        event_id = version.event.event_id
+        others = takewhile(lambda each: each.event.event_id == event_id, fact[position + 1 :])
+        return [*fact[:position], *others]
     number = version.event.sequence
     return [each for each in fact if each.reassigned is None and each.event.sequence < number]
 

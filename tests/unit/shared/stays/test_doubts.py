@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from shared.events.admission import Place
 from shared.events.envelope import RecordedEvent
+from shared.stays.completions import completions
 from shared.stays.doubts import doubts_of
-from shared.stays.movements import completed, history_of, history_with, movement_histories
+from shared.stays.movements import history_of, history_with, movement_histories
 from shared.testing.histories import person_histories, redeliveries
 from shared.testing.person_history import PersonHistory, id_of, minutes, movement_of
 
@@ -117,6 +118,6 @@ def test_a_movement_that_grows_is_the_movement_that_was_read_at_once(history: li
 def test_an_update_is_whole_once_something_earlier_is_known_of_its_movement() -> None:
     rose, admission = admitted()
     update = rose.update(admission, emitted=minutes(20), names=())
-    assert completed([update]) == [update]
-    (whole,) = (event for event in completed([update, admission]) if event is not admission)
+    assert [each.event for each in completions([update])] == [update]
+    (whole,) = (each.event for each in completions([update, admission]) if each.event is not admission)
     assert (movement_of(whole).unit, whole.event_id) == ("a", update.event_id)
