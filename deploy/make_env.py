@@ -44,7 +44,7 @@ def _value(name: str, *, key: str, peer_key: str, seed: bytes) -> str:
     if name in {"GRANT_SIGNING_KEY", "GRANT_KEYS"}:
         own = seed if name == "GRANT_SIGNING_KEY" else public_key(seed)
         return f"{hashlib.sha256(public_key(seed)).hexdigest()[:8]}={base64.b64encode(own).decode()}"
-    if name.endswith("_MASTER_KEY"):
+    if name.endswith(("_MASTER_KEY", "AUDIT_KEY")):
         return base64.b64encode(secrets.token_bytes(32)).decode()
     if name == "BOOTSTRAP_KEY_SHA256":
         return hashlib.sha256(key.encode()).hexdigest()

@@ -11,13 +11,15 @@ SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _NAMES: Final = """
-SELECT format('%I', relname) FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = $1 ORDER BY relname
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace IN ('public'::regnamespace, to_regnamespace('audit')) AND relkind = $1 ORDER BY 1
 """
 _TABLE: Final = b"r"
 _SEQUENCE: Final = b"S"
 _SCHEMA: Final = """
-WITH own AS (SELECT * FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+WITH own AS (
+    SELECT * FROM pg_class WHERE relnamespace IN ('public'::regnamespace, to_regnamespace('audit'))
+),
 described (line) AS (
     SELECT format('%s %s %s', relname, relkind, reloptions) FROM own
     UNION ALL
@@ -28,7 +30,8 @@ described (line) AS (
     SELECT format('%s %s %s', relname, tgname, tgenabled) FROM own JOIN pg_trigger ON tgrelid = own.oid
     WHERE NOT tgisinternal
     UNION ALL
-    SELECT format('%s %s', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    SELECT format('%s %s', proname, md5(prosrc)) FROM pg_proc
+    WHERE pronamespace IN ('public'::regnamespace, to_regnamespace('audit'))
     UNION ALL
     SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
     UNION ALL

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.operator import directory, keys, parked
+from deploy.operator import audit, directory, keys, parked
 from deploy.operator.call import call
 from deploy.operator.drain import drain
 from deploy.operator.pausing import pause, resume
@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the operator's commands to the app."""
     app.add_typer(parked.commands, name="parked")
     app.add_typer(directory.commands, name="directory")
+    app.add_typer(audit.commands, name="audit")
     app.add_typer(keys.commands, name="key")
     app.command()(call)
     app.command()(pause)

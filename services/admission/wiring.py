@@ -52,6 +52,7 @@ async def open_dependencies(
             accepts_test_numbers=settings.test_numbers == "accepted",
             bootstrap_key_sha256=settings.bootstrap_key_sha256,
             signer=settings.signer,
+            chains=spine.journal.chains,
         )
         metrics.intake_queue_depth.set_function(dependencies.queue_depth)
         async with (

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from shared.runtime.errors import RelaisError
 from shared.security.authentication import Capability, Permission
-from shared.security.policy.operations import RULES, Operation
+from shared.security.policy.operations import AUDITS, RULES, Operation
 
 WITHOUT_OPERATION: Final = frozenset(
     {"/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/{name}"}
@@ -30,6 +30,7 @@ def access_table(applications: Mapping[str, FastAPI]) -> dict[str, Any]:
                 "whom": RULES[operation].whom,
                 "scopes": sorted(RULES[operation].scopes),
                 "bases": sorted(RULES[operation].bases),
+                "audit": AUDITS[operation],
             }
             for name, operation in sorted(operations_of(app).items())
         }

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from shared.security.audit.access import AUDITOR
 from shared.security.policy.decide import refusal_at_door
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
@@ -51,7 +52,10 @@ class Permission(SecurityBase):
             place.recognised(principal.key_id or principal.source_id, principal.limits)
         if principal.expires_soon_at is not None:
             request.scope[KEY_EXPIRES_AT] = principal.expires_soon_at.isoformat().encode()
-        if refusal_at_door(principal, self.operation) is not None:
+        refusal, auditor = refusal_at_door(principal, self.operation), AUDITOR.find(request)
+        if auditor is not None:
+            await auditor.open(request, principal, self.operation, refusal=refusal)
+        if refusal is not None:
             raise Problem(403)
         return principal
 
@@ -62,5 +66,8 @@ class Capability:
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
 
-    async def __call__(self) -> None:
+    async def __call__(self, request: Request) -> None:
         """Ask nothing: the route checks its address."""
+        auditor = AUDITOR.find(request)
+        if auditor is not None:
+            await auditor.open(request, None, self.operation)

@@ -19,9 +19,10 @@ from shared.telemetry import metrics, tracing
 _SET_BY_PROCESSORS: Final = "event level timestamp service trace_id logger template where error stack"
 _IDENTIFIERS: Final = (
     "event_id key_id source_id receipt_id obligation_id attempt_id sequence publisher type topic partition "
-    "offset epoch group consumer_group cluster_id duty indicator"
+    "offset epoch group consumer_group cluster_id duty indicator "
+    "chain number digest"
 )
-_ENUMERATED: Final = "channel result status reason state door route method kind peer signal"
+_ENUMERATED: Final = "channel fault result status reason state door route method kind peer signal"
 _QUANTITIES: Final = "count batch attempt seconds age_seconds delay_seconds retry_in_seconds"
 _LOCATIONS: Final = "host port database version revision pid exit_code"
 

@@ -163,6 +163,19 @@ api_keys_ending: Final = Gauge(
     "relais_api_keys_ending", "Keys that end within 30 days and whose source has no later one"
 )
 
+# Audit
+
+audit_entries_total: Final = Counter(
+    "relais_audit_entries_total", "Accesses recorded, those of the intake's own commits not included"
+)
+audit_verified_total: Final = Counter(
+    "relais_audit_verified_total", "Entries of the audit that were verified"
+)
+audit_faults: Final = Gauge(
+    "relais_audit_faults",
+    "Entries and heads of the audit that are not as they were written; anything but 0 is one",
+)
+
 # HTTP
 
 http_requests_total: Final = Counter(

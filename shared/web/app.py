@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from shared.telemetry import logging
 from shared.web import probes
+from shared.web.middleware.before_answer import BeforeAnswers
 from shared.web.middleware.body_limit import BodyLimit
 from shared.web.middleware.errors import UnhandledErrors, answer_with_problems
 from shared.web.middleware.fast_path import FastPath, FastRoutes
@@ -39,7 +40,7 @@ class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Called by the framework, once."""
         fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
-        limited = BodyLimit(NulRefusal(fast_path), limits=self._body_limits)
+        limited = BodyLimit(NulRefusal(BeforeAnswers(fast_path)), limits=self._body_limits)
         return Places(RequestTelemetry(limited), limit=self._max_in_flight)
 
 

@@ -25,6 +25,8 @@ class Credentials:
     bootstrap_key_shown: bool = False
     peer_key: str = ""
     """The key with which the services read each other's ledgers."""
+    audit_key: str = ""
+    """With which the services chain their audits."""
     grant_signing_key: str = ""
     """With which admission signs what it grants: `id=base64`; the others know its public key."""
 
@@ -45,6 +47,7 @@ def _made(bootstrap_key_sha256: str) -> Credentials:
         sms_password=secrets.token_urlsafe(24),
         bootstrap_key_sha256=bootstrap_key_sha256,
         peer_key=new_key()[0],
+        audit_key=_master_key(),
         grant_signing_key=_grant_signing_key(),
     )
 
@@ -65,6 +68,9 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
     known = read_credentials(folder)
     if known is not None and not known.peer_key:  # made before there was one
         known = replace(known, peer_key=new_key()[0])
+        write_credentials(folder, known)
+    if known is not None and not known.audit_key:
+        known = replace(known, audit_key=_master_key())
         write_credentials(folder, known)
     if known is not None and not known.grant_signing_key:
         known = replace(known, grant_signing_key=_grant_signing_key())

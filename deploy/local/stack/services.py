@@ -76,6 +76,7 @@ def service_environment(
     environment = {
         "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
         "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
+        "RELAIS_AUDIT_KEY": credentials.audit_key,
         "RELAIS_PEER_KEY_SHA256": sha256_of(credentials.peer_key),
         **_service_variables(service, addresses, credentials),
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},

@@ -38,9 +38,10 @@ _decoder = msgspec.json.Decoder(float_hook=lambda number: msgspec.Raw(number.enc
 
 
 class Submission(Struct, frozen=True, kw_only=True, gc=False):
-    """One movement that waits for its commit; `trace` is the context under which it is committed."""
+    """One movement, stated with a key, that waits for its commit; `trace`: the context of that commit."""
 
     source_id: UUID
+    key_id: UUID | None = None
     source_event_id: str
     content_sha256: bytes
     body: bytes

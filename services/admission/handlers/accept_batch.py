@@ -54,6 +54,7 @@ async def prepare_batch(
                 body=body,
                 ignored=ignored,
                 source_id=source_id,
+                key_id=source.key_id,
                 tolerance=tolerance,
                 trace=trace,
             )

@@ -58,6 +58,7 @@ async def accept_movement(
             body=body,
             ignored=ignored,
             source_id=source.source_id,
+            key_id=source.key_id,
             tolerance=tolerance,
             trace=tracing.current_trace(),
             content=content,
@@ -109,6 +110,7 @@ def prepare_submission(
     *,
     body: bytes,
     source_id: UUID,
+    key_id: UUID | None = None,
     tolerance: timedelta,
     trace: TraceContext,
     ignored: tuple[str, ...] = (),
@@ -122,6 +124,7 @@ def prepare_submission(
     now, is_trusted = dependencies.clock(), _status_is_read(ignored)
     return Submission(
         source_id=source_id,
+        key_id=key_id,
         source_event_id=movement.source_event_id,
         content_sha256=content or content_sha256(body),
         body=body,

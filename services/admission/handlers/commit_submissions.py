@@ -34,6 +34,7 @@ from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.errors import RetryableError
 from shared.runtime.ids import random_id
+from shared.security.audit.entry import Entry
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
@@ -112,18 +113,24 @@ async def _commit(
 ) -> dict[SubmissionKey, Receipt]:
     rows = [_row(dependencies.vault, one) for one in identified]
     recorded_at = dependencies.clock()
-    async with transaction(dependencies.pool) as connection:
+    async with dependencies.chains.lent() as chain, transaction(dependencies.pool) as connection:
         found = await _store_new(connection, identified, rows, created, revision=revision)
         stored = [one for one in identified if one.submission.event_id in found.event_ids]
         if any(one.doubts for one in stored):
             await record_doubts(connection, stored, compared=compared, found_at=recorded_at)
         events = await _events(connection, stored, found, recorded_at=recorded_at)
-        appended = await append(connection, publisher=ADMISSION, events=events, recorded_at=recorded_at)
         if len(stored) < len(identified):
             repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
             receipts = await storage.receipts_of(connection, list(repeated))
         else:
             receipts = {}
+        appended = await append(
+            connection,
+            publisher=ADMISSION,
+            events=events,
+            recorded_at=recorded_at,
+            accesses=chain.extend(_access(one, receipts, at=recorded_at) for one in identified),
+        )
     recorded = {event.event_id: event for event in appended}
     for one in stored:
         _remember(dependencies, one.links, revision=revision)
@@ -238,6 +245,24 @@ def _event(identified: Identified) -> NewEvent:
         occurred_at=submission.data.occurred_at,
         data=submission.data,
         trace=submission.trace,
+    )
+
+
+def _access(identified: Identified, repeated: Mapping[SubmissionKey, Receipt], *, at: datetime) -> Entry:
+    """The entry of the audit: who stated this of whom; one who is told the first receipt again, too."""
+    submission = identified.submission
+    before = repeated.get(submission.key)
+    return Entry(
+        at=at,
+        access_id=submission.receipt_id,
+        operation="state_movement",
+        stage="done",
+        why="states" if before is None else "repeated",
+        person_id=identified.person.person_id if before is None else before.person_id,
+        object_id=submission.event_id if before is None else before.event_id,
+        key_id=submission.key_id,
+        source_id=submission.source_id,
+        establishment=submission.data.establishment,
     )
 
 

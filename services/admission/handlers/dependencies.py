@@ -19,6 +19,7 @@ from shared.runtime.clock import Clock
 from shared.security.principal import Principal
 from shared.security.signatures import Signer
 from shared.security.vault import Vault
+from shared.spine.audit.chains import Chains
 from shared.spine.pause.gate import Gate
 from shared.web.fairness.shared_places import SharedPlaces
 
@@ -57,6 +58,8 @@ class Dependencies:
     """The queue of movements that come one per request."""
     ndjson_commits: "GroupCommit[Dependencies, Submission, Flushed]"
     """The queue of movements that come in batches: one that comes alone does not wait behind ten thousand."""
+    chains: Chains = field(default_factory=Chains)
+    """Of the audit: the intake writes in its own commits who stated something, and of whom."""
     signer: Signer | None = None
     """Signs what is granted; without one nothing can be."""
     bootstrap_key_sha256: str = ""

@@ -8,6 +8,7 @@ from services.admission.domain.movement import Identifier, Person
 from services.admission.handlers.accept_movement import ask_for_affiliations, stated_number
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.persons import NamedPerson, owners_of, stated_of
+from shared.security.audit.access import note
 from shared.security.policy.decide import decide
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
@@ -41,7 +42,9 @@ async def find_person(
     for owner in owners:
         own = stated_by(stating(stated.get(owner.person_id, ())))
         if decide(reader, operation, [own]).allowed:
+            note(owner.person_id, why="states")
             return owner
+    note(*persons, why="unrelated")
     return None
 
 

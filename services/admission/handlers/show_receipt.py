@@ -15,6 +15,7 @@ from services.admission.storage.submissions import (
     receipts_of,
     stored_submission_of,
 )
+from shared.security.audit.access import note
 from shared.security.principal import Principal
 
 PEER_TIMEOUT_SECONDS = 2.0
@@ -51,6 +52,7 @@ async def show_receipt(
     if found is None or not reader.may_see(found[1]):
         return None
     receipt, establishment = found
+    note(receipt.person_id, why="states" if reader.is_bound_to(establishment) else "platform")
     submission = await stored_submission_of(dependencies.pool, receipt_id)
     outcomes = await asyncio.gather(
         *(

@@ -12,6 +12,7 @@ from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations, pathways
 from shared.database.pool import Connection
 from shared.runtime.errors import RelaisError
+from shared.security.audit.access import note
 from shared.security.policy.decide import decide
 from shared.security.principal import Principal
 
@@ -49,6 +50,7 @@ async def close_expectation(
     now = dependencies.clock()
     relations = relations_to_wait(before.expectation) if before else ()
     decision = decide(principal, "close_expectation", relations, at=now)
+    note(why=decision.reason or decision.refusal)
     if before is None or not decision.allowed:
         return None
     if before.closure is not None:

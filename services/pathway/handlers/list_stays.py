@@ -9,6 +9,7 @@ from services.pathway.domain.pathway import Stay
 from services.pathway.domain.showing import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
+from shared.security.audit.access import note
 
 
 async def list_stays_in_progress(
@@ -19,6 +20,7 @@ async def list_stays_in_progress(
     Nothing in them tells of other establishments' stays.
     """
     found = await pathways.with_stay_in_progress(dependencies.pool, establishments, after=after, limit=limit)
+    note(*(person_id for person_id, _ in found), why="states")
     return [
         (
             person_id,

@@ -5,6 +5,7 @@ from uuid import UUID
 from services.pathway.domain.showing import Seen, relations_of, seen_by
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
+from shared.security.audit.access import note
 from shared.security.policy.decide import decide
 from shared.security.principal import Principal
 from shared.spine.access import relations as granted
@@ -26,5 +27,6 @@ async def read_pathway(dependencies: Dependencies, person_id: UUID, *, principal
     pathway, watched = found
     relations = [*relations_of(pathway), *(grant.relation for grant in grants)]
     decision = decide(principal, "read_pathway", relations, at=now)
+    note(why=decision.reason or decision.refusal)
     seen = seen_by(pathway, watched, decision=decision, own=own) if decision.allowed else None
     return seen if seen is not None and seen.stays else None

@@ -28,6 +28,7 @@ Operation = Literal[
     "break_glass",
     # an establishment
     "list_broken_glasses",
+    "read_accesses",
     "list_stays",
     "list_indicators",
     "read_indicator",
@@ -60,6 +61,7 @@ Operation = Literal[
     "read_reconciliation",
     "read_ledger",
     "read_inbox",
+    "verify_audit",
     # what admits by itself, without a key
     "report_delivery",
     "read_carer_page",
@@ -119,6 +121,7 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "end_grant": _own("circle", "operator"),
     "break_glass": _anybody("read"),
     "list_broken_glasses": _own("privacy"),
+    "read_accesses": _own("privacy", "operator"),
     "list_stays": _own("read"),
     "list_indicators": _anybody("read"),
     "read_indicator": _own("read"),
@@ -150,7 +153,56 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "read_reconciliation": _platform("operator"),
     "read_ledger": _platform("ledger", "operator"),
     "read_inbox": _platform("ledger", "operator"),
+    "verify_audit": _platform("operator"),
     "report_delivery": _CAPABILITY,
     "read_carer_page": _CAPABILITY,
 }
 """Operation -> whom it is for."""
+
+Audit = Literal["read", "change", "with_commit", "none"]
+"""What an operation leaves in the audit: an entry before its answer; one before it is made, too; those that
+its own commit writes; or nothing, since it tells and changes nothing of any one person."""
+
+_CHANGES: Final[tuple[Operation, ...]] = (
+    "state_identity",
+    "close_expectation",
+    "resolve_obligation",
+    "change_circle",
+    "declare_team",
+    "end_grant",
+    "break_glass",
+    "decide_work_item",
+    "create_source",
+    "revoke_key",
+    "rotate_key",
+    "state_network",
+    "retry_parked",
+    "dismiss_parked",
+)
+_NOBODYS: Final[tuple[Operation, ...]] = (
+    "list_indicators",
+    "read_indicator",
+    "read_obligation_balance",
+    "list_sources",
+    "list_keys",
+    "look_up_establishment",
+    "look_up_professional",
+    "register_unit",
+    "register_establishment",
+    "list_identity_domains",
+    "register_identity_domain",
+    "list_networks",
+    "load_directory",
+    "read_operations",
+    "pause_part",
+    "read_reconciliation",
+    "verify_audit",
+    "report_delivery",
+)
+AUDITS: Final[Mapping[Operation, Audit]] = {
+    **dict.fromkeys(RULES, "read"),  # whatever is added, unless it says otherwise
+    **dict.fromkeys(_CHANGES, "change"),
+    **dict.fromkeys(_NOBODYS, "none"),
+    "state_movement": "with_commit",
+}
+"""Operation -> what it leaves in the audit."""

@@ -13,6 +13,11 @@ from shared.spine.access.api_keys import ApiKeyAuthenticator, bearer_key
 _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=frozenset({"ledger"}))
 
 
+def is_service(principal: Principal | None) -> bool:
+    """Whether the caller is one of the platform's own services, behind which there is nobody."""
+    return principal is _A_SERVICE
+
+
 class PeerAuthenticator:
     """Recognises the deployment's own key, and every other one as `others` do."""
 

@@ -15,6 +15,8 @@ from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.establishment import establishment_of
 from shared.events.registry import TYPES
 from shared.runtime.failures import TRANSIENT
+from shared.security.audit.entry import ChainedEntry
+from shared.spine.audit.entries import add, columns_of, insertion
 from shared.telemetry import metrics
 
 # The order inside this statement carries the spine's promises:
@@ -53,6 +55,10 @@ WITH stated AS MATERIALIZED (
 SELECT event_id, sequence FROM recorded
 """
 
+# The accesses by which the events came to be, in the same statement: they cost no round trip of their own.
+_RECORDED: Final = "\nSELECT event_id, sequence FROM recorded"
+_APPEND_AUDITED: Final = _APPEND.replace(_RECORDED, f", audited AS ({insertion(10)}){_RECORDED}")
+
 _encoder = msgspec.json.Encoder()
 
 NOTIFY_CHANNEL: Final = "relais_outbox"
@@ -60,18 +66,24 @@ NOTIFY_CHANNEL: Final = "relais_outbox"
 
 
 async def append(
-    connection: Connection, *, publisher: str, events: Sequence[NewEvent], recorded_at: datetime
+    connection: Connection,
+    *,
+    publisher: str,
+    events: Sequence[NewEvent],
+    recorded_at: datetime,
+    accesses: Sequence[ChainedEntry] = (),
 ) -> list[RecordedEvent]:
     """Give each event its place in the ledger and queue it for the broker, in one statement.
 
     Events of one subject keep their order; the result is in the order of `events`. The relay is woken after
     the commit. Call it once per transaction where possible: the sorted locking that excludes deadlocks holds
-    within one call.
+    within one call. `accesses` are added to the audit by the same statement.
     """
     if not events:
+        await add(connection, accesses)
         return []
     rows = await connection.fetch(
-        _APPEND,
+        _APPEND_AUDITED if accesses else _APPEND,
         [event.event_id for event in events],
         [event.subject for event in events],
         [TYPES[type(event.data)] for event in events],
@@ -81,6 +93,7 @@ async def append(
         [establishment_of(event.data) for event in events],
         recorded_at,
         publisher,
+        *columns_of(accesses),
     )
     after_commit(wake_relay)
     metrics.ledger_events_total.labels(publisher).inc(len(events))

@@ -5,6 +5,7 @@ import base64
 from msgspec import convert
 
 from shared.database.pool import Pool
+from shared.security.audit.access import note
 from shared.spine.parked import rows
 from shared.spine.parked.errors import NothingParked
 from shared.spine.parked.record import headers_of
@@ -31,6 +32,8 @@ async def show_event(pool: Pool, parked_id: int, *, reveal: bool) -> ShownEvent:
     row = await rows.one(pool, parked_id)
     if row is None:
         raise NothingParked
+    if row["subject"] is not None:
+        note(row["subject"], why="platform", object_id=row["event_id"])
     stream = rows.stream_of(row)
     left = await rows.still_parked(pool, stream) if stream and row["state"] == "parked" else []
     earlier = [other for other in left if other["sequence"] < row["sequence"]]

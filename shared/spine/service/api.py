@@ -8,8 +8,11 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from shared.runtime.garbage import infrequent_garbage_collection
+from shared.security.audit.access import AUDITOR
 from shared.security.authentication import AUTHENTICATOR
 from shared.spine.access.peers import service_authenticator
+from shared.spine.audit import api as audit
+from shared.spine.audit.api import AUDIT, AuditContext
 from shared.spine.operations import api as operations
 from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.parked import api as parked
@@ -45,7 +48,7 @@ def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> Fast
 def _spine_routers(service: AnyService) -> Sequence[APIRouter]:
     consuming = [parked.router, inbox.router] if service.consumes else []
     publishing = [ledger.router] if service.publishes else []
-    return [*consuming, operations.router, *publishing, report.router]
+    return [*consuming, audit.router, operations.router, *publishing, report.router]
 
 
 @asynccontextmanager
@@ -64,6 +67,8 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     service, spine = opened.definition, opened.spine
     DEPENDENCIES.set(app, opened.dependencies)
     AUTHENTICATOR.set(app, service_authenticator(spine.pool, opened.settings.peer_key_sha256, spine.clock))
+    AUDITOR.set(app, spine.journal)
+    AUDIT.set(app, AuditContext(pool=spine.pool, key=spine.journal.chains.key))
     READY.set(app, opened.is_ready)
     RECONCILIATION.set(app, spine.reconciliation)
     OPERATIONS.set(

@@ -16,6 +16,7 @@ from sqlalchemy import MetaData
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.spine.audit.journal import Journal
 from shared.spine.inbox.applier import Routes
 from shared.spine.pause.gate import Part
 from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
@@ -33,6 +34,8 @@ class Spine:
 
     pool: Pool
     clock: Clock
+    journal: Journal
+    """Records accesses to what is personal."""
     reconciliation: ReconciliationContext
 
 

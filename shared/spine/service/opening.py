@@ -7,6 +7,9 @@ from typing import Generic
 
 from shared.database.pool import open_pool
 from shared.runtime.clock import Clock, system_clock
+from shared.security.audit.chain import audit_key_of
+from shared.spine.audit.chains import Chains
+from shared.spine.audit.journal import Journal
 from shared.spine.reconciliation.context import open_reconciliation
 from shared.spine.service.definition import D, S, Service, Spine
 
@@ -44,6 +47,7 @@ async def open_service(
             key=settings.peer_key,
         ) as reconciliation,
     ):
-        spine = Spine(pool=pool, clock=clock, reconciliation=reconciliation)
+        journal = Journal(pool, Chains(audit_key_of(settings.audit_key)), clock)
+        spine = Spine(pool=pool, clock=clock, journal=journal, reconciliation=reconciliation)
         async with service.open_dependencies(settings, spine) as dependencies:
             yield OpenService(definition=service, settings=settings, spine=spine, dependencies=dependencies)

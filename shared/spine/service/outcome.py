@@ -11,6 +11,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from shared.security.audit.access import note
 from shared.security.authentication import Permission
 from shared.security.policy.decide import decide
 from shared.security.principal import Principal
@@ -60,6 +61,7 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
             stated_by, outcome = await outcome_of_applied(dependencies, event_id)
         own = relation_of({stated_by} if stated_by else set())
         if state == "pending" or not decide(principal, "read_outcome", [own]).allowed:
+            note(why="unrelated")
             outcome = shape(state="pending")
         return responses.json(200, outcome)
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from shared.runtime import environment as process_environment
+from shared.security.audit.chain import audit_key_of
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=process_environment.variable):
@@ -23,11 +24,14 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=process_
     """The key with which this service reads them."""
     peer_key_sha256: str = ""
     """Digest of the key with which the platform's services read what this one holds."""
+    audit_key: str = ""
+    """32 bytes in base64, without which nobody can write an entry of the audit that is taken for ours."""
     metrics_port: int = 0
     """Port of the worker's metrics; 0 is any free one."""
 
     def __post_init__(self) -> None:
         process_environment.named_addresses(self.publishers, variable="RELAIS_PUBLISHERS")
+        audit_key_of(self.audit_key)
         process_environment.sha256_digest(self.peer_key_sha256, variable="RELAIS_PEER_KEY_SHA256")
 
     @classmethod

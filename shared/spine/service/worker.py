@@ -5,6 +5,7 @@ from functools import partial
 
 import uvloop
 
+from shared.spine.audit.duties import SECONDS, audit_duty
 from shared.spine.consumer.batch_consumer import BatchConsumer
 from shared.spine.inbox.applier import Applier
 from shared.spine.operations.measure import measure_operations
@@ -38,6 +39,9 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
     return {
         **(_consumer_duties(opened, service.consumes) if service.consumes else {}),
         **(_relay_duties(opened) if service.publishes else {}),
+        "audit": periodic(
+            "audit", audit_duty(spine.pool, spine.journal.chains.key, spine.clock), every_seconds=SECONDS
+        ),
         "measure_operations": measure_operations(spine.pool, clock=spine.clock),
         **own,
         **repeated,

@@ -38,6 +38,7 @@ PLACE: Final = "relais.place"
 PROBES: Final = ("/health", "/ready", "/metrics")
 OPERATIONAL_PATHS: Final = (
     "/v1/operations",
+    "/v1/audit",
     "/v1/pauses",
     "/v1/parked",
     "/v1/ledger",

@@ -1,5 +1,6 @@
 """Keys of every kind, as those who attack and those who work hold them."""
 
+from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
 from typing import Final, get_args
@@ -8,6 +9,7 @@ from uuid import UUID
 from shared.events.admission import Scope
 from shared.security.principal import Principal
 
+NOW: Final = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 HOSPITAL: Final = "750000002"
 SITE: Final = "750000010"
 """Another site of the hospital's legal entity, to which a key may be bound, too."""

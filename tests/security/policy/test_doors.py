@@ -44,7 +44,7 @@ UNKNOWN: Final = (
 )
 REFUSED: Final = {401, 403}
 _callers: Final = count()
-_VALUES: Final = {
+VALUES: Final = {
     "parked_id": "1",
     "part": "relay",
     "finess": HOSPITAL,
@@ -53,7 +53,7 @@ _VALUES: Final = {
 }
 
 
-class _Keys:
+class KnownKeys:
     """Recognises the keys of this test; one that was revoked or has expired is as unknown as any other."""
 
     async def authenticate(self, authorization_header: str | None) -> Principal | None:
@@ -61,13 +61,13 @@ class _Keys:
         return KNOWN.get(name) if scheme == "Bearer" else None
 
 
-def _app(service: str) -> FastAPI:
+def app_of(service: str) -> FastAPI:
     app = create_api(import_module(f"services.{service}.wiring").SERVICE)
-    AUTHENTICATOR.set(app, _Keys())
+    AUTHENTICATOR.set(app, KnownKeys())
     return app
 
 
-APPS: Final = {service: _app(service) for service in SERVICES}
+APPS: Final = {service: app_of(service) for service in SERVICES}
 ROUTES: Final = {
     f"{service} {route}": operation
     for service, app in APPS.items()
@@ -98,7 +98,7 @@ class _Answer:
 async def answers(route: str, headers: list[str | None]) -> list[_Answer]:
     """What each of these `Authorization` headers (`None`: no such header) is answered."""
     service, method, path = route.split()
-    url = re.sub(r"\{(\w+)\}", lambda found: _VALUES.get(found[1], str(UUID(int=1))), path)
+    url = re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], str(UUID(int=1))), path)
     found = []
     for header in headers:
         given = [] if header is None else [(b"authorization", header.encode())]

@@ -6,7 +6,7 @@ The operations come from the routing tables, and what is expected of them from t
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, get_args
 from uuid import UUID
@@ -20,9 +20,8 @@ from shared.security.policy.decide import decide
 from shared.security.policy.operations import RULES, Operation
 from shared.security.principal import Principal
 from shared.stays.relations import Basis, Relation, stated_by
-from tests.security.policy.keys import HOSPITAL, SITE, STRANGER, bound_keys, platform_keys
+from tests.security.policy.keys import HOSPITAL, NOW, SITE, STRANGER, bound_keys, platform_keys
 
-NOW: Final = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 STAYS: Final = frozenset({UUID(int=7)})

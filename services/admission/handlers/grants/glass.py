@@ -16,6 +16,7 @@ from services.admission.handlers.grants.whom import lock_whom
 from services.admission.storage import grants
 from services.admission.storage.persons import owners_of
 from shared.database.transaction import transaction
+from shared.security.audit.access import note
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 
@@ -52,6 +53,7 @@ async def break_glass(
         metrics.glasses_broken_total.labels("nobody").inc()
         return None
     now, grant_id = dependencies.clock(), uuid4()
+    note(person_id, why="break_the_glass", object_id=grant_id)
     async with transaction(dependencies.pool) as connection:
         grant = Grant(
             grant_id=grant_id,
@@ -82,6 +84,7 @@ async def list_glasses(
     found = await grants.broken_before(
         dependencies.pool, before, None if officer.is_platform_operator else own, limit=limit
     )
+    note(*(each.person_id for each in found))
     return [_seen(dependencies, each, own) for each in found]
 
 

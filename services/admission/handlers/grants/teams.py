@@ -17,6 +17,7 @@ from services.admission.handlers.grants.said import sealed
 from services.admission.handlers.grants.whom import lock_whom
 from services.admission.storage import grants
 from shared.database.transaction import transaction
+from shared.security.audit.access import note
 from shared.security.principal import Principal
 
 
@@ -53,6 +54,7 @@ async def declare_team(
         return None
     person_id = found.identity
     grant_id = uuid4()
+    note(person_id, why="states", object_id=grant_id)
     async with transaction(dependencies.pool) as connection:
         grant = Grant(
             grant_id=grant_id,
@@ -82,5 +84,7 @@ async def end_grant(dependencies: Dependencies, grant_id: UUID, *, by: Principal
         is_own = grant.declared_by is not None and by.is_bound_to(grant.declared_by)
         if not (is_own or by.is_platform_operator):
             return False
+        if grant.person_id is not None:
+            note(grant.person_id, object_id=grant_id)
         await end(dependencies, connection, grant)
     return True

@@ -51,6 +51,7 @@ from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
 from shared.database.transaction import transaction
 from shared.runtime.ids import new_id
+from shared.security.audit.access import note
 from shared.security.principal import Principal
 
 
@@ -141,6 +142,7 @@ async def _state_once(
             merge_id=effect.merge_id,
             record=record,
         )
+        note(receipt.person_id, why="states")
         await statements.add(connection, row, receipt)
         if effect.disputed is not None:
             await record_disputed_merge(dependencies, connection, effect.disputed, receipt=receipt)

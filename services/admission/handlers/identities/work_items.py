@@ -28,6 +28,7 @@ from services.admission.storage.identities.work_items import ListKey
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.runtime.ids import new_id
+from shared.security.audit.access import note
 from shared.security.principal import Principal
 
 MACHINE: Final = "relais"
@@ -67,9 +68,11 @@ async def list_work_items(
     That a number is known elsewhere, and which traits disagree there, is what an item tells.
     """
     reach = None if reader.is_platform_operator else reader.establishments
-    return await work_items.items_after(
+    found = await work_items.items_after(
         dependencies.pool, after, state=state, establishments=reach, limit=limit
     )
+    note(*(person for item in found for person in (item.person_id, item.other_person_id)))
+    return found
 
 
 async def decide_work_item(
@@ -93,6 +96,7 @@ async def decide_work_item(
         item = await work_items.find(connection, work_item_id)
         if item is None or not all(by.may_see(establishment) for establishment in item.establishments):
             return None
+        note(item.person_id, item.other_person_id)
         if ins is not None:
             await give_ins(dependencies, connection, item, ins)
         return await _carry_out(dependencies, connection, item, decision)

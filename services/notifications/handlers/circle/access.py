@@ -9,6 +9,7 @@ from services.notifications.storage.circle import access
 from services.notifications.storage.circle.access import KnownPerson
 from services.notifications.storage.obligations import facts
 from shared.database.pool import Executor
+from shared.security.audit.access import note
 from shared.security.policy.decide import decide
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
@@ -46,6 +47,7 @@ async def rights_over(
     stating = {stay.start.establishment for stay in stays if not stay.cancelled}
     relations += [each.relation for each in granted if not each.of or each.of & stating]
     decision = decide(principal, operation, relations, at=now)
+    note(why=decision.reason or decision.refusal)
     if person is None or not decision.allowed:
         return None
     return person, rights(decision, stays, own, at=now)

@@ -22,6 +22,7 @@ from services.notifications.storage.obligations import facts
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
+from shared.security.audit.access import note
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ async def read_carer_page(dependencies: Dependencies, *, token: str) -> PageView
         obligation = await page_tokens.find(connection, digest_of(token), now=dependencies.clock())
         if obligation is None:
             return None
+        note(obligation.person_id, why="capability", object_id=obligation.obligation_id)
         recipient = (await members.lock_recipients(connection, [obligation.recipient_id]))[
             obligation.recipient_id
         ]

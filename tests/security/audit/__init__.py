@@ -1,0 +1,1 @@
+"""No access without its entry, and no entry that can be changed unseen."""
