@@ -15,13 +15,14 @@ from services.admission.api import (
     sources,
 )
 from services.admission.api.directory import extracts
-from services.admission.api.hl7v2 import dialects
+from services.admission.api.hl7v2 import dialects, quarantine
 from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
+from services.admission.periodic.forget_refused_messages import forget_refused_messages
 from services.admission.periodic.join_persons import join_agreeing
 from services.admission.periodic.measure_keys import measure_keys
 from services.admission.periodic.register_first_operator import register_first_operator
@@ -82,6 +83,7 @@ SERVICE = Service(
         statements.router,
         hl7v2.router,
         dialects.router,
+        quarantine.router,
         *directory.ROUTERS,
         *grants.ROUTERS,
     ],
@@ -95,6 +97,7 @@ SERVICE = Service(
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=join_agreeing),
         PeriodicDuty(seconds=60.0, run=measure_keys),
+        PeriodicDuty(seconds=3600.0, run=forget_refused_messages),
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],

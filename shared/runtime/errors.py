@@ -19,7 +19,7 @@ RelaisError
  |  + NotAnAddressError
  |  + NotReachableError
  |  + UnknownExtractError
- |  + UnreadableMessage     the HL7 v2 door answers AR
+ |  + UnreadableMessage     the HL7 v2 door answers AR, and keeps the bytes in quarantine
  |     + NoHeader
  |     + BadDelimiters
  |     + UnknownCharset

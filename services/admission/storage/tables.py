@@ -8,11 +8,12 @@ from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
+from services.admission.storage.hl7v2 import tables as hl7v2_tables
 from services.admission.storage.identities import tables as identity_tables
 from services.admission.storage.schema import Table, metadata
 from shared.spine.tables import spine_tables
 
-__all__ = ["identity_tables", "metadata"]
+__all__ = ["hl7v2_tables", "identity_tables", "metadata"]
 
 _GLASS = "basis = 'break_the_glass'"
 
@@ -245,16 +246,6 @@ class Mailbox(Table, table=True):
     address: str = Field(sa_column=Column(Text, primary_key=True))
     kind: str = Field(sa_column=Column(Text, nullable=False, comment="personal, organisation or application"))
     service: str | None = Field(sa_column=Column(Text, comment="Of the establishment"))
-
-
-class StoredDialect(Table, table=True):
-    """How a source writes HL7 v2, where it differs from the standard."""
-
-    __tablename__ = "hl7v2_dialects"
-
-    source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    dialect: str = Field(sa_column=Column(Text, nullable=False, comment="JSON"))
-    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 spine_tables(metadata)

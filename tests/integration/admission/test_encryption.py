@@ -6,6 +6,7 @@ from services.admission.storage.submissions import RECORD_CONTEXT
 from services.admission.storage.tables import metadata
 from shared.database.transaction import transaction
 from shared.security.vault import Vault
+from tests.integration.admission.hl7v2.door import adt, codes, send
 from tests.integration.admission.running import MASTER_KEY, Admission
 from tests.unit.admission.bodies import NAME, encoded, identifier, movement
 
@@ -28,6 +29,8 @@ async def test_no_table_holds_anything_personal_in_the_clear(admission: Admissio
     body = confidential()
     assert all(secret.encode() in body for secret in SECRETS)
     assert (await admission.post(source, body)).status_code == 202
+    refused = adt(control_id="").replace(b"MARTIN", NAME.encode())
+    assert codes(await send(admission, source, refused)) == ["AE"]
     dumped = b""
     for table in metadata.sorted_tables:
         bytes_of_table = io.BytesIO()
@@ -35,6 +38,7 @@ async def test_no_table_holds_anything_personal_in_the_clear(admission: Admissio
             await connection.copy_from_table(table.name, output=bytes_of_table, format="binary")  # type: ignore[attr-defined]
         dumped += bytes_of_table.getvalue()
     assert b"CARDIO" in dumped, "the search would find what is there"
+    assert b"MSH-10 is missing" in dumped, "the refused message is there"
     assert [secret for secret in (*SECRETS, source.secret) if secret.encode() in dumped] == []
 
 

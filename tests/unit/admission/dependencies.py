@@ -1,5 +1,7 @@
 """Gives tests the dependencies of admission's use cases, without a database or a network."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -13,13 +15,24 @@ from shared.spine.pause.gate import Gate
 
 
 class NoDatabase:
-    """Says that nothing is paused, and knows no source or establishment."""
+    """Says that nothing is paused, knows no source or establishment, and forgets what is written."""
 
     async def fetchval(self, query: str, *_arguments: object) -> bool | None:
         return False if "pauses" in query else None
 
     async def fetch(self, _query: str, *_arguments: object) -> list[Any]:
         return []
+
+    async def execute(self, _query: str, *_arguments: object) -> str:
+        return ""
+
+    @asynccontextmanager
+    async def acquire(self, **_given: object) -> AsyncIterator["NoDatabase"]:
+        yield self
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        yield
 
 
 def dependencies(**given: Any) -> Dependencies:

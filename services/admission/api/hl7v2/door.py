@@ -26,6 +26,7 @@ from services.admission.handlers.accept_movement import ask_for_affiliations
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from services.admission.handlers.hl7v2.dialects import dialect_of
+from services.admission.handlers.hl7v2.quarantine import Refused, keep_refused
 from shared.runtime.failures import TRANSIENT
 from shared.security.principal import Principal
 from shared.telemetry import metrics
@@ -36,6 +37,8 @@ LIMIT_BYTES: Final = 256 * 1024
 DEFAULT_ZONE: Final = ZoneInfo("Europe/Paris")
 _EVENT_OF: Final = frozenset({*(f"A{number:02}" for number in range(1, 63)), "Z99"})
 _SENT_AT: Final = 7
+_INCURABLE: Final = frozenset({200, 202, 203})
+"""What no dialect changes: the type, the processing id and the version."""
 
 NOT_NOW: Final = Finding(
     code=207,
@@ -60,17 +63,27 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_message(
-    dependencies: Dependencies, raw: bytes, *, source: Principal, charset: str | None = None
+    dependencies: Dependencies,
+    raw: bytes,
+    *,
+    source: Principal,
+    charset: str | None = None,
+    is_kept: bool = False,
 ) -> Acknowledged:
-    """Read the message, state all that it says, and answer it; never raises for what came."""
+    """Read the message, state all that it says, and answer it; never raises for what came.
+
+    What is refused and a dialect may cure is kept in quarantine, unless it is there (`is_kept`).
+    """
     header, codec = header_of(raw), "utf-8"
+    given: str | None = None
     event = "other"
     try:
         if len(raw) > LIMIT_BYTES:
             findings: tuple[Finding, ...] = (TOO_LONG,)
         else:
+            given = transported(charset)
             dialect = await dialect_of(dependencies, source.source_id)
-            message = parse(raw, usual_charset=dialect.charset, charset=transported(charset))
+            message = parse(raw, usual_charset=dialect.charset, charset=given)
             header, codec = message.header, message.charset
             reading, findings = await _take(dependencies, message, dialect, source)
             event = reading.event if reading.event in _EVENT_OF else "other"
@@ -78,6 +91,9 @@ async def take_message(
         findings = (unreadable(error),)
     except (NotCommitted, *TRANSIENT):
         findings = (NOT_NOW,)
+    if not is_kept and _may_be_cured(findings):
+        refused = Refused(raw=raw, charset=charset if given else None, event=event, findings=findings)
+        findings = await _keep(dependencies, refused, source)
     answer = Answer(
         verdict=verdict_on(findings),
         findings=findings,
@@ -87,6 +103,21 @@ async def take_message(
     metrics.intake_requests_total.labels(INTAKE_FORMAT, f"A{answer.verdict}").inc()
     metrics.hl7v2_answers_total.labels(event, f"A{answer.verdict}").inc()
     return _encoded(header, answer, codec)
+
+
+def _may_be_cured(findings: tuple[Finding, ...]) -> bool:
+    """Whether a change of the dialect may let the message be taken."""
+    if verdict_on(findings) == "A" or NOT_NOW in findings or TOO_LONG in findings or FOREIGN in findings:
+        return False
+    return not any(finding.code in _INCURABLE for finding in findings)
+
+
+async def _keep(dependencies: Dependencies, refused: Refused, source: Principal) -> tuple[Finding, ...]:
+    try:
+        await keep_refused(dependencies, refused, source=source)
+    except TRANSIENT:
+        return (NOT_NOW,)
+    return refused.findings
 
 
 async def _take(

@@ -60,3 +60,28 @@ async def test_an_operator_says_how_a_source_writes(admission: Admission) -> Non
     stranger = await admission.source("920000023", scopes=("operator",))
     assert (await admission.client.get(path, headers=bearer(stranger.secret))).status_code == 404
     assert (await send(admission, operator, adt())).status_code == 403
+
+
+async def test_what_was_refused_is_taken_once_the_dialect_is_right(admission: Admission) -> None:
+    source, operator = await admission.source(), await admission.source(scopes=("operator",))
+    shown = bearer(operator.secret)
+    raw = adt().replace(b"|UNICODE UTF-8", b"|").replace(b"MARTIN", "BÉNARD".encode("cp1252"))
+    for _ in range(2):
+        assert codes(await send(admission, source, raw)) == ["AR"]
+    listed = (await admission.client.get("/v1/hl7v2/quarantine", headers=shown)).json()["messages"]
+    assert [(each["times"], each["findings"][0]["place"]) for each in listed] == [(2, "MSH-18")]
+    path = f"/v1/hl7v2/quarantine/{listed[0]['quarantine_id']}"
+    stranger = bearer((await admission.source("920000023", scopes=("operator",))).secret)
+    assert (await admission.client.post(f"{path}/apply", headers=stranger)).status_code == 404
+    assert (await admission.client.post(f"{path}/apply", headers=shown)).json()["answer"] == "AR"
+    (kept,) = await admission.rows("SELECT times FROM hl7v2_quarantine")
+    assert kept["times"] == 2, "applying it is not its coming again"
+
+    dialect = f"/v1/sources/{source.source.source_id}/hl7v2-dialect"
+    await admission.client.put(dialect, json={"charset": "cp1252"}, headers=shown)
+    assert (await admission.client.post(f"{path}/apply", headers=shown)).json()["answer"] == "AA"
+    assert len(await movements(admission)) == 1
+    assert (await admission.client.get("/v1/hl7v2/quarantine", headers=shown)).json()["messages"] == []
+    (kept,) = await admission.rows("SELECT state, record FROM hl7v2_quarantine")
+    assert kept["state"] == "applied"
+    assert b"MSH" not in bytes(kept["record"])
