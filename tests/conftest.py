@@ -30,7 +30,6 @@ examples.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "relais"))
 
 def pytest_collection_finish() -> None:
     """What was imported lives until the end: the cycle collector need not look at it again and again."""
-    gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 
 

@@ -21,7 +21,7 @@ def what_was_imported_is_not_examined() -> Iterator[None]:
     """A worker collects all garbage once, and leaves everything to be examined: here a million objects."""
     gc.freeze()
     yield
-    gc.freeze()
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
