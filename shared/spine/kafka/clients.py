@@ -64,6 +64,8 @@ def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
         session_timeout_ms=10_000,
         heartbeat_interval_ms=2_000,
         rebalance_timeout_ms=15_000,
+        # Who joins while a broker that was wiped has no topics yet is given none, until it looks again.
+        metadata_max_age_ms=10_000,
         request_timeout_ms=20_000,
         retry_backoff_ms=250,
     )
