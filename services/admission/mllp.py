@@ -12,7 +12,7 @@ from shared.spine.worker import run_worker
 
 
 async def serve() -> None:
-    """Serve until told to stop; where no source is bound to a port, listen nowhere and say so by living."""
+    """Serve until told to stop; a process without `RELAIS_MLLP_SOURCES` listens on no port."""
     settings = Settings.of()
     async with open_service(SERVICE, settings) as opened:
         server = MllpServer(

@@ -41,10 +41,8 @@ def _may_pass(account: Account, folder: Path) -> bool:
 
 def may_enter(account: Account | None, folder: Path) -> bool:
     """Whether the account may use what lies in the folder, by the mode bits of it and all above it."""
-    if account is None:
-        return True
-    folder = folder.resolve()
-    return all(_may_pass(account, each) for each in (folder, *folder.parents))
+    whole = folder.resolve()
+    return account is None or all(_may_pass(account, each) for each in (whole, *whole.parents))
 
 
 def give(account: Account | None, path: Path) -> None:

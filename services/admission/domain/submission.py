@@ -117,14 +117,10 @@ def _origin(origin: Origin | None) -> Place | None:
     return None if origin is None else Place(mode=origin.mode, establishment=origin.establishment)
 
 
-def _destination(destination: Destination | None) -> Place | None:
-    if destination is None:
+def _destination(stated: Destination | None) -> Place | None:
+    if stated is None:
         return None
-    return Place(
-        mode=destination.mode,
-        establishment=destination.establishment,
-        expected_at=destination.expected_at,
-    )
+    return Place(mode=stated.mode, establishment=stated.establishment, expected_at=stated.expected_at)
 
 
 _NOBODY: Final[EarlierOwners] = {}

@@ -1,7 +1,4 @@
-"""Holds the SQL of the intake: what it must know of sources and persons, submissions and their receipts.
-
-A batch of submissions is stored in one statement, each once, with the identifiers that it links.
-"""
+"""Holds the SQL of the intake: one statement stores a batch, each submission once, with what it links."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
@@ -257,9 +254,9 @@ async def store(
 
 def _named_differently(rows: Sequence[Row]) -> list[UUID]:
     """Movements of which these name several persons: the last one may be who has it, and another not."""
-    named: dict[UUID, UUID] = {}
+    first: dict[UUID, UUID] = {}
     return [
-        row.movement_id for row in rows if named.setdefault(row.movement_id, row.stated_as) != row.stated_as
+        one.movement_id for one in rows if first.setdefault(one.movement_id, one.stated_as) != one.stated_as
     ]
 
 

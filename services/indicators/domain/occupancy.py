@@ -30,11 +30,10 @@ def censuses(
         for presence in stay.presences if stay.holds_bed else ():
             for day in _counted_days(presence, period=period, as_of=as_of):
                 present[day].append(stay)
-    today = day_of(as_of)
     return [
         Census(day=day, rests_on=present[day], persons=len({stay.person_id for stay in present[day]}))
         for day in period.days()
-        if observed_since <= day <= today
+        if observed_since <= day <= day_of(as_of)
     ]
 
 

@@ -1,8 +1,8 @@
 """Follows one access from the door to its answer, and holds what its handlers add: of whom, and why.
 
 What an access must leave is decided here, once for all routes: whoever names an operation at the door cannot
-forget it. A read leaves its entry before the answer does, a change before and after it is made; the intake,
-whose commits are shared, writes its entries in the same statement as the movements.
+forget it. A read leaves its entry before the answer does, a change before and after it is made; the intake
+writes its entries in its own commits, so what comes over MLLP, past these doors, leaves the same.
 """
 
 from contextvars import ContextVar

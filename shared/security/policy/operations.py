@@ -168,7 +168,6 @@ Audit = Literal["read", "change", "with_commit", "none"]
 its own commit writes; or nothing, since it tells and changes nothing of any one person."""
 
 _CHANGES: Final[tuple[Operation, ...]] = (
-    "state_identity",
     "close_expectation",
     "resolve_obligation",
     "change_circle",
@@ -180,9 +179,11 @@ _CHANGES: Final[tuple[Operation, ...]] = (
     "revoke_key",
     "rotate_key",
     "state_network",
+    "settle_quarantined",
     "retry_parked",
     "dismiss_parked",
 )
+_WITH_COMMIT: Final[tuple[Operation, ...]] = ("state_movement", "state_identity", "state_hl7v2")
 _NOBODYS: Final[tuple[Operation, ...]] = (
     "list_indicators",
     "read_indicator",
@@ -197,6 +198,8 @@ _NOBODYS: Final[tuple[Operation, ...]] = (
     "register_identity_domain",
     "list_networks",
     "load_directory",
+    "read_dialect",
+    "change_dialect",
     "read_operations",
     "pause_part",
     "read_reconciliation",
@@ -207,6 +210,6 @@ AUDITS: Final[Mapping[Operation, Audit]] = {
     **dict.fromkeys(RULES, "read"),  # whatever is added, unless it says otherwise
     **dict.fromkeys(_CHANGES, "change"),
     **dict.fromkeys(_NOBODYS, "none"),
-    "state_movement": "with_commit",
+    **dict.fromkeys(_WITH_COMMIT, "with_commit"),
 }
 """Operation -> what it leaves in the audit."""

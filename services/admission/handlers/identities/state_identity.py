@@ -7,6 +7,7 @@ move is of what was emitted before it was made, also where that comes later; the
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -51,8 +52,10 @@ from services.admission.storage.identities import movements, statements
 from services.admission.storage.identities.statements import StatementRow
 from shared.database.transaction import transaction
 from shared.runtime.ids import new_id
-from shared.security.audit.access import note
+from shared.security.audit.access import entry_of
+from shared.security.audit.entry import Entry
 from shared.security.principal import Principal
+from shared.spine.audit import entries as audit
 
 
 class StatementAccepted(Struct, frozen=True):
@@ -110,7 +113,7 @@ async def _state_once(
     source: Principal,
 ) -> StatementAccepted | StatementConflict:
     affiliation = dependencies.affiliations[statement.establishment]
-    async with transaction(dependencies.pool) as connection:
+    async with dependencies.chains.lent() as chain, transaction(dependencies.pool) as connection:
         if isinstance(statement, TraitsStatement):
             # It only adds numbers, as movements do: nothing that anybody remembers is void.
             await movements.share_identities(connection, f"{source.source_id} {statement.source_event_id}")
@@ -120,6 +123,8 @@ async def _state_once(
         if stored is not None and stored.content_sha256 != digest:
             return StatementConflict(stored.content_sha256, digest)
         if stored is not None:
+            access = _access(source, stored, "repeated", at=dependencies.clock())
+            await audit.add(connection, chain.extend([access]))
             return StatementAccepted(stored, is_repeated=True)
         numbers = OwnNumbers(dependencies, connection, affiliation)
         effect = await _carry_out(numbers, action, statement)
@@ -142,8 +147,9 @@ async def _state_once(
             merge_id=effect.merge_id,
             record=record,
         )
-        note(receipt.person_id, why="states")
         await statements.add(connection, row, receipt)
+        access = _access(source, receipt, "states", at=receipt.accepted_at)
+        await audit.add(connection, chain.extend([access]))
         if effect.disputed is not None:
             await record_disputed_merge(dependencies, connection, effect.disputed, receipt=receipt)
         if effect.recognised is not None:
@@ -154,6 +160,20 @@ async def _state_once(
             )
             await record_items(connection, items)
     return StatementAccepted(receipt, is_repeated=False)
+
+
+def _access(source: Principal, receipt: IdentityReceipt, why: str, *, at: datetime) -> Entry:
+    """The entry of the audit, whatever door the statement came by."""
+    return entry_of(
+        source,
+        "state_identity",
+        "done",
+        at=at,
+        access_id=receipt.receipt_id,
+        person_id=receipt.person_id,
+        object_id=receipt.receipt_id,
+        why=why,
+    )
 
 
 async def _carry_out(numbers: OwnNumbers, action: Action, statement: Statement) -> _Effect:

@@ -1,6 +1,8 @@
 """An ADT message is stored before it is answered, once, whatever it states."""
 
+from services.admission.api.hl7v2.door import take_message
 from services.admission.api.hl7v2.messages import MEDIA_TYPE
+from services.admission.handlers.hl7v2.senders import sender_of
 from tests.integration.admission.hl7v2.door import adt, codes, errors, movements, send
 from tests.integration.admission.running import Admission, bearer
 
@@ -38,6 +40,24 @@ async def test_identities_and_batches_are_stated_too(admission: Admission) -> No
     assert answer.text.startswith("BHS|")
     assert answer.text.endswith("BTS|6\r")
     assert await admission.rows("SELECT is_merged FROM merges") == [{"is_merged": True}]
+
+
+async def test_what_comes_past_the_doors_of_http_leaves_its_entries(admission: Admission) -> None:
+    source, dependencies = await admission.source(), admission.service.dependencies
+    principal = await sender_of(dependencies, source.source.source_id)
+    assert principal is not None
+    for raw in (adt(person="1"), adt("A40", control_id="3", person="1") + b"\rMRG|2^^^CHU-X&1.2.3.4&ISO^PI"):
+        for _ in range(2):
+            taken = await take_message(dependencies, raw, source=principal)
+            assert taken.answer.verdict == "A"
+    entries = await admission.rows("SELECT operation, why, person_id FROM audit.entries ORDER BY at, number")
+    assert [(entry["operation"], entry["why"]) for entry in entries] == [
+        ("state_movement", "states"),
+        ("state_movement", "repeated"),
+        ("state_identity", "states"),
+        ("state_identity", "repeated"),
+    ]
+    assert None not in {entry["person_id"] for entry in entries}
 
 
 async def test_an_operator_says_how_a_source_writes(admission: Admission) -> None:
