@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.events import admission, notifications, pathway, relations
 from shared.events.envelope import Payload
+from shared.events.erasure import PersonErased
 
 ADMISSION: Final = "admission"
 PATHWAY: Final = "pathway"
@@ -23,6 +24,7 @@ PUBLISHED: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         admission.AccessGranted,
         admission.AccessRevoked,
         *relations.RELATION_EVENTS,
+        PersonErased,
     ),
     PATHWAY: (
         pathway.ExpectationOpened,

@@ -1,4 +1,4 @@
-"""Signs what admission grants, and verifies it before it counts.
+"""Signs what admission grants and whom it has forgotten, and verifies it before it counts.
 
 Ed25519, with the id of the key beside each signature: readers know several keys, so that a new one can sign
 while what the former one signed stays valid. What is signed is stated here field by field; a field that is
@@ -18,9 +18,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec.structs import replace
 
+from shared.events.erasure import PersonErased
 from shared.events.relations import RelationEnded, RelationGranted
 
-Signed = RelationGranted | RelationEnded
+Signed = RelationGranted | RelationEnded | PersonErased
 
 _NAMED_KEY: Final = re.compile(r"([A-Za-z0-9._-]{1,40})=([A-Za-z0-9+/]{43}=)")
 
@@ -42,13 +43,18 @@ class Signer:
         named = RelationEnded(grant_id=grant_id, revision=revision, key_id=self._key_id, signature="")
         return replace(named, signature=self._sign(subject, named))
 
+    def erased(self, subject: UUID, erasure_id: UUID) -> PersonErased:
+        """That this subject is to be forgotten, signed."""
+        named = PersonErased(erasure_id=erasure_id, key_id=self._key_id, signature="")
+        return replace(named, signature=self._sign(subject, named))
+
     @property
     def public_key(self) -> str:
         """The setting by which others verify: `id=base64`."""
         return f"{self._key_id}={base64.b64encode(self._key.public_key().public_bytes_raw()).decode()}"
 
-    def _sign(self, subject: UUID, relation: Signed) -> str:
-        return base64.b64encode(self._key.sign(_content(subject, relation))).decode()
+    def _sign(self, subject: UUID, stated: Signed) -> str:
+        return base64.b64encode(self._key.sign(_content(subject, stated))).decode()
 
 
 class Verifier:
@@ -57,13 +63,13 @@ class Verifier:
     def __init__(self, public_keys: Mapping[str, bytes]) -> None:
         self._keys = {key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in public_keys.items()}
 
-    def is_valid(self, subject: UUID, relation: Signed) -> bool:
+    def is_valid(self, subject: UUID, stated: Signed) -> bool:
         """Whether a key that is known here signed exactly this, about this subject."""
-        key = self._keys.get(relation.key_id)
+        key = self._keys.get(stated.key_id)
         if key is None:
             return False
         try:
-            key.verify(base64.b64decode(relation.signature, validate=True), _content(subject, relation))
+            key.verify(base64.b64decode(stated.signature, validate=True), _content(subject, stated))
         except (InvalidSignature, binascii.Error, ValueError):
             return False
         return True
@@ -90,19 +96,22 @@ def keys_of(text: str, *, variable: str) -> dict[str, bytes]:
     return keys
 
 
-def _content(subject: UUID, relation: Signed) -> bytes:
-    if isinstance(relation, RelationEnded):
-        fields: list[object] = ["relais relation ended 1"]
+def _content(subject: UUID, stated: Signed) -> bytes:
+    fields: list[object]
+    if isinstance(stated, PersonErased):
+        return msgspec.json.encode(["relais person erased 1", subject, stated.erasure_id, stated.key_id])
+    if isinstance(stated, RelationEnded):
+        fields = ["relais relation ended 1"]
     else:
         fields = [
             "relais relation granted 1",
-            relation.basis,
-            relation.establishments,
-            relation.of,
-            _moment(relation.begins_at),
-            _moment(relation.ends_at),
+            stated.basis,
+            stated.establishments,
+            stated.of,
+            _moment(stated.begins_at),
+            _moment(stated.ends_at),
         ]
-    return msgspec.json.encode([*fields, subject, relation.grant_id, relation.revision, relation.key_id])
+    return msgspec.json.encode([*fields, subject, stated.grant_id, stated.revision, stated.key_id])
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -27,6 +27,7 @@ def spine_tables(metadata: MetaData) -> None:
     _add_parked_tables(metadata)
     _add_reconciliation_tables(metadata)
     _add_pause_tables(metadata)
+    _add_erased(metadata)
     _api_keys(metadata)
 
 
@@ -194,6 +195,17 @@ def _add_pause_tables(metadata: MetaData) -> None:
         Column("because", Text, nullable=False),
         Column("paused_at", _moment, nullable=False),
         comment="What a person stopped, and why; a row that is gone is resumed",
+    )
+
+
+def _add_erased(metadata: MetaData) -> None:
+    Table(
+        "erased",
+        metadata,
+        Column("person_id", Uuid, primary_key=True, comment="An id that leads to nobody any more"),
+        Column("erasure_id", Uuid, nullable=False),
+        Column("erased_at", _moment, nullable=False, comment="Here"),
+        comment="Persons of whom nothing may be kept, however late it comes",
     )
 
 

@@ -69,7 +69,7 @@ def _add_numbers(
 ) -> NumberedReceipt:
     published = msgspec.json.decode(submission.data, type=_PublishedIds)
     stated = None
-    if is_sender and submission.wrapped_key is not None:
+    if is_sender and submission.wrapped_key is not None and submission.record:
         context = RECORD_CONTEXT + submission.event_id.bytes
         record = dependencies.vault.decrypt(submission.wrapped_key, submission.record, context=context)
         stated = msgspec.json.decode(record, type=_StatedIds)

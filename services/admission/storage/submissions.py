@@ -63,6 +63,7 @@ class StoredSubmission(Struct, frozen=True):
 
     event_id: UUID
     record: bytes
+    """Empty once whom it is about was erased."""
     data: bytes
     wrapped_key: bytes | None
     """None once the person's key is erased: the record cannot be read any more."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.notifications.handlers.circle.forget_persons import forget_persons
 from services.notifications.handlers.obligations.plan import record_facts
 from shared.events.admission import (
     MERGE_EVENTS,
@@ -10,20 +11,24 @@ from shared.events.admission import (
     AccessRevoked,
     MovementReassigned,
 )
+from shared.events.erasure import PersonErased
 from shared.events.pathway import EXPECTATION_EVENTS
 from shared.events.relations import RELATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.access.relations import on_relations
-from shared.spine.inbox.applier import Routes
+from shared.spine.inbox.applier import Routes, UnlessErased
+
+_record_facts: Final = UnlessErased(record_facts)
 
 ROUTES: Final[Routes] = {
     # PatientAdmitted, PatientTransferred, PatientDischarged, MovementUpdated, MovementCancelled.
-    **dict.fromkeys(MOVEMENT_EVENTS, record_facts),
-    MovementReassigned: record_facts,
-    **dict.fromkeys(MERGE_EVENTS, record_facts),
+    **dict.fromkeys(MOVEMENT_EVENTS, _record_facts),
+    MovementReassigned: _record_facts,
+    **dict.fromkeys(MERGE_EVENTS, _record_facts),
     # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
-    **dict.fromkeys(EXPECTATION_EVENTS, record_facts),
+    **dict.fromkeys(EXPECTATION_EVENTS, _record_facts),
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
-    **dict.fromkeys(RELATION_EVENTS, on_relations),
+    **dict.fromkeys(RELATION_EVENTS, UnlessErased(on_relations)),
+    PersonErased: forget_persons,
 }

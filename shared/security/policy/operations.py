@@ -26,6 +26,8 @@ Operation = Literal[
     "declare_team",
     "end_grant",
     "break_glass",
+    "erase_person",
+    "list_erasures",
     # an establishment
     "list_broken_glasses",
     "read_accesses",
@@ -122,6 +124,8 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "declare_team": _own("circle"),
     "end_grant": _own("circle", "operator"),
     "break_glass": _anybody("read"),
+    "erase_person": _platform("privacy", "operator"),
+    "list_erasures": _platform("privacy", "operator"),
     "list_broken_glasses": _own("privacy"),
     "read_accesses": _own("privacy", "operator"),
     "list_stays": _own("read"),
@@ -168,6 +172,7 @@ Audit = Literal["read", "change", "with_commit", "none"]
 its own commit writes; or nothing, since it tells and changes nothing of any one person."""
 
 _CHANGES: Final[tuple[Operation, ...]] = (
+    "erase_person",
     "close_expectation",
     "resolve_obligation",
     "change_circle",

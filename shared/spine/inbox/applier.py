@@ -10,7 +10,8 @@ committed and nothing skipped.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ import msgspec
 from shared.database.pool import Connection, Pool
 from shared.database.transaction import transaction
 from shared.events.envelope import Payload, TraceContext
+from shared.events.erasure import PersonErased
 from shared.runtime.clock import Clock, system_clock
 from shared.spine.inbox import checkpoint, parking
 from shared.spine.inbox.applied import Applied
@@ -31,6 +33,19 @@ from shared.spine.records.received import EventRejected, ReceivedEvent
 Route = Callable[[Any, Connection, Sequence[ReceivedEvent]], Awaitable[None]]
 """A use case; takes the dependencies, the open transaction, and its events of one batch in order."""
 Routes = Mapping[type[Payload], Route]
+
+
+@dataclass(frozen=True)
+class UnlessErased:
+    """A route that is handed no event of an erased person: neither late nor in a rebuild."""
+
+    route: Route
+
+    async def __call__(
+        self, dependencies: Any, connection: Connection, events: Sequence[ReceivedEvent]
+    ) -> None:
+        await self.route(dependencies, connection, events)
+
 
 Traces = Mapping[tuple[str, int, int], TraceContext]
 """Topic, partition and offset -> context of the span under which the record is processed."""
@@ -150,10 +165,11 @@ class Applier:
     async def _apply_input(
         self, connection: Connection, given: _TransactionInput, rejected: Mapping[UUID, str]
     ) -> Applied:
+        if not given.advances or any(_erases(each) for each in given.incoming):
+            # Nobody applies meanwhile what another publisher says of the person, and puts her back.
+            await checkpoint.lock_all(connection)
         if given.advances:
             await checkpoint.advance(connection, given.advances)
-        else:
-            await checkpoint.lock_all(connection)
         earlier = await parking.find_earlier(connection, _envelopes(given.incoming))
         unknown = [each for each in given.incoming if not _is_among(each, earlier.event_ids)]
         separated = separate(unknown, rejected=rejected, blocked=earlier.blocked)
@@ -167,7 +183,7 @@ class Applier:
                 cap=self._parking_cap,
                 now=self._clock(),
             )
-        events = await self._call_routes(connection, inserted.new, given.traces)
+        events = await self._call_routes(connection, inserted.new, given.traces, earlier.erased)
         first_seen = _count_by_topic(inserted.new) + _count_by_topic(
             record.incoming for record in separated.to_park
         )
@@ -188,22 +204,34 @@ class Applier:
     ) -> list[ReceivedEvent]:
         await checkpoint.lock_all(connection)
         await resolve(connection)
+        earlier = await parking.find_earlier(connection, _envelopes([incoming]))
         inserted = await insert(connection, [incoming], now=self._clock())
-        return await self._call_routes(connection, inserted.new, {})
+        return await self._call_routes(connection, inserted.new, {}, earlier.erased)
 
     async def _call_routes(
-        self, connection: Connection, new: Sequence[IncomingRecord], traces: Traces
+        self,
+        connection: Connection,
+        new: Sequence[IncomingRecord],
+        traces: Traces,
+        erased: Collection[UUID],
     ) -> list[ReceivedEvent]:
         """Call each route once, with all its events in their order; returns the events that a route took."""
+        gone = {*erased, *(each.envelope.subject for each in new if _erases(each) and each.envelope)}
         events_by_route: dict[Route, list[ReceivedEvent]] = {}
         for incoming in new:
             event = incoming.received(_trace_of(incoming, traces))
             route = None if event is None else self._routes.get(type(event.data))
-            if event is not None and route is not None:
+            if event is None or route is None:
+                continue
+            if event.subject not in gone or not isinstance(route, UnlessErased):
                 events_by_route.setdefault(route, []).append(event)
         for route, events in events_by_route.items():
             await route(self._dependencies, connection, events)
         return [event for events in events_by_route.values() for event in events]
+
+
+def _erases(incoming: IncomingRecord) -> bool:
+    return isinstance(incoming.data, PersonErased)
 
 
 def _count_by_topic(incoming: Iterable[IncomingRecord]) -> Counter[str]:

@@ -34,6 +34,8 @@ UNION ALL
 SELECT NULL, publisher, subject, min(sequence)
 FROM parked JOIN unnest($2::text[], $3::uuid[]) AS wanted (publisher, subject) USING (publisher, subject)
 WHERE state = 'parked' GROUP BY publisher, subject
+UNION ALL
+SELECT NULL, NULL, person_id, NULL FROM erased WHERE person_id = ANY($3::uuid[])
 """
 _APPLIED: Final = "SELECT event_id FROM inbox WHERE event_id = ANY($1::uuid[])"
 _PARK: Final = """
@@ -53,17 +55,19 @@ _NAMED: Final = ("event_id", "publisher", "subject", "sequence", "type", "record
 _COUNT: Final = "SELECT count(*) FROM parked WHERE state = 'parked'"
 
 
-class EarlierParking(msgspec.Struct, frozen=True):
-    """What earlier batches parked, as far as it concerns this one."""
+class Earlier(msgspec.Struct, frozen=True):
+    """What earlier batches parked, and whom they erased, as far as it concerns this one."""
 
     event_ids: set[UUID]
     """Events of this batch that were parked before, whatever became of them."""
     blocked: dict[Stream, int]
     """The first parked sequence of the batch's blocked streams."""
+    erased: set[UUID]
+    """Subjects of this batch who were erased."""
 
 
-async def find_earlier(connection: Connection, envelopes: Sequence[Envelope]) -> EarlierParking:
-    """Look up what earlier batches parked."""
+async def find_earlier(connection: Connection, envelopes: Sequence[Envelope]) -> Earlier:
+    """Look up what earlier batches parked, and whom they erased."""
     streams = {envelope.stream for envelope in envelopes}
     rows = await connection.fetch(
         _EARLIER,
@@ -75,7 +79,8 @@ async def find_earlier(connection: Connection, envelopes: Sequence[Envelope]) ->
     blocked = {
         (row["publisher"], row["subject"]): row["first"] for row in rows if row["publisher"] is not None
     }
-    return EarlierParking(event_ids, blocked)
+    named = {row["subject"] for row in rows if row["publisher"] is None}
+    return Earlier(event_ids, blocked, named - {None})
 
 
 async def park(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.events.erasure import PersonErased
 from shared.spine.records.incoming import IncomingRecord, Stream
 
 WAITS: str = "waits for an earlier event of its subject"
@@ -61,9 +62,10 @@ def _reason_to_park(incoming: IncomingRecord, rejected: Mapping[UUID, str]) -> s
 
 
 def _is_behind(incoming: IncomingRecord, barriers: Mapping[Stream, int]) -> bool:
-    # An event of a type we do not know has no effect here, so it need not wait.
+    # An event of a type we do not know has no effect here, so it need not wait. Whoever is to be forgotten is
+    # forgotten at once: with what waits, too.
     envelope = incoming.envelope
-    if envelope is None or incoming.data is None:
+    if envelope is None or incoming.data is None or isinstance(incoming.data, PersonErased):
         return False
     return envelope.sequence > barriers.get(envelope.stream, envelope.sequence)
 

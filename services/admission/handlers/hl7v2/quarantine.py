@@ -1,5 +1,6 @@
 """Keeps messages that were refused, sealed, until they are taken, given up or too old."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -9,6 +10,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from services.admission.domain.hl7v2.findings import Finding
+from services.admission.domain.hl7v2.mentions import mentions
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.hl7v2 import quarantine as storage
 from services.admission.storage.hl7v2.quarantine import (
@@ -18,6 +20,7 @@ from services.admission.storage.hl7v2.quarantine import (
     Sealed,
     State,
 )
+from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
@@ -90,6 +93,24 @@ async def forget_refused(dependencies: Dependencies) -> None:
     """Delete what came last too long ago."""
     async with transaction(dependencies.pool) as connection:
         await storage.forget(connection, before=dependencies.clock() - KEPT)
+
+
+async def forget_mentioning(
+    dependencies: Dependencies,
+    connection: Connection,
+    numbers: Collection[str],
+    *,
+    establishments: Collection[str],
+) -> None:
+    """Delete those of these establishments that name a person by one of these numbers."""
+    found = [
+        quarantine_id
+        async for quarantine_id, wrapped_key, record in storage.of_establishments(connection, establishments)
+        if mentions(
+            dependencies.vault.decrypt(wrapped_key, record, context=_CONTEXT + quarantine_id.bytes), numbers
+        )
+    ]
+    await storage.remove(connection, found)
 
 
 def _is_own(found: Sealed, operator: Principal) -> bool:

@@ -1,6 +1,6 @@
 """Holds the SQL of messages that were refused."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -36,6 +36,12 @@ SELECT source_id, establishment, charset, wrapped_key, record FROM hl7v2_quarant
 _SETTLE: Final = """
 UPDATE hl7v2_quarantine SET state = $2, settled_at = $3, settled_by = $4 WHERE quarantine_id = $1
 """
+_BY_ESTABLISHMENT: Final = """
+SELECT quarantine_id, wrapped_key, record FROM hl7v2_quarantine
+WHERE (establishment = ANY ($1) OR establishment IS NULL) AND quarantine_id > $2
+ORDER BY quarantine_id LIMIT 200
+"""
+_REMOVE: Final = "DELETE FROM hl7v2_quarantine WHERE quarantine_id = ANY ($1)"
 _FORGET: Final = "DELETE FROM hl7v2_quarantine WHERE seen_at < $1"
 
 
@@ -133,6 +139,22 @@ async def settle(
 ) -> None:
     """Say what became of it."""
     await connection.execute(_SETTLE, quarantine_id, state, at, by)
+
+
+async def of_establishments(
+    connection: Connection, establishments: Collection[str]
+) -> AsyncIterator[tuple[UUID, bytes, bytes]]:
+    """Id, wrapped key and record of each message of theirs, and of nobody's; a few at a time."""
+    last = UUID(int=0)
+    while rows := await connection.fetch(_BY_ESTABLISHMENT, list(establishments), last):
+        for row in rows:
+            last = row["quarantine_id"]
+            yield last, row["wrapped_key"], row["record"]
+
+
+async def remove(connection: Connection, quarantine_ids: Collection[UUID]) -> None:
+    """Delete these, whatever became of them."""
+    await connection.execute(_REMOVE, list(quarantine_ids))
 
 
 async def forget(connection: Connection, *, before: datetime) -> None:

@@ -24,6 +24,20 @@ class Movement(Table, table=True):
     )
 
 
+class StoredErasure(Table, table=True):
+    """That a person was erased; `erased` has the ids, which lead to nobody any more."""
+
+    __tablename__ = "erasures"
+
+    erasure_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    basis: str = Field(sa_column=Column(Text, nullable=False, comment="GDPR article 17(1)"))
+    author: str = Field(
+        sa_column=Column(Text, nullable=False, comment="Who decided, and the source of the key")
+    )
+    key_id: UUID | None = Field(sa_column=Column(Uuid, comment="With which it was asked for"))
+    erased_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class StayMove(Table, table=True):
     """A stay that somebody said is another person's; what comes of it later is that one's, too."""
 

@@ -1,0 +1,39 @@
+"""Forgets erased persons: ends what was expected of them, then deletes their pathways."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from services.pathway.domain.pathway import Closure
+from services.pathway.domain.publication import Change, PublishedExpectation, change_of
+from services.pathway.handlers.dependencies import Dependencies
+from services.pathway.handlers.publish_changes import publish_changes
+from services.pathway.storage import expectations, persons
+from shared.database.pool import Connection
+from shared.spine.erasure.erased import erased_persons
+from shared.spine.records.received import ReceivedEvent
+
+
+async def forget_persons(
+    dependencies: Dependencies, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    """Delete what is known of the persons of these events; raises `EventRejected` for a forged one."""
+    person_ids = await erased_persons(dependencies, connection, events)
+    await persons.lock(connection, person_ids)
+    published = await expectations.published_of(connection, person_ids)
+    now = dependencies.clock()
+    await publish_changes(connection, [_end_of(known, now=now) for known in published.values()], now=now)
+    await persons.forget(connection, person_ids)
+
+
+def _end_of(known: PublishedExpectation, *, now: datetime) -> Change | None:
+    """Nobody is waited for any more; what was a rupture, or was met, goes on to count as that."""
+    if known.state == "overdue":
+        known = replace(known, closure=Closure(closed_at=now, author="relais", reason="erased"))
+        expectation = known.expectation
+    elif known.state == "open":
+        expectation = replace(known.expectation, withdrawn=True)
+    else:
+        return None
+    return change_of(known, expectation, person_id=known.person_id, now=now, trace=known.trace, overdue=False)

@@ -1,0 +1,1 @@
+"""That nothing is left of an erased person."""
