@@ -19,6 +19,9 @@ Trait = Literal["birth_name", "first_given_name", "sex", "birth_date", "birth_pl
 REQUIRED: Final[tuple[Trait, ...]] = ("birth_name", "first_given_name", "sex", "birth_date")
 """Those without which nobody is joined; the birth place, which many do not know yet, must not disagree."""
 
+UNKNOWN_PLACE: Final = "99999"
+"""How the INSEE, and so the INSi service, writes a birth place that is not known."""
+
 _LIGATURES: Final = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D"})
 _PUNCTUATION: Final = re.compile(r"[^A-Z0-9]+")
 
@@ -76,7 +79,7 @@ def _written(traits: Traits | None) -> dict[Trait, str]:
         "first_given_name": written(traits.given_names[0]) if traits.given_names else "",
         "sex": "" if traits.sex == "unknown" else traits.sex,
         "birth_date": f"{traits.birth_date}-00-00"[:10] if traits.birth_date else "",
-        "birth_place": written(traits.birth_place_code),
+        "birth_place": written(_known_place(traits.birth_place_code)),
     }
 
 
@@ -94,3 +97,8 @@ def _dates_agree(one: str, other: str) -> bool | None:
     if any(ours != theirs for ours, theirs in parts if int(ours) and int(theirs)):
         return False
     return None
+
+
+def _known_place(code: str | None) -> str | None:
+    """The code, unless it is that of an unknown place, which agrees and disagrees with nothing."""
+    return None if code == UNKNOWN_PLACE else code

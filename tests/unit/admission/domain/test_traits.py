@@ -170,3 +170,9 @@ def test_an_ins_that_is_not_qualified_is_a_suspicion_whatever_the_traits() -> No
         is_test=True,
     )
     assert (doubt.finding, doubt.other) == ("suspected_duplicate", BEN)
+
+
+def test_an_unknown_birth_place_neither_agrees_nor_disagrees() -> None:
+    unknown, paris = Traits(birth_place_code="99999"), Traits(birth_place_code="75056")
+    for one, other in ((unknown, paris), (paris, unknown), (unknown, unknown)):
+        assert "birth_place" in compare_traits(one, other).unknown
