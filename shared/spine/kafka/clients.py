@@ -39,7 +39,7 @@ class GroupClient(Protocol):
         """Read on from `offset`; where an assigned partition starts before the first call is not defined."""
 
     def highwater(self, partition: TopicPartition) -> int | None:
-        """End of the log when it was last fetched from."""
+        """End of the log when it was last fetched from; `None` where nothing is known, or it is not ours."""
 
     async def beginning_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]: ...
 
@@ -49,13 +49,22 @@ class GroupClient(Protocol):
         """Report positions to the broker; nothing depends on it."""
 
 
+class _Member(AIOKafkaConsumer):  # type: ignore[misc] # the driver has no types
+    """The driver's member, which keeps to `GroupClient` while the broker takes a partition away."""
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        # The driver asserts that it is assigned, and a rebalance may have ended between two statements.
+        end: int | None = super().highwater(partition) if partition in self.assignment() else None
+        return end
+
+
 def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
     """A member that is not started yet.
 
     Where it would start by itself (`earliest`) does not matter: every position comes from the checkpoint.
     """
     tolerate_header_names()
-    client: GroupClient = AIOKafkaConsumer(
+    client: GroupClient = _Member(
         bootstrap_servers=bootstrap,
         group_id=consumer_group,
         client_id=consumer_group,
