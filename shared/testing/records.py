@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import msgspec
 
 from shared.events.admission import AccessRevoked
-from shared.events.envelope import RecordedEvent
+from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import TOPICS, TYPES
 from shared.spine.records.incoming import Envelope, IncomingRecord
+from shared.spine.records.received import ReceivedEvent
 
 NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WRONG: Final = "the payload does not fit its type"
@@ -66,6 +67,23 @@ def as_read(event: RecordedEvent, *, offset: int = 0) -> IncomingRecord:
             trace=event.trace,
         ),
         data=event.data,
+    )
+
+
+def received(data: Payload, *, subject: UUID) -> ReceivedEvent:
+    """What a route is handed of a payload that admission published about this subject."""
+    return ReceivedEvent(
+        event_id=UUID(int=9),
+        publisher="admission",
+        subject=subject,
+        sequence=1,
+        occurred_at=NOW,
+        recorded_at=NOW,
+        data=data,
+        type="",
+        topic="relais.admission",
+        partition=0,
+        offset=0,
     )
 
 

@@ -14,7 +14,8 @@ from shared.database.transaction import transaction
 from shared.events.relations import RelationEnded, RelationGranted
 from shared.security.signatures import Signer, Verifier, keys_of
 from shared.spine.access.relations import GrantedRelation, on_relations, relations_of
-from shared.spine.records.received import EventRejected, ReceivedEvent
+from shared.spine.records.received import EventRejected
+from shared.testing.records import received
 
 pytestmark = pytest.mark.services
 
@@ -45,21 +46,8 @@ SERVICE = _Service(Verifier(keys_of(SIGNER.public_key, variable="KEYS")))
 
 
 async def _state(pool: Pool, stated: RelationGranted | RelationEnded, *, of: UUID = PERSON) -> None:
-    event = ReceivedEvent(
-        event_id=UUID(int=9),
-        publisher="admission",
-        subject=of,
-        sequence=1,
-        occurred_at=NOW,
-        recorded_at=NOW,
-        data=stated,
-        type="",
-        topic="relais.admission",
-        partition=0,
-        offset=0,
-    )
     async with transaction(pool) as connection:
-        await on_relations(SERVICE, connection, [event])
+        await on_relations(SERVICE, connection, [received(stated, subject=of)])
 
 
 async def _seen(pool: Pool, by: str = READER, *, at: datetime = NOW) -> list[GrantedRelation]:

@@ -13,7 +13,8 @@ from shared.database.transaction import transaction
 from shared.events.erasure import PersonErased
 from shared.security.signatures import Signer, Verifier, keys_of
 from shared.spine.erasure.erased import erased_among, erased_persons
-from shared.spine.records.received import EventRejected, ReceivedEvent
+from shared.spine.records.received import EventRejected
+from shared.testing.records import received
 
 pytestmark = pytest.mark.services
 
@@ -27,21 +28,8 @@ SERVICE: Final = SimpleNamespace(
 
 
 async def _state(pool: Pool, stated: PersonErased, *, of: UUID) -> list[UUID]:
-    event = ReceivedEvent(
-        event_id=UUID(int=9),
-        publisher="admission",
-        subject=of,
-        sequence=1,
-        occurred_at=NOW,
-        recorded_at=NOW,
-        data=stated,
-        type="",
-        topic="relais.admission",
-        partition=0,
-        offset=0,
-    )
     async with transaction(pool) as connection:
-        return await erased_persons(SERVICE, connection, [event])
+        return await erased_persons(SERVICE, connection, [received(stated, subject=of)])
 
 
 async def test_whom_admission_erased_is_erased(notifications: Pool) -> None:

@@ -15,7 +15,7 @@ from shared.events.envelope import Payload
 from shared.security.principal import new_key
 from shared.spine.access.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
 from shared.spine.access.last_used import KeyUsed, keys_used
-from shared.spine.records.received import ReceivedEvent
+from shared.testing.records import received
 
 pytestmark = pytest.mark.services
 
@@ -28,27 +28,11 @@ GRANTED = AccessGranted(
 REVOKED = AccessRevoked(key_id=UUID(int=1))
 
 
-def _received(data: Payload) -> ReceivedEvent:
-    return ReceivedEvent(
-        event_id=UUID(int=9),
-        publisher="admission",
-        subject=SOURCE,
-        sequence=1,
-        occurred_at=NOW,
-        recorded_at=NOW,
-        data=data,
-        type="",
-        topic="relais.admission",
-        partition=0,
-        offset=0,
-    )
-
-
 async def _apply(pool: Pool, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         route = on_access_granted if isinstance(payload, AccessGranted) else on_access_revoked
         async with transaction(pool) as connection:
-            await route(None, connection, [_received(payload)])
+            await route(None, connection, [received(payload, subject=SOURCE)])
 
 
 async def test_a_granted_key_opens_with_its_scopes_and_its_establishment(pool: Pool) -> None:
@@ -91,7 +75,7 @@ async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
         for n, (_, key_sha256) in enumerate(made)
     ]
     async with transaction(pool) as connection:
-        await on_access_granted(None, connection, [_received(one) for one in granted])
+        await on_access_granted(None, connection, [received(one, subject=SOURCE) for one in granted])
     authenticator = ApiKeyAuthenticator(pool)
     assert all([await authenticator.authenticate(f"Bearer {key}") for key, _ in made])
 
