@@ -19,7 +19,7 @@ Trait = Literal["birth_name", "first_given_name", "sex", "birth_date", "birth_pl
 REQUIRED: Final[tuple[Trait, ...]] = ("birth_name", "first_given_name", "sex", "birth_date")
 """Those without which nobody is joined; the birth place, which many do not know yet, must not disagree."""
 
-UNKNOWN_PLACE: Final = "99999"
+_UNKNOWN_PLACE: Final = "99999"
 """How the INSEE, and so the INSi service, writes a birth place that is not known."""
 
 _LIGATURES: Final = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D"})
@@ -101,4 +101,4 @@ def _dates_agree(one: str, other: str) -> bool | None:
 
 def _known_place(code: str | None) -> str | None:
     """The code, unless it is that of an unknown place, which agrees and disagrees with nothing."""
-    return None if code == UNKNOWN_PLACE else code
+    return None if code == _UNKNOWN_PLACE else code

@@ -166,7 +166,7 @@ class Applier:
         self, connection: Connection, given: _TransactionInput, rejected: Mapping[UUID, str]
     ) -> Applied:
         if not given.advances or any(_erases(each) for each in given.incoming):
-            # Nobody applies meanwhile what another publisher says of the person, and puts her back.
+            # Nobody applies meanwhile what another publisher says of the person, and brings the person back.
             await checkpoint.lock_all(connection)
         if given.advances:
             await checkpoint.advance(connection, given.advances)
