@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from shared.spine.service.settings import ServiceSettings
+from shared.spine.service.verifying import VerifyingSettings
 
 
-class Settings(ServiceSettings, frozen=True, kw_only=True):
-    """The environment of a process of indicators: nothing beyond what every service reads."""
+class Settings(VerifyingSettings, frozen=True, kw_only=True):
+    """The environment of a process of indicators: nothing beyond what whoever obeys an erasure reads."""
 
     service: ClassVar[str] = "indicators"

@@ -16,9 +16,9 @@ from shared.spine.service.outcome import EventOutcome, outcome_router
 
 
 @asynccontextmanager
-async def open_dependencies(_settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
+async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
     """Open what the use cases work with."""
-    yield Dependencies(pool=spine.pool, clock=spine.clock)
+    yield Dependencies(pool=spine.pool, clock=spine.clock, grants=settings.verifier)
 
 
 SERVICE = Service(

@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.domain.obligations.timing import Waits
-from shared.security.signatures import Verifier, keys_of
 from shared.security.vault import master_key_of
-from shared.spine.service.settings import ServiceSettings
+from shared.spine.service.verifying import VerifyingSettings
 
 
-class Settings(ServiceSettings, frozen=True, kw_only=True):
+class Settings(VerifyingSettings, frozen=True, kw_only=True):
     """The environment of a process of notifications."""
 
     service: ClassVar[str] = "notifications"
@@ -39,15 +38,12 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     contact_phone: str = "05 36 49 00 00"
     """Whom recipients may call; the default belongs to nobody."""
     time_zone: str = "Europe/Paris"
-    grant_keys: str = ""
-    """Public keys of those who may sign grants of access: `id=base64,...`; without any, none counts."""
     wait_factor: float = 1.0
     """Above 0, at most 1: compresses the engine's patience for tests and demos."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         master_key_of(self.master_key)
-        keys_of(self.grant_keys, variable="RELAIS_GRANT_KEYS")
         if not re.fullmatch("[A-Za-z0-9]{0,11}", self.sms_sender):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
         if not re.fullmatch("([A-Z]{2}(,[A-Z]{2})*)?", self.sms_countries):
@@ -71,8 +67,3 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     def waits(self) -> Waits:
         """How long the engine waits at each step."""
         return Waits().compressed(self.wait_factor)
-
-    @property
-    def verifier(self) -> Verifier:
-        """Knows who may sign grants of access."""
-        return Verifier(keys_of(self.grant_keys, variable="RELAIS_GRANT_KEYS"))

@@ -6,11 +6,10 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from services.pathway.domain.rules import RULES, Rules
-from shared.security.signatures import Verifier, keys_of
-from shared.spine.service.settings import ServiceSettings
+from shared.spine.service.verifying import VerifyingSettings
 
 
-class Settings(ServiceSettings, frozen=True, kw_only=True):
+class Settings(VerifyingSettings, frozen=True, kw_only=True):
     """The environment of a process of pathway."""
 
     service: ClassVar[str] = "pathway"
@@ -20,12 +19,6 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     early_arrival_seconds: float = RULES.early_arrival.total_seconds()
     feed_grace_seconds: float = RULES.feed_grace.total_seconds()
     feed_settling_seconds: float = RULES.feed_settling.total_seconds()
-    grant_keys: str = ""
-    """Public keys of those who may sign grants of access: `id=base64,...`; without any, none counts."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        keys_of(self.grant_keys, variable="RELAIS_GRANT_KEYS")
 
     @property
     def rules(self) -> Rules:
@@ -38,8 +31,3 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
             feed_grace=timedelta(seconds=self.feed_grace_seconds),
             feed_settling=timedelta(seconds=self.feed_settling_seconds),
         )
-
-    @property
-    def verifier(self) -> Verifier:
-        """Knows who may sign grants of access."""
-        return Verifier(keys_of(self.grant_keys, variable="RELAIS_GRANT_KEYS"))

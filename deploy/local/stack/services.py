@@ -21,8 +21,8 @@ CONSUMED = {
     "indicators": ("admission", "pathway", "notifications"),
 }
 """Whose ledgers a service may have to read."""
-SHOW_PERSONS = ("pathway", "notifications")
-"""Services that show a person to whom admission granted it."""
+OBEY_SIGNATURES = ("pathway", "notifications", "indicators")
+"""Services that admission tells, under its signature, whom to show to whom, and whom to forget."""
 PASSED_ON = ("RELAIS_WAIT_FACTOR",)
 """What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
@@ -87,7 +87,7 @@ def service_environment(
         environment["RELAIS_PEER_KEY"] = credentials.peer_key
     if service == "admission":
         environment["RELAIS_GRANT_SIGNING_KEY"] = credentials.grant_signing_key
-    elif service in SHOW_PERSONS:
+    elif service in OBEY_SIGNATURES:
         # Here, since the commands that only look sign nothing.
         from shared.security.signatures import signer_of  # noqa: PLC0415
 

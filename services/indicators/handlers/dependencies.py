@@ -1,9 +1,10 @@
 """Holds what the use cases of indicators work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
+from shared.security.signatures import Verifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,3 +13,5 @@ class Dependencies:
 
     pool: Pool
     clock: Clock
+    grants: Verifier = field(default_factory=lambda: Verifier({}))
+    """Knows who may sign that a person is to be forgotten."""

@@ -39,11 +39,6 @@ class Verifies(Protocol):
     def grants(self) -> Verifier: ...
 
 
-class _HasClock(Protocol):
-    @property
-    def clock(self) -> Clock: ...
-
-
 async def remember(connection: Connection, erasures: Mapping[UUID, UUID], *, at: datetime) -> None:
     """Keep whom these erasures erased: person -> erasure."""
     await connection.execute(_REMEMBER, list(erasures), list(erasures.values()), at)
@@ -66,19 +61,6 @@ async def erased_persons(
             event.subject, event.data
         ):
             raise EventRejected(event.event_id, "not signed by a known key")
-    return await _forget(dependencies, connection, events)
-
-
-async def on_person_erased(
-    dependencies: _HasClock, connection: Connection, events: Sequence[ReceivedEvent]
-) -> None:
-    """All that a service does that knows nobody: it keeps counting, and drops what was parked."""
-    await _forget(dependencies, connection, events)
-
-
-async def _forget(
-    dependencies: _HasClock, connection: Connection, events: Sequence[ReceivedEvent]
-) -> list[UUID]:
     erasures = {
         event.subject: event.data.erasure_id for event in events if isinstance(event.data, PersonErased)
     }
@@ -86,3 +68,10 @@ async def _forget(
     await remember(connection, erasures, at=now)
     await connection.execute(_DISMISS, list(erasures), now)
     return list(erasures)
+
+
+async def on_person_erased(
+    dependencies: Verifies, connection: Connection, events: Sequence[ReceivedEvent]
+) -> None:
+    """All that a service does that knows nobody: it keeps counting, and drops what was parked."""
+    await erased_persons(dependencies, connection, events)

@@ -139,7 +139,9 @@ async def running_platform(create_database: CreateDatabase) -> AsyncIterator[Pla
             mail_from="relais@exemple.fr",
             public_url="https://p.exemple.fr",
         ),
-        "indicators": IndicatorsSettings(database_url=urls["indicators"], kafka_bootstrap=NOWHERE),
+        "indicators": IndicatorsSettings(
+            database_url=urls["indicators"], kafka_bootstrap=NOWHERE, grant_keys=keys
+        ),
     }
     platform = Platform()
     async with AsyncExitStack() as stack:

@@ -1,8 +1,9 @@
 """Whoever can write to the bus can have nobody forgotten."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -32,6 +33,23 @@ async def _state(pool: Pool, stated: PersonErased, *, of: UUID) -> list[UUID]:
         return await erased_persons(SERVICE, connection, [received(stated, subject=of)])
 
 
+FORGED: Final = [
+    (FORGER.erased(PERSON, ERASURE), PERSON),
+    (ERASED, OTHER),
+    (replace(ERASED, erasure_id=OTHER), PERSON),
+    (replace(ERASED, signature=""), PERSON),
+]
+
+
+@pytest.mark.parametrize("service", ["pathway", "notifications", "indicators"])
+@pytest.mark.parametrize(("forged", "of"), FORGED)
+async def test_no_service_does_anything_on_a_forged_one(service: str, forged: PersonErased, of: UUID) -> None:
+    route = import_module(f"services.{service}.consumers").ROUTES[PersonErased]
+    without_database: Any = None
+    with pytest.raises(EventRejected, match="not signed by a known key"):
+        await route(SERVICE, without_database, [received(forged, subject=of)])
+
+
 async def test_whom_admission_erased_is_erased(notifications: Pool) -> None:
     assert await _state(notifications, ERASED, of=PERSON) == [PERSON]
     assert await _state(notifications, ERASED, of=PERSON) == [PERSON]
@@ -40,12 +58,7 @@ async def test_whom_admission_erased_is_erased(notifications: Pool) -> None:
 
 @pytest.mark.parametrize(
     ("forged", "of"),
-    [
-        (FORGER.erased(PERSON, ERASURE), PERSON),
-        (ERASED, OTHER),
-        (replace(ERASED, erasure_id=OTHER), PERSON),
-        (replace(ERASED, signature=""), PERSON),
-    ],
+    FORGED,
     ids=["signed by another", "of another person", "changed", "unsigned"],
 )
 async def test_a_forged_erasure_is_rejected_and_erases_nobody(
