@@ -22,6 +22,7 @@ from shared.events.admission import (
     is_movement,
 )
 from shared.events.envelope import RecordedEvent
+from shared.events.registry import ADMISSION
 from shared.stays.statements import Statement, statement_of
 
 OPTIONAL_FIELDS: Final[tuple[OptionalField, ...]] = get_args(OptionalField)
@@ -69,8 +70,9 @@ def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]
     """A person's movements in timeline order, from all that was stated of the person, each once or more."""
     by_movement: dict[UUID, list[Statement]] = defaultdict(list)
     reassigned: dict[UUID, tuple[int, ReassignmentReason]] = {}
-    # The number of an event among its person's is its identity, and hashed faster than its id.
-    for event in {event.sequence: event for event in events}.values():
+    # The number of an event among its person's is its identity, and hashed faster than its id; but others who
+    # publish of the person count from 1, too.
+    for event in {event.sequence: event for event in events if event.publisher == ADMISSION}.values():
         data = event.data
         if is_movement(data):
             by_movement[data.movement_id].append(statement_of(event, data))
