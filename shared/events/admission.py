@@ -18,6 +18,13 @@ from uuid import UUID
 from shared.events.envelope import Moment, Payload
 
 MovementKind = Literal["admission", "transfer", "discharge"]
+"""The kinds that have event types of their own."""
+
+FurtherKind = Literal["leave", "return"]
+"""Those that the events on further movements name (decision 0042); more will come.
+
+`leave`: the person goes out for some time, and the bed is kept (A21). `return`: the person is back (A22).
+"""
 
 ClassOfStay = Literal["emergency", "inpatient", "outpatient", "recurring", "home", "telemonitoring"]
 """HL7 v2 PV1-2 in words: E, I, O, R, HAD, V (PAM.fr 2.11.1, section 6.10.1)."""
@@ -28,6 +35,9 @@ Mode = Literal["home", "transfer", "mutation", "acute_visit", "birth", "death", 
 
 OptionalField = Literal["unit", "class_of_stay", "origin", "destination"]
 """A field of a movement that an update may leave as it is."""
+
+FurtherField = OptionalField | Literal["expected_at"]
+"""The same, of a further movement."""
 
 
 class Place(Payload, frozen=True, kw_only=True):
@@ -45,7 +55,8 @@ class Movement(Payload, frozen=True, kw_only=True):
 
     movement_id: UUID
     stay_id: UUID
-    kind: MovementKind
+    kind: str
+    """A `MovementKind`, or any other one: a reader takes what it does not know as without effect."""
     source_id: UUID
     establishment: str
     """FINESS number of the establishment that states the fact."""
@@ -70,18 +81,25 @@ class Movement(Payload, frozen=True, kw_only=True):
 class PatientAdmitted(Movement, frozen=True, kw_only=True):
     """A stay began (A01, A04)."""
 
+    kind: MovementKind
+
 
 class PatientTransferred(Movement, frozen=True, kw_only=True):
     """A person moved within the establishment, or left for another one (`destination.establishment`)."""
+
+    kind: MovementKind
 
 
 class PatientDischarged(Movement, frozen=True, kw_only=True):
     """A stay ended (A03)."""
 
+    kind: MovementKind
+
 
 class MovementUpdated(Movement, frozen=True, kw_only=True):
     """A known movement has this content from now on (Z99)."""
 
+    kind: MovementKind
     names: tuple[OptionalField, ...] | None = None
     """The optional fields that it states, an empty one included; the others stay as they are.
 
@@ -91,6 +109,30 @@ class MovementUpdated(Movement, frozen=True, kw_only=True):
 
 class MovementCancelled(Movement, frozen=True, kw_only=True):
     """A movement did not take place (A11, A12, A13); the content is what was cancelled."""
+
+    kind: MovementKind
+
+
+class FurtherMovementStated(Movement, frozen=True, kw_only=True):
+    """Something else happened in a stay, as `kind` says; a reader keeps a kind that it does not know."""
+
+    expected_at: Moment | None = None
+    """When what follows is expected: of a leave, the return."""
+
+
+class FurtherMovementUpdated(MovementUpdated, frozen=True, kw_only=True):
+    """A further movement has this content from now on."""
+
+    kind: str  # type: ignore[assignment]
+    names: tuple[FurtherField, ...] | None = None  # type: ignore[assignment]
+    expected_at: Moment | None = None
+
+
+class FurtherMovementCancelled(MovementCancelled, frozen=True, kw_only=True):
+    """A further movement did not take place."""
+
+    kind: str  # type: ignore[assignment]
+    expected_at: Moment | None = None
 
 
 ReassignmentReason = Literal["merged", "moved", "separated"]
@@ -131,7 +173,11 @@ MOVEMENT_EVENTS = (
     PatientDischarged,
     MovementUpdated,
     MovementCancelled,
+    FurtherMovementStated,
+    FurtherMovementUpdated,
+    FurtherMovementCancelled,
 )
+FURTHER_EVENTS = (FurtherMovementStated, FurtherMovementUpdated, FurtherMovementCancelled)
 
 
 MERGE_EVENTS = (PersonsMerged, PersonsUnmerged)

@@ -68,7 +68,11 @@ def _of_movement(versions: Sequence[RecordedEvent]) -> Iterator[Meant]:
 
 
 def _filled_in(update: MovementUpdated, base: Movement) -> MovementUpdated:
-    left = {field: getattr(base, field) for field in OPTIONAL_FIELDS if field not in (update.names or ())}
+    left = {
+        field: getattr(base, field, None)
+        for field in OPTIONAL_FIELDS
+        if field not in (update.names or ()) and field in update.__struct_fields__
+    }
     return replace(update, **left, names=None)
 
 

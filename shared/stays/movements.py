@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.events.admission import (
+    FurtherField,
     MovementReassigned,
     OptionalField,
     ReassignmentReason,
@@ -25,7 +26,8 @@ from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.stays.statements import Statement, statement_of
 
-OPTIONAL_FIELDS: Final[tuple[OptionalField, ...]] = get_args(OptionalField)
+OPTIONAL_FIELDS: Final[tuple[FurtherField, ...]] = (*get_args(OptionalField), "expected_at")
+"""What an update may leave as it was."""
 
 
 class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,4 +150,5 @@ def substance_of(content: Statement) -> tuple[object, ...]:
         content.class_of_stay,
         content.origin,
         content.destination,
+        content.expected_at,
     )

@@ -8,6 +8,8 @@ known, from the first one on, for an admission may be missing or late.
   departure closes the stay and moves nothing: the person had left.
 - Who comes back under the same stay begins another presence: by an admission at any time, or by a move
   inside after a departure, while the stay is not closed.
+- Any other movement, such as a leave, moves nobody in or out: the bed is kept. Of a stay of which nothing
+  else is known it begins a presence: whoever goes on leave was there.
 - Of several discharges without an admission between them the one that was stated last is right: the
   others are what it corrects.
 """
@@ -27,8 +29,16 @@ ContradictionMark = Literal[
     "admitted_twice",
     "movement_after_discharge",
     "discharge_superseded",
+    "movement_before_admission",
+    "leave_without_presence",
+    "return_without_leave",
 ]
 """Why a movement contradicts the others of its stay."""
+
+_BEFORE_ADMISSION: Final[Mapping[str, ContradictionMark]] = {
+    "transfer": "transfer_before_admission",
+    "discharge": "discharge_before_admission",
+}
 
 NO_MARKS: Final[Mapping[UUID, frozenset[ContradictionMark]]] = {}
 
@@ -43,6 +53,17 @@ class Presence(NamedTuple):
         return self.began_at <= moment and (self.ended_at is None or moment < self.ended_at)
 
 
+class Leave(NamedTuple):
+    """A time during which the person was out, and the bed was kept."""
+
+    began_by: Statement
+    ended_by: Statement | None
+    """The return or, where none was stated, the next leave, entry or exit; None while the person is out."""
+
+
+NO_LEAVES: Final[tuple[Leave, ...]] = ()
+
+
 class Presences(NamedTuple):
     """What the movements of one stay amount to."""
 
@@ -53,6 +74,7 @@ class Presences(NamedTuple):
     """The last exit is a discharge, or one followed it."""
     marks: Mapping[UUID, frozenset[ContradictionMark]]
     """By movement."""
+    leaves: tuple[Leave, ...] = NO_LEAVES
 
 
 class _Walk:
@@ -66,20 +88,27 @@ class _Walk:
         self.marks: dict[UUID, set[ContradictionMark]] = defaultdict(set)
         self._class_of_stay: str | None = None
         self._expects_admission = admission_known
+        self.leaves: tuple[Leave, ...] = NO_LEAVES
+        self._out_by: Statement | None = None
 
     def read(self, movement: Statement) -> None:
         """The next movement, in the order in which they happened."""
         if movement.kind == "admission":
             self._admit(movement)
         elif self._expects_admission:
-            before = movement.kind == "discharge"
-            self.mark(movement, "discharge_before_admission" if before else "transfer_before_admission")
+            self.mark(movement, _BEFORE_ADMISSION.get(movement.kind, "movement_before_admission"))
         elif movement.kind == "discharge":
             if self.left_by is None:
                 self._end(movement)
             self.closed = True
         elif self.closed:
             self.mark(movement, "movement_after_discharge")
+        elif movement.kind == "leave":
+            self._go_on_leave(movement)
+        elif movement.kind == "return":
+            self._return(movement)
+        elif movement.kind != "transfer":
+            return  # of a kind that is not known here
         elif not movement.departs:
             self._begin(movement)
         elif self.left_by is None:
@@ -96,6 +125,27 @@ class _Walk:
         self._class_of_stay = movement.class_of_stay
         self._expects_admission = False
         self._begin(movement)
+        self._end_leave(movement)
+
+    def _go_on_leave(self, movement: Statement) -> None:
+        if self.left_by is not None:
+            self.mark(movement, "leave_without_presence")
+            return
+        self._begin(movement)
+        self._end_leave(movement)
+        self._out_by = movement
+
+    def _return(self, movement: Statement) -> None:
+        if self._out_by is None:
+            self.mark(movement, "return_without_leave")
+        if self.left_by is None:
+            self._begin(movement)
+        self._end_leave(movement)
+
+    def _end_leave(self, by: Statement | None) -> None:
+        if self._out_by is not None:
+            self.leaves = (*self.leaves, Leave(self._out_by, by))
+            self._out_by = None
 
     def _begin(self, movement: Statement) -> None:
         if self.began_at is None:
@@ -105,6 +155,13 @@ class _Walk:
         if self.began_at is not None:
             self.spans.append(Presence(self.began_at, movement.occurred_at))
         self.began_at, self.left_by = None, movement
+        self._end_leave(movement)
+
+    def finish(self) -> None:
+        """Nothing more happened: who is there still is, and who is out still is."""
+        if self.began_at is not None:
+            self.spans.append(Presence(self.began_at, None))
+        self._end_leave(None)
 
 
 def presences_of(active: Sequence[Statement]) -> Presences:
@@ -119,10 +176,9 @@ def presences_of(active: Sequence[Statement]) -> Presences:
             walk.mark(movement, "discharge_superseded")
         else:
             walk.read(movement)
-    if walk.began_at is not None:
-        walk.spans.append(Presence(walk.began_at, None))
+    walk.finish()
     marks = {movement_id: frozenset(found) for movement_id, found in walk.marks.items()}
-    return Presences(tuple(walk.spans), walk.left_by, walk.closed, marks or NO_MARKS)
+    return Presences(tuple(walk.spans), walk.left_by, walk.closed, marks or NO_MARKS, walk.leaves)
 
 
 def _superseded(active: Sequence[Statement]) -> set[UUID]:

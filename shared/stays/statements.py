@@ -9,13 +9,15 @@ from uuid import UUID
 import msgspec
 
 from shared.events.admission import (
+    FURTHER_EVENTS,
     ClassOfStay,
+    FurtherField,
+    FurtherMovementCancelled,
+    FurtherMovementUpdated,
     Mode,
     Movement,
     MovementCancelled,
-    MovementKind,
     MovementUpdated,
-    OptionalField,
     Place,
 )
 from shared.events.envelope import RecordedEvent
@@ -26,22 +28,27 @@ TimelineKey = tuple[datetime, int, UUID]
 
 NO_SOURCE: Final = UUID(int=0)
 
-ACTIONS: Final[Mapping[type[Movement], Action]] = {MovementUpdated: "update", MovementCancelled: "cancel"}
+ACTIONS: Final[Mapping[type[Movement], Action]] = {
+    MovementUpdated: "update",
+    MovementCancelled: "cancel",
+    FurtherMovementUpdated: "update",
+    FurtherMovementCancelled: "cancel",
+}
 """What an event does to its movement; every other type inserts it."""
 
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 _ENTRY, _INSIDE, _DEPARTURE, _DISCHARGE = range(4)
-_RANKS: Final[Mapping[MovementKind, int]] = {
-    "admission": _ENTRY,
-    "transfer": _INSIDE,
-    "discharge": _DISCHARGE,
-}
+_RANKS: Final[Mapping[str, int]] = {"admission": _ENTRY, "discharge": _DISCHARGE}
+"""Of every other kind, known or not: inside."""
+_FURTHER: Final = frozenset[type[Movement]](FURTHER_EVENTS)
 
 _content_of: Final[Callable[[Movement], tuple[Any, ...]]] = attrgetter(*Movement.__struct_fields__)
 
 
 class Statement(msgspec.Struct, frozen=True, gc=False):
     """What one event says of one movement: where the event stands, then every field of `Movement` in order.
+
+    Last, what further movements have beside those.
 
     Not by keyword: a fold makes one of every event, and to match twenty names takes longer than all the rest.
     """
@@ -50,11 +57,11 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     sequence: int
     recorded_at: datetime
     action: Action
-    names: tuple[OptionalField, ...] | None
+    names: tuple[FurtherField, ...] | None
     """The optional fields that an update states; `None` for all of them."""
     movement_id: UUID
     stay_id: UUID
-    kind: MovementKind
+    kind: str
     source_id: UUID
     """`NO_SOURCE` for a reader that does not keep it: no reading depends on it."""
     establishment: str
@@ -68,6 +75,8 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     legal_entity: str | None = None
     time_zone: str | None = None
     ordered_at: datetime | None = None
+    expected_at: datetime | None = None
+    """Of a further movement: when what follows is expected."""
 
     @property
     def emission_time(self) -> datetime:
@@ -97,25 +106,28 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     def destination_elsewhere(self) -> str | None:
         """The other establishment for which the person left with this movement, if any."""
         to = self.destination
-        if to is None or self.kind == "admission" or to.establishment in (None, self.establishment):
+        if to is None or to.establishment in (None, self.establishment):
             return None
-        leaves = self.kind == "transfer" or to.mode in _BETWEEN_ESTABLISHMENTS
+        leaves = self.kind == "transfer" or (self.kind == "discharge" and to.mode in _BETWEEN_ESTABLISHMENTS)
         return to.establishment if leaves else None
 
 
 def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
     """What an event of admission says of its movement."""
+    type_ = type(movement)
+    action = ACTIONS.get(type_, "insert")
+    content = _content_of(movement)
     return Statement(
         event.event_id,
         event.sequence,
         event.recorded_at,
-        ACTIONS.get(type(movement), "insert"),
-        movement.names if type(movement) is MovementUpdated else None,
-        *_content_of(movement),
+        action,
+        movement.names if action == "update" else None,  # type: ignore[attr-defined]
+        *((*content, movement.expected_at) if type_ in _FURTHER else content),  # type: ignore[attr-defined]
     )
 
 
-def rank_of(kind: MovementKind, destination: Place | None, establishment: str) -> int:
+def rank_of(kind: str, destination: Place | None, establishment: str) -> int:
     """The place of a movement among those that happened at the same time."""
     if (
         kind == "transfer"
@@ -123,4 +135,4 @@ def rank_of(kind: MovementKind, destination: Place | None, establishment: str) -
         and destination.establishment not in (None, establishment)
     ):
         return _DEPARTURE
-    return _RANKS[kind]
+    return _RANKS.get(kind, _INSIDE)

@@ -60,6 +60,12 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         return bool(spans) and spans[-1].ended_at is None
 
     @property
+    def on_leave(self) -> bool:
+        """Whether the person is out for some time, and the bed kept."""
+        leaves = self.presences.leaves
+        return bool(leaves) and leaves[-1].ended_by is None and self.ended_by_next_stay is None
+
+    @property
     def ended_at(self) -> datetime | None:
         """When the person left last; `None` while the person is there or nobody said that they left."""
         left_by = self.presences.left_by or self.ended_by_next_stay

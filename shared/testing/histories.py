@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from shared.events.admission import ClassOfStay, Mode, OptionalField, Place
+from shared.events.admission import ClassOfStay, FurtherField, Mode, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
 from shared.testing.places import place_in, places_in, shuffled
@@ -25,7 +25,7 @@ _ENDINGS = st.sampled_from(
     ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
 )
 _FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
-_NAMES: st.SearchStrategy[tuple[OptionalField, ...] | None] = st.sampled_from(
+_NAMES: st.SearchStrategy[tuple[FurtherField, ...] | None] = st.sampled_from(
     (None, None, (), ("unit",), ("destination",), ("unit", "origin", "destination"))
 )
 """The fields that an update states; what is drawn for others counts for nothing."""
@@ -102,8 +102,27 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
         journey.transfer(
             stay, at=minutes(at), establishment=home, unit=draw(_UNITS), emitted=_emitted(draw, at)
         )
+    if draw(_ONE_IN_FIVE) == 0:
+        at = _go_on_leave(draw, journey, stay=stay, home=home, at=at)
     at += draw(_STEPS_MINUTES)
     _end_stay(draw, journey, stay=stay, home=home, at=at)
+    return at
+
+
+def _go_on_leave(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> int:
+    at += draw(_STEPS_MINUTES)
+    ahead = draw(_EXPECTED_WITHIN_MINUTES)
+    journey.further(
+        "leave",
+        stay,
+        at=minutes(at),
+        establishment=home,
+        expected_at=None if ahead is None else minutes(at + ahead),
+        emitted=_emitted(draw, at),
+    )
+    if draw(_ONE_IN_SIX):  # one return in six is never stated
+        at += draw(_STEPS_MINUTES)
+        journey.further("return", stay, at=minutes(at), establishment=home, emitted=_emitted(draw, at))
     return at
 
 

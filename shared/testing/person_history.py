@@ -12,20 +12,25 @@ next sequence; `emitted` (default: one minute after the fact) orders the updates
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, TypedDict, get_args
+from typing import Any, Final, TypedDict
 from uuid import UUID, uuid5
 
 from msgspec.structs import asdict, replace
 
 from shared.events.admission import (
+    FURTHER_EVENTS,
     ClassOfStay,
+    FurtherField,
+    FurtherKind,
+    FurtherMovementCancelled,
+    FurtherMovementStated,
+    FurtherMovementUpdated,
     Mode,
     Movement,
     MovementCancelled,
     MovementKind,
     MovementReassigned,
     MovementUpdated,
-    OptionalField,
     PatientAdmitted,
     PatientDischarged,
     PatientTransferred,
@@ -34,6 +39,7 @@ from shared.events.admission import (
 )
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.registry import ADMISSION
+from shared.stays.movements import OPTIONAL_FIELDS
 
 HOSPITAL: Final = "330000001"
 REHABILITATION: Final = "330000002"
@@ -43,8 +49,7 @@ ESTABLISHMENTS: Final = (HOSPITAL, REHABILITATION, NURSING_HOME)
 START: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 _NAMESPACE: Final = UUID("6d1d8a4e-51b4-4b65-9a76-3a5a7d0a7c11")
-_OPTIONAL: Final[tuple[OptionalField, ...]] = get_args(OptionalField)
-_INSERTS: Final[dict[MovementKind, type[Movement]]] = {
+_INSERTS: Final[dict[str, type[Movement]]] = {
     "admission": PatientAdmitted,
     "transfer": PatientTransferred,
     "discharge": PatientDischarged,
@@ -76,7 +81,7 @@ def minutes(count: float) -> datetime:
 class _Content(TypedDict):
     movement_id: UUID
     stay_id: UUID
-    kind: MovementKind
+    kind: Any
     source_id: UUID
     establishment: str
     occurred_at: datetime
@@ -151,29 +156,47 @@ class PersonHistory:
         )
         return self.record(PatientDischarged(**content, destination=destination))
 
+    def further(
+        self,
+        kind: FurtherKind,
+        stay: str,
+        *,
+        at: datetime,
+        establishment: str = HOSPITAL,
+        movement: str | None = None,
+        expected_at: datetime | None = None,
+        emitted: datetime | None = None,
+    ) -> RecordedEvent:
+        """What the other ways do not state: goes on leave, is back."""
+        content = self._content(
+            kind, stay, movement, at=at, establishment=establishment, unit=None, emitted=emitted
+        )
+        return self.record(FurtherMovementStated(**content, expected_at=expected_at))
+
     def update(
         self,
         event: RecordedEvent,
         *,
         emitted: datetime,
-        names: tuple[OptionalField, ...] | None = None,
+        names: tuple[FurtherField, ...] | None = None,
         **changes: Any,
     ) -> RecordedEvent:
         """States that the movement of `event` has other content from now on: what it names, or all of it."""
-        left = () if names is None else tuple(field for field in _OPTIONAL if field not in names)
+        left = () if names is None else tuple(field for field in OPTIONAL_FIELDS if field not in names)
+        type_ = FurtherMovementUpdated if isinstance(event.data, FURTHER_EVENTS) else MovementUpdated
         unnamed: dict[str, Any] = dict.fromkeys(left)
-        return self._again(
-            MovementUpdated, event, emitted=emitted, changes={**changes, **unnamed, "names": names}
-        )
+        return self._again(type_, event, emitted=emitted, changes={**changes, **unnamed, "names": names})
 
     def repeat(self, event: RecordedEvent, *, emitted: datetime, **changes: Any) -> RecordedEvent:
         """Inserts the movement of `event` a second time, as real sources do."""
-        return self._again(_INSERTS[movement_of(event).kind], event, emitted=emitted, changes=changes)
+        type_ = _INSERTS.get(movement_of(event).kind, FurtherMovementStated)
+        return self._again(type_, event, emitted=emitted, changes=changes)
 
     def cancel(self, event: RecordedEvent, *, emitted: datetime | None = None) -> RecordedEvent:
         """States that the movement of `event` did not take place."""
         emitted = emitted or movement_of(event).emitted_at + timedelta(minutes=1)
-        return self._again(MovementCancelled, event, emitted=emitted, changes={})
+        type_ = FurtherMovementCancelled if isinstance(event.data, FURTHER_EVENTS) else MovementCancelled
+        return self._again(type_, event, emitted=emitted, changes={})
 
     def record(self, movement: Movement, *, recorded_at: datetime | None = None) -> RecordedEvent:
         """Assigns any movement event its place at the end of the history."""
@@ -236,13 +259,12 @@ class PersonHistory:
             **changes,
             "emitted_at": emitted,
         }
-        if type_ is not MovementUpdated:
-            del content["names"]
-        return self.record(type_(**content))
+        fields = [name for name in type_.__struct_fields__ if name in content]
+        return self.record(type_(**{name: content[name] for name in fields}))
 
     def _content(
         self,
-        kind: MovementKind,
+        kind: MovementKind | FurtherKind,
         stay: str,
         movement: str | None,
         *,

@@ -18,11 +18,11 @@ from services.admission.domain.identifiers import NotAnInsError, normalised, nor
 from services.admission.domain.movement import (
     Destination,
     Identifier,
+    Kind,
     Moment,
     Origin,
     StatedMovement,
 )
-from shared.events.admission import MovementKind
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 BILLING_NUMBER: Final = "NH"
@@ -44,6 +44,7 @@ Mark = Literal[
 fills in when it knows none, more than a year ahead, or before the person was born.
 """
 
+_WITHOUT_PLACES: Final = frozenset({"leave", "return"})
 _FIRST_YEAR: Final = 1971
 """Before it lie the first moments of calendars and clocks (1900, 1970), and no stay that is still stated."""
 _LAST_FILLERS: Final = frozenset({2099, 2199})
@@ -68,9 +69,10 @@ class Contradiction(NamedTuple):
 class RouteFields(Struct, frozen=True):
     """The fields that say from where to where."""
 
-    kind: MovementKind
+    kind: Kind
     origin: Origin | None = None
     destination: Destination | None = None
+    expected_at: Moment | None = None
 
 
 class TimeFields(Struct, frozen=True):
@@ -137,6 +139,14 @@ def is_valid_finess(number: str) -> bool:
 
 
 def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+    if part.expected_at is not None and part.kind != "leave":
+        yield Contradiction("/expected_at", "only a leave says when the person is expected back")
+    if part.kind in _WITHOUT_PLACES:
+        if part.origin is not None:
+            yield Contradiction("/origin", f"a {part.kind} has no origin")
+        if part.destination is not None:
+            yield Contradiction("/destination", f"a {part.kind} has no destination")
+        return
     if part.origin is not None:
         if part.kind == "discharge":
             yield Contradiction("/origin", "a discharge has a destination, not an origin")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from shared.events.admission import ClassOfStay, Mode, MovementKind
+from shared.events.admission import ClassOfStay, FurtherKind, Mode, MovementKind
 
 # Something to read and no control character: PostgreSQL stores no NUL, and logs stay one line each. Blanks,
 # one character that is none, then anything: no text can be divided among the three in two ways, so nothing is
@@ -28,11 +28,13 @@ Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern=r"^[0-9A-Z]{9}$
 
 Moment = Annotated[datetime, Meta(tz=True, description="With an offset from UTC")]
 
+Kind = MovementKind | FurtherKind
+
 Action = Literal["insert", "update", "cancel"]
 """IHE PAM, historic movement management (ZBE-4).
 
-An update changes what it states of unit, class of stay, origin and destination: `null` deletes, what is
-absent stays. A place is stated as a whole.
+An update changes what it states of unit, class of stay, origin, destination and the time at which a return is
+expected: `null` deletes, what is absent stays. A place is stated as a whole.
 """
 
 
@@ -107,7 +109,7 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     movement_id: SourceNumber
     stay_id: SourceNumber
     action: Action
-    kind: MovementKind
+    kind: Kind
     person: Person
     establishment: Finess
     occurred_at: Moment
@@ -118,3 +120,5 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     class_of_stay: ClassOfStay | None = None
     origin: Origin | None = None
     destination: Destination | None = None
+    expected_at: Moment | None = None
+    """Of a leave: when the person is expected back."""

@@ -19,18 +19,22 @@ from msgspec.structs import replace
 from services.admission.domain.checks import Mark
 from services.admission.domain.doubts import Doubt, KnownTraits, joined, judge_others
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
-from services.admission.domain.movement import Action, Destination, Origin, StatedMovement, Traits
+from services.admission.domain.movement import Action, Destination, Kind, Origin, StatedMovement, Traits
 from shared.events import admission
-from shared.events.admission import Movement, MovementKind, OptionalField, Place
+from shared.events.admission import FurtherField, Movement, Place
 from shared.events.envelope import TraceContext
 
 SubmissionKey = tuple[UUID, str]
 """(source, its own event id): identifies the same submission, however often it is sent."""
 
-_INSERTED: dict[MovementKind, type[Movement]] = {
+_INSERTED: dict[str, type[Movement]] = {
     "admission": admission.PatientAdmitted,
     "transfer": admission.PatientTransferred,
     "discharge": admission.PatientDischarged,
+}
+_CHANGED: dict[Action, tuple[type[Movement], type[Movement]]] = {
+    "update": (admission.MovementUpdated, admission.FurtherMovementUpdated),
+    "cancel": (admission.MovementCancelled, admission.FurtherMovementCancelled),
 }
 
 # A number stays as it is written: as a float, two that differ could become equal.
@@ -72,13 +76,11 @@ def content_sha256(body: bytes) -> bytes:
     return sha256(msgspec.json.encode(_decoder.decode(body), order="deterministic")).digest()
 
 
-def event_type(action: Action, kind: MovementKind) -> type[Movement]:
-    """The event that an action (IHE PAM, ZBE-4) on a kind of movement is published as."""
-    if action == "update":
-        return admission.MovementUpdated
-    if action == "cancel":
-        return admission.MovementCancelled
-    return _INSERTED[kind]
+def event_type(action: Action, kind: Kind) -> type[Movement]:
+    """The event that an action (IHE PAM, ZBE-4) on a kind of movement is published as (decision 0042)."""
+    if action == "insert":
+        return _INSERTED.get(kind, admission.FurtherMovementStated)
+    return _CHANGED[action][kind not in _INSERTED]
 
 
 def event_payload(
@@ -90,7 +92,7 @@ def event_payload(
     legal_entity: str | None = None,
     time_zone: str | None = None,
     ordered_at: datetime | None = None,
-    names: tuple[OptionalField, ...] | None = None,
+    names: tuple[FurtherField, ...] | None = None,
 ) -> Movement:
     """The payload under these opaque ids, without the person; `names` are what an update states."""
     payload = event_type(movement.action, movement.kind)(
@@ -109,6 +111,8 @@ def event_payload(
         time_zone=time_zone,
         ordered_at=ordered_at,
     )
+    if movement.expected_at is not None and isinstance(payload, admission.FURTHER_EVENTS):
+        payload = replace(payload, expected_at=movement.expected_at)
     is_partial = names is not None and isinstance(payload, admission.MovementUpdated)
     return replace(payload, names=names) if is_partial else payload
 

@@ -14,7 +14,6 @@ import msgspec
 from shared.events.admission import (
     ClassOfStay,
     Movement,
-    MovementKind,
     MovementReassigned,
     MovementUpdated,
     Place,
@@ -60,7 +59,7 @@ class MovementFact(Fact, frozen=True, kw_only=True):
     action: Action
     movement_id: UUID
     stay_id: UUID
-    kind: MovementKind
+    kind: str
     establishment: str
     destination_establishment: str | None
     occurred_at: datetime

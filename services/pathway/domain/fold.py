@@ -129,4 +129,5 @@ def _state_of(
         cancelled,
         content.occurred_at > at,
         marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
+        content.expected_at,
     )

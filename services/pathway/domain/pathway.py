@@ -14,12 +14,12 @@ Corrections go against every arrow: a cancelled arrival makes a met expectation 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import ClassOfStay, MovementKind, Place, ReassignmentReason
+from shared.events.admission import ClassOfStay, Place, ReassignmentReason
 from shared.stays.doubts import StatementMark
 from shared.stays.presences import ContradictionMark
 
@@ -40,8 +40,14 @@ Ending = Literal["elsewhere", "returned"]
 
 State = Literal["open", "overdue", "met", "met_late", "elsewhere", "returned", "closed", "withdrawn"]
 
-Status = Literal["planned", "in_progress", "on_the_way", "finished", "cancelled"]
-"""`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet."""
+Status = Literal["planned", "in_progress", "on_leave", "on_the_way", "finished", "cancelled"]
+"""`on_leave`: out for some time, and the bed is kept.
+
+`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet.
+"""
+
+IN_PROGRESS: Final[tuple[Status, ...]] = ("in_progress", "on_leave")
+"""Of who has a place there, whether in it or on leave."""
 
 
 class MovementState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -49,7 +55,8 @@ class MovementState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     movement_id: UUID
     stay_id: UUID
-    kind: MovementKind
+    kind: str
+    """admission, transfer, discharge, leave, return; more may come, without effect where they are unknown."""
     source_id: UUID
     establishment: str
     occurred_at: datetime
@@ -69,6 +76,8 @@ class MovementState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """It is dated ahead, and has had no effect yet."""
     marks: tuple[Mark, ...] = ()
     """Of the movement, and of everything that was stated about it."""
+    expected_at: datetime | None = None
+    """When the person is expected back, of a leave."""
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

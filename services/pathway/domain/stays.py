@@ -25,6 +25,8 @@ def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Statu
     if stay.planned:
         return "planned"
     left_by = stay.presences.left_by
+    if stay.on_leave:
+        return "on_leave"
     if left_by is None:
         return "in_progress" if stay.ended_by_next_stay is None else "finished"
     if stay.presences.closed:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.pathway.domain.pathway import Stay
+from services.pathway.domain.pathway import IN_PROGRESS, Stay
 from services.pathway.domain.showing import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
@@ -27,7 +27,7 @@ async def list_stays_in_progress(
             [
                 replace(stay, marks=without_others(stay.marks))
                 for stay in pathway.stays
-                if stay.establishment in establishments and stay.status == "in_progress"
+                if stay.establishment in establishments and stay.status in IN_PROGRESS
             ],
         )
         for person_id, pathway in found

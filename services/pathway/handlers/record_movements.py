@@ -8,6 +8,7 @@ from services.pathway.handlers.fold_pathways import fold_pathways
 from services.pathway.storage import movement_events
 from shared.database.pool import Connection
 from shared.events.admission import (
+    FURTHER_EVENTS,
     Movement,
     MovementKind,
     MovementReassigned,
@@ -24,6 +25,7 @@ _KIND_OF_INSERT: Final[Mapping[type[Movement], MovementKind]] = {
     PatientTransferred: "transfer",
     PatientDischarged: "discharge",
 }
+_KINDS: Final = frozenset[str](_KIND_OF_INSERT.values())
 
 
 async def record_movements(
@@ -49,10 +51,13 @@ def _stated_by(event: RecordedEvent) -> Movement | MovementReassigned:
         return movement
     if not is_movement(movement):
         raise EventRejected(event.event_id, "not about a movement")
-    if _KIND_OF_INSERT.get(type(movement), movement.kind) != movement.kind:
+    further = movement if isinstance(movement, FURTHER_EVENTS) else None
+    kind = _KIND_OF_INSERT.get(type(movement), movement.kind)
+    if kind != movement.kind or (further is not None and kind in _KINDS):
         raise EventRejected(event.event_id, "the kind of movement is not that of the event")
     expected_at = movement.destination.expected_at if movement.destination else None
-    for moment in (movement.occurred_at, movement.emitted_at, movement.ordered_at, expected_at):
+    back_at = None if further is None else further.expected_at
+    for moment in (movement.occurred_at, movement.emitted_at, movement.ordered_at, expected_at, back_at):
         if moment is not None and moment.utcoffset() is None:
             raise EventRejected(event.event_id, "a time without a time zone")
     return movement

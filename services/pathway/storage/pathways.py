@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.pathway.domain.fold import next_plan
-from services.pathway.domain.pathway import Pathway, Watched
+from services.pathway.domain.pathway import IN_PROGRESS, Pathway, Watched
 from services.pathway.domain.showing import known_to
 from shared.database.columns import sparse
 from shared.database.pool import Connection, Executor
@@ -114,4 +114,4 @@ async def lock_persons_with_plans(connection: Connection, *, by: datetime, limit
 
 
 def _in_progress_at(pathway: Pathway) -> list[str]:
-    return sorted({stay.establishment for stay in pathway.stays if stay.status == "in_progress"})
+    return sorted({stay.establishment for stay in pathway.stays if stay.status in IN_PROGRESS})

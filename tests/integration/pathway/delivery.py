@@ -1,6 +1,6 @@
 """Hands events to pathway as its consumer does: checkpoint, inbox, routes, one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -37,6 +37,8 @@ class Delivery:
     lease: checkpoint.PartitionLease | None = None
     offset: int = 0
     rules: Rules = WITHOUT_FEEDS
+    known: Collection[str] = frozenset(PAYLOADS)
+    """The types that this release of the service knows."""
 
     def clock(self) -> datetime:
         return self.now
@@ -52,7 +54,9 @@ class Delivery:
             lease=lease,
             expected=self.offset,
             following=self.offset + len(events),
-            incoming=[_incoming(event, self.offset + nth) for nth, event in enumerate(events)],
+            incoming=[
+                _incoming(event, self.offset + nth, known=self.known) for nth, event in enumerate(events)
+            ],
             traces={self.offset + nth: event.trace for nth, event in enumerate(events)},
         )
         applier = Applier(self.pool, routes=ROUTES, dependencies=self.dependencies, clock=self.clock)
@@ -101,7 +105,7 @@ class Delivery:
         return self.lease
 
 
-def _incoming(event: RecordedEvent, offset: int) -> IncomingRecord:
+def _incoming(event: RecordedEvent, offset: int, *, known: Collection[str]) -> IncomingRecord:
     return IncomingRecord(
         topic="relais.admission",
         partition=0,
@@ -119,5 +123,5 @@ def _incoming(event: RecordedEvent, offset: int) -> IncomingRecord:
             recorded_at=event.recorded_at,
             trace=event.trace,
         ),
-        data=event.data,
+        data=event.data if TYPES[type(event.data)] in known else None,
     )

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from services.admission.domain.adt.reading import Findings, Group, Sender
-from services.admission.domain.hl7v2.message import Message, Place
+from services.admission.domain.hl7v2.message import DELETED, Message, Place
 from services.admission.domain.hl7v2.moments import Written, written
 
 _AHEAD: Final = timedelta(minutes=5)
 """How far a source's clock may be ahead of ours when it writes an hour that comes twice."""
 _NOON: Final = 12
+_LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
 def sent_at(message: Message, sender: Sender, findings: Findings) -> datetime:
@@ -64,3 +65,24 @@ def occurred_at(
     )
     noon = Written(day[0].local.replace(hour=_NOON), "hour", day[0].offset_minutes)
     return noon.at(sender.zone), day[1]
+
+
+def expected_return(
+    group: Group, sender: Sender, findings: Findings, places: dict[str, Place]
+) -> dict[str, Any]:
+    """When a person on leave is expected back (PV2-47): a day alone means by the end of that day."""
+    place = Place("PV2", 47)
+    text = group.text("PV2-47")
+    places["/expected_at"] = place
+    if group.first("PV2").raw(47) == DELETED:
+        return {"expected_at": None}
+    read = written(text)
+    if read is None or not (read.has_time or read.precision == "day"):
+        if text:
+            findings.warn(102, "PV2-47 : date ignorée.", "PV2-47: no date; it is left out.", place)
+        return {}
+    if not read.has_time:
+        read = Written(
+            read.local.replace(hour=_LAST_HOUR, minute=_LAST_MINUTE), "minute", read.offset_minutes
+        )
+    return {"expected_at": read.at(sender.zone)}

@@ -9,36 +9,45 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from services.admission.domain.adt.clock import occurred_at
+from services.admission.domain.adt.clock import expected_return, occurred_at
 from services.admission.domain.adt.dialect import Dialect, Meaning
 from services.admission.domain.adt.person import person_of
 from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
 from services.admission.domain.adt.visit import stay_number, visit_fields
 from services.admission.domain.hl7v2.message import Place
-from services.admission.domain.movement import Action
-from shared.events.admission import MovementKind
+from services.admission.domain.movement import Action, Kind
 
-MEANT: Final[dict[Meaning, tuple[Action, MovementKind]]] = {
+MEANT: Final[dict[Meaning, tuple[Action, Kind]]] = {
     "admission": ("insert", "admission"),
     "transfer": ("insert", "transfer"),
     "discharge": ("insert", "discharge"),
     "cancel_admission": ("cancel", "admission"),
     "cancel_transfer": ("cancel", "transfer"),
     "cancel_discharge": ("cancel", "discharge"),
+    "leave": ("insert", "leave"),
+    "return": ("insert", "return"),
+    "cancel_leave": ("cancel", "leave"),
+    "cancel_return": ("cancel", "return"),
     "update": ("update", "admission"),
 }
 _INTENTS: Final[dict[str, Action]] = {"INSERT": "insert", "UPDATE": "update", "CANCEL": "cancel"}
-_WHEN: Final[dict[MovementKind, tuple[str, ...]]] = {
+_WHEN_INSIDE: Final = ("ZBE-2", "EVN-6", "EVN-2", "MSH-7")
+_WHEN: Final[dict[Kind, tuple[str, ...]]] = {
     "admission": ("ZBE-2", "EVN-6", "PV1-44", "EVN-2", "MSH-7"),
-    "transfer": ("ZBE-2", "EVN-6", "EVN-2", "MSH-7"),
     "discharge": ("ZBE-2", "EVN-6", "PV1-45", "EVN-2", "MSH-7"),
 }
+_KNOWN_BY_TIME: Final[dict[Kind, tuple[str, str]]] = {
+    "transfer": ("quelle mutation est annulée", "transfer"),
+    "leave": ("quelle permission est annulée", "leave"),
+    "return": ("quel retour est annulé", "return"),
+}
+"""Movements of which a stay may have several: without ZBE, each is known by its time."""
 _WITHOUT_BED: Final = frozenset({"emergency", "outpatient", "recurring", "telemonitoring"})
 
 
 class _What(NamedTuple):
     action: Action
-    kind: MovementKind
+    kind: Kind
     movement_id: str
     place: Place
     """Where its number stands."""
@@ -58,8 +67,12 @@ def movements_of(
         findings.missing("PV1", 19)
     stay_id, places["/stay_id"] = stay or ("", Place("PV1", 19))
     action, kind = _intent(group, meaning, dialect, findings)
-    when, places["/occurred_at"] = occurred_at(group, _WHEN[kind], sender, findings, sent=sent)
+    when, places["/occurred_at"] = occurred_at(
+        group, _WHEN.get(kind, _WHEN_INSIDE), sender, findings, sent=sent
+    )
     fields = visit_fields(group, kind, dialect, findings, places)
+    if kind == "leave":
+        fields |= expected_return(group, sender, findings, places)
     body: dict[str, Any] = {
         "stay_id": stay_id,
         "person": person,
@@ -73,9 +86,7 @@ def movements_of(
         yield Stated(command="movement", body=own, places={**places, "/movement_id": what.place})
 
 
-def _intent(
-    group: Group, meaning: Meaning, dialect: Dialect, findings: Findings
-) -> tuple[Action, MovementKind]:
+def _intent(group: Group, meaning: Meaning, dialect: Dialect, findings: Findings) -> tuple[Action, Kind]:
     """What is done, and to which kind of movement: ZBE-4 and ZBE-6 where they are, else the trigger."""
     action, kind = MEANT.get(meaning, ("cancel", "admission"))
     zbe = group.first("ZBE")
@@ -108,7 +119,7 @@ def _intent(
 def _numbered(
     group: Group,
     meaning: Meaning,
-    intent: tuple[Action, MovementKind],
+    intent: tuple[Action, Kind],
     body: dict[str, Any],
     findings: Findings,
 ) -> Iterator[_What]:
@@ -125,24 +136,25 @@ def _numbered(
     if group.has("ZBE") or meaning == "update":
         findings.missing("ZBE", 1)
         return
-    kinds: tuple[MovementKind, ...] = ("discharge", "admission") if meaning == "cancel_stay" else (kind,)
+    kinds: tuple[Kind, ...] = ("discharge", "admission") if meaning == "cancel_stay" else (kind,)
     for each in kinds:
-        if meaning == "cancel_transfer" and not group.text("EVN-6"):
+        if action == "cancel" and each in _KNOWN_BY_TIME and not group.text("EVN-6"):
+            french, english = _KNOWN_BY_TIME[each]
             findings.error(
                 101,
-                "Sans ZBE, EVN-6 doit dire quelle mutation est annulée (son heure).",
-                "Without ZBE, EVN-6 must say which transfer is cancelled (its time).",
+                f"Sans ZBE, EVN-6 doit dire {french} (son heure).",
+                f"Without ZBE, EVN-6 must say which {english} is cancelled (its time).",
                 Place("EVN", 6),
             )
         for number in _made(each, body, is_any=meaning == "cancel_stay"):
             yield _What(action, each, number, Place("PV1", 19))
 
 
-def _made(kind: MovementKind, body: dict[str, Any], *, is_any: bool) -> Iterator[str]:
+def _made(kind: Kind, body: dict[str, Any], *, is_any: bool) -> Iterator[str]:
     """The number of a movement that came without one; `is_any`: of whatever began the stay."""
     stay_id = body["stay_id"]
-    if kind == "transfer":
-        yield f"{stay_id}/transfer/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
+    if kind in _KNOWN_BY_TIME:
+        yield f"{stay_id}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
     elif kind == "discharge":
         yield f"{stay_id}/discharge"
     elif is_any:

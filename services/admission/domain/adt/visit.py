@@ -6,7 +6,7 @@ from typing import Any, Final
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
 from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.hl7v2.message import DELETED, Place
-from shared.events.admission import MovementKind
+from services.admission.domain.movement import Kind
 
 _FINESS: Final = re.compile(r"[0-9][0-9AB][0-9]{7}")
 _UNIT, _CLASS, _ORIGIN_STATUS, _DISPOSITION, _DISCHARGED_TO = 3, 2, 14, 36, 37
@@ -29,7 +29,7 @@ def stay_number(group: Group, dialect: Dialect) -> tuple[str, Place] | None:
 
 
 def visit_fields(
-    group: Group, kind: MovementKind, dialect: Dialect, findings: Findings, places: dict[str, Place]
+    group: Group, kind: Kind, dialect: Dialect, findings: Findings, places: dict[str, Place]
 ) -> dict[str, Any]:
     """The optional fields that the message states: one that is deleted is `None`, an absent one is absent."""
     stated: dict[str, Any] = {}

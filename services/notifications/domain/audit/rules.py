@@ -26,6 +26,7 @@ ONE_PERSON: Final = "person.merged"
 _PLACES: Final = (ADMITTED, ARRIVED, DISCHARGED, AT_HOME)
 _WITHOUT_BED: Final = ("outpatient", "recurring", "telemonitoring")
 
+_LEAVING: Final = ("transfer", "discharge")
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
 
@@ -79,15 +80,16 @@ def tells_of_place(kind: str) -> bool:
 def goes_to(movement: Movement) -> str | None:
     """The other establishment for which the person left, if any; only its professionals are told."""
     to = movement.destination
-    if movement.kind == "admission" or to is None or to.establishment == movement.establishment:
+    if movement.kind not in _LEAVING or to is None or to.establishment == movement.establishment:
         return None
     return to.establishment if movement.kind == "transfer" or to.mode in _BETWEEN_ESTABLISHMENTS else None
 
 
 def tells_of_death(payload: Payload) -> bool:
     """Whether it states a death, which a doctor tells, never a message."""
-    to = payload.destination if isinstance(payload, Movement) else None
-    return to is not None and to.mode == "death"
+    if not isinstance(payload, Movement) or payload.kind not in _LEAVING:
+        return False
+    return payload.destination is not None and payload.destination.mode == "death"
 
 
 def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
@@ -121,8 +123,8 @@ def _of_leaving(movement: Movement, member: AuditedMember) -> str | None:
     to = goes_to(movement)
     if to is not None:
         return DEPARTED if member.establishment == to else None
-    if movement.kind == "transfer":
-        return None  # within the establishment
+    if movement.kind != "discharge":
+        return None  # within the establishment, or the person will be back
     return DISCHARGED if member.establishment != movement.establishment else None
 
 

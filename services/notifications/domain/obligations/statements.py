@@ -91,6 +91,7 @@ class FactVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
+_LEAVING: Final = ("transfer", "discharge")
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
@@ -112,7 +113,9 @@ def version_of_movement(
         stated_by=movement.establishment,
         news=news,
         ends=FACT_KINDS if cancelled else (),
-        death=movement.destination is not None and movement.destination.mode == "death",
+        death=movement.kind in _LEAVING
+        and movement.destination is not None
+        and movement.destination.mode == "death",
     )
 
 
@@ -138,7 +141,7 @@ def _news_of_movement(movement: Movement) -> News | None:
     if movement.kind == "admission":
         arrived = origin is not None and _is_elsewhere(origin, movement)
         return _news_of_entry(movement, Audience(carers=True) if arrived else others, arrived=arrived)
-    if destination is not None and destination.mode == "death":
+    if movement.kind not in _LEAVING or (destination is not None and destination.mode == "death"):
         return None
     if destination is not None and _leaves_for(destination, movement):
         return _news(

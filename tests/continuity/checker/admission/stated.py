@@ -24,6 +24,9 @@ _STEPS: Final[Mapping[str, str]] = {
     "insert discharge": "patient-discharged",
     "update": "movement-updated",
     "cancel": "movement-cancelled",
+    "insert further": "further-movement-stated",
+    "update further": "further-movement-updated",
+    "cancel further": "further-movement-cancelled",
 }
 
 
@@ -83,7 +86,11 @@ def differences(event: Event, lines: Sequence[Line], row: Row) -> Iterator[str]:
 
 def _says_the_same(event: Event, stated: Mapping[str, Any]) -> bool:
     data, action = event.data, stated["action"]
-    step = _STEPS[f"insert {stated['kind']}" if action == "insert" else action]
+    insert = f"insert {stated['kind']}"
+    if insert not in _STEPS:
+        step = _STEPS[f"{action} further"]
+    else:
+        step = _STEPS[insert if action == "insert" else action]
     return (
         event.type == f"relais.admission.{step}.v1"
         and all(data.get(name) == stated.get(name) for name in _AS_STATED)

@@ -28,7 +28,8 @@ _NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
 _HOME: Final = ZoneInfo("Europe/Paris")
-_RANK: Final = {"admission": 0, "transfer": 1, "discharge": 3}
+_RANK: Final = {"admission": 0, "discharge": 3}
+_INSIDE: Final = 1
 _RANK_OF_DEPARTURE: Final = 2
 
 
@@ -59,7 +60,7 @@ class Movement:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        rank = _RANK_OF_DEPARTURE if self.departs else _RANK[self.kind]
+        rank = _RANK_OF_DEPARTURE if self.departs else _RANK.get(self.kind, _INSIDE)
         return (self.occurred_at, rank, self.movement_id)
 
     @property

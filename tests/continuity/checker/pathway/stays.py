@@ -32,7 +32,7 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
     stays = {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
     for stay_id, movements_there in by_stay.items():
         again = _admitted_again([each for each in movements_there if each.happened], by_stay)
-        if stays[stay_id].status == "in_progress" and again is not None:
+        if stays[stay_id].status in ("in_progress", "on_leave") and again is not None:
             stays[stay_id] = replace(stays[stay_id], status="finished", ended_at=again)
     return stays
 
@@ -67,30 +67,38 @@ def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> 
     active = [each for each in movements if each.happened]
     known = active or [each for each in movements if each.planned and not each.cancelled] or list(movements)
     start = next((each for each in known if each.kind == "admission"), known[0])
-    left, discharged = _leaving(active[active.index(start) :] if active else ())
+    left, discharged, is_out = _leaving(active[active.index(start) :] if active else ())
     return Stay(
         stay_id=start.stay_id,
         establishment=start.establishment,
-        status=_status(known, left, arrived, discharged=discharged),
+        status=_status(known, left, arrived, discharged=discharged, is_out=is_out),
         started_at=start.occurred_at,
         ended_at=left.occurred_at if left else None,
     )
 
 
-def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool]:
-    """By what the person left last, if not there now, and whether a discharge was stated since then."""
+def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool, bool]:
+    """By what the person left last, if not there now, and whether a discharge was stated since then.
+
+    Last, whether the person is out on leave: who was there went, and did not return, enter or exit since.
+    """
     left: Movement | None = None
-    discharged = False
+    discharged = is_out = False
     for place, each in enumerate(movements):
         if each.kind == "admission" or (each.kind == "transfer" and not (each.departs or discharged)):
             left, discharged = None, False
+            is_out = is_out and each.kind != "admission"
         elif each.kind == "discharge":
             if _is_corrected(each, movements, place):
                 continue
-            left, discharged = left or each, True
+            left, discharged, is_out = left or each, True, False
         elif each.departs and not discharged:
-            left = left or each
-    return left, discharged
+            left, is_out = left or each, False
+        elif each.kind == "leave":
+            is_out = left is None
+        elif each.kind == "return":
+            is_out = False
+    return left, discharged, is_out
 
 
 def _is_corrected(discharge: Movement, movements: Sequence[Movement], place: int) -> bool:
@@ -108,11 +116,12 @@ def _status(
     arrived: set[tuple[str, datetime]],
     *,
     discharged: bool,
+    is_out: bool,
 ) -> str:
     if not known[0].happened:
         return "cancelled" if known[0].cancelled else "planned"
     if left is None:
-        return "in_progress"
+        return "on_leave" if is_out else "in_progress"
     if discharged:
         return "finished"
     has_arrived = any((each.movement_id, left.occurred_at) in arrived for each in known)

@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
         ({"destination": None, "kind": "transfer"}, ("destination",)),
         ({"origin": {"mode": "home"}, "unit": None}, ("unit", "origin")),
         ({"unit": "a", "class_of_stay": "home", "origin": None, "destination": None}, None),
+        ({"expected_at": None, "kind": "discharge"}, ()),
+        ({"expected_at": None, "kind": "leave"}, ("expected_at",)),
     ],
 )
 def test_what_is_absent_is_not_named_and_null_is(

@@ -40,6 +40,9 @@ def submission(**other: Any) -> Submission:
         ("insert", "discharge", admission.PatientDischarged),
         ("update", "discharge", admission.MovementUpdated),
         ("cancel", "admission", admission.MovementCancelled),
+        ("insert", "leave", admission.FurtherMovementStated),
+        ("update", "return", admission.FurtherMovementUpdated),
+        ("cancel", "leave", admission.FurtherMovementCancelled),
     ],
 )
 def test_action_and_kind_make_the_event(action: str, kind: str, event: type) -> None:
@@ -53,6 +56,12 @@ def test_an_update_travels_with_what_it_names() -> None:
     assert isinstance(data, admission.MovementUpdated)
     assert data.names == ("unit", "class_of_stay", "origin")
     assert "names" not in submission().data.__struct_fields__
+
+
+def test_a_leave_travels_with_the_time_of_its_expected_return() -> None:
+    data = submission(action="insert", kind="leave", origin=None, expected_at="2026-03-03T18:00:00Z").data
+    assert isinstance(data, admission.FurtherMovementStated)
+    assert data.expected_at == datetime(2026, 3, 3, 18, tzinfo=UTC)
 
 
 def test_an_emission_of_2099_is_ordered_by_the_tolerance_of_its_source() -> None:

@@ -17,6 +17,6 @@ def test_who_is_there_is_there_for_both(history: list[RecordedEvent]) -> None:
     assert shown.keys() == counted.keys()
     for stay_id, stay in shown.items():
         is_counted = any(presence.ended_at is None for presence in counted[stay_id].presences)
-        assert is_counted == (stay.status == "in_progress")
+        assert is_counted == (stay.status in ("in_progress", "on_leave"))
         assert counted[stay_id].ended_at == stay.ended_at
         assert counted[stay_id].establishment == stay.establishment

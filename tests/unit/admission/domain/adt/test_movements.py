@@ -23,6 +23,8 @@ def zbe(
         ("A02", "transfer"),
         ("A06", "transfer"),
         ("A03", "discharge"),
+        ("A21", "leave"),
+        ("A22", "return"),
     ],
 )
 def test_an_event_inserts_a_movement_that_the_json_door_would_take(event: str, kind: str) -> None:
@@ -44,6 +46,9 @@ def test_an_event_inserts_a_movement_that_the_json_door_would_take(event: str, k
         ("A13", "CANCEL", "A03", ("cancel", "discharge")),
         ("A11", "CANCEL", "A04", ("cancel", "admission")),
         ("Z99", "UPDATE", "A03", ("update", "discharge")),
+        ("Z99", "UPDATE", "A21", ("update", "leave")),
+        ("A52", "CANCEL", "A21", ("cancel", "leave")),
+        ("A53", "CANCEL", "A22", ("cancel", "return")),
         ("A02", "UPDATE", "A02", ("update", "transfer")),
     ],
 )
@@ -82,7 +87,8 @@ def _numbers(event: str, visit: str = PV1, evn: str = "20240306110000") -> list[
 
 
 @pytest.mark.parametrize(
-    ("event", "cancel"), [("A01", "A11"), ("A02", "A12"), ("A03", "A13"), ("A04", "A11")]
+    ("event", "cancel"),
+    [("A01", "A11"), ("A02", "A12"), ("A03", "A13"), ("A04", "A11"), ("A21", "A52"), ("A22", "A53")],
 )
 @pytest.mark.parametrize("class_", ["I", "E", "O", ""])
 def test_without_zbe_a_cancel_names_what_it_cancels(event: str, cancel: str, class_: str) -> None:
@@ -104,8 +110,30 @@ def test_the_deletion_of_a_visit_cancels_however_it_began_and_its_end() -> None:
     }
 
 
-def test_without_zbe_the_cancel_of_a_transfer_must_say_its_time() -> None:
-    assert found(read(header("A12").replace("20240306110000", ""), PID, PV1)) == {(101, "EVN", 6)}
+@pytest.mark.parametrize("event", ["A12", "A52", "A53"])
+def test_without_zbe_the_cancel_of_what_may_happen_often_must_say_its_time(event: str) -> None:
+    assert found(read(header(event).replace("20240306110000", ""), PID, PV1)) == {(101, "EVN", 6)}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected_at"),
+    [
+        ("20240308180000", "2024-03-08T18:00:00+01:00"),
+        ("20240308", "2024-03-08T23:59:00+01:00"),
+        ('""', None),
+    ],
+)
+def test_a_leave_says_when_the_person_is_expected_back(written: str, expected_at: str | None) -> None:
+    stated = body(header("A21"), PID, PV1, "PV2" + "|" * 47 + written, zbe())
+    assert stated["expected_at"] == expected_at
+    parse_movement(encoded(stated))
+
+
+def test_a_return_that_nobody_can_expect_is_left_out_and_said() -> None:
+    reading = read(header("A21"), PID, PV1, "PV2" + "|" * 47 + "soon", zbe())
+    assert [(each.code, each.is_warning) for each in reading.findings] == [(102, True)]
+    assert "expected_at" not in reading.statements[0].body
+    assert "expected_at" not in body(header("A22"), PID, PV1, "PV2" + "|" * 47 + "20240308180000", zbe())
 
 
 @pytest.mark.parametrize(
