@@ -107,8 +107,6 @@ class _Walk:
             self._go_on_leave(movement)
         elif movement.kind == "return":
             self._return(movement)
-        elif movement.kind != "transfer":
-            return  # of a kind that is not known here
         elif not movement.departs:
             self._begin(movement)
         elif self.left_by is None:

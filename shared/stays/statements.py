@@ -40,6 +40,8 @@ _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 _ENTRY, _INSIDE, _DEPARTURE, _DISCHARGE = range(4)
 _RANKS: Final[Mapping[str, int]] = {"admission": _ENTRY, "discharge": _DISCHARGE}
 """Of every other kind, known or not: inside."""
+FACTS: Final = frozenset({"admission", "transfer", "discharge", "leave", "return"})
+"""The kinds that say where the person is; of any other one, nothing is known here but that it was stated."""
 _FURTHER: Final = frozenset[type[Movement]](FURTHER_EVENTS)
 
 _content_of: Final[Callable[[Movement], tuple[Any, ...]]] = attrgetter(*Movement.__struct_fields__)

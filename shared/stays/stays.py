@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from shared.events.admission import ClassOfStay
 from shared.stays.movements import MovementHistory
 from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
-from shared.stays.statements import Statement
+from shared.stays.statements import FACTS, Statement
 
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -35,7 +35,10 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 
     stay_id: UUID
     movements: tuple[Statement, ...]
-    """Those that happened by the moment and were not cancelled, in the order in which they happened."""
+    """Those that happened by the moment and were not cancelled, in the order in which they happened.
+
+    Only of kinds that say where the person is: what is not understood here proves no arrival.
+    """
     start: Statement
     """The first admission or, while none is known, the first movement."""
     planned: bool
@@ -126,7 +129,7 @@ def _ended_by_next(emergency: Stay, later: Iterable[Stay]) -> Stay:
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:
     stated = [history.contents[-1] for history in histories if not history.cancelled]
-    happened = stated if not stated or stated[-1].occurred_at <= at else _until(stated, at)
+    happened = [movement for movement in stated if movement.kind in FACTS and movement.occurred_at <= at]
     known = happened or stated or [history.contents[-1] for history in histories]
     admission = next((movement for movement in known if movement.kind == "admission"), None)
     return Stay(
@@ -136,7 +139,3 @@ def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetim
         planned=bool(stated) and not happened,
         presences=presences_of(happened) if happened else _NONE,
     )
-
-
-def _until(movements: Sequence[Statement], moment: datetime) -> list[Statement]:
-    return [movement for movement in movements if movement.occurred_at <= moment]
