@@ -2,18 +2,19 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 from alembic import autogenerate, command, context
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from shared.runtime.environment import required
 
 T = TypeVar("T")
 
@@ -84,11 +85,13 @@ def comparison(connection: Connection, metadata: MetaData) -> MigrationContext:
 
 async def on_connection(database_url: str, act: Callable[[Connection], T], *, schema: str | None = None) -> T:
     """Return what `act` returns on a connection of its own; what it does not commit is rolled back."""
-    url = make_url(database_url).set(drivername="postgresql+asyncpg")
-    arguments: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS}
-    if schema is not None:
-        arguments["server_settings"] = {"search_path": schema}
-    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
+    settings = {} if schema is None else {"search_path": schema}
+
+    async def connect() -> Any:
+        # The driver reads the address, as for the pool: the ORM would not know `sslmode` and its like.
+        return await asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT_SECONDS, server_settings=settings)
+
+    engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=connect)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(act)
@@ -102,10 +105,7 @@ def main() -> None:
     parser.add_argument("service")
     parser.add_argument("--revision", default="head")
     arguments = parser.parse_args()
-    database_url = os.environ.get("RELAIS_DATABASE_URL")
-    if not database_url:
-        raise SystemExit("RELAIS_DATABASE_URL is not set")
-    migrate(arguments.service, database_url, revision=arguments.revision)
+    migrate(arguments.service, required("RELAIS_DATABASE_URL"), revision=arguments.revision)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
 """Reads the settings of a process from its environment, complete or not at all."""
 
+import os
 import re
-from collections.abc import Mapping
-from typing import TypeVar
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+_IN_A_FILE: Final = "_FILE"
+MOUNTED: Final = Path("/run/secrets")
+"""Where engines of containers mount secrets, readable by all of a container that has one account."""
 
 
 def variable(field: str) -> str:
@@ -17,10 +24,15 @@ def variable(field: str) -> str:
 def read(settings: type[T], service: str, environment: Mapping[str, str]) -> T:
     """The settings; ends the process with one message that names all that is missing, or what is wrong.
 
-    An empty variable counts as not set. No value is ever quoted: it may be a secret.
+    An empty variable counts as not set. Each may stand in a file, named by the variable with `_FILE` behind
+    it: what is in the environment is seen by whatever the process starts. No value is ever quoted: it may be
+    a secret.
     """
-    given = {name: value for name, value in environment.items() if value}
     fields = msgspec.structs.fields(settings)
+    try:
+        given = with_files(environment, [one.encode_name for one in fields])
+    except ValueError as error:
+        raise SystemExit(f"{service} cannot start: {error}") from None
     missing = [one.encode_name for one in fields if one.required and one.encode_name not in given]
     if missing:
         raise SystemExit(f"{service} cannot start: {', '.join(missing)} not set")
@@ -28,6 +40,43 @@ def read(settings: type[T], service: str, environment: Mapping[str, str]) -> T:
         return msgspec.convert(given, settings, strict=False)
     except msgspec.ValidationError as error:
         raise SystemExit(f"{service} cannot start: {error}") from None
+
+
+def with_files(environment: Mapping[str, str], variables: Sequence[str]) -> dict[str, str]:
+    """The variables that are set, with what their files hold; raises ValueError."""
+    given = {name: value for name, value in environment.items() if value}
+    for name in variables:
+        path = given.get(name + _IN_A_FILE)
+        if path is None or name + _IN_A_FILE in variables:
+            continue
+        if name in given:
+            raise ValueError(f"{name} and {name}{_IN_A_FILE} are both set")
+        if value := _secret_in(Path(path), variable=name + _IN_A_FILE):
+            given[name] = value
+    return given
+
+
+def required(variable: str, environment: Mapping[str, str] = os.environ) -> str:
+    """One variable, or what its file holds, for a command that reads no other; ends the process without."""
+    try:
+        value = with_files(environment, [variable]).get(variable)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    if not value:
+        raise SystemExit(f"{variable} is not set")
+    return value
+
+
+def _secret_in(path: Path, *, variable: str) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            value = file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{variable} names no file that can be read") from None
+    if mode & (stat.S_IROTH | stat.S_IWOTH) and not path.is_relative_to(MOUNTED):
+        raise ValueError(f"{variable} names a file that every account can read: chmod o-rw it")
+    return value
 
 
 def named_addresses(text: str, *, variable: str) -> dict[str, str]:

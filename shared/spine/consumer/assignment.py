@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from shared.database.pool import Pool
 from shared.runtime.errors import RetryableError
 from shared.spine.inbox import checkpoint
+from shared.spine.kafka.broker import Bootstrap
 from shared.spine.kafka.clients import GroupClient, group_client, stop_client
 from shared.spine.kafka.topics import cluster_id
 from shared.telemetry.logging import get_logger
@@ -36,7 +37,9 @@ class Position:
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """The partitions of this member. Hold `lock` while applying: a rebalance waits for it."""
 
-    def __init__(self, pool: Pool, consumer: GroupClient, *, bootstrap: str, consumer_group: str) -> None:
+    def __init__(
+        self, pool: Pool, consumer: GroupClient, *, bootstrap: Bootstrap, consumer_group: str
+    ) -> None:
         self._pool = pool
         self._consumer = consumer
         self._bootstrap = bootstrap
@@ -169,7 +172,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 async def join_group(
     pool: Pool,
     *,
-    bootstrap: str,
+    bootstrap: Bootstrap,
     consumer_group: str,
     topics: Sequence[str],
     open_client: Callable[..., GroupClient] = group_client,

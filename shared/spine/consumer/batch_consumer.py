@@ -24,6 +24,7 @@ from shared.spine.inbox.applied import Applied, report_applied
 from shared.spine.inbox.applier import Applier, Batch
 from shared.spine.inbox.checkpoint import Fenced
 from shared.spine.inbox.parking import count_parked
+from shared.spine.kafka.broker import Bootstrap
 from shared.spine.kafka.clients import GroupClient, group_client
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.pause.gate import Gate
@@ -53,7 +54,7 @@ class BatchConsumer:
         pool: Pool,
         applier: Applier,
         *,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         group: str,
         publishers: Sequence[str],
         batch_size: int = 500,

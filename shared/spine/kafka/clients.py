@@ -5,12 +5,14 @@ it and breaks the broker under both.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 
+from shared.spine.kafka.broker import ENCRYPTED, WITH_LOGIN, Bootstrap
 from shared.spine.kafka.tolerant_records import tolerate_header_names
 from shared.telemetry.logging import get_logger
 
@@ -49,6 +51,23 @@ class GroupClient(Protocol):
         """Report positions to the broker; nothing depends on it."""
 
 
+def connection(bootstrap: Bootstrap) -> dict[str, Any]:
+    """What every client of the library, reader, writer and administrator, is opened with."""
+    if isinstance(bootstrap, str):
+        return {"bootstrap_servers": bootstrap}
+    options: dict[str, Any] = {
+        "bootstrap_servers": bootstrap.addresses,
+        "security_protocol": bootstrap.protocol,
+    }
+    if bootstrap.protocol in ENCRYPTED:
+        options["ssl_context"] = ssl.create_default_context(cafile=bootstrap.ca_file or None)
+    if bootstrap.protocol in WITH_LOGIN:
+        options["sasl_mechanism"] = bootstrap.mechanism
+        options["sasl_plain_username"] = bootstrap.user
+        options["sasl_plain_password"] = bootstrap.password
+    return options
+
+
 class _Member(AIOKafkaConsumer):  # type: ignore[misc] # the driver has no types
     """The driver's member, which keeps to `GroupClient` while the broker takes a partition away."""
 
@@ -58,14 +77,14 @@ class _Member(AIOKafkaConsumer):  # type: ignore[misc] # the driver has no types
         return end
 
 
-def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
+def group_client(*, bootstrap: Bootstrap, consumer_group: str) -> GroupClient:
     """A member that is not started yet.
 
     Where it would start by itself (`earliest`) does not matter: every position comes from the checkpoint.
     """
     tolerate_header_names()
     client: GroupClient = _Member(
-        bootstrap_servers=bootstrap,
+        **connection(bootstrap),
         group_id=consumer_group,
         client_id=consumer_group,
         enable_auto_commit=False,
@@ -82,14 +101,14 @@ def group_client(*, bootstrap: str, consumer_group: str) -> GroupClient:
 
 
 @asynccontextmanager
-async def open_producer(bootstrap: str, *, client_id: str) -> AsyncIterator[Any]:
+async def open_producer(bootstrap: Bootstrap, *, client_id: str) -> AsyncIterator[Any]:
     """An idempotent producer that waits for all in-sync replicas.
 
     Idempotence holds within one producer: a batch that failed makes the later ones of its partition
     fail too, so they cannot overtake it. After any error leave the block, open a new one and resend.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **connection(bootstrap),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,

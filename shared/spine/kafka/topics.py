@@ -8,13 +8,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.events.registry import TOPICS
-from shared.spine.kafka.clients import stop_client
+from shared.spine.kafka.broker import Bootstrap
+from shared.spine.kafka.clients import connection, stop_client
 
 PARTITIONS: Final = 6
 REQUEST_TIMEOUT_MS: Final = 10_000
 
 
-async def ensure_topics(bootstrap: str, publishers: Sequence[str], *, replication_factor: int = 1) -> None:
+async def ensure_topics(
+    bootstrap: Bootstrap, publishers: Sequence[str], *, replication_factor: int = 1
+) -> None:
     """Create the topics that are missing; others stay as they are. Raises a KafkaError."""
     wanted = [
         NewTopic(TOPICS[publisher], num_partitions=PARTITIONS, replication_factor=replication_factor)
@@ -32,15 +35,15 @@ async def ensure_topics(bootstrap: str, publishers: Sequence[str], *, replicatio
             raise error
 
 
-async def cluster_id(bootstrap: str) -> str:
+async def cluster_id(bootstrap: Bootstrap) -> str:
     """The identity of the cluster's data: a broker that was wiped has another one."""
     async with _admin(bootstrap) as admin:
         return str((await admin.describe_cluster())["cluster_id"])
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+async def _admin(bootstrap: Bootstrap) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(**connection(bootstrap), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await admin.start()
         yield admin

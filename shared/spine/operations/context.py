@@ -6,6 +6,7 @@ from typing import Final
 
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock, system_clock
+from shared.spine.kafka.broker import Bootstrap
 from shared.spine.pause.gate import Part
 from shared.web.state import StateEntry
 
@@ -17,8 +18,8 @@ class OperationsContext:
     pool: Pool
     parts: Sequence[Part]
     """What of this service can be paused."""
-    bootstrap: str
-    """Addresses of the broker."""
+    bootstrap: Bootstrap
+    """Where the broker is."""
     consumer_group: str = ""
     publishers: Sequence[str] = ()
     """Those that the service consumes."""

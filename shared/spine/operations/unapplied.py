@@ -9,14 +9,15 @@ from aiokafka.errors import KafkaError
 
 from shared.database.pool import Executor
 from shared.spine.inbox import checkpoint
-from shared.spine.kafka.clients import stop_client
+from shared.spine.kafka.broker import Bootstrap
+from shared.spine.kafka.clients import connection, stop_client
 from shared.spine.kafka.topics import cluster_id
 
 ANSWER_WITHIN_SECONDS: Final = 15
 
 
 async def count_unapplied(
-    pool: Executor, *, bootstrap: str, consumer_group: str, topics: Sequence[str]
+    pool: Executor, *, bootstrap: Bootstrap, consumer_group: str, topics: Sequence[str]
 ) -> dict[str, int] | None:
     """Return the number of records by topic; None when the broker does not answer."""
     try:
@@ -27,12 +28,12 @@ async def count_unapplied(
 
 
 async def _count_unapplied(
-    pool: Executor, bootstrap: str, consumer_group: str, topics: Sequence[str]
+    pool: Executor, bootstrap: Bootstrap, consumer_group: str, topics: Sequence[str]
 ) -> dict[str, int]:
     cluster = await cluster_id(bootstrap)
     consumer: Any = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=bootstrap,
+        **connection(bootstrap),
         group_id=None,
         enable_auto_commit=False,
         request_timeout_ms=10_000,

@@ -19,6 +19,7 @@ from shared.events.registry import TOPICS
 from shared.runtime.clock import Clock, system_clock
 from shared.runtime.failures import TRANSIENT
 from shared.runtime.waiting import wait_for
+from shared.spine.kafka.broker import Bootstrap
 from shared.spine.kafka.clients import open_producer
 from shared.spine.kafka.topics import ensure_topics
 from shared.spine.outbox import sending
@@ -49,7 +50,7 @@ class Relay:
     def __init__(
         self,
         pool: Pool,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         publisher: str,
         *,
         batch_size: int = 1000,

@@ -9,7 +9,6 @@ you use it.
 import argparse
 import asyncio
 import importlib
-import os
 import re
 import sys
 from pathlib import Path
@@ -21,6 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from shared.database.migrations import comparison, configuration, on_connection
+from shared.runtime.environment import required
 from shared.spine.revisions import create_all
 
 _SERVICES: Final = Path(__file__).parents[3] / "services"
@@ -66,9 +66,7 @@ def main() -> None:
     parser.add_argument("service")
     parser.add_argument("what", help="what changes, in a few words: the revision's docstring and file name")
     arguments = parser.parse_args()
-    database_url = os.environ.get("RELAIS_DATABASE_URL")
-    if not database_url:
-        raise SystemExit("RELAIS_DATABASE_URL is not set")
+    database_url = required("RELAIS_DATABASE_URL")
     sys.stdout.write(f"{_write(arguments.service, arguments.what, database_url)}\n")
 
 

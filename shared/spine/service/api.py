@@ -76,7 +76,7 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
         OperationsContext(
             pool=spine.pool,
             parts=service.parts,
-            bootstrap=opened.settings.kafka_bootstrap,
+            bootstrap=opened.settings.broker,
             consumer_group=service.group,
             publishers=service.publishers,
             clock=spine.clock,

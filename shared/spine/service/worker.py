@@ -56,7 +56,7 @@ def _consumer_duties(opened: OpenService[S, D], consumes: Consumption) -> Mappin
     consumer = BatchConsumer(
         spine.pool,
         Applier(spine.pool, routes=consumes.routes, dependencies=opened.dependencies, clock=spine.clock),
-        bootstrap=opened.settings.kafka_bootstrap,
+        bootstrap=opened.settings.broker,
         group=opened.definition.group,
         publishers=consumes.publishers,
         fetch_interval_seconds=consumes.fetch_interval_seconds,
@@ -68,5 +68,5 @@ def _consumer_duties(opened: OpenService[S, D], consumes: Consumption) -> Mappin
 
 def _relay_duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
     spine, name = opened.spine, opened.definition.name
-    relay = Relay(spine.pool, opened.settings.kafka_bootstrap, name, clock=spine.clock)
+    relay = Relay(spine.pool, opened.settings.broker, name, clock=spine.clock)
     return {"relay": relay.run, **publisher_duties(spine.reconciliation)}
