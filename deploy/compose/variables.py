@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from deploy.compose.composition import SERVICES, Composition
+from shared.runtime.environment import IN_A_FILE
 
 _OF_ANY_PROCESS: Final = {
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -17,6 +18,7 @@ _OF_ANY_PROCESS: Final = {
     "RELAIS_HEALTH_URL",
 }
 _OF_A_MIGRATION: Final = {"RELAIS_DATABASE_URL"}
+_OF_THE_SINKS: Final = {"sms-gateway": {"RELAIS_SMS_PASSWORD"}}
 
 
 class _Watched(dict[str, str]):
@@ -51,18 +53,20 @@ def check_variables(composition: Composition) -> Iterator[str]:
 
 def _of_container(container: str, environment: Mapping[str, str]) -> Iterator[str]:
     service, _, role = container.rpartition("-")
-    known = set(_OF_ANY_PROCESS)
+    known = _OF_ANY_PROCESS | _OF_THE_SINKS.get(container, set())
+    given = {name.removesuffix(IN_A_FILE) for name in environment}
     if role == "migrate":
         known = _OF_A_MIGRATION
-        yield from (f"{container}: {name} is missing" for name in known - set(environment))
+        yield from (f"{container}: {name} is missing" for name in known - given)
     elif service in SERVICES:
         if importlib.util.find_spec(f"services.{service}.settings") is None:
             yield f"{container}: {service} has no settings"
             return
         read, refusal = _read_by_settings(service, environment)
-        known |= read
+        known = known | read
         if refusal:
             yield f"{container}: {refusal}"
+    known = known | {name + IN_A_FILE for name in known - _OF_ANY_PROCESS}
     yield from (f"{container}: nobody reads {name}" for name in sorted(set(environment) - known))
 
 

@@ -11,7 +11,8 @@ import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-_IN_A_FILE: Final = "_FILE"
+IN_A_FILE: Final = "_FILE"
+"""Behind a variable's name: the name of a file that holds its value."""
 MOUNTED: Final = Path("/run/secrets")
 """Where engines of containers mount secrets, readable by all of a container that has one account."""
 
@@ -46,12 +47,12 @@ def with_files(environment: Mapping[str, str], variables: Sequence[str]) -> dict
     """The variables that are set, with what their files hold; raises ValueError."""
     given = {name: value for name, value in environment.items() if value}
     for name in variables:
-        path = given.get(name + _IN_A_FILE)
-        if path is None or name + _IN_A_FILE in variables:
+        path = given.get(name + IN_A_FILE)
+        if path is None or name + IN_A_FILE in variables:
             continue
         if name in given:
-            raise ValueError(f"{name} and {name}{_IN_A_FILE} are both set")
-        if value := _secret_in(Path(path), variable=name + _IN_A_FILE):
+            raise ValueError(f"{name} and {name}{IN_A_FILE} are both set")
+        if value := _secret_in(Path(path), variable=name + IN_A_FILE):
             given[name] = value
     return given
 

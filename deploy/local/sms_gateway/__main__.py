@@ -1,10 +1,14 @@
-"""`python -m deploy.local.sms_gateway --port N [--journal FILE]`."""
+"""`python -m deploy.local.sms_gateway --port N [--journal FILE]`.
+
+The password of `--username` is in `RELAIS_SMS_PASSWORD`, or in a file: every account sees a command line.
+"""
 
 import argparse
 from pathlib import Path
 
 from deploy.local.simulators import serving
 from deploy.local.sms_gateway.app import create_app
+from shared.runtime.environment import required
 
 
 def main() -> None:
@@ -13,9 +17,8 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, help="keep every request in this file, one JSON a line")
     parser.add_argument("--report-delay-seconds", type=float, default=0.5, help="between two reports")
     parser.add_argument("--username", help="refuse other accounts; any is accepted without")
-    parser.add_argument("--password", default="")
     chosen = parser.parse_args()
-    credentials = (chosen.username, chosen.password) if chosen.username else None
+    credentials = (chosen.username, required("RELAIS_SMS_PASSWORD")) if chosen.username else None
     app = create_app(
         journal=chosen.journal, credentials=credentials, report_delay_seconds=chosen.report_delay_seconds
     )

@@ -68,6 +68,16 @@ MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "variables",
+        "RELAIS_KAFKA_PASSWORD_FILE names no file",
+        set_environment("pathway-api", RELAIS_KAFKA_PASSWORD_FILE="/nowhere"),
+    ),
+    (
+        "variables",
+        "nobody reads RELAIS_HEALTH_URL_FILE",
+        set_environment("pathway-api", RELAIS_HEALTH_URL_FILE="/run/secrets/url"),
+    ),
+    (
+        "variables",
         "RELAIS_DATABASE_URL",
         lambda all_: all_["indicators-api"]["environment"].pop("RELAIS_DATABASE_URL"),
     ),
