@@ -17,8 +17,8 @@ from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
 from shared.testing.places import place_in, places_in, shuffled
 
-_GAPS_MINUTES = st.sampled_from((-120, -10, 0, 20, 90, 180, 1500))
-"""From a departure to the next arrival: before it (overlap, skewed clocks), in time, late, the next day."""
+_GAPS_MINUTES = st.sampled_from((-240, -120, -10, 0, 20, 90, 180, 1500))
+"""From a departure to the next arrival: before it (papers, overlap, clocks), in time, late, next day."""
 _STEPS_MINUTES = st.sampled_from((0, 5, 45, 600))
 _EMISSION_LAGS_MINUTES = st.sampled_from((-30, 0, 0, 1, 1, 5, 300))
 _ENDINGS = st.sampled_from(

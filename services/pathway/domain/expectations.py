@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import deadline_of
 from services.pathway.domain.pathway import Ending, Expectation
-from services.pathway.domain.places import is_same_place
+from services.pathway.domain.places import came_before, is_there
 from services.pathway.domain.rules import Rules
 from shared.stays.movements import MovementHistory
 from shared.stays.statements import Statement, TimelineKey
 from shared.stays.stays import Stay
 
 _FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
+_ENTRIES: Final = ("admission", "return")
 
 
 def expected_arrivals(
@@ -33,13 +34,13 @@ def expected_arrivals(
     if not stated:
         return ()
     first_notices = _first_notices(stated)
-    movements = [stay.movements for stay in stays]
+    known_stays = list(stays)
     expected = [
         _expectation(leaving, rules, known_at=first_notices[_departure_key(leaving[0])])
-        for stay in movements
-        for leaving in _leavings(stay)
+        for stay in known_stays
+        for leaving in _leavings(stay.movements)
     ]
-    current = _end_by_movements(expected, movements, rules=rules) if expected else []
+    current = _ended(expected, known_stays, rules) if expected else []
     known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
     withdrawn = [
         _withdrawn(departure, rules)
@@ -142,14 +143,25 @@ def _leaving_said(leaving: Sequence[Statement]) -> Statement:
     return first if to is first.destination else replace(first, destination=to)
 
 
+def _ended(expected: Sequence[Expectation], stays: Sequence[Stay], rules: Rules) -> list[Expectation]:
+    """Every expectation, with what ended it, if anything did."""
+    movements = [stay.movements for stay in stays]
+    if len(movements) == 1:
+        return _end_by_movements(expected, movements, rules=rules)
+    by = {wait.expectation_id: came_before(wait, stays, rules) for wait in expected}
+    met = [_met(wait, there) for wait in expected if (there := by[wait.expectation_id]) is not None]
+    ahead = [wait for wait in expected if by[wait.expectation_id] is None]
+    return [*met, *(_end_by_movements(ahead, movements, rules=rules) if ahead else ())]
+
+
 def _end_by_movements(
     expectations: Iterable[Expectation], stays: Iterable[Sequence[Statement]], *, rules: Rules
 ) -> list[Expectation]:
     """Every expectation, with the movement that ended it, if any.
 
     A movement ends every earlier wait that it answers; the first one that answers a wait ends it, but for an
-    arrival in time, which ends it even after a stop elsewhere. Where nobody was expected, an admission meets
-    the expectation of the next departure, if it was that early: so an arrival never meets a departure that
+    arrival in time, which ends it even after a stop elsewhere. Where nobody was expected, an entry meets the
+    expectation of the next departure, if it was that early: so an arrival never meets a departure that
     follows it when it already meets one before it.
     """
     ahead = deque(sorted(expectations, key=_departure_order))
@@ -164,7 +176,7 @@ def _end_by_movements(
         answered = [_answered(wait, sight, rules) for wait in waiting]
         waiting = [wait for wait in answered if not wait.arrived_at]
         met += [wait for wait in answered if wait.arrived_at]
-        if movement.kind == "admission" and len(waiting) == len(answered):
+        if movement.kind in _ENTRIES and len(waiting) == len(answered):
             early = _expected_soon(ahead, movement, rules)
             if early is not None:
                 ahead.remove(early)
@@ -191,7 +203,7 @@ class _Sight(NamedTuple):
 def _answered(wait: Expectation, sight: _Sight, rules: Rules) -> Expectation:
     """The wait as it is after a movement at or after the departure."""
     movement = sight.movement
-    if _is_there(wait, movement):  # whatever happened to the person
+    if is_there(wait, movement):  # whatever happened to the person
         is_over = wait.ended_as is not None and movement.occurred_at > wait.due_at
         return wait if is_over else _met(wait, movement)
     end = _end_elsewhere(sight, wait, rules)
@@ -200,12 +212,6 @@ def _answered(wait: Expectation, sight: _Sight, rules: Rules) -> Expectation:
     return replace(
         wait, ended_as=end, ended_at=movement.occurred_at, ended_by_movement_id=movement.movement_id
     )
-
-
-def _is_there(wait: Expectation, movement: Statement) -> bool:
-    """Whether a movement shows the person at the destination; one legal entity may run both ends."""
-    there = is_same_place(wait.to_establishment, movement)
-    return there and movement.establishment != wait.from_establishment
 
 
 def _end_elsewhere(sight: _Sight, wait: Expectation, rules: Rules) -> Ending | None:
@@ -231,12 +237,12 @@ def _is_back(sight: _Sight, wait: Expectation) -> bool:
     return moves_there and to != wait.to_establishment and movement.occurred_at > wait.departed_at
 
 
-def _expected_soon(ahead: Iterable[Expectation], admission: Statement, rules: Rules) -> Expectation | None:
-    """The next wait for this admission, although its departure is dated later."""
+def _expected_soon(ahead: Iterable[Expectation], entry: Statement, rules: Rules) -> Expectation | None:
+    """The next wait for this entry, although its departure is dated later."""
     for wait in ahead:
-        if wait.departed_at - admission.occurred_at > rules.early_arrival:
+        if wait.departed_at - entry.occurred_at > rules.early_arrival:
             return None
-        if _is_there(wait, admission):
+        if is_there(wait, entry):
             return wait
     return None
 

@@ -23,6 +23,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     early_arrival: timedelta = timedelta(hours=2)
     """An admission may be dated this long before the departure that it follows: two establishments have two
     clocks, and a departure is often recorded when the papers are done, after the arrival."""
+    longest_emergency: timedelta = timedelta(days=1)
+    """An emergency stay that lasts longer has ended, though nobody said so, and shows nobody there."""
     feed_grace: timedelta = timedelta(minutes=30)
     """A destination that has not spoken since the deadline is waited for so long."""
     feed_settling: timedelta = timedelta(minutes=2)

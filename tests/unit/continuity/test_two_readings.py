@@ -17,7 +17,8 @@ from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.testing.histories import person_histories
 from shared.testing.person_history import minutes
-from tests.continuity.checker.pathway.fold import ArrivalRules, arrivals_of, movements_of
+from tests.continuity.checker.pathway.arrivals import ArrivalRules, arrivals_of
+from tests.continuity.checker.pathway.fold import movements_of
 from tests.continuity.checker.pathway.pathways import states_at
 from tests.continuity.checker.pathway.stays import stays_of
 from tests.continuity.checker.reading.databases import Event

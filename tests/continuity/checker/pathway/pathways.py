@@ -6,13 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tests.continuity.checker.evidence import Evidence
-from tests.continuity.checker.pathway.fold import (
-    ArrivalRules,
-    ExpectedArrival,
-    Movement,
-    arrivals_of,
-    movements_of,
-)
+from tests.continuity.checker.pathway.arrivals import ArrivalRules, arrivals_of
+from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement, movements_of
 from tests.continuity.checker.pathway.stays import stays_of
 from tests.continuity.checker.reading.databases import Row
 from tests.continuity.checker.verdict import Finding

@@ -39,12 +39,12 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
 
 def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> datetime | None:
     """When the first admission of another stay came after all of an emergency stay, if any did."""
-    if _class_of(stay) != "emergency":
+    if class_of(stay) != "emergency":
         return None
     beginnings = [
         next((each for each in other if each.kind == "admission" and each.happened), None)
         for stay_id, other in others.items()
-        if stay_id != stay[0].stay_id and _class_of(other) in ("emergency", "inpatient")
+        if stay_id != stay[0].stay_id and class_of(other) in ("emergency", "inpatient")
     ]
     return min(
         (
@@ -58,7 +58,8 @@ def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Move
     )
 
 
-def _class_of(stay: Iterable[Movement]) -> str | None:
+def class_of(stay: Iterable[Movement]) -> str | None:
+    """The newest class that was stated of the stay."""
     stated = [each.event.data.get("class_of_stay") for each in stay if each.happened]
     return next((each for each in reversed(stated) if each), None)
 
@@ -89,7 +90,7 @@ def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool, bool
             left, discharged = None, False
             is_out = is_out and each.kind != "admission"
         elif each.kind == "discharge":
-            if _is_corrected(each, movements, place):
+            if is_corrected(each, movements, place):
                 continue
             left, discharged, is_out = left or each, True, False
         elif each.departs and not discharged:
@@ -101,7 +102,7 @@ def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool, bool
     return left, discharged, is_out
 
 
-def _is_corrected(discharge: Movement, movements: Sequence[Movement], place: int) -> bool:
+def is_corrected(discharge: Movement, movements: Sequence[Movement], place: int) -> bool:
     """Whether another discharge of the same presence was stated after it."""
     entries = [at for at, each in enumerate(movements) if each.kind == "admission"]
     since = max((at for at in entries if at < place), default=-1)

@@ -89,8 +89,11 @@ def test_an_arrival_ends_every_earlier_wait_there() -> None:
 
 
 @pytest.mark.parametrize(("before", "met"), [(119, True), (121, False)])
-def test_a_departure_may_be_recorded_hours_after_the_arrival(before: int, *, met: bool) -> None:
-    rose = _departed()
+def test_a_departure_of_which_nothing_else_is_known_may_be_dated_hours_after_the_arrival(
+    before: int, *, met: bool
+) -> None:
+    rose = PersonHistory()
+    rose.discharge("first", at=minutes(600), establishment=HOSPITAL, to=REHABILITATION)
     rose.admit("second", at=minutes(600 - before), establishment=REHABILITATION)
     assert (_expected(rose)[0].arrived_at is not None) == met
 
