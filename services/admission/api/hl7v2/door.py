@@ -8,21 +8,18 @@ stated. The same MSH-10 is known again by the whole message but for the time at 
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.admission.api.hl7v2.reading import FOREIGN, read_message
 from services.admission.api.hl7v2.stating import state
 from services.admission.domain.adt.dialect import Dialect
-from services.admission.domain.adt.read import read_adt
-from services.admission.domain.adt.reading import Reading, Sender
-from services.admission.domain.adt.visit import finess_of
+from services.admission.domain.adt.reading import Reading
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, is_wanted, verdict_on
 from services.admission.domain.hl7v2.errors import UnreadableMessage
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.message import Message, Place, Segment
 from services.admission.domain.hl7v2.parse import header_of, parse, transported
-from services.admission.handlers.accept_movement import ask_for_affiliations
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from services.admission.handlers.hl7v2.dialects import dialect_of
@@ -34,7 +31,6 @@ from shared.telemetry import metrics
 INTAKE_FORMAT: Final = "hl7v2"
 LIMIT_BYTES: Final = 256 * 1024
 """Of one message."""
-DEFAULT_ZONE: Final = ZoneInfo("Europe/Paris")
 _EVENT_OF: Final = frozenset({*(f"A{number:02}" for number in range(1, 63)), "Z99"})
 _SENT_AT: Final = 7
 _INCURABLE: Final = frozenset({200, 202, 203})
@@ -44,12 +40,6 @@ NOT_NOW: Final = Finding(
     code=207,
     french="Le message n'a pas pu être enregistré ; renvoyez-le.",
     english="The message could not be stored; send it again.",
-)
-FOREIGN: Final = Finding(
-    code=103,
-    french="La clé appartient à un autre établissement.",
-    english="The key belongs to another establishment.",
-    place=Place("MSH", 4),
 )
 TOO_LONG: Final = Finding(code=207, french="Le message est trop long.", english="The message is too long.")
 
@@ -123,12 +113,7 @@ async def _keep(dependencies: Dependencies, refused: Refused, source: Principal)
 async def _take(
     dependencies: Dependencies, message: Message, dialect: Dialect, source: Principal
 ) -> tuple[Reading, tuple[Finding, ...]]:
-    sending = finess_of(message.header.text(4), Dialect(establishments=dialect.establishments))
-    establishment = sending if sending in dialect.establishments.values() else source.establishment
-    if establishment is None or not source.may_state(establishment):
-        return Reading(), (FOREIGN,)
-    await ask_for_affiliations(dependencies, [establishment])
-    reading = read_adt(message, await _sender(dependencies, establishment, dialect))
+    reading = await read_message(dependencies, message, dialect, source=source)
     if reading.is_refused or not reading.statements:
         return reading, reading.findings
     if not await dependencies.intake.is_open():
@@ -142,18 +127,6 @@ async def _take(
         if any(not finding.is_warning for finding in said):
             break
     return reading, tuple(findings)
-
-
-async def _sender(dependencies: Dependencies, establishment: str, dialect: Dialect) -> Sender:
-    known = dependencies.affiliations.get(establishment)
-    name = dialect.time_zone or (known.time_zone if known else None)
-    return Sender(
-        establishment=establishment,
-        zone=ZoneInfo(name) if name else DEFAULT_ZONE,
-        received_at=dependencies.clock(),
-        dialect=dialect,
-        takes_tests=dependencies.accepts_test_numbers,
-    )
 
 
 def fingerprint(message: Message) -> bytes:
