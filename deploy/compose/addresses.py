@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from deploy.compose.composition import SERVICES, Composition
+from deploy.compose.composition import ROLES, Composition
 from deploy.compose.listening import listening_ports, own_ports
 
 _ADDRESS: Final = re.compile(r"(?:://|@|^|,)(?P<host>[a-z][a-z0-9-]*|127\.0\.0\.1):(?P<port>\d+)\b")
@@ -93,6 +93,6 @@ def _scraped(composition: Composition) -> Iterator[str]:
         for config in job["static_configs"]
         for target in config["targets"]
     }
-    expected = {(service, role, f"{service}-{role}") for service in SERVICES for role in ("api", "worker")}
+    expected = {(service, role, f"{service}-{role}") for service, roles in ROLES.items() for role in roles}
     for service, role, host in targets ^ expected:
         yield f"{file.name}: {host} ({service}, {role}) is not scraped as what it is"

@@ -4,15 +4,13 @@ import importlib
 import importlib.util
 from collections.abc import Iterator, Sequence
 
-from deploy.compose.composition import SERVICES, Composition, Container
-
-_ROLES = ("migrate", "api", "worker")
+from deploy.compose.composition import ROLES, Composition, Container
 
 
 def check_commands(composition: Composition) -> Iterator[str]:
     """Commands that are missing, cannot be imported or run another service's code."""
-    for service in SERVICES:
-        for role in _ROLES:
+    for service, roles in ROLES.items():
+        for role in ("migrate", *roles):
             if f"{service}-{role}" not in composition.containers:
                 yield f"{service}-{role} is missing"
     for name, container in composition.own.items():

@@ -18,6 +18,8 @@ from deploy.make_env import filled
 
 PROJECT: Final = Path(__file__).parents[2]
 SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
+ROLES: Final = {"admission": ("api", "worker", "mllp"), **dict.fromkeys(SERVICES[1:], ("api", "worker"))}
+"""Service -> its processes, each of which is asked for figures."""
 OWN_IMAGES: Final = "relais-"
 _TIMEOUT_SECONDS: Final = 60
 _REFERENCE: Final = re.compile(r"\$\{(\w+)")

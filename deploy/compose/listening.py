@@ -32,8 +32,9 @@ def own_ports(container: Container) -> Iterator[int]:
     for option, value in pairwise(command):
         if option in _PORT_OPTIONS:
             yield int(value)
-    if metrics_port := (container.get("environment") or {}).get("RELAIS_METRICS_PORT"):
-        yield int(metrics_port)
+    environment = container.get("environment") or {}
+    for name in ("RELAIS_METRICS_PORT", "RELAIS_MLLP_PORTS"):
+        yield from (int(port) for port in environment.get(name, "").split(",") if port)
 
 
 def _ports(composition: Composition, container: Container) -> Iterator[int]:

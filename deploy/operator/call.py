@@ -37,7 +37,7 @@ def call(
     media_type: Annotated[str, typer.Option("--type", help="What the body is.")] = "application/json",
     key: Annotated[str | None, typer.Option(help="Whose key; the operator's without.")] = None,
     printed: Annotated[
-        str | None, typer.Option("--print", help="Only this field on standard output, such as person_id.")
+        str | None, typer.Option("--print", help="Only these fields on standard output: person_id or a,b.")
     ] = None,
     within: Annotated[
         float,
@@ -62,10 +62,11 @@ def call(
         say(answer, Console())
         return
     say(answer, Console(stderr=True))
-    field = field_of(answer, printed)
-    if field is None:
-        raise StackError(f"the answer has no field {printed}")
-    typer.echo(field)
+    fields = {name: field_of(answer, name) for name in printed.split(",")}
+    for name, field in fields.items():
+        if field is None:
+            raise StackError(f"the answer has no field {name}")
+    typer.echo(" ".join(str(field) for field in fields.values()))
 
 
 def _has_empty_part(path: str) -> bool:

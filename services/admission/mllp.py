@@ -12,12 +12,17 @@ from shared.spine.worker import run_worker
 
 
 async def serve() -> None:
-    """Serve until told to stop; a process without `RELAIS_MLLP_SOURCES` listens on no port."""
+    """Serve until told to stop; without `RELAIS_MLLP_PORTS` and `RELAIS_MLLP_SOURCES` on no port."""
     settings = Settings.of()
     async with open_service(SERVICE, settings) as opened:
         server = MllpServer(
-            opened.dependencies, settings.mllp_bindings, host=settings.mllp_host, tls=tls_of(settings)
+            opened.dependencies,
+            settings.mllp_bindings,
+            ports=settings.ports_of_mllp,
+            host=settings.mllp_host,
+            tls=tls_of(settings),
         )
+        await server.listen()
         await run_worker("admission-mllp", {"mllp": server.run}, metrics_port=settings.metrics_port)
 
 

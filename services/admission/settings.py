@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from services.admission.api.mllp.bindings import Binding, bindings_of
+from services.admission.domain.hl7v2.callers import Binding, bindings_of, port_of
 from shared.runtime.environment import named_addresses, sha256_digest
 from shared.security.signatures import Signer, signer_of
 from shared.security.vault import master_key_of
@@ -27,6 +27,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Digest of the operator's key that exists from the start."""
     mllp_host: str = "127.0.0.1"
     """Where the MLLP process listens."""
+    mllp_ports: str = ""
+    """Where it listens beside the ports of `mllp_sources`, for the callers that an operator allowed."""
     mllp_sources: str = ""
     """Whose messages come over MLLP: `port[@network or @sha256:certificate]=source id,...`."""
     mllp_certificate: str = ""
@@ -42,6 +44,7 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
         signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         named_addresses(self.peers, variable="RELAIS_PEERS")
         bindings_of(self.mllp_sources)
+        self.ports_of_mllp  # noqa: B018 - raises
         sha256_digest(self.bootstrap_key_sha256, variable="RELAIS_BOOTSTRAP_KEY_SHA256")
 
     @property
@@ -53,6 +56,12 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     def mllp_bindings(self) -> Sequence[Binding]:
         """Which source speaks on which port, from where."""
         return bindings_of(self.mllp_sources)
+
+    @property
+    def ports_of_mllp(self) -> Sequence[int]:
+        """Where the MLLP process listens."""
+        named = [port_of(text) for text in self.mllp_ports.split(",") if text.strip()]
+        return sorted({*named, *(each.port for each in self.mllp_bindings if each.port is not None)})
 
     @property
     def signer(self) -> Signer | None:

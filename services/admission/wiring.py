@@ -16,7 +16,7 @@ from services.admission.api import (
     sources,
 )
 from services.admission.api.directory import extracts
-from services.admission.api.hl7v2 import dialects, quarantine
+from services.admission.api.hl7v2 import callers, dialects, quarantine
 from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
@@ -85,6 +85,7 @@ SERVICE = Service(
         statements.router,
         hl7v2.router,
         dialects.router,
+        callers.router,
         quarantine.router,
         *directory.ROUTERS,
         *grants.ROUTERS,

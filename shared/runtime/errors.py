@@ -25,6 +25,7 @@ RelaisError
  |     + UnknownCharset
  |     + NotInItsCharset
  |     + TooManySegments
+ + CallersTaken            the API answers 409
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409

@@ -38,6 +38,10 @@ intake_requests_total: Final = Counter(
 hl7v2_answers_total: Final = Counter(
     "relais_hl7v2_answers_total", "Answers of the HL7 v2 door, by event and code", ["event", "code"]
 )
+mllp_connections: Final = Gauge("relais_mllp_connections", "Connections of MLLP that are open")
+mllp_refused_total: Final = Counter(
+    "relais_mllp_refused_total", "Connections and messages of MLLP that were not taken", ["reason"]
+)
 intake_flush_seconds: Final = Histogram(
     "relais_intake_flush_seconds", "One group commit of the intake", buckets=_FAST_SECONDS
 )

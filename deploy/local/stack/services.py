@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from deploy.local.ports import HOST
 from deploy.local.servers.databases import database_url
@@ -23,6 +24,8 @@ CONSUMED = {
 """Whose ledgers a service may have to read."""
 OBEY_SIGNATURES = ("pathway", "notifications", "indicators")
 """Services that admission tells, under its signature, whom to show to whom, and whom to forget."""
+MLLP = "admission"
+"""The service that has a process for MLLP."""
 PASSED_ON = ("RELAIS_WAIT_FACTOR",)
 """What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
@@ -44,7 +47,22 @@ def service_parts(addresses: Addresses, credentials: Credentials, *, traces: boo
                 f"{service}-worker", ["-m", f"services.{service}.worker"], "/health", addresses, environment
             ),
         ]
+        if service == MLLP:
+            parts.append(_mllp(addresses, environment))
     return parts
+
+
+def _mllp(addresses: Addresses, environment: Mapping[str, str]) -> Part:
+    """The door for HL7 v2 over TCP; ready when it listens for that, too."""
+    own = {"RELAIS_MLLP_PORTS": str(addresses.port(f"{MLLP}-mllp"))}
+    metrics = f"{MLLP}-mllp-metrics"
+    part = _part(f"{MLLP}-mllp", ["-m", f"services.{MLLP}.mllp"], "/health", addresses, environment)
+    return replace(
+        part,
+        is_ready=answers(addresses.port(metrics), "/health"),
+        url=f"mllp://{HOST}:{addresses.port(f'{MLLP}-mllp')}",
+        environment={**part.environment, **own, "RELAIS_METRICS_PORT": str(addresses.port(metrics))},
+    )
 
 
 def _part(

@@ -11,6 +11,7 @@ import httpx
 
 from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.hl7v2.callers import Binding
 from services.admission.domain.identifiers import Owner
 from services.admission.domain.submission import Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
@@ -40,6 +41,14 @@ class KnownOwners:
     """Of the identities, under which they were read."""
     may_be_unscoped: bool = True
     """Whether numbers from before they had a scope may be stored: asked for with the directory."""
+
+
+@dataclass(slots=True)
+class KnownCallers:
+    """Who may call over MLLP, as it was read, and until when that counts: it may change."""
+
+    bindings: tuple[Binding, ...] = ()
+    until: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +91,8 @@ class Dependencies:
 
     senders: dict[UUID, tuple[float, Principal | None]] = field(default_factory=dict)
     """Source that shows no key (MLLP) -> until when what its keys allow counts as it was read."""
+
+    callers: KnownCallers = field(default_factory=KnownCallers)
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the request that asks the directory."""

@@ -99,6 +99,12 @@ MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         "does not lead to itself",
         set_environment("pathway-worker", RELAIS_HEALTH_URL="http://127.0.0.1:8102/health"),
     ),
+    ("commands", "admission-mllp", lambda all_: all_.pop("admission-mllp")),
+    (
+        "addresses",
+        "published port 2575",
+        set_environment("admission-mllp", RELAIS_MLLP_PORTS="2576"),
+    ),
     (
         "addresses",
         "RELAIS_PUBLIC_URL",

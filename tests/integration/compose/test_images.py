@@ -89,6 +89,7 @@ def test_a_service_needs_nothing_but_its_image(service: str, tmp_path: Path) -> 
     lay_out("service", tmp_path, service=service)
     assert sorted(path.name for path in (tmp_path / "services").iterdir()) == ["__init__.py", service]
     entries = [f"services.{service}.main", f"services.{service}.worker", "shared.database.migrations"]
+    entries += ["services.admission.mllp"] if service == "admission" else []
     import_in(tmp_path, [*entries, "shared.web.serve"], absent=absent_from("deploy/service.lock"))
 
 

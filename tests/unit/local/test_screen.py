@@ -11,8 +11,9 @@ from deploy.local.stack.addresses import USUAL_PORTS
 PARTS = [
     *("postgresql", "kafka", "mail-sink", "sms-gateway", "zipkin"),
     *(f"{name}-{kind}" for name in ("admission", "notifications") for kind in ("api", "worker")),
+    "admission-mllp",
 ]
-SCHEMES = {"postgresql": "postgresql", "kafka": "kafka"}
+SCHEMES = {"postgresql": "postgresql", "kafka": "kafka", "admission-mllp": "mllp"}
 
 
 def document(state: str = "not answering") -> dict[str, Any]:

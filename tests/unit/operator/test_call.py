@@ -49,7 +49,8 @@ def test_without_a_key_the_operators_is_used_and_a_simulator_gets_none() -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("person_id", "7f"), ("sequence", "1"), ("marks.0.mark", "late")]
+    ("name", "value"),
+    [("person_id", "7f"), ("sequence", "1"), ("marks.0.mark", "late"), ("person_id,sequence", "7f 1")],
 )
 def test_one_field_can_be_taken_out_while_the_answer_is_still_shown(name: str, value: str) -> None:
     done, _ = call(lambda *_: (202, RECEIPT), "POST", "admission", "/v1/x", "-d", "{}", "--print", name)

@@ -1,4 +1,4 @@
-"""Listens for MLLP on the ports that are bound to a source, and gives each connection to its source."""
+"""Listens for MLLP, and gives each connection to the source that is bound to its port or to its caller."""
 
 import asyncio
 import socket
@@ -6,15 +6,16 @@ import ssl
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from services.admission.api.hl7v2.door import NOT_NOW, take_message
-from services.admission.api.mllp.bindings import Binding, source_of
 from services.admission.api.mllp.connection import Connection, end
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge
+from services.admission.domain.hl7v2.callers import Binding, source_of
 from services.admission.domain.hl7v2.parse import header_of
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.hl7v2.callers import allowed_callers
 from services.admission.handlers.hl7v2.senders import sender_of
 from shared.runtime.failures import TRANSIENT
 from shared.security.principal import Principal
@@ -24,6 +25,8 @@ from shared.telemetry.logging import get_logger
 MOST_CONNECTIONS: Final = 1000
 OF_ONE_SOURCE: Final = 400
 STOP_SECONDS: Final = 15.0
+AHEAD_BYTES: Final = 64 * 1024
+"""So much of what a peer sent is read ahead, at most twice, before it is looked at."""
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 """A peer that vanished is noticed within two minutes."""
 
@@ -36,30 +39,46 @@ class MllpServer:
         dependencies: Dependencies,
         bindings: Sequence[Binding],
         *,
+        ports: Sequence[int],
         host: str,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._dependencies = dependencies
         self._bindings = bindings
+        self._named_ports = ports
         self._host = host
         self._tls = tls
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._of_source: Counter[UUID] = Counter()
+        self._servers: list[asyncio.Server] = []
         self.listening = asyncio.Event()
         self.ports: list[int] = []
         """Where it listens, once it does."""
 
+    async def listen(self) -> None:
+        """Take the ports; ends the process with a sentence when one is taken."""
+        for port in self._named_ports:
+            try:
+                server = await asyncio.start_server(
+                    self._serve, self._host, port, ssl=self._tls, limit=AHEAD_BYTES, start_serving=False
+                )
+            except OSError as error:
+                # A sentence for the person who starts the process: the log's allow-list would drop it.
+                raise SystemExit(f"MLLP cannot listen on port {port}: {error.strerror}") from None
+            self._servers.append(server)
+        self.ports = [each.sockets[0].getsockname()[1] for each in self._servers]
+
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until the event is set; what was received by then is answered."""
-        servers = [
-            await asyncio.start_server(self._serve, self._host, port, ssl=self._tls, limit=256 * 1024)
-            for port in sorted({binding.port for binding in self._bindings})
-        ]
-        self.ports = [each.sockets[0].getsockname()[1] for each in servers]
+        if not self._servers:
+            await self.listen()
+        for server in self._servers:
+            await server.start_serving()
         self.listening.set()
         await stop.wait()
-        for server in servers:
+        for server in self._servers:
             server.close()
+        self._servers.clear()
         for connection in self._connections:
             connection.stop()
         if self._connections:
@@ -72,7 +91,7 @@ class MllpServer:
             return
         source_id = source.source_id
         if len(self._connections) >= MOST_CONNECTIONS or self._of_source[source_id] >= OF_ONE_SOURCE:
-            get_logger().warning("mllp_connection_refused", reason="too many connections")
+            _refuse("connection", "too many connections")
             await end(writer)
             return
         _keep_alive(writer)
@@ -81,31 +100,33 @@ class MllpServer:
         if task is not None:
             self._connections[connection] = task
         self._of_source[source_id] += 1
+        metrics.mllp_connections.set(len(self._connections))
         try:
             await connection.serve()
         finally:
             self._connections.pop(connection, None)
             self._of_source[source_id] -= 1
+            metrics.mllp_connections.set(len(self._connections))
 
     async def _source(self, writer: asyncio.StreamWriter) -> Principal | None:
         port = writer.get_extra_info("sockname")[1]
         peer = writer.get_extra_info("peername")[0]
         secured = writer.get_extra_info("ssl_object")
         der = secured.getpeercert(binary_form=True) if secured else None
-        source_id = source_of(
-            self._bindings, self._port_of(port), peer, sha256(der).hexdigest() if der else None
-        )
+        certificate = sha256(der).hexdigest() if der else None
         try:
+            bindings = [*self._bindings, *await allowed_callers(self._dependencies)]
+            source_id = source_of(bindings, self._port_of(port), peer, certificate)
             found = None if source_id is None else await sender_of(self._dependencies, source_id)
         except TRANSIENT:
             found = None
         if found is None:
-            get_logger().warning("mllp_connection_refused", reason="nobody is bound to it", port=port)
+            _refuse("connection", "nobody is bound to it")
         return found
 
     def _port_of(self, port: int) -> int:
         """The port as it was bound: 0 where any free one was asked for."""
-        return port if any(binding.port == port for binding in self._bindings) else 0
+        return port if port in self._named_ports else 0
 
     async def _take(self, raw: bytes, source_id: UUID) -> bytes | None:
         """The answer to a message; asks for the source again, whose keys may have ended."""
@@ -114,9 +135,9 @@ class MllpServer:
             if source is not None:
                 taken = await take_message(self._dependencies, raw, source=source)
                 return taken.raw if taken.is_wanted else None
-            get_logger().warning("mllp_message_refused", reason="the source has no key any more")
+            _refuse("message", "the source has no key any more")
         except TRANSIENT:
-            get_logger().warning("mllp_message_refused", reason="the database is unreachable")
+            _refuse("message", "the database is unreachable")
         except Exception as error:  # noqa: BLE001 - an edge: the sender is answered, and the next message read
             metrics.http_errors_total.labels(type(error).__name__).inc()
             get_logger().error("mllp_message_failed", error=error)
@@ -127,6 +148,14 @@ class MllpServer:
             at=self._dependencies.clock(),
         )
         return acknowledge(header_of(raw), answer).encode("utf-8", "replace")
+
+
+def _refuse(what: Literal["connection", "message"], reason: str) -> None:
+    metrics.mllp_refused_total.labels(reason).inc()
+    if what == "connection":
+        get_logger().warning("mllp_connection_refused", reason=reason)
+    else:
+        get_logger().warning("mllp_message_refused", reason=reason)
 
 
 def _keep_alive(writer: asyncio.StreamWriter) -> None:

@@ -21,6 +21,19 @@ class StoredDialect(Table, table=True):
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
+class MllpCaller(Table, table=True):
+    """Who speaks over MLLP as which source."""
+
+    __tablename__ = "mllp_callers"
+    __table_args__ = (Index("ix_mllp_callers_source", "source_id"),)
+
+    caller: str = Field(
+        sa_column=Column(Text, primary_key=True, comment="Network, or sha256: and a certificate's digest")
+    )
+    source_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    allowed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class Quarantined(Table, table=True):
     """A message that was refused, and may be taken once its source's dialect is right."""
 

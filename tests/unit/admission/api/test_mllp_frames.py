@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admission.api.mllp.bindings import bindings_of, source_of
 from services.admission.api.mllp.frames import MOST_BYTES_BETWEEN, NOT_MLLP, Frames, framed
+from services.admission.domain.hl7v2.callers import bindings_of, source_of
 
 MESSAGE = st.binary(max_size=60).map(lambda raw: raw.replace(b"\x0b", b"").replace(b"\x1c", b""))
 SOURCE, OTHER = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"

@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 
-from services.admission.api.mllp.bindings import bindings_of
 from services.admission.api.mllp.frames import framed
 from services.admission.api.mllp.server import MllpServer
+from services.admission.domain.hl7v2.callers import bindings_of
 from services.admission.domain.submission import Submission
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed, GroupCommit
@@ -70,7 +70,7 @@ async def _serving(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("services.admission.api.mllp.server.sender_of", sender_of)
     commits: GroupCommit[Dependencies, Submission, Flushed] = GroupCommit(commit)
     given = dependencies(request_commits=commits)
-    door = Door(MllpServer(given, bindings_of(BOUND), host="127.0.0.1"), asyncio.Event())
+    door = Door(MllpServer(given, bindings_of(BOUND), ports=[0], host="127.0.0.1"), asyncio.Event())
     async with commits.running(given):
         running = asyncio.create_task(door.server.run(door.stop))
         await asyncio.wait_for(door.server.listening.wait(), 10)

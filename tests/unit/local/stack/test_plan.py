@@ -41,6 +41,15 @@ def test_each_service_has_an_api_and_a_worker_with_a_database_of_its_own(tmp_pat
     assert databases == set(SERVICES)
 
 
+def test_admission_has_a_process_for_mllp_on_a_port_of_its_own(tmp_path: Path) -> None:
+    parts = {part.name: part for part in _plan(tmp_path) if isinstance(part, Part)}
+    mllp = parts["admission-mllp"]
+    assert (mllp.url, "services.admission.mllp" in mllp.command()) == ("mllp://127.0.0.1:2575", True)
+    assert mllp.port == int(mllp.environment["RELAIS_MLLP_PORTS"]) == USUAL_PORTS["admission-mllp"]
+    assert int(mllp.environment["RELAIS_METRICS_PORT"]) == USUAL_PORTS["admission-mllp-metrics"]
+    assert "migrate admission" in mllp.after
+
+
 def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
     credentials, _ = ensure_credentials(tmp_path)
     secrets = {credentials.superuser_password, credentials.sms_password, *credentials.master_keys.values()}
