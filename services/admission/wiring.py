@@ -21,6 +21,7 @@ from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
+from services.admission.handlers.export_person import SECTIONS, persons_who_are_one
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
 from services.admission.periodic.forget_refused_messages import forget_refused_messages
@@ -30,6 +31,7 @@ from services.admission.periodic.register_first_operator import register_first_o
 from services.admission.settings import Settings
 from shared.events.registry import ADMISSION
 from shared.security.vault import Vault, master_key_of
+from shared.spine.export.section import Export
 from shared.spine.pause.gate import Gate
 from shared.spine.service.definition import PeriodicDuty, Service, Spine
 from shared.telemetry import metrics
@@ -104,4 +106,5 @@ SERVICE = Service(
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
+    export=Export(sections=SECTIONS, persons=persons_who_are_one),
 )

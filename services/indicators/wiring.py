@@ -8,9 +8,11 @@ from services.indicators.consumers import ROUTES
 from services.indicators.handlers.dependencies import Dependencies
 from services.indicators.handlers.event_outcome import event_outcome
 from services.indicators.settings import Settings
+from services.indicators.storage.export import SECTIONS
 from services.indicators.storage.projected import SWAPPED
 from services.indicators.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
+from shared.spine.export.section import Export
 from shared.spine.service.definition import Consumption, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import EventOutcome, outcome_router
 
@@ -32,5 +34,6 @@ SERVICE = Service(
         routes=ROUTES,
         fetch_interval_seconds=0.1,  # nobody waits for an indicator
     ),
+    export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED),
 )

@@ -22,6 +22,7 @@ from services.notifications.channels.sms import SmsChannel, report_tokens_of
 from services.notifications.consumers import ROUTES
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.audit.audit_rounds import measure_audit
+from services.notifications.handlers.circle.export_person import SECTIONS
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.compare_obligations import compare_obligations
 from services.notifications.handlers.obligations.event_outcome import EventOutcome, event_outcome
@@ -38,6 +39,7 @@ from services.notifications.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
 from shared.runtime.clock import Clock
 from shared.security.vault import Vault, master_key_of
+from shared.spine.export.section import Export
 from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
 from shared.web.client import open_client
@@ -127,6 +129,7 @@ SERVICE = Service(
         PeriodicDuty(seconds=5.0, run=measure_audit),
     ],
     pausable=["sending"],
+    export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(
         metadata=metadata, swapped=SWAPPED, adopted=ADOPTED, compare_also=compare_obligations
     ),

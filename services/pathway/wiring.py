@@ -12,9 +12,11 @@ from services.pathway.periodic.measure_ruptures import measure_ruptures
 from services.pathway.periodic.settle_feeds import settle_feeds
 from services.pathway.periodic.take_up_plans import take_up
 from services.pathway.settings import Settings
+from services.pathway.storage.export import SECTIONS
 from services.pathway.storage.projected import COMPARED, SWAPPED
 from services.pathway.storage.tables import metadata
 from shared.events.registry import ADMISSION, PATHWAY
+from shared.spine.export.section import Export
 from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
 
@@ -50,5 +52,6 @@ SERVICE = Service(
         PeriodicDuty(seconds=5.0, run=settle_feeds),
         PeriodicDuty(seconds=5.0, run=measure_ruptures),
     ],
+    export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED, compared=COMPARED),
 )

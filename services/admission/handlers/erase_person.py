@@ -4,19 +4,15 @@ What was published stays, with its sequence numbers and without free text, so th
 its ids lead to nobody. Whoever states something under the same numbers later states it of a new person.
 """
 
-from collections.abc import Collection
 from uuid import UUID, uuid4
-
-import msgspec
 
 from services.admission.domain.erasure import Erasure, ErasureBasis
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.export_person import numbers_in
 from services.admission.handlers.grants.publish import signer_of
 from services.admission.handlers.hl7v2.quarantine import forget_mentioning
 from services.admission.storage import erasures
-from services.admission.storage.erasures import SealedRecord
 from services.admission.storage.identities.movements import lock_identities
-from services.admission.storage.submissions import RECORD_CONTEXT
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent
 from shared.events.registry import ADMISSION
@@ -25,18 +21,6 @@ from shared.security.principal import Principal
 from shared.spine.erasure.erased import remember
 from shared.spine.outbox.append import append
 from shared.telemetry import tracing
-
-
-class _Number(msgspec.Struct, frozen=True):
-    value: str
-
-
-class _Named(msgspec.Struct, frozen=True):
-    identifiers: tuple[_Number, ...] = ()
-
-
-class _Statement(msgspec.Struct, frozen=True):
-    person: _Named = _Named()
 
 
 async def erase_person(
@@ -71,7 +55,7 @@ async def erase_person(
         await forget_mentioning(
             dependencies,
             connection,
-            _numbers_in(dependencies, stated),
+            numbers_in(dependencies, stated),
             establishments={record.establishment for record in stated},
         )
         await erasures.erase(connection, person_ids)
@@ -90,14 +74,3 @@ async def erase_person(
         await append(connection, publisher=ADMISSION, events=events, recorded_at=now)
     dependencies.owners.numbers.clear()
     return erasure, True
-
-
-def _numbers_in(dependencies: Dependencies, stated: Collection[SealedRecord]) -> set[str]:
-    """The numbers of the person in what sources sent."""
-    found: set[str] = set()
-    for each in stated:
-        context = RECORD_CONTEXT + each.event_id.bytes
-        body = dependencies.vault.decrypt(each.wrapped_key, each.record, context=context)
-        statement = msgspec.json.decode(body, type=_Statement)
-        found.update(number.value.strip() for number in statement.person.identifiers)
-    return found - {""}

@@ -28,6 +28,7 @@ Operation = Literal[
     "break_glass",
     "erase_person",
     "list_erasures",
+    "export_person",
     # an establishment
     "list_broken_glasses",
     "read_accesses",
@@ -128,6 +129,7 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "break_glass": _anybody("read"),
     "erase_person": _platform("privacy", "operator"),
     "list_erasures": _platform("privacy", "operator"),
+    "export_person": _platform("privacy", "operator"),
     "list_broken_glasses": _own("privacy"),
     "read_accesses": _own("privacy", "operator"),
     "list_stays": _own("read"),

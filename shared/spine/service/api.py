@@ -13,6 +13,9 @@ from shared.security.authentication import AUTHENTICATOR
 from shared.spine.access.peers import service_authenticator
 from shared.spine.audit import api as audit
 from shared.spine.audit.api import AUDIT, AuditContext
+from shared.spine.export import api as export
+from shared.spine.export.api import EXPORT, ExportContext
+from shared.spine.export.own import own_sections
 from shared.spine.operations import api as operations
 from shared.spine.operations.context import OPERATIONS, OperationsContext
 from shared.spine.parked import api as parked
@@ -48,7 +51,7 @@ def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> Fast
 def _spine_routers(service: AnyService) -> Sequence[APIRouter]:
     consuming = [parked.router, inbox.router] if service.consumes else []
     publishing = [ledger.router] if service.publishes else []
-    return [*consuming, audit.router, operations.router, *publishing, report.router]
+    return [*consuming, audit.router, export.router, operations.router, *publishing, report.router]
 
 
 @asynccontextmanager
@@ -69,6 +72,18 @@ def connect(app: FastAPI, opened: OpenService[S, D]) -> None:
     AUTHENTICATOR.set(app, service_authenticator(spine.pool, opened.settings.peer_key_sha256, spine.clock))
     AUDITOR.set(app, spine.journal)
     AUDIT.set(app, AuditContext(pool=spine.pool, key=spine.journal.chains.key))
+    EXPORT.set(
+        app,
+        ExportContext(
+            service=service.name,
+            export=service.export,
+            sections=(
+                *service.export.sections,
+                *own_sections(publishes=service.publishes, consumes=service.consumes is not None),
+            ),
+            dependencies=opened.dependencies,
+        ),
+    )
     READY.set(app, opened.is_ready)
     RECONCILIATION.set(app, spine.reconciliation)
     OPERATIONS.set(

@@ -17,6 +17,7 @@ from sqlalchemy import MetaData
 from shared.database.pool import Pool
 from shared.runtime.clock import Clock
 from shared.spine.audit.journal import Journal
+from shared.spine.export.section import Export
 from shared.spine.inbox.applier import Routes
 from shared.spine.pause.gate import Part
 from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
@@ -107,6 +108,8 @@ class Service(Generic[S, D]):
     pausable: Sequence[Part] = ()
     """Parts that can be paused, beside the consumer and the relay."""
     rebuild: RebuildPlan | None = None
+    export: Export = field(default_factory=Export)
+    """What it keeps of a person beside what the spine does, for the person who asks."""
     connections: int = 8
     """The most database connections of one process."""
 

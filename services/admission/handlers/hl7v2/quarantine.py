@@ -20,7 +20,7 @@ from services.admission.storage.hl7v2.quarantine import (
     Sealed,
     State,
 )
-from shared.database.pool import Connection
+from shared.database.pool import Connection, Executor
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
@@ -103,14 +103,24 @@ async def forget_mentioning(
     establishments: Collection[str],
 ) -> None:
     """Delete those of these establishments that name a person by one of these numbers."""
-    found = [
-        quarantine_id
-        async for quarantine_id, wrapped_key, record in storage.of_establishments(connection, establishments)
-        if mentions(
-            dependencies.vault.decrypt(wrapped_key, record, context=_CONTEXT + quarantine_id.bytes), numbers
-        )
-    ]
-    await storage.remove(connection, found)
+    found = await refused_mentioning(dependencies, connection, numbers, establishments=establishments)
+    await storage.remove(connection, [quarantine_id for quarantine_id, _ in found])
+
+
+async def refused_mentioning(
+    dependencies: Dependencies,
+    connection: Executor,
+    numbers: Collection[str],
+    *,
+    establishments: Collection[str],
+) -> list[tuple[UUID, bytes]]:
+    """Id and bytes of those of these establishments that name a person by one of these numbers, by id."""
+    found = []
+    async for quarantine_id, wrapped_key, record in storage.of_establishments(connection, establishments):
+        raw = dependencies.vault.decrypt(wrapped_key, record, context=_CONTEXT + quarantine_id.bytes)
+        if mentions(raw, numbers):
+            found.append((quarantine_id, raw))
+    return found
 
 
 def _is_own(found: Sealed, operator: Principal) -> bool:

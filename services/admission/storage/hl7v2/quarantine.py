@@ -142,7 +142,7 @@ async def settle(
 
 
 async def of_establishments(
-    connection: Connection, establishments: Collection[str]
+    connection: Executor, establishments: Collection[str]
 ) -> AsyncIterator[tuple[UUID, bytes, bytes]]:
     """Id, wrapped key and record of each message of theirs, and of nobody's; a few at a time."""
     last = UUID(int=0)

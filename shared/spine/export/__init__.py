@@ -1,0 +1,1 @@
+"""Gives everything that a service keeps of one person, section by section, to whoever answers the person."""

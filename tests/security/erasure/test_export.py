@@ -1,0 +1,88 @@
+"""Whoever asks for all that is kept of somebody gets it, from every service, and nothing of anybody else."""
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from services.admission.handlers.manage_access import NewSource
+from tests.integration.admission.running import bearer
+from tests.security.erasure.platform import SERVICES
+from tests.security.erasure.story import SECRETS, Story, admitted
+from tests.unit.admission.bodies import identifier
+
+pytestmark = pytest.mark.services
+
+OTHER: Final = {"source_event_id": "other", "movement_id": "other", "stay_id": "other"}
+
+
+async def exported(story: Story, *, limit: int = 200) -> dict[str, list[dict[str, Any]]]:
+    """Every record of every service, through all pages."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for service in SERVICES:
+        path = f"/v1/persons/{story.person_id}/export?limit={limit}"
+        page = await story.platform.ask("GET", service.name, path, story.operator)
+        found[service.name] = page["records"]
+        while "continuation" in page:
+            query = f"{path}&continuation={page['continuation']}"
+            page = await story.platform.ask("GET", service.name, query, story.operator)
+            found[service.name] += page["records"]
+    return found
+
+
+async def test_everything_that_is_kept_of_a_person_is_exported_in_clear(story: Story) -> None:
+    said = json.dumps(await exported(story), ensure_ascii=False).encode()
+    assert [each for each in SECRETS if each not in said] == []
+    assert [key for key in story.keys if key.hex().encode() in said] == []
+
+
+async def test_the_smallest_pages_give_each_record_once(story: Story) -> None:
+    whole, one_by_one = await exported(story), await exported(story, limit=1)
+    for service, records in whole.items():
+        kept = [each for each in records if each["section"] != "accesses"]
+        assert [each for each in one_by_one[service] if each["section"] != "accesses"] == kept
+        assert len({json.dumps(each) for each in kept}) == len(kept)
+    assert {each["section"] for records in whole.values() for each in records} >= {
+        *("submissions", "grants", "hl7v2_quarantine", "ledger", "pathways", "expectations", "members"),
+        *("obligations", "attempts", "transitions", "movement_facts", "accesses"),
+    }
+
+
+async def test_nothing_of_anybody_else_is_in_it(story: Story) -> None:
+    platform = story.platform
+    body = admitted(**OTHER) | {"identity_status": "provisional"}
+    body["person"] = {**body["person"], "identifiers": [identifier("OTHER-99")]}
+    receipt = await platform.ask("POST", "admission", "/v1/movements", story.ward, body)
+    await platform.carry()
+    said = json.dumps(await exported(story))
+    assert receipt["person_id"] not in said
+    assert "OTHER-99" not in said
+
+
+async def test_of_who_was_erased_admission_knows_nothing_and_the_others_keep_no_secret(story: Story) -> None:
+    await story.erase()
+    await story.platform.carry()
+    path = f"/v1/persons/{story.person_id}/export"
+    for service, client in story.platform.clients.items():
+        answer = await client.get(path, headers=bearer(story.operator.secret))
+        assert answer.status_code == (404 if service == "admission" else 200)
+        assert [each for each in SECRETS if each in answer.content] == []
+
+
+async def test_the_export_itself_is_in_the_audit(story: Story) -> None:
+    await exported(story)
+    entries = await story.platform.rows(
+        "notifications", "SELECT person_id, stage FROM audit.entries WHERE operation = 'export_person'"
+    )
+    assert entries == [{"person_id": story.person_id, "stage": "done"}]
+
+
+@pytest.mark.parametrize("token", ["kgCkeHh4eA==", "ks0D6KA=", "x"])
+async def test_a_token_that_no_page_gave_is_refused(story: Story, token: str) -> None:
+    async def status(key: NewSource) -> int:
+        path = f"/v1/persons/{story.person_id}/export?continuation={token}"
+        answer = await story.platform.clients["pathway"].get(path, headers=bearer(key.secret))
+        return answer.status_code
+
+    assert await status(story.operator) == 422
+    assert await status(story.ward) == 403
