@@ -67,6 +67,29 @@ class RuptureClosed(_Arrival, frozen=True, kw_only=True):
     """Why the departure is no fact of this person any more, where that is so."""
 
 
+class FurtherExpectationStated(Payload, frozen=True, kw_only=True):
+    """Something else is expected of a person, as `kind` says, and this is how it stands; the last one holds.
+
+    A reader passes over a kind or a state that it does not know.
+    """
+
+    expectation_id: UUID
+    kind: str
+    """`return`: of the person, from a leave."""
+    movement_id: UUID
+    """The movement that leads to expect it."""
+    stay_id: UUID
+    establishment: str
+    since: Moment
+    due_at: Moment
+    state: str
+    """open, overdue, met, met_late, ended (it cannot come any more) or withdrawn."""
+    ended_at: Moment | None = None
+    ended_by_movement_id: UUID | None = None
+    reassigned: ReassignmentReason | None = None
+    """Why the movement is no fact of this person any more, where that is so."""
+
+
 ExpectationEvent = ExpectationOpened | ExpectationMet | ExpectationWithdrawn | RuptureOpened | RuptureClosed
 EXPECTATION_EVENTS: Final[tuple[type[ExpectationEvent], ...]] = (
     ExpectationOpened,
@@ -76,3 +99,10 @@ EXPECTATION_EVENTS: Final[tuple[type[ExpectationEvent], ...]] = (
     RuptureClosed,
 )
 """What is published about an arrival that should follow a departure."""
+
+
+def is_found_overdue(data: Payload) -> bool:
+    """Whether it says that something did not come in time: that is the case from when it is found."""
+    return isinstance(data, RuptureOpened) or (
+        isinstance(data, FurtherExpectationStated) and data.state == "overdue"
+    )

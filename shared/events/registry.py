@@ -32,6 +32,7 @@ PUBLISHED: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         pathway.ExpectationWithdrawn,
         pathway.RuptureOpened,
         pathway.RuptureClosed,
+        pathway.FurtherExpectationStated,
     ),
     NOTIFICATIONS: (notifications.ObligationSettled,),
 }

@@ -21,8 +21,8 @@ from services.notifications.domain.obligations.obligation import (
     status_after_reports,
 )
 from services.pathway.domain import pathway
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Expectation
-from services.pathway.domain.showing import state_at
 from shared.spine.parked import shapes
 from shared.testing.records import NOW
 from tests.architecture.source_files import PROJECT, nodes_of

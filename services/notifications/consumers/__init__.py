@@ -12,7 +12,7 @@ from shared.events.admission import (
     MovementReassigned,
 )
 from shared.events.erasure import PersonErased
-from shared.events.pathway import EXPECTATION_EVENTS
+from shared.events.pathway import EXPECTATION_EVENTS, FurtherExpectationStated
 from shared.events.relations import RELATION_EVENTS
 from shared.spine.access.api_keys import on_access_granted, on_access_revoked
 from shared.spine.access.relations import on_relations
@@ -27,6 +27,7 @@ ROUTES: Final[Routes] = {
     **dict.fromkeys(MERGE_EVENTS, _record_facts),
     # ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed.
     **dict.fromkeys(EXPECTATION_EVENTS, _record_facts),
+    FurtherExpectationStated: _record_facts,
     AccessGranted: on_access_granted,
     AccessRevoked: on_access_revoked,
     **dict.fromkeys(RELATION_EVENTS, UnlessErased(on_relations)),

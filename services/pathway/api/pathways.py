@@ -11,9 +11,12 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.pathway.api import DEPENDENCIES
+from services.pathway.domain.further.expectations import state_of as further_state_of
+from services.pathway.domain.further.showing import WatchedFurther
 from services.pathway.domain.pathway import (
     Closure,
     Expectation,
+    FurtherState,
     MovementState,
     State,
     Stay,
@@ -64,6 +67,22 @@ class ExpectedArrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """The departure names a time at which nobody can be expected, so the default is watched."""
 
 
+class FurtherExpected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something else that should follow within a stay."""
+
+    expectation_id: UUID
+    kind: str
+    """`return`: the person is on leave and expected back. More may come."""
+    movement_id: UUID
+    stay_id: UUID
+    establishment: str
+    since: datetime
+    due_at: datetime
+    state: FurtherState
+    ended_at: datetime | None = None
+    ended_by_movement_id: UUID | None = None
+
+
 class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of a person's pathway."""
 
@@ -74,6 +93,8 @@ class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The stays, oldest first, on the first page only."""
     expectations: tuple[ExpectedArrival, ...] | None = None
     """The expectations in order of departure, without withdrawn ones, on the first page only."""
+    further_expectations: tuple[FurtherExpected, ...] | None = None
+    """What else is expected, such as a return; on the first page only, and only where there is any."""
     continuation: str | None = None
     """Gives the next page; `None` on the last one."""
 
@@ -104,6 +125,7 @@ async def get_pathway(
         movements=page.movements,
         stays=tuple(found.stays) if before is None else None,
         expectations=_expected(found.expectations) if before is None else None,
+        further_expectations=_further(found.further) if before is None and found.further else None,
         continuation=encode_continuation(page.next_before) if page.next_before else None,
     )
     return responses.json(200, body)
@@ -129,6 +151,24 @@ _KEY: Final = tuple[Moment, int, UUID]
 
 def _expected(expectations: Sequence[WatchedExpectation]) -> tuple[ExpectedArrival, ...]:
     return tuple(_expected_arrival(expectation, watched) for expectation, watched in expectations)
+
+
+def _further(expectations: Sequence[WatchedFurther]) -> tuple[FurtherExpected, ...]:
+    return tuple(
+        FurtherExpected(
+            expectation_id=each.expectation_id,
+            kind=each.kind,
+            movement_id=each.movement_id,
+            stay_id=each.stay_id,
+            establishment=each.establishment,
+            since=each.since,
+            due_at=each.due_at,
+            state=further_state_of(each, overdue=watched.overdue),
+            ended_at=each.ended_at,
+            ended_by_movement_id=each.ended_by_movement_id,
+        )
+        for each, watched in expectations
+    )
 
 
 def _expected_arrival(expectation: Expectation, watched: Watched) -> ExpectedArrival:

@@ -30,20 +30,25 @@ def deadline_of(departure: Statement, rules: Rules) -> Deadline:
     expected_at = departure.destination.expected_at if departure.destination else None
     is_unknown = expected_at is not None and _is_unusable(expected_at, departure, rules)
     if expected_at is None or is_unknown:
-        return Deadline(_later(departure.occurred_at, rules.arrival_default), is_unknown)
-    return Deadline(_later(expected_at, rules.arrival_grace), is_unknown)
+        return Deadline(later(departure.occurred_at, rules.arrival_default), is_unknown)
+    return Deadline(later(expected_at, rules.arrival_grace), is_unknown)
 
 
 def _is_unusable(expected_at: datetime, departure: Statement, rules: Rules) -> bool:
     """Whether a stated moment is a filler, a day without a time, or out of any journey's reach."""
     return (
-        expected_at.year in _FILLERS
+        is_filler(expected_at)
         or not timedelta(0) <= expected_at - departure.occurred_at <= rules.longest_journey
         # A midnight on the sender's wall may have been converted.
         or _MIDNIGHT in (expected_at.time(), expected_at.astimezone(zone_of(departure)).time())
     )
 
 
-def _later(moment: datetime, by: timedelta) -> datetime:
-    """A departure may itself be dated 31/12/9999: the calendar ends there, and so does every deadline."""
+def is_filler(moment: datetime) -> bool:
+    """Whether a program writes it when it knows none."""
+    return moment.year in _FILLERS
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """Some time after a moment, which may be 31/12/9999: the calendar ends there, and every deadline."""
     return min(moment, _LAST_MOMENT - by) + by

@@ -11,7 +11,13 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.pathway.domain.expectations import expected_arrivals
-from services.pathway.domain.marks import marks_between, marks_of_deadlines, marks_of_ends
+from services.pathway.domain.further.expectations import further_expectations
+from services.pathway.domain.marks import (
+    marks_between,
+    marks_of_deadlines,
+    marks_of_ends,
+    marks_of_returns,
+)
 from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay
 from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import stay_of
@@ -41,6 +47,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
         movements=tuple(movements),
         establishments=_establishments(histories),
         expectations=expectations,
+        further_expectations=further_expectations(histories, stays, rules, at=at),
     )
 
 
@@ -75,6 +82,7 @@ def _marks(
         marks_of_ends(stays),
         *[stay.presences.marks for stay in stays],
         *[marks_of_deadlines(stay.movements, rules) for stay in stays if expectations],
+        *[marks_of_returns(stay) for stay in stays if stay.presences.leaves],
     ):
         for movement_id, more in found.items():
             marks[movement_id] |= more

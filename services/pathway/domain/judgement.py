@@ -8,9 +8,14 @@ silent, once a grace is over. Neither is measured from before we knew of the dep
 
 from datetime import datetime, timedelta
 
-from services.pathway.domain.pathway import Expectation
+from services.pathway.domain.pathway import Expectation, State
 from services.pathway.domain.rules import Rules
-from services.pathway.domain.showing import state_at
+from services.pathway.domain.showing import state_of
+
+
+def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
+    """What the expectation has come to at this moment, where its destination tells us all without delay."""
+    return state_of(expectation, overdue=now > expectation.due_at, closed=closed)
 
 
 def is_overdue(
@@ -23,11 +28,25 @@ def is_overdue(
     """
     if state_at(expectation, now) != "overdue":
         return False
-    known_at = expectation.known_at or expectation.due_at
-    if now > max(expectation.due_at, known_at) + rules.feed_grace:
+    return is_past(
+        expectation.due_at, rules, known_at=expectation.known_at, current_until=current_until, now=now
+    )
+
+
+def is_past(
+    due_at: datetime,
+    rules: Rules,
+    *,
+    known_at: datetime | None,
+    current_until: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether a deadline has passed, and whoever would have told us what was due has spoken since."""
+    known_at = known_at or due_at
+    if now > max(due_at, known_at) + rules.feed_grace:
         return True
-    is_current = current_until is not None and current_until > expectation.due_at
-    return is_current and now > known_at + rules.feed_settling
+    is_current = current_until is not None and current_until > due_at
+    return is_current and now > max(due_at, known_at + rules.feed_settling)
 
 
 def must_listen_first(

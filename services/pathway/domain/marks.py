@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from services.pathway.domain.deadlines import deadline_of
+from services.pathway.domain.further.expectations import is_unusable
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
 from shared.stays.statements import Statement
@@ -25,6 +26,15 @@ def marks_of_deadlines(active: Iterable[Statement], rules: Rules) -> Marks:
         if movement.destination is not None
         and movement.destination_elsewhere is not None
         and deadline_of(movement, rules).is_unknown
+    }
+
+
+def marks_of_returns(stay: Stay) -> Marks:
+    """Leaves that say when the person is expected back, which is no moment to watch for."""
+    return {
+        leave.began_by.movement_id: _UNKNOWN_DEADLINE
+        for leave in stay.presences.leaves
+        if is_unusable(leave.began_by)
     }
 
 

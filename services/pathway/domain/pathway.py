@@ -40,6 +40,9 @@ Ending = Literal["elsewhere", "returned"]
 
 State = Literal["open", "overdue", "met", "met_late", "elsewhere", "returned", "closed", "withdrawn"]
 
+FurtherState = Literal["open", "overdue", "met", "met_late", "ended", "withdrawn"]
+"""`ended`: something else happened, after which it cannot come any more."""
+
 Status = Literal["planned", "in_progress", "on_leave", "on_the_way", "finished", "cancelled"]
 """`on_leave`: out for some time, and the bed is kept.
 
@@ -120,6 +123,29 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The departure names a time at which nobody can be expected, so the default is watched."""
 
 
+class FurtherExpectation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something else that should follow within a stay; `kind` says what: the return after a leave."""
+
+    expectation_id: UUID
+    kind: str
+    movement_id: UUID
+    """The movement that leads to expect it."""
+    stay_id: UUID
+    establishment: str
+    since: datetime
+    due_at: datetime
+    rules_version: int
+    known_at: datetime | None = None
+    """When we first recorded that it is expected."""
+    ended_at: datetime | None = None
+    ended_by_movement_id: UUID | None = None
+    met: bool = False
+    """What ended it is what was expected."""
+    withdrawn: bool = False
+    reassigned: ReassignmentReason | None = None
+    """Why what led to expect it is no fact of this person any more, where that is why nobody waits."""
+
+
 class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     """A person's stays and movements across establishments, each in order of time."""
 
@@ -129,6 +155,8 @@ class Pathway(msgspec.Struct, frozen=True, kw_only=True):
     """Those that stated anything about the person, cancelled or not."""
     expectations: tuple[Expectation, ...]
     """Every arrival that is or ever was expected, in order of departure."""
+    further_expectations: tuple[FurtherExpectation, ...] = ()
+    """Whatever else is or ever was expected."""
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from services.pathway.domain.further.showing import WatchedFurther
 from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, State, Stay, Watched
 from shared.events.admission import Place
 from shared.security.policy.decide import Decision
@@ -38,6 +39,7 @@ class Seen(NamedTuple):
     stays: Sequence[Stay]
     movements: Sequence[MovementState]
     expectations: Sequence[WatchedExpectation]
+    further: Sequence[WatchedFurther] = ()
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,11 +65,6 @@ def _timeline_key(movement: MovementState) -> TimelineKey:
     """When it happened, entry before exit at the same instant, then the id."""
     rank = rank_of(movement.kind, movement.destination, movement.establishment)
     return (movement.occurred_at, rank, movement.movement_id)
-
-
-def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:
-    """What the expectation has come to at this moment, where its destination tells us all without delay."""
-    return state_of(expectation, overdue=now > expectation.due_at, closed=closed)
 
 
 def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.further.publication import change_of_further
 from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
-from services.pathway.handlers.publish_changes import publish_changes
+from services.pathway.handlers.publish_changes import publish_changes, publish_further
 from services.pathway.storage import expectations as stored_expectations
+from services.pathway.storage import further_expectations as stored_further
 from services.pathway.storage import movement_events, pathways
 from services.pathway.storage.movement_events import MovementEvent
 from shared.database.pool import Connection
@@ -48,6 +50,26 @@ async def fold_pathways(
         for expectation in pathway.expectations
     ]
     await publish_changes(connection, changes, now=now)
+    waiting = [person_id for person_id, pathway in known.items() if pathway.further_expectations]
+    if not waiting:
+        return
+    before = await stored_further.published_of(connection, waiting)
+    await publish_further(
+        connection,
+        [
+            change_of_further(
+                before.get((person_id, each.expectation_id)),
+                each,
+                person_id=person_id,
+                now=now,
+                trace=causes.get(each.movement_id) or causes.get(person_id, _UNTRACED),
+                overdue=False,
+            )
+            for person_id in waiting
+            for each in known[person_id].further_expectations
+        ],
+        now=now,
+    )
 
 
 def _causes(stated: Sequence[MovementEvent]) -> dict[UUID, TraceContext]:

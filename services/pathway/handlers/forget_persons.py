@@ -5,11 +5,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from services.pathway.domain.further.publication import FurtherChange, PublishedFurther, change_of_further
 from services.pathway.domain.pathway import Closure
 from services.pathway.domain.publication import Change, PublishedExpectation, change_of
 from services.pathway.handlers.dependencies import Dependencies
-from services.pathway.handlers.publish_changes import publish_changes
-from services.pathway.storage import expectations, persons
+from services.pathway.handlers.publish_changes import publish_changes, publish_further
+from services.pathway.storage import expectations, further_expectations, persons
 from shared.database.pool import Connection
 from shared.spine.erasure.erased import erased_persons
 from shared.spine.records.received import ReceivedEvent
@@ -24,6 +25,8 @@ async def forget_persons(
     published = await expectations.published_of(connection, person_ids)
     now = dependencies.clock()
     await publish_changes(connection, [_end_of(known, now=now) for known in published.values()], now=now)
+    further = (await further_expectations.published_of(connection, person_ids)).values()
+    await publish_further(connection, [_end_of_further(known, now=now) for known in further], now=now)
     await persons.forget(connection, person_ids)
 
 
@@ -37,3 +40,12 @@ def _end_of(known: PublishedExpectation, *, now: datetime) -> Change | None:
     else:
         return None
     return change_of(known, expectation, person_id=known.person_id, now=now, trace=known.trace, overdue=False)
+
+
+def _end_of_further(known: PublishedFurther, *, now: datetime) -> FurtherChange | None:
+    if known.state not in ("open", "overdue"):
+        return None
+    withdrawn = replace(known.expectation, withdrawn=True)
+    return change_of_further(
+        known, withdrawn, person_id=known.person_id, now=now, trace=known.trace, overdue=False
+    )

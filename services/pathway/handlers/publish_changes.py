@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.pathway.domain.further.publication import FurtherChange
 from services.pathway.domain.publication import Change
-from services.pathway.storage import expectations
+from services.pathway.storage import expectations, further_expectations
 from shared.database.pool import Connection
 from shared.events.registry import PATHWAY
 from shared.spine.outbox.append import append
@@ -17,3 +18,14 @@ async def publish_changes(connection: Connection, changes: Sequence[Change | Non
     events = [event for change in real for event in change.events]
     await append(connection, publisher=PATHWAY, events=events, recorded_at=now)
     return len(events)
+
+
+async def publish_further(
+    connection: Connection, changes: Sequence[FurtherChange | None], *, now: datetime
+) -> None:
+    """The same of further expectations; no statement where nothing changed."""
+    real = [change for change in changes if change is not None]
+    if real:
+        await further_expectations.save(connection, [change.published for change in real])
+        events = [change.event for change in real]
+        await append(connection, publisher=PATHWAY, events=events, recorded_at=now)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.pathway.domain.further.showing import further_seen
 from services.pathway.domain.showing import Seen, relations_of, seen_by
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
@@ -29,4 +30,9 @@ async def read_pathway(dependencies: Dependencies, person_id: UUID, *, principal
     decision = decide(principal, "read_pathway", relations, at=now)
     note(why=decision.reason or decision.refusal)
     seen = seen_by(pathway, watched, decision=decision, own=own) if decision.allowed else None
-    return seen if seen is not None and seen.stays else None
+    if seen is None or not seen.stays:
+        return None
+    if not pathway.further_expectations:
+        return seen
+    stays = {stay.stay_id for stay in seen.stays}
+    return seen._replace(further=further_seen(pathway.further_expectations, watched, stays))

@@ -1,7 +1,8 @@
-"""Opens the ruptures of all arrivals that are overdue, every second."""
+"""Judges all that is overdue, arrivals and what else is expected, every second."""
 
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.detect_overdue_expectations import MAX_PERSONS, detect_overdue_expectations
+from services.pathway.handlers.detect_overdue_further import detect_overdue_further
 from shared.database.transaction import transaction
 
 
@@ -11,3 +12,7 @@ async def detect_overdue(dependencies: Dependencies) -> None:
     while judged == MAX_PERSONS:
         async with transaction(dependencies.pool) as connection:
             judged = await detect_overdue_expectations(dependencies, connection)
+    judged = MAX_PERSONS
+    while judged == MAX_PERSONS:
+        async with transaction(dependencies.pool) as connection:
+            judged = await detect_overdue_further(dependencies, connection)

@@ -58,7 +58,10 @@ FOR UPDATE SKIP LOCKED
 _OVERDUE: Final = """
 SELECT min(greatest(due_at, known_at)) FILTER (WHERE state = 'open') AS oldest,
     count(*) FILTER (WHERE state = 'overdue') AS overdue
-FROM expectations
+FROM (
+    SELECT state, due_at, known_at FROM expectations
+    UNION ALL SELECT state, due_at, known_at FROM further_expectations
+) AS expectations
 WHERE state = 'overdue' OR (state = 'open' AND due_at < $1 AND greatest(due_at, known_at) < $1)
 """
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.database.pool import Connection
 
 _LOCK: Final = "SELECT FROM pathways WHERE person_id = ANY ($1) ORDER BY person_id FOR UPDATE"
-TABLES: Final = ("expectations", "movement_events", "relations", "pathways")
+TABLES: Final = ("expectations", "further_expectations", "movement_events", "relations", "pathways")
 """What is kept of a person, under their id; `pathways` last, whose row orders all who write."""
 
 

@@ -129,6 +129,23 @@ class TrackedExpectation(Table, table=True):
     reassigned: str | None = _words(null=True, comment="Why the departure is another person's")
 
 
+class TrackedFurtherExpectation(Table, table=True):
+    """A further expectation as it was published last, in a table that the release before leaves alone."""
+
+    __tablename__ = "further_expectations"
+    __table_args__ = (
+        Index("ix_further_expectations_open", "due_at", postgresql_where=text("state = 'open'")),
+    )
+
+    expectation_id: UUID = _key()
+    person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True, index=True))
+    establishment: str = _words()
+    due_at: datetime = _moment()
+    known_at: datetime = _moment()
+    state: str = _words(comment="open, overdue, met, met_late, ended or withdrawn")
+    document: Any = Field(sa_column=Column(JSON, nullable=False, comment="domain.further PublishedFurther"))
+
+
 class FeedHearing(Table, table=True):
     """The newest of what one batch said of an establishment; added to until it is settled into `feeds`."""
 

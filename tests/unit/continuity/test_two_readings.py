@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.showing import state_at
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.testing.histories import person_histories

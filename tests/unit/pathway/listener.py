@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.further.publication import PublishedFurther, change_of_further
 from services.pathway.domain.pathway import State
 from services.pathway.domain.publication import PublishedExpectation, change_of
 from services.pathway.domain.rules import RULES
@@ -13,6 +14,7 @@ from shared.events.pathway import (
     ExpectationMet,
     ExpectationOpened,
     ExpectationWithdrawn,
+    FurtherExpectationStated,
     RuptureClosed,
     RuptureOpened,
 )
@@ -37,6 +39,8 @@ class Listener:
             case ExpectationOpened() | ExpectationMet() | ExpectationWithdrawn():
                 assert isinstance(payload, ExpectationOpened) or payload.expectation_id in self.said
                 self.said[payload.expectation_id] = payload
+            case FurtherExpectationStated():
+                self.said[payload.expectation_id] = payload
             case _:
                 raise AssertionError(payload)
 
@@ -52,6 +56,11 @@ class Listener:
             case _:
                 return "withdrawn"
 
+    def last_state(self, expectation_id: UUID) -> str:
+        """What was said last of a further expectation; one that was never heard of is withdrawn."""
+        said = self.said.get(expectation_id)
+        return said.state if isinstance(said, FurtherExpectationStated) else "withdrawn"
+
 
 class Publisher:
     """Takes in events of one person and publishes the differences, as the use case does."""
@@ -59,14 +68,29 @@ class Publisher:
     def __init__(self) -> None:
         self.known: list[RecordedEvent] = []
         self.published: dict[UUID, PublishedExpectation] = {}
+        self.further: dict[UUID, PublishedFurther] = {}
 
     def take_in(self, events: Iterable[RecordedEvent], *, now: datetime) -> list[NewEvent]:
         self.known += events
         published: list[NewEvent] = []
-        for expectation in fold(self.known, RULES, now=now).expectations:
+        known = fold(self.known, RULES, now=now)
+        for expectation in known.expectations:
             before = self.published.get(expectation.expectation_id)
             change = change_of(before, expectation, person_id=id_of("person"), now=now, trace={})
             if change is not None:
                 self.published[expectation.expectation_id] = change.published
                 published += change.events
+        for further in known.further_expectations:
+            said = self.further.get(further.expectation_id)
+            new = change_of_further(
+                said,
+                further,
+                person_id=id_of("person"),
+                now=now,
+                trace={},
+                overdue=further.ended_at is None and now > further.due_at,
+            )
+            if new is not None:
+                self.further[further.expectation_id] = new.published
+                published.append(new.event)
         return published

@@ -21,11 +21,14 @@ from shared.events.pathway import (
     ExpectationMet,
     ExpectationOpened,
     ExpectationWithdrawn,
+    FurtherExpectationStated,
     RuptureClosed,
     RuptureOpened,
 )
 
-_WAITS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed)
+_ARRIVALS: Final = (ExpectationOpened, ExpectationMet, ExpectationWithdrawn, RuptureOpened, RuptureClosed)
+
+_STATES: Final = ("open", "overdue", "met", "met_late", "ended", "withdrawn")
 
 _ONE_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """The same for every version of what one service states: their order is that of publication."""
@@ -117,9 +120,9 @@ def _news_parts(movement: Movement) -> tuple[object, ...]:
 
 def establishment_of(payload: Payload) -> str | None:
     """The establishment whose fact it is, under which its obligations are counted."""
-    if isinstance(payload, Movement | MovementReassigned):
+    if isinstance(payload, Movement | MovementReassigned | FurtherExpectationStated):
         return payload.establishment
-    return payload.from_establishment if isinstance(payload, _WAITS) else None
+    return payload.from_establishment if isinstance(payload, _ARRIVALS) else None
 
 
 def _about(payload: Payload) -> UUID | None:
@@ -127,7 +130,13 @@ def _about(payload: Payload) -> UUID | None:
         return payload.movement_id
     if isinstance(payload, PersonsMerged | PersonsUnmerged):
         return payload.merge_id
-    return payload.expectation_id if isinstance(payload, _WAITS) else None
+    if isinstance(payload, FurtherExpectationStated) and not _is_known(payload):
+        return None
+    return payload.expectation_id if isinstance(payload, (*_ARRIVALS, FurtherExpectationStated)) else None
+
+
+def _is_known(wait: FurtherExpectationStated) -> bool:
+    return wait.kind == "return" and wait.state in _STATES
 
 
 def _place(event: RecordedEvent) -> tuple[datetime, bool, int]:

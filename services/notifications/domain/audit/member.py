@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import RecordedEvent
-from shared.events.pathway import RuptureOpened
+from shared.events.pathway import is_found_overdue
 
 DAY_BEFORE_JOINING: Final = timedelta(hours=24)
 """A new member may know what happened in the day before they joined."""
@@ -38,5 +38,5 @@ class AuditedMember(msgspec.Struct, frozen=True, kw_only=True):
         if self.revoked_at is not None and self.revoked_at <= event.recorded_at:
             return False
         # A rupture is what is the case when it is found, not an event of the day of its deadline.
-        happened_at = event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
+        happened_at = event.recorded_at if is_found_overdue(event.data) else event.occurred_at
         return event.recorded_at > self.joined_at or happened_at > self.joined_at - DAY_BEFORE_JOINING

@@ -15,12 +15,26 @@ import msgspec
 
 from services.notifications.domain.audit.facts import FactHistory, facts, said_until
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.rules import ARRIVED, ENDED, OVERDUE, news_for, stay_without_bed
+from services.notifications.domain.audit.rules import (
+    ARRIVED,
+    BACK_OR_GONE,
+    ENDED,
+    LOST,
+    OVERDUE,
+    news_for,
+    stay_without_bed,
+)
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from services.notifications.domain.audit.withheld import owed_after_errors
 from shared.events.admission import MovementCancelled, MovementReassigned, PersonsMerged
 from shared.events.envelope import Payload, RecordedEvent
-from shared.events.pathway import ExpectationMet, ExpectationOpened, ExpectationWithdrawn, RuptureClosed
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationOpened,
+    ExpectationWithdrawn,
+    FurtherExpectationStated,
+    RuptureClosed,
+)
 
 
 class ObligationKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -88,6 +102,10 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
         corrects = {f"{OVERDUE}.corrected"} if said else set()
         said.add(ENDED.get(event.data.ended_as, ARRIVED))
         return frozenset(corrects)
+    if kind and isinstance(event.data, FurtherExpectationStated) and event.data.state != "overdue":
+        corrects = {f"{LOST}.corrected"} if said else set()
+        said.add(BACK_OR_GONE)
+        return frozenset(corrects)
     if isinstance(event.data, PersonsMerged) and kind:  # no news: only that they are not one is told
         said.add(kind)
         return frozenset()
@@ -101,7 +119,11 @@ def _kinds(event: RecordedEvent, kind: str | None, said: set[str]) -> frozenset[
 def _over(payload: Payload, kind: str | None, said: set[str]) -> set[str]:
     """The kinds owed by earlier versions that this statement takes back."""
     match payload:
-        case ExpectationWithdrawn(reassigned="merged") | RuptureClosed(reassigned="merged"):
+        case (
+            ExpectationWithdrawn(reassigned="merged")
+            | RuptureClosed(reassigned="merged")
+            | FurtherExpectationStated(reassigned="merged")
+        ):
             return set()
         case MovementCancelled() if kind:  # without an earlier version, it says itself what it takes back
             return said | {kind}

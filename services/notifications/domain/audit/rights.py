@@ -17,7 +17,7 @@ from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rules import tells_of_death, tells_of_place
 from shared.events.admission import MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
-from shared.events.pathway import RuptureOpened
+from shared.events.pathway import is_found_overdue
 
 STALE: Final = timedelta(hours=24)
 CLOCKS_AGREE_WITHIN: Final = timedelta(seconds=30)
@@ -75,7 +75,7 @@ def _was_old_news(key: ObligationKey, event: RecordedEvent, *, since: Sequence[d
     """
     if key.kind.endswith((".corrected", ".retracted")):
         return False
-    if isinstance(event.data, MovementCancelled | MovementReassigned | RuptureOpened):
+    if isinstance(event.data, MovementCancelled | MovementReassigned) or is_found_overdue(event.data):
         return False
     if tells_of_place(key.kind) and any(place < event.occurred_at for place in since):
         return False

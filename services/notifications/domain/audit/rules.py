@@ -7,7 +7,13 @@ from uuid import UUID
 from services.notifications.domain.audit.member import AuditedMember
 from shared.events.admission import Mode, Movement, MovementUpdated, PersonsMerged
 from shared.events.envelope import Payload
-from shared.events.pathway import ExpectationMet, ExpectationWithdrawn, RuptureClosed, RuptureOpened
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationWithdrawn,
+    FurtherExpectationStated,
+    RuptureClosed,
+    RuptureOpened,
+)
 
 ADMITTED: Final = "admission.occurred"
 DEPARTED: Final = "transfer.departed"
@@ -21,6 +27,9 @@ ENDED: Final[Mapping[str | None, str]] = {
 """How the wait for a person ended without the arrival, and as what both ends hear of it."""
 DISCHARGED: Final = "discharge.occurred"
 AT_HOME: Final = "care.at_home"
+LOST: Final = "return.overdue"
+BACK_OR_GONE: Final = "return.ended"
+"""After somebody did not come back from a leave in time, that nobody waits any more."""
 ONE_PERSON: Final = "person.merged"
 
 _PLACES: Final = (ADMITTED, ARRIVED, DISCHARGED, AT_HOME)
@@ -52,6 +61,8 @@ def news_for(payload: Payload, member: AuditedMember, *, day_stays: Collection[U
         case RuptureOpened() | RuptureClosed() | ExpectationWithdrawn():
             ends = (payload.from_establishment, payload.to_establishment)
             kind = _of_a_wait(payload) if member.establishment in ends else None
+        case FurtherExpectationStated(kind="return", state="overdue" | "met" | "met_late" | "ended"):
+            kind = LOST if member.establishment == payload.establishment else None
         case _:
             kind = None
     return kind

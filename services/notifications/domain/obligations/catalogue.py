@@ -24,6 +24,8 @@ FactKind = Literal[
     "discharge.occurred",
     "care.at_home",
     "person.merged",
+    "return.overdue",
+    "return.ended",
 ]
 Mood = Literal["plain", "late", "corrected", "retracted"]
 FACT_KINDS: Final[tuple[FactKind, ...]] = get_args(FactKind)
@@ -78,6 +80,8 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
     "discharge.occurred": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
     "care.at_home": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
     "person.merged": Entry(urgency="U2", channels=_BOTH, expires_after=_DAY),
+    "return.overdue": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
+    "return.ended": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
 }
 
 STALE_AFTER: Final = timedelta(hours=24)

@@ -23,6 +23,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
 )
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
+from services.notifications.domain.obligations.returns import version_of_return
 from services.notifications.domain.obligations.separations import version_of_merge
 from services.notifications.domain.obligations.silenced import owed_after_retracted_death
 from services.notifications.domain.obligations.statements import (
@@ -40,7 +41,7 @@ from services.notifications.domain.obligations.statements import (
 from services.notifications.domain.obligations.withheld import owed_after_retraction
 from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
-from shared.events.pathway import ExpectationEvent
+from shared.events.pathway import ExpectationEvent, FurtherExpectationStated
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.stays.completions import Meant, completions
 from shared.stays.stays import CLASSES_WITHOUT_BED
@@ -202,6 +203,8 @@ def version_of(meant: Meant, *, began_without_bed: Collection[UUID]) -> FactVers
         return version_of_reassignment(event, event.data)
     if isinstance(event.data, MERGE_EVENTS):
         return version_of_merge(event, event.data)
+    if isinstance(event.data, FurtherExpectationStated):
+        return version_of_return(event, event.data)
     return version_of_arrival(event, event.data) if isinstance(event.data, ExpectationEvent) else None
 
 

@@ -35,7 +35,7 @@ from shared.events.admission import (
     ReassignmentReason,
 )
 from shared.events.envelope import RecordedEvent
-from shared.events.pathway import RuptureOpened
+from shared.events.pathway import is_found_overdue
 from shared.stays.stays import CLASSES_WITHOUT_BED
 
 LOCATION: Final = "location"
@@ -214,8 +214,8 @@ def in_order_of_attribution(fact: Sequence[FactVersion]) -> list[FactVersion]:
 
 
 def became_news_at(event: RecordedEvent) -> datetime:
-    """Since when there is something to tell: a rupture begins when it is found, whatever its deadline."""
-    return event.recorded_at if isinstance(event.data, RuptureOpened) else event.occurred_at
+    """Since when there is something to tell: what is overdue begins when it is found, however late."""
+    return event.recorded_at if is_found_overdue(event.data) else event.occurred_at
 
 
 def before(fact: FactHistory, position: int) -> FactHistory:

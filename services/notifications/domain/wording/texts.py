@@ -99,6 +99,11 @@ PROFESSIONAL_FR = {
     "discharge.occurred": "Une personne que vous suivez est sortie d'un établissement le {when}.",
     "care.at_home": "Une personne que vous suivez est accompagnée à domicile depuis le {when}.",
     "person.merged": "Un au moins de nos messages concernait une autre personne que celle que vous suivez.",
+    "return.overdue": (
+        "Une personne en permission depuis le {when} n'est pas annoncée de retour à l'heure prévue. "
+        "Merci de vérifier."
+    ),
+    "return.ended": "Une personne qui était en permission n'est plus attendue depuis le {when}.",
 }
 
 PROFESSIONAL_EN = {
@@ -124,6 +129,10 @@ PROFESSIONAL_EN = {
     "discharge.occurred": "A person you follow was discharged from an establishment on {when}.",
     "care.at_home": "A person you follow has been supported at home since {when}.",
     "person.merged": "At least one of our messages was about another person than the one you follow.",
+    "return.overdue": (
+        "A person on leave since {when} has not been reported back at the expected time. Please check."
+    ),
+    "return.ended": "A person who was on leave is not waited for any more, since {when}.",
 }
 
 SMS_PLAIN = (
@@ -204,6 +213,8 @@ PROFESSIONAL_SUBJECT = {
     "discharge.occurred": "sortie d'une personne que vous suivez",
     "care.at_home": "accompagnement à domicile d'une personne que vous suivez",
     "person.merged": "un message concernait une autre personne",
+    "return.overdue": "retour non confirmé d'une personne en permission, à vérifier",
+    "return.ended": "une personne en permission n'est plus attendue",
 }
 """What a professional sorts mail by; a subject is no more protected than an envelope: it names nobody."""
 

@@ -12,7 +12,7 @@ from shared.database.columns import sparse
 from shared.database.pool import Connection, Executor
 from shared.events.admission import MovementReassigned, is_movement
 from shared.events.envelope import Payload, RecordedEvent
-from shared.events.pathway import ExpectationEvent
+from shared.events.pathway import ExpectationEvent, FurtherExpectationStated
 from shared.events.registry import PAYLOADS, TYPES
 from shared.stays.movements import movement_histories
 
@@ -136,6 +136,6 @@ def _by_person(rows: Iterable[Any]) -> dict[UUID, list[RecordedEvent]]:
 
 
 def _stated_by(data: Payload) -> str | None:
-    if is_movement(data) or isinstance(data, MovementReassigned):
+    if is_movement(data) or isinstance(data, MovementReassigned | FurtherExpectationStated):
         return data.establishment
     return data.from_establishment if isinstance(data, ExpectationEvent) else None

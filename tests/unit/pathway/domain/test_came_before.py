@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.showing import state_at
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 
 NEVER = minutes(9_999_999)

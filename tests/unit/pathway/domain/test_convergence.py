@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.further.expectations import state_of
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.showing import state_at
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import batches, person_histories, redeliveries
 from shared.testing.person_history import minutes, movement_of
@@ -76,3 +77,6 @@ def test_the_published_events_amount_to_the_truth(data: st.DataObject, history: 
     assert len({event.event_id for event in published}) == len(published)
     for expectation in fold(history, RULES, now=moments[-1]).expectations:
         assert listener.believed_state(expectation.expectation_id) == state_at(expectation, moments[-1])
+    for further in fold(history, RULES, now=moments[-1]).further_expectations:
+        is_late = moments[-1] > further.due_at
+        assert listener.last_state(further.expectation_id) == state_of(further, overdue=is_late)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.rules import RULES, Rules
-from services.pathway.domain.showing import state_at
 from shared.events.admission import Mode
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 

@@ -1,9 +1,9 @@
 """Contradictions are marked, and the marks go away once late facts explain them."""
 
 from services.pathway.domain.fold import fold
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.showing import state_at
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pathway.domain.fold import fold, next_plan
+from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Pathway
 from services.pathway.domain.rules import RULES
-from services.pathway.domain.showing import state_at
 from shared.events.envelope import RecordedEvent
 from shared.stays.stays import FOR_EVER
 from shared.testing.histories import person_histories

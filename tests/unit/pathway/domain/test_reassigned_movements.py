@@ -30,6 +30,9 @@ def _shown(pathway: Pathway) -> Pathway:
         expectations=tuple(
             replace(each, known_at=None) for each in pathway.expectations if not each.withdrawn
         ),
+        further_expectations=tuple(
+            replace(each, known_at=None) for each in pathway.further_expectations if not each.withdrawn
+        ),
     )
 
 

@@ -1,0 +1,118 @@
+"""Derives what is expected within a stay, by when, and what ended the wait: a function of the events."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from msgspec.structs import replace
+
+from services.pathway.domain.deadlines import is_filler, later
+from services.pathway.domain.pathway import FurtherExpectation, FurtherState
+from services.pathway.domain.rules import Rules
+from shared.stays.movements import MovementHistory
+from shared.stays.presences import Leave
+from shared.stays.statements import Statement
+from shared.stays.stays import Stay
+
+_SHOWS_THE_RETURN: Final = frozenset({"return", "admission", "leave"})
+"""Who is admitted again, or leaves again, had come back; who is discharged may never have."""
+
+
+def further_expectations(
+    histories: Iterable[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
+) -> tuple[FurtherExpectation, ...]:
+    """Everything that is or ever was expected by that moment, in order of what led to expect it."""
+    stated = [history for history in histories if _ever_expecting(history)]
+    if not stated:
+        return ()
+    current = {each.movement_id: each for stay in stays for each in _returns(stay, rules)}
+    found = [
+        replace(current[history.current.movement_id], known_at=_known_at(history))
+        if history.current.movement_id in current
+        else _withdrawn(history, rules)
+        for history in stated
+        if history.current.movement_id in current or not _is_plan(history, at=at)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.since, each.expectation_id)))
+
+
+def state_of(expectation: FurtherExpectation, *, overdue: bool) -> FurtherState:
+    """What it has come to, by the facts or, where they end nothing, by the watch."""
+    if expectation.withdrawn:
+        return "withdrawn"
+    if expectation.ended_at is None:
+        return "overdue" if overdue else "open"
+    if not expectation.met:
+        return "ended"
+    return "met_late" if expectation.ended_at > expectation.due_at else "met"
+
+
+def is_unusable(leave: Statement) -> bool:
+    """Whether it says when the person is expected, and that can be no deadline."""
+    to = leave.expected_at
+    return to is not None and (is_filler(to) or to <= leave.occurred_at)
+
+
+def _ever_expecting(history: MovementHistory) -> bool:
+    return any(_expects(content) for content in history.contents)
+
+
+def _expects(content: Statement) -> bool:
+    return content.kind == "leave" and content.expected_at is not None and not is_unusable(content)
+
+
+def _returns(stay: Stay, rules: Rules) -> Iterator[FurtherExpectation]:
+    for leave in stay.presences.leaves:
+        if _expects(leave.began_by):
+            yield _ended(_expectation(leave.began_by, rules), leave, stay)
+
+
+def _ended(expectation: FurtherExpectation, leave: Leave, stay: Stay) -> FurtherExpectation:
+    by = leave.ended_by or stay.ended_by_next_stay
+    if by is None:
+        return expectation
+    return replace(
+        expectation,
+        ended_at=by.occurred_at,
+        ended_by_movement_id=by.movement_id,
+        met=by.kind in _SHOWS_THE_RETURN and by.stay_id == stay.stay_id,
+    )
+
+
+def _expectation(content: Statement, rules: Rules) -> FurtherExpectation:
+    assert content.expected_at is not None  # noqa: S101 - only what expects something comes here
+    return FurtherExpectation(
+        expectation_id=_id_of(content.movement_id),
+        kind="return",
+        movement_id=content.movement_id,
+        stay_id=content.stay_id,
+        establishment=content.establishment,
+        since=content.occurred_at,
+        due_at=later(content.expected_at, rules.return_grace),
+        rules_version=rules.version,
+    )
+
+
+def _id_of(movement_id: UUID) -> UUID:
+    return uuid5(movement_id, "return")
+
+
+def _withdrawn(history: MovementHistory, rules: Rules) -> FurtherExpectation:
+    content = next(each for each in reversed(history.contents) if _expects(each))
+    return replace(
+        _expectation(content, rules),
+        known_at=_known_at(history),
+        withdrawn=True,
+        reassigned=history.reassigned,
+    )
+
+
+def _known_at(history: MovementHistory) -> datetime:
+    """Since it was first stated, not since it was stated again."""
+    return min(content.recorded_at for content in history.contents if _expects(content))
+
+
+def _is_plan(history: MovementHistory, *, at: datetime) -> bool:
+    standing = history.reassigned is None and not history.cancelled
+    return standing and _expects(history.current) and history.current.occurred_at > at
