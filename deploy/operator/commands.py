@@ -2,10 +2,11 @@
 
 import typer
 
-from deploy.operator import audit, directory, keys, parked, person
+from deploy.operator import audit, directory, keys, parked
 from deploy.operator.call import call
 from deploy.operator.drain import drain
 from deploy.operator.pausing import pause, resume
+from deploy.operator.person.commands import commands as person
 from deploy.operator.rebuild import rebuild
 from deploy.operator.reconcile import reconcile
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(directory.commands, name="directory")
     app.add_typer(audit.commands, name="audit")
     app.add_typer(keys.commands, name="key")
-    app.add_typer(person.commands, name="person")
+    app.add_typer(person, name="person")
     app.command()(call)
     app.command()(pause)
     app.command()(resume)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from deploy.operator.person.words import FIELDS
 from services.admission.handlers.manage_access import NewSource
 from tests.integration.admission.running import bearer
 from tests.security.erasure.platform import SERVICES
@@ -46,6 +47,8 @@ async def test_the_smallest_pages_give_each_record_once(story: Story) -> None:
         *("submissions", "grants", "hl7v2_quarantine", "ledger", "pathways", "expectations", "members"),
         *("obligations", "attempts", "transitions", "movement_facts", "accesses"),
     }
+    fields = {name for records in whole.values() for each in records for name in each["content"]}
+    assert fields - FIELDS.keys() == set()
 
 
 async def test_nothing_of_anybody_else_is_in_it(story: Story) -> None:

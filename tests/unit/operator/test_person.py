@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
-from deploy.operator.person import Basis
+from deploy.operator.person.commands import Basis
 from services.admission.domain.erasure import ErasureBasis
 from tests.unit.operator.stand_in import stand_in
 

@@ -1,15 +1,20 @@
-"""`relais person`: erases a person, on a basis and an author's word."""
+"""`relais person`: gives all that is kept of a person, or erases the person, on an author's word."""
 
 import json
+import os
+from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
 
 import typer
 
+from deploy.local.errors import StackError
 from deploy.operator.options import AsJson
+from deploy.operator.person.gather import export_of
+from deploy.operator.person.page import page_of
 from deploy.operator.platform import open_platform
 
-commands = typer.Typer(no_args_is_help=True, help="The rights of a person: to be forgotten.")
+commands = typer.Typer(no_args_is_help=True, help="The rights of a person: to be told, and to be forgotten.")
 
 ERASURE_TIMEOUT_SECONDS = 120.0
 PersonId = Annotated[UUID, typer.Argument(help="As receipts name the person.")]
@@ -46,3 +51,27 @@ def erase(
         "The other services forget within seconds. Keep these ids apart from the backups, which", err=True
     )
     typer.echo("do not: after a restore, erase each again (docs/operating.md).", err=True)
+
+
+@commands.command()
+def export(
+    person_id: PersonId,
+    *,
+    folder: Annotated[Path, typer.Option(help="Where the two files are written.")] = Path(),
+) -> None:
+    """Write all that is kept of a person, as JSON and as a page to read, in files that only you can open."""
+    found = export_of(open_platform(), str(person_id))
+    document = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    for suffix, text in ((".json", document), (".html", page_of(found))):
+        typer.echo(_written(folder / f"person-{person_id}{suffix}", text))
+
+
+def _written(path: Path, text: str) -> Path:
+    """A new file of its owner's; never in the place of another one, whoever left it there."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise StackError(f"{path} cannot be written: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
