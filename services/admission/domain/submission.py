@@ -18,8 +18,10 @@ from msgspec.structs import replace
 
 from services.admission.domain.checks import Mark
 from services.admission.domain.doubts import Doubt, KnownTraits, joined, judge_others
+from services.admission.domain.identification import Identification
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
 from services.admission.domain.movement import Action, Destination, Kind, Origin, StatedMovement, Traits
+from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
 from shared.events import admission
 from shared.events.admission import FurtherField, Movement, Place
 from shared.events.envelope import TraceContext
@@ -61,11 +63,19 @@ class Submission(Struct, frozen=True, kw_only=True, gc=False):
     event_id: UUID
     data: Movement
     trace: TraceContext
+    message: UUID | None = None
+    """Event of the first statement of the same HL7 v2 message, which it may be itself."""
 
     @property
     def key(self) -> SubmissionKey:
         """What makes a repeated submission the same one."""
         return self.source_id, self.source_event_id
+
+    def outcome(self, receipt: Receipt) -> Outcome:
+        """What it is told, by the receipt of what is stored under its key."""
+        if receipt.event_id == self.event_id:
+            return Accepted(receipt)
+        return resubmitted(receipt, given_sha256=self.content_sha256.hex())
 
 
 def content_sha256(body: bytes) -> bytes:
@@ -129,21 +139,6 @@ def _destination(stated: Destination | None) -> Place | None:
 
 _NOBODY: Final[EarlierOwners] = {}
 _NONE: Final[KnownTraits] = {}
-
-
-class Identification(Struct, frozen=True, gc=False):
-    """The person whom the identifiers of one movement mean."""
-
-    person: Person | None
-    """None when no identifier is known to the sender's scope."""
-    elsewhere: tuple[Person, ...]
-    """Other persons whom its qualified INS means in other scopes."""
-    alike: tuple[Person, ...]
-    """Others who have an INS that it states for the first time, and cannot rely on."""
-    unlinked: tuple[tuple[bytes, str], ...]
-    """Indexes that are nobody's yet and become the person's, each with its scope."""
-    is_conflict: bool
-    """Whether the scope knows its numbers as those of several persons."""
 
 
 class Identified(Struct, frozen=True, gc=False):

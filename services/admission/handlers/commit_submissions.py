@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
-from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
+from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import (
     Identified,
     Submission,
@@ -17,6 +17,7 @@ from services.admission.domain.submission import (
     is_settled,
     persons_to_compare,
 )
+from services.admission.domain.whole_messages import follows, outcomes, torn, whole
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
@@ -26,13 +27,14 @@ from services.admission.handlers.identities.take_movements import (
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
+from services.admission.handlers.meanwhile import IdentitiesChanged, LinkedMeanwhile, StoredBefore
 from services.admission.storage import submissions as storage
+from services.admission.storage.identities.statements import digests_of
 from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
-from shared.runtime.errors import RetryableError
 from shared.runtime.ids import random_id
 from shared.security.audit.entry import Entry
 from shared.security.vault import Vault
@@ -42,30 +44,33 @@ from shared.telemetry import metrics, tracing
 MAX_OWNERS = 50_000
 
 
-class LinkedMeanwhile(RetryableError):  # noqa: N818
-    """Another batch was the first to link an identifier; its owner can be read now."""
-
-
-class IdentitiesChanged(RetryableError):  # noqa: N818
-    """Persons were merged or separated since the owners were read; they can be read again now."""
-
-    def __init__(self, revision: int) -> None:
-        super().__init__()
-        self.revision = revision
-
-
 async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
     """Store the batch; the outcome of each, in order, where of several under one key the first counts."""
+    has_messages = any(each.message is not None for each in batch)
+    otherwise = await _stated_otherwise(dependencies, batch) if has_messages else {}
     first: dict[SubmissionKey, Submission] = {}
-    for submission in batch:
+    for submission in whole(batch, without=otherwise) if has_messages else batch:
         first.setdefault(submission.key, submission)
     with (
         metrics.intake_flush_seconds.time(),
         tracing.span("intake flush", trace={}, attributes={"relais.batch.size": len(batch)}) as span,
     ):
-        receipts = await _store(dependencies, list(first.values()))
+        receipts = await _store(dependencies, list(first.values())) if first else {}
     flush = span.get_span_context()
-    return [Flushed(_outcome(submission, receipts[submission.key]), flush) for submission in batch]
+    if has_messages:
+        return [Flushed(each, flush) for each in outcomes(batch, receipts, otherwise=otherwise)]
+    return [Flushed(each.outcome(receipts[each.key]), flush) for each in batch]
+
+
+async def _stated_otherwise(dependencies: Dependencies, batch: Sequence[Submission]) -> dict[UUID, str]:
+    """Messages under whose MSH-10 another one stated identities, and the digest of that one."""
+    keys = {each.key: each.message for each in batch if each.message == each.event_id}
+    found = await digests_of(dependencies.pool, keys)
+    return {
+        each.message: found[each.key]
+        for each in batch
+        if each.message is not None and not follows(each) and each.key in found
+    }
 
 
 async def _store(
@@ -94,6 +99,10 @@ async def _store(
         except IdentitiesChanged as changed:
             dependencies.owners.numbers.clear()
             dependencies.owners.revision = changed.revision
+        except StoredBefore as stored:
+            submissions = [
+                each for each in submissions if each.message not in stored.messages or not follows(each)
+            ]
         except LinkedMeanwhile:
             continue
 
@@ -212,6 +221,9 @@ async def _store_new(
         raise IdentitiesChanged(found.revision)
     if found.linked < len({link.blind_index for link in links if link.event_id in found.event_ids}):
         raise LinkedMeanwhile
+    messages = [one.submission for one in identified if one.submission.message is not None]
+    if messages and (before := torn(messages, found.event_ids)):
+        raise StoredBefore(before)
     return found
 
 
@@ -277,9 +289,3 @@ def _receipt(identified: Identified, event: RecordedEvent) -> Receipt:
         marks=identified.marks,
         ignored=identified.submission.ignored,
     )
-
-
-def _outcome(submission: Submission, receipt: Receipt) -> Outcome:
-    if receipt.event_id == submission.event_id:
-        return Accepted(receipt)
-    return resubmitted(receipt, given_sha256=submission.content_sha256.hex())

@@ -50,21 +50,22 @@ class Flushed(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting(Generic[ItemT, AnswerT]):
-    item: ItemT
-    answered: asyncio.Future[AnswerT]
+    items: Sequence[ItemT]
+    """Committed together, or none of them; mostly one."""
+    answered: asyncio.Future[Sequence[AnswerT]]
 
     @property
     def result(self) -> AnswerT | Exception:
-        """The answer, or the error in its place."""
+        """The first answer, or the error in its place."""
         if not self.answered.done() or self.answered.cancelled():
             return NotCommitted()
         error = self.answered.exception()
-        return error if isinstance(error, Exception) else self.answered.result()
+        return error if isinstance(error, Exception) else self.answered.result()[0]
 
-    def answer(self, answer: AnswerT) -> None:
-        """Give the caller its answer, unless it was cancelled."""
+    def answer(self, answers: Sequence[AnswerT]) -> None:
+        """Give the caller its answers, unless it was cancelled."""
         if not self.answered.done():
-            self.answered.set_result(answer)
+            self.answered.set_result(answers)
 
     def refuse(self, error: Exception) -> None:
         """Raise the error at the caller, unless it was cancelled."""
@@ -77,7 +78,7 @@ class GroupCommit(Generic[DependenciesT, ItemT, AnswerT]):
 
     In admission `commit` is `commit_submissions`. When it fails for a transient reason, the whole batch is
     refused with `NotCommitted`. Any other error is put down to some item: the batch is halved until only
-    that item fails.
+    that item fails, with those that were submitted together with it.
     """
 
     def __init__(
@@ -116,21 +117,18 @@ class GroupCommit(Generic[DependenciesT, ItemT, AnswerT]):
 
         An item is committed even when its caller is cancelled.
         """
-        if self.is_full:
-            raise NotCommitted
-        loop = asyncio.get_running_loop()
-        waiting: _Waiting[ItemT, AnswerT] = _Waiting(item, loop.create_future())
-        self._queue.append(waiting)
-        self._signal()
-        self._start_timeout(loop, waiting)
-        return await waiting.answered
+        return (await self._queued((item,)))[0]
+
+    async def submit_together(self, items: Sequence[ItemT]) -> Sequence[AnswerT]:
+        """The same for some that are committed in one transaction, or not at all."""
+        return await self._queued(items)
 
     async def submit_all(self, items: Sequence[ItemT]) -> list[AnswerT | Exception]:
         """The answer to each, or the error that `submit` would have raised for it; they keep their order."""
         if self._closed or len(self._queue) + len(items) > self._queue_limit:
             return [NotCommitted() for _ in items]
         loop = asyncio.get_running_loop()
-        together: list[_Waiting[ItemT, AnswerT]] = [_Waiting(item, loop.create_future()) for item in items]
+        together: list[_Waiting[ItemT, AnswerT]] = [_Waiting((item,), loop.create_future()) for item in items]
         self._queue.extend(together)
         self._signal()
         with suppress(TimeoutError):
@@ -149,6 +147,16 @@ class GroupCommit(Generic[DependenciesT, ItemT, AnswerT]):
             self._closed = True
             self._signal()
             await asyncio.gather(*flushers)
+
+    def _queued(self, items: Sequence[ItemT]) -> asyncio.Future[Sequence[AnswerT]]:
+        if self.is_full:
+            raise NotCommitted
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[ItemT, AnswerT] = _Waiting(items, loop.create_future())
+        self._queue.append(waiting)
+        self._signal()
+        self._start_timeout(loop, waiting)
+        return waiting.answered
 
     def _start_timeout(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting[ItemT, AnswerT]) -> None:
         """One timer for all: items time out in the order in which they came."""
@@ -184,19 +192,31 @@ class GroupCommit(Generic[DependenciesT, ItemT, AnswerT]):
                 if len(self._queue) >= COLLECTING_LIMIT:
                     break
                 await asyncio.sleep(0)
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_limit))]
+            batch = self._next_batch()
             self._signal()
             if batch:
                 await self._flush(dependencies, batch)
 
+    def _next_batch(self) -> list[_Waiting[ItemT, AnswerT]]:
+        batch: list[_Waiting[ItemT, AnswerT]] = []
+        size = 0
+        while self._queue and size < self._batch_limit:
+            batch.append(self._queue.popleft())
+            size += len(batch[-1].items)
+        return batch
+
     async def _flush(self, dependencies: DependenciesT, batch: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
+        items = [item for waiting in batch for item in waiting.items]
         try:
-            answers = await self._commit(dependencies, [waiting.item for waiting in batch])
+            answers = await self._commit(dependencies, items)
         except Exception as error:  # noqa: BLE001 - an edge: the flusher survives whatever an item does
             await self._fail(dependencies, batch, error)
         else:
-            for waiting, answer in zip(batch, answers, strict=True):
-                waiting.answer(answer)
+            begin = 0
+            for waiting in batch:
+                end = begin + len(waiting.items)
+                waiting.answer(answers[begin:end])
+                begin = end
 
     async def _fail(
         self, dependencies: DependenciesT, batch: Sequence[_Waiting[ItemT, AnswerT]], error: Exception

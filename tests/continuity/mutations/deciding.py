@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.admission.domain.identities.reassignment import Holding
-from services.admission.handlers.identities import recognise, state_identity
+from services.admission.handlers.identities import carry_out, recognise
 from services.admission.handlers.identities.own_numbers import OwnNumbers
 from tests.continuity.mutations.patching import replaced
 
@@ -24,7 +24,7 @@ def stays_moved_by_half() -> None:
     async def first_of_stay(*args: Any) -> Any:
         return (await plain(*args))[:1]
 
-    plain = replaced(state_identity, "movements_of_stay", first_of_stay)
+    plain = replaced(carry_out, "movements_of_stay", first_of_stay)
 
 
 def links_are_merges() -> None:
@@ -43,7 +43,7 @@ def numbers_never_end() -> None:
     async def nothing(*_: Any) -> None:
         return
 
-    replaced(state_identity, "end_number", nothing)
+    replaced(carry_out, "end_number", nothing)
 
 
 def learnt_in_vain() -> None:

@@ -1,18 +1,18 @@
 """Takes one HL7 v2 message from its bytes to its acknowledgement, whatever brought it.
 
 What it states goes through the use cases of the JSON door, so it has the same guarantees: stored before it is
-answered, once per MSH-10, under the same marks. The message itself is kept in the sealed record of what it
-stated. The same MSH-10 is known again by the whole message but for the time at which it was sent.
+answered, once per MSH-10, under the same marks, all of a message in one commit. What it says of a person is
+kept once, in the sealed record of its first statement about them. The same MSH-10 is known again by the whole
+message but for the time at which it was sent.
 """
 
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from services.admission.api.hl7v2.reading import FOREIGN, read_message
-from services.admission.api.hl7v2.stating import state
+from services.admission.api.hl7v2.stating import state_all
 from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.adt.reading import Reading
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, is_wanted, verdict_on
@@ -118,15 +118,8 @@ async def _take(
         return reading, reading.findings
     if not await dependencies.intake.is_open():
         raise NotCommitted
-    content = fingerprint(message)
-    findings: Sequence[Finding] = reading.findings
-    for count, stated in enumerate(reading.statements):
-        own = sha256(content + count.to_bytes(2)).digest()
-        said = await state(dependencies, stated, text=message.text, content=own, source=source)
-        findings = (*findings, *said)
-        if any(not finding.is_warning for finding in said):
-            break
-    return reading, tuple(findings)
+    said = await state_all(dependencies, reading.statements, content=fingerprint(message), source=source)
+    return reading, (*reading.findings, *said)
 
 
 def fingerprint(message: Message) -> bytes:

@@ -30,7 +30,7 @@ from shared.web.decoding import decode
 from shared.web.problems import FieldError, Problem
 
 RAW: Final = "hl7v2"
-"""Name under which the message is kept in the sealed record of what it stated."""
+"""Name under which what the message says of a person is kept, in the record of their first statement."""
 DEFAULT_ZONE: Final = ZoneInfo("Europe/Paris")
 FOREIGN: Final = Finding(
     code=103,
@@ -70,9 +70,9 @@ async def read_message(
     return read_adt(message, _sender(dependencies, establishment, dialect))
 
 
-def understand(stated: Stated, *, text: str, accepts_test_numbers: bool) -> Understood:
-    """Read and check one statement of a message; `text` is the message."""
-    body = msgspec.json.encode({**stated.body, RAW: text})
+def understand(stated: Stated, *, accepts_test_numbers: bool) -> Understood:
+    """Read and check one statement of a message."""
+    body = msgspec.json.encode({**stated.body, RAW: stated.text} if stated.text else stated.body)
     try:
         if stated.command == "movement":
             parsed = parse_movement(body, accepts_test_numbers=accepts_test_numbers)

@@ -1,20 +1,25 @@
 """States what a message says through the use cases of the JSON door; their answers become findings."""
 
+from collections.abc import Sequence
 from typing import Final, cast
 
-from services.admission.api.hl7v2.reading import understand
+from services.admission.api.hl7v2.reading import Understood, understand
 from services.admission.api.movements import ParsedMovement
 from services.admission.domain.adt.reading import Stated
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.message import Place
-from services.admission.domain.identities.statement import Action
+from services.admission.domain.identities.statement import Action, Statement
 from services.admission.domain.receipt import Conflict
-from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.identities.state_identity import StatementConflict, state_identity
+from services.admission.handlers.hl7v2.accept_message import StatedPart, accept_message
+from services.admission.handlers.identities.state_identity import (
+    StatedIdentity,
+    StatementConflict,
+    state_identities,
+)
 from shared.security.principal import Principal
 
-_CONFLICT: Final = Finding(
+CONFLICT: Final = Finding(
     code=205,
     french="Un autre message a été enregistré sous ce MSH-10.",
     english="Another message was stored under this MSH-10.",
@@ -22,24 +27,34 @@ _CONFLICT: Final = Finding(
 )
 
 
-async def state(
-    dependencies: Dependencies, stated: Stated, *, text: str, content: bytes, source: Principal
+async def state_all(
+    dependencies: Dependencies, statements: Sequence[Stated], *, content: bytes, source: Principal
 ) -> tuple[Finding, ...]:
-    """State it, once; what is wrong or was left out. `content` is the digest by which it is known again.
+    """State all of it in one commit, once, or nothing; what is wrong or was left out.
 
-    Raises `NotCommitted` when nobody can tell what became of it.
+    All are movements or none is. `content` is the digest by which the message is known again. Raises
+    `NotCommitted` when nobody can tell what became of it.
     """
-    understood = understand(stated, text=text, accepts_test_numbers=dependencies.accepts_test_numbers)
-    what, body = understood.what, understood.body
-    if what is None:
-        return understood.findings
-    if isinstance(what, ParsedMovement):
-        outcome = await accept_movement(
-            dependencies, what.movement, body=body, source=source, ignored=what.ignored, content=content
-        )
+    takes_tests = dependencies.accepts_test_numbers
+    understood = [understand(each, accepts_test_numbers=takes_tests) for each in statements]
+    # Several statements about one person have the same mistakes.
+    findings = tuple(dict.fromkeys(finding for each in understood for finding in each.findings))
+    if any(each.what is None for each in understood):
+        return findings
+    movements = [
+        StatedPart(each.what.movement, each.body, each.what.ignored)
+        for each in understood
+        if isinstance(each.what, ParsedMovement)
+    ]
+    if movements:
+        outcome = await accept_message(dependencies, movements, content=content, source=source)
         is_conflict = isinstance(outcome, Conflict)
     else:
-        command = cast("Action", stated.command)
-        taken = await state_identity(dependencies, command, what, body=body, source=source, content=content)
+        identities = [_identity(*each) for each in zip(statements, understood, strict=True)]
+        taken = await state_identities(dependencies, identities, content=content, source=source)
         is_conflict = isinstance(taken, StatementConflict)
-    return (*understood.findings, _CONFLICT) if is_conflict else understood.findings
+    return (*findings, CONFLICT) if is_conflict else findings
+
+
+def _identity(stated: Stated, understood: Understood) -> StatedIdentity:
+    return StatedIdentity(cast("Action", stated.command), cast("Statement", understood.what), understood.body)

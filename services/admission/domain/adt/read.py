@@ -23,6 +23,8 @@ _VERSION: Final = re.compile(r"2\.[1-9](\.[0-9]{1,2})?")
 _FRENCH: Final = "FRA"
 _PRODUCTION: Final = frozenset({"", "P"})
 MOST_PERSONS: Final = 50
+MOST_STATEMENTS: Final = 50
+"""Of one message, all of which are committed together."""
 
 
 def event_of(message: Message) -> str:
@@ -57,23 +59,42 @@ def _statements(
     if len(groups) > MOST_PERSONS:
         findings.error(100, "Trop de segments PID.", "There are too many PID segments.", Place("PID"))
         return
-    control_id = message.header.text(10)
-    found: Iterator[Stated]
-    if meaning in {"merge", "link", "unlink"}:
-        found = pairs_of(groups, meaning, sender, findings, sent=sent)
-    else:
-        found = (
-            stated for group in groups for stated in _of_group(group, meaning, sender, findings, sent=sent)
-        )
-    for count, stated in enumerate(found):
-        number: dict[str, Any] = {"source_event_id": f"{control_id}#{count + 1}" if count else control_id}
-        stated.places["/source_event_id"] = Place("MSH", 10)
-        yield Stated(command=stated.command, body=number | stated.body, places=stated.places)
+    number: dict[str, Any] = {"source_event_id": message.header.text(10)}
+    count = 0
+    for text, group in _parts(message, groups, meaning):
+        kept = text
+        for stated in _of_groups(group, meaning, sender, findings, sent=sent):
+            count += 1
+            if count > MOST_STATEMENTS:
+                findings.error(
+                    100,
+                    "Trop de mouvements (ZBE-1).",
+                    "There are too many movements (ZBE-1).",
+                    Place("ZBE", 1),
+                )
+                return
+            stated.places["/source_event_id"] = Place("MSH", 10)
+            yield Stated(command=stated.command, body=number | stated.body, places=stated.places, text=kept)
+            kept = ""
 
 
-def _of_group(
-    group: Group, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
+def _parts(message: Message, groups: list[Group], meaning: Meaning) -> Iterator[tuple[str, list[Group]]]:
+    """The message by the persons of whom it speaks: what it says of one is kept with nobody else."""
+    if len(groups) == 1 or meaning in {"link", "unlink"}:
+        yield message.text, groups
+        return
+    for place, group in enumerate(groups):
+        yield group.written(with_header=not place), [group]
+
+
+def _of_groups(
+    groups: list[Group], meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
 ) -> Iterator[Stated]:
+    if not groups:
+        return iter(())
+    if meaning in {"merge", "link", "unlink"}:
+        return pairs_of(groups, meaning, sender, findings, sent=sent)
+    group = groups[0]
     if meaning == "traits":
         return traits_of(group, sender, findings, sent=sent)
     if meaning == "move_stay":

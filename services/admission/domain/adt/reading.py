@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from services.admission.domain.hl7v2.message import Message, Place, Segment
 from services.admission.domain.identities.statement import Action
 
 Command = Action | Literal["movement"]
+_OF_ALL: Final = frozenset({"MSH", "EVN"})
 
 
 class Sender(Struct, frozen=True, kw_only=True):
@@ -33,6 +34,8 @@ class Stated(Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     places: dict[str, Place]
     """JSON pointer -> where that stands in the message."""
+    text: str = ""
+    """The part of the message that is kept with it; empty where a statement before it keeps that."""
 
     def place_of(self, pointer: str) -> Place | None:
         """Where the nearest part that came from the message stands."""
@@ -92,6 +95,11 @@ class Group(Struct, frozen=True):
     def has(self, name: str) -> bool:
         return any(each.name == name for each in self.segments)
 
+    def written(self, *, with_header: bool) -> str:
+        """What the message says of this person alone, and once what it says of all."""
+        own = (each for each in self.segments if with_header or each.name not in _OF_ALL)
+        return "\r".join(each.written() for each in own)
+
     def text(self, place: str) -> str:
         """What stands at a place such as `PV1-19.1`."""
         name, _, number = place.partition("-")
@@ -101,12 +109,12 @@ class Group(Struct, frozen=True):
 
 def groups_of(message: Message) -> list[Group]:
     """One group for each PID; the header and the event are in all of them."""
-    common = [each for each in message.segments if each.name in {"MSH", "EVN"}]
+    common = [each for each in message.segments if each.name in _OF_ALL]
     groups: list[list[Segment]] = []
     for segment in message.segments:
         if segment.name == "PID":
             groups.append([*common, segment])
-        elif groups and segment.name not in {"MSH", "EVN"}:
+        elif groups and segment.name not in _OF_ALL:
             groups[-1].append(segment)
     return [Group(message, tuple(group)) for group in groups]
 

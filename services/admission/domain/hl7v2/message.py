@@ -82,6 +82,12 @@ class Segment(Struct, frozen=True):
     """As they came; of MSH, the first one is MSH-1, which is the delimiter itself."""
     delimiters: Delimiters
 
+    def written(self) -> str:
+        """The line, as it came."""
+        if self.name == "MSH":
+            return self.name + self.delimiters.field + self.delimiters.field.join(self.fields[1:])
+        return self.delimiters.field.join((self.name, *self.fields))
+
     def raw(self, field: int) -> str:
         """The field as it came; empty where there is none."""
         return self.fields[field - 1] if 0 < field <= len(self.fields) else ""

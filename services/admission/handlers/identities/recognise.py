@@ -12,9 +12,9 @@ from services.admission.domain.identifiers import Owner, Person, normalised_auth
 from services.admission.domain.identities.statement import TraitsStatement
 from services.admission.domain.submission import identify
 from services.admission.handlers.accept_movement import stated_number
-from services.admission.handlers.commit_submissions import LinkedMeanwhile
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
 from services.admission.handlers.identities.own_numbers import OwnNumbers
+from services.admission.handlers.meanwhile import LinkedMeanwhile
 from services.admission.storage import submissions
 from services.admission.storage.identities import statements
 

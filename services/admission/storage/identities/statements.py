@@ -31,6 +31,10 @@ _RECEIPT: Final = """
 SELECT receipt_id, source_event_id, action, person_id, accepted_at, encode(content_sha256, 'hex'), marks
 FROM identity_statements WHERE source_id = $1 AND source_event_id = $2
 """
+_DIGESTS: Final = """
+SELECT source_id, source_event_id, encode(content_sha256, 'hex') AS digest FROM identity_statements
+JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (source_id, source_event_id)
+"""
 _ADD: Final = """
 INSERT INTO identity_statements
     (source_id, source_event_id, content_sha256, receipt_id, action, establishment, emitted_at, merge_id,
@@ -68,6 +72,12 @@ async def receipt_of(connection: Executor, source_id: UUID, source_event_id: str
         content_sha256=digest,
         marks=tuple(marks),
     )
+
+
+async def digests_of(connection: Executor, keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    """The digests of what was stated about identities under these (source, its own event id)."""
+    rows = await connection.fetch(_DIGESTS, [source for source, _ in keys], [event for _, event in keys])
+    return {(row["source_id"], row["source_event_id"]): row["digest"] for row in rows}
 
 
 async def add(connection: Connection, row: StatementRow, receipt: IdentityReceipt) -> None:

@@ -164,7 +164,7 @@ def _identities_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     async def take(*_: object, **_given: object) -> None:
         return None
 
-    monkeypatch.setattr("services.admission.api.hl7v2.stating.state_identity", take)
+    monkeypatch.setattr("services.admission.api.hl7v2.stating.state_identities", take)
 
 
 _WITH_THE_SETS = [

@@ -5,8 +5,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.admission.domain.identification import Identification
 from services.admission.domain.identifiers import Owner, Person, StatedNumber
-from services.admission.domain.submission import Identification, identify
+from services.admission.domain.submission import identify
 from tests.unit.admission.bodies import CLINIC, HOSPITAL
 
 ANNE = Person(UUID(int=1), b"key of Anne")

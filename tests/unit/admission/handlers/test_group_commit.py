@@ -168,3 +168,21 @@ async def test_what_is_queued_at_the_end_is_committed_and_nothing_more_is_taken(
     assert await asyncio.gather(*tasks) == [f"stored {x}" for x in "abcd"]
     with pytest.raises(NotCommitted):
         await group.submit("e")
+
+
+async def test_what_is_submitted_together_is_stored_together_or_not_at_all() -> None:
+    commits = Commits()
+    commits.open.clear()
+    group = GroupCommit(commits, batch_limit=4)
+    async with group.running(None):
+        first = asyncio.create_task(group.submit("a"))
+        await commits.began.wait()
+        spoilt = asyncio.create_task(group.submit_together(["b", "poison"]))
+        whole = asyncio.create_task(group.submit_together(["c", "d"]))
+        await asyncio.sleep(0)
+        commits.open.set()
+        assert await first == "stored a"
+        with pytest.raises(asyncpg.CheckViolationError):
+            await spoilt
+        assert await whole == ["stored c", "stored d"]
+    assert commits.batches == [["a"], ["c", "d"]]

@@ -215,4 +215,4 @@ def test_a_header_that_is_not_taken_says_which_field(
 def test_each_of_several_numbers_of_a_movement_is_stated() -> None:
     statements = read(header("A02"), PID, PV1, zbe(number="7^X~8^X")).statements
     assert [each.body["movement_id"] for each in statements] == ["7^X", "8^X"]
-    assert [each.body["source_event_id"] for each in statements] == ["42", "42#2"]
+    assert [each.body["source_event_id"] for each in statements] == ["42", "42"]
