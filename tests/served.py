@@ -18,9 +18,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The application's address, for as long as the block lasts."""
-    listening = serving.listen(0)
+async def served(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
+    """The application's address, for as long as the block lasts; port 0 takes a free one."""
+    listening = serving.listen(port)
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="on")
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listening]))

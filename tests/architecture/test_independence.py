@@ -1,4 +1,4 @@
-"""The checker of the continuity test is independent: it imports nothing of what it judges."""
+"""The continuity test's checker imports nothing of what it judges, the client nothing of the platform."""
 
 import ast
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from tests.architecture.source_files import nodes_of, python_files
 
 CHECKER = Path("tests/continuity/checker")
 ITS_OWN = "tests.continuity.checker"
+CLIENT = Path("client/relais_client")
 JUDGED = ("services", "shared", "deploy", "tests", "benchmarks")
 
 
@@ -26,6 +27,13 @@ def _is_judged(module: str) -> bool:
 
 def test_the_checker_imports_nothing_that_it_judges() -> None:
     files = [path for path in python_files() if CHECKER in path.parents]
+    assert files
+    wrong = {f"{path}: {module}" for path in files for module in _imported(path) if _is_judged(module)}
+    assert wrong == set()
+
+
+def test_the_client_is_installed_without_the_platform() -> None:
+    files = [path for path in python_files() if CLIENT in path.parents]
     assert files
     wrong = {f"{path}: {module}" for path in files for module in _imported(path) if _is_judged(module)}
     assert wrong == set()

@@ -1,0 +1,71 @@
+"""Decides what the answer to a statement means for it and for those that wait behind it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Final
+
+_REFUSED: Final = frozenset({400, 409, 413, 415, 422})
+"""This statement is wrong, and would be wrong tomorrow."""
+
+_ALONE: Final = frozenset({408, 500})
+"""This one failed; others need not."""
+
+LONGEST_PAUSE_SECONDS: Final = 60.0
+_LONGEST_ASKED_SECONDS: Final = 3600.0
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Relais has stored it, now or earlier."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It must be corrected by somebody."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """It is to be sent again: after so many seconds, if Relais says how many."""
+
+    concerns_all: bool
+    """Whether the others would fare no better: Relais is away, or does not know us."""
+    after_seconds: float | None = None
+    why: str = field(default="", compare=False)
+    """For whoever reads the log."""
+
+
+Verdict = Accepted | Refused | Later
+
+
+def verdict_on(status: int, content: bytes, retry_after: str | None = None) -> Verdict:
+    """What an answer means. Only a receipt says that it is stored: a proxy may answer 200 to anything."""
+    if status in {200, 201, 202}:
+        return (
+            Accepted()
+            if _is_receipt(content)
+            else Later(concerns_all=True, why=f"{status} without a receipt")
+        )
+    if status in _REFUSED:
+        return Refused()
+    seconds = _seconds(retry_after)
+    return Later(concerns_all=status not in _ALONE, after_seconds=seconds, why=f"{status}")
+
+
+def pause_after(failures: int, *, share: float) -> float:
+    """Seconds to wait after so many failures in a row, doubled each time; `share`, 0 to 1, spreads them."""
+    return min(2.0 ** min(failures, 10), LONGEST_PAUSE_SECONDS) * (0.5 + share / 2)
+
+
+def _is_receipt(content: bytes) -> bool:
+    try:
+        receipt = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(receipt, dict) and isinstance(receipt.get("receipt_id"), str)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    if retry_after is None or not (retry_after.isascii() and retry_after.isdigit()):
+        return None
+    return min(float(retry_after), _LONGEST_ASKED_SECONDS)
