@@ -1,6 +1,7 @@
-"""Waits for events, no longer than a number of seconds."""
+"""Waits for events, no longer than a number of seconds, and for what nobody may await any more."""
 
 import asyncio
+from typing import Any
 
 
 async def wait_for(*events: asyncio.Event, timeout_seconds: float) -> bool:
@@ -13,3 +14,9 @@ async def wait_for(*events: asyncio.Event, timeout_seconds: float) -> bool:
             for wait in waits:
                 wait.cancel()
     return any(event.is_set() for event in events)
+
+
+def mark_error_retrieved(awaited: asyncio.Future[Any]) -> None:
+    """The callback of what may end when nobody awaits it any more: asyncio then warns of no error of it."""
+    if not awaited.cancelled():
+        awaited.exception()

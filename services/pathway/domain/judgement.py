@@ -1,9 +1,8 @@
 """Judges when an arrival is overdue: when the destination would have told us of it, had it come.
 
-That a deadline passed says little while the destination has not spoken since: its messages may lie in a
+A deadline that passed says little while the destination has not spoken since: its messages may lie in a
 queue, and a departure and its arrival may come in one burst. So a wait is overdue once the destination's feed
-is known to have passed the deadline, and what came with that has settled; or, from a destination that stays
-silent, once a grace is over. Neither is measured from before we knew of the departure.
+is known to have passed the deadline, or, when it stays silent, once a grace is over.
 """
 
 from datetime import datetime, timedelta

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.events.envelope import TraceContext
 from shared.events.registry import TOPICS
+from shared.runtime.waiting import mark_error_retrieved
 from shared.spine.records import cloud_events
 from shared.spine.records.incoming import Envelope
 from shared.spine.records.spans import event_spans, send_span
@@ -29,14 +30,9 @@ async def send(producer: Any, publisher: str, rows: Sequence[Mapping[str, Any]])
                 headers = cloud_events.encode(msgspec.structs.replace(envelope, trace=context))
                 key = str(envelope.subject).encode()
                 sent.append(await producer.send(topic, row["data"], key=key, headers=headers))
-                sent[-1].add_done_callback(_mark_error_retrieved)
+                # When a later send() raises, nobody awaits the earlier ones.
+                sent[-1].add_done_callback(mark_error_retrieved)
             await asyncio.gather(*sent)
-
-
-def _mark_error_retrieved(delivery: asyncio.Future[object]) -> None:
-    # When a later send() raises, nobody awaits the earlier ones: mark their errors as retrieved.
-    if not delivery.cancelled():
-        delivery.exception()
 
 
 def _envelope_of_row(publisher: str, row: Mapping[str, Any]) -> Envelope:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final, Literal
 
 from shared.database.pool import Executor
-from shared.runtime.waiting import wait_for
+from shared.runtime.waiting import mark_error_retrieved, wait_for
 from shared.telemetry.logging import get_logger
 
 Part = Literal["intake", "consumer", "relay", "sending"]
@@ -35,7 +35,8 @@ class Gate:
         if self._seconds() >= self._known_until:
             if self._look is None or self._look.done():
                 self._look = asyncio.ensure_future(self._look_up())
-                self._look.add_done_callback(_mark_error_retrieved)
+                # All callers may be cancelled meanwhile.
+                self._look.add_done_callback(mark_error_retrieved)
             # Shielded: a caller that is cancelled must not cancel the query of the others.
             await asyncio.shield(self._look)
         return self._is_open
@@ -55,9 +56,3 @@ class Gate:
             get_logger().warning("part_holds", kind=self._part)
         self._is_open = is_open
         self._known_until = now + LOOK_AGAIN_SECONDS
-
-
-def _mark_error_retrieved(look: asyncio.Task[None]) -> None:
-    # All callers may have been cancelled: mark the error as retrieved.
-    if not look.cancelled():
-        look.exception()
