@@ -29,6 +29,7 @@ from services.admission.periodic.join_persons import join_agreeing
 from services.admission.periodic.measure_keys import measure_keys
 from services.admission.periodic.register_first_operator import register_first_operator
 from services.admission.settings import Settings
+from services.admission.storage.retention import RETENTION
 from shared.events.registry import ADMISSION
 from shared.security.vault import Vault, master_key_of
 from shared.spine.export.section import Export
@@ -106,5 +107,6 @@ SERVICE = Service(
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
+    retention=RETENTION,
     export=Export(sections=SECTIONS, persons=persons_who_are_one),
 )

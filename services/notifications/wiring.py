@@ -22,6 +22,7 @@ from services.notifications.channels.sms import SmsChannel, report_tokens_of
 from services.notifications.consumers import ROUTES
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.audit.audit_rounds import measure_audit
+from services.notifications.handlers.circle.close_circles import close_circles
 from services.notifications.handlers.circle.export_person import SECTIONS
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.compare_obligations import compare_obligations
@@ -35,6 +36,7 @@ from services.notifications.periodic.audit_obligations import audit_obligations
 from services.notifications.periodic.fulfil_due_obligations import fulfil_due_emails, fulfil_due_sms
 from services.notifications.settings import Settings
 from services.notifications.storage.projected import ADOPTED, SWAPPED
+from services.notifications.storage.retention import RETENTION
 from services.notifications.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
 from shared.runtime.clock import Clock
@@ -127,8 +129,10 @@ SERVICE = Service(
         PeriodicDuty(seconds=1.0, run=expire_obligations),
         PeriodicDuty(seconds=5.0, run=measure_obligations),
         PeriodicDuty(seconds=5.0, run=measure_audit),
+        PeriodicDuty(seconds=86_400.0, run=close_circles),
     ],
     pausable=["sending"],
+    retention=RETENTION,
     export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(
         metadata=metadata, swapped=SWAPPED, adopted=ADOPTED, compare_also=compare_obligations

@@ -14,6 +14,7 @@ from services.pathway.periodic.take_up_plans import take_up
 from services.pathway.settings import Settings
 from services.pathway.storage.export import SECTIONS
 from services.pathway.storage.projected import COMPARED, SWAPPED
+from services.pathway.storage.retention import RETENTION
 from services.pathway.storage.tables import metadata
 from shared.events.registry import ADMISSION, PATHWAY
 from shared.spine.export.section import Export
@@ -52,6 +53,7 @@ SERVICE = Service(
         PeriodicDuty(seconds=5.0, run=settle_feeds),
         PeriodicDuty(seconds=5.0, run=measure_ruptures),
     ],
+    retention=RETENTION,
     export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(metadata=metadata, swapped=SWAPPED, compared=COMPARED),
 )

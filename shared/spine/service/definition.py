@@ -22,6 +22,7 @@ from shared.spine.inbox.applier import Routes
 from shared.spine.pause.gate import Part
 from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
 from shared.spine.reconciliation.context import ReconciliationContext
+from shared.spine.retention.kind import OF_EVERY_CONSUMER, Kind
 from shared.spine.service.settings import ServiceSettings
 from shared.web.middleware.fast_path import FastRoutes
 
@@ -110,6 +111,8 @@ class Service(Generic[S, D]):
     rebuild: RebuildPlan | None = None
     export: Export = field(default_factory=Export)
     """What it keeps of a person beside what the spine does, for the person who asks."""
+    retention: Sequence[Kind] = ()
+    """For how long it keeps what is personal, beside what the spine does."""
     connections: int = 8
     """The most database connections of one process."""
 
@@ -128,6 +131,11 @@ class Service(Generic[S, D]):
     def publishers(self) -> Sequence[str]:
         """Whose events it consumes."""
         return self.consumes.publishers if self.consumes else ()
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """Everything that it keeps for so many days."""
+        return (*self.retention, *(OF_EVERY_CONSUMER if self.consumes else ()))
 
 
 AnyService = Service[Any, Any]

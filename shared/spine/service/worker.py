@@ -11,6 +11,8 @@ from shared.spine.inbox.applier import Applier
 from shared.spine.operations.measure import measure_operations
 from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher_duties
+from shared.spine.retention.keeper import SECONDS as RETENTION_SECONDS
+from shared.spine.retention.keeper import RetentionKeeper
 from shared.spine.service.definition import AnyService, Consumption, D, S
 from shared.spine.service.opening import OpenService, open_service
 from shared.spine.worker import Duty, periodic, run_worker
@@ -41,6 +43,11 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
         **(_relay_duties(opened) if service.publishes else {}),
         "audit": periodic(
             "audit", audit_duty(spine.pool, spine.journal.chains.key, spine.clock), every_seconds=SECONDS
+        ),
+        "retention": periodic(
+            "retention",
+            RetentionKeeper(spine.pool, service.kinds, spine.clock).retain,
+            every_seconds=RETENTION_SECONDS,
         ),
         "measure_operations": measure_operations(spine.pool, clock=spine.clock),
         **own,

@@ -34,7 +34,7 @@ SELECT stated.person_id, event_id, receipt_id, establishment, record, wrapped_ke
     ) AS published
     CROSS JOIN LATERAL (
         SELECT event_id, receipt_id, establishment, record FROM submissions
-        WHERE event_id = published.event_id OFFSET 0
+        WHERE event_id = published.event_id AND record <> '' OFFSET 0
     ) AS s
     CROSS JOIN LATERAL (
         SELECT stated_as FROM movements
@@ -44,7 +44,7 @@ SELECT stated.person_id, event_id, receipt_id, establishment, record, wrapped_ke
     UNION ALL
     SELECT w.person_id, NULL, accepted_at, member, NULL, receipt_id, establishment, record
     FROM unnest($1::uuid[], $2::uuid[]) AS w (person_id, member)
-    JOIN identity_statements AS s ON s.person_id = member AND action = 'traits'
+    JOIN identity_statements AS s ON s.person_id = member AND action = 'traits' AND record <> ''
     ) AS of_each
 ) AS stated
 JOIN persons AS named ON named.person_id = stated.subject

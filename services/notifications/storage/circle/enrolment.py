@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from services.notifications.storage.circle.members import EncryptedContact, EncryptedMember, MemberKey
-from shared.database.pool import Connection
+from shared.database.pool import Connection, Executor
 
 _GIVE_KEY: Final = "UPDATE persons SET wrapped_key = $2 WHERE person_id = $1"
 
@@ -34,6 +34,17 @@ ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_ind
     changed_at = excluded.changed_at
 """
 _REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"
+# Of whom nothing was stated since, under this id or that of whom they are one with.
+_SILENT: Final = """
+SELECT DISTINCT person_id FROM members AS m
+WHERE revoked_at IS NULL AND joined_at < $1 AND person_id > $2
+    AND NOT EXISTS (SELECT FROM facts WHERE facts.person_id = m.person_id AND recorded_at >= $1)
+    AND NOT EXISTS (SELECT FROM shared_circles WHERE circle_of = m.person_id AND until IS NULL)
+ORDER BY person_id LIMIT $3
+"""
+_MEMBERS: Final = (
+    "SELECT member_id FROM members WHERE person_id = $1 AND revoked_at IS NULL AND joined_at < $2"
+)
 
 
 async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) -> None:
@@ -83,3 +94,13 @@ async def revoke(connection: Connection, member_id: UUID, *, now: datetime) -> N
     """End the membership; how to reach them and what they call the person is erased, the consent stays."""
     await connection.execute(_REVOKE, member_id, now)
     await connection.execute(_DROP_CONTACTS, member_id, [])
+
+
+async def silent_since(connection: Executor, moment: datetime, *, after: UUID, limit: int) -> list[UUID]:
+    """Persons with a circle of before then, of whom nothing was stated since; by id."""
+    return [row["person_id"] for row in await connection.fetch(_SILENT, moment, after, limit)]
+
+
+async def members_of(connection: Connection, person_id: UUID, *, before: datetime) -> list[UUID]:
+    """The members of the person who joined before then."""
+    return [row["member_id"] for row in await connection.fetch(_MEMBERS, person_id, before)]

@@ -1,0 +1,49 @@
+"""Says for how long admission keeps what is personal, beside what was published."""
+
+from typing import Final
+
+from shared.spine.retention.kind import Kind
+
+# What an establishment stated of a person last says whom its number means, and stays. Without the body a
+# receipt has no numbers of the sender's; a resend is still known by its digest.
+_BODIES: Final = """
+WITH walked AS (
+    SELECT id, event_id, subject, sequence, establishment, recorded_at FROM ledger
+    WHERE id > $3 ORDER BY id LIMIT $2
+), old AS (
+    SELECT event_id FROM walked WHERE recorded_at < $1 AND EXISTS (
+        SELECT FROM ledger AS newer WHERE newer.subject = walked.subject
+            AND newer.sequence > walked.sequence AND newer.establishment = walked.establishment
+    )
+), ended AS (
+    UPDATE submissions SET record = '' WHERE event_id IN (SELECT event_id FROM old) AND record <> ''
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM ended) AS ended,
+    (SELECT max(id) FROM walked WHERE recorded_at < $1) AS last
+"""
+# Traits say who somebody is for as long as nothing newer does, and are not walked over here.
+_STATEMENTS: Final = """
+WITH old AS (
+    SELECT receipt_id FROM identity_statements
+    WHERE accepted_at < $1 AND action <> 'traits' AND record <> '' LIMIT $2
+), ended AS (
+    UPDATE identity_statements SET record = '' WHERE receipt_id IN (SELECT receipt_id FROM old) RETURNING 1
+)
+SELECT count(*) AS ended FROM ended
+"""
+_GRANTS: Final = """
+WITH old AS (
+    SELECT grant_id FROM grants WHERE person_id IS NOT NULL AND coalesce(ended_at, ends_at) < $1 LIMIT $2
+), ended AS (
+    DELETE FROM grants WHERE grant_id IN (SELECT grant_id FROM old) RETURNING 1
+)
+SELECT count(*) AS ended FROM ended
+"""
+
+RETENTION: Final = (
+    Kind(name="bodies as they were stated", days=1095, statement=_BODIES, walks=True),
+    Kind(name="statements about identities", days=1095, statement=_STATEMENTS),
+    Kind(name="grants, once ended", days=1095, statement=_GRANTS),
+    Kind(name="refused HL7 v2 messages", days=30),
+)
