@@ -2,19 +2,24 @@
 
 Nobody can hold more than one message in memory, nor a place for longer than a slow line needs: once a
 message has begun it must come at a steady rate, and its answer must be read. In between it may be silent.
+A long message needs one of a few places that all connections share, whoever sends it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Final
 
 from services.admission.api.hl7v2.door import LIMIT_BYTES
 from services.admission.api.mllp.frames import Frames, framed
 from shared.telemetry.logging import get_logger
+from shared.web.fairness.shared_places import SharedPlaces
 from shared.web.middleware.body_limit import deadline
 
-PART_BYTES: Final = 64 * 1024
+PART_BYTES: Final = 16 * 1024
+LONG_BYTES: Final = 32 * 1024
+"""From here on a message is long."""
+NO_PLACE: Final = "too many long messages come at once"
 ANSWER_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 24 * 3600.0
@@ -40,11 +45,16 @@ class Connection:
         writer: asyncio.StreamWriter,
         take: Take,
         *,
+        places: SharedPlaces,
+        claimant: Hashable,
         silent_seconds: float = SILENT_SECONDS,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._take = take
+        self._places = places
+        self._claimant = claimant
+        self._has_place = False
         self._silent_seconds = silent_seconds
         self._frames = Frames(limit_bytes=LIMIT_BYTES)
         self._begun: float | None = None
@@ -57,15 +67,32 @@ class Connection:
         self._serving = asyncio.current_task()
         try:
             while not self._stops and (part := await self._read()):
-                for message in self._frames.take(part):
+                messages = self._frames.take(part)
+                self._take_place()
+                for message in messages:
                     await self._answer(message)
+                if messages:
+                    self._leave_place()
         except (ValueError, TimeoutError, ConnectionError) as error:
             get_logger().info("mllp_connection_ended", reason=type(error).__name__)
         except asyncio.CancelledError:
             if not self._stops:
                 raise
         finally:
+            self._leave_place()
             await end(self._writer)
+
+    def _take_place(self) -> None:
+        if self._has_place or self._frames.held_bytes < LONG_BYTES:
+            return
+        self._has_place = self._places.take(self._claimant)
+        if not self._has_place:
+            raise ValueError(NO_PLACE)
+
+    def _leave_place(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self._places.give_back(self._claimant)
 
     def stop(self) -> None:
         """End it: now when nothing was received, else after the answer."""

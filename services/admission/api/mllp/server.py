@@ -21,11 +21,15 @@ from shared.runtime.failures import TRANSIENT
 from shared.security.principal import Principal
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
+from shared.web.fairness.shared_places import SharedPlaces
 
 MOST_CONNECTIONS: Final = 1000
 OF_ONE_SOURCE: Final = 400
 STOP_SECONDS: Final = 15.0
-AHEAD_BYTES: Final = 64 * 1024
+LONG_MESSAGES: Final = 64
+"""So many messages of more than 32 kB may come at once, half of them from one source."""
+HANDSHAKE_SECONDS: Final = 10.0
+AHEAD_BYTES: Final = 16 * 1024
 """So much of what a peer sent is read ahead, at most twice, before it is looked at."""
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 """A peer that vanished is noticed within two minutes."""
@@ -50,6 +54,7 @@ class MllpServer:
         self._tls = tls
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._of_source: Counter[UUID] = Counter()
+        self._places = SharedPlaces(LONG_MESSAGES, multiple=1)
         self._servers: list[asyncio.Server] = []
         self.listening = asyncio.Event()
         self.ports: list[int] = []
@@ -60,7 +65,14 @@ class MllpServer:
         for port in self._named_ports:
             try:
                 server = await asyncio.start_server(
-                    self._serve, self._host, port, ssl=self._tls, limit=AHEAD_BYTES, start_serving=False
+                    self._serve,
+                    self._host,
+                    port,
+                    ssl=self._tls,
+                    ssl_handshake_timeout=HANDSHAKE_SECONDS if self._tls else None,
+                    limit=AHEAD_BYTES,
+                    backlog=MOST_CONNECTIONS,
+                    start_serving=False,
                 )
             except OSError as error:
                 # A sentence for the person who starts the process: the log's allow-list would drop it.
@@ -95,7 +107,13 @@ class MllpServer:
             await end(writer)
             return
         _keep_alive(writer)
-        connection = Connection(reader, writer, lambda raw: self._take(raw, source_id))
+        connection = Connection(
+            reader,
+            writer,
+            lambda raw: self._take(raw, source_id),
+            places=self._places,
+            claimant=source_id,
+        )
         task = asyncio.current_task()
         if task is not None:
             self._connections[connection] = task

@@ -19,6 +19,10 @@ async def test_a_message_is_stored_once_before_it_is_acknowledged(admission: Adm
     assert codes(again) == ["AA"]
     other = await send(admission, source, adt(number="8"))
     assert (codes(other), errors(other)) == (["AR"], ["MSH^1^10^1 205 E"])
+    (kept,) = await admission.rows("SELECT state, findings::text AS said FROM hl7v2_quarantine")
+    assert (kept["state"], "205" in kept["said"]) == ("open", True), (
+        "an operator sees who uses a number twice"
+    )
     wrong = adt(control_id="43", action="REPLACE").replace(b"000003^^^CHU-X&1.2.3.4&ISO^PI", b"")
     assert codes(await send(admission, source, wrong)) == ["AE"]
     assert len(await movements(admission)) == 1
