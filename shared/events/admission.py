@@ -76,6 +76,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     """IANA name of the zone in which the establishment is, as the directory had it."""
     ordered_at: Moment | None = None
     """Orders updates in place of `emitted_at`, where the source's clock was further ahead than it may be."""
+    reassigns: bool = False
+    """It named this person when the movement was another one's: that is its effect, if nothing else is."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):

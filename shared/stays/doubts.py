@@ -18,7 +18,8 @@ StatementMark = Literal[
 ]
 """Why a statement has no effect, or another one than it says.
 
-`changes_nothing`: it says what stood already. `outdated`: something was known that was emitted after it.
+`changes_nothing`: it says what stood already, of the person who had the movement already. `outdated`:
+something was known that was emitted after it.
 `cancelled_already`: under no newer emission than a known cancel, so the movement stays cancelled.
 `unknown_movement`: it updates or cancels what nobody has inserted. `other_source`: another application of the
 establishment inserted the movement under this number.
@@ -75,12 +76,12 @@ def _lacking(statement: Statement, before: MovementHistory, after: MovementHisto
     if statement.action == "cancel":
         if not after.cancelled:
             return {"outdated"}
-        return {"changes_nothing"} if before.cancelled else set()
+        return {"changes_nothing"} if before.cancelled and not statement.reassigns else set()
     if after.cancelled:
         return {"cancelled_already"} if before.cancelled else set()
     if not _says(statement, after.current):
         return {"outdated"}
-    same = substance_of(before.current) == substance_of(after.current)
+    same = not statement.reassigns and substance_of(before.current) == substance_of(after.current)
     return {"changes_nothing"} if same and not before.cancelled else set()
 
 

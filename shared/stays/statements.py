@@ -77,6 +77,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     legal_entity: str | None = None
     time_zone: str | None = None
     ordered_at: datetime | None = None
+    reassigns: bool = False
     expected_at: datetime | None = None
     """Of a further movement: when what follows is expected."""
 

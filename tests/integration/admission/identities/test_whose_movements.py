@@ -1,6 +1,7 @@
 """A movement is one person's: whom its newest statement names, or whom somebody decided."""
 
 import asyncio
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,10 @@ from services.admission.handlers.identities.reassign import (
     movements_of_stay,
     separate_persons,
 )
+from services.admission.storage.identities.movements import published_of
 from shared.database.transaction import transaction
+from shared.stays.doubts import doubts_of
+from shared.stays.movements import movement_histories
 from tests.integration.admission.identities.holdings import movements_held, origins_of
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import encoded, identifier, movement
@@ -72,6 +76,17 @@ async def test_an_update_that_names_another_patient_takes_the_movement_along(adm
     [again] = await stated(admission, late)
     assert again["person_id"] == rose["person_id"]  # whom it names; what is older changes nothing
     assert await owners(admission) == [iris["person_id"]]
+
+
+async def test_what_names_another_patient_and_nothing_else_is_no_statement_without_effect(
+    admission: Admission,
+) -> None:
+    arrival = movement(ROSE)
+    moving = movement(IRIS, movement_id=arrival["movement_id"], emitted_at="2026-03-01T11:00:00+01:00")
+    _, iris = await stated(admission, arrival, moving)
+    events = (await published_of(admission.service.spine.pool, [UUID(iris["person_id"])])).values()
+    (history,) = movement_histories(chain(*events))
+    assert doubts_of(history) == {}
 
 
 async def test_the_newest_statement_counts_in_whichever_order_they_come(admission: Admission) -> None:

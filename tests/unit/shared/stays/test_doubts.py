@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from shared.events.admission import Place
+from shared.events.admission import MovementCancelled, Place
 from shared.events.envelope import RecordedEvent
 from shared.stays.completions import completions
 from shared.stays.doubts import doubts_of
@@ -95,6 +95,15 @@ def test_what_is_stated_again_under_another_person_is_not_marked() -> None:
     rose, admission = admitted()
     rose.record(replace(movement_of(admission), restates=admission.event_id))
     assert marks(rose) == [(), ()]
+
+
+def test_what_names_another_patient_and_nothing_else_changes_whose_the_movement_is() -> None:
+    rose, admission = admitted()
+    moved = replace(movement_of(admission), reassigns=True)
+    rose.record(replace(moved, emitted_at=minutes(20)))
+    rose.cancel(admission, emitted=minutes(30))
+    rose.record(replace(MovementCancelled(**asdict(moved)), emitted_at=minutes(31)))
+    assert marks(rose) == [(), (), (), ()]
 
 
 @given(data=st.data(), history=person_histories())
