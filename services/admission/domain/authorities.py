@@ -37,3 +37,13 @@ REGISTERED: Final[Mapping[str, Authority]] = {
 
 INS: Final = frozenset(oid for oid, authority in REGISTERED.items() if authority.numbers == "ins")
 TEST: Final = frozenset(oid for oid, authority in REGISTERED.items() if authority.is_test)
+
+INS_TYPES: Final = frozenset({"INS", "INS-NIR", "INS-NIA"})
+"""What a sender calls a number (HL7 v2, CX-5) that it means as an INS."""
+
+NAMES: Final[Mapping[str, str]] = {
+    f"{prefix}{name}": oid
+    for prefix in ("", "asip-sante-")
+    for name, oid in (("ins-nir", INS_NIR), ("ins-nia", INS_NIA))
+}
+"""What the authorities of an INS are called, in small letters -> OID."""

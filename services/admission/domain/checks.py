@@ -6,15 +6,22 @@ a lost one. Each rule names the fields it needs, so that a body with other mista
 against it, and one answer names all the mistakes.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from services.admission.domain.authorities import INS, TEST
-from services.admission.domain.identifiers import NotAnInsError, normalised, normalised_authority
+from services.admission.domain.authorities import INS, INS_TYPES, TEST
+from services.admission.domain.identifiers import (
+    NotAnInsError,
+    is_ins,
+    is_wrongly_keyed,
+    normalised,
+    normalised_authority,
+    read_authority,
+)
 from services.admission.domain.movement import (
     Destination,
     Identifier,
@@ -28,6 +35,8 @@ from shared.stays.clocks import WARD_CLOCK_AHEAD
 BILLING_NUMBER: Final = "NH"
 """Belongs to the insured, so a whole family may share it: never an identity (PAM.fr, CX-5)."""
 
+NO_AUTHORITY_OF_INS: Final = "an INS has the authority 1.2.250.1.213.1.4.8 (NIR) or 1.2.250.1.213.1.4.9 (NIA)"
+
 YEARS: Final = range(1900, 2200)
 
 Mark = Literal[
@@ -35,13 +44,15 @@ Mark = Literal[
     "emitted_in_future",
     "implausible_time",
     "finess_key_invalid",
+    "ins_key_invalid",
     "identity_conflict",
     "detail_ignored",
 ]
 """A doubt about an accepted movement, returned in its receipt.
 
 `future_time`: it is dated ahead, so it is a plan until its hour. `implausible_time`: a moment that a program
-fills in when it knows none, more than a year ahead, or before the person was born.
+fills in when it knows none, more than a year ahead, or before the person was born. `ins_key_invalid`: the INS
+is another number than one with its right key, most likely by a typing error.
 """
 
 _WITHOUT_PLACES: Final = frozenset({"leave", "return"})
@@ -176,12 +187,31 @@ def check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]
             "/person/identifiers", "a billing number (NH) identifies nobody; another is needed"
         )
     for place, identifier in enumerate(part.person.identifiers):
-        if normalised_authority(identifier.authority) not in INS:
-            continue
+        yield from check_identifier(identifier, f"/person/identifiers/{place}")
+
+
+def check_identifier(identifier: Identifier, pointer: str) -> Iterator[Contradiction]:
+    """What is wrong with a number that is, or is meant as, an INS."""
+    authority = read_authority(identifier.authority)
+    if authority.name in INS:
         try:
             normalised(identifier.authority, identifier.value)
         except NotAnInsError as error:
-            yield Contradiction(f"/person/identifiers/{place}/value", str(error))
+            yield Contradiction(f"{pointer}/value", str(error))
+    elif not authority.is_readable or (identifier.type or "").upper() in INS_TYPES:
+        yield Contradiction(f"{pointer}/authority", NO_AUTHORITY_OF_INS)
+
+
+def has_wrong_ins_key(identifiers: Iterable[Identifier]) -> bool:
+    """Whether any of them is an INS with the key of another one."""
+    return any(
+        is_ins(number) and is_wrongly_keyed(number)
+        for number in (
+            normalised(each.authority, each.value)
+            for each in identifiers
+            if each.type != BILLING_NUMBER and normalised_authority(each.authority) in INS
+        )
+    )
 
 
 PARTIAL_CHECKS: Final[tuple[tuple[type[Struct], Callable[..., Iterator[Contradiction]]], ...]] = (
@@ -199,10 +229,11 @@ def _marks(movement: StatedMovement, latest: datetime) -> Iterator[Mark]:
         yield "emitted_in_future"
     if _is_implausible(movement, latest):
         yield "implausible_time"
-    for place in (movement, movement.origin, movement.destination):
-        if place is not None and place.establishment and not is_valid_finess(place.establishment):
-            yield "finess_key_invalid"
-            return
+    places = (movement, movement.origin, movement.destination)
+    if not all(is_valid_finess(each.establishment) for each in places if each and each.establishment):
+        yield "finess_key_invalid"
+    if has_wrong_ins_key(movement.person.identifiers):
+        yield "ins_key_invalid"
 
 
 def _is_implausible(movement: StatedMovement, latest: datetime) -> bool:

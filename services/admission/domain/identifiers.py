@@ -15,19 +15,33 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.admission.domain import movement
-from services.admission.domain.authorities import INS, TEST
+from services.admission.domain.authorities import INS, NAMES, TEST
 from services.admission.domain.directory.affiliation import Affiliation
 from shared.runtime.errors import UnusableValue
 
 _REAL_INS: Final = INS - TEST
 
-_OID: Final = re.compile(r"[0-2](?:\.[0-9]{1,30}){1,40}")
+_OID: Final = re.compile(r"(?:(?:urn:)?oid[:.])?([0-2](?:\.[0-9]{1,30}){1,40})")
+_ANY_INS: Final = re.compile(
+    rf"(?<![0-9.])(?:{'|'.join(re.escape(oid) for oid in sorted(INS, reverse=True))})(?!\.?[0-9])"
+)
+_ASSIGNED: Final = re.compile(r"(?P<bare>[^&^]+)&iso|(?P<name>[^&^]*)&(?P<id>[^&^]+)(?:&(?P<type>[^&^]*))?")
+_FORMER_OID: Final = re.compile(r"[0-2](?:\.[0-9]{1,30}){1,40}")
 _INS: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2A|2B)[0-9]{6}(?:[0-9]{2})?")
 _WITHOUT_KEY: Final = 13
 _NEVER_QUALIFIED: Final = frozenset({"doubtful", "fictive"})
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("-.\u2010\u2011\u2012\u2013"))
 # Corsica: 2A counts as 19 and 2B as 18.
 _CORSICA: Final = {"2A": "19", "2B": "18"}
+
+
+class ReadAuthority(NamedTuple):
+    """An authority in its one spelling."""
+
+    name: str
+    """An OID, or a name without case and surplus spaces."""
+    is_readable: bool = True
+    """Whether it is clear whose it is: not so where an INS is named in no form that is known."""
 
 
 class Number(NamedTuple):
@@ -130,11 +144,54 @@ def ins_key(number: str) -> str:
     return f"{97 - int(number[:5] + department + number[7:13]) % 97:02}"
 
 
-@lru_cache(maxsize=4096)  # a few authorities give all the numbers
+def is_wrongly_keyed(number: Number) -> bool:
+    """Whether the key of an INS belongs to other 13 characters: it is another number, most likely a typo."""
+    return _INS.fullmatch(number.value) is not None and number.value[_WITHOUT_KEY:] != ins_key(number.value)
+
+
+def former_number(authority: str, value: str) -> Number | None:
+    """As the number was written while fewer forms of its authority were known; `None`: as now."""
+    former = _former_authority(authority)
+    return None if former is None else Number(former, _without_spaces(value).upper())
+
+
 def normalised_authority(authority: str) -> str:
     """The one spelling of an authority: an OID, or a name without case and surplus spaces."""
+    return read_authority(authority).name
+
+
+@lru_cache(maxsize=4096)
+def _former_authority(authority: str) -> str | None:
     oid = _without_spaces(authority).removeprefix("urn:oid:")
-    return oid if _OID.fullmatch(oid) else " ".join(_folded(authority).split())
+    former = oid if _FORMER_OID.fullmatch(oid) else " ".join(_folded(authority).split())
+    return None if former == normalised_authority(authority) else former
+
+
+@lru_cache(maxsize=4096)  # a few authorities give all the numbers
+def read_authority(authority: str) -> ReadAuthority:
+    """Whose numbers are meant: by an OID, with any of its prefixes, by a name, or by both as in CX-4."""
+    words = _as_written(authority).split()
+    text, name = "".join(words), " ".join(words)
+    oid = _oid(text)
+    found = _ASSIGNED.fullmatch(text)
+    if found is not None and found["type"] in (None, "", "iso"):
+        oid = _oid(found["bare"] or found["id"])
+        if found["name"] in NAMES and oid not in INS:
+            return ReadAuthority(name, is_readable=False)
+    if oid is not None:
+        return ReadAuthority(oid)
+    if text in NAMES:
+        return ReadAuthority(NAMES[text])
+    names_ins = any(part in NAMES for part in re.split("[&^]", text)) or _ANY_INS.search(text)
+    return ReadAuthority(name, is_readable=not names_ins)
+
+
+def _as_written(text: str) -> str:
+    """The text without case and without what differs in print only: widths of letters and kinds of spaces."""
+    if not text.isascii():
+        # Marks that nobody sees (zero-width spaces, byte order marks, soft hyphens) come with copied text.
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf") or text
+    return _folded(text)
 
 
 def _folded(text: str) -> str:
@@ -144,9 +201,11 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def _oid(text: str) -> str | None:
+    found = _OID.fullmatch(text)
+    return None if found is None else ".".join(str(int(arc)) for arc in found[1].split("."))
+
+
 def _without_spaces(text: str) -> str:
     # NFKC makes a space of every no-break, thin and ideographic one, and digits of full-width ones.
-    if not text.isascii():
-        # Marks that nobody sees (zero-width spaces, byte order marks, soft hyphens) come with copied text.
-        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf") or text
-    return "".join(_folded(text).split())
+    return "".join(_as_written(text).split())

@@ -10,6 +10,7 @@ from services.admission.domain.checks import BILLING_NUMBER, DEFAULT_TOLERANCE, 
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.identifiers import (
     StatedNumber,
+    former_number,
     identity_domain_of,
     is_ins,
     is_qualified_ins,
@@ -184,6 +185,9 @@ def stated_number(
     earlier = [vault.blind_index("identifier", *spelling) for spelling in spellings]
     if scope != establishment:
         earlier.append(vault.blind_index("local number", establishment, *number))
+    former = former_number(identifier.authority, identifier.value)
+    if former is not None:  # when fewer forms of its authority were known, it was a local number (0050)
+        earlier.append(vault.blind_index("local number", scope, *former))
     is_national = is_ins(number) and "fictive" not in person.identity_attributes
     return StatedNumber(
         scope=scope,

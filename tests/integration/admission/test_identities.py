@@ -11,7 +11,7 @@ from tests.integration.admission.conftest import Open
 from tests.integration.admission.running import Admission
 from tests.unit.admission.bodies import identifier, movement
 
-INS, LOCAL = identifier("270055512345678"), identifier("IPP-1", "urn:hospital")
+INS, LOCAL = identifier("270055512345637"), identifier("IPP-1", "urn:hospital")
 OTHER_LOCAL = identifier("IPP-2", "urn:hospital")
 
 

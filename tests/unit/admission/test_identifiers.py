@@ -5,13 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.admission.domain.authorities import INS_NIA, INS_NIR, INS_TEST
+from services.admission.domain.checks import check_identifier
 from services.admission.domain.identifiers import (
     NotAnInsError,
     Number,
+    former_number,
     ins_key,
     is_ins,
     is_qualified_ins,
     normalised,
+    read_authority,
 )
 from services.admission.domain.movement import Identifier, IdentityAttribute, IdentityStatus, Person
 
@@ -30,10 +33,63 @@ INS = Number(INS_NIR, "255081416802538")
         (INS_NIR, "\uff12\uff15\uff15081416802538"),
         (f"urn:oid:{INS_NIR}", "255081416802538"),
         (f" URN:OID:{INS_NIR}\t", "255081416802538 "),
+        (f"oid:{INS_NIR}", "255081416802538"),
+        (f"OID.{INS_NIR}", "255081416802538"),
+        (f"{INS_NIR}&ISO", "255081416802538"),
+        (f"&{INS_NIR}&ISO", "255081416802538"),
+        (f"INS-NIR&{INS_NIR}", "255081416802538"),
+        (f"ASIP-SANTE-INS-NIR & {INS_NIR} & ISO", "255081416802538"),
+        (f"INS-NIR\uff06{INS_NIR}\uff06ISO", "255081416802538"),
+        ("1.2.250.1.213.1.4.08", "255081416802538"),
+        ("INS-NIR", "255081416802538"),
+        ("asip-sante-ins-nir", "255081416802538"),
     ],
 )
-def test_eight_spellings_of_an_ins_are_one_number(authority: str, value: str) -> None:
+def test_many_spellings_of_an_ins_are_one_number(authority: str, value: str) -> None:
     assert normalised(authority, value) == INS
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        f"INS-NIR&{INS_NIR}&L",
+        f"INS-NIR^{INS_NIR}^ISO",
+        "INS-NIR&1.2.3.4&ISO",
+        "INS-NIR&ISO",
+        f"{INS_NIR}.",
+        f"OID {INS_NIR}, INSEE",
+        f"{INS_TEST}&{INS_NIR}&X",
+    ],
+)
+def test_where_an_ins_is_named_in_an_unknown_form_nobody_guesses(authority: str) -> None:
+    assert not read_authority(authority).is_readable
+    stated = Identifier(authority=authority, value="255081416802538")
+    assert [one.pointer for one in check_identifier(stated, "/1")] == ["/1/authority"]
+
+
+@pytest.mark.parametrize("type_", ["INS", "ins-nir"])
+def test_what_is_meant_as_an_ins_is_no_local_number(type_: str) -> None:
+    stated = Identifier(authority="IPP", value="255081416802538", type=type_)
+    assert [one.pointer for one in check_identifier(stated, "/1")] == ["/1/authority"]
+
+
+@pytest.mark.parametrize(
+    ("authority", "read"),
+    [
+        ("CHU-X&1.2.3.4&ISO", "1.2.3.4"),
+        ("CHU X & 750000002 & M", "chu x & 750000002 & m"),
+        (f"{INS_NIR}.7", f"{INS_NIR}.7"),
+        ("insulin-nir", "insulin-nir"),
+    ],
+)
+def test_any_other_authority_is_read_and_local(authority: str, read: str) -> None:
+    assert read_authority(authority) == (read, True)
+    assert list(check_identifier(Identifier(authority=authority, value="1001"), "/1")) == []
+
+
+def test_a_number_is_also_looked_for_as_it_was_written_before_its_authority_was_read() -> None:
+    assert former_number(f"INS-NIR&{INS_NIR}&ISO", " 2 55") == (f"ins-nir&{INS_NIR}&iso", "255")
+    assert former_number(f"urn:oid:{INS_NIR}", "1") is former_number("CHU  Nord", "1") is None
 
 
 def test_corsica_is_written_in_letters_and_counted_in_digits() -> None:
@@ -76,6 +132,15 @@ def test_a_local_number_keeps_its_punctuation_and_no_spaces_or_case() -> None:
     assert normalised("CHU  Nord", "ipp 10.01") == normalised("chu\u00a0nord", "IPP10.01")
     assert normalised("CHU Nord", "10.01") != normalised("CHU Nord", "1001")
     assert normalised("CHU Nord", "1001") != normalised("CHU Sud", "1001")
+
+
+_PARTS = st.sampled_from(["ins-nir", INS_NIR, "&", "^", "iso", "ISO", " ", "urn:oid:", "oid.", "1.2.03", "É"])
+
+
+@given(st.lists(_PARTS, min_size=1, max_size=6).map("".join))
+def test_reading_an_authority_again_changes_nothing(authority: str) -> None:
+    once = read_authority(authority)
+    assert read_authority(once.name) == once
 
 
 @given(st.sampled_from([INS_NIR, INS_TEST, "CHU Nord", "urn:oid:1.2.3"]), st.text(min_size=1, max_size=40))

@@ -8,6 +8,7 @@ from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.authorities import INS
 from services.admission.domain.hl7v2.message import Place, Segment, Value
 from services.admission.domain.hl7v2.moments import written
+from services.admission.domain.identifiers import normalised_authority
 
 UNNAMED: Final = "unnamed"
 """The authority of numbers that come without one: the sender's own."""
@@ -60,18 +61,24 @@ def person_of(group: Group, dialect: Dialect, findings: Findings, places: dict[s
     )
     statuses = [value.text().strip().upper() for value in pid.values(_STATUS)]
     if any(statuses) and "VALI" not in statuses:
-        numbers = [each for each in numbers if each[0]["authority"] not in INS] or numbers
+        numbers = [
+            each for each in numbers if normalised_authority(each[0]["authority"]) not in INS
+        ] or numbers
     if not numbers:
         findings.missing("PID", _NUMBERS)
     for index, (_, place) in enumerate(numbers):
         places[f"/person/identifiers/{index}"] = place
-    has_ins = any(each["authority"] in INS for each, _ in numbers)
+    has_ins = any(_is_ins(each) for each, _ in numbers)
     traits = _traits(pid, places)
     return {
         "identifiers": [each for each, _ in numbers],
         **({"traits": traits} if traits else {}),
         **_trust(statuses, has_ins=has_ins),
     }
+
+
+def _is_ins(identifier: dict[str, str]) -> bool:
+    return normalised_authority(identifier["authority"]) in INS
 
 
 def _trust(statuses: list[str], *, has_ins: bool) -> dict[str, Any]:

@@ -19,10 +19,12 @@ from services.admission.domain.checks import (
     Contradiction,
     PersonFields,
     PersonIdentifiers,
+    check_identifier,
     check_person,
+    has_wrong_ins_key,
     refused_test_numbers,
 )
-from services.admission.domain.identifiers import NotAnInsError, normalised
+from services.admission.domain.identifiers import normalised
 from services.admission.domain.movement import (
     Finess,
     Identifier,
@@ -36,7 +38,9 @@ from services.admission.domain.movement import (
 
 Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", "delete_number", "traits"]
 
-StatementMark = Literal["superseded", "nothing_changed", "identity_conflict", "not_stated_yet"]
+StatementMark = Literal[
+    "superseded", "nothing_changed", "identity_conflict", "not_stated_yet", "ins_key_invalid"
+]
 """`superseded`: a statement about the same two numbers that was emitted later stands. `not_stated_yet`: a
 movement or a stay that a move names is not there yet: it is moved when it comes."""
 
@@ -108,6 +112,15 @@ class IdentityReceipt(Struct, frozen=True, kw_only=True):
     marks: tuple[StatementMark, ...] = ()
 
 
+def marks_of_numbers(statement: Statement) -> tuple[StatementMark, ...]:
+    """The doubts about the numbers that it names, whatever they mean."""
+    named = [getattr(statement, name) for name in statement.__struct_fields__]
+    identifiers = [each for each in named if isinstance(each, Identifier)]
+    if isinstance(statement, TraitsStatement):
+        identifiers += statement.person.identifiers
+    return ("ins_key_invalid",) if has_wrong_ins_key(identifiers) else ()
+
+
 def mistakes(statement: Statement, *, accepts_test_numbers: bool) -> Iterator[Contradiction]:
     """What cannot be meant by a statement whose fields are valid each."""
     if statement.emitted_at.year not in YEARS:
@@ -119,11 +132,11 @@ def mistakes(statement: Statement, *, accepts_test_numbers: bool) -> Iterator[Co
             continue
         if identifier.type == BILLING_NUMBER:
             yield Contradiction(f"/{name}", "a billing number (NH) identifies nobody")
-        try:
-            numbers[name] = normalised(identifier.authority, identifier.value)
-        except NotAnInsError as error:
-            yield Contradiction(f"/{name}/value", str(error))
+        found = list(check_identifier(identifier, f"/{name}"))
+        yield from found
+        if found:
             continue
+        numbers[name] = normalised(identifier.authority, identifier.value)
         if numbers[name].authority in TEST and not accepts_test_numbers:
             yield Contradiction(
                 f"/{name}/authority", "numbers of tests and demonstrations are refused in production"

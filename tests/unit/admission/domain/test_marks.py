@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.admission.api.movements import parse_movement
+from services.admission.domain.authorities import INS_NIR
 from services.admission.domain.checks import mark_movement
-from tests.unit.admission.bodies import encoded, movement
+from services.admission.domain.identities.statement import PairStatement, TraitsStatement, marks_of_numbers
+from tests.unit.admission.bodies import encoded, identifier, movement
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 TOLERANCE = timedelta(seconds=300)
@@ -79,3 +82,36 @@ def test_a_plan_of_more_than_a_year_is_marked_as_such_too() -> None:
 )
 def test_a_wrong_key_of_any_establishment_is_marked(other: dict[str, Any]) -> None:
     assert marks(**other) == ("finess_key_invalid",)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ([identifier("255081416802538", INS_NIR)], ()),
+        ([identifier("2550814168025", INS_NIR)], ()),
+        ([identifier("2 55 08 2A 168 025 97", INS_NIR)], ()),
+        ([identifier("255081416802500", INS_NIR)], ("ins_key_invalid",)),
+        (
+            [identifier("1", "IPP"), identifier("255081416802539", f"INS-NIR&{INS_NIR}&ISO")],
+            ("ins_key_invalid",),
+        ),
+        ([identifier("000000000000000", INS_NIR)], ()),
+        ([identifier("255081416802500", "IPP")], ()),
+        ([identifier("1", "IPP"), identifier("255081416802500", INS_NIR) | {"type": "NH"}], ()),
+    ],
+)
+def test_a_wrong_key_of_an_ins_is_marked(numbers: list[dict[str, str]], found: tuple[str, ...]) -> None:
+    assert marks(person={"identifiers": numbers}) == found
+
+
+@pytest.mark.parametrize("of", ["surviving", "merged"])
+def test_a_wrong_key_of_an_ins_is_marked_in_statements_about_identities_too(of: str) -> None:
+    stated = {"surviving": identifier("1", "IPP"), "merged": identifier("2", "IPP")}
+    body = {"source_event_id": "1", "establishment": "750000002", "emitted_at": NOW}
+    pair = msgspec.convert(body | stated | {of: identifier("255081416802500", INS_NIR)}, PairStatement)
+    assert marks_of_numbers(pair) == ("ins_key_invalid",)
+    person = {"identifiers": [identifier("255081416802500", INS_NIR)]}
+    assert marks_of_numbers(msgspec.convert(body | {"person": person}, TraitsStatement)) == (
+        "ins_key_invalid",
+    )
+    assert marks_of_numbers(msgspec.convert(body | stated, PairStatement)) == ()
