@@ -6,7 +6,6 @@ move is of what was emitted before it was made, also where that comes later; the
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from uuid import UUID
 
 from msgspec import Struct
@@ -29,9 +28,8 @@ from services.admission.handlers.identities.neighbours import Concerned, concern
 from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
     Move,
-    UnknownMergeError,
+    are_one,
     free_merge_id,
-    is_merged,
     merge_persons,
     move_movements,
     movements_of_stay,
@@ -39,7 +37,7 @@ from services.admission.handlers.identities.reassign import (
 )
 from services.admission.handlers.identities.recognise import Recognised, recognise
 from services.admission.handlers.identities.take_movements import stated_before
-from services.admission.storage.identities import statements
+from services.admission.storage.identities import merges, statements
 
 
 class Effect(Struct, frozen=True, kw_only=True):
@@ -90,20 +88,22 @@ async def _pair(numbers: OwnNumbers, action: Action, statement: PairStatement) -
         domains={numbers.of(statement.surviving).scope} & {numbers.of(statement.merged).scope},
     )
     free_id = await free_merge_id(numbers.connection, (merge_id, of_persons), pair)
-    marks: Sequence[StatementMark] = ()
+    are_one_already = surviving.person_id == merged.person_id
+    marks: tuple[StatementMark, ...] = ()
     disputed: DisputedMerge | None = None
     if newest is not None and newest > statement.emitted_at:
         marks = ("superseded",)
     elif action in {"unmerge", "unlink"}:
-        marks = await _separate(numbers, (merge_id, of_persons), concerned)
-    elif pair[0] == pair[1] or (concerned.others and surviving.person_id == merged.person_id):
+        is_separated = await _separate(numbers, (merge_id, of_persons), concerned)
+        marks = () if is_separated else ("nothing_changed",)
+    elif pair[0] == pair[1] or (concerned.others and are_one_already):
         marks = ("nothing_changed",)
     elif concerned.others:
         marks = ("identity_conflict",)
         disputed = DisputedMerge(*pair, statement.establishment, concerned.others)
-    elif await is_merged(numbers.connection, free_id):
-        marks = ("nothing_changed",)
     else:
+        # It holds by itself from now on, also where the two are one already because of others.
+        marks = ("nothing_changed",) if are_one_already else ()
         await merge_persons(
             numbers.dependencies,
             numbers.connection,
@@ -114,20 +114,19 @@ async def _pair(numbers: OwnNumbers, action: Action, statement: PairStatement) -
             own=concerned.own,
         )
     person = await numbers.owner_or_new(statement.surviving)
-    return Effect(person=person, marks=tuple(marks), merge_id=merge_id, disputed=disputed)
+    return Effect(person=person, marks=marks, merge_id=merge_id, disputed=disputed)
 
 
-async def _separate(
-    numbers: OwnNumbers, merge_ids: Sequence[UUID], concerned: Concerned
-) -> Sequence[StatementMark]:
-    marks: Sequence[StatementMark] = ("nothing_changed",)
+async def _separate(numbers: OwnNumbers, merge_ids: Sequence[UUID], concerned: Concerned) -> bool:
+    """Undo the merges; whether any two that were one because of them are two now."""
+    is_separated = False
     for merge_id in merge_ids:
-        with suppress(UnknownMergeError):
-            await separate_persons(
-                numbers.dependencies, numbers.connection, merge_id=merge_id, own=concerned.own
-            )
-            marks = ()
-    return marks
+        known = await merges.find(numbers.connection, merge_id)
+        if known is None or not known.is_merged:
+            continue
+        await separate_persons(numbers.dependencies, numbers.connection, merge_id=merge_id, own=concerned.own)
+        is_separated |= not await are_one(numbers.connection, known.surviving, known.merged)
+    return is_separated
 
 
 async def _move(numbers: OwnNumbers, statement: MoveStatement) -> Effect:
@@ -161,11 +160,11 @@ async def _change(numbers: OwnNumbers, statement: NumberChange) -> Effect:
     elif other is not None and other.person_id != person.person_id:
         return Effect(person=person, marks=("identity_conflict",))  # whose it is, is for a person to say
     owner = Owner(person, number.scope)
-    await statements.link(numbers.connection, number.local, owner)
+    has_effect = await statements.link(numbers.connection, number.local, owner)
     if number.is_qualified and number.national is not None:
-        await statements.link(numbers.connection, number.national, owner)
-    await end_number(numbers, statement.former)
-    return Effect(person=person)
+        has_effect |= await statements.link(numbers.connection, number.national, owner)
+    has_effect |= await end_number(numbers, statement.former)
+    return Effect(person=person, marks=() if has_effect or other is None else ("nothing_changed",))
 
 
 async def _delete(numbers: OwnNumbers, identifier: Identifier) -> Effect:
@@ -173,5 +172,5 @@ async def _delete(numbers: OwnNumbers, identifier: Identifier) -> Effect:
     person = await numbers.owner(number)
     if person is None:
         return Effect(person=await numbers.new_person(), marks=("nothing_changed",))
-    await end_number(numbers, identifier)
-    return Effect(person=person)
+    has_effect = await end_number(numbers, identifier)
+    return Effect(person=person, marks=() if has_effect else ("nothing_changed",))

@@ -10,18 +10,24 @@ from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import statements
 
 
-async def end_number(numbers: OwnNumbers, identifier: Identifier) -> None:
-    """The number means nobody here any more; an INS that others state of the person goes on for them."""
+async def end_number(numbers: OwnNumbers, identifier: Identifier) -> bool:
+    """The number means nobody here any more; an INS that others state of the person goes on for them.
+
+    Whether it meant anybody.
+    """
     number, finess = numbers.of(identifier), numbers.affiliation.establishment
-    await statements.end(numbers.connection, [number.local], scope=number.scope)
+    has_ended = await statements.end(numbers.connection, [number.local], scope=number.scope)
     if number.national is not None:
         heir = await _scope_that_states_it_too(numbers, identifier, number.national)
-        await statements.end_national(numbers.connection, number.national, scope=number.scope, heir=heir)
+        has_ended |= await statements.end_national(
+            numbers.connection, number.national, scope=number.scope, heir=heir
+        )
     before = [(index, finess) for index in number.earlier]
     if (await submissions.owners_of(numbers.connection, [], earlier=before))[1]:
         # What was stored before numbers had a scope may be others' as well: here it means nobody.
         nobody = Owner(await numbers.new_person(), number.scope)
-        await statements.link(numbers.connection, number.local, nobody)
+        has_ended |= await statements.link(numbers.connection, number.local, nobody)
+    return has_ended
 
 
 async def _scope_that_states_it_too(

@@ -82,10 +82,9 @@ async def free_merge_id(connection: Connection, merge_ids: Sequence[UUID], pair:
     return merge_ids[-1]
 
 
-async def is_merged(connection: Connection, merge_id: UUID) -> bool:
-    """Whether this merge was stated, and holds."""
-    known = await merges.find(connection, merge_id)
-    return known is not None and known.is_merged
+async def are_one(connection: Connection, one: UUID, other: UUID) -> bool:
+    """Whether any merges that hold make them one."""
+    return other in groups([one], await merges.connected(connection, [one]))[one]
 
 
 async def merge_persons(

@@ -14,6 +14,7 @@ from services.admission.domain.identities.statement import (
     IdentityReceipt,
     Statement,
     TraitsStatement,
+    marks_of_numbers,
 )
 from services.admission.domain.identities.work_item import Evidence
 from services.admission.domain.submission import content_sha256
@@ -153,7 +154,7 @@ async def _take(
         person_id=effect.person.person_id,
         accepted_at=dependencies.clock(),
         content_sha256=given.digest,
-        marks=effect.marks,
+        marks=(*effect.marks, *marks_of_numbers(statement)),
     )
     record = dependencies.vault.encrypt(
         effect.person.wrapped_key,

@@ -121,14 +121,18 @@ async def give(connection: Connection, blind_index: bytes, owner: Owner, *, form
     await connection.execute(_GIVE, blind_index, owner.person.identity, owner.scope, former)
 
 
-async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> None:
-    """Take numbers of this scope from whoever has them."""
-    await connection.execute(_END, list(blind_indexes), scope)
+async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope: str) -> bool:
+    """Take numbers of this scope from whoever has them; whether anybody had one."""
+    done = await connection.execute(_END, list(blind_indexes), scope)
+    return done != "DELETE 0"
 
 
-async def end_national(connection: Connection, national: bytes, *, scope: str, heir: str | None) -> None:
-    """Take an INS from whoever has it, unless another scope stated it first, or goes on to state it."""
+async def end_national(connection: Connection, national: bytes, *, scope: str, heir: str | None) -> bool:
+    """Take an INS from whoever has it, unless another scope stated it first, or goes on to state it.
+
+    Whether it was this scope's.
+    """
     if heir is None:
-        await end(connection, [national], scope=scope)
-    else:
-        await connection.execute(_HAND_ON, national, scope, heir)
+        return await end(connection, [national], scope=scope)
+    done = await connection.execute(_HAND_ON, national, scope, heir)
+    return done != "UPDATE 0"

@@ -62,6 +62,33 @@ async def test_two_numbers_become_one_person_and_two_again(
     assert await owners(admission) == sorted([rose, iris, iris])
 
 
+async def test_what_leaves_two_one_or_two_as_before_is_marked(admission: Admission, hospital: House) -> None:
+    rose, iris, lily = [await hospital.person(each) for each in (ROSE, IRIS, LILY)]
+    circle = [(ROSE, IRIS), (IRIS, LILY), (LILY, ROSE)]
+    marks = [(await state(hospital, "merge", surviving=one, merged=other))["marks"] for one, other in circle]
+    assert marks == [[], [], ["nothing_changed"]]
+    marks = [
+        (await state(hospital, "unmerge", surviving=one, merged=other, emitted_at=LATER))["marks"]
+        for one, other in [*circle[1:], *circle]
+    ]
+    assert marks == [["nothing_changed"], [], [], ["nothing_changed"], ["nothing_changed"]]
+    assert await owners(admission) == sorted([rose, iris, lily])
+
+
+async def test_two_who_are_one_by_a_link_and_by_a_merge_are_separated_by_the_second_end(
+    hospital: House,
+) -> None:
+    await hospital.person(ROSE)
+    await hospital.person(IRIS)
+    of = {"surviving": ROSE, "merged": IRIS}
+    marks = [
+        (await state(hospital, action, **of, emitted_at=f"2026-03-01T1{hour}:00:00+01:00"))["marks"]
+        for hour, action in enumerate(["link", "unlink", "merge", "unlink", "link", "unmerge", "unlink"])
+    ]
+    nothing = ["nothing_changed"]
+    assert marks == [[], [], [], nothing, nothing, nothing, []]
+
+
 async def test_a_statement_counts_once_and_its_receipt_is_given_again(
     admission: Admission, hospital: House
 ) -> None:
@@ -142,6 +169,8 @@ async def test_a_changed_number_means_the_same_person_and_the_former_nobody(
     rose = await hospital.person(ROSE)
     receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
     assert (receipt["person_id"], receipt["marks"]) == (rose, [])
+    again = await state(hospital, "change-number", former=ROSE, number=LILY)
+    assert (again["person_id"], again["marks"]) == (rose, ["nothing_changed"])
     assert await hospital.person(LILY) == rose
     assert await hospital.person(ROSE) != rose
 
@@ -160,7 +189,7 @@ async def test_a_change_that_comes_after_the_new_number_is_in_use_is_no_conflict
 ) -> None:
     lily = await hospital.person(LILY)
     receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
-    assert (receipt["person_id"], receipt["marks"]) == (lily, [])
+    assert (receipt["person_id"], receipt["marks"]) == (lily, ["nothing_changed"])
 
 
 async def test_a_deleted_ins_means_nobody_elsewhere_any_more(admission: Admission, hospital: House) -> None:
