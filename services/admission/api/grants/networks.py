@@ -61,7 +61,7 @@ async def list_networks(request: Request, operator: Lister) -> Response:  # noqa
         answers={204: None},
         request=StateNetwork,
         examples=examples.NETWORKS,
-        problems=[409],
+        problems=[404, 409],
     ),
 )
 async def put_network(network_id: str, request: Request, operator: Operator) -> Response:
