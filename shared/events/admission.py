@@ -20,10 +20,14 @@ from shared.events.envelope import Moment, Payload
 MovementKind = Literal["admission", "transfer", "discharge"]
 """The kinds that have event types of their own."""
 
-FurtherKind = Literal["leave", "return"]
+PlannedKind = Literal["planned_admission", "planned_transfer", "planned_discharge"]
+"""What is expected to happen, at `expected_at` where that is known (A05 and A14, A15, A16): never a fact."""
+
+FurtherKind = Literal["leave", "return", "death"] | PlannedKind
 """Those that the events on further movements name (decision 0042); more will come.
 
 `leave`: the person goes out for some time, and the bed is kept (A21). `return`: the person is back (A22).
+`death`: the person died; the stay goes on until its discharge is stated.
 """
 
 ClassOfStay = Literal["emergency", "inpatient", "outpatient", "recurring", "home", "telemonitoring"]
@@ -119,7 +123,7 @@ class FurtherMovementStated(Movement, frozen=True, kw_only=True):
     """Something else happened in a stay, as `kind` says; a reader keeps a kind that it does not know."""
 
     expected_at: Moment | None = None
-    """When what follows is expected: of a leave, the return."""
+    """When what follows is expected: of a leave, the return; of a plan, what is planned."""
 
 
 class FurtherMovementUpdated(MovementUpdated, frozen=True, kw_only=True):

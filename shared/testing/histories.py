@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from shared.events.admission import ClassOfStay, FurtherField, Mode, Place
+from shared.events.admission import ClassOfStay, FurtherField, FurtherKind, Mode, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
 from shared.testing.places import place_in, places_in, shuffled
@@ -29,6 +29,9 @@ _NAMES: st.SearchStrategy[tuple[FurtherField, ...] | None] = st.sampled_from(
     (None, None, (), ("unit",), ("destination",), ("unit", "origin", "destination"))
 )
 """The fields that an update states; what is drawn for others counts for nothing."""
+_NO_PLACES: st.SearchStrategy[FurtherKind] = st.sampled_from(
+    ("planned_admission", "planned_transfer", "planned_discharge", "death")
+)
 _UNITS = st.sampled_from((None, "2101", "2102"))
 _HOMES = st.sampled_from(ESTABLISHMENTS)
 _ORIGINS = st.sampled_from((None, Place(mode="home"), Place(mode="transfer")))
@@ -104,6 +107,8 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
         )
     if draw(_ONE_IN_FIVE) == 0:
         at = _go_on_leave(draw, journey, stay=stay, home=home, at=at)
+    if draw(_ONE_IN_FIVE) == 0:
+        _say_what_is_no_place(draw, journey, stay=stay, home=home, at=at)
     at += draw(_STEPS_MINUTES)
     _end_stay(draw, journey, stay=stay, home=home, at=at)
     return at
@@ -124,6 +129,19 @@ def _go_on_leave(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: st
         at += draw(_STEPS_MINUTES)
         journey.further("return", stay, at=minutes(at), establishment=home, emitted=_emitted(draw, at))
     return at
+
+
+def _say_what_is_no_place(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
+    kind = draw(_NO_PLACES)
+    ahead = None if kind == "death" else draw(_EXPECTED_WITHIN_MINUTES)
+    journey.further(
+        kind,
+        stay,
+        at=minutes(at),
+        establishment=home,
+        expected_at=None if ahead is None else minutes(at + ahead),
+        emitted=_emitted(draw, at),
+    )
 
 
 def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:

@@ -9,7 +9,7 @@ against it, and one answer names all the mistakes.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct
 
@@ -30,6 +30,7 @@ from services.admission.domain.movement import (
     Origin,
     StatedMovement,
 )
+from shared.events.admission import PlannedKind
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 BILLING_NUMBER: Final = "NH"
@@ -55,7 +56,8 @@ fills in when it knows none, more than a year ahead, or before the person was bo
 is another number than one with its right key, most likely by a typing error.
 """
 
-_WITHOUT_PLACES: Final = frozenset({"leave", "return"})
+_WITHOUT_PLACES: Final = frozenset({"leave", "return", "death"})
+_EXPECTING: Final = frozenset[str]({"leave", *get_args(PlannedKind)})
 _FIRST_YEAR: Final = 1971
 """Before it lie the first moments of calendars and clocks (1900, 1970), and no stay that is still stated."""
 _LAST_FILLERS: Final = frozenset({2099, 2199})
@@ -150,8 +152,8 @@ def is_valid_finess(number: str) -> bool:
 
 
 def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
-    if part.expected_at is not None and part.kind != "leave":
-        yield Contradiction("/expected_at", "only a leave says when the person is expected back")
+    if part.expected_at is not None and part.kind not in _EXPECTING:
+        yield Contradiction("/expected_at", "only a leave or a plan says when something is expected")
     if part.kind in _WITHOUT_PLACES:
         if part.origin is not None:
             yield Contradiction("/origin", f"a {part.kind} has no origin")
@@ -159,12 +161,12 @@ def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
             yield Contradiction("/destination", f"a {part.kind} has no destination")
         return
     if part.origin is not None:
-        if part.kind == "discharge":
+        if part.kind in ("discharge", "planned_discharge"):
             yield Contradiction("/origin", "a discharge has a destination, not an origin")
         if part.origin.mode == "death":
             yield Contradiction("/origin/mode", "nobody enters by death")
     if part.destination is not None:
-        if part.kind == "admission":
+        if part.kind in ("admission", "planned_admission"):
             yield Contradiction("/destination", "an admission has an origin, not a destination")
         if part.destination.mode == "birth":
             yield Contradiction("/destination/mode", "nobody leaves by birth")

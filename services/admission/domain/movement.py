@@ -121,4 +121,4 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     origin: Origin | None = None
     destination: Destination | None = None
     expected_at: Moment | None = None
-    """Of a leave: when the person is expected back."""
+    """Of a leave: when the person is expected back. Of a plan: when what is planned should happen."""

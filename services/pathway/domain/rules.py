@@ -22,6 +22,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """An arrival that is announced for later than this after the departure is announced by mistake."""
     return_grace: timedelta = timedelta(seconds=3600)
     """After the moment at which a person on leave is expected back."""
+    plan_grace: timedelta = timedelta(hours=12)
+    """After the moment for which an admission, a transfer or a discharge is planned, before it was missed."""
     early_arrival: timedelta = timedelta(hours=2)
     """An admission may be dated this long before the departure that it follows: two establishments have two
     clocks, and a departure is often recorded when the papers are done, after the arrival."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.admission.domain.adt.reading import Findings, Group, Sender
 from services.admission.domain.hl7v2.message import DELETED, Message, Place
 from services.admission.domain.hl7v2.moments import Written, written
+from services.admission.domain.movement import Kind
 
 _AHEAD: Final = timedelta(minutes=5)
 """How far a source's clock may be ahead of ours when it writes an hour that comes twice."""
@@ -67,22 +68,37 @@ def occurred_at(
     return noon.at(sender.zone), day[1]
 
 
-def expected_return(
-    group: Group, sender: Sender, findings: Findings, places: dict[str, Place]
+EXPECTED_AT: Final[dict[Kind, tuple[str, ...]]] = {
+    "leave": ("PV2-47",),
+    "planned_admission": ("EVN-3", "PV2-8", "ZBE-2"),
+    "planned_transfer": ("EVN-3", "ZBE-2"),
+    "planned_discharge": ("EVN-3", "PV2-9", "ZBE-2"),
+}
+"""Where it stands when what follows is expected: a return, or what is planned."""
+
+
+def expected_at(
+    group: Group, written_places: Iterable[str], sender: Sender, findings: Findings, places: dict[str, Place]
 ) -> dict[str, Any]:
-    """When a person on leave is expected back (PV2-47): a day alone means by the end of that day."""
-    place = Place("PV2", 47)
-    text = group.text("PV2-47")
-    places["/expected_at"] = place
-    if group.first("PV2").raw(47) == DELETED:
-        return {"expected_at": None}
-    read = written(text)
-    if read is None or not (read.has_time or read.precision == "day"):
+    """When what follows is expected, by the first of the places that says: a day alone means by its end."""
+    for written_place in written_places:
+        segment, _, field = written_place.partition("-")
+        place = Place(segment, int(field))
+        if group.first(segment).raw(place.field or 0) == DELETED:
+            return {"expected_at": None}
+        text = group.text(written_place)
+        read = written(text)
+        if read is not None and (read.has_time or read.precision == "day"):
+            places["/expected_at"] = place
+            return {"expected_at": _by_its_end(read).at(sender.zone)}
         if text:
-            findings.warn(102, "PV2-47 : date ignorée.", "PV2-47: no date; it is left out.", place)
-        return {}
-    if not read.has_time:
-        read = Written(
-            read.local.replace(hour=_LAST_HOUR, minute=_LAST_MINUTE), "minute", read.offset_minutes
-        )
-    return {"expected_at": read.at(sender.zone)}
+            findings.warn(
+                102, f"{written_place} : date ignorée.", f"{written_place}: no date; it is left out.", place
+            )
+    return {}
+
+
+def _by_its_end(read: Written) -> Written:
+    if read.has_time:
+        return read
+    return Written(read.local.replace(hour=_LAST_HOUR, minute=_LAST_MINUTE), "minute", read.offset_minutes)

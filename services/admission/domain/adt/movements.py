@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from services.admission.domain.adt.clock import expected_return, occurred_at
+from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at
 from services.admission.domain.adt.dialect import Dialect, Meaning
 from services.admission.domain.adt.person import person_of
 from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
-from services.admission.domain.adt.visit import stay_number, visit_fields
+from services.admission.domain.adt.visit import planned_stay_number, stay_number, visit_fields
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.movement import Action, Kind
 
@@ -28,13 +28,27 @@ MEANT: Final[dict[Meaning, tuple[Action, Kind]]] = {
     "return": ("insert", "return"),
     "cancel_leave": ("cancel", "leave"),
     "cancel_return": ("cancel", "return"),
+    "planned_admission": ("insert", "planned_admission"),
+    "planned_transfer": ("insert", "planned_transfer"),
+    "planned_discharge": ("insert", "planned_discharge"),
+    "cancel_planned_admission": ("cancel", "planned_admission"),
+    "cancel_planned_transfer": ("cancel", "planned_transfer"),
+    "cancel_planned_discharge": ("cancel", "planned_discharge"),
+    "death": ("insert", "death"),
+    "cancel_death": ("cancel", "death"),
     "update": ("update", "admission"),
 }
 _INTENTS: Final[dict[str, Action]] = {"INSERT": "insert", "UPDATE": "update", "CANCEL": "cancel"}
 _WHEN_INSIDE: Final = ("ZBE-2", "EVN-6", "EVN-2", "MSH-7")
+_WHEN_PLANNED: Final = ("EVN-2", "MSH-7")
+"""When it was planned: what is expected then stands elsewhere (`EXPECTED_AT`)."""
 _WHEN: Final[dict[Kind, tuple[str, ...]]] = {
     "admission": ("ZBE-2", "EVN-6", "PV1-44", "EVN-2", "MSH-7"),
     "discharge": ("ZBE-2", "EVN-6", "PV1-45", "EVN-2", "MSH-7"),
+    "planned_admission": _WHEN_PLANNED,
+    "planned_transfer": _WHEN_PLANNED,
+    "planned_discharge": _WHEN_PLANNED,
+    "death": ("ZBE-2", "PID-29", "EVN-6", "EVN-2", "MSH-7"),
 }
 _KNOWN_BY_TIME: Final[dict[Kind, tuple[str, str]]] = {
     "transfer": ("quelle mutation est annulée", "transfer"),
@@ -42,6 +56,7 @@ _KNOWN_BY_TIME: Final[dict[Kind, tuple[str, str]]] = {
     "return": ("quel retour est annulé", "return"),
 }
 """Movements of which a stay may have several: without ZBE, each is known by its time."""
+_BEFORE_A_NUMBER: Final = frozenset({"planned_admission", "cancel_planned_admission"})
 _WITHOUT_BED: Final = frozenset({"emergency", "outpatient", "recurring", "telemonitoring"})
 
 
@@ -61,18 +76,20 @@ def movements_of(
     dialect = sender.dialect
     person = person_of(group, dialect, findings, places)
     stay = stay_number(group, dialect)
+    if stay is None and meaning in _BEFORE_A_NUMBER:
+        stay = planned_stay_number(group, person)
     if not group.has("PV1"):
         findings.missing("PV1")
     elif stay is None:
         findings.missing("PV1", 19)
-    stay_id, places["/stay_id"] = stay or ("", Place("PV1", 19))
     action, kind = _intent(group, meaning, dialect, findings)
+    stay_id, places["/stay_id"] = stay or ("", Place("PV1", 19))
     when, places["/occurred_at"] = occurred_at(
         group, _WHEN.get(kind, _WHEN_INSIDE), sender, findings, sent=sent
     )
     fields = visit_fields(group, kind, dialect, findings, places)
-    if kind == "leave":
-        fields |= expected_return(group, sender, findings, places)
+    if kind in EXPECTED_AT:
+        fields |= expected_at(group, EXPECTED_AT[kind], sender, findings, places)
     body: dict[str, Any] = {
         "stay_id": stay_id,
         "person": person,
@@ -155,8 +172,8 @@ def _made(kind: Kind, body: dict[str, Any], *, is_any: bool) -> Iterator[str]:
     stay_id = body["stay_id"]
     if kind in _KNOWN_BY_TIME:
         yield f"{stay_id}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
-    elif kind == "discharge":
-        yield f"{stay_id}/discharge"
+    elif kind != "admission":
+        yield f"{stay_id}/{kind}"
     elif is_any:
         yield f"{stay_id}/admission"
         yield f"{stay_id}/visit"

@@ -17,6 +17,7 @@ from services.admission.domain.adt.reading import (
     Stated,
     groups_of,
 )
+from services.admission.domain.adt.visit import stay_number
 from services.admission.domain.hl7v2.message import Message, Place
 
 _VERSION: Final = re.compile(r"2\.[1-9](\.[0-9]{1,2})?")
@@ -96,12 +97,19 @@ def _of_groups(
         return pairs_of(groups, meaning, sender, findings, sent=sent)
     group = groups[0]
     if meaning == "traits":
-        return traits_of(group, sender, findings, sent=sent)
+        return _of_person(group, sender, findings, sent=sent)
     if meaning == "move_stay":
         return moves_of(group, sender, findings, sent=sent)
     if meaning == "change_number":
         return changes_of(group, sender, findings, sent=sent)
     return movements_of(group, meaning, sender, findings, sent=sent)
+
+
+def _of_person(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+    """Whom the numbers mean; in a stay, also that the person died, for which ADT has no event."""
+    yield from traits_of(group, sender, findings, sent=sent)
+    if group.text("PID-30").upper() == "Y" and stay_number(group, sender.dialect) is not None:
+        yield from movements_of(group, "death", sender, findings, sent=sent)
 
 
 def _check_header(message: Message, sender: Sender, findings: Findings) -> None:

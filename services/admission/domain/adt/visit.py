@@ -1,6 +1,7 @@
 """Reads what a message says of a stay: its number, the unit, the class, where from and where to."""
 
 import re
+from hashlib import sha256
 from typing import Any, Final
 
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
@@ -26,6 +27,18 @@ def stay_number(group: Group, dialect: Dialect) -> tuple[str, Place] | None:
             authority = cleaned(value.text(4, 2) or value.text(4))
             return (f"{number}^{authority}" if authority else number), Place(segment, int(field))
     return None
+
+
+def planned_stay_number(group: Group, person: dict[str, Any]) -> tuple[str, Place] | None:
+    """Of a stay that has no number yet: that of the pre-admission or, without one, the person's next stay."""
+    number = cleaned(group.text("PV1-5"))
+    if number:
+        return number, Place("PV1", 5)
+    identifiers = person.get("identifiers") or ()
+    if not identifiers:
+        return None
+    whose = f"{identifiers[0]['authority']}|{identifiers[0]['value']}"
+    return f"next/{sha256(whose.encode()).hexdigest()[:24]}", Place("PID", 3)
 
 
 def visit_fields(

@@ -98,8 +98,10 @@ def goes_to(movement: Movement) -> str | None:
 
 def tells_of_death(payload: Payload) -> bool:
     """Whether it states a death, which a doctor tells, never a message."""
-    if not isinstance(payload, Movement) or payload.kind not in _LEAVING:
+    if not isinstance(payload, Movement) or payload.kind not in (*_LEAVING, "death"):
         return False
+    if payload.kind == "death":
+        return True
     return payload.destination is not None and payload.destination.mode == "death"
 
 

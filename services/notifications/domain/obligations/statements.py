@@ -113,10 +113,14 @@ def version_of_movement(
         stated_by=movement.establishment,
         news=news,
         ends=FACT_KINDS if cancelled else (),
-        death=movement.kind in _LEAVING
-        and movement.destination is not None
-        and movement.destination.mode == "death",
+        death=_is_death(movement),
     )
+
+
+def _is_death(movement: Movement) -> bool:
+    """Whether it says that the person died: as a fact of its own, or by how a stay ended."""
+    to = movement.destination if movement.kind in _LEAVING else None
+    return movement.kind == "death" or (to is not None and to.mode == "death")
 
 
 def version_of_reassignment(event: RecordedEvent, reassigned: MovementReassigned) -> FactVersion:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import is_filler, later
+from services.pathway.domain.further.plans import PLANNED, ended_by, met_by
 from services.pathway.domain.pathway import FurtherExpectation, FurtherState
 from services.pathway.domain.rules import Rules
 from shared.stays.movements import MovementHistory
@@ -27,6 +28,7 @@ def further_expectations(
     if not stated:
         return ()
     current = {each.movement_id: each for stay in stays for each in _returns(stay, rules)}
+    current |= {each.movement_id: each for each in _plans(stated, stays, rules, at=at)}
     found = [
         replace(current[history.current.movement_id], known_at=_known_at(history))
         if history.current.movement_id in current
@@ -48,10 +50,10 @@ def state_of(expectation: FurtherExpectation, *, overdue: bool) -> FurtherState:
     return "met_late" if expectation.ended_at > expectation.due_at else "met"
 
 
-def is_unusable(leave: Statement) -> bool:
-    """Whether it says when the person is expected, and that can be no deadline."""
-    to = leave.expected_at
-    return to is not None and (is_filler(to) or to <= leave.occurred_at)
+def is_unusable(content: Statement) -> bool:
+    """Whether it says when something is expected, and that can be no deadline; a plan may come late."""
+    to = content.expected_at
+    return to is not None and (is_filler(to) or (content.kind == "leave" and to <= content.occurred_at))
 
 
 def _ever_expecting(history: MovementHistory) -> bool:
@@ -59,13 +61,37 @@ def _ever_expecting(history: MovementHistory) -> bool:
 
 
 def _expects(content: Statement) -> bool:
-    return content.kind == "leave" and content.expected_at is not None and not is_unusable(content)
+    kind = "return" if content.kind == "leave" else PLANNED.get(content.kind)
+    return kind is not None and content.expected_at is not None and not is_unusable(content)
 
 
 def _returns(stay: Stay, rules: Rules) -> Iterator[FurtherExpectation]:
     for leave in stay.presences.leaves:
         if _expects(leave.began_by):
             yield _ended(_expectation(leave.began_by, rules), leave, stay)
+
+
+def _plans(
+    stated: Iterable[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
+) -> Iterator[FurtherExpectation]:
+    for history in stated:
+        plan = history.current
+        standing = history.reassigned is None and not history.cancelled and plan.occurred_at <= at
+        if not standing or plan.kind not in PLANNED or not _expects(plan):
+            continue
+        met = met_by(plan, stays)
+        by = met or ended_by(plan, stays)
+        expectation = _expectation(plan, rules)
+        yield (
+            expectation
+            if by is None
+            else replace(
+                expectation,
+                ended_at=by.occurred_at,
+                ended_by_movement_id=by.movement_id,
+                met=met is not None,
+            )
+        )
 
 
 def _ended(expectation: FurtherExpectation, leave: Leave, stay: Stay) -> FurtherExpectation:
@@ -82,20 +108,18 @@ def _ended(expectation: FurtherExpectation, leave: Leave, stay: Stay) -> Further
 
 def _expectation(content: Statement, rules: Rules) -> FurtherExpectation:
     assert content.expected_at is not None  # noqa: S101 - only what expects something comes here
+    kind = PLANNED.get(content.kind, "return")
+    grace = rules.return_grace if kind == "return" else rules.plan_grace
     return FurtherExpectation(
-        expectation_id=_id_of(content.movement_id),
-        kind="return",
+        expectation_id=uuid5(content.movement_id, kind),
+        kind=kind,
         movement_id=content.movement_id,
         stay_id=content.stay_id,
         establishment=content.establishment,
         since=content.occurred_at,
-        due_at=later(content.expected_at, rules.return_grace),
+        due_at=later(content.expected_at, grace),
         rules_version=rules.version,
     )
-
-
-def _id_of(movement_id: UUID) -> UUID:
-    return uuid5(movement_id, "return")
 
 
 def _withdrawn(history: MovementHistory, rules: Rules) -> FurtherExpectation:

@@ -18,6 +18,8 @@ WARD_AHEAD: Final = timedelta(minutes=5)
 """What is dated further ahead has not happened yet."""
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
+_WHERE: Final = ("admission", "transfer", "discharge", "leave", "return")
+"""What says where the person is; a plan or a death does not."""
 _RANK: Final = {"admission": 0, "discharge": 3}
 _INSIDE: Final = 1
 _RANK_OF_DEPARTURE: Final = 2
@@ -56,7 +58,7 @@ class Movement:
     @property
     def happened(self) -> bool:
         """Whether it has an effect."""
-        return not (self.cancelled or self.planned)
+        return self.kind in _WHERE and not (self.cancelled or self.planned)
 
     @property
     def departs(self) -> bool:

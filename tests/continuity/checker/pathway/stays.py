@@ -66,7 +66,7 @@ def class_of(stay: Iterable[Movement]) -> str | None:
 
 def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> Stay:
     active = [each for each in movements if each.happened]
-    known = active or [each for each in movements if each.planned and not each.cancelled] or list(movements)
+    known = active or [each for each in movements if not each.cancelled] or list(movements)
     start = next((each for each in known if each.kind == "admission"), known[0])
     left, discharged, is_out = _leaving(active[active.index(start) :] if active else ())
     return Stay(

@@ -88,7 +88,18 @@ def _numbers(event: str, visit: str = PV1, evn: str = "20240306110000") -> list[
 
 @pytest.mark.parametrize(
     ("event", "cancel"),
-    [("A01", "A11"), ("A02", "A12"), ("A03", "A13"), ("A04", "A11"), ("A21", "A52"), ("A22", "A53")],
+    [
+        ("A01", "A11"),
+        ("A02", "A12"),
+        ("A03", "A13"),
+        ("A04", "A11"),
+        ("A21", "A52"),
+        ("A22", "A53"),
+        ("A05", "A38"),
+        ("A14", "A27"),
+        ("A15", "A26"),
+        ("A16", "A25"),
+    ],
 )
 @pytest.mark.parametrize("class_", ["I", "E", "O", ""])
 def test_without_zbe_a_cancel_names_what_it_cancels(event: str, cancel: str, class_: str) -> None:

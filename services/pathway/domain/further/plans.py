@@ -1,0 +1,62 @@
+"""Says which facts meet a plan of a stay, or end it: a plan itself is never one (decision 0043)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from shared.stays.statements import Statement
+from shared.stays.stays import Stay
+
+PLANNED: Final = {
+    "planned_admission": "admission",
+    "planned_transfer": "transfer",
+    "planned_discharge": "discharge",
+}
+"""Kind of a plan -> what it expects."""
+_EARLY: Final = timedelta(days=1)
+"""What happened this long before a plan may still be what was planned: plans are written down late."""
+
+
+def met_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:
+    """The first fact that is what was planned."""
+    found = (each for stay in stays for each in stay.movements if _meets(plan, each))
+    return min(found, key=lambda each: (each.stay_id != plan.stay_id, each.timeline_key), default=None)
+
+
+def ended_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:
+    """The end of the stay, after which nobody is moved within it any more."""
+    if plan.kind != "planned_transfer":
+        return None
+    found = (
+        each
+        for stay in stays
+        if stay.stay_id == plan.stay_id
+        for each in stay.movements
+        if each.kind == "discharge" and _is_near(plan, each)
+    )
+    return min(found, key=lambda each: each.timeline_key, default=None)
+
+
+def _meets(plan: Statement, fact: Statement) -> bool:
+    same_stay = fact.stay_id == plan.stay_id
+    match plan.kind:
+        case "planned_admission":
+            # The stay may have got another number when it began.
+            return fact.kind == "admission" and (
+                same_stay or (fact.establishment == plan.establishment and _is_about(plan, fact))
+            )
+        case "planned_transfer":
+            return same_stay and fact.kind == "transfer" and _is_near(plan, fact)
+        case _:
+            return same_stay and (fact.kind == "discharge" or fact.departs) and _is_near(plan, fact)
+
+
+def _is_near(plan: Statement, fact: Statement) -> bool:
+    """Whether it happened since it was planned, or shortly before."""
+    planned_for = plan.expected_at or plan.occurred_at
+    return fact.occurred_at >= min(plan.occurred_at, planned_for) - _EARLY
+
+
+def _is_about(plan: Statement, fact: Statement) -> bool:
+    """Whether it happened within a day of the hour that was planned."""
+    return plan.expected_at is not None and abs(fact.occurred_at - plan.expected_at) <= _EARLY

@@ -1,0 +1,53 @@
+"""What ADT says of what is planned, and of a death, for which it has no event."""
+
+import pytest
+
+from services.admission.api.movements import parse_movement
+from tests.unit.admission.bodies import encoded
+from tests.unit.admission.domain.adt.messages import PID, PV1, body, header, read
+
+_WITHOUT_NUMBER = "PV1|1|O||28b"
+
+
+def _planned(event: str, evn: str, *segments: str) -> dict[str, object]:
+    head = header(event).split("\r")[0]
+    return body(head, f"EVN|{event}|20240306110000|{evn}", PID, PV1, *segments)
+
+
+@pytest.mark.parametrize(
+    ("event", "evn", "segments", "expected_at"),
+    [
+        ("A05", "20240310080000", (), "2024-03-10T08:00:00+01:00"),
+        ("A14", "", ("PV2|" + "|" * 6 + "|20240311",), "2024-03-11T23:59:00+01:00"),
+        ("A16", "", ("PV2|" + "|" * 7 + "|202403121000",), "2024-03-12T10:00:00+01:00"),
+        ("A15", "20240307", (), "2024-03-07T23:59:00+01:00"),
+        ("A16", "", (), None),
+    ],
+)
+def test_a_plan_says_for_when(
+    event: str, evn: str, segments: tuple[str, ...], expected_at: str | None
+) -> None:
+    stated = _planned(event, evn, *segments)
+    assert (stated["action"], str(stated["kind"])[:8]) == ("insert", "planned_")
+    assert stated.get("expected_at") == expected_at
+    assert stated["occurred_at"] == "2024-03-06T11:00:00+01:00"
+    parse_movement(encoded(stated))
+
+
+def test_a_planned_stay_without_a_number_is_the_persons_next_one() -> None:
+    stated, again = (body(header(event), PID, _WITHOUT_NUMBER) for event in ("A05", "A38"))
+    assert stated["stay_id"].startswith("next/")
+    assert "000003" not in stated["stay_id"]
+    assert (again["stay_id"], again["movement_id"]) == (stated["stay_id"], stated["movement_id"])
+    assert read(header("A16"), PID, _WITHOUT_NUMBER).is_refused
+
+
+def test_a_death_in_a_stay_is_a_fact_beside_the_traits() -> None:
+    died = PID + "|" * 21 + "20240305214500|Y"
+    reading = read(header("A08"), died, PV1)
+    assert [each.command for each in reading.statements] == ["traits", "movement"]
+    stated = reading.statements[1].body
+    assert (stated["action"], stated["kind"]) == ("insert", "death")
+    assert f"{stated['occurred_at']:%Y-%m-%d %H:%M}" == "2024-03-05 21:45"
+    assert [each.command for each in read(header("A31"), died).statements] == ["traits"]
+    assert [each.command for each in read(header("A08"), PID, PV1).statements] == ["traits"]
