@@ -17,8 +17,7 @@ from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import entry_of, fact_of, is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import End, Obligation
-from services.notifications.domain.obligations.timing import Circumstances, Waits, delayed_until
-from shared.stays.clocks import WARD_CLOCK_AHEAD
+from services.notifications.domain.obligations.timing import Circumstances, Waits, comes_later, delayed_until
 
 
 class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,8 +179,9 @@ def _too_old(obligation: Obligation, peers: Sequence[Obligation]) -> End | None:
 
 
 def _too_early(obligation: Obligation, recipient: RecipientNow, circumstances: Circumstances) -> Defer | None:
-    if obligation.is_news and obligation.fact_occurred_at > circumstances.now + WARD_CLOCK_AHEAD:
-        return Defer(until=obligation.fact_occurred_at)
+    later = comes_later(obligation, circumstances)
+    if later is not None:
+        return Defer(until=later)
     morning = delayed_until(
         circumstances.now,
         zone=circumstances.zone_of(recipient.zone, obligation.zone),

@@ -84,6 +84,12 @@ CATALOGUE: Final[Mapping[FactKind, Entry]] = {
     "return.ended": Entry(urgency="U2", channels=_PROFESSIONAL, expires_after=_DAY),
 }
 
+ENTRIES: Final[tuple[FactKind, ...]] = ("admission.occurred", "care.at_home")
+"""News of an entry, which may turn out to be the end of a wait."""
+
+SETTLES: Final[tuple[FactKind, ...]] = (*ENTRIES, "transfer.departed")
+"""News of which pathway may say more to a desk within moments."""
+
 STALE_AFTER: Final = timedelta(hours=24)
 """News that is older than this when it is recorded, or when someone joins, is not told as news.
 

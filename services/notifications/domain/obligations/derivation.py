@@ -23,6 +23,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_retracted,
 )
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
+from services.notifications.domain.obligations.needless import says_more
 from services.notifications.domain.obligations.returns import version_of_return
 from services.notifications.domain.obligations.separations import version_of_merge
 from services.notifications.domain.obligations.silenced import owed_after_retracted_death
@@ -30,6 +31,7 @@ from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
     FactHistory,
+    Facts,
     FactVersion,
     became_news_at,
     before,
@@ -94,9 +96,9 @@ def verdict_of(
         return Suppress("no_entitlement")
     if deceased:
         return Suppress("deceased")
-    newer = _outdated_by(version, kind, recipient, facts[version.fact_key])
-    if newer is not None:
-        return Supersede(newer.event.event_id, "newer_version")
+    outdone = _outdone(version, kind, recipient, facts)
+    if outdone is not None:
+        return outdone
     if is_corrected(kind) or is_retracted(kind):
         return Send()
     if recipient.role == "carer" and version.fact_key in without_bed:
@@ -125,9 +127,7 @@ def _moves_inside(event: RecordedEvent) -> bool:
     return is_movement(event.data) and event.data.kind == "transfer"
 
 
-def _is_newer_than_another(
-    version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]
-) -> bool:
+def _is_newer_than_another(version: FactVersion, recipient: Recipient, facts: Facts) -> bool:
     """Whether it says where the person is after something that the recipient may take to be still so.
 
     Whether they were told that is found out when it is due (`_too_old` in `domain/delivery/decision.py`).
@@ -140,6 +140,14 @@ def _is_newer_than_another(
         if key != version.fact_key and fact[-1].aspect == LOCATION and fact[-1].said_to(recipient) != NOTHING
     ]
     return bool(places) and max(places) <= version.event.occurred_at
+
+
+def _outdone(version: FactVersion, kind: str, recipient: Recipient, facts: Facts) -> Supersede | None:
+    newer = _outdated_by(version, kind, recipient, facts[version.fact_key])
+    if newer is not None:
+        return Supersede(newer.event.event_id, "newer_version")
+    more = says_more(version, kind, recipient, facts) if recipient.role == "professional" else None
+    return None if more is None else Supersede(more.version.event.event_id, more.reason)
 
 
 def _outdated_by(
@@ -155,9 +163,7 @@ def _outdated_by(
     return now if now.said_to(recipient) != version.said_to(recipient) else None
 
 
-def _newest_when_joining(
-    version: FactVersion, recipient: Recipient, facts: Mapping[str, FactHistory]
-) -> FactVersion:
+def _newest_when_joining(version: FactVersion, recipient: Recipient, facts: Facts) -> FactVersion:
     """The one version that someone who joins is told: where the person is now, not the whole day before."""
     known = [
         fact[-1]

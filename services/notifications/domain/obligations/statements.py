@@ -8,7 +8,7 @@ movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer
 it. For a watched arrival it is what pathway stated last.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final
@@ -202,6 +202,8 @@ FactHistory = Sequence[FactVersion]
 That a movement is another person's comes last while that holds; once it is this person's again, first.
 """
 
+Facts = Mapping[str, FactHistory]
+"""Every fact of a person, by its key."""
 
 _AFTER_ALL: Final = datetime.max.replace(tzinfo=UTC)
 

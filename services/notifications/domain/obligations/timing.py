@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from services.notifications.domain.circle.members import ChannelName, Role
-from services.notifications.domain.obligations.catalogue import PACES, Urgency
-from services.notifications.domain.obligations.obligation import Attempt
+from services.notifications.domain.obligations.catalogue import PACES, SETTLES, Urgency
+from services.notifications.domain.obligations.obligation import Attempt, Obligation
+from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 BEGIN: Final = time(21, 30)
 END: Final = time(7, 30)
@@ -109,6 +110,22 @@ def delayed_until(
     morning = local.date() + timedelta(days=1 if local.time() >= BEGIN else 0)
     end = datetime.combine(morning, END, tzinfo=zone).astimezone(now.tzinfo)
     return end if expires_at is None or end < expires_at else None
+
+
+def comes_later(obligation: Obligation, circumstances: Circumstances) -> datetime | None:
+    """When it may be told first, if that is still to come.
+
+    What is dated ahead happens first. A desk is told of an entry or a departure once pathway had the time to
+    say more of it: that it ends a wait, or that the wait is over already (0053).
+    """
+    now = circumstances.now
+    if not obligation.is_news:
+        return None
+    if obligation.fact_occurred_at > now + WARD_CLOCK_AHEAD:
+        return obligation.fact_occurred_at
+    settles = obligation.recipient_role == "professional" and obligation.kind in SETTLES
+    settled_at = obligation.not_before + circumstances.waits.settling
+    return settled_at if settles and now < settled_at else None
 
 
 class UrgencyWaits(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,11 +48,11 @@ async def _stay(engine: Engine, rose: PersonHistory) -> Mapping[str, Ledger]:
     await engine.state(*rose.events)
     await engine.enrol(rose.person_id, carer("email"))
     await engine.enrol_professional(rose.person_id, NURSING_HOME)
-    await engine.turn()
+    await engine.after(seconds=10)
     engine.now += timedelta(hours=1)
     leaving = rose.discharge("stay", at=engine.now - timedelta(minutes=5), to=NURSING_HOME)
     await engine.state(leaving)
-    await engine.turn()
+    await engine.after(seconds=10)
     return ledgers_with(rose.events)
 
 

@@ -70,9 +70,10 @@ async def test_nobody_waits_for_ever_and_everything_ends_once(engine: Engine) ->
         await engine.enrol_professional(history.person_id, NURSING_HOME)
         await engine.enrol_professional(history.person_id, HOSPITAL)
     engine.sms.results.extend([Unknown("ReadTimeout"), RejectedTemporarily("status 503")] * 4)
-    engine.email.results.extend([RejectedTemporarily("status 451"), RejectedPermanently("status 550")])
+    engine.email.results.append(RejectedTemporarily("status 451"))
     for nth in range(ROUNDS):
         await asyncio.wait_for(_round(engine, histories, nth), timeout=60)
+    engine.email.results.extend([RejectedPermanently("status 550")] * 2 * PERSONS)
     await _settle_all(engine)
 
     obligations = await engine.obligations()

@@ -169,10 +169,10 @@ async def test_the_receiving_desk_is_told_of_a_departure_and_the_carer_of_the_ar
     await engine.enrol(rose.person_id)
     await engine.enrol_professional(rose.person_id, NURSING_HOME)
     await engine.enrol_professional(rose.person_id, HOSPITAL)
-    await engine.turn()
+    await engine.after(seconds=10)
     before = len(engine.email.messages)
     await engine.state(rose.transfer("stay", at=minutes(50), to=NURSING_HOME))
-    await engine.turn()
+    await engine.after(seconds=10)
     assert [mail.to for mail in engine.email.messages[before:]] == [PROFESSIONAL_MAIL]
     assert len(engine.sms.messages) == 1
     departed = await engine.obligations(kind="transfer.departed")
