@@ -19,6 +19,7 @@ from services.admission.api.directory import extracts
 from services.admission.api.hl7v2 import callers, dialects, quarantine
 from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
+from services.admission.api.sandbox import route as sandbox
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.export_person import SECTIONS, persons_who_are_one
@@ -87,6 +88,7 @@ SERVICE = Service(
         work_items.router,
         statements.router,
         hl7v2.router,
+        sandbox.router,
         dialects.router,
         callers.router,
         quarantine.router,
@@ -98,6 +100,7 @@ SERVICE = Service(
         batches.PATH: batches.LIMIT_BYTES,
         extracts.PATH: extracts.LIMIT_BYTES,
         hl7v2.PATH: hl7v2.LIMIT_BYTES,
+        sandbox.PATH: sandbox.LIMIT_BYTES,
     },
     publishes=True,
     periodic_duties=[

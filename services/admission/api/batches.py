@@ -94,7 +94,7 @@ async def post_movements(request: Request, source: IntakeAccess) -> Response:
 async def _answer_lines(request: Request, source: Principal) -> Answers:
     """The lines' answers, in order, as each group is committed; never an empty list."""
     dependencies = DEPENDENCIES.of(request)
-    with _place_of_batch(dependencies, source):
+    with place_of_batch(dependencies, source):
         unread = deque(await _read_lines(request))
         is_tried, patience = True, Patience()
         following = await _prepare_lines(dependencies, unread, source, patience)
@@ -117,7 +117,8 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
 
 
 @contextmanager
-def _place_of_batch(dependencies: Dependencies, source: Principal) -> Iterator[None]:
+def place_of_batch(dependencies: Dependencies, source: Principal) -> Iterator[None]:
+    """Hold one of the places of batches; raises `Problem` 503 when none is free for the source."""
     if not dependencies.batch_places.take(source.source_id):
         raise service_unavailable()
     try:

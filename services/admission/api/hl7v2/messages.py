@@ -57,7 +57,7 @@ async def post_message(request: Request, source: Sender) -> Response:
     messages = list(islice(messages_of(body), MOST_MESSAGES + 1))
     if len(messages) > MOST_MESSAGES:
         raise Problem(413, "Too many messages")
-    charset = _charset(request)
+    charset = charset_of(request)
     answers = [await take_message(dependencies, each, source=source, charset=charset) for each in messages]
     place = place_of(request.scope)
     if place is not None:
@@ -69,7 +69,8 @@ async def post_message(request: Request, source: Sender) -> Response:
     return Response(acknowledgements, media_type=MEDIA_TYPE)
 
 
-def _charset(request: Request) -> str | None:
+def charset_of(request: Request) -> str | None:
+    """The charset that the transport declares."""
     header = Header()
     header["content-type"] = request.headers.get("content-type", "")
     return header.get_content_charset()

@@ -103,15 +103,21 @@ async def state_person(request: Request, source: Sender) -> Response:
     return await _take(request, source, "traits", TraitsStatement)
 
 
+def parse_statement(body: bytes, type_: type[Statement], *, accepts_test_numbers: bool) -> Statement:
+    """The statement; raises `Problem` 422 with every mistake."""
+    statement = decode(body, type_)
+    found = list(mistakes(statement, accepts_test_numbers=accepts_test_numbers))
+    if found:
+        raise Problem(422, "The statement contradicts itself", errors=[FieldError(*one) for one in found])
+    return statement
+
+
 async def _take(request: Request, source: Principal, action: Action, type_: type[Statement]) -> Response:
     dependencies = DEPENDENCIES.of(request)
     if not await dependencies.intake.is_open():
         raise service_unavailable()
     body = as_utf8(await request.body(), request.headers.get("content-type"))
-    statement = decode(body, type_)
-    found = list(mistakes(statement, accepts_test_numbers=dependencies.accepts_test_numbers))
-    if found:
-        raise Problem(422, "The statement contradicts itself", errors=[FieldError(*one) for one in found])
+    statement = parse_statement(body, type_, accepts_test_numbers=dependencies.accepts_test_numbers)
     if not source.may_state(statement.establishment):
         raise Problem(403, FOREIGN)
     try:

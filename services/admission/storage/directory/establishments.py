@@ -39,6 +39,7 @@ INSERT INTO units (establishment, code, name, kind, beds, phone, email) VALUES (
 ON CONFLICT (establishment, code) DO UPDATE SET name = excluded.name, kind = excluded.kind,
     beds = excluded.beds, phone = excluded.phone, email = excluded.email
 """
+_LISTED: Final = "SELECT finess FROM establishments WHERE finess = ANY ($1)"
 _OF_LEGAL_ENTITY: Final = "SELECT finess FROM establishments WHERE legal_entity = $1 AND finess = ANY ($2)"
 
 
@@ -87,4 +88,10 @@ async def units_of(connection: Executor, establishment: str) -> list[Unit]:
 async def registered_sites(connection: Executor, legal_entity: str, asked: Collection[str]) -> set[str]:
     """Those of the numbers that are sites of this legal entity."""
     rows = await connection.fetch(_OF_LEGAL_ENTITY, legal_entity, list(asked))
+    return {row["finess"] for row in rows}
+
+
+async def listed_among(connection: Executor, asked: Collection[str]) -> set[str]:
+    """Those of the numbers that the directory lists."""
+    rows = await connection.fetch(_LISTED, list(asked))
     return {row["finess"] for row in rows}

@@ -147,7 +147,8 @@ async def test_delimiters_of_the_sender_are_those_of_the_answer() -> None:
     assert lines[2].startswith("ERR##MSH@1@10@1#101@Required field missing@HL70357#E#")
 
 
-def _every_message() -> list[tuple[str, bytes]]:
+def messages_of_the_sets() -> list[tuple[str, bytes]]:
+    """Category and bytes of every message of the sets."""
     files = sorted(DATA.glob("*/*/*"))
     return [
         (f"{file.parent.name}", message)
@@ -181,7 +182,7 @@ class TestTheSets:
     async def test_every_message_is_answered(self) -> None:
         answered: Counter[tuple[str, str]] = Counter()
         async with opened_door() as opened:
-            for category, message in _every_message():
+            for category, message in messages_of_the_sets():
                 answer = await take_message(opened, message, source=SOURCE)
                 assert answer.raw.startswith(b"MSH")
                 answered[category, answer.answer.verdict] += 1
@@ -190,7 +191,7 @@ class TestTheSets:
 
     async def test_mutated_messages_are_answered(self) -> None:
         chance = random.Random(20261129)  # noqa: S311 - repeatable
-        messages = [message for _, message in _every_message() if len(message) < 3000]
+        messages = [message for _, message in messages_of_the_sets() if len(message) < 3000]
         answered: Counter[str] = Counter()
         async with opened_door() as opened:
             for _ in range(MUTATED):

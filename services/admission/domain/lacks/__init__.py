@@ -1,0 +1,1 @@
+"""Says what keeps a movement, which is taken all the same, from being watched or told: pure."""
