@@ -19,6 +19,7 @@ from services.admission.api.directory import extracts
 from services.admission.api.hl7v2 import callers, dialects, quarantine
 from services.admission.api.hl7v2 import messages as hl7v2
 from services.admission.api.identities import statements, work_items
+from services.admission.api.sandbox import page as sandbox_page
 from services.admission.api.sandbox import route as sandbox
 from services.admission.handlers.commit_submissions import commit_submissions
 from services.admission.handlers.dependencies import Commit, Dependencies
@@ -89,6 +90,7 @@ SERVICE = Service(
         statements.router,
         hl7v2.router,
         sandbox.router,
+        sandbox_page.router,
         dialects.router,
         callers.router,
         quarantine.router,

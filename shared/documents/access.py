@@ -12,7 +12,7 @@ from shared.security.authentication import Capability, Permission
 from shared.security.policy.operations import AUDITS, RULES, Operation
 
 WITHOUT_OPERATION: Final = frozenset(
-    {"/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/{name}"}
+    {"/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/{name}", "/sandbox", "/sandbox/{name}"}
 )
 """What tells nothing about anybody, and is open to whoever reaches the port."""
 
