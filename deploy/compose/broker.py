@@ -10,6 +10,7 @@ from deploy.local.servers.kafka_settings import broker_settings
 _OF_THE_PLACE = {
     "advertised.listeners",
     "controller.quorum.bootstrap.servers",
+    "inter.broker.listener.name",
     "listener.security.protocol.map",
     "listeners",
     "log.dirs",

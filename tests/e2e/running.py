@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.local.stack.credentials import read_credentials
 from deploy.local.status import status_document
+from shared.spine.kafka.broker import Broker
 
 _RELAIS = Path(sys.executable).with_name("relais")
 _START_SECONDS = 240
@@ -34,6 +36,18 @@ class RunningPlatform:
     def url(self, part: str) -> str:
         """Where a part listens."""
         return str(self.parts()[part]["url"])
+
+
+def broker_of(platform: RunningPlatform, user: str) -> Broker:
+    """The platform's broker, as one of those who use it."""
+    credentials = read_credentials(Path(platform.environment["RELAIS_STATE_FOLDER"]))
+    assert credentials is not None
+    return Broker(
+        addresses=platform.url("kafka").removeprefix("kafka://"),
+        protocol="SASL_PLAINTEXT",
+        user=user,
+        password=credentials.kafka_passwords[user],
+    )
 
 
 @contextmanager

@@ -14,12 +14,14 @@ import msgspec
 import pytest
 
 from deploy.local.places import PROJECT
+from deploy.local.servers.kafka_settings import OPERATOR
+from shared.spine.kafka.broker import Broker
 from shared.spine.kafka.clients import open_producer
 from shared.spine.records.pulled import LedgerEvent, as_incoming
 from shared.testing.records import NOW
 from tests.e2e.establishment import Services
 from tests.e2e.eventually import eventually
-from tests.e2e.running import RunningPlatform
+from tests.e2e.running import RunningPlatform, broker_of
 
 pytestmark = pytest.mark.services
 
@@ -50,7 +52,7 @@ SCRIPTS = _scripts()
 def parked(platform: RunningPlatform, services: Services) -> dict[str, str]:
     """Two persons with a wrong event each and another one behind it: the first is repaired already."""
     events = [event for subject in (uuid4(), uuid4()) for event in _wrong_and_next(subject)]
-    asyncio.run(_send(platform.parts()["kafka"]["url"], events))
+    asyncio.run(_send(broker_of(platform, OPERATOR), events))
     with httpx.Client(
         base_url=services.indicators,
         headers={"Authorization": f"Bearer {platform.operator_key}"},
@@ -69,8 +71,8 @@ def parked(platform: RunningPlatform, services: Services) -> dict[str, str]:
     return {"NUMBER": str(repaired), "WRONG": str(also_wrong)}
 
 
-async def _send(bootstrap: str, events: Sequence[LedgerEvent]) -> None:
-    async with open_producer(bootstrap.removeprefix("kafka://"), client_id="test") as producer:
+async def _send(broker: Broker, events: Sequence[LedgerEvent]) -> None:
+    async with open_producer(broker, client_id="test") as producer:
         for event in events:
             record = as_incoming(PUBLISHER, event)
             await producer.send_and_wait(TOPIC, record.value, key=record.key, headers=list(record.headers))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.errors import StackError
@@ -15,7 +15,7 @@ from deploy.local.places import SPECIFICATIONS, jar_cache
 from deploy.local.servers.accounts import Account, give, hand_over, may_enter, server_account
 from deploy.local.servers.jars import checked_jars
 from deploy.local.servers.kafka_probe import has_brokers
-from deploy.local.servers.kafka_settings import as_properties, broker_settings
+from deploy.local.servers.kafka_settings import OPERATOR, Passwords, as_properties, broker_settings
 from deploy.local.supervision.children import leashed
 
 JVM_OPTIONS = (
@@ -53,6 +53,8 @@ class KafkaServer:
     account: Account | None
     class_path: tuple[Path, ...]
     short_lived: bool = False
+    passwords: Passwords | None = field(default=None, repr=False)
+    """Of everybody who uses it; none where it asks nobody who they are."""
 
     @property
     def properties(self) -> Path:
@@ -83,10 +85,17 @@ class KafkaServer:
 
     def is_ready(self) -> bool:
         """Whether the node answers that a broker is there to write to."""
-        return has_brokers(self.port)
+        return has_brokers(self.port, (OPERATOR, self.passwords[OPERATOR]) if self.passwords else None)
 
 
-def kafka_server(data: Path, *, port: int, controller_port: int, short_lived: bool = False) -> KafkaServer:
+def kafka_server(
+    data: Path,
+    *,
+    port: int,
+    controller_port: int,
+    short_lived: bool = False,
+    passwords: Passwords | None = None,
+) -> KafkaServer:
     """The node with its data in `data`, formatted or not. Fetches the jars the first time."""
     jars = checked_jars(SPECIFICATIONS / "kafka", jar_cache())
     account = server_account()
@@ -94,7 +103,7 @@ def kafka_server(data: Path, *, port: int, controller_port: int, short_lived: bo
     # PostgreSQL insists on an account without rights; Kafka takes one where it can reach what it reads.
     if not all(may_enter(account, folder) for folder in (java().parent, jars[0].parent, data.parent)):
         account = None
-    return KafkaServer(data, port, controller_port, account, tuple(jars), short_lived)
+    return KafkaServer(data, port, controller_port, account, tuple(jars), short_lived, passwords)
 
 
 def prepare(server: KafkaServer) -> None:
@@ -122,6 +131,15 @@ def prepare(server: KafkaServer) -> None:
 
 
 def _write_settings(server: KafkaServer, data: Path, properties: Path) -> None:
-    settings = broker_settings(data=data, port=server.port, controller_port=server.controller_port)
-    properties.write_text(as_properties(settings))
+    settings = broker_settings(
+        data=data,
+        port=server.port,
+        controller_port=server.controller_port,
+        passwords=server.passwords,
+    )
+    # Anew, since the passwords are in it: an earlier one may be open to everybody.
+    properties.unlink(missing_ok=True)
+    descriptor = os.open(properties, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(as_properties(settings))
     give(server.account, properties)

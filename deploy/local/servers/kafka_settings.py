@@ -1,5 +1,6 @@
 """The settings of the one Kafka node, which is broker and controller in one."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.ports import HOST
@@ -9,17 +10,26 @@ PLAIN = range(0x20, 0x7F)
 """The characters of ASCII that are written as they are."""
 
 
-def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str, str]:
+Passwords = Mapping[str, str]
+"""Of everybody who uses the broker, by name; of nobody where it asks nobody who they are."""
+BROKER, OPERATOR = "broker", "operator"
+"""Who may do everything; everybody else may do what they are given the right to."""
+
+
+def broker_settings(
+    *, data: Path, port: int, controller_port: int, passwords: Passwords | None = None
+) -> dict[str, str]:
     """The node's server.properties. A single node: every replication factor is 1."""
+    protocol = "SASL_PLAINTEXT" if passwords else "PLAINTEXT"
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.bootstrap.servers": f"{HOST}:{controller_port}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "inter.broker.listener.name": "PLAINTEXT",
+        "listeners": f"CLIENTS://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "advertised.listeners": f"CLIENTS://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "listener.security.protocol.map": f"CLIENTS:{protocol},CONTROLLER:{protocol}",
+        "inter.broker.listener.name": "CLIENTS",
         "log.dirs": str(data),
         "auto.create.topics.enable": "false",
         "default.replication.factor": "1",
@@ -39,7 +49,27 @@ def broker_settings(*, data: Path, port: int, controller_port: int) -> dict[str,
         # Longer than any replay: consumers keep their own position.
         "log.retention.hours": str(RETENTION_DAYS * 24),
         "log.segment.bytes": str(128 * 1024 * 1024),
+        **(_access(passwords) if passwords else {}),
     }
+
+
+def _access(passwords: Passwords) -> dict[str, str]:
+    """Who may use the node, and who may do everything there."""
+    return {
+        "sasl.enabled.mechanisms": "PLAIN",
+        "sasl.mechanism.inter.broker.protocol": "PLAIN",
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.clients.plain.sasl.jaas.config": _login_module(passwords),
+        "listener.name.controller.plain.sasl.jaas.config": _login_module({BROKER: passwords[BROKER]}),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{BROKER};User:{OPERATOR}",
+    }
+
+
+def _login_module(passwords: Passwords) -> str:
+    known = " ".join(f'user_{user}="{password}"' for user, password in passwords.items())
+    module = "org.apache.kafka.common.security.plain.PlainLoginModule"
+    return f'{module} required username="{BROKER}" password="{passwords[BROKER]}" {known};'
 
 
 def as_properties(settings: dict[str, str]) -> str:

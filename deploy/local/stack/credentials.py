@@ -4,9 +4,10 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from deploy.local.stack.bus import IDENTITIES
 from shared.security.principal import new_key
 
 FILE = "credentials.json"
@@ -29,6 +30,8 @@ class Credentials:
     """With which the services chain their audits."""
     grant_signing_key: str = ""
     """With which admission signs what it grants: `id=base64`; the others know its public key."""
+    kafka_passwords: dict[str, str] = field(default_factory=dict)
+    """Of everybody who uses the broker."""
 
 
 def _master_key() -> str:
@@ -37,6 +40,10 @@ def _master_key() -> str:
 
 def _grant_signing_key() -> str:
     return f"{secrets.token_hex(4)}={_master_key()}"
+
+
+def _kafka_passwords() -> dict[str, str]:
+    return {identity: secrets.token_urlsafe(24) for identity in IDENTITIES}
 
 
 def _made(bootstrap_key_sha256: str) -> Credentials:
@@ -49,6 +56,7 @@ def _made(bootstrap_key_sha256: str) -> Credentials:
         peer_key=new_key()[0],
         audit_key=_master_key(),
         grant_signing_key=_grant_signing_key(),
+        kafka_passwords=_kafka_passwords(),
     )
 
 
@@ -74,6 +82,9 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
         write_credentials(folder, known)
     if known is not None and not known.grant_signing_key:
         known = replace(known, grant_signing_key=_grant_signing_key())
+        write_credentials(folder, known)
+    if known is not None and not known.kafka_passwords:
+        known = replace(known, kafka_passwords=_kafka_passwords())
         write_credentials(folder, known)
     if known is not None and known.bootstrap_key_shown:
         return known, None

@@ -4,13 +4,14 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from deploy.local.servers.kafka import kafka_server, prepare
+from deploy.local.servers.kafka import prepare
+from deploy.local.servers.kafka_settings import OPERATOR
 from deploy.local.servers.postgres import initialise, postgres_server
 from deploy.local.stack.addresses import API_PORTS, Addresses
 from deploy.local.stack.credentials import Credentials
 from deploy.local.stack.parts import Part, Step
-from deploy.local.stack.servers import server_parts
-from deploy.local.stack.services import service_database_url, service_parts
+from deploy.local.stack.servers import embedded_kafka, server_parts
+from deploy.local.stack.services import broker_environment, service_database_url, service_parts
 from deploy.local.supervision.once import run_once
 
 
@@ -18,14 +19,14 @@ def stack_plan(
     addresses: Addresses, credentials: Credentials, *, data: Path, logs: Path, traces: bool
 ) -> list[Part | Step]:
     """Everything after what it needs; what does not need each other starts at the same time."""
-    servers = {part.name: part for part in server_parts(addresses, data=data, traces=traces)}
+    servers = {part.name: part for part in server_parts(addresses, credentials, data=data, traces=traces)}
     return [
         Step("prepare postgresql", partial(_prepare_postgres, addresses, credentials, data)),
-        Step("prepare kafka", partial(_prepare_kafka, addresses, data)),
+        Step("prepare kafka", partial(_prepare_kafka, addresses, credentials, data)),
         *servers.values(),
         Step("databases", partial(_databases, addresses, credentials), after=("postgresql",)),
         *migration_steps(addresses, credentials, logs=logs, after=("databases",)),
-        Step("topics", partial(_topics, addresses, logs), after=("kafka",)),
+        Step("topics", partial(_topics, addresses, credentials, logs), after=("kafka",)),
         *service_parts(addresses, credentials, traces=traces),
     ]
 
@@ -55,11 +56,9 @@ async def _prepare_postgres(addresses: Addresses, credentials: Credentials, data
     await asyncio.to_thread(initialise, server, superuser_password=credentials.superuser_password)
 
 
-async def _prepare_kafka(addresses: Addresses, data: Path) -> None:
-    port, controller_port = addresses.port("kafka"), addresses.port("kafka-controller")
-
+async def _prepare_kafka(addresses: Addresses, credentials: Credentials, data: Path) -> None:
     def fetch_and_format() -> None:
-        prepare(kafka_server(data / "kafka", port=port, controller_port=controller_port))
+        prepare(embedded_kafka(addresses, credentials, data))
 
     await asyncio.to_thread(fetch_and_format)
 
@@ -75,6 +74,8 @@ async def _databases(addresses: Addresses, credentials: Credentials) -> None:
     )
 
 
-async def _topics(addresses: Addresses, logs: Path) -> None:
-    arguments = ["-m", "deploy.local.stack.topics", addresses.bootstrap]
-    await run_once("topics", arguments, environment={}, log=logs / "topics.log")
+async def _topics(addresses: Addresses, credentials: Credentials, logs: Path) -> None:
+    environment = broker_environment(OPERATOR, addresses, credentials)
+    await run_once(
+        "topics", ["-m", "deploy.local.stack.topics"], environment=environment, log=logs / "topics.log"
+    )

@@ -9,20 +9,22 @@ from pathlib import Path
 from deploy.local.places import SPECIFICATIONS, jar_cache
 from deploy.local.ports import HOST, accepts
 from deploy.local.servers.jars import checked_jars
-from deploy.local.servers.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, java, kafka_server
+from deploy.local.servers.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, KafkaServer, java, kafka_server
 from deploy.local.servers.kafka_probe import has_brokers
+from deploy.local.servers.kafka_settings import OPERATOR
 from deploy.local.servers.postgres import postgres_server
 from deploy.local.stack.addresses import Addresses
+from deploy.local.stack.credentials import Credentials
 from deploy.local.stack.parts import Part
 from deploy.local.stack.probes import answers
 from deploy.local.supervision.children import leashed
 
 
-def server_parts(addresses: Addresses, *, data: Path, traces: bool) -> list[Part]:
+def server_parts(addresses: Addresses, credentials: Credentials, *, data: Path, traces: bool) -> list[Part]:
     """PostgreSQL, Kafka, the mail sink and the SMS simulator; Zipkin when traces are wanted."""
     parts = [
         _postgres(addresses, data),
-        _kafka(addresses, data),
+        _kafka(addresses, credentials, data),
         _mail_sink(addresses, data),
         _sms_gateway(addresses, data),
     ]
@@ -45,18 +47,27 @@ def _postgres(addresses: Addresses, data: Path) -> Part:
     )
 
 
-def _kafka(addresses: Addresses, data: Path) -> Part:
+def embedded_kafka(addresses: Addresses, credentials: Credentials, data: Path) -> KafkaServer:
+    """The broker of this machine."""
+    return kafka_server(
+        data / "kafka",
+        port=addresses.port("kafka"),
+        controller_port=addresses.port("kafka-controller"),
+        passwords=credentials.kafka_passwords,
+    )
+
+
+def _kafka(addresses: Addresses, credentials: Credentials, data: Path) -> Part:
     port = addresses.port("kafka")
 
     def command() -> list[str]:
         # Made again at each start, so that the jars are checked at each start.
-        controller_port = addresses.port("kafka-controller")
-        return kafka_server(data / "kafka", port=port, controller_port=controller_port).command()
+        return embedded_kafka(addresses, credentials, data).command()
 
     return Part(
         name="kafka",
         command=command,
-        is_ready=partial(has_brokers, port),
+        is_ready=partial(has_brokers, port, (OPERATOR, credentials.kafka_passwords[OPERATOR])),
         url=f"kafka://{addresses.bootstrap}",
         port=port,
         after=("prepare kafka",),

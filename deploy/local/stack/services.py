@@ -8,6 +8,7 @@ from dataclasses import replace
 from deploy.local.ports import HOST
 from deploy.local.servers.databases import database_url
 from deploy.local.stack.addresses import API_PORTS, Addresses
+from deploy.local.stack.bus import CONSUMED
 from deploy.local.stack.credentials import Credentials
 from deploy.local.stack.parts import Part
 from deploy.local.stack.probes import answers
@@ -16,12 +17,6 @@ from shared.security.principal import sha256_of
 
 SMS_USERNAME = "relais"
 MAIL_FROM = "relais@example.org"
-CONSUMED = {
-    "pathway": ("admission",),
-    "notifications": ("admission", "pathway"),
-    "indicators": ("admission", "pathway", "notifications"),
-}
-"""Whose ledgers a service may have to read."""
 OBEY_SIGNATURES = ("pathway", "notifications", "indicators")
 """Services that admission tells, under its signature, whom to show to whom, and whom to forget."""
 MLLP = "admission"
@@ -93,7 +88,7 @@ def service_environment(
     """What the service's settings read."""
     environment = {
         "RELAIS_DATABASE_URL": service_database_url(service, addresses, credentials),
-        "RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap,
+        **broker_environment(service, addresses, credentials),
         "RELAIS_AUDIT_KEY": credentials.audit_key,
         "RELAIS_PEER_KEY_SHA256": sha256_of(credentials.peer_key),
         **_service_variables(service, addresses, credentials),
@@ -116,6 +111,16 @@ def service_environment(
     if traces:
         environment["OTEL_EXPORTER_ZIPKIN_ENDPOINT"] = f"{addresses.url('zipkin')}/api/v2/spans"
         environment["OTEL_TRACES_SAMPLER"] = "always_on"
+    return environment
+
+
+def broker_environment(identity: str, addresses: Addresses, credentials: Credentials) -> dict[str, str]:
+    """How somebody uses the broker; without passwords it is one that asks nobody who they are."""
+    environment = {"RELAIS_KAFKA_BOOTSTRAP": addresses.bootstrap}
+    if credentials.kafka_passwords:
+        environment["RELAIS_KAFKA_SECURITY_PROTOCOL"] = "SASL_PLAINTEXT"
+        environment["RELAIS_KAFKA_USER"] = identity
+        environment["RELAIS_KAFKA_PASSWORD"] = credentials.kafka_passwords[identity]
     return environment
 
 

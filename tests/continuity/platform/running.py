@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.local.servers.databases import superuser_url
 from deploy.local.stack.addresses import Addresses
@@ -60,7 +60,9 @@ async def running_platform(
     layout: Layout, *, wait_factor: float, mutation: str | None, gateway_journal: Journal, seed: int
 ) -> AsyncIterator[Platform]:
     """Start everything, yield once all is ready, and end everything."""
-    credentials, operator_key = ensure_credentials(layout.folder)
+    made, operator_key = ensure_credentials(layout.folder)
+    # A broker that is wiped has forgotten who may do what, and nobody stands by to give rights again.
+    credentials = replace(made, kafka_passwords={})
     if operator_key is None:
         raise RuntimeError("a run begins in a folder of its own")
     ports = layout.ports

@@ -60,7 +60,7 @@ class Broker:
         prepare(self.server)
         with self.server.properties.open("a") as properties:
             # The last value of a setting counts.
-            properties.write(f"advertised.listeners=PLAINTEXT://{HOST}:{self._advertised},")
+            properties.write(f"advertised.listeners=CLIENTS://{HOST}:{self._advertised},")
             properties.write(f"CONTROLLER://{HOST}:{self.server.controller_port}\n")
 
     def wipe(self) -> None:

@@ -14,7 +14,7 @@ COMPLETE = {
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
-    with pytest.raises(SystemExit, match="RELAIS_DATABASE_URL, RELAIS_KAFKA_BOOTSTRAP, RELAIS_MASTER_KEY"):
+    with pytest.raises(SystemExit, match="RELAIS_KAFKA_BOOTSTRAP, RELAIS_DATABASE_URL, RELAIS_MASTER_KEY"):
         Settings.of({})
 
 

@@ -30,7 +30,7 @@ def test_the_patience_of_the_watch_can_be_said() -> None:
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
-    with pytest.raises(SystemExit, match="RELAIS_DATABASE_URL, RELAIS_KAFKA_BOOTSTRAP"):
+    with pytest.raises(SystemExit, match="RELAIS_KAFKA_BOOTSTRAP, RELAIS_DATABASE_URL"):
         Settings.of({"RELAIS_DATABASE_URL": ""})
 
 

@@ -19,8 +19,19 @@ def test_only_code_makes_topics_and_replays_find_their_records() -> None:
 
 
 def test_it_listens_on_this_machine_only() -> None:
-    assert SETTINGS["listeners"] == "PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:2"
+    assert SETTINGS["listeners"] == "CLIENTS://127.0.0.1:1,CONTROLLER://127.0.0.1:2"
     assert SETTINGS["controller.quorum.bootstrap.servers"] == "127.0.0.1:2"
+
+
+def test_with_passwords_it_asks_everybody_who_they_are_and_lets_them_do_what_they_have_a_right_to() -> None:
+    passwords = {"broker": "b-1", "operator": "o-1", "pathway": "p-1"}
+    settings = broker_settings(data=Path("/data"), port=1, controller_port=2, passwords=passwords)
+    protocols = settings["listener.security.protocol.map"]
+    assert protocols == "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"
+    assert settings["super.users"] == "User:broker;User:operator"
+    assert settings["authorizer.class.name"].endswith(".StandardAuthorizer")
+    assert 'user_pathway="p-1"' in settings["listener.name.clients.plain.sasl.jaas.config"]
+    assert "p-1" not in settings["listener.name.controller.plain.sasl.jaas.config"]
 
 
 def test_they_are_written_as_properties() -> None:

@@ -50,11 +50,21 @@ def test_admission_has_a_process_for_mllp_on_a_port_of_its_own(tmp_path: Path) -
     assert "migrate admission" in mllp.after
 
 
+def test_each_service_uses_the_broker_under_its_own_name(tmp_path: Path) -> None:
+    parts = {part.name: part for part in _plan(tmp_path) if isinstance(part, Part)}
+    credentials, _ = ensure_credentials(tmp_path)
+    for service in SERVICES:
+        environment = parts[f"{service}-worker"].environment
+        assert environment["RELAIS_KAFKA_USER"] == service
+        assert environment["RELAIS_KAFKA_PASSWORD"] == credentials.kafka_passwords[service]
+    assert len(set(credentials.kafka_passwords.values())) == len(SERVICES) + 2
+
+
 def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
     credentials, _ = ensure_credentials(tmp_path)
     secrets = {credentials.superuser_password, credentials.sms_password, *credentials.master_keys.values()}
     secrets.add(credentials.grant_signing_key)
-    secrets |= set(credentials.database_passwords.values())
+    secrets |= {*credentials.database_passwords.values(), *credentials.kafka_passwords.values()}
     parts = [part for part in _plan(tmp_path) if isinstance(part, Part) and part.name != "kafka"]
     assert not any(secret in word for part in parts for word in part.command() for secret in secrets)
 
