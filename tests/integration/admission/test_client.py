@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +35,22 @@ def statements() -> list[dict[str, Any]]:
     ]
 
 
-async def sending(file: Path, url: str, key: Path) -> asyncio.subprocess.Process:
-    """The command, sending until nothing is queued."""
-    return await asyncio.create_subprocess_exec(
+@asynccontextmanager
+async def sending(file: Path, url: str, key: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The command, sending until nothing is queued; it is killed at the end of the block."""
+    client = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "relais_client.command",
         *("--queue", str(file), "send", "--until-empty", "--url", url, "--key-file", str(key)),
         env=os.environ | {"PYTHONPATH": str(PROJECT / "client")},
     )
+    try:
+        yield client
+    finally:
+        with suppress(ProcessLookupError):
+            client.send_signal(signal.SIGKILL)
+        await client.wait()
 
 
 async def until_accepted(queue: Queue, count: int) -> None:
@@ -61,14 +70,10 @@ async def test_kills_of_either_side_lose_and_reorder_nothing(admission: Admissio
         for statement in statements():
             queue.put(statement)
         for kills in range(KILLS):
-            # Nobody listens at first: the client is killed while it waits, and then while it is answered.
-            client = await sending(file, f"http://127.0.0.1:{port}", key)
-            async with served(intake, port=port):
+            # Nobody listens at first: the client waits, and is killed once it is answered.
+            async with sending(file, f"http://127.0.0.1:{port}", key), served(intake, port=port):
                 await until_accepted(queue, kills * PERSONS + 1)
-            client.send_signal(signal.SIGKILL)
-            await client.wait()
-        async with served(intake, port=port) as url:
-            client = await sending(file, url, key)
+        async with served(intake, port=port) as url, sending(file, url, key) as client:
             assert await client.wait() == 0
         assert queue.counts().accepted == PERSONS * OF_EACH
         receipts = [queue.settled(each["source_event_id"]) for each in statements()]
