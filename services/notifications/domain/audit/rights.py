@@ -15,7 +15,7 @@ from services.notifications.domain.audit.facts import facts
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.owed import ObligationKey
 from services.notifications.domain.audit.rules import tells_of_death, tells_of_place
-from shared.events.admission import MovementCancelled, MovementReassigned
+from shared.events.admission import Movement, MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import is_found_overdue
 
@@ -79,7 +79,15 @@ def _was_old_news(key: ObligationKey, event: RecordedEvent, *, since: Sequence[d
         return False
     if tells_of_place(key.kind) and any(place < event.occurred_at for place in since):
         return False
-    return event.recorded_at - event.occurred_at > STALE
+    return _first_stated(event) - event.occurred_at > STALE
+
+
+def _first_stated(event: RecordedEvent) -> datetime:
+    """When it was stated; an entry that was another person's first, when its source did so."""
+    movement = event.data
+    if isinstance(movement, Movement) and movement.restates is not None and movement.kind == "admission":
+        return min(event.recorded_at, movement.ordered_at or movement.emitted_at)
+    return event.recorded_at
 
 
 def _was_dead(person: AuditedPerson, at: datetime) -> bool:

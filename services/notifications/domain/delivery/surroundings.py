@@ -15,6 +15,7 @@ from services.notifications.domain.delivery.decision import Decision, Defer, Rec
 from services.notifications.domain.delivery.same_address import already_there
 from services.notifications.domain.delivery.whereabouts import (
     PersonNow,
+    as_if_in_time,
     corrected_here,
     outdated,
     told_elsewhere,
@@ -65,7 +66,7 @@ def _decide_by_whereabouts(
     if fact_of(obligation.kind) == "person.merged":
         return _decide_after_separation(person, obligation, peers, recipient, circumstances)
     if not obligation.tells_of_discharge:
-        decision = decide(obligation, peers, recipient, circumstances)
+        decision = decide(as_if_in_time(obligation, person), peers, recipient, circumstances)
         return replace(decision, present=person.present) if isinstance(decision, Tell) else decision
     corrected = corrected_here(obligation, peers, person)
     others = [peer for peer in peers if peer not in corrected]

@@ -11,10 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from services.notifications.domain.obligations.catalogue import is_retracted
 from services.notifications.domain.obligations.derivation import facts_of
 from services.notifications.domain.obligations.obligation import End, Obligation
+from services.notifications.domain.obligations.restated import was_stated_in_time
 from services.notifications.domain.obligations.statements import LOCATION
 from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
@@ -29,6 +31,8 @@ class PersonNow(msgspec.Struct, frozen=True, kw_only=True):
     """In an establishment, in a bed."""
     standing: Mapping[str, tuple[UUID, UUID]]
     """Fact of a discharge -> movement and event of the discharge of its stay that stands."""
+    stated_in_time: frozenset[UUID] = frozenset()
+    """Events that state again of this person an entry that was stated in time, of somebody else."""
     facts: frozenset[str] = frozenset()
     """Everything that is, or was, a fact of this person; what was given to somebody else is not."""
 
@@ -40,6 +44,7 @@ def person_now(events: Iterable[RecordedEvent], *, now: datetime) -> PersonNow:
     return PersonNow(
         present=any(stay.is_present and stay.holds_bed for stay in stays_of(histories, at=now)),
         standing={key: found for stay in stays_of(histories) for key, found in _standing(stay).items()},
+        stated_in_time=frozenset(each.event_id for each in known if was_stated_in_time(each)),
         facts=frozenset(
             key for key, fact in facts_of(known).items() if fact[-1].reassigned in (None, "merged")
         ),
@@ -70,6 +75,13 @@ def _is_superseded(discharge: Statement, stay: Stay) -> bool:
 
 def _key(movement_id: UUID) -> str:
     return f"movement:{movement_id}"
+
+
+def as_if_in_time(obligation: Obligation, person: PersonNow) -> Obligation:
+    """To be decided as if it had been stated of the right person at once, where that is why it comes late."""
+    if obligation.event_id not in person.stated_in_time:
+        return obligation
+    return replace(obligation, fact_recorded_at=obligation.fact_occurred_at)
 
 
 def corrected_here(

@@ -24,6 +24,7 @@ from services.notifications.domain.obligations.catalogue import (
 )
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
 from services.notifications.domain.obligations.needless import says_more
+from services.notifications.domain.obligations.restated import is_still_to_be_told
 from services.notifications.domain.obligations.returns import version_of_return
 from services.notifications.domain.obligations.separations import version_of_merge
 from services.notifications.domain.obligations.silenced import owed_after_retracted_death
@@ -111,7 +112,8 @@ def _verdict_of_news(version: FactVersion, recipient: Recipient, facts: Mapping[
         return Suppress("preference_off")
     event = version.event
     old = event.recorded_at - became_news_at(event) > STALE_AFTER
-    if old and not _is_newer_than_another(version, recipient, facts):
+    may_come_late = (_is_newer_than_another, is_still_to_be_told)
+    if old and not any(may(version, recipient, facts) for may in may_come_late):
         return Suppress("stale_at_creation")
     if version.aspect == LOCATION and _moves_inside(event) and had_a_bed(version, facts):
         return Suppress("duplicate_fact")

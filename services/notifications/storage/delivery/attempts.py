@@ -125,10 +125,10 @@ class DueObligations(msgspec.Struct, frozen=True):
 
     @property
     def depend_on_whereabouts(self) -> bool:
-        """Whether any takes something back, or tells of one discharge among several."""
+        """Whether any takes something back, comes late, or tells of one discharge among several."""
         discharges = {(each.recipient_id, each.fact_key) for each in self.peers if each.tells_of_discharge}
         several = len(discharges) > len({recipient_id for recipient_id, _ in discharges})
-        return several or any(is_retracted(each.kind) for each in self.obligations)
+        return several or any(is_retracted(each.kind) or each.is_late for each in self.obligations)
 
 
 async def lock_due(connection: Connection, *, lane: ChannelName, now: datetime, limit: int) -> DueObligations:

@@ -1,12 +1,13 @@
 """A message says what is true of the person when it is read, and only when that helps its reader."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from shared.events.admission import ClassOfStay, Place
-from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
+from shared.events.envelope import RecordedEvent
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes, movement_of
 from tests.integration.notifications.engine import ALIAS, Engine, carer
 
 pytestmark = pytest.mark.services
@@ -205,3 +206,28 @@ async def test_who_came_for_the_day_and_is_kept_is_in_an_establishment_from_then
         await engine.state(replace(moved, data=replace(moved.data, class_of_stay="inpatient")))
     await engine.turn()
     assert texts(engine) == [f"Parcours : {ALIAS} est en établissement depuis le 02/03 à 11h00."]
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_an_entry_that_was_another_persons_for_days_is_told_to_the_right_circle_while_it_holds(
+    engine: Engine, rose: PersonHistory, *, has_left: bool
+) -> None:
+    iris = PersonHistory("Iris")
+    await engine.state(rose.transfer("another", at=minutes(-60)))
+    await engine.enrol(rose.person_id, carer("sms"))
+    await engine.state(iris.admit("stay", at=minutes(70)))
+    engine.now = minutes(120)
+    if has_left:
+        await engine.state(iris.discharge("stay", at=minutes(110)))
+    engine.now += timedelta(days=3)
+    await engine.state(*_given_to(rose, iris, at=engine.now))
+    await engine.turn()
+    told = f"Parcours : information tardive. {ALIAS} est en établissement depuis le 02/03 à 10h10."
+    assert texts(engine) == ([] if has_left else [told])
+
+
+def _given_to(rose: PersonHistory, iris: PersonHistory, *, at: datetime) -> list[RecordedEvent]:
+    """Everything that was stated of Iris, stated of Rose."""
+    for movement_id in {movement_of(event).movement_id: None for event in iris.events}:
+        iris.hand_over(movement_id, rose)
+    return [replace(event, recorded_at=at) for event in rose.events[1:]]
