@@ -15,6 +15,7 @@ from benchmarks import (
     p5_timeline,
     p6_growth,
     p7_overload,
+    p8_hl7v2,
     p11_fairness,
 )
 from benchmarks.results import Result, keep
@@ -27,6 +28,7 @@ BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "p5": p5_timeline.run,
     "p6": p6_growth.run,
     "p7": p7_overload.run,
+    "p8": p8_hl7v2.run,
     "p11": p11_fairness.run,
 }
 _console = Console(width=200)

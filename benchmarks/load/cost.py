@@ -13,6 +13,7 @@ from benchmarks.setup.servers import Database
 _ROLES = {
     "services.admission.main": "admission API",
     "services.admission.worker": "admission worker",
+    "services.admission.mllp": "admission MLLP",
     "services.pathway.main": "pathway API",
     "services.pathway.worker": "pathway worker",
     "services.notifications.worker": "notifications worker",

@@ -12,14 +12,17 @@ import httpx
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from benchmarks.peer.textbook import TOPIC as PEER_TOPIC
-from benchmarks.setup.processes import open_api, open_process
+from benchmarks.setup.processes import open_api, open_process, wait_until_ready
 from benchmarks.setup.servers import Database, open_kafka, open_postgres, scratch_folder
+from deploy.local.ports import HOST, free_port
 from shared.database.migrations import migrate
 from shared.security.principal import new_key
 from shared.spine.kafka.topics import PARTITIONS, ensure_topics
 
 FINESS = "750000002"
 _CLIENT_SECONDS = 10.0
+_MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
+"""Of all processes of admission in one run."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,41 @@ def open_platform(
 ) -> Iterator[tuple[str, str]]:
     """Run admission's API and worker on a migrated database; gives the URL and the operator's key."""
     operator_key, digest = new_key()
-    environment = service_environment(database_name, database, bootstrap) | {
-        "RELAIS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "RELAIS_BOOTSTRAP_KEY_SHA256": digest,
-        "RELAIS_PEERS": "",
-        "RELAIS_TEST_NUMBERS": "accepted",
-    }
+    environment = service_environment(database_name, database, bootstrap) | _of_admission(digest)
     asyncio.run(ensure_topics(bootstrap, ["admission"]))
     with (
         open_process(folder, "services.admission.worker", environment),
         open_api(folder, "services.admission.main:app", ready="/ready", environment=environment) as url,
     ):
         yield url, operator_key
+
+
+@contextmanager
+def open_mllp(
+    folder: Path, database: Database, bootstrap: str, url: str, operator_key: str
+) -> Iterator[tuple[str, str]]:
+    """Run admission's process for MLLP beside its API; gives where it listens, and the key of its source."""
+    port, metrics = free_port(), free_port()
+    environment = service_environment("admission", database, bootstrap) | _of_admission("")
+    environment |= {"RELAIS_MLLP_PORTS": str(port), "RELAIS_METRICS_PORT": str(metrics)}
+    headers = {"Authorization": f"Bearer {operator_key}"}
+    key, source_id = make_source(url, operator_key)
+    with open_process(folder, "services.admission.mllp", environment):
+        wait_until_ready(f"http://{HOST}:{metrics}/health")
+        with httpx.Client(timeout=_CLIENT_SECONDS, trust_env=False, headers=headers) as client:
+            client.put(
+                f"{url}/v1/sources/{source_id}/mllp-callers", json={"callers": [HOST]}
+            ).raise_for_status()
+        yield f"mllp://{HOST}:{port}", key
+
+
+def _of_admission(bootstrap_key_sha256: str) -> dict[str, str]:
+    return {
+        "RELAIS_MASTER_KEY": _MASTER_KEY,
+        "RELAIS_BOOTSTRAP_KEY_SHA256": bootstrap_key_sha256,
+        "RELAIS_PEERS": "",
+        "RELAIS_TEST_NUMBERS": "accepted",
+    }
 
 
 def service_environment(database_name: str, database: Database, bootstrap: str) -> dict[str, str]:
@@ -107,6 +133,11 @@ async def _make_topic(bootstrap: str, topic: str) -> None:
 
 def intake_key(url: str, operator_key: str) -> str:
     """The key of another source of the establishment `FINESS`."""
+    return make_source(url, operator_key)[0]
+
+
+def make_source(url: str, operator_key: str) -> tuple[str, str]:
+    """The key and the id of another source of the establishment `FINESS`."""
     with httpx.Client(
         timeout=_CLIENT_SECONDS, transport=httpx.HTTPTransport(retries=3), trust_env=False
     ) as client:
@@ -118,4 +149,5 @@ def intake_key(url: str, operator_key: str) -> str:
             )
             if answer.status_code != httpx.codes.UNAUTHORIZED:
                 answer.raise_for_status()
-                return str(answer.json()["key"])
+                made = answer.json()
+                return str(made["key"]), str(made["source_id"])

@@ -43,11 +43,12 @@ def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, st
         entry = ["uvicorn", app, *arguments, "--no-access-log"]
     with open_process(folder, entry[0], environment, *entry[1:]):
         url = f"http://{HOST}:{port}"
-        _wait_until_ready(url + ready)
+        wait_until_ready(url + ready)
         yield url
 
 
-def _wait_until_ready(url: str) -> None:
+def wait_until_ready(url: str) -> None:
+    """Come back once something answers there."""
     deadline = time.monotonic() + _READY_SECONDS
     while True:
         try:

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,57 +10,15 @@ import pytest
 
 from deploy.local.places import PROJECT, jar_cache
 from tests.e2e.eventually import eventually
-from tests.outside_make import outside_make
+from tests.e2e.terminal import BLOCK, Terminal, document, statuses
 
 pytestmark = pytest.mark.services
 
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = "## A five-minute tour"
 TOUR = (PROJECT / "README.md").read_text(encoding="utf-8").partition(HEADING)[2].partition("\n## ")[0]
 BLOCKS = BLOCK.findall(TOUR)
 KEY = re.compile(r"relais_[\w-]{43}")
 NUMBER_OF_BLOCKS = 12
-
-
-class Terminal:
-    """A bash in the clone: what is pasted into it, and what it answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self._process = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],  # noqa: S607
-            cwd=PROJECT,
-            env=outside_make(
-                RELAIS_STATE_FOLDER=str(folder / "state"),
-                RELAIS_CACHE_FOLDER=str(folder / "cache"),
-                NO_COLOR="1",
-                COLUMNS="80",
-                # A locale that says nothing of accents.
-                LC_ALL="C",
-            ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def paste(self, block: str) -> str:
-        """Run the block to its end; what it showed."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        end = f"end-{uuid.uuid4()}"
-        self._process.stdin.write(f"{block}\necho {end}\n")
-        self._process.stdin.flush()
-        shown: list[str] = []
-        for line in self._process.stdout:
-            if line.strip() == end:
-                break
-            shown.append(line)
-        return "".join(shown)
-
-    def close(self) -> None:
-        """Leave the shell."""
-        # Closes its input, which ends the shell, and waits for it.
-        self._process.__exit__(None, None, None)
 
 
 @pytest.fixture
@@ -72,21 +28,12 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     folder.mkdir(parents=True)
     # What was fetched before is not fetched again, but is reached by this path.
     (folder / "cache").symlink_to(jar_cache().parent, target_is_directory=True)
-    terminal = Terminal(folder)
+    terminal = Terminal(
+        {"RELAIS_STATE_FOLDER": str(folder / "state"), "RELAIS_CACHE_FOLDER": str(folder / "cache")}
+    )
     yield terminal
     terminal.paste("make down")
     terminal.close()
-
-
-def statuses(shown: str) -> list[int]:
-    """The status of each answer that was shown."""
-    return [int(status) for status in re.findall(r"^(\d{3}) [A-Z]", shown, re.MULTILINE)]
-
-
-def document(shown: str) -> Any:
-    """The last JSON document that was shown."""
-    start = [found.start() for found in re.finditer(r"^[\[{]", shown, re.MULTILINE)][-1]
-    return json.JSONDecoder().raw_decode(shown[start:])[0]
 
 
 def again_until(terminal: Terminal, command: str, is_right: Callable[[Any], object]) -> Any:

@@ -24,8 +24,9 @@ BOUND: Final = f"0={SOURCE.source_id}"
 class Door:
     """A server, what it stored, and peers of it."""
 
-    def __init__(self, server: MllpServer, stop: asyncio.Event) -> None:
+    def __init__(self, server: MllpServer, given: Dependencies, stop: asyncio.Event) -> None:
         self.server = server
+        self.given = given
         self.stop = stop
         self.stored: list[str] = []
         self.peers: list[Peer] = []
@@ -75,7 +76,8 @@ async def serving(
     monkeypatch.setattr("services.admission.api.mllp.server.sender_of", sender_of)
     commits: GroupCommit[Dependencies, Submission, Flushed] = GroupCommit(commit)
     given = dependencies(request_commits=commits)
-    door = Door(MllpServer(given, bindings_of(bound), ports=[0], host="127.0.0.1", tls=tls), asyncio.Event())
+    server = MllpServer(given, bindings_of(bound), ports=[0], host="127.0.0.1", tls=tls)
+    door = Door(server, given, asyncio.Event())
     async with commits.running(given):
         running = asyncio.create_task(door.server.run(door.stop))
         await asyncio.wait_for(door.server.listening.wait(), 10)

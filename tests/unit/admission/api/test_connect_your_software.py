@@ -11,7 +11,7 @@ GUIDE = (PROJECT / "docs/guides/connect-your-software.md").read_text(encoding="u
 
 
 async def test_the_message_of_the_guide_is_accepted() -> None:
-    (message,) = re.findall(r"^```hl7\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    (message,) = re.findall(r"<<'END'\n(.*?)^END$", GUIDE, re.MULTILINE | re.DOTALL)
     async with opened_door() as door:
         taken = await take_message(door, message.encode(), source=SOURCE)
     assert (codes(taken.raw), taken.answer.findings) == (["AA"], ())
