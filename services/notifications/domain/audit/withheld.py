@@ -8,7 +8,14 @@ from services.notifications.domain.audit.facts import FactHistory
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.rules import DEPARTED, news_for
 from services.notifications.domain.audit.silenced import Owed
-from shared.events.admission import Movement, MovementCancelled, MovementReassigned
+from shared.events.admission import (
+    Movement,
+    MovementCancelled,
+    MovementReassigned,
+    PersonsMerged,
+    PersonsUnmerged,
+)
+from shared.events.envelope import RecordedEvent
 
 _TAKEN_BACK: Final = ".retracted"
 
@@ -42,3 +49,14 @@ def owed_after_errors(
                     if news.recorded_at <= event.recorded_at and movement_id != over.movement_id
                 ),
             )
+    for again in _one_again(stated):
+        yield Owed(again, frozenset(kind for news, _, kind in told if news.recorded_at <= again.recorded_at))
+
+
+def _one_again(stated: Sequence[FactHistory]) -> Iterator[RecordedEvent]:
+    """Merges of two who had been separated: what was said of one to those of the other is right after all."""
+    for fact in stated:
+        for place, event in enumerate(fact):
+            separated = any(isinstance(earlier.data, PersonsUnmerged) for earlier in fact[:place])
+            if separated and isinstance(event.data, PersonsMerged):
+                yield event

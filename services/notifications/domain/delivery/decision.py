@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from services.notifications.domain.circle.members import ChannelName, Discretion
+from services.notifications.domain.delivery.whereabouts import was_told_rightly
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import entry_of, fact_of, is_corrected, is_retracted
 from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
@@ -237,7 +238,7 @@ def _verdict_on_news_of_fact(obligation: Obligation, others: Sequence[Obligation
     """None when what was told of the same fact is no reason not to send."""
     of_fact = [peer for peer in others if peer.fact_key == obligation.fact_key]
     last_told = _latest(of_fact)
-    if last_told is not None and not is_retracted(last_told.kind):
+    if last_told is not None and was_told_rightly(last_told, others):
         if last_told.said == obligation.said:
             return Suppress("duplicate_fact")
         if any(

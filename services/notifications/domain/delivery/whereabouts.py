@@ -8,12 +8,13 @@ that stands corrects the others.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from services.notifications.domain.obligations.catalogue import is_retracted
+from services.notifications.domain.obligations.catalogue import is_retracted, retracted
 from services.notifications.domain.obligations.derivation import facts_of
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.restated import was_stated_in_time
@@ -22,6 +23,8 @@ from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
 from shared.stays.statements import Statement
 from shared.stays.stays import Stay, stays_of
+
+_NOT_ONE: Final = retracted("person.merged")
 
 
 class PersonNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +137,17 @@ def told_of_another(
         and (said_so_at is None or at > said_so_at)
     ]
     return max(mistaken, key=lambda each: each[0])[1] if mistaken else None
+
+
+def was_told_rightly(told: Obligation, others: Iterable[Obligation]) -> bool:
+    """Whether the recipient did not read afterwards that it was an error, or about another person."""
+    if is_retracted(told.kind) or told.told_at is None:
+        return False
+    return not any(
+        peer.kind == _NOT_ONE and peer.person_id != told.person_id and peer.told_at > told.told_at
+        for peer in others
+        if peer.told_at is not None
+    )
 
 
 def _same_stay(obligation: Obligation, peer: Obligation, person: PersonNow) -> bool:

@@ -291,7 +291,7 @@ def _versions_to_tell(
             for kind in sorted(kinds_of(version, before(fact, position), recipient)):
                 takes_back = takes_back or is_retracted(kind)
                 yield version.event, version, kind, None
-    if takes_back:
+    if takes_back or any(isinstance(fact[-1].event.data, MERGE_EVENTS) for fact in facts.values()):
         yield from owed_after_retraction(facts, recipient)
     if any(version.death for fact in facts.values() for version in fact):
         for event, version, kind in owed_after_retracted_death(facts, recipient):

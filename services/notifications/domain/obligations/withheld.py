@@ -17,7 +17,7 @@ from services.notifications.domain.obligations.statements import (
     before,
     kinds_of,
 )
-from shared.events.admission import Movement, MovementReassigned
+from shared.events.admission import Movement, MovementReassigned, PersonsMerged
 from shared.events.envelope import RecordedEvent
 
 
@@ -34,16 +34,14 @@ _TAKES_BACK: Final = (Movement, MovementReassigned)
 
 
 def owed_after_retraction(facts: Mapping[str, FactHistory], recipient: Recipient) -> Iterator[OwedAgain]:
-    """By each event that takes back where the person is, the newest news of each kind by then.
+    """By each event that takes back where or who the person is, the newest news of each kind by then.
 
     Only the newest that stood then is told, if it was not. That there is one of each kind keeps what is owed
     from depending on the order in which events come.
     """
     for key, fact in facts.items():
         for position, end in enumerate(fact):
-            if not (end.ends or end.replaces) or not isinstance(end.event.data, _TAKES_BACK):
-                continue
-            if not any(is_retracted(kind) for kind in kinds_of(end, before(fact, position), recipient)):
+            if not (_is_reunion(fact, position) or _takes_back(fact, position, recipient)):
                 continue
             others = [other for name, other in facts.items() if name != key]
             until = end.event.recorded_at
@@ -54,6 +52,20 @@ def owed_after_retraction(facts: Mapping[str, FactHistory], recipient: Recipient
                     yield OwedAgain(end.event, newest, kind, None)
                 else:
                     yield OwedAgain(end.event, version, kind, newest)
+
+
+def _takes_back(fact: FactHistory, position: int, recipient: Recipient) -> bool:
+    """Whether it takes back where the person is."""
+    end = fact[position]
+    if not (end.ends or end.replaces) or not isinstance(end.event.data, _TAKES_BACK):
+        return False
+    return any(is_retracted(kind) for kind in kinds_of(end, before(fact, position), recipient))
+
+
+def _is_reunion(fact: FactHistory, position: int) -> bool:
+    """Whether two are one again: what was said to be another person's news is this person's after all."""
+    version = fact[position]
+    return isinstance(version.event.data, PersonsMerged) and any(each.ends for each in fact[:position])
 
 
 def _newest_of_each_kind(

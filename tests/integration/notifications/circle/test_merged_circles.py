@@ -135,9 +135,15 @@ async def test_who_heard_of_the_other_is_told_so_after_they_are_separated(engine
     ends = {(row["kind"], row["reason"]) for row in await engine.obligations(status="suppressed")}
     assert ("person.merged.retracted", "nothing_to_correct") in ends  # the daughter's
     assert await story.differences() == []
+    engine.now += timedelta(hours=5)
     await story.merge()
+    assert story.told()[4:] == [SON]  # it was about the same person after all
+    assert "ERREUR" not in engine.sms.messages[-1].text
+    assert await story.differences() == []
     await story.merge(undo=True)
-    assert story.told()[4:] == []  # nothing new was said since
+    assert story.told()[5:] == [SON]
+    assert "concernait une autre personne" in engine.sms.messages[-1].text
+    assert await story.differences() == []
 
 
 async def test_the_circle_of_who_is_one_person_lists_the_members_of_both(engine: Engine) -> None:
