@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 # Dozens of processes start here, in seconds instead of twice that when nothing is compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit coverage coverage-report test-debian explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check lock
+.PHONY: help install up down status demo reset logs migrate test test-platform test-parts test-unit coverage coverage-report test-debian explore lint format continuity continuity-mutations continuity-peer continuity-bus bench documents dashboards compose-check bill lock
 
 help: ## Show this list
 	@colour=""; plain=""; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then colour="\033[36m"; plain="\033[0m"; fi; \
@@ -100,6 +100,9 @@ lint: install ## Check style, types and the import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bill: install ## Write what it is made of (build/sbom.cdx.json, CycloneDX) and the licences; refuse one nobody accepted
+	@$(BIN)/python -m deploy.bill_of_materials
 
 compose-check: install ## Check docker-compose.yml by its schema and against the repository
 	@$(BIN)/python -m deploy.compose_check
