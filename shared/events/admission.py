@@ -23,7 +23,10 @@ MovementKind = Literal["admission", "transfer", "discharge"]
 PlannedKind = Literal["planned_admission", "planned_transfer", "planned_discharge"]
 """What is expected to happen, at `expected_at` where that is known (A05 and A14, A15, A16): never a fact."""
 
-FurtherKind = Literal["leave", "return", "death"] | PlannedKind
+TrackedKind = Literal["temporary_departure", "temporary_arrival"]
+"""Where a person is for a while, such as theatre or X-ray, whose bed and unit stay the same (A09, A10)."""
+
+FurtherKind = Literal["leave", "return", "death"] | PlannedKind | TrackedKind
 """Those that the events on further movements name (decision 0042); more will come.
 
 `leave`: the person goes out for some time, and the bed is kept (A21). `return`: the person is back (A22).

@@ -30,7 +30,7 @@ _NAMES: st.SearchStrategy[tuple[FurtherField, ...] | None] = st.sampled_from(
 )
 """The fields that an update states; what is drawn for others counts for nothing."""
 _NO_PLACES: st.SearchStrategy[FurtherKind] = st.sampled_from(
-    ("planned_admission", "planned_transfer", "planned_discharge", "death")
+    ("planned_admission", "planned_transfer", "planned_discharge", "death", "temporary_departure")
 )
 _UNITS = st.sampled_from((None, "2101", "2102"))
 _HOMES = st.sampled_from(ESTABLISHMENTS)
@@ -133,7 +133,7 @@ def _go_on_leave(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: st
 
 def _say_what_is_no_place(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
     kind = draw(_NO_PLACES)
-    ahead = None if kind == "death" else draw(_EXPECTED_WITHIN_MINUTES)
+    ahead = None if not kind.startswith("planned_") else draw(_EXPECTED_WITHIN_MINUTES)
     journey.further(
         kind,
         stay,

@@ -30,7 +30,7 @@ from services.admission.domain.movement import (
     Origin,
     StatedMovement,
 )
-from shared.events.admission import PlannedKind
+from shared.events.admission import PlannedKind, TrackedKind
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 
 BILLING_NUMBER: Final = "NH"
@@ -56,7 +56,7 @@ fills in when it knows none, more than a year ahead, or before the person was bo
 is another number than one with its right key, most likely by a typing error.
 """
 
-_WITHOUT_PLACES: Final = frozenset({"leave", "return", "death"})
+_WITHOUT_PLACES: Final = frozenset[str]({"leave", "return", "death", *get_args(TrackedKind)})
 _EXPECTING: Final = frozenset[str]({"leave", *get_args(PlannedKind)})
 _FIRST_YEAR: Final = 1971
 """Before it lie the first moments of calendars and clocks (1900, 1970), and no stay that is still stated."""

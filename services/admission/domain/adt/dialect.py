@@ -28,6 +28,10 @@ Meaning = Literal[
     "cancel_planned_admission",
     "cancel_planned_transfer",
     "cancel_planned_discharge",
+    "temporary_departure",
+    "temporary_arrival",
+    "cancel_temporary_departure",
+    "cancel_temporary_arrival",
     "death",
     "cancel_death",
     "cancel_stay",
@@ -48,6 +52,7 @@ EVENTS: Final[Mapping[str, Meaning]] = {
     "A02": "transfer",
     "A06": "transfer",
     "A07": "transfer",
+    "A17": "transfer",
     "A03": "discharge",
     "A11": "cancel_admission",
     "A12": "cancel_transfer",
@@ -64,6 +69,10 @@ EVENTS: Final[Mapping[str, Meaning]] = {
     "A27": "cancel_planned_admission",
     "A26": "cancel_planned_transfer",
     "A25": "cancel_planned_discharge",
+    "A09": "temporary_departure",
+    "A10": "temporary_arrival",
+    "A33": "cancel_temporary_departure",
+    "A32": "cancel_temporary_arrival",
     "A23": "cancel_stay",
     "Z99": "update",
     "A08": "traits",
@@ -81,7 +90,10 @@ EVENTS: Final[Mapping[str, Meaning]] = {
     "A46": "change_number",
     "A47": "change_number",
 }
-"""A change of class is a movement within the stay (A06, A07); A08 has no visit that it may move."""
+"""A change of class is a movement within the stay (A06, A07), and so is each side of a swap of beds (A17).
+
+A08 has no visit that it may move.
+"""
 
 CLASSES: Final[Mapping[str, ClassOfStay]] = {
     "E": "emergency",

@@ -34,6 +34,10 @@ MEANT: Final[dict[Meaning, tuple[Action, Kind]]] = {
     "cancel_planned_admission": ("cancel", "planned_admission"),
     "cancel_planned_transfer": ("cancel", "planned_transfer"),
     "cancel_planned_discharge": ("cancel", "planned_discharge"),
+    "temporary_departure": ("insert", "temporary_departure"),
+    "temporary_arrival": ("insert", "temporary_arrival"),
+    "cancel_temporary_departure": ("cancel", "temporary_departure"),
+    "cancel_temporary_arrival": ("cancel", "temporary_arrival"),
     "death": ("insert", "death"),
     "cancel_death": ("cancel", "death"),
     "update": ("update", "admission"),
@@ -54,6 +58,8 @@ _KNOWN_BY_TIME: Final[dict[Kind, tuple[str, str]]] = {
     "transfer": ("quelle mutation est annulée", "transfer"),
     "leave": ("quelle permission est annulée", "leave"),
     "return": ("quel retour est annulé", "return"),
+    "temporary_departure": ("quel départ temporaire est annulé", "temporary departure"),
+    "temporary_arrival": ("quelle arrivée temporaire est annulée", "temporary arrival"),
 }
 """Movements of which a stay may have several: without ZBE, each is known by its time."""
 _BEFORE_A_NUMBER: Final = frozenset({"planned_admission", "cancel_planned_admission"})

@@ -106,10 +106,12 @@ def _of_groups(
 
 
 def _of_person(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
-    """Whom the numbers mean; in a stay, also that the person died, for which ADT has no event."""
-    yield from traits_of(group, sender, findings, sent=sent)
-    if group.text("PID-30").upper() == "Y" and stay_number(group, sender.dialect) is not None:
-        yield from movements_of(group, "death", sender, findings, sent=sent)
+    """Whom the numbers mean; in a stay, that the person died, which says it too and has no event."""
+    if group.text("PID-30").upper() != "Y" or stay_number(group, sender.dialect) is None:
+        return traits_of(group, sender, findings, sent=sent)
+    # A movement that such a message names is not the death.
+    without = Group(group.message, tuple(each for each in group.segments if each.name != "ZBE"))
+    return movements_of(without, "death", sender, findings, sent=sent)
 
 
 def _check_header(message: Message, sender: Sender, findings: Findings) -> None:

@@ -2,15 +2,18 @@
 
 import re
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
 from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.hl7v2.message import DELETED, Place
 from services.admission.domain.movement import Kind
+from shared.events.admission import TrackedKind
 
 _FINESS: Final = re.compile(r"[0-9][0-9AB][0-9]{7}")
 _UNIT, _CLASS, _ORIGIN_STATUS, _DISPOSITION, _DISCHARGED_TO = 3, 2, 14, 36, 37
+_FOR_A_WHILE: Final = 11
+_TRACKED: Final = frozenset[str](get_args(TrackedKind))
 _UNIT_CODE: Final = 10
 _DIED: Final = 30
 
@@ -47,7 +50,7 @@ def visit_fields(
     """The optional fields that the message states: one that is deleted is `None`, an absent one is absent."""
     stated: dict[str, Any] = {}
     pv1 = group.first("PV1")
-    unit, unit_place = _unit(group)
+    unit, unit_place = _unit(group, is_tracked=kind in _TRACKED)
     if pv1.raw(_UNIT) == DELETED:
         stated["unit"] = None
     elif unit:
@@ -72,8 +75,11 @@ def visit_fields(
     return stated
 
 
-def _unit(group: Group) -> tuple[str, Place]:
-    """Where the person lies; without that, who answers for them (ZBE-7, ZBE-8)."""
+def _unit(group: Group, *, is_tracked: bool) -> tuple[str, Place]:
+    """Where the person lies, or is for a while; without that, who answers for them (ZBE-7, ZBE-8)."""
+    for_a_while = cleaned(group.first("PV1").text(_FOR_A_WHILE)) if is_tracked else ""
+    if for_a_while:
+        return for_a_while, Place("PV1", _FOR_A_WHILE)
     location = cleaned(group.first("PV1").text(_UNIT))
     if location:
         return location, Place("PV1", _UNIT)

@@ -37,13 +37,23 @@ async def test_identities_and_batches_are_stated_too(admission: Admission) -> No
         merge,
         merge,
         adt(control_id=""),
-        adt("A17", control_id="4"),
+        adt("A60", control_id="4"),
     ]
     answer = await send(admission, source, b"BHS|^~\\&|\r" + b"\r".join(messages) + b"\rBTS|9")
     assert codes(answer) == ["AA", "AA", "AA", "AA", "AE", "AA"]
     assert answer.text.startswith("BHS|")
     assert answer.text.endswith("BTS|6\r")
     assert await admission.rows("SELECT is_merged FROM merges") == [{"is_merged": True}]
+
+
+async def test_a_plan_a_swap_and_a_death_are_published_as_what_they_are(admission: Admission) -> None:
+    source = await admission.source()
+    died = adt("A08", control_id="3").replace(b"|F\r", b"|F" + b"|" * 21 + b"20240305214500|Y\r")
+    assert died != adt("A08", control_id="3")
+    messages = [adt("A05", number="1", control_id="1"), adt("A17", number="2", control_id="2"), died]
+    assert [codes(await send(admission, source, each)) for each in messages] == [["AA"]] * 3
+    kinds = [event["kind"] for event in await movements(admission)]
+    assert kinds == ["planned_admission", "transfer", "death"]
 
 
 async def test_what_comes_past_the_doors_of_http_leaves_its_entries(admission: Admission) -> None:
@@ -67,7 +77,7 @@ async def test_what_comes_past_the_doors_of_http_leaves_its_entries(admission: A
 async def test_an_operator_says_how_a_source_writes(admission: Admission) -> None:
     source, operator = await admission.source(), await admission.source(scopes=("operator",))
     path = f"/v1/sources/{source.source.source_id}/hl7v2-dialect"
-    unsupported = adt("A17").replace(b"^FRA^2.11", b"")
+    unsupported = adt("A60").replace(b"^FRA^2.11", b"")
     assert errors(await send(admission, source, unsupported)) == ["MSH^1^9^1^2 201 E"]
     changed = await admission.client.put(
         path, json={"unsupported": "ignored", "units": {"CARDIO": "3401"}}, headers=bearer(operator.secret)

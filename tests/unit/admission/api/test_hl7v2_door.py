@@ -69,7 +69,7 @@ def _errors(raw: bytes) -> list[str]:
     ("raw", "code", "wrong"),
     [
         (adt(), "AA", []),
-        (adt("A17"), "AA", []),
+        (adt("A60"), "AA", []),
         (adt().replace(b"CARDIO", b"C" * 100), "AA", ["PV1^1^3^1 102 W"]),
         (adt(number="9" * 130), "AE", ["ZBE^1^1^1 102 E"]),
         (adt(control_id=""), "AE", ["MSH^1^10^1 101 E"]),
@@ -79,7 +79,7 @@ def _errors(raw: bytes) -> list[str]:
             ["PID^1^3^1 101 E", "PV1^1^19^1 101 E", "ZBE^1^4^1 103 E"],
         ),
         (adt().replace(b"ADT^A01", b"ORU^R01"), "AR", ["MSH^1^9^1^1 200 E"]),
-        (adt("A17").replace(b"^FRA^2.11", b""), "AR", ["MSH^1^9^1^2 201 E"]),
+        (adt("A60").replace(b"^FRA^2.11", b""), "AR", ["MSH^1^9^1^2 201 E"]),
         (adt().replace(b"|2.5^FRA", b"|3.1^FRA"), "AR", ["MSH^1^12^1 203 E"]),
         (adt().replace(b"UTF-8", b"KLINGON"), "AR", ["MSH^1^18^1 207 E"]),
         (adt().replace(b"MARTIN", b"B\xc9NARD"), "AR", ["MSH^1^18^1 207 E"]),

@@ -202,10 +202,10 @@ def test_a_dialect_says_what_units_classes_and_events_mean() -> None:
 
 
 def test_an_event_that_means_nothing_here_is_answered_as_its_dialect_says() -> None:
-    assert found(read(header("A17"), PID, PV1)) == {(201, "MSH", 9)}
-    assert read(header("A17"), PID, PV1, unsupported="ignored").is_ignored
-    assert read(header("A17", version="2.5^FRA^2.11"), PID, PV1).is_ignored
-    assert found(read(header("A17", version="2.5^FRA^2.11"), PID, PV1, unsupported="refused"))
+    assert found(read(header("A60"), PID, PV1)) == {(201, "MSH", 9)}
+    assert read(header("A60"), PID, PV1, unsupported="ignored").is_ignored
+    assert read(header("A60", version="2.5^FRA^2.11"), PID, PV1).is_ignored
+    assert found(read(header("A60", version="2.5^FRA^2.11"), PID, PV1, unsupported="refused"))
     assert read(header("A08"), PID, PV1, events={"A08": "ignored"}).is_ignored
 
 

@@ -42,12 +42,15 @@ def test_a_planned_stay_without_a_number_is_the_persons_next_one() -> None:
     assert read(header("A16"), PID, _WITHOUT_NUMBER).is_refused
 
 
-def test_a_death_in_a_stay_is_a_fact_beside_the_traits() -> None:
+def test_a_death_in_a_stay_is_a_fact_that_says_the_traits_too() -> None:
     died = PID + "|" * 21 + "20240305214500|Y"
     reading = read(header("A08"), died, PV1)
-    assert [each.command for each in reading.statements] == ["traits", "movement"]
-    stated = reading.statements[1].body
+    assert [each.command for each in reading.statements] == ["movement"]
+    stated = reading.statements[0].body
     assert (stated["action"], stated["kind"]) == ("insert", "death")
+    assert stated["person"]["traits"]["birth_name"] == "MARTIN"
+    with_movement = read(header("A08"), died, PV1, "ZBE|7^CHU-X|20240306103000||INSERT|N").statements[0].body
+    assert with_movement["movement_id"] == stated["movement_id"] == "V7^1.2.3.4/death"
     assert f"{stated['occurred_at']:%Y-%m-%d %H:%M}" == "2024-03-05 21:45"
     assert [each.command for each in read(header("A31"), died).statements] == ["traits"]
     assert [each.command for each in read(header("A08"), PID, PV1).statements] == ["traits"]
