@@ -138,7 +138,7 @@ async def test_problems_of_hl7_have_their_places() -> None:
 
 
 async def test_a_batch_of_hl7_is_tried_message_by_message() -> None:
-    batch = b"BHS|^~\\&|\r" + b"\r".join([adt(), adt("A17"), adt(control_id="")]) + b"\rBTS|3"
+    batch = b"BHS|^~\\&|\r" + b"\r".join([adt(), adt("A60"), adt(control_id="")]) + b"\rBTS|3"
     answer = await tried(batch, "x-application/hl7-v2+er7")
     assert [(part["verdict"], part["answer"]) for part in answer["tried"]] == [
         ("taken", "AA"),
