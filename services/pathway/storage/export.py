@@ -16,6 +16,11 @@ SELECT expectation_id AS key, expectation_id, departure_movement_id, from_establ
     closed_by, closed_because, reassigned
 FROM expectations WHERE person_id = ANY ($1) AND expectation_id > $2 ORDER BY expectation_id LIMIT $3
 """
+_FURTHER: Final = """
+SELECT expectation_id AS key, expectation_id, establishment, due_at, known_at, state, document
+FROM further_expectations WHERE person_id = ANY ($1) AND expectation_id > $2
+ORDER BY expectation_id LIMIT $3
+"""
 _RELATIONS: Final = """
 SELECT grant_id AS key, grant_id, basis, establishments, of, begins_at, ends_at, ended
 FROM relations WHERE person_id = ANY ($1) AND grant_id > $2 ORDER BY grant_id LIMIT $3
@@ -24,6 +29,7 @@ FROM relations WHERE person_id = ANY ($1) AND grant_id > $2 ORDER BY grant_id LI
 SECTIONS: Final = (
     section("pathways", _PATHWAYS, _FIRST, with_json("document")),
     section("expectations", _EXPECTATIONS, _FIRST),
+    section("further_expectations", _FURTHER, _FIRST, with_json("document")),
     section("relations", _RELATIONS, _FIRST),
 )
 COPIES: Final = {"movement_events": "what admission published, and its ledger gives"}
