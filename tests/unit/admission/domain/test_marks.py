@@ -91,6 +91,8 @@ def test_a_wrong_key_of_any_establishment_is_marked(other: dict[str, Any]) -> No
         ([identifier("2550814168025", INS_NIR)], ()),
         ([identifier("2 55 08 2A 168 025 97", INS_NIR)], ()),
         ([identifier("255081416802500", INS_NIR)], ("ins_key_invalid",)),
+        ([identifier("255081416806397", INS_NIR)], ()),
+        ([identifier("255081416806300", INS_NIR)], ("ins_key_invalid",)),
         (
             [identifier("1", "IPP"), identifier("255081416802539", f"INS-NIR&{INS_NIR}&ISO")],
             ("ins_key_invalid",),
