@@ -221,6 +221,7 @@ class Attempt(Table, table=True):
     __table_args__ = (
         UniqueConstraint("obligation_id", "number"),
         Index("ix_attempts_claimed", "lease_until", postgresql_where=sql_text("status = 'claimed'")),
+        Index("ix_attempts_address", "address", "claimed_at"),
     )
 
     attempt_id: UUID = key()
@@ -233,6 +234,7 @@ class Attempt(Table, table=True):
     reason: str | None = text(null=True)
     provider_id: str | None = text(null=True)
     template: str | None = text(null=True)
+    address: bytes | None = encrypted(null=True, comment="Blind index of where it went")
     claimed_at: datetime = timestamp()
     lease_until: datetime = timestamp()
     answered_at: datetime | None = timestamp(null=True)

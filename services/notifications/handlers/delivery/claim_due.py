@@ -72,7 +72,7 @@ async def claim_due(
         if not due.obligations:
             return []
         recipients = await members.lock_recipients(
-            connection, {each.recipient_id for each in due.obligations}
+            connection, {each.recipient_id for each in due.obligations}, sending_at=now
         )
         around = None
         if due.depend_on_whereabouts or any(each.sharing or each.several for each in recipients.values()):

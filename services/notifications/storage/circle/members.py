@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from services.notifications.domain.circle.members import Basis, ChannelName, ContactState, Discretion, Role
+from services.notifications.domain.delivery.daily_limits import CARERS, PROFESSIONALS
 from services.notifications.domain.delivery.decision import RecipientNow
 from services.notifications.domain.obligations.catalogue import Recipient
 from shared.database.pool import Connection, Executor
 
+_DAY: Final = timedelta(days=1)
 _FIND: Final = """
 SELECT member_id, declared_by, joined_at, alias, consent, basis, channels, night, discretion, zone,
     wrapped_key
@@ -46,8 +48,13 @@ FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORD
 FOR SHARE OF m
 """
 
-_USABLE_CONTACTS: Final = """
-SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
+# An address takes so many messages a day, over all persons; those of one batch count before they are sent.
+_USABLE_CONTACTS: Final = f"""
+SELECT member_id, channel, contact_id, value, sharing FROM (
+SELECT c.member_id, c.channel, c.contact_id, c.value, m.role,
+    row_number() OVER (PARTITION BY c.value_index ORDER BY c.member_id) + (
+        SELECT count(*) FROM attempts a WHERE a.address = c.value_index AND a.claimed_at > $2
+    ) AS nth_of_day, ARRAY(
     SELECT other.member_id FROM contact_points o JOIN members other ON other.member_id = o.member_id
     WHERE o.value_index = c.value_index AND o.channel = c.channel AND o.state = 'ok'
         AND other.member_id <> m.member_id AND (other.person_id = m.person_id OR other.person_id IN (
@@ -55,7 +62,8 @@ SELECT c.member_id, c.channel, c.contact_id, c.value, ARRAY(
         AND other.role = m.role AND other.revoked_at IS NULL) AS sharing
 FROM contact_points c JOIN members m USING (member_id)
 WHERE c.member_id = ANY ($1) AND c.state = 'ok'
-"""
+) AS usable WHERE nth_of_day <= CASE role WHEN 'carer' THEN {CARERS} ELSE {PROFESSIONALS} END
+"""  # noqa: S608 - constants
 
 
 class MemberKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,12 +180,16 @@ def _membership(row: Any) -> Membership:
 
 
 async def lock_recipients(
-    connection: Connection, member_ids: Collection[UUID]
+    connection: Connection, member_ids: Collection[UUID], *, sending_at: datetime | None = None
 ) -> dict[UUID, EncryptedRecipient]:
-    """Locks the memberships against change until the end of the transaction."""
+    """Locks the memberships against change until the end of the transaction.
+
+    Where something is sent, addresses that got as many messages as they take in a day are left out.
+    """
+    since = None if sending_at is None else sending_at - _DAY
     rows = await connection.fetch(_LOCK_RECIPIENTS, list(member_ids))
     contacts: dict[UUID, dict[ChannelName, Any]] = {row["member_id"]: {} for row in rows}
-    for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids)):
+    for contact in await connection.fetch(_USABLE_CONTACTS, list(member_ids), since):
         contacts[contact["member_id"]][contact["channel"]] = contact
     return {row["member_id"]: _encrypted_recipient(row, contacts[row["member_id"]]) for row in rows}
 

@@ -60,9 +60,11 @@ WHERE o.obligation_id = d.obligation_id
 _CLAIM: Final = """
 WITH claimed AS (
     INSERT INTO attempts (attempt_id, obligation_id, number, step, channel, contact_id, template, status,
-        claimed_at, lease_until)
-    SELECT c.*, 'claimed', $8, $9
-    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[]) AS c
+        claimed_at, lease_until, address)
+    SELECT c.*, 'claimed', $8, $9, (
+        SELECT value_index FROM contact_points p WHERE p.contact_id = c.contact_id)
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::uuid[], $7::text[])
+        AS c (attempt_id, obligation_id, number, step, channel, contact_id, template)
 ), links AS (
     INSERT INTO page_tokens (token_sha256, obligation_id, expires_at)
     SELECT t.*, $11 FROM unnest($10::bytea[], $2::uuid[]) AS t

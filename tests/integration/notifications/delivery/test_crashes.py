@@ -148,11 +148,11 @@ async def test_a_report_that_was_kept_and_not_applied_is_applied_by_the_sweep(en
 
 
 async def test_many_workers_share_the_work_and_repeat_nothing(engine: Engine) -> None:
-    for number in range(40):
+    for number in range(24):
         await _admitted(engine, f"person {number}")
     claimed = await asyncio.gather(*(engine.claim() for _ in range(6)), *(engine.claim() for _ in range(6)))
     departures = [departure for each in claimed for departure in each]
-    assert len(departures) == 40
+    assert len(departures) == 24
     await asyncio.gather(*(dispatch(engine.dependencies, "sms", departure) for departure in departures))
     counts = Counter(row["obligation_id"] for row in await engine.attempts())
     assert set(counts.values()) == {1}
