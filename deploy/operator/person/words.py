@@ -31,6 +31,7 @@ SECTIONS: Final[Mapping[str, Words]] = {
     "accesses": Words("Qui a eu accès", "Who had access"),
     "pathways": Words("Séjours et mouvements", "Stays and movements"),
     "expectations": Words("Arrivées attendues", "Arrivals that were expected"),
+    "further_expectations": Words("Retours et séjours attendus", "Returns and stays that were expected"),
     "relations": Words("Qui peut voir votre parcours", "Who may see your pathway"),
     "members": Words("Votre cercle", "Your circle"),
     "obligations": Words("Ce qui devait être dit, et à qui", "What had to be told, and to whom"),
