@@ -121,6 +121,7 @@ def _server_side(folder: Path, client_authority: Path) -> tuple[Settings, Path]:
 
 def _client_side(authority: Path, certificate: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(authority))
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
     context.check_hostname = False
     if certificate is not None:
         context.load_cert_chain(certificate)
@@ -149,7 +150,10 @@ async def test_with_tls_a_source_is_who_its_certificate_says(
     settings, authority = _server_side(folders[0], hospitals_authority)
     bound = f"0@sha256:{_digest(hospital)}={SOURCE.source_id}"
     assert bound.endswith(BOUND.partition("=")[2])
-    async with serving(monkeypatch, tls=tls_of(settings), bound=bound) as door:
+    tls_of_server = tls_of(settings)
+    assert tls_of_server is not None
+    tls_of_server.verify_flags |= ssl.VERIFY_X509_STRICT
+    async with serving(monkeypatch, tls=tls_of_server, bound=bound) as door:
         known = await door.peer(_client_side(authority, hospital))
         known[1].write(message(1)[:40])
         await known[1].drain()
