@@ -1,14 +1,16 @@
 """Decides what the answer to a statement means for it and for those that wait behind it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 _REFUSED: Final = frozenset({400, 409, 413, 415, 422})
-"""This statement is wrong, and would be wrong tomorrow."""
+"""This statement is wrong, and would be wrong tomorrow, if Relais itself says so."""
+_PROBLEM: Final = "application/problem+json"
 
-_ALONE: Final = frozenset({408, 500})
-"""This one failed; others need not."""
+_ALONE: Final = frozenset({403, 404, 408, 500})
+"""This one failed, or is about an establishment that is not ours; others need not fail."""
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
 _LONGEST_ASKED_SECONDS: Final = 3600.0
@@ -38,17 +40,16 @@ class Later:
 Verdict = Accepted | Refused | Later
 
 
-def verdict_on(status: int, content: bytes, retry_after: str | None = None) -> Verdict:
-    """What an answer means. Only a receipt says that it is stored: a proxy may answer 200 to anything."""
-    if status in {200, 201, 202}:
-        return (
-            Accepted()
-            if _is_receipt(content)
-            else Later(concerns_all=True, why=f"{status} without a receipt")
-        )
-    if status in _REFUSED:
+def verdict_on(status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    """What an answer means. Only a receipt says that it is stored, and only a problem that it is wrong.
+
+    Whatever stands between us and Relais may answer 200, or 400, to anything.
+    """
+    if status in {200, 201, 202} and _is_receipt(content):
+        return Accepted()
+    if status in _REFUSED and headers.get("content-type", "").startswith(_PROBLEM):
         return Refused()
-    seconds = _seconds(retry_after)
+    seconds = _seconds(headers.get("retry-after"))
     return Later(concerns_all=status not in _ALONE, after_seconds=seconds, why=f"{status}")
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -29,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "status":
                 counts = queue.counts()
                 print(f"{counts.queued} queued, {counts.accepted} accepted, {counts.refused} refused")
+                return 0
+            case "forget":
+                done = queue.forget_accepted(before=time.time() - chosen.days * 86_400)
+                print(f"{done} receipts forgotten")
                 return 0
             case _:
                 return _answer(queue, chosen)
@@ -66,7 +71,10 @@ async def _send(queue: Queue, chosen: argparse.Namespace) -> int:
         await asyncio.wait({sending, stopped}, return_when=asyncio.FIRST_COMPLETED)
         sending.cancel()
         stopped.cancel()
-        await asyncio.gather(sending, stopped, return_exceptions=True)
+        stopped_or_not = await asyncio.gather(sending, stopped, return_exceptions=True)
+        for error in stopped_or_not:
+            if isinstance(error, Exception):
+                raise error
     return 1 if queue.counts().queued or queue.counts().refused else 0
 
 

@@ -29,12 +29,14 @@ CREATE TABLE IF NOT EXISTS statements (
     state TEXT NOT NULL DEFAULT 'queued',
     attempts INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,
+    settled_at REAL,
     status INTEGER,
     answer BLOB
 );
 CREATE INDEX IF NOT EXISTS queued_of_person ON statements (person, number) WHERE state = 'queued';
 CREATE INDEX IF NOT EXISTS queued ON statements (number) WHERE state = 'queued';
 CREATE INDEX IF NOT EXISTS refused ON statements (number) WHERE state = 'refused';
+CREATE INDEX IF NOT EXISTS accepted ON statements (settled_at) WHERE state = 'accepted';
 CREATE TABLE IF NOT EXISTS numbers (sha256 BLOB PRIMARY KEY, person INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS numbers_of_person ON numbers (person);
 """
@@ -117,12 +119,12 @@ class Queue:
         )
         return [Statement(event_id, path, body, attempts) for event_id, path, body, attempts in rows]
 
-    def settle(self, settled: Settled) -> None:
+    def settle(self, settled: Settled, *, now: float) -> None:
         """Keep the answer: of what was accepted only its receipt, of what was refused the statement too."""
         self._database.execute(
-            "UPDATE statements SET state = ?, status = ?, answer = ?,"
+            "UPDATE statements SET state = ?, status = ?, answer = ?, settled_at = ?,"
             " body = CASE WHEN ? = 'refused' THEN body END WHERE event_id = ?",
-            (settled.state, settled.status, settled.answer, settled.state, settled.event_id),
+            (settled.state, settled.status, settled.answer, now, settled.state, settled.event_id),
         )
 
     def postpone(self, event_id: str, *, until: float) -> None:
@@ -156,6 +158,29 @@ class Queue:
             "DELETE FROM statements WHERE event_id = ? AND state = 'refused'", (event_id,)
         )
         return done.rowcount == 1
+
+    def retry_refused(self, event_id: str) -> bool:
+        """Send a refused statement again as it is, once its cause was put right; whether there was one."""
+        done = self._database.execute(
+            "UPDATE statements SET state = 'queued', attempts = 0, not_before = 0"
+            " WHERE event_id = ? AND state = 'refused'",
+            (event_id,),
+        )
+        return done.rowcount == 1
+
+    def forget_accepted(self, *, before: float) -> int:
+        """Forget the receipts of what was accepted before a moment; how many. Put again, it is sent again."""
+        done = self._database.execute(
+            "DELETE FROM statements WHERE state = 'accepted' AND settled_at < ?", (before,)
+        )
+        return done.rowcount
+
+    def is_empty(self) -> bool:
+        """Whether nothing is queued."""
+        (queued,) = self._database.execute(
+            "SELECT EXISTS (SELECT 1 FROM statements WHERE state = 'queued')"
+        ).fetchone()
+        return not queued
 
     def counts(self) -> Counts:
         """How many are in each state."""

@@ -53,7 +53,7 @@ class Sender:
 
     async def run_until_empty(self) -> None:
         """Send until nothing is queued; what was refused is left in the queue."""
-        while self._queue.counts().queued:
+        while not self._queue.is_empty():
             pause = await self.send_once()
             await asyncio.sleep(LOOK_SECONDS if pause is None else pause)
 
@@ -63,16 +63,15 @@ class Sender:
         if not due:
             return None
         verdicts = await asyncio.gather(*(self._send(statement) for statement in due))
-        waits = [verdict for verdict in verdicts if isinstance(verdict, Later) and verdict.concerns_all]
-        if len(waits) < len(verdicts):
-            # Somebody answered: whoever did not is no sign that Relais is away.
-            self._failures = 0
-        if not waits:
+        waits = [verdict for verdict in verdicts if isinstance(verdict, Later)]
+        are_all = len(waits) == len(verdicts)
+        # As long as some are taken, one that is not is no sign that Relais is away.
+        self._failures = self._failures + 1 if are_all else 0
+        if not are_all and not any(wait.concerns_all for wait in waits):
             return 0.0
-        self._failures += 1
         asked = max(wait.after_seconds or 0.0 for wait in waits)
         pause = max(asked, pause_after(self._failures, share=_share()))
-        _log.warning("nothing is taken now (%s): again in %.1f s", waits[0].why, pause)
+        _log.warning("not everything is taken now (%s): again in %.1f s", waits[0].why, pause)
         return pause
 
     async def _send(self, statement: Statement) -> Verdict:
@@ -81,9 +80,9 @@ class Sender:
             answer = await self._http.post(
                 statement.path, content=statement.body, headers={"content-type": "application/json"}
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return Later(concerns_all=True, why=type(error).__name__)
-        verdict = verdict_on(answer.status_code, answer.content, answer.headers.get("retry-after"))
+        verdict = verdict_on(answer.status_code, answer.headers, answer.content)
         match verdict:
             case Accepted():
                 self._settle(statement, "accepted", answer)
@@ -100,7 +99,8 @@ class Sender:
         self._queue.settle(
             Settled(
                 event_id=statement.event_id, state=state, status=answer.status_code, answer=answer.content
-            )
+            ),
+            now=self._clock(),
         )
 
 

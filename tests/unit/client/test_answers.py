@@ -12,23 +12,30 @@ from relais_client.answers import (
 )
 
 RECEIPT = b'{"receipt_id": "0199"}'
+PROBLEM = {"content-type": "application/problem+json"}
 
 
 @pytest.mark.parametrize("status", [200, 202])
 def test_a_receipt_says_that_it_is_stored(status: int) -> None:
-    assert verdict_on(status, RECEIPT) == Accepted()
+    assert verdict_on(status, {}, RECEIPT) == Accepted()
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"<html>Please log in", b"{}", b"[]", b'{"receipt_id": null}', b"\xff"]
 )
 def test_200_without_a_receipt_says_nothing(content: bytes) -> None:
-    assert verdict_on(200, content) == Later(concerns_all=True)
+    assert verdict_on(200, {}, content) == Later(concerns_all=True)
 
 
 @pytest.mark.parametrize("status", [400, 409, 413, 415, 422])
-def test_what_is_wrong_is_refused(status: int) -> None:
-    assert verdict_on(status, b"") == Refused()
+def test_what_relais_says_is_wrong_is_refused(status: int) -> None:
+    assert verdict_on(status, PROBLEM, b"") == Refused()
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_what_something_before_relais_says_refuses_nothing(status: int) -> None:
+    html = {"content-type": "text/html"}
+    assert verdict_on(status, html, b"plain HTTP was sent to a port of HTTPS") == Later(concerns_all=True)
 
 
 @pytest.mark.parametrize(
@@ -42,15 +49,16 @@ def test_what_is_wrong_is_refused(status: int) -> None:
         (503, "99999999", Later(concerns_all=True, after_seconds=3600)),
         (503, "-1", Later(concerns_all=True)),
         (401, None, Later(concerns_all=True)),
-        (403, None, Later(concerns_all=True)),
-        (404, None, Later(concerns_all=True)),
+        (403, None, Later(concerns_all=False)),
+        (404, None, Later(concerns_all=False)),
         (302, None, Later(concerns_all=True)),
     ],
 )
 def test_whatever_else_is_answered_it_is_sent_again(
     status: int, retry_after: str | None, verdict: Verdict
 ) -> None:
-    assert verdict_on(status, RECEIPT, retry_after) == verdict
+    headers = {} if retry_after is None else {"retry-after": retry_after}
+    assert verdict_on(status, PROBLEM | headers, RECEIPT) == verdict
 
 
 def test_pauses_double_up_to_the_longest() -> None:

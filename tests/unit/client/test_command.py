@@ -53,7 +53,7 @@ def test_what_was_answered_is_shown_and_what_was_refused_can_be_dropped(
     with Queue(file) as queue:
         queue.put(statement("1", "a"))
         assert main(["answer", "1"]) == 2
-        queue.settle(Settled(event_id="1", state="refused", status=422, answer=b'{"title": "no"}'))
+        queue.settle(Settled(event_id="1", state="refused", status=422, answer=b'{"title": "no"}'), now=1.0)
     assert main(["refused"]) == main(["answer", "1"]) == 0
     assert capsys.readouterr().out == '1: refused (422)\n{"title": "no"}\n' * 2
     assert (main(["refused", "--drop", "1"]), main(["refused", "--drop", "1"])) == (0, 2)

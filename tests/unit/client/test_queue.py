@@ -47,7 +47,7 @@ def test_the_oldest_of_each_person_is_next(queue: Queue) -> None:
     for event_id, number in [("1", "a"), ("2", "b"), ("3", "a")]:
         queue.put(statement(event_id, number))
     assert due(queue) == ["1", "2"]
-    queue.settle(answered("1"))
+    queue.settle(answered("1"), now=1.0)
     assert due(queue) == ["2", "3"]
 
 
@@ -66,7 +66,7 @@ def test_one_number_in_common_makes_one_order(queue: Queue) -> None:
     queue.put(statement("3", "ins", "ipp"))
     assert due(queue) == ["1"]
     queue.put(statement("4", "ins"))
-    queue.settle(answered("1"))
+    queue.settle(answered("1"), now=1.0)
     assert due(queue) == ["2"]
 
 
@@ -90,7 +90,7 @@ def test_what_names_nobody_is_in_an_order_of_its_own(queue: Queue) -> None:
 def test_the_same_again_changes_nothing_and_other_content_is_refused(queue: Queue) -> None:
     queue.put(statement("1", "a"))
     queue.put(statement("1", "a"))
-    queue.settle(answered("1"))
+    queue.settle(answered("1"), now=1.0)
     queue.put(statement("1", "a"))
     assert queue.counts() == Counts(queued=0, accepted=1, refused=0)
     with pytest.raises(OtherContentError, match="1"):
@@ -110,7 +110,7 @@ def test_a_statement_needs_an_id(queue: Queue, content: dict[str, Any]) -> None:
 def test_of_what_was_accepted_only_the_receipt_stays(queue: Queue, file: Path) -> None:
     queue.put(statement("1", "a", secret="ZZSECRETNAME"))
     queue.put(statement("2", "a"))
-    queue.settle(answered("1"))
+    queue.settle(answered("1"), now=1.0)
     assert queue.settled("1") == answered("1")
     assert queue.settled("2") is None
     assert due(queue) == ["2"]
@@ -120,9 +120,25 @@ def test_a_refused_one_lets_its_persons_later_ones_pass_and_is_kept_until_it_is_
     for event_id in ("1", "2"):
         queue.put(statement(event_id, "a"))
     refused = answered("1", "refused")
-    queue.settle(refused)
+    queue.settle(refused, now=1.0)
     assert (queue.refused(), due(queue)) == ([refused], ["2"])
     assert queue.drop_refused("1")
     assert not queue.drop_refused("1")
     assert not queue.drop_refused("2")
     assert (queue.refused(), due(queue)) == ([], ["2"])
+
+
+def test_a_refused_one_is_sent_again_in_its_place(queue: Queue) -> None:
+    for event_id in ("1", "2"):
+        queue.put(statement(event_id, "a"))
+    queue.settle(answered("1", "refused"), now=1.0)
+    assert (queue.retry_refused("1"), queue.retry_refused("1")) == (True, False)
+    assert (queue.refused(), due(queue)) == ([], ["1"])
+
+
+def test_old_receipts_are_forgotten_when_somebody_asks(queue: Queue) -> None:
+    for event_id in ("1", "2"):
+        queue.put(statement(event_id, event_id))
+        queue.settle(answered(event_id), now=float(event_id))
+    assert queue.forget_accepted(before=2.0) == 1
+    assert (queue.settled("1"), queue.settled("2"), queue.is_empty()) == (None, answered("2"), True)

@@ -12,6 +12,7 @@ import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 from relais_client import Counts, Queue, Sender
+from relais_client.sender import AT_ONCE
 
 from tests.unit.client.test_queue import statement
 
@@ -44,7 +45,8 @@ class Intake:
             case "broken":
                 return httpx.Response(500)
             case "refused":
-                return httpx.Response(422, json={"title": "The body does not fit"})
+                problem = {"content-type": "application/problem+json"}
+                return httpx.Response(422, json={"title": "The body does not fit"}, headers=problem)
             case "proxy":
                 return httpx.Response(200, text="<html>Welcome to the guest network")
             case _:
@@ -108,6 +110,32 @@ async def test_while_relais_is_away_everybody_waits_longer_and_longer(tmp_path: 
             assert (pauses[0] <= 2.0, 30.0 <= pauses[-1] <= 60.0) == (True, True)
             assert await sender.send_once() == 0.0
             assert queue.counts().accepted == 1
+
+
+async def test_many_that_are_not_taken_hold_nobody_else_up(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_foreign = b"foreign" in request.content
+        return httpx.Response(403) if is_foreign else httpx.Response(202, json={"receipt_id": "r"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://admission") as http:
+        with Queue(tmp_path / "queue.db") as queue:
+            for number in range(2 * AT_ONCE):
+                queue.put(statement(f"foreign-{number}", f"foreign-{number}"))
+            queue.put(statement("1", "a"))
+            sender = Sender(queue, http, clock=Clock())
+            pauses = [await sender.send_once() or 0.0 for _ in range(3)]
+            assert (queue.counts().accepted, pauses[0] > 0, pauses[1] > 0) == (1, True, True)
+
+
+async def test_what_cannot_be_read_is_no_answer(tmp_path: Path) -> None:
+    broken = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: broken), base_url="http://admission"
+    ) as http:
+        with Queue(tmp_path / "queue.db") as queue:
+            queue.put(statement("1", "a"))
+            assert await Sender(queue, http).send_once()
+            assert not queue.is_empty()
 
 
 async def test_as_long_as_it_is_asked_to_wait_it_waits(tmp_path: Path) -> None:
