@@ -47,5 +47,5 @@ RETENTION: Final = (
     Kind(name="links in messages, once expired", days=30, statement=_LINKS),
     Kind(name="proofs of consent, once revoked", days=1825, statement=_CONSENTS),
     Kind(name="names of who told somebody", days=1095, statement=_NAMES),
-    Kind(name="circles, once the person is in no establishment", days=CIRCLE_DAYS),
+    Kind(name="circles, once the person has no stay, with or without a bed", days=CIRCLE_DAYS),
 )

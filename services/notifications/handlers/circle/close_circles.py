@@ -1,14 +1,14 @@
-"""Closes circles of persons who are in no establishment, and of whom nothing was stated for a year.
+"""Closes circles of persons whom no establishment cares for, and of whom nothing was stated for a year.
 
-Their members are revoked, so their addresses are erased. Somebody may live in an establishment for years
-without a movement: whoever is in one keeps the circle, however old it is.
+Their members are revoked, so their addresses are erased. Somebody may live in an establishment, or be cared
+for at home by one, for years without a movement: while any stay goes on, the circle is kept.
 """
 
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from services.notifications.domain.delivery.whereabouts import person_now
+from services.notifications.domain.circle.stays_in_force import is_cared_for
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import plan
 from services.notifications.storage.circle import access, enrolment
@@ -27,7 +27,7 @@ async def close_circles(dependencies: Dependencies) -> int:
         last = page[-1]
         stated = await facts.of_persons(dependencies.pool, page)
         for person_id in page:
-            if not person_now(stated.get(person_id, ()), now=now).present:
+            if not is_cared_for(stated.get(person_id, ()), at=now):
                 closed += await _close(dependencies, person_id, since=since, now=now)
     return closed
 
