@@ -63,9 +63,15 @@ async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submiss
 
 
 async def _stated_otherwise(dependencies: Dependencies, batch: Sequence[Submission]) -> dict[UUID, str]:
-    """Messages under whose MSH-10 another one stated identities, and the digest of that one."""
+    """New messages under whose MSH-10 another one stated identities, and the digest of that one.
+
+    What is stored already is answered as stored, whatever was stated under its id since.
+    """
     keys = {each.key: each.message for each in batch if each.message == each.event_id}
     found = await digests_of(dependencies.pool, keys)
+    if found:
+        for key in await storage.receipts_of(dependencies.pool, list(found)):
+            del found[key]
     return {
         each.message: found[each.key]
         for each in batch

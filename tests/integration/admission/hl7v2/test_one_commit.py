@@ -60,6 +60,25 @@ async def test_a_message_of_another_kind_is_another_message(
     assert codes(await send(admission, source, first)) == ["AA"]
 
 
+async def test_what_is_stored_is_known_again_when_identities_were_stated_under_its_id(
+    admission: Admission,
+) -> None:
+    source = await admission.source()
+    assert codes(await send(admission, source, adt())) == ["AA"]
+    merge = {
+        "source_event_id": "42",
+        "establishment": source.source.establishment,
+        "emitted_at": "2026-03-01T09:00:00+01:00",
+        "surviving": {"authority": "1.2.3.4", "value": "1"},
+        "merged": {"authority": "1.2.3.4", "value": "2"},
+    }
+    said = await admission.client.post("/v1/identities/merge", json=merge, headers=bearer(source.secret))
+    assert said.status_code == 202
+    assert codes(await send(admission, source, adt())) == ["AA"], "its first answer was lost"
+    assert errors(await send(admission, source, adt(number="8"))) == ["MSH^1^10^1 205 E"]
+    assert len(await movements(admission)) == 1
+
+
 async def test_identities_of_one_message_are_stated_together(admission: Admission) -> None:
     source = await admission.source()
     pairs = adt("A40", person="1") + MERGE + b"\rPID|1||3^^^CHU-X&1.2.3.4&ISO^PI"
