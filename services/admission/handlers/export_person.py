@@ -15,7 +15,8 @@ from services.admission.storage.submissions import RECORD_CONTEXT
 from shared.spine.export.section import Content, Record, Section, section
 
 _FIRST: Final = UUID(int=0)
-_OF_A_PAIR: Final = frozenset({"surviving", "merged", "former", "to"})
+_OF_A_PAIR: Final = frozenset({"surviving", "merged", "former", "to", "hl7v2"})
+"""What names both persons: the numbers, and the text of the message that gave them."""
 _OWN: Final = frozenset({"traits", "change_number", "delete_number"})
 """What is stated of one person alone."""
 

@@ -1,12 +1,14 @@
 """Whoever asks for all that is kept of somebody gets it, from every service, and nothing of anybody else."""
 
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from deploy.operator.person.words import FIELDS
 from services.admission.handlers.manage_access import NewSource
+from tests.integration.admission.hl7v2.door import adt
 from tests.integration.admission.running import bearer
 from tests.security.erasure.platform import SERVICES
 from tests.security.erasure.story import SECRETS, Story, admitted
@@ -60,6 +62,27 @@ async def test_nothing_of_anybody_else_is_in_it(story: Story) -> None:
     said = json.dumps(await exported(story))
     assert receipt["person_id"] not in said
     assert "OTHER-99" not in said
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+async def test_the_text_of_a_message_about_two_numbers_is_shown_while_they_are_one(
+    story: Story, is_one: bool
+) -> None:
+    client, headers = story.platform.clients["admission"], bearer(story.ward.secret)
+    other = b"\rMRG|OTHER-99^^^CHU-X&1.2.3.4&ISO^PI^||||||ZZOTHERNAME"
+    answer = await client.post(
+        "/v1/hl7v2", content=adt("A40", control_id="9", person="IPP-1") + other, headers=headers
+    )
+    assert "MSA|AA" in answer.text
+    [merge] = await story.platform.rows("admission", "SELECT person_id FROM identity_statements")
+    if not is_one:
+        await story.platform.rows("admission", "UPDATE merges SET is_merged = false")
+    of_pair = replace(story, person_id=merge["person_id"])
+    said = json.dumps(
+        [each for each in (await exported(of_pair))["admission"] if "action" in each["content"]]
+    )
+    assert "merge" in said
+    assert ("ZZOTHERNAME" in said, "OTHER-99" in said) == (is_one, is_one)
 
 
 async def test_of_who_was_erased_admission_knows_nothing_and_the_others_keep_no_secret(story: Story) -> None:
