@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.admission.api import (
     access,
     batches,
+    conformance,
     directory,
     erasures,
     grants,
@@ -22,10 +23,12 @@ from services.admission.api.identities import statements, work_items
 from services.admission.api.sandbox import page as sandbox_page
 from services.admission.api.sandbox import route as sandbox
 from services.admission.handlers.commit_submissions import commit_submissions
+from services.admission.handlers.conformance import storing_tally
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.export_person import SECTIONS, persons_who_are_one
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
+from services.admission.periodic.forget_conformance import forget_conformance
 from services.admission.periodic.forget_refused_messages import forget_refused_messages
 from services.admission.periodic.join_persons import join_agreeing
 from services.admission.periodic.measure_keys import measure_keys
@@ -65,6 +68,7 @@ async def open_dependencies(
         async with (
             dependencies.request_commits.running(dependencies),
             dependencies.ndjson_commits.running(dependencies),
+            storing_tally(dependencies),
         ):
             yield dependencies
 
@@ -89,6 +93,7 @@ SERVICE = Service(
         work_items.router,
         statements.router,
         hl7v2.router,
+        conformance.router,
         sandbox.router,
         sandbox_page.router,
         dialects.router,
@@ -109,6 +114,7 @@ SERVICE = Service(
         PeriodicDuty(seconds=1.0, run=join_agreeing),
         PeriodicDuty(seconds=60.0, run=measure_keys),
         PeriodicDuty(seconds=3600.0, run=forget_refused_messages),
+        PeriodicDuty(seconds=3600.0, run=forget_conformance),
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],

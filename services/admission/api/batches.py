@@ -25,6 +25,7 @@ from services.admission.api.batch_lines import (
     unread_lines,
 )
 from services.admission.api.movements import BYTE_ORDER_MARK, IntakeAccess
+from services.admission.domain.conformance import names_of_doubts, names_of_refusal
 from services.admission.domain.movement import StatedMovement
 from services.admission.handlers.accept_batch import (
     YIELD_EVERY,
@@ -108,12 +109,27 @@ async def _answer_lines(request: Request, source: Principal) -> Answers:
             is_tried = all(answer.status != _NOT_COMMITTED for answer in answers)
             for status, count in Counter(answer.status for answer in answers).items():
                 metrics.intake_requests_total.labels(INTAKE_FORMAT, status).inc(count)
+            _count(dependencies, answers, source)
             yield answers
         place = place_of(request.scope)
         if place is not None:
             place.count_refused(patience.used)
         if unread:
             yield [unread_lines(unread[0], unread[-1])]
+
+
+def _count(dependencies: Dependencies, answers: Sequence[LineAnswer], source: Principal) -> None:
+    """Count what was wrong with the lines, by names that hold nothing of them."""
+    for answer in answers:
+        if answer.status == _NOT_COMMITTED:
+            continue
+        dependencies.tally.seen[source.source_id] += 1
+        if answer.problem is not None:
+            pointers = (error.pointer for error in answer.problem.errors)
+            dependencies.tally.note(source.source_id, names_of_refusal(answer.status, pointers))
+        elif answer.receipt is not None and answer.receipt.marks:
+            doubts = names_of_doubts(answer.receipt.marks, answer.receipt.ignored)
+            dependencies.tally.note(source.source_id, doubts)
 
 
 @contextmanager

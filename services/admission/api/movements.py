@@ -16,6 +16,7 @@ from services.admission.domain.checks import (
     contradictions,
     refused_test_numbers,
 )
+from services.admission.domain.conformance import names_of_doubts, names_of_refusal
 from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_of, reported, without
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
@@ -32,6 +33,7 @@ from shared.web.middleware.fast_path import FastRoutes
 from shared.web.problems import FieldError, Problem, service_unavailable
 
 INTAKE_FORMAT = "json"
+_NOT_NOW: Final = 503
 # Looking a series up by its labels costs more than counting in it.
 _requests: Final = lru_cache(maxsize=64)(metrics.intake_requests_total.labels)
 
@@ -70,8 +72,13 @@ async def post_movement(request: Request, source: IntakeAccess) -> Response:
         response = await _accept(request, source)
     except Problem as problem:
         _requests(INTAKE_FORMAT, problem.status_code).inc()
+        if problem.status_code != _NOT_NOW:
+            names = names_of_refusal(problem.status_code, (error.pointer for error in problem.errors))
+            DEPENDENCIES.of(request).tally.note(source.source_id, names)
+            DEPENDENCIES.of(request).tally.seen[source.source_id] += 1
         raise
     _requests(INTAKE_FORMAT, response.status_code).inc()
+    DEPENDENCIES.of(request).tally.seen[source.source_id] += 1
     return response
 
 
@@ -164,6 +171,9 @@ async def _accept(request: Request, source: Principal) -> Response:
         raise service_unavailable() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(422, UNREADABLE) from None
+    if not isinstance(outcome, Conflict) and outcome.receipt.marks:
+        doubts = names_of_doubts(outcome.receipt.marks, outcome.receipt.ignored)
+        dependencies.tally.note(source.source_id, doubts)
     return _answer(outcome)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 
 from services.admission.domain.adt.dialect import Dialect
+from services.admission.domain.conformance import Tally
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.hl7v2.callers import Binding
 from services.admission.domain.identifiers import Owner
@@ -93,6 +94,9 @@ class Dependencies:
     """Source that shows no key (MLLP) -> until when what its keys allow counts as it was read."""
 
     callers: KnownCallers = field(default_factory=KnownCallers)
+
+    tally: Tally = field(default_factory=Tally)
+    """What was wrong with what came, counted until it is stored."""
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the request that asks the directory."""

@@ -8,12 +8,13 @@ from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
+from services.admission.storage import conformance_tables
 from services.admission.storage.hl7v2 import tables as hl7v2_tables
 from services.admission.storage.identities import tables as identity_tables
 from services.admission.storage.schema import Table, metadata
 from shared.spine.tables import spine_tables
 
-__all__ = ["hl7v2_tables", "identity_tables", "metadata"]
+__all__ = ["conformance_tables", "hl7v2_tables", "identity_tables", "metadata"]
 
 _GLASS = "basis = 'break_the_glass'"
 

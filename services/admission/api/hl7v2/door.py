@@ -15,6 +15,7 @@ from services.admission.api.hl7v2.reading import FOREIGN, read_message
 from services.admission.api.hl7v2.stating import state_all
 from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.adt.reading import Reading
+from services.admission.domain.conformance import names_of_findings
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, is_wanted, verdict_on
 from services.admission.domain.hl7v2.errors import UnreadableMessage
 from services.admission.domain.hl7v2.findings import Finding
@@ -90,6 +91,9 @@ async def take_message(
         control_id=sha256(raw).hexdigest()[:20],
         at=dependencies.clock(),
     )
+    if NOT_NOW not in findings:
+        dependencies.tally.seen[source.source_id] += 1
+        dependencies.tally.note(source.source_id, names_of_findings(findings))
     metrics.intake_requests_total.labels(INTAKE_FORMAT, f"A{answer.verdict}").inc()
     metrics.hl7v2_answers_total.labels(event, f"A{answer.verdict}").inc()
     return _encoded(header, answer, codec)
