@@ -16,9 +16,10 @@ from services.admission.storage.conformance import ConformanceDay, FrequentProbl
 from services.admission.storage.hl7v2.dialects import source_exists
 from shared.database.transaction import transaction
 from shared.runtime.failures import TRANSIENT
+from shared.runtime.waiting import wait_for
 from shared.security.principal import Principal
 
-STORED_EVERY: Final = 15.0
+STORED_EVERY_SECONDS: Final = 15.0
 """What was counted since then is lost when a process is killed: these are figures, not facts."""
 KEPT: Final = timedelta(days=90)
 
@@ -69,11 +70,7 @@ async def storing_tally(dependencies: Dependencies) -> AsyncIterator[None]:
 
 async def _store_until(dependencies: Dependencies, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        try:
-            async with asyncio.timeout(STORED_EVERY):
-                await stop.wait()
-        except TimeoutError:
-            pass
+        await wait_for(stop, timeout_seconds=STORED_EVERY_SECONDS)
         await store_tally(dependencies)
 
 
