@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import deadline_of
+from services.pathway.domain.deaths import died_at, outlives
 from services.pathway.domain.pathway import Ending, Expectation
 from services.pathway.domain.places import came_before, is_there
 from services.pathway.domain.rules import Rules
@@ -28,9 +29,11 @@ def expected_arrivals(
 ) -> tuple[Expectation, ...]:
     """Every arrival that is or ever was expected by that moment, in order of departure.
 
-    `stays` hold what has happened by then: nobody is expected after a departure that is only planned.
+    `stays` hold what has happened by then: nobody is expected after a departure that is only planned. Nor is
+    anybody expected, from the moment of their death on.
     """
-    stated = [departure for history in histories for departure in _departures_stated(history)]
+    known_histories = list(histories)
+    stated = [departure for history in known_histories for departure in _departures_stated(history)]
     if not stated:
         return ()
     first_notices = _first_notices(stated)
@@ -41,6 +44,9 @@ def expected_arrivals(
         for leaving in _leavings(stay.movements)
     ]
     current = _ended(expected, known_stays, rules) if expected else []
+    death = died_at(known_histories, known_stays, at=at)
+    if death is not None:
+        current = [_until_death(wait, death) for wait in current]
     known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
     withdrawn = [
         _withdrawn(departure, rules)
@@ -87,6 +93,20 @@ def _withdrawn(departure: _Departure, rules: Rules) -> Expectation:
     content = departure.content
     expectation = _expectation([content], rules, known_at=content.recorded_at)
     return replace(expectation, withdrawn=True, reassigned=departure.history.reassigned)
+
+
+def _until_death(wait: Expectation, death: datetime) -> Expectation:
+    if not outlives(wait.arrived_at or wait.ended_at, death):
+        return wait
+    return replace(
+        wait,
+        withdrawn=True,
+        arrival_movement_id=None,
+        arrived_at=None,
+        ended_as=None,
+        ended_at=None,
+        ended_by_movement_id=None,
+    )
 
 
 def _is_plan(departure: _Departure, *, at: datetime) -> bool:

@@ -8,7 +8,7 @@ The states of an expectation follow each other so; that it is overdue is judged 
       ├────> returned     back where the person left
       ├────> closed       a person said, with a reason, that it ended
       ├────> overdue      judged so: the rupture is open ──> any of the others: the rupture is closed
-      └────> withdrawn    the departure was cancelled, goes elsewhere, or is another person's
+      └────> withdrawn    the departure was cancelled, goes elsewhere, is another person's; or a death
 
 Corrections go against every arrow: a cancelled arrival makes a met expectation open or overdue again.
 """

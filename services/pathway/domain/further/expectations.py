@@ -8,6 +8,7 @@ from uuid import uuid5
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import is_filler, later
+from services.pathway.domain.deaths import died_at, outlives
 from services.pathway.domain.further.plans import PLANNED, ended_by, met_by
 from services.pathway.domain.pathway import FurtherExpectation, FurtherState
 from services.pathway.domain.rules import Rules
@@ -23,12 +24,19 @@ _SHOWS_THE_RETURN: Final = frozenset({"return", "admission", "leave"})
 def further_expectations(
     histories: Iterable[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
 ) -> tuple[FurtherExpectation, ...]:
-    """Everything that is or ever was expected by that moment, in order of what led to expect it."""
-    stated = [history for history in histories if _ever_expecting(history)]
+    """Everything that is or ever was expected by that moment, in order of what led to expect it.
+
+    From the moment of the person's death on nothing is.
+    """
+    known = list(histories)
+    stated = [history for history in known if _ever_expecting(history)]
     if not stated:
         return ()
     current = {each.movement_id: each for stay in stays for each in _returns(stay, rules)}
     current |= {each.movement_id: each for each in _plans(stated, stays, rules, at=at)}
+    death = died_at(known, stays, at=at)
+    if death is not None:
+        current = {key: _until_death(each, death) for key, each in current.items()}
     found = [
         replace(current[history.current.movement_id], known_at=_known_at(history))
         if history.current.movement_id in current
@@ -37,6 +45,12 @@ def further_expectations(
         if history.current.movement_id in current or not _is_plan(history, at=at)
     ]
     return tuple(sorted(found, key=lambda each: (each.since, each.expectation_id)))
+
+
+def _until_death(wait: FurtherExpectation, death: datetime) -> FurtherExpectation:
+    if not outlives(wait.ended_at, death):
+        return wait
+    return replace(wait, withdrawn=True, ended_at=None, ended_by_movement_id=None, met=False)
 
 
 def state_of(expectation: FurtherExpectation, *, overdue: bool) -> FurtherState:

@@ -4,7 +4,8 @@ A discharge that follows a transfer to the same place belongs to the same depart
 destination has arrived, whatever the movement; an admission, or a return from leave, that meets no earlier
 departure meets the first one within the next two hours. The wait also ends where the person is admitted to a
 bed elsewhere, or is back at the place that was left, unless they come in time after all (decision 0005). And
-nobody waits for who had come to the destination while they were still said to be where they left (0052).
+nobody waits for who had come to the destination while they were still said to be where they left (0052), nor
+for the dead: a wait that was not over when the person died is none.
 """
 
 from collections import defaultdict
@@ -34,8 +35,9 @@ class ArrivalRules:
 
 
 def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[ExpectedArrival]:
-    """Every expected arrival that the current movements imply, met or not."""
-    active = [each for each in movements if each.happened]
+    """Every expected arrival that the current movements imply, met or not, of who lived until it ended."""
+    known = list(movements)
+    active = [each for each in known if each.happened]
     stays: dict[str, list[Movement]] = defaultdict(list)
     for each in active:
         stays[each.stay_id].append(each)
@@ -47,7 +49,23 @@ def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[Ex
         ended = _met_by(open_, each)
         open_ = [_stopped(wait, each, stays[each.stay_id]) for wait in open_ if wait not in ended]
         met += [_met(wait, each) for wait in ended]
-    return met + open_
+    dead_since = _dead_since(known, stays)
+    return [wait for wait in met + open_ if dead_since is None or _over_by(wait, dead_since)]
+
+
+def _dead_since(movements: Iterable[Movement], stays: Mapping[str, Sequence[Movement]]) -> datetime | None:
+    """The earliest death that stands; a discharge that was corrected states none."""
+    deaths = [each.occurred_at for each in movements if each.says_dead and each.kind != "discharge"]
+    for stay in stays.values():
+        for place, each in enumerate(stay):
+            if each.says_dead and not is_corrected(each, stay, place):
+                deaths.append(each.occurred_at)
+    return min(deaths, default=None)
+
+
+def _over_by(wait: ExpectedArrival, moment: datetime) -> bool:
+    over = wait.arrived_at or wait.ended_at
+    return over is not None and over <= moment
 
 
 def _met(wait: ExpectedArrival, by: Movement) -> ExpectedArrival:

@@ -61,6 +61,12 @@ class Movement:
         return self.kind in _WHERE and not (self.cancelled or self.planned)
 
     @property
+    def says_dead(self) -> bool:
+        """Whether it states that the person died, as a fact of its own or as the way they left."""
+        by_discharge = self.kind == "discharge" and self.destination.get("mode") == "death"
+        return (self.kind == "death" or by_discharge) and not (self.cancelled or self.planned)
+
+    @property
     def departs(self) -> bool:
         """Whether the person was transferred to another establishment."""
         return self.kind == "transfer" and self.leaves_for is not None
