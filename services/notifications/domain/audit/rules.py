@@ -30,6 +30,8 @@ AT_HOME: Final = "care.at_home"
 LOST: Final = "return.overdue"
 BACK_OR_GONE: Final = "return.ended"
 """After somebody did not come back from a leave in time, that nobody waits any more."""
+OF_WAITS: Final = (OVERDUE, LOST, *ENDED.values())
+"""What pathway alone finds out; no movement states it."""
 ONE_PERSON: Final = "person.merged"
 
 _PLACES: Final = (ADMITTED, ARRIVED, DISCHARGED, AT_HOME)

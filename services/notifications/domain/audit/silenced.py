@@ -28,7 +28,10 @@ def owed_after_deaths(
     *,
     day_stays: Collection[UUID],
 ) -> Iterator[Owed]:
-    """Corrections since the day before a death that ended; when cancelled, also the last day's news."""
+    """Corrections, and what was said of waits, since the day before a death that ended.
+
+    When it was cancelled, also the last day's news.
+    """
     for fact in stated:
         died_at: datetime | None = None
         for event in fact:
@@ -43,7 +46,7 @@ def owed_after_deaths(
             cancelled = isinstance(event.data, MovementCancelled)
             if died_at is None or (tells_of_death(event.data) and not cancelled):
                 continue
-            kinds = _corrections(owed, since=died_at - _DAY, until=event.recorded_at)
+            kinds = _kept_back(owed, member, since=died_at - _DAY, until=event.recorded_at)
             if cancelled:
                 kinds |= _news(stated, member, until=event.recorded_at, day_stays=day_stays)
             yield Owed(event, frozenset(kinds))
@@ -63,18 +66,25 @@ def _after_foreign_death(
     if deaths and not (isinstance(event.data, MovementReassigned) and event.data.reason == "merged"):
         since, until = min(deaths) - _DAY, event.recorded_at
         news = _news(stated, member, until=until, day_stays=day_stays)
-        kinds = _corrections(owed, since=since, until=until) | news
+        kinds = _kept_back(owed, member, since=since, until=until) | news
         yield Owed(event, frozenset(kinds))
 
 
-def _corrections(owed: Sequence[Owed], *, since: datetime, until: datetime) -> set[str]:
+def _kept_back(owed: Sequence[Owed], member: AuditedMember, *, since: datetime, until: datetime) -> set[str]:
+    """What nobody heard while the person was taken for dead, and which no later news makes up for."""
     return {
         kind
         for event, kinds in owed
         if since < event.recorded_at <= until
         for kind in kinds
         if kind.endswith((".corrected", ".retracted"))
+        or (_is_of_a_wait(event, kind) and member.may_know(event))
     }
+
+
+def _is_of_a_wait(event: RecordedEvent, kind: str) -> bool:
+    """Whether it says that somebody is awaited, is missing or was found: all of pathway's, and departures."""
+    return kind == DEPARTED or not isinstance(event.data, Movement)
 
 
 def _news(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from services.notifications.domain.obligations.catalogue import (
     STALE_AFTER,
@@ -14,6 +15,7 @@ from services.notifications.domain.obligations.statements import (
     NOTHING,
     FactHistory,
     FactVersion,
+    became_news_at,
     before,
     kinds_of,
 )
@@ -25,10 +27,11 @@ def owed_after_retracted_death(
 ) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:
     """What a death silenced is owed again by each version that ends it: (event, version, kind).
 
-    News of the day before, and whatever corrects or takes back what was told: of each kind the newest that
-    was recorded by then. Whether it was told after all is found out when it is due. An event owes a recipient
-    one obligation of each kind, so of two silenced corrections of one kind only the newer is told. A cancel
-    leaves the person where they were, which is told; an update says itself where they are.
+    News of the day before, who is waited for, and whatever corrects or takes back what was told: of each kind
+    the newest that was recorded by then, and stood if one did. Whether it was told after all is found out
+    when it is due. An event owes a recipient one obligation of each kind, so of two silenced corrections of
+    one kind only the newer is told. A cancel leaves the person where they were, which is told; an update says
+    itself where they are.
     """
     for fact in facts.values():
         for position, end in enumerate(fact):
@@ -38,7 +41,7 @@ def owed_after_retracted_death(
                 continue
             until = end.event.recorded_at
             since = min(death.event.recorded_at for death in deaths) - STALE_AFTER
-            silenced = _corrections(facts, recipient, since=since, until=until)
+            silenced = _unheard(facts, recipient, since=since, until=until)
             if end.ends:
                 silenced |= _news(facts, recipient, since=until - STALE_AFTER, until=until)
             owed_anyway = kinds_of(end, earlier, recipient)
@@ -64,16 +67,35 @@ def _news(
     return {version.news.kind: version for version in ordered if version.news is not None}
 
 
-def _corrections(
+def _unheard(
     facts: Mapping[str, FactHistory], recipient: Recipient, *, since: datetime, until: datetime
 ) -> dict[str, FactVersion]:
-    """What was corrected or taken back since then, the newest of each kind."""
+    """What was corrected or taken back since then, and who left, is missing or was found; of each the newest.
+
+    Nothing takes the place of news of a wait, as newer news of where somebody is does: it is owed again
+    however long the death stood.
+    """
     versions = [
-        (version, kind)
+        (all(later.event.recorded_at > until for later in fact[position + 1 :]), version, kind)
         for fact in facts.values()
         for position, version in enumerate(fact)
         for kind in kinds_of(version, before(fact, position), recipient)
-        if (is_corrected(kind) or is_retracted(kind)) and since < version.event.recorded_at <= until
+        if since < version.event.recorded_at <= until
+        if is_corrected(kind) or is_retracted(kind) or _is_news_of_a_wait(version, recipient)
     ]
-    ordered = sorted(versions, key=lambda each: (each[0].event.recorded_at, each[0].event.event_id))
-    return {kind: version for version, kind in ordered}
+    ordered = sorted(versions, key=_stands_and_is_newest)
+    return {kind: version for _, version, kind in ordered}
+
+
+def _stands_and_is_newest(each: tuple[bool, FactVersion, str]) -> tuple[bool, datetime, UUID]:
+    """News that stood comes last; corrections are told in the order in which they came."""
+    stood, version, kind = each
+    is_news = not (is_corrected(kind) or is_retracted(kind))
+    return stood and is_news, version.event.recorded_at, version.event.event_id
+
+
+def _is_news_of_a_wait(version: FactVersion, recipient: Recipient) -> bool:
+    event = version.event
+    return version.aspect != LOCATION and recipient.may_know(
+        occurred_at=became_news_at(event), recorded_at=event.recorded_at
+    )

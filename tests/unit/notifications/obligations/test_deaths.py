@@ -1,8 +1,13 @@
 """A death that is stated as a fact silences all messages, as one by which a stay ended does."""
 
+import pytest
+
+from services.notifications.domain.audit.owed import owed_obligations
 from services.notifications.domain.obligations.derivation import Send, Suppress, derive_obligations
-from shared.testing.person_history import PersonHistory, minutes
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
+from tests.unit.notifications.audit.audited import audited
 from tests.unit.notifications.circles import EVERYBODY
+from tests.unit.notifications.stated import with_watched_arrivals
 
 
 def _verdicts(history: PersonHistory) -> set[str]:
@@ -29,3 +34,55 @@ def test_a_death_that_was_an_error_silences_nothing_any_more() -> None:
     rose.admit("stay", at=minutes(0))
     rose.cancel(rose.further("death", "stay", at=minutes(60)))
     assert "send" in _verdicts(rose)
+
+
+def _owed_by_the_end_of_a_death(
+    rose: PersonHistory, *, until: float, stay: str = "stay"
+) -> dict[tuple[str | None, str], bool]:
+    """(establishment, kind) -> whether it is to be sent; both derivations agree on what is owed.
+
+    Pathway states what it does of somebody alive: what it makes of a death is not asked here.
+    """
+    waited = with_watched_arrivals(rose.events, until=minutes(until - 10))
+    death = rose.further("death", stay, at=minutes(60))
+    end = rose.cancel(death, emitted=minutes(until))
+    stated = [*waited, death, end]
+    derived = derive_obligations(stated, EVERYBODY)
+    owed = owed_obligations(stated, audited(EVERYBODY))
+    assert {each.key for each in derived} == {(key.event_id, key.recipient_id, key.kind) for key in owed}
+    return {
+        (each.recipient.establishment, each.kind): isinstance(each.verdict, Send)
+        for each in derived
+        if each.event == end
+    }
+
+
+def _on_the_way() -> PersonHistory:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(-3000))
+    rose.transfer("stay", at=minutes(0), to=NURSING_HOME)
+    return rose
+
+
+@pytest.mark.parametrize("until", [600, 6000])
+def test_who_was_taken_for_dead_and_is_missing_is_missed_once_that_was_an_error(until: float) -> None:
+    again = _owed_by_the_end_of_a_death(_on_the_way(), until=until)
+    assert again[HOSPITAL, "transfer.overdue"]
+    assert again[NURSING_HOME, "transfer.overdue"]
+    assert again[NURSING_HOME, "transfer.departed"]
+
+
+def test_who_has_come_meanwhile_is_announced_to_nobody_and_the_arrival_is_told() -> None:
+    rose = _on_the_way()
+    rose.admit("home", at=minutes(90), establishment=NURSING_HOME)
+    again = _owed_by_the_end_of_a_death(rose, until=600)
+    assert again[HOSPITAL, "transfer.arrived"]
+    assert not again[NURSING_HOME, "transfer.departed"]
+    assert (HOSPITAL, "transfer.overdue") not in again
+
+
+def test_who_did_not_come_back_from_a_leave_is_missed_once_a_death_was_an_error() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(-3000))
+    rose.further("leave", "stay", at=minutes(0), expected_at=minutes(100))
+    assert _owed_by_the_end_of_a_death(rose, until=2000)[HOSPITAL, "return.overdue"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.notifications.domain.delivery.decision import Tell, last_told_obligation
-from services.notifications.domain.obligations.derivation import Send, facts_of, is_deceased
+from services.notifications.domain.obligations.derivation import Send, is_deceased
+from services.notifications.domain.obligations.known_facts import facts_of
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
     AttemptStatus,
