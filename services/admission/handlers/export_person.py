@@ -15,7 +15,9 @@ from services.admission.storage.submissions import RECORD_CONTEXT
 from shared.spine.export.section import Content, Record, Section, section
 
 _FIRST: Final = UUID(int=0)
-_OF_A_PAIR: Final = frozenset({"surviving", "merged", "former", "to", "hl7v2"})
+_TEXT: Final = "hl7v2"
+"""Where a body has the message that it was read from."""
+_OF_A_PAIR: Final = frozenset({"surviving", "merged", "former", "to", _TEXT})
 """What names both persons: the numbers, and the text of the message that gave them."""
 _OWN: Final = frozenset({"traits", "change_number", "delete_number"})
 """What is stated of one person alone."""
@@ -50,7 +52,11 @@ def numbers_in(dependencies: Dependencies, stated: Collection[erasures.SealedRec
 
 
 def _submission(dependencies: Dependencies, row: Content) -> Content:
-    return _with_body(dependencies, row, context=RECORD_CONTEXT + row["event_id"].bytes)
+    shown = _with_body(dependencies, row, context=RECORD_CONTEXT + row["event_id"].bytes)
+    if shown.pop("named_another") and shown["record"]:
+        shown["record"].pop(_TEXT, None)
+        shown["record"].get("person", {}).pop("identifiers", None)
+    return shown
 
 
 def _statement(dependencies: Dependencies, row: Content) -> Content:

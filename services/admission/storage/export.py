@@ -2,12 +2,21 @@
 
 from typing import Final
 
+# Of whom a movement is now: what was published of it first, maybe under another person, whose key seals it,
+# is named by what restates it.
 SUBMISSIONS: Final = """
+WITH published AS MATERIALIZED (
+    SELECT event_id, convert_from(data, 'UTF8')::jsonb AS said FROM ledger WHERE subject = ANY ($1)
+), stated AS (
+    SELECT event_id, (said ->> 'movement_id')::uuid AS movement_id FROM published
+    UNION
+    SELECT (said ->> 'restates')::uuid, (said ->> 'movement_id')::uuid FROM published WHERE said ? 'restates'
+)
 SELECT event_id AS key, event_id, receipt_id, source_event_id, sources.name AS source, s.establishment, marks,
-    recorded_at, record, wrapped_key
-FROM ledger JOIN submissions AS s USING (event_id) JOIN persons ON person_id = subject
-LEFT JOIN sources USING (source_id)
-WHERE subject = ANY ($1) AND event_id > $2 ORDER BY event_id LIMIT $3
+    recorded_at, record, wrapped_key, subject <> ALL ($1) AS named_another
+FROM stated JOIN movements USING (movement_id) JOIN submissions AS s USING (event_id)
+JOIN ledger USING (event_id) LEFT JOIN persons ON person_id = subject LEFT JOIN sources USING (source_id)
+WHERE stated_as = ANY ($1) AND event_id > $2 ORDER BY event_id LIMIT $3
 """
 # The numbers of a pair are one person's while the two are one; otherwise one is somebody else's.
 STATEMENTS: Final = """

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -11,8 +12,8 @@ from services.admission.handlers.manage_access import NewSource
 from tests.integration.admission.hl7v2.door import adt
 from tests.integration.admission.running import bearer
 from tests.security.erasure.platform import SERVICES
-from tests.security.erasure.story import SECRETS, Story, admitted
-from tests.unit.admission.bodies import identifier
+from tests.security.erasure.story import NUMBER, SECRETS, Story, admitted
+from tests.unit.admission.bodies import HOSPITAL, identifier
 
 pytestmark = pytest.mark.services
 
@@ -83,6 +84,27 @@ async def test_the_text_of_a_message_about_two_numbers_is_shown_while_they_are_o
     )
     assert "merge" in said
     assert ("ZZOTHERNAME" in said, "OTHER-99" in said) == (is_one, is_one)
+
+
+async def test_a_movement_that_was_moved_is_shown_to_whose_it_is_now(story: Story) -> None:
+    platform, to = story.platform, identifier("OTHER-99")
+    wrong = admitted(**OTHER)
+    wrong["person"]["traits"]["birth_name"] = "ZZOTHERNAME"
+    await platform.ask("POST", "admission", "/v1/movements", story.ward, wrong)
+    own = admitted(source_event_id="own", movement_id="own", stay_id="own")
+    own["person"]["identifiers"] = [to]
+    receipt = await platform.ask("POST", "admission", "/v1/movements", story.ward, own)
+    other = replace(story, person_id=UUID(receipt["person_id"]))
+    assert "ZZOTHERNAME" in json.dumps(await exported(story))
+    moved = {
+        **{"source_event_id": "move", "establishment": HOSPITAL, "emitted_at": own["emitted_at"]},
+        **{"to": to, "former": identifier(NUMBER), "movement_ids": ["other"]},
+    }
+    await platform.ask("POST", "admission", "/v1/identities/move", story.ward, moved)
+    said = json.dumps(await exported(story))
+    assert ("ZZOTHERNAME" in said, "OTHER-99" in said) == (False, False)
+    said = json.dumps(await exported(other))
+    assert ("ZZOTHERNAME" in said, NUMBER in said) == (True, False)
 
 
 async def test_of_who_was_erased_admission_knows_nothing_and_the_others_keep_no_secret(story: Story) -> None:
