@@ -1,6 +1,7 @@
 """Opens what admission keeps of a person, for the person who asks: what was stated, granted and refused."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.admission.handlers.hl7v2.quarantine import refused_mentioning
 from services.admission.storage import erasures, export
 from services.admission.storage.identities.statements import STATEMENT_CONTEXT
 from services.admission.storage.submissions import RECORD_CONTEXT
-from shared.spine.export.section import Content, Record, Section, section
+from shared.spine.export.section import Content, Record, section
 
 _FIRST: Final = UUID(int=0)
 _TEXT: Final = "hl7v2"
@@ -76,10 +77,16 @@ def _with_body(dependencies: Dependencies, row: Content, *, context: bytes) -> d
     return {**row, "wrapped_key": None, "record": msgspec.json.decode(body) if body else None}
 
 
+_ANSWERED: Final = section("hl7v2_quarantine", export.REFUSED, _FIRST)
+
+
 async def _refused(
     dependencies: Dependencies, persons: Sequence[UUID], after: UUID, limit: int
-) -> list[Record]:
-    """Refused messages that name the person: nothing but their content says so."""
+) -> Sequence[Record]:
+    """Refused messages that may name the person: nothing but their content says so, which is not shown.
+
+    They are found as for deletion, rather too many: a number as short as `1` is anybody's.
+    """
     stated = await erasures.records_of(dependencies.pool, persons)
     found = await refused_mentioning(
         dependencies,
@@ -87,10 +94,7 @@ async def _refused(
         numbers_in(dependencies, stated),
         establishments={record.establishment for record in stated},
     )
-    later = [(each, raw) for each, raw in found if each > after][:limit]
-    return [
-        Record(each, {"quarantine_id": each, "message": raw.decode(errors="replace")}) for each, raw in later
-    ]
+    return await _ANSWERED.read(dependencies, [quarantine_id for quarantine_id, _ in found], after, limit)
 
 
 SECTIONS: Final = (
@@ -98,5 +102,5 @@ SECTIONS: Final = (
     section("identity_statements", export.STATEMENTS, _FIRST, _statement),
     section("grants", export.GRANTS, _FIRST, _grant),
     section("identity_work_items", export.WORK_ITEMS, _FIRST),
-    Section(name="hl7v2_quarantine", first=_FIRST, read=_refused),
+    replace(_ANSWERED, read=_refused),
 )

@@ -37,6 +37,15 @@ SELECT work_item_id AS key, work_item_id, finding, state, establishments, disagr
 FROM identity_work_items WHERE (person_id = ANY ($1) OR other_person_id = ANY ($1)) AND work_item_id > $2
 ORDER BY work_item_id LIMIT $3
 """
+# Of these messages, those of establishments that stated somebody; no content, which may be another person's.
+REFUSED: Final = """
+SELECT quarantine_id AS key, quarantine_id, establishment, received_at, seen_at,
+    ARRAY(
+        SELECT DISTINCT (said ->> 'code')::int FROM jsonb_array_elements(findings) AS said ORDER BY 1
+    ) AS codes
+FROM hl7v2_quarantine WHERE quarantine_id = ANY ($1) AND establishment IS NOT NULL AND quarantine_id > $2
+ORDER BY quarantine_id LIMIT $3
+"""
 
 COPIES: Final = {
     "identifiers": "indexes that cannot be read, of numbers that stand in what was stated",

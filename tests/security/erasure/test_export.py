@@ -107,6 +107,25 @@ async def test_a_movement_that_was_moved_is_shown_to_whose_it_is_now(story: Stor
     assert ("ZZOTHERNAME" in said, NUMBER in said) == (True, False)
 
 
+async def test_of_a_refused_message_only_the_answer_is_shown(story: Story) -> None:
+    client, headers = story.platform.clients["admission"], bearer(story.ward.secret)
+    short = admitted(source_event_id="short", movement_id="short", stay_id="short")
+    short["person"]["identifiers"] = [identifier("1")]
+    receipt = await story.platform.ask("POST", "admission", "/v1/movements", story.ward, short)
+    of_other = adt(control_id="", person="OTHER-99")
+    assert "MSA|AE" in (await client.post("/v1/hl7v2", content=of_other, headers=headers)).text
+    await story.platform.rows(
+        "admission",
+        "UPDATE hl7v2_quarantine SET establishment = NULL WHERE quarantine_id ="
+        " (SELECT min(quarantine_id::text)::uuid FROM hl7v2_quarantine)",
+    )
+    found = await exported(replace(story, person_id=UUID(receipt["person_id"])))
+    [refused] = [each["content"] for each in found["admission"] if each["section"] == "hl7v2_quarantine"]
+    assert refused.keys() == {"quarantine_id", "establishment", "received_at", "seen_at", "codes"}
+    assert (refused["establishment"], refused["codes"]) == (HOSPITAL, [101])
+    assert "OTHER-99" not in json.dumps(found)
+
+
 async def test_of_who_was_erased_admission_knows_nothing_and_the_others_keep_no_secret(story: Story) -> None:
     await story.erase()
     await story.platform.carry()
