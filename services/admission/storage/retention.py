@@ -4,17 +4,36 @@ from typing import Final
 
 from shared.spine.retention.kind import Kind
 
-# What an establishment stated of a person last says whom its number means, and stays. Without the body a
-# receipt has no numbers of the sender's; a resend is still known by its digest.
+# The newest two bodies of an establishment about a person say whom its number means, and stay. Only those
+# count whose movement is still that person's. Two, as one may have no traits, which cannot be seen: it is
+# sealed. Without the body a receipt has no numbers of the sender's; a resend is still known by its digest.
+# OFFSET 0: each step is a look into an index.
 _BODIES: Final = """
 WITH walked AS (
     SELECT id, event_id, subject, sequence, establishment, recorded_at FROM ledger
     WHERE id > $3 ORDER BY id LIMIT $2
 ), old AS (
-    SELECT event_id FROM walked WHERE recorded_at < $1 AND EXISTS (
-        SELECT FROM ledger AS newer WHERE newer.subject = walked.subject
-            AND newer.sequence > walked.sequence AND newer.establishment = walked.establishment
-    )
+    SELECT event_id FROM walked WHERE recorded_at < $1 AND 2 = (SELECT count(*) FROM (
+        SELECT FROM (
+            SELECT event_id, data FROM ledger WHERE subject = walked.subject
+                AND sequence > walked.sequence AND establishment = walked.establishment OFFSET 0
+        ) AS newer
+        CROSS JOIN LATERAL (
+            SELECT FROM submissions WHERE event_id = newer.event_id AND record <> '' OFFSET 0
+        ) AS kept
+        CROSS JOIN LATERAL (
+            SELECT stated_as FROM movements
+            WHERE movement_id = (convert_from(newer.data, 'UTF8')::jsonb ->> 'movement_id')::uuid OFFSET 0
+        ) AS movement
+        CROSS JOIN LATERAL (
+            SELECT coalesce(survivor_id, person_id) AS one FROM persons WHERE person_id = stated_as OFFSET 0
+        ) AS whose
+        CROSS JOIN LATERAL (
+            SELECT coalesce(survivor_id, person_id) AS one FROM persons
+            WHERE person_id = walked.subject OFFSET 0
+        ) AS own
+        WHERE whose.one = own.one LIMIT 2
+    ) AS newest)
 ), ended AS (
     UPDATE submissions SET record = '' WHERE event_id IN (SELECT event_id FROM old) AND record <> ''
     RETURNING 1
