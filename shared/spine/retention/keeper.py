@@ -17,7 +17,7 @@ BATCHES_AT_ONCE: Final = 300
 
 
 class RetentionKeeper:
-    """The duty of one worker; it remembers how far it has walked."""
+    """The duty of one worker; it remembers how far it has walked, until it has been everywhere."""
 
     def __init__(self, pool: Pool, kinds: Sequence[Kind], clock: Clock) -> None:
         self._pool = pool
@@ -45,7 +45,8 @@ class RetentionKeeper:
             if not kind.walks:
                 if row["ended"] < BATCH:
                     break
-            elif row["last"] is None:
+            elif row["last"] is None:  # The next turn starts over: what was needed then may not be by now.
+                self._walked.pop(kind.name, None)
                 break
             else:
                 self._walked[kind.name] = row["last"]

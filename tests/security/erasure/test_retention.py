@@ -92,3 +92,15 @@ async def test_what_is_no_statement_of_the_person_any_more_lets_no_body_go(story
     await story.platform.ask("POST", "admission", "/v1/identities/move", story.ward, moved)
     await retained(story, 4000)
     assert await story.platform.rows("admission", emptied) == [{"n": 0}]
+
+
+@pytest.mark.services
+async def test_a_body_that_is_not_needed_any_more_goes_with_a_later_walk_of_the_same_worker(
+    story: Story,
+) -> None:
+    admission = story.platform.opened["admission"]
+    later = datetime.now(UTC) + timedelta(days=1200)
+    duty = RetentionKeeper(admission.spine.pool, admission.definition.kinds, lambda: later)
+    assert (await duty.retain())["bodies as they were stated"] == 0
+    await stated_again(story, "third")
+    assert (await duty.retain())["bodies as they were stated"] == 1
