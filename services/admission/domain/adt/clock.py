@@ -98,6 +98,15 @@ def expected_at(
     return {}
 
 
+def planned_day(group: Group) -> str:
+    """The day for which an admission is planned; empty where none is said."""
+    for place in EXPECTED_AT["planned_admission"]:
+        read = written(group.text(place))
+        if read is not None and (read.has_time or read.precision == "day"):
+            return read.day
+    return ""
+
+
 def _by_its_end(read: Written) -> Written:
     if read.has_time:
         return read

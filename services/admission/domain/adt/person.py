@@ -50,7 +50,12 @@ def identifiers_of(segment: Segment, field: int, dialect: Dialect) -> Iterator[t
         for repetition, value in enumerate(segment.values(field), 1)
         if value.text().strip()
     ]
-    yield from sorted(found, key=lambda each: each[0].get("type", "PI") not in _OWN_TYPES)
+    yield from sorted(found, key=lambda each: not is_own(each[0]))
+
+
+def is_own(identifier: dict[str, str]) -> bool:
+    """Whether the number is one that the sender gave."""
+    return identifier.get("type", "PI") in _OWN_TYPES
 
 
 def person_of(group: Group, dialect: Dialect, findings: Findings, places: dict[str, Place]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ import re
 from hashlib import sha256
 from typing import Any, Final, get_args
 
+from services.admission.domain.adt.clock import planned_day
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
+from services.admission.domain.adt.person import is_own
 from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.hl7v2.message import DELETED, Place
 from services.admission.domain.movement import Kind
@@ -33,14 +35,19 @@ def stay_number(group: Group, dialect: Dialect) -> tuple[str, Place] | None:
 
 
 def planned_stay_number(group: Group, person: dict[str, Any]) -> tuple[str, Place] | None:
-    """Of a stay that has no number yet: that of the pre-admission or, without one, the person's next stay."""
+    """Of a stay that has no number yet: that of the pre-admission or, without one, the person's of that day.
+
+    Where no day is said either, nobody could tell one plan of a person from another, unless ZBE-1 does.
+    """
     number = cleaned(group.text("PV1-5"))
     if number:
         return number, Place("PV1", 5)
-    identifiers = person.get("identifiers") or ()
-    if not identifiers:
+    identifiers, day = person.get("identifiers") or (), planned_day(group)
+    if not identifiers or not (day or group.text("ZBE-1")):
         return None
-    whose = f"{identifiers[0]['authority']}|{identifiers[0]['value']}"
+    # A cancel may list the numbers in another order.
+    first = min(identifiers, key=lambda each: (not is_own(each), each["authority"], each["value"]))
+    whose = f"{first['authority']}|{first['value']}|{day}"
     return f"next/{sha256(whose.encode()).hexdigest()[:24]}", Place("PID", 3)
 
 

@@ -1,5 +1,7 @@
 """What ADT says of what is planned, and of a death, for which it has no event."""
 
+from itertools import permutations
+
 import pytest
 
 from services.admission.api.movements import parse_movement
@@ -34,12 +36,25 @@ def test_a_plan_says_for_when(
     parse_movement(encoded(stated))
 
 
-def test_a_planned_stay_without_a_number_is_the_persons_next_one() -> None:
-    stated, again = (body(header(event), PID, _WITHOUT_NUMBER) for event in ("A05", "A38"))
-    assert stated["stay_id"].startswith("next/")
-    assert "000003" not in stated["stay_id"]
+def _unnumbered(event: str, *, day: str = "20240310080000", pid: str = PID) -> dict[str, object]:
+    return body(header(event), pid, _WITHOUT_NUMBER, "PV2|" + "|" * 7 + day)
+
+
+def test_a_planned_stay_without_a_number_is_the_persons_stay_of_that_day() -> None:
+    stated, again = _unnumbered("A05"), _unnumbered("A38", day="20240310")
+    assert str(stated["stay_id"]).startswith("next/")
+    assert "000003" not in str(stated["stay_id"])
     assert (again["stay_id"], again["movement_id"]) == (stated["stay_id"], stated["movement_id"])
+    assert _unnumbered("A05", day="20240312")["movement_id"] != stated["movement_id"]
     assert read(header("A16"), PID, _WITHOUT_NUMBER).is_refused
+    for event in ("A05", "A38"):
+        assert read(header(event), PID, _WITHOUT_NUMBER).is_refused, "nobody could tell which one"
+
+
+def test_a_planned_stay_is_the_same_in_whatever_order_the_persons_numbers_come() -> None:
+    numbers = ["8^^^CHU^PI", "3^^^CHU^PI", "1^^^ASIP^NH"]
+    stays = {_unnumbered("A05", pid="PID|1||" + "~".join(each))["stay_id"] for each in permutations(numbers)}
+    assert len(stays) == 1
 
 
 def test_a_death_in_a_stay_is_a_fact_that_says_the_traits_too() -> None:
