@@ -54,6 +54,10 @@ async def test_an_operator_of_the_platform_says_who_calls(admission: Admission) 
 
         said = await admission.client.put(path, json={"callers": ["127.0.0.1"]}, headers=operator)
         assert said.json() == {"callers": ["127.0.0.1/32"]}
+        entries = await admission.rows(
+            "SELECT object_id FROM audit.entries WHERE operation = 'change_mllp_callers' AND stage = 'done'"
+        )
+        assert [each["object_id"] for each in entries] == [source.source.source_id], "who changed it is known"
         assert (await admission.client.get(path, headers=operator)).json() == said.json()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.ports[0])
         writer.write(framed(adt()))
