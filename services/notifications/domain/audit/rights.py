@@ -21,6 +21,8 @@ from shared.events.pathway import is_found_overdue
 
 STALE: Final = timedelta(hours=24)
 CLOCKS_AGREE_WITHIN: Final = timedelta(seconds=30)
+CLOCK_AHEAD: Final = timedelta(minutes=5)
+"""So far may the clock of who states something run ahead; what is dated later is foretold."""
 
 MAY_HAVE_LEFT: Final = ("accepted", "unknown", "delivered", "undelivered", "no_receipt")
 """States of an attempt that the provider took, or may have taken."""
@@ -60,7 +62,7 @@ def sent_without_right(
             found.setdefault(each.key, "told after leaving")
         elif _was_old_news(each.key, event, since=places[member.member_id]):
             found.setdefault(each.key, "told as news when it was old")
-        elif _was_dead(person, each.sent_at):
+        elif _was_dead(person, each.sent_at, told_of=event):
             found.setdefault(each.key, "told of the dead")
         if tells_of_place(each.key.kind):
             places[member.member_id].append(event.occurred_at)
@@ -92,14 +94,24 @@ def _first_stated(event: RecordedEvent) -> datetime:
     return event.recorded_at
 
 
-def _was_dead(person: AuditedPerson, at: datetime) -> bool:
+def _was_dead(person: AuditedPerson, at: datetime, *, told_of: RecordedEvent) -> bool:
     """Whether the person was known to be dead, within the difference that two clocks may have."""
-    return all(_dead_by(person, at + by) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN))
+    return all(
+        _dead_by(person, at + by, told_of=told_of) for by in (-CLOCKS_AGREE_WITHIN, CLOCKS_AGREE_WITHIN)
+    )
 
 
-def _dead_by(person: AuditedPerson, moment: datetime) -> bool:
+def _dead_by(person: AuditedPerson, moment: datetime, *, told_of: RecordedEvent) -> bool:
     then = [event for event in person.events if person.applied_at[event.event_id] <= moment]
     return any(
-        tells_of_death(fact[-1].data) and not isinstance(fact[-1].data, MovementCancelled)
+        tells_of_death(fact[-1].data)
+        and not isinstance(fact[-1].data, MovementCancelled)
+        and not _is_still_to_come(fact[-1], told_of)
         for fact in facts(then)
     )
+
+
+def _is_still_to_come(death: RecordedEvent, told_of: RecordedEvent) -> bool:
+    """Whether the death was foretold, and what was told was known, and had happened, before its moment."""
+    foretold = death.occurred_at - death.recorded_at > CLOCK_AHEAD
+    return foretold and told_of.recorded_at < death.occurred_at and told_of.occurred_at < death.occurred_at

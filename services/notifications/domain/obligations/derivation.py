@@ -25,7 +25,11 @@ from services.notifications.domain.obligations.known_facts import facts_of
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
 from services.notifications.domain.obligations.needless import says_more
 from services.notifications.domain.obligations.restated import is_still_to_be_told
-from services.notifications.domain.obligations.silenced import owed_after_retracted_death
+from services.notifications.domain.obligations.silenced import (
+    deaths_that_stand,
+    is_silenced,
+    owed_after_retracted_death,
+)
 from services.notifications.domain.obligations.statements import (
     LOCATION,
     NOTHING,
@@ -176,11 +180,6 @@ def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersi
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
 
 
-def is_deceased(facts: Mapping[str, FactHistory]) -> bool:
-    """Whether a death is stated, and neither corrected nor cancelled."""
-    return any(fact[-1].death and not fact[-1].ends for fact in facts.values())
-
-
 _NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
 
 
@@ -209,7 +208,7 @@ def derive_obligations(
     """All obligations that these events ever gave to these recipients, each with its present verdict."""
     known = list(events)
     facts = facts_of(known)
-    deceased = is_deceased(facts)
+    deaths = deaths_that_stand(facts)
     classes = {each.data.class_of_stay for each in known if is_movement(each.data)}
     without_bed = () if classes.isdisjoint(CLASSES_WITHOUT_BED) else left_without_bed(known)
     derived = (
@@ -220,7 +219,14 @@ def derive_obligations(
             version=version,
             verdict=_unless_outdone(
                 outdone_by,
-                verdict_of(version, kind, recipient, facts=facts, deceased=deceased, without_bed=without_bed),
+                verdict_of(
+                    version,
+                    kind,
+                    recipient,
+                    facts=facts,
+                    deceased=is_silenced(event, deaths),
+                    without_bed=without_bed,
+                ),
             ),
         )
         for recipient in circle

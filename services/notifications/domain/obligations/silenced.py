@@ -1,6 +1,6 @@
-"""Derives what is owed again when a stated death was an error, or another person's."""
+"""Says what a stated death silences, and what is owed again when it was an error, or another person's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,21 @@ from services.notifications.domain.obligations.statements import (
     kinds_of,
 )
 from shared.events.envelope import RecordedEvent
+from shared.stays.clocks import WARD_CLOCK_AHEAD
+
+
+def deaths_that_stand(facts: Mapping[str, FactHistory]) -> list[RecordedEvent]:
+    """The statements of a death that are neither corrected nor cancelled."""
+    return [fact[-1].event for fact in facts.values() if fact[-1].death and not fact[-1].ends]
+
+
+def is_silenced(event: RecordedEvent, deaths: Iterable[RecordedEvent]) -> bool:
+    """Whether nothing may be told of it, as the person is dead.
+
+    A death that is dated ahead is a plan when it is stated: it silences what comes from its moment on.
+    """
+    begins_at = max(event.recorded_at, event.occurred_at)
+    return any(death.occurred_at <= max(death.recorded_at + WARD_CLOCK_AHEAD, begins_at) for death in deaths)
 
 
 def owed_after_retracted_death(

@@ -36,6 +36,25 @@ def test_a_death_that_was_an_error_silences_nothing_any_more() -> None:
     assert "send" in _verdicts(rose)
 
 
+def test_a_death_that_is_dated_ahead_silences_from_its_moment_on_only() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    foretold = rose.further("death", "stay", at=minutes(300), emitted=minutes(60))
+    assert _verdicts(rose) == {"send"}
+    after = rose.admit("other", at=minutes(310), establishment=NURSING_HOME)
+    of_after = [each for each in derive_obligations(rose.events, EVERYBODY) if each.event == after]
+    assert {each.verdict for each in of_after} == {Suppress("deceased")}
+    rose.update(foretold, emitted=minutes(320), occurred_at=minutes(315))
+    assert _verdicts(rose) == {"deceased"}
+
+
+def test_a_death_by_a_clock_that_is_a_little_ahead_silences_at_once() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    rose.further("death", "stay", at=minutes(64), emitted=minutes(60))
+    assert _verdicts(rose) == {"deceased"}
+
+
 def _owed_by_the_end_of_a_death(
     rose: PersonHistory, *, until: float, stay: str = "stay"
 ) -> dict[tuple[str | None, str], bool]:

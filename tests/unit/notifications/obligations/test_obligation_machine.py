@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.notifications.domain.delivery.decision import Tell, last_told_obligation
-from services.notifications.domain.obligations.derivation import Send, is_deceased
+from services.notifications.domain.obligations.derivation import Send
 from services.notifications.domain.obligations.known_facts import facts_of
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
@@ -16,6 +16,7 @@ from services.notifications.domain.obligations.obligation import (
     Obligation,
     ReportState,
 )
+from services.notifications.domain.obligations.silenced import deaths_that_stand, is_silenced
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory
 from tests.unit.notifications.circles import carer, professional
@@ -164,7 +165,7 @@ class ObligationMachine(RuleBasedStateMachine):
     def _nobody_is_left_with_an_error(self) -> None:
         """I5: what was told and is no longer so was corrected, or a person was asked to."""
         facts = facts_of(self.engine.events)
-        if is_deceased(facts):
+        if deaths_that_stand(facts):
             return
         died = any(version.death for fact in facts.values() for version in fact)
         for recipient in (each for each in self.engine.circle if each.revoked_at is None):
@@ -217,7 +218,8 @@ class ObligationMachine(RuleBasedStateMachine):
         # I7: rights and death at the moment of sending; I6: never an old version of a fact.
         expected = {each.obligation_id: each for each in self.engine.expected()}
         assert isinstance(expected[obligation.obligation_id].verdict, Send)
-        assert not is_deceased(facts_of(self.engine.events))
+        event = expected[obligation.obligation_id].event
+        assert not is_silenced(event, deaths_that_stand(facts_of(self.engine.events)))
         for known, peer in self.engine.obligations.items():
             if peer.recipient_id != obligation.recipient_id or told_before.get(known) is None:
                 continue
