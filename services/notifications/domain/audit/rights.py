@@ -14,7 +14,14 @@ import msgspec
 from services.notifications.domain.audit.facts import facts
 from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.audit.owed import ObligationKey
-from services.notifications.domain.audit.rules import OF_WAITS, tells_of_death, tells_of_place
+from services.notifications.domain.audit.rules import (
+    ADMITTED,
+    AT_HOME,
+    DEPARTED,
+    OF_WAITS,
+    tells_of_death,
+    tells_of_place,
+)
 from shared.events.admission import Movement, MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import is_found_overdue
@@ -79,6 +86,8 @@ def _was_old_news(key: ObligationKey, event: RecordedEvent, *, since: Sequence[d
         return False
     if isinstance(event.data, MovementCancelled | MovementReassigned) or is_found_overdue(event.data):
         return False
+    if key.kind in (ADMITTED, AT_HOME, DEPARTED) and not isinstance(event.data, Movement):
+        return False  # pathway took back what had taken its place
     if isinstance(event.data, Movement) and key.kind in OF_WAITS:  # owed again: a stated death was none
         return False
     if tells_of_place(key.kind) and any(place < event.occurred_at for place in since):

@@ -40,6 +40,7 @@ from services.notifications.domain.obligations.statements import (
     before,
     kinds_of,
 )
+from services.notifications.domain.obligations.waits import owed_after_wait
 from services.notifications.domain.obligations.withheld import owed_after_retraction
 from shared.events.admission import MERGE_EVENTS, is_movement
 from shared.events.envelope import RecordedEvent
@@ -254,6 +255,8 @@ def _versions_to_tell(
                 yield version.event, version, kind, None
     if takes_back or any(isinstance(fact[-1].event.data, MERGE_EVENTS) for fact in facts.values()):
         yield from owed_after_retraction(facts, recipient)
+    if recipient.role == "professional":
+        yield from owed_after_wait(facts, recipient)
     if any(version.death for fact in facts.values() for version in fact):
         for event, version, kind in owed_after_retracted_death(facts, recipient):
             yield event, version, kind, None

@@ -45,9 +45,8 @@ def owed_after_retraction(facts: Mapping[str, FactHistory], recipient: Recipient
                 continue
             others = [other for name, other in facts.items() if name != key]
             until = end.event.recorded_at
-            standing = [each for other in others if (each := _standing(other, until)) is not None]
-            newest = max((each for each in standing if _concerns(each, recipient)), key=_when, default=None)
-            for kind, version in _newest_of_each_kind(others, recipient, until=until).items():
+            newest = newest_standing(others, recipient, until=until)
+            for kind, version in newest_of_each_kind(others, recipient, until=until).items():
                 if newest is not None and newest.news is not None and newest.news.kind == kind:
                     yield OwedAgain(end.event, newest, kind, None)
                 else:
@@ -68,16 +67,27 @@ def _is_reunion(fact: FactHistory, position: int) -> bool:
     return isinstance(version.event.data, PersonsMerged) and any(each.ends for each in fact[:position])
 
 
-def _newest_of_each_kind(
+def newest_standing(facts: list[FactHistory], recipient: Recipient, *, until: datetime) -> FactVersion | None:
+    """What said last, of what held by then, where the person is."""
+    standing = [each for fact in facts if (each := _standing(fact, until)) is not None]
+    return max((each for each in standing if _concerns(each, recipient)), key=happened_at, default=None)
+
+
+def newest_of_each_kind(
     facts: list[FactHistory], recipient: Recipient, *, until: datetime
 ) -> dict[str, FactVersion]:
+    """The newest news of where the person is that was recorded by then, whether it held or not."""
     versions = [
         version
         for fact in facts
         for version in fact
         if version.event.recorded_at <= until and _concerns(version, recipient)
     ]
-    return {version.news.kind: version for version in sorted(versions, key=_when) if version.news is not None}
+    return {
+        version.news.kind: version
+        for version in sorted(versions, key=happened_at)
+        if version.news is not None
+    }
 
 
 def _standing(fact: FactHistory, until: datetime) -> FactVersion | None:
@@ -90,13 +100,17 @@ def _standing(fact: FactHistory, until: datetime) -> FactVersion | None:
 
 
 def _concerns(version: FactVersion, recipient: Recipient) -> bool:
+    return version.aspect == LOCATION and may_be_told(version, recipient)
+
+
+def may_be_told(version: FactVersion, recipient: Recipient) -> bool:
+    """Whether it tells the recipient something, of the time of their membership."""
     event = version.event
-    return (
-        version.aspect == LOCATION
-        and version.said_to(recipient) != NOTHING
-        and recipient.may_know(occurred_at=event.occurred_at, recorded_at=event.recorded_at)
+    return version.said_to(recipient) != NOTHING and recipient.may_know(
+        occurred_at=event.occurred_at, recorded_at=event.recorded_at
     )
 
 
-def _when(version: FactVersion) -> tuple[datetime, tuple[datetime, bool, int]]:
+def happened_at(version: FactVersion) -> tuple[datetime, tuple[datetime, bool, int]]:
+    """Orders by what happened last."""
     return version.event.occurred_at, version.version

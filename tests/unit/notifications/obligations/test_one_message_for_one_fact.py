@@ -104,6 +104,21 @@ def test_a_desk_hears_of_an_entry_once_pathway_had_the_time_to_say_more(rose: Pe
     assert [sent.obligation.kind for sent in engine.sent] == [ARRIVED]
 
 
+def test_who_came_is_told_as_an_entry_once_the_wait_it_ended_was_an_error(rose: PersonHistory) -> None:
+    transfer = rose.events[-1]
+    rose.admit("home", at=minutes(60), establishment=NURSING_HOME)
+    error = rose.cancel(transfer, emitted=minutes(120))
+    assert (HOSPITAL, "admission.occurred") in told_after(rose, error)
+    assert (HOSPITAL, "transfer.arrived.retracted") in told_after(rose, error)
+
+
+def test_who_is_waited_for_again_is_announced_again(rose: PersonHistory) -> None:
+    mistaken = rose.admit("home", at=minutes(60), establishment=NURSING_HOME)
+    error = rose.cancel(mistaken, emitted=minutes(70))
+    assert (NURSING_HOME, "transfer.departed") in told_after(rose, error)
+    assert (HOSPITAL, "admission.occurred") not in told_after(rose, error)
+
+
 def _run(engine: SimulatedEngine, *, seconds: int) -> None:
     for _ in range(seconds):
         for obligation_id in engine.due():
