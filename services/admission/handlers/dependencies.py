@@ -50,6 +50,8 @@ class KnownCallers:
 
     bindings: tuple[Binding, ...] = ()
     until: float = 0.0
+    asks: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the message that asks for them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

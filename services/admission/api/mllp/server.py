@@ -6,7 +6,7 @@ import ssl
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from services.admission.api.hl7v2.door import NOT_NOW, take_message
@@ -31,8 +31,17 @@ LONG_MESSAGES: Final = 64
 HANDSHAKE_SECONDS: Final = 10.0
 AHEAD_BYTES: Final = 16 * 1024
 """So much of what a peer sent is read ahead, at most twice, before it is looked at."""
+BOUND_OTHERWISE: Final = "its caller speaks as another source by now"
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 """A peer that vanished is noticed within two minutes."""
+
+
+class _Caller(NamedTuple):
+    """Who called which port."""
+
+    port: int
+    address: str
+    certificate: str | None
 
 
 class MllpServer:
@@ -97,7 +106,8 @@ class MllpServer:
             await asyncio.wait(self._connections.values(), timeout=STOP_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        source = await self._source(writer)
+        caller = self._caller(writer)
+        source = await self._source(caller)
         if source is None:
             await end(writer)
             return
@@ -110,7 +120,7 @@ class MllpServer:
         connection = Connection(
             reader,
             writer,
-            lambda raw: self._take(raw, source_id),
+            lambda raw: self._take(raw, source_id, caller),
             places=self._places,
             claimant=source_id,
         )
@@ -126,15 +136,20 @@ class MllpServer:
             self._of_source[source_id] -= 1
             metrics.mllp_connections.set(len(self._connections))
 
-    async def _source(self, writer: asyncio.StreamWriter) -> Principal | None:
+    def _caller(self, writer: asyncio.StreamWriter) -> _Caller:
         port = writer.get_extra_info("sockname")[1]
         peer = writer.get_extra_info("peername")[0]
         secured = writer.get_extra_info("ssl_object")
         der = secured.getpeercert(binary_form=True) if secured else None
-        certificate = sha256(der).hexdigest() if der else None
+        return _Caller(self._port_of(port), peer, sha256(der).hexdigest() if der else None)
+
+    async def _bound(self, caller: _Caller) -> UUID | None:
+        bindings = [*self._bindings, *await allowed_callers(self._dependencies)]
+        return source_of(bindings, caller.port, caller.address, caller.certificate)
+
+    async def _source(self, caller: _Caller) -> Principal | None:
         try:
-            bindings = [*self._bindings, *await allowed_callers(self._dependencies)]
-            source_id = source_of(bindings, self._port_of(port), peer, certificate)
+            source_id = await self._bound(caller)
             found = None if source_id is None else await sender_of(self._dependencies, source_id)
         except TRANSIENT:
             found = None
@@ -146,19 +161,27 @@ class MllpServer:
         """The port as it was bound: 0 where any free one was asked for."""
         return port if port in self._named_ports else 0
 
-    async def _take(self, raw: bytes, source_id: UUID) -> bytes | None:
-        """The answer to a message; asks for the source again, whose keys may have ended."""
+    async def _take(self, raw: bytes, source_id: UUID, caller: _Caller) -> bytes | None:
+        """The answer to a message; asks again whose the caller is, and what its keys allow.
+
+        Raises ConnectionError where the caller speaks as another source by now, or as none: nothing is stored
+        or answered, and the peer sends it again over a connection that is bound anew.
+        """
+        is_bound = True
         try:
-            source = await sender_of(self._dependencies, source_id)
+            is_bound = await self._bound(caller) == source_id
+            source = await sender_of(self._dependencies, source_id) if is_bound else None
             if source is not None:
                 taken = await take_message(self._dependencies, raw, source=source)
                 return taken.raw if taken.is_wanted else None
-            _refuse("message", "the source has no key any more")
+            _refuse("message", "the source has no key any more" if is_bound else BOUND_OTHERWISE)
         except TRANSIENT:
             _refuse("message", "the database is unreachable")
         except Exception as error:  # noqa: BLE001 - an edge: the sender is answered, and the next message read
             metrics.http_errors_total.labels(type(error).__name__).inc()
             get_logger().error("mllp_message_failed", error=error)
+        if not is_bound:
+            raise ConnectionAbortedError(BOUND_OTHERWISE)
         answer = Answer(
             verdict="R",
             findings=(NOT_NOW,),

@@ -13,7 +13,7 @@ from shared.database.transaction import transaction
 from shared.runtime.errors import RelaisError
 
 CALLERS_SECONDS: Final = 5.0
-"""A change counts for new connections in every process within this time."""
+"""A change counts for the next message in every process within this time."""
 
 
 class CallersTaken(RelaisError):  # noqa: N818
@@ -28,8 +28,10 @@ async def allowed_callers(dependencies: Dependencies) -> Sequence[Binding]:
     """Who may call, as it was at most some seconds ago."""
     known = dependencies.callers
     if known.until <= monotonic():
-        known.bindings = tuple(await storage.all_callers(dependencies.pool))
-        known.until = monotonic() + CALLERS_SECONDS
+        async with known.asks:
+            if known.until <= monotonic():  # else another message has just asked
+                known.bindings = tuple(await storage.all_callers(dependencies.pool))
+                known.until = monotonic() + CALLERS_SECONDS
     return known.bindings
 
 

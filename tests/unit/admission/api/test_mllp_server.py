@@ -2,10 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
+from uuid import UUID
 
 import pytest
 
 from services.admission.api.mllp.frames import framed
+from services.admission.domain.hl7v2.callers import bindings_of
 from shared.web.middleware import body_limit
 from tests.integration.admission.hl7v2.door import adt
 from tests.unit.admission.api.mllp_door import answer_to, is_ended, serving
@@ -68,6 +71,24 @@ async def test_at_the_end_what_was_received_is_answered_and_nothing_more(
         assert await is_ended(busy)
         with pytest.raises(ConnectionRefusedError):
             await door.peer()
+
+
+async def test_a_connection_ends_at_its_next_message_when_its_caller_is_bound_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serving(monkeypatch) as door:
+        peer, callers = await door.peer(), door.given.callers
+        peer[1].write(framed(adt(control_id="1")))
+        assert await answer_to(peer) == "AA"
+        callers.bindings, callers.until = bindings_of(f"0@127.0.0.1={UUID(int=99)}"), monotonic() + 60
+        peer[1].write(framed(adt(control_id="2", number="2")))
+        assert await is_ended(peer)
+        assert door.stored == ["1"]
+        callers.bindings = ()
+        again = await door.peer()
+        again[1].write(framed(adt(control_id="2", number="2")))
+        assert await answer_to(again) == "AA"
+        assert door.stored == ["1", "2"]
 
 
 async def test_who_is_bound_to_nothing_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
