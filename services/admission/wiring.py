@@ -63,6 +63,7 @@ async def open_dependencies(
             bootstrap_key_sha256=settings.bootstrap_key_sha256,
             signer=settings.signer,
             chains=spine.journal.chains,
+            preset_callers=settings.mllp_bindings,
         )
         metrics.intake_queue_depth.set_function(dependencies.queue_depth)
         async with (

@@ -96,6 +96,8 @@ class Dependencies:
     """Source that shows no key (MLLP) -> until when what its keys allow counts as it was read."""
 
     callers: KnownCallers = field(default_factory=KnownCallers)
+    preset_callers: Sequence[Binding] = ()
+    """Who calls over MLLP by the settings, which nothing overrules."""
 
     tally: Tally = field(default_factory=Tally)
     """What was wrong with what came, counted until it is stored."""

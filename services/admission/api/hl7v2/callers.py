@@ -47,7 +47,7 @@ async def put_callers(source_id: str, request: Request, operator: Writer) -> Res
     """From now on (in five seconds in every process) connections of these are the source's, while it has a
     valid key for the intake. One that was another's ends at its next message, which is not taken. A
     certificate says more than an address, a narrow network more than a wide one. 409 when one of them speaks
-    as another source."""
+    as another source, also by `RELAIS_MLLP_SOURCES`."""
     del operator
     dependencies, callers = DEPENDENCIES.of(request), parse_callers(await request.body())
     try:

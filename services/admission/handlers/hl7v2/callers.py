@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
-from services.admission.domain.hl7v2.callers import Binding
+from services.admission.domain.hl7v2.callers import Binding, bound_to_others
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.hl7v2 import callers as storage
 from services.admission.storage.hl7v2.dialects import source_exists
@@ -46,11 +46,14 @@ async def change_callers(
 ) -> Sequence[str] | None:
     """Let these speak as the source, and no others; `None` when there is no such source.
 
-    Raises `CallersTaken` when any of them is another's; then nothing has changed.
+    Raises `CallersTaken` when any of them is another's, by what was allowed or by the settings; then nothing
+    has changed.
     """
     exists, _ = await source_exists(dependencies.pool, source_id)
     if not exists:
         return None
+    if preset := bound_to_others(dependencies.preset_callers, callers, source_id):
+        raise CallersTaken(preset)
     async with transaction(dependencies.pool) as connection:
         taken = await storage.put_callers(connection, source_id, callers, at=dependencies.clock())
         if taken:

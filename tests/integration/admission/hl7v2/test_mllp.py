@@ -1,10 +1,14 @@
 """Over MLLP a bound source states what its keys let it state, for as long as one of them is valid."""
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from services.admission.api.mllp.frames import framed
 from services.admission.api.mllp.server import MllpServer
 from services.admission.domain.hl7v2.callers import bindings_of
+from services.admission.handlers.hl7v2.callers import CallersTaken, change_callers
 from services.admission.handlers.manage_access import revoke_key
 from shared.security.principal import Principal
 from tests.integration.admission.hl7v2.door import adt, codes, movements
@@ -70,5 +74,10 @@ async def test_an_operator_of_the_platform_says_who_calls(admission: Admission) 
     refused = await admission.client.put(taken, json={"callers": ["127.0.0.1"]}, headers=operator)
     assert (refused.status_code, refused.json()["callers"]) == (409, ["127.0.0.1/32"])
     assert (await admission.client.get(taken, headers=operator)).json() == {"callers": []}
+    preset = bindings_of(f"2575@10.1.2.0/24={source.source.source_id}")
+    with pytest.raises(CallersTaken):
+        await change_callers(
+            replace(dependencies, preset_callers=preset), other.source.source_id, {"10.1.2.0/24"}
+        )
     tenant = bearer((await admission.source(scopes=("operator",))).secret)
     assert (await admission.client.put(path, json={"callers": []}, headers=tenant)).status_code == 403

@@ -1,11 +1,13 @@
 """However the bytes come, the messages are those that were sent, and no more than one is held."""
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.admission.api.mllp.frames import MOST_BYTES_BETWEEN, NOT_MLLP, Frames, framed
-from services.admission.domain.hl7v2.callers import bindings_of, source_of
+from services.admission.domain.hl7v2.callers import bindings_of, bound_to_others, said, source_of
 
 MESSAGE = st.binary(max_size=60).map(lambda raw: raw.replace(b"\x0b", b"").replace(b"\x1c", b""))
 SOURCE, OTHER = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
@@ -62,6 +64,23 @@ def test_a_connection_is_whose_certificate_address_or_port_it_has() -> None:
     assert str(source_of(bound, 2576, "192.0.2.1", certificate)) == OTHER
     assert source_of(bound, 2576, "192.0.2.1", "cd" * 32) is None
     assert source_of(bound, 2577, "192.0.2.1", None) is None
+
+
+def test_an_address_of_ipv4_is_the_same_when_it_is_written_as_ipv6() -> None:
+    bound = bindings_of(f"2575@10.1.2.0/24={SOURCE}, 2575@::/0={OTHER}, 2575@::ffff:10.1.3.0/120={SOURCE}")
+    for peer in ("::ffff:10.1.2.7", "10.1.2.7", "::ffff:10.1.3.7", "10.1.3.7"):
+        assert str(source_of(bound, 2575, peer, None)) == SOURCE
+    for peer in ("::ffff:10.9.2.7", "2001:db8::7"):
+        assert str(source_of(bound, 2575, peer, None)) == OTHER
+    assert said("::ffff:10.1.2.7") == said("10.1.2.7") == "10.1.2.7/32"
+
+
+def test_what_the_settings_bind_to_another_source_is_taken() -> None:
+    certificate = "sha256:" + "ab" * 32
+    bound = bindings_of(f"2575@10.0.0.0/8={OTHER}, 2576@{certificate}={OTHER}, 2577={OTHER}")
+    callers = ["10.0.0.0/8", "10.1.0.0/16", certificate]
+    assert bound_to_others(bound, callers, UUID(SOURCE)) == ["10.0.0.0/8", certificate]
+    assert bound_to_others(bound, callers, UUID(OTHER)) == []
 
 
 @pytest.mark.parametrize("text", ["2575", "port=x", f"99999={SOURCE}", f"2575@nowhere={SOURCE}", "2575=42"])
