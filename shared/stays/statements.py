@@ -37,9 +37,9 @@ ACTIONS: Final[Mapping[type[Movement], Action]] = {
 """What an event does to its movement; every other type inserts it."""
 
 _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
-_ENTRY, _INSIDE, _DEPARTURE, _DISCHARGE = range(4)
-_RANKS: Final[Mapping[str, int]] = {"admission": _ENTRY, "discharge": _DISCHARGE}
-"""Of every other kind, known or not: inside."""
+_ENTRY, _INSIDE, _RETURN, _DEPARTURE, _DISCHARGE = range(5)
+_RANKS: Final[Mapping[str, int]] = {"admission": _ENTRY, "return": _RETURN, "discharge": _DISCHARGE}
+"""Of every other kind, known or not: inside. Who leaves and is back at one moment is there."""
 FACTS: Final = frozenset({"admission", "transfer", "discharge", "leave", "return"})
 """The kinds that say where the person is; of any other one, nothing is known here but that it was stated."""
 _FURTHER: Final = frozenset[type[Movement]](FURTHER_EVENTS)
@@ -93,7 +93,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def timeline_key(self) -> TimelineKey:
-        """Orders by time; at one time entry, moves inside, departure, discharge; then by id."""
+        """Orders by time; at one time entry, moves inside, return, departure, discharge; then by id."""
         return (
             self.occurred_at,
             rank_of(self.kind, self.destination, self.establishment),

@@ -20,9 +20,9 @@ FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 _WHERE: Final = ("admission", "transfer", "discharge", "leave", "return")
 """What says where the person is; a plan or a death does not."""
-_RANK: Final = {"admission": 0, "discharge": 3}
+_RANK: Final = {"admission": 0, "return": 2, "discharge": 4}
 _INSIDE: Final = 1
-_RANK_OF_DEPARTURE: Final = 2
+_RANK_OF_DEPARTURE: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """A leave keeps the stay and the bed; it ends by the return, or by what shows that nobody is out any more."""
 
+import pytest
+
 from shared.events.admission import FurtherMovementStated
 from shared.stays.movements import movement_histories
 from shared.stays.stays import Stay, stays_of
@@ -41,6 +43,15 @@ def test_a_return_ends_the_leave_and_nothing_else() -> None:
     (leave,) = stay.presences.leaves
     assert leave.ended_by is not None
     assert leave.ended_by.event_id == back.event_id
+
+
+@pytest.mark.parametrize(("leave", "back"), [("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")])
+def test_who_leaves_and_returns_at_one_moment_is_back_whatever_the_ids(leave: str, back: str) -> None:
+    history = _admitted()
+    history.further("leave", "stay", at=minutes(60), movement=leave)
+    history.further("return", "stay", at=minutes(60), movement=back)
+    assert not _only_stay(history).on_leave
+    assert _marks(history) == []
 
 
 def test_a_cancelled_leave_never_was_and_a_cancelled_return_leaves_the_person_out() -> None:
