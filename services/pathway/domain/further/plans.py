@@ -19,7 +19,7 @@ _EARLY: Final = timedelta(days=1)
 
 def met_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:
     """The first fact that is what was planned."""
-    found = (each for stay in stays for each in stay.movements if _meets(plan, each))
+    found = (each for stay in stays for each in stay.movements if _meets(plan, each, stay))
     return min(found, key=lambda each: (each.stay_id != plan.stay_id, each.timeline_key), default=None)
 
 
@@ -37,7 +37,7 @@ def ended_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:
     return min(found, key=lambda each: each.timeline_key, default=None)
 
 
-def _meets(plan: Statement, fact: Statement) -> bool:
+def _meets(plan: Statement, fact: Statement, stay: Stay) -> bool:
     same_stay = fact.stay_id == plan.stay_id
     match plan.kind:
         case "planned_admission":
@@ -46,9 +46,20 @@ def _meets(plan: Statement, fact: Statement) -> bool:
                 same_stay or (fact.establishment == plan.establishment and _is_about(plan, fact))
             )
         case "planned_transfer":
-            return same_stay and fact.kind == "transfer" and _is_near(plan, fact)
+            return same_stay and _is_near(plan, fact) and _goes_there(plan, fact, stay)
         case _:
             return same_stay and (fact.kind == "discharge" or fact.departs) and _is_near(plan, fact)
+
+
+def _goes_there(plan: Statement, fact: Statement, stay: Stay) -> bool:
+    """Whether the person leaves for the planned establishment; where none is planned, leaves the unit."""
+    to = None if plan.destination is None else plan.destination.establishment
+    if to not in (None, plan.establishment):
+        return fact.destination_elsewhere == to
+    if fact.kind != "transfer" or fact.departs or fact.unit is None:
+        return fact.kind == "transfer"
+    before = [each.unit for each in stay.movements if each.timeline_key < fact.timeline_key and each.unit]
+    return not before or before[-1] != fact.unit
 
 
 def _is_near(plan: Statement, fact: Statement) -> bool:

@@ -8,8 +8,8 @@ from services.pathway.domain.fold import fold
 from services.pathway.domain.further.expectations import state_of
 from services.pathway.domain.pathway import FurtherExpectation
 from services.pathway.domain.rules import RULES
-from shared.events.admission import PlannedKind
-from shared.testing.person_history import NURSING_HOME, REHABILITATION, PersonHistory, minutes
+from shared.events.admission import Place, PlannedKind
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 
 _DAY = 24 * 60
 
@@ -45,6 +45,33 @@ def test_what_was_planned_in_a_stay(
     kind: PlannedKind, fact: Callable[[PersonHistory], object], state: str
 ) -> None:
     rose = _planned(kind)
+    fact(rose)
+    assert state_of(_only(rose), overdue=False) == state
+
+
+@pytest.mark.parametrize(
+    ("planned", "fact", "state"),
+    [
+        (REHABILITATION, lambda rose: rose.transfer("stay", at=minutes(500), unit="2102"), "open"),
+        (REHABILITATION, lambda rose: rose.transfer("stay", at=minutes(500), to=NURSING_HOME), "open"),
+        (REHABILITATION, lambda rose: rose.transfer("stay", at=minutes(500), to=REHABILITATION), "met"),
+        (REHABILITATION, lambda rose: rose.discharge("stay", at=minutes(500), to=REHABILITATION), "met"),
+        (REHABILITATION, lambda rose: rose.discharge("stay", at=minutes(500)), "ended"),
+        (HOSPITAL, lambda rose: rose.transfer("stay", at=minutes(500), unit="2102"), "met"),
+        (None, lambda rose: rose.transfer("stay", at=minutes(500), unit="2102"), "met"),
+        (None, lambda rose: rose.transfer("stay", at=minutes(500), unit="2101"), "open"),
+        (None, lambda rose: rose.transfer("stay", at=minutes(500)), "met"),
+    ],
+)
+def test_a_planned_transfer_is_met_by_leaving_for_the_planned_place_or_the_unit(
+    planned: str | None, fact: Callable[[PersonHistory], object], state: str
+) -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), unit="2101")
+    plan = rose.further("planned_transfer", "stay", at=minutes(60), expected_at=minutes(600))
+    if planned is not None:
+        to = Place(mode="transfer", establishment=planned)
+        rose.update(plan, emitted=minutes(62), destination=to, names=("destination",))
     fact(rose)
     assert state_of(_only(rose), overdue=False) == state
 
