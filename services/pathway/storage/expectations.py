@@ -55,12 +55,14 @@ WHERE person_id IN (
 FOR UPDATE SKIP LOCKED
 """
 
+# A person is missed where they should arrive or return; a plan that was missed is no rupture.
 _OVERDUE: Final = """
 SELECT min(greatest(due_at, known_at)) FILTER (WHERE state = 'open') AS oldest,
-    count(*) FILTER (WHERE state = 'overdue') AS overdue
+    count(*) FILTER (WHERE state = 'overdue' AND is_rupture) AS overdue
 FROM (
-    SELECT state, due_at, known_at FROM expectations
-    UNION ALL SELECT state, due_at, known_at FROM further_expectations
+    SELECT state, due_at, known_at, true AS is_rupture FROM expectations
+    UNION ALL SELECT state, due_at, known_at, document -> 'expectation' ->> 'kind' = 'return'
+        FROM further_expectations
 ) AS expectations
 WHERE state = 'overdue' OR (state = 'open' AND due_at < $1 AND greatest(due_at, known_at) < $1)
 """

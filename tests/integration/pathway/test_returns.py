@@ -23,13 +23,17 @@ async def test_who_does_not_come_back_is_missed_once_until_they_do(delivery: Del
     rose = PersonHistory()
     rose.admit("stay", at=minutes(0))
     rose.further("leave", "stay", at=minutes(60), expected_at=minutes(600))
+    paul = PersonHistory("Paul")
+    paul.further("planned_admission", "plan", at=minutes(-300), expected_at=minutes(-200))
     delivery.now = minutes(61)
-    await delivery.deliver(rose.events)
+    await delivery.deliver([*rose.events, *paul.events])
     await delivery.watch(minutes(659))
-    assert await _states(delivery) == ["open"]
+    assert await _states(delivery) == ["open", "open", "overdue"]
+    await measure_ruptures(delivery.dependencies)
+    assert "relais_ruptures_open 0.0" in metrics.expose().decode()
     await delivery.watch(minutes(661))
     await delivery.watch(minutes(662))
-    assert await _states(delivery) == ["open", "overdue"]
+    assert await _states(delivery) == ["open", "open", "overdue", "overdue"]
     await measure_ruptures(delivery.dependencies)
     assert "relais_ruptures_open 1.0" in metrics.expose().decode()
     found = await pathways.read_watched(delivery.pool, rose.person_id, establishments=None)
@@ -38,7 +42,7 @@ async def test_who_does_not_come_back_is_missed_once_until_they_do(delivery: Del
     assert watched[pathway.further_expectations[0].expectation_id].overdue
     await delivery.deliver([rose.further("return", "stay", at=minutes(700))])
     await delivery.watch(minutes(900))
-    assert await _states(delivery) == ["open", "overdue", "met_late"]
+    assert await _states(delivery) == ["open", "open", "overdue", "overdue", "met_late"]
 
 
 async def test_a_pathway_of_the_release_before_is_read(delivery: Delivery) -> None:
