@@ -27,5 +27,5 @@ async def publish_further(
     real = [change for change in changes if change is not None]
     if real:
         await further_expectations.save(connection, [change.published for change in real])
-        events = [change.event for change in real]
+        events = [change.event for change in real if change.event is not None]
         await append(connection, publisher=PATHWAY, events=events, recorded_at=now)

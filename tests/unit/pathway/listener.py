@@ -92,5 +92,5 @@ class Publisher:
             )
             if new is not None:
                 self.further[further.expectation_id] = new.published
-                published.append(new.event)
+                published += [new.event] if new.event is not None else []
         return published

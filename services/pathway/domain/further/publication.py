@@ -18,15 +18,18 @@ class PublishedFurther(msgspec.Struct, frozen=True, kw_only=True):
     expectation: FurtherExpectation
     state: FurtherState
     version: int
-    """How often it was published."""
+    """How often it was published; 0 for what was withdrawn before it ever was."""
     trace: TraceContext
 
 
 class FurtherChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The new published state, and the event that publishes it."""
+    """The new published state, and the event that publishes it.
+
+    None for what was withdrawn before anybody heard of it: it is only recorded, as a rebuild would.
+    """
 
     published: PublishedFurther
-    event: NewEvent
+    event: NewEvent | None
 
 
 def change_of_further(
@@ -46,11 +49,10 @@ def change_of_further(
     was_overdue = before is not None and before.state == "overdue"
     overdue = overdue or (was_overdue and (known == expectation or now > expectation.due_at))
     state = state_of(expectation, overdue=overdue)
-    if before is None and state == "withdrawn":
-        return None
     if before is not None and (known, before.state) == (expectation, state):
         return None
-    version = (before.version if before else 0) + 1
+    heard = before.version if before else 0
+    version = 0 if heard == 0 and state == "withdrawn" else heard + 1
     stated = _stated(expectation, state)
     published = PublishedFurther(
         person_id=person_id, expectation=expectation, state=state, version=version, trace=trace
@@ -63,7 +65,7 @@ def change_of_further(
         data=stated,
         trace=trace,
     )
-    return FurtherChange(published=published, event=event)
+    return FurtherChange(published=published, event=event if version else None)
 
 
 def _stated(expectation: FurtherExpectation, state: FurtherState) -> FurtherExpectationStated:

@@ -78,6 +78,22 @@ def test_each_change_is_published_as_a_whole() -> None:
     assert len({event.event_id for event in said}) == 3
 
 
+def test_what_was_withdrawn_before_anybody_heard_of_it_is_recorded_as_what_was_published() -> None:
+    live, made, rose = Publisher(), Publisher(), _on_leave()
+    live.take_in(rose.events, now=minutes(61))
+    cancel = rose.cancel(rose.events[1])
+    live.take_in([cancel], now=minutes(63))
+    assert made.take_in(rose.events, now=minutes(64)) == []
+    assert made.take_in([], now=minutes(65)) == []
+    assert [
+        [(key, each.expectation, each.state) for key, each in publisher.further.items()]
+        for publisher in (live, made)
+    ] == [[(key, each.expectation, "withdrawn") for key, each in made.further.items()]] * 2
+    again = made.take_in([rose.repeat(rose.events[1], emitted=minutes(70))], now=minutes(71))
+    assert [each.state for each in made.further.values()] == ["open"]
+    assert len(again) == 1
+
+
 def test_a_later_deadline_takes_the_judgement_back() -> None:
     publisher, rose = Publisher(), _on_leave()
     publisher.take_in(rose.events, now=minutes(61))
