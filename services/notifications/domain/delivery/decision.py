@@ -16,9 +16,9 @@ from services.notifications.domain.circle.members import ChannelName, Discretion
 from services.notifications.domain.delivery.whereabouts import was_told_rightly
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import entry_of, fact_of, is_corrected, is_retracted
-from services.notifications.domain.obligations.derivation import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.timing import Circumstances, Waits, comes_later, delayed_until
+from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Verdict
 
 
 class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):

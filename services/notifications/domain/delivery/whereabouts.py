@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.notifications.domain.obligations.catalogue import is_retracted, retracted
-from services.notifications.domain.obligations.known_facts import facts_of
+from services.notifications.domain.obligations.derivation import facts_of
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.restated import was_stated_in_time
 from services.notifications.domain.obligations.statements import LOCATION

@@ -8,11 +8,11 @@ obligation away, so the order of their arrival leaves no trace.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
 from uuid import UUID, uuid5
 
 import msgspec
 
+from services.notifications.domain.obligations.arrivals import version_of_arrival
 from services.notifications.domain.obligations.catalogue import (
     STALE_AFTER,
     FactKind,
@@ -21,10 +21,11 @@ from services.notifications.domain.obligations.catalogue import (
     is_corrected,
     is_retracted,
 )
-from services.notifications.domain.obligations.known_facts import facts_of
 from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
 from services.notifications.domain.obligations.needless import says_more
 from services.notifications.domain.obligations.restated import is_still_to_be_told
+from services.notifications.domain.obligations.returns import version_of_return
+from services.notifications.domain.obligations.separations import version_of_merge
 from services.notifications.domain.obligations.silenced import (
     deaths_that_stand,
     is_silenced,
@@ -38,44 +39,20 @@ from services.notifications.domain.obligations.statements import (
     FactVersion,
     became_news_at,
     before,
+    in_order_of_attribution,
     kinds_of,
+    version_of_movement,
+    version_of_reassignment,
 )
+from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Verdict
 from services.notifications.domain.obligations.waits import owed_after_wait
 from services.notifications.domain.obligations.withheld import owed_after_retraction
-from shared.events.admission import MERGE_EVENTS, is_movement
+from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
+from shared.events.pathway import ExpectationEvent, FurtherExpectationStated
 from shared.stays.clocks import WARD_CLOCK_AHEAD
+from shared.stays.completions import Meant, completions
 from shared.stays.stays import CLASSES_WITHOUT_BED
-
-Suppression = Literal[
-    "no_entitlement",
-    "preference_off",
-    "deceased",
-    "stale_at_creation",
-    "duplicate_fact",
-    "nothing_to_correct",
-    "not_staying",
-]
-
-
-class Send(msgspec.Struct, frozen=True, tag=True):
-    """It is still to be sent."""
-
-
-class Suppress(msgspec.Struct, frozen=True, tag=True):
-    """It must not be told, or there is nothing to tell."""
-
-    reason: Suppression
-
-
-class Supersede(msgspec.Struct, frozen=True, tag=True):
-    """Newer news takes its place."""
-
-    by: UUID
-    reason: str
-
-
-Verdict = Send | Suppress | Supersede
 
 
 def verdict_of(
@@ -181,6 +158,44 @@ def newest(fact: FactHistory, kind: FactKind, recipient: Recipient) -> FactVersi
     return next((version for version in reversed(fact) if version.bears_on(kind, recipient)), None)
 
 
+def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
+    """Every fact by its key; an event that came twice counts once."""
+    known = list(events)
+    # Of all that was ever stated, cancelled or not: more events never take an obligation away.
+    without_bed = {
+        each.data.stay_id
+        for each in known
+        if is_movement(each.data)
+        and each.data.kind == "admission"
+        and each.data.class_of_stay in CLASSES_WITHOUT_BED
+    }
+    versions = (version_of(each, began_without_bed=without_bed) for each in completions(known))
+    stated = [version for version in versions if version is not None]
+    facts: dict[str, list[FactVersion]] = {}
+    for version in sorted(stated, key=lambda version: version.version):
+        facts.setdefault(version.fact_key, []).append(version)
+    for key, fact in facts.items():
+        if fact[0].reassigned is not None:
+            facts[key] = in_order_of_attribution(fact)
+    return facts
+
+
+def version_of(meant: Meant, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
+    """The version that an event states; `None` when nobody ever has to be told of it."""
+    event = meant.event
+    if isinstance(event.data, Movement):
+        return version_of_movement(
+            event, event.data, began_without_bed=began_without_bed, by_all=meant.by_all
+        )
+    if isinstance(event.data, MovementReassigned):
+        return version_of_reassignment(event, event.data)
+    if isinstance(event.data, MERGE_EVENTS):
+        return version_of_merge(event, event.data)
+    if isinstance(event.data, FurtherExpectationStated):
+        return version_of_return(event, event.data)
+    return version_of_arrival(event, event.data) if isinstance(event.data, ExpectationEvent) else None
+
+
 _NAMESPACE = UUID("0d3f1f52-5d0a-4f0c-8f0e-6f2b6a1c9b3e")
 
 
@@ -209,7 +224,7 @@ def derive_obligations(
     """All obligations that these events ever gave to these recipients, each with its present verdict."""
     known = list(events)
     facts = facts_of(known)
-    deaths = deaths_that_stand(facts)
+    deaths = deaths_that_stand(facts) if _tell_of_a_death(facts) else []
     classes = {each.data.class_of_stay for each in known if is_movement(each.data)}
     without_bed = () if classes.isdisjoint(CLASSES_WITHOUT_BED) else left_without_bed(known)
     derived = (
@@ -225,7 +240,7 @@ def derive_obligations(
                     kind,
                     recipient,
                     facts=facts,
-                    deceased=is_silenced(event, deaths),
+                    deceased=bool(deaths) and is_silenced(event, deaths),
                     without_bed=without_bed,
                 ),
             ),
@@ -257,6 +272,10 @@ def _versions_to_tell(
         yield from owed_after_retraction(facts, recipient)
     if recipient.role == "professional":
         yield from owed_after_wait(facts, recipient)
-    if any(version.death for fact in facts.values() for version in fact):
+    if _tell_of_a_death(facts):
         for event, version, kind in owed_after_retracted_death(facts, recipient):
             yield event, version, kind, None
+
+
+def _tell_of_a_death(facts: Mapping[str, FactHistory]) -> bool:
+    return any(version.death for fact in facts.values() for version in fact)

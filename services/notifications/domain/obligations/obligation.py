@@ -32,8 +32,8 @@ from services.notifications.domain.obligations.catalogue import (
     is_corrected,
     is_retracted,
 )
-from services.notifications.domain.obligations.derivation import Suppression
 from services.notifications.domain.obligations.statements import LOCATION
+from services.notifications.domain.obligations.verdict import Suppression
 from shared.events.envelope import TraceContext
 from shared.events.notifications import Outcome
 

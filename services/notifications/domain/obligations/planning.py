@@ -8,17 +8,11 @@ import msgspec
 
 from services.notifications.domain.circle.members import ChannelName
 from services.notifications.domain.obligations.catalogue import entry_of, is_corrected, is_retracted
-from services.notifications.domain.obligations.derivation import (
-    DerivedObligation,
-    Send,
-    Supersede,
-    Suppress,
-    Suppression,
-    Verdict,
-)
+from services.notifications.domain.obligations.derivation import DerivedObligation
 from services.notifications.domain.obligations.obligation import AWAITED, End, Obligation, Status
 from services.notifications.domain.obligations.statements import NOTHING
 from services.notifications.domain.obligations.timing import Circumstances, UrgencyWaits, delayed_until
+from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Suppression, Verdict
 from shared.events.admission import is_movement
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 

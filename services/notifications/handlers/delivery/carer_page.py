@@ -7,13 +7,9 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.delivery.whereabouts import person_now
-from services.notifications.domain.obligations.derivation import (
-    Supersede,
-    Suppress,
-    Verdict,
-    derive_obligations,
-)
+from services.notifications.domain.obligations.derivation import derive_obligations
 from services.notifications.domain.obligations.obligation import Obligation, wording_kind
+from services.notifications.domain.obligations.verdict import Supersede, Suppress, Verdict
 from services.notifications.handlers.delivery.claim_due import alias_of, digest_of
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import members

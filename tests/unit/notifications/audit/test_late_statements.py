@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from services.notifications.domain.audit.owed import ObligationKey, owed_obligations
 from services.notifications.domain.obligations.catalogue import Recipient
-from services.notifications.domain.obligations.derivation import Send, Supersede, derive_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
+from services.notifications.domain.obligations.verdict import Send, Supersede
 from shared.events.admission import ClassOfStay, OptionalField, Place
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import REHABILITATION, PersonHistory, minutes, movement_of

@@ -3,7 +3,8 @@
 import pytest
 
 from services.notifications.domain.audit.owed import owed_obligations
-from services.notifications.domain.obligations.derivation import Send, Suppress, derive_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
+from services.notifications.domain.obligations.verdict import Send, Suppress
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory, minutes
 from tests.unit.notifications.audit.audited import audited
 from tests.unit.notifications.circles import EVERYBODY

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.notifications.domain.delivery.decision import Tell, last_told_obligation
-from services.notifications.domain.obligations.derivation import Send
-from services.notifications.domain.obligations.known_facts import facts_of
+from services.notifications.domain.obligations.derivation import facts_of
 from services.notifications.domain.obligations.obligation import (
     TERMINAL,
     AttemptStatus,
@@ -17,6 +16,7 @@ from services.notifications.domain.obligations.obligation import (
     ReportState,
 )
 from services.notifications.domain.obligations.silenced import deaths_that_stand, is_silenced
+from services.notifications.domain.obligations.verdict import Send
 from shared.events.admission import Place
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, START, PersonHistory
 from tests.unit.notifications.circles import carer, professional

@@ -5,11 +5,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.notifications.domain.obligations.catalogue import Recipient
-from services.notifications.domain.obligations.derivation import (
-    DerivedObligation,
-    Suppress,
-    derive_obligations,
-)
+from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
+from services.notifications.domain.obligations.verdict import Suppress
 from shared.events.envelope import RecordedEvent
 from shared.testing.histories import person_histories, redeliveries
 from shared.testing.moving_histories import moved_about

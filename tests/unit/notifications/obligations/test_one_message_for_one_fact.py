@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifications.domain.obligations.derivation import Send, derive_obligations
+from services.notifications.domain.obligations.derivation import derive_obligations
+from services.notifications.domain.obligations.verdict import Send
 from shared.events.envelope import RecordedEvent
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 from tests.unit.notifications.circles import EVERYBODY, professional, verdicts
