@@ -1,8 +1,7 @@
 """Judges when an arrival is overdue: when the destination would have told us of it, had it come.
 
-A deadline that passed says little while the destination has not spoken since: its messages may lie in a
-queue, and a departure and its arrival may come in one burst. So a wait is overdue once the destination's feed
-is known to have passed the deadline, or, when it stays silent, once a grace is over.
+A deadline that passed says little while the destination has not spoken since: its messages may still be on
+their way. So a wait is overdue once its feed is known to have passed the deadline, or silent for a grace.
 """
 
 from datetime import datetime, timedelta

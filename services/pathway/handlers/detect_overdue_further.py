@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from services.pathway.domain.further.publication import PublishedFurther, change_of_further
-from services.pathway.domain.judgement import is_past, must_listen_first
+from services.pathway.domain.judgement import is_past
 from services.pathway.domain.rules import Rules
 from services.pathway.handlers.dependencies import Dependencies
-from services.pathway.handlers.detect_overdue_expectations import MAX_PERSONS
+from services.pathway.handlers.detect_overdue_expectations import MAX_PERSONS, persons_to_judge
 from services.pathway.handlers.publish_changes import publish_further
 from services.pathway.storage import feeds, further_expectations
 from shared.database.pool import Connection
@@ -20,11 +20,9 @@ async def detect_overdue_further(
     Idempotent: what was published is read under the lock of its person.
     """
     now, rules = dependencies.clock(), dependencies.rules
-    person_ids = await further_expectations.lock_persons_due(connection, rules, now=now, limit=limit)
+    lock_persons_due = further_expectations.lock_persons_due
+    person_ids = await persons_to_judge(dependencies, connection, lock_persons_due, limit=limit)
     if not person_ids:
-        return 0
-    lag = await feeds.lag_since(connection, now - rules.feed_settling / 4)
-    if must_listen_first(rules, lag=lag, watching_since=dependencies.watching_since, now=now):
         return 0
     found = (await further_expectations.published_of(connection, person_ids)).values()
     open_ = [known for known in found if known.state == "open"]
@@ -50,5 +48,5 @@ async def detect_overdue_further(
 def _is_overdue(
     known: PublishedFurther, rules: Rules, *, current_until: datetime | None, now: datetime
 ) -> bool:
-    wait = known.expectation
-    return is_past(wait.due_at, rules, known_at=wait.known_at, current_until=current_until, now=now)
+    expected = known.expectation
+    return is_past(expected.due_at, rules, known_at=expected.known_at, current_until=current_until, now=now)

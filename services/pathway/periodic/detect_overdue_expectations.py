@@ -8,11 +8,8 @@ from shared.database.transaction import transaction
 
 async def detect_overdue(dependencies: Dependencies) -> None:
     """One short transaction for each batch, until what is left fits one."""
-    judged = MAX_PERSONS
-    while judged == MAX_PERSONS:
-        async with transaction(dependencies.pool) as connection:
-            judged = await detect_overdue_expectations(dependencies, connection)
-    judged = MAX_PERSONS
-    while judged == MAX_PERSONS:
-        async with transaction(dependencies.pool) as connection:
-            judged = await detect_overdue_further(dependencies, connection)
+    for detect in (detect_overdue_expectations, detect_overdue_further):
+        judged = MAX_PERSONS
+        while judged == MAX_PERSONS:
+            async with transaction(dependencies.pool) as connection:
+                judged = await detect(dependencies, connection)

@@ -30,10 +30,9 @@ CONFLICT: Final = Finding(
 async def state_all(
     dependencies: Dependencies, statements: Sequence[Stated], *, content: bytes, source: Principal
 ) -> tuple[Finding, ...]:
-    """State all of it in one commit, once, or nothing; what is wrong or was left out.
+    """State all of it, movements alone or identities alone, in one commit; what is wrong or was left out.
 
-    All are movements or none is. `content` is the digest by which the message is known again. Raises
-    `NotCommitted` when nobody can tell what became of it.
+    `content`: the digest by which a message is known again. Raises `NotCommitted` when nobody can tell.
     """
     takes_tests = dependencies.accepts_test_numbers
     understood = [understand(each, accepts_test_numbers=takes_tests) for each in statements]

@@ -52,9 +52,5 @@ def _taken(line: Line, stated: TriedStatement, *, ignored: Sequence[str] = ()) -
 
 
 def _refused(line: Line, problem: Problem) -> Tried:
-    return Tried(
-        number=line.number,
-        verdict="refused",
-        answer=str(problem.status_code),
-        problems=refusal(problem),
-    )
+    answer = str(problem.status_code)
+    return Tried(number=line.number, verdict="refused", answer=answer, problems=refusal(problem))
