@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from services.admission.api.movements import CONFLICTING, FOREIGN, UNREADABLE, parse_movement
+from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Receipt, Repeated
-from services.admission.handlers.accept_batch import Answer, Stated
+from services.admission.handlers.accept_batch import Answer
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.principal import Principal
 from shared.telemetry import logging, metrics
@@ -56,7 +57,7 @@ class Patience:
         """How many were wrong."""
         return MOST_REFUSED_LINES - self._left
 
-    def note(self, parsed: Stated | Problem) -> None:
+    def note(self, parsed: ParsedMovement | Problem) -> None:
         """Count a line that is refused."""
         self._left -= isinstance(parsed, Problem)
 
@@ -68,17 +69,19 @@ class Line(NamedTuple):
     body: bytes
 
 
-def parse_line(line: Line, *, source: Principal, accepts_test_numbers: bool = True) -> Stated | Problem:
+def parse_line(
+    line: Line, *, source: Principal, accepts_test_numbers: bool = True
+) -> ParsedMovement | Problem:
     """The movement on a line, or the problem for which it is refused."""
     if len(line.body) > LIMIT_BYTES:
         return Problem(413)
     try:
-        movement, ignored = parse_movement(line.body, accepts_test_numbers=accepts_test_numbers)
+        parsed = parse_movement(line.body, accepts_test_numbers=accepts_test_numbers)
     except Problem as problem:
         return problem
-    if not source.may_state(movement.establishment):
+    if not source.may_state(parsed.movement.establishment):
         return Problem(403, FOREIGN)
-    return Stated(movement, line.body, ignored)
+    return parsed
 
 
 def unread_lines(first: Line, last: Line) -> LineAnswer:

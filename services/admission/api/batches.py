@@ -26,11 +26,10 @@ from services.admission.api.batch_lines import (
 )
 from services.admission.api.movements import BYTE_ORDER_MARK, IntakeAccess
 from services.admission.domain.conformance import names_of_doubts, names_of_refusal
-from services.admission.domain.movement import StatedMovement
+from services.admission.domain.movement import ParsedMovement, StatedMovement
 from services.admission.handlers.accept_batch import (
     YIELD_EVERY,
     Prepared,
-    Stated,
     accept_batch,
     prepare_batch,
 )
@@ -178,7 +177,7 @@ async def _prepare_lines(
 ) -> list[PreparedLine]:
     """The next group; none when there are no more lines or too many were wrong."""
     group: list[Line] = []
-    stated: list[Stated | Problem] = []
+    stated: list[ParsedMovement | Problem] = []
     while unread and patience.is_left and len(group) < LINES_PER_COMMIT:
         line = unread.popleft()
         group.append(line)

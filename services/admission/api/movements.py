@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -18,7 +18,7 @@ from services.admission.domain.checks import (
 )
 from services.admission.domain.conformance import names_of_doubts, names_of_refusal
 from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_of, reported, without
-from services.admission.domain.movement import StatedMovement
+from services.admission.domain.movement import ParsedMovement, StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
 from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.group_commit import NotCommitted
@@ -90,13 +90,6 @@ async def post_movement_fast(request: Request) -> Response:
 FAST_ROUTES: FastRoutes = {("POST", PATH): post_movement_fast}
 
 
-class ParsedMovement(NamedTuple):
-    """A movement, and the pointers to its details that could not be read and count as not stated."""
-
-    movement: StatedMovement
-    ignored: tuple[str, ...] = ()
-
-
 def parse_movement(body: bytes, *, accepts_test_numbers: bool = True) -> ParsedMovement:
     """The movement; raises `Problem` 422 with every mistake when one of them concerns what the fact needs."""
     parsed = _parse_tolerantly(body)
@@ -113,9 +106,10 @@ def parse_movement(body: bytes, *, accepts_test_numbers: bool = True) -> ParsedM
 def _parse_tolerantly(body: bytes) -> ParsedMovement:
     errors: list[FieldError] = []
     left_out: list[str] = []
+    kept = body
     while True:
         try:
-            return ParsedMovement(_parse_strictly(body), reported(left_out) if left_out else ())
+            return ParsedMovement(_parse_strictly(body), kept, reported(left_out) if left_out else ())
         except Problem as problem:
             errors += [
                 FieldError(as_sent(each.pointer, left_out), each.detail)
@@ -162,11 +156,11 @@ async def _accept(request: Request, source: Principal) -> Response:
     body = as_utf8(await request.body(), request.headers.get("content-type")).removeprefix(BYTE_ORDER_MARK)
     if dependencies.request_commits.is_full:
         raise service_unavailable()
-    movement, ignored = parse_movement(body, accepts_test_numbers=dependencies.accepts_test_numbers)
-    if not source.may_state(movement.establishment):
+    parsed = parse_movement(body, accepts_test_numbers=dependencies.accepts_test_numbers)
+    if not source.may_state(parsed.movement.establishment):
         raise Problem(403, FOREIGN)
     try:
-        outcome = await accept_movement(dependencies, movement, body=body, source=source, ignored=ignored)
+        outcome = await accept_movement(dependencies, parsed, source=source)
     except NotCommitted:
         raise service_unavailable() from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -5,7 +5,7 @@ that are not named here are accepted and stay in the encrypted record of the sub
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -122,3 +122,12 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     destination: Destination | None = None
     expected_at: Moment | None = None
     """Of a leave: when the person is expected back. Of a plan: when what is planned should happen."""
+
+
+class ParsedMovement(NamedTuple):
+    """A movement as a door read it, with the body that states it, which is kept."""
+
+    movement: StatedMovement
+    body: bytes
+    ignored: tuple[str, ...] = ()
+    """JSON pointers to the details that could not be read and count as not stated."""

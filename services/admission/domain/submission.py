@@ -63,7 +63,7 @@ class Submission(Struct, frozen=True, kw_only=True, gc=False):
     event_id: UUID
     data: Movement
     trace: TraceContext
-    message: UUID | None = None
+    message_event_id: UUID | None = None
     """Event of the first statement of the same HL7 v2 message, which it may be itself."""
 
     @property

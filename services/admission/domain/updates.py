@@ -13,7 +13,7 @@ _OF_FURTHER: Final[tuple[FurtherField, ...]] = (*_ALL, "expected_at")
 _FIRST_KINDS: Final = frozenset(get_args(MovementKind))
 
 
-class _Stated(Struct):
+class _NamedFields(Struct):
     kind: str = "admission"
     unit: msgspec.Raw | UnsetType = UNSET
     class_of_stay: msgspec.Raw | UnsetType = UNSET
@@ -22,7 +22,7 @@ class _Stated(Struct):
     expected_at: msgspec.Raw | UnsetType = UNSET
 
 
-_decoder: Final = msgspec.json.Decoder(_Stated)
+_decoder: Final = msgspec.json.Decoder(_NamedFields)
 
 
 def names_of_update(body: bytes, ignored: Collection[str] = ()) -> tuple[FurtherField, ...] | None:

@@ -21,7 +21,7 @@ def numbered(source_event_id: str, place: int) -> str:
 
 def follows(submission: Submission) -> bool:
     """Whether another statement of its message comes before it."""
-    return submission.message not in {None, submission.event_id}
+    return submission.message_event_id not in {None, submission.event_id}
 
 
 def whole(batch: Sequence[Submission], *, without: Collection[UUID]) -> Iterator[Submission]:
@@ -29,7 +29,7 @@ def whole(batch: Sequence[Submission], *, without: Collection[UUID]) -> Iterator
     known: set[SubmissionKey] = set()
     taken: set[UUID] = set()
     for submission in batch:
-        message = submission.message
+        message = submission.message_event_id
         if message == submission.event_id and submission.key not in known and message not in without:
             known.add(submission.key)
             taken.add(message)
@@ -40,9 +40,11 @@ def whole(batch: Sequence[Submission], *, without: Collection[UUID]) -> Iterator
 def torn(submissions: Sequence[Submission], stored: Collection[UUID]) -> set[UUID]:
     """Messages of which a later statement was stored and the first was not: it had been stored before."""
     return {
-        each.message
+        each.message_event_id
         for each in submissions
-        if each.message is not None and each.message not in stored and each.event_id in stored
+        if each.message_event_id is not None
+        and each.message_event_id not in stored
+        and each.event_id in stored
     }
 
 
@@ -61,8 +63,8 @@ def outcomes(
         if follows(submission) and outcome is not None and not isinstance(outcome, Accepted):
             yield outcome
             continue
-        if submission.message is not None and submission.message in otherwise:
-            outcome = Conflict(otherwise[submission.message], submission.content_sha256.hex())
+        if submission.message_event_id is not None and submission.message_event_id in otherwise:
+            outcome = Conflict(otherwise[submission.message_event_id], submission.content_sha256.hex())
         else:
             outcome = submission.outcome(receipts[submission.key])
         yield outcome

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 
-from services.admission.domain.movement import StatedMovement
+from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission
 from services.admission.handlers.accept_movement import (
@@ -23,14 +22,6 @@ YIELD_EVERY = 50
 """So many movements are prepared before the event loop turns to other requests."""
 
 
-class Stated(NamedTuple):
-    """A movement, the body that states it, and the pointers to details that could not be read."""
-
-    movement: StatedMovement
-    body: bytes
-    ignored: tuple[str, ...] = ()
-
-
 Prepared = Submission | Exception
 """A submission, or what is wrong with that one movement."""
 
@@ -39,20 +30,18 @@ Answer = Outcome | Exception
 
 
 async def prepare_batch(
-    dependencies: Dependencies, stated: Sequence[Stated], *, source: Principal
+    dependencies: Dependencies, movements: Sequence[ParsedMovement], *, source: Principal
 ) -> list[Prepared]:
     """The submissions that `accept_batch` takes, in order; nothing is stored yet."""
     source_id, trace = source.source_id, tracing.current_trace()
     tolerance = await tolerance_of(dependencies, source_id)
-    await ask_for_affiliations(dependencies, {one.movement.establishment for one in stated})
+    await ask_for_affiliations(dependencies, {one.movement.establishment for one in movements})
     prepared: list[Prepared] = []
-    for movement, body, ignored in stated:
+    for parsed in movements:
         try:
             submission = prepare_submission(
                 dependencies,
-                movement,
-                body=body,
-                ignored=ignored,
+                parsed,
                 source_id=source_id,
                 key_id=source.key_id,
                 tolerance=tolerance,

@@ -17,7 +17,7 @@ from services.admission.domain.identifiers import (
     normalised,
     normalised_authority,
 )
-from services.admission.domain.movement import Identifier, Person, StatedMovement
+from services.admission.domain.movement import Identifier, ParsedMovement, Person
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission, content_sha256, event_payload
 from services.admission.domain.updates import names_of_update
@@ -38,11 +38,9 @@ DIRECTORY_SECONDS = 60.0
 
 async def accept_movement(
     dependencies: Dependencies,
-    movement: StatedMovement,
+    parsed: ParsedMovement,
     *,
-    body: bytes,
     source: Principal,
-    ignored: tuple[str, ...] = (),
     content: bytes | None = None,
 ) -> Outcome:
     """The outcome, after the commit; raises `NotCommitted` when nobody can tell what became of it.
@@ -51,13 +49,11 @@ async def accept_movement(
     `content_sha256` raises when an unknown field of the body cannot be read.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
-    await ask_for_affiliations(dependencies, [movement.establishment])
+    await ask_for_affiliations(dependencies, [parsed.movement.establishment])
     with tracing.span("ledger commit") as span:
         submission = prepare_submission(
             dependencies,
-            movement,
-            body=body,
-            ignored=ignored,
+            parsed,
             source_id=source.source_id,
             key_id=source.key_id,
             tolerance=tolerance,
@@ -107,19 +103,17 @@ def _forgotten(dependencies: Dependencies, establishments: Collection[str]) -> l
 
 def prepare_submission(
     dependencies: Dependencies,
-    movement: StatedMovement,
+    parsed: ParsedMovement,
     *,
-    body: bytes,
     source_id: UUID,
     key_id: UUID | None = None,
     tolerance: timedelta,
     trace: TraceContext,
-    ignored: tuple[str, ...] = (),
     content: bytes | None = None,
 ) -> Submission:
     """Do whatever can be done before the commit, outside of it; raises what `content_sha256` raises."""
-    vault, establishment = dependencies.vault, movement.establishment
-    person = movement.person
+    movement, body, ignored = parsed
+    vault, establishment, person = dependencies.vault, movement.establishment, movement.person
     numbers = [one for one in person.identifiers if one.type != BILLING_NUMBER]
     affiliation = dependencies.affiliations.get(establishment) or Affiliation(establishment)
     now, is_trusted = dependencies.clock(), _status_is_read(ignored)

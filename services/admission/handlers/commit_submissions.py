@@ -46,7 +46,7 @@ MAX_OWNERS = 50_000
 
 async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
     """Store the batch; the outcome of each, in order, where of several under one key the first counts."""
-    has_messages = any(each.message is not None for each in batch)
+    has_messages = any(each.message_event_id is not None for each in batch)
     otherwise = await _stated_otherwise(dependencies, batch) if has_messages else {}
     first: dict[SubmissionKey, Submission] = {}
     for submission in whole(batch, without=otherwise) if has_messages else batch:
@@ -67,15 +67,15 @@ async def _stated_otherwise(dependencies: Dependencies, batch: Sequence[Submissi
 
     What is stored already is answered as stored, whatever was stated under its id since.
     """
-    keys = {each.key: each.message for each in batch if each.message == each.event_id}
+    keys = {each.key: each.message_event_id for each in batch if each.message_event_id == each.event_id}
     found = await digests_of(dependencies.pool, keys)
     if found:
         for key in await storage.receipts_of(dependencies.pool, list(found)):
             del found[key]
     return {
-        each.message: found[each.key]
+        each.message_event_id: found[each.key]
         for each in batch
-        if each.message is not None and not follows(each) and each.key in found
+        if each.message_event_id is not None and not follows(each) and each.key in found
     }
 
 
@@ -107,7 +107,9 @@ async def _store(
             dependencies.owners.revision = changed.revision
         except StoredBefore as stored:
             submissions = [
-                each for each in submissions if each.message not in stored.messages or not follows(each)
+                each
+                for each in submissions
+                if each.message_event_id not in stored.messages or not follows(each)
             ]
         except LinkedMeanwhile:
             continue
@@ -227,7 +229,7 @@ async def _store_new(
         raise IdentitiesChanged(found.revision)
     if found.linked < len({link.blind_index for link in links if link.event_id in found.event_ids}):
         raise LinkedMeanwhile
-    messages = [one.submission for one in identified if one.submission.message is not None]
+    messages = [one.submission for one in identified if one.submission.message_event_id is not None]
     if messages and (before := torn(messages, found.event_ids)):
         raise StoredBefore(before)
     return found

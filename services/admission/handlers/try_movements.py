@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from services.admission.domain.lacks.find import Known, lacks_of
 from services.admission.domain.lacks.lack import Lack
+from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.submission import Submission
-from services.admission.handlers.accept_batch import Stated, prepare_batch
+from services.admission.handlers.accept_batch import prepare_batch
 from services.admission.handlers.accept_movement import tolerance_of
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.establishments import listed_among
@@ -21,7 +22,7 @@ class TriedMovement(NamedTuple):
 
 
 async def try_movements(
-    dependencies: Dependencies, stated: Sequence[Stated], *, source: Principal
+    dependencies: Dependencies, stated: Sequence[ParsedMovement], *, source: Principal
 ) -> list[TriedMovement | None]:
     """Prepare them as the intake does; `None` for one of which an unknown field cannot be read."""
     prepared = await prepare_batch(dependencies, stated, source=source)

@@ -1,8 +1,8 @@
-"""Says what is shown of a pathway: states of expectations, pages of the timeline, and each to whom.
+"""Says what is shown of a pathway, in which pages, and to whom.
 
 Stating is not seeing (decision 0030). A reader sees the stays that they stated, and what a relation shows of
-others. Nothing else may be told either, not even by what it leads to: a wait that somebody else ended, a stay
-that overlaps with somebody else's, the name of a third establishment.
+others. Nothing else may be told either, not even by what it leads to: an expectation that somebody else
+ended, a stay that overlaps with somebody else's, the name of a third establishment.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.pathway.domain.further.showing import WatchedFurther
-from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, State, Stay, Watched
+from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay, Watched
 from shared.events.admission import Place
 from shared.security.policy.decide import Decision
 from shared.stays.relations import ALWAYS, Relation
@@ -24,9 +24,9 @@ from shared.stays.statements import TimelineKey, rank_of
 TRANSFER_SHOWN_FOR: Final = timedelta(days=30)
 """Both ends of a transfer see each other's stay for so long after the arrival (decision 0030)."""
 _END_TOLD_FOR: Final = TRANSFER_SHOWN_FOR
-"""An end of a wait is told when it comes within this time after the wait was due."""
+"""An end of an expectation is told when it comes within this time after it was due."""
 _DEPARTURE_STATED_WITHIN: Final = TRANSFER_SHOWN_FOR
-"""Of the wait after a departure that was stated later than this after it happened, nothing is told."""
+"""Nothing is told of what is expected after a departure that was stated later than this after it happened."""
 
 UNWATCHED: Final = Watched()
 
@@ -67,19 +67,6 @@ def _timeline_key(movement: MovementState) -> TimelineKey:
     return (movement.occurred_at, rank, movement.movement_id)
 
 
-def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
-    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
-    if expectation.withdrawn:
-        return "withdrawn"
-    if expectation.arrived_at is not None:
-        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
-    if expectation.ended_as is not None:
-        return expectation.ended_as
-    if closed:
-        return "closed"
-    return "overdue" if overdue else "open"
-
-
 def known_to(pathway: Pathway) -> list[str]:
     """The establishments that a relation shows something to, now or at any other time."""
     known = {stay.establishment for stay in pathway.stays if stay.status != "cancelled"}
@@ -105,29 +92,29 @@ def relations_of(pathway: Pathway) -> Iterator[Relation]:
 def _of_transfers(pathway: Pathway) -> Iterator[Relation]:
     if pathway.expectations:
         movements = {movement.movement_id: movement for movement in pathway.movements}
-        for wait in pathway.expectations:
-            if not wait.withdrawn:
-                yield from _of_transfer(wait, movements)
+        for expectation in pathway.expectations:
+            if not expectation.withdrawn:
+                yield from _of_transfer(expectation, movements)
 
 
-def _of_transfer(wait: Expectation, movements: Mapping[UUID, MovementState]) -> Iterator[Relation]:
+def _of_transfer(expectation: Expectation, movements: Mapping[UUID, MovementState]) -> Iterator[Relation]:
     """What a transfer shows to its ends: to each, the stay of the other that names it.
 
     The departure names the destination, so the destination sees it. The establishment that was left sees the
     stay after the arrival only where that one names it as the origin: nobody is shown anything on their own
     word alone.
     """
-    departure = movements[wait.departure_movement_id]
-    arrival = movements.get(wait.arrival_movement_id) if wait.arrival_movement_id else None
-    arrived_in = wait.to_establishment if arrival is None else arrival.establishment
+    departure = movements[expectation.departure_movement_id]
+    arrival = movements.get(expectation.arrival_movement_id) if expectation.arrival_movement_id else None
+    arrived_in = expectation.to_establishment if arrival is None else arrival.establishment
     yield Relation(
-        establishments=frozenset({wait.to_establishment, arrived_in}),
+        establishments=frozenset({expectation.to_establishment, arrived_in}),
         basis="transfer",
-        begins_at=wait.departed_at,
-        ends_at=_end_of(wait),
+        begins_at=expectation.departed_at,
+        ends_at=_end_of(expectation),
         stays=frozenset({departure.stay_id}),
     )
-    if arrival is not None and wait.arrived_at is not None:
+    if arrival is not None and expectation.arrived_at is not None:
         left = {departure.establishment, departure.legal_entity}
         origins = {
             movement.origin.establishment
@@ -139,29 +126,32 @@ def _of_transfer(wait: Expectation, movements: Mapping[UUID, MovementState]) -> 
         yield Relation(
             establishments=frozenset({departure.establishment}),
             basis="transfer",
-            begins_at=wait.arrived_at,
-            ends_at=_later(wait.arrived_at, TRANSFER_SHOWN_FOR),
+            begins_at=expectation.arrived_at,
+            ends_at=_later(expectation.arrived_at, TRANSFER_SHOWN_FOR),
             stays=frozenset({arrival.stay_id}),
         )
 
 
-def relations_to_wait(wait: Expectation) -> Iterator[Relation]:
-    """Who may know how a wait stands: the establishment that was left, and the one that is expected in."""
-    if _was_stated_in_time(wait) and not _ended_too_late(wait):
-        left = frozenset({wait.from_establishment})
+def relations_to_expectation(expectation: Expectation) -> Iterator[Relation]:
+    """Who may know how it stands: the establishment that was left, and the one that is expected in."""
+    if _was_stated_in_time(expectation) and not _ended_too_late(expectation):
+        left = frozenset({expectation.from_establishment})
         yield Relation(establishments=left, basis="states", begins_at=ALWAYS)
-    if not wait.withdrawn:
-        expecting = frozenset({wait.to_establishment})
+    if not expectation.withdrawn:
+        expecting = frozenset({expectation.to_establishment})
         yield Relation(
-            establishments=expecting, basis="transfer", begins_at=wait.departed_at, ends_at=_end_of(wait)
+            establishments=expecting,
+            basis="transfer",
+            begins_at=expectation.departed_at,
+            ends_at=_end_of(expectation),
         )
 
 
-def _end_of(wait: Expectation) -> datetime:
+def _end_of(expectation: Expectation) -> datetime:
     """Until when the destination sees the departure."""
-    if wait.arrived_at is None and wait.ended_at is not None:
-        return wait.ended_at
-    return _later(wait.arrived_at or wait.due_at, TRANSFER_SHOWN_FOR)
+    if expectation.arrived_at is None and expectation.ended_at is not None:
+        return expectation.ended_at
+    return _later(expectation.arrived_at or expectation.due_at, TRANSFER_SHOWN_FOR)
 
 
 def seen_by(
@@ -169,9 +159,9 @@ def seen_by(
 ) -> Seen:
     """What the decision shows; `own` are the establishments of the reader."""
     expectations = [
-        (wait, watched.get(wait.expectation_id, UNWATCHED))
-        for wait in pathway.expectations
-        if not wait.withdrawn
+        (expectation, watched.get(expectation.expectation_id, UNWATCHED))
+        for expectation in pathway.expectations
+        if not expectation.withdrawn
     ]
     if decision.shows_everything or all(stay.establishment in own for stay in pathway.stays):
         return Seen(pathway.stays, pathway.movements, expectations)
@@ -183,14 +173,16 @@ def seen_by(
         if movement.stay_id in shown
     ]
     stay_of = {movement.movement_id: movement.stay_id for movement in movements}
-    waits = [
+    seen_expectations = [
         seen
-        for wait, judged in expectations
-        if wait.departure_movement_id in stay_of
-        and (seen := _seen_wait(wait, judged, stay_of, own=own)) is not None
+        for expectation, judged in expectations
+        if expectation.departure_movement_id in stay_of
+        and (seen := _seen_expectation(expectation, judged, stay_of, own=own)) is not None
     ]
-    stays = [_shown_stay(stay, movements, waits) for stay in pathway.stays if stay.stay_id in shown]
-    return Seen(stays, movements, waits)
+    stays = [
+        _shown_stay(stay, movements, seen_expectations) for stay in pathway.stays if stay.stay_id in shown
+    ]
+    return Seen(stays, movements, seen_expectations)
 
 
 def _shows(decision: Decision, stay: Stay, own: Sequence[str]) -> bool:
@@ -224,38 +216,45 @@ def _shown_place(place: Place | None, places: set[str]) -> Place | None:
     return replace(place, establishment=None)
 
 
-def _seen_wait(
-    wait: Expectation, judged: Watched, stay_of: Mapping[UUID, UUID], *, own: Sequence[str]
+def _seen_expectation(
+    expectation: Expectation, judged: Watched, stay_of: Mapping[UUID, UUID], *, own: Sequence[str]
 ) -> WatchedExpectation | None:
-    """The wait as far as it may be told; `None` where its mere state would tell too much."""
-    if (wait.arrival_movement_id or wait.ended_by_movement_id) in stay_of:
-        return wait, judged
-    if wait.from_establishment not in own:
-        return (wait, judged) if _ended_at(wait) is None and wait.to_establishment in own else None
-    if not _was_stated_in_time(wait):
+    """The expectation as far as it may be told; `None` where its mere state would tell too much."""
+    if (expectation.arrival_movement_id or expectation.ended_by_movement_id) in stay_of:
+        return expectation, judged
+    if expectation.from_establishment not in own:
+        return (
+            (expectation, judged)
+            if _ended_at(expectation) is None and expectation.to_establishment in own
+            else None
+        )
+    if not _was_stated_in_time(expectation):
         return None
-    if _ended_too_late(wait):
-        return _without_end(wait), replace(judged, overdue=True)
-    return replace(wait, arrival_movement_id=None, ended_by_movement_id=None), judged
+    if _ended_too_late(expectation):
+        return _without_end(expectation), replace(judged, overdue=True)
+    return replace(expectation, arrival_movement_id=None, ended_by_movement_id=None), judged
 
 
-def _ended_at(wait: Expectation) -> datetime | None:
-    return wait.arrived_at or wait.ended_at
+def _ended_at(expectation: Expectation) -> datetime | None:
+    return expectation.arrived_at or expectation.ended_at
 
 
-def _was_stated_in_time(wait: Expectation) -> bool:
+def _was_stated_in_time(expectation: Expectation) -> bool:
     """Whether anybody waited when it was stated: a departure of years ago asks what became of somebody."""
-    return wait.known_at is not None and wait.known_at - wait.departed_at <= _DEPARTURE_STATED_WITHIN
+    return (
+        expectation.known_at is not None
+        and expectation.known_at - expectation.departed_at <= _DEPARTURE_STATED_WITHIN
+    )
 
 
-def _ended_too_late(wait: Expectation) -> bool:
-    ended_at = _ended_at(wait)
-    return ended_at is not None and ended_at > _later(wait.due_at, _END_TOLD_FOR)
+def _ended_too_late(expectation: Expectation) -> bool:
+    ended_at = _ended_at(expectation)
+    return ended_at is not None and ended_at > _later(expectation.due_at, _END_TOLD_FOR)
 
 
-def _without_end(wait: Expectation) -> Expectation:
+def _without_end(expectation: Expectation) -> Expectation:
     return replace(
-        wait,
+        expectation,
         arrival_movement_id=None,
         arrived_at=None,
         ended_as=None,
@@ -264,7 +263,9 @@ def _without_end(wait: Expectation) -> Expectation:
     )
 
 
-def _shown_stay(stay: Stay, movements: Sequence[MovementState], waits: Sequence[WatchedExpectation]) -> Stay:
+def _shown_stay(
+    stay: Stay, movements: Sequence[MovementState], seen_expectations: Sequence[WatchedExpectation]
+) -> Stay:
     """The stay without what only others know: who left is on the way, until the reader may know more."""
     shown = replace(stay, marks=without_others(stay.marks))
     if stay.status != "finished" or "ended_by_next_stay" in stay.marks:
@@ -277,9 +278,10 @@ def _shown_stay(stay: Stay, movements: Sequence[MovementState], waits: Sequence[
         for each in of_stay.values()
     )
     has_arrived = any(
-        (wait.arrived_at or wait.ended_at) is not None and wait.departed_at == stay.ended_at
-        for wait, _ in waits
-        if wait.departure_movement_id in of_stay
+        (expectation.arrived_at or expectation.ended_at) is not None
+        and expectation.departed_at == stay.ended_at
+        for expectation, _ in seen_expectations
+        if expectation.departure_movement_id in of_stay
     )
     return shown if discharged or has_arrived else replace(shown, status="on_the_way")
 

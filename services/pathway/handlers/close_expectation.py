@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from services.pathway.domain.pathway import Closure, State
 from services.pathway.domain.publication import change_of
-from services.pathway.domain.showing import relations_to_wait
+from services.pathway.domain.showing import relations_to_expectation
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes
 from services.pathway.storage import expectations, pathways
@@ -48,7 +48,7 @@ async def close_expectation(
     published = await expectations.published_of(connection, [person_id])
     before = published.get((person_id, expectation_id))
     now = dependencies.clock()
-    relations = relations_to_wait(before.expectation) if before else ()
+    relations = relations_to_expectation(before.expectation) if before else ()
     decision = decide(principal, "close_expectation", relations, at=now)
     note(why=decision.reason or decision.refusal)
     if before is None or not decision.allowed:

@@ -39,8 +39,7 @@ async def commit(dependencies: Dependencies, *bodies: dict[str, Any]) -> list[Fl
         [
             prepare_submission(
                 dependencies,
-                parse_movement(encoded(body)).movement,
-                body=encoded(body),
+                parse_movement(encoded(body)),
                 source_id=SOURCE,
                 tolerance=timedelta(),
                 trace={},

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
 from services.admission.api.hl7v2.caller_shapes import MllpCallers, parse_callers
-from services.admission.handlers.hl7v2.callers import CallersTaken, callers_of, change_callers
+from services.admission.handlers.hl7v2.callers import CallersTaken, change_callers, read_callers
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web import responses
@@ -26,7 +26,7 @@ Writer = Annotated[Principal, Depends(Permission("change_mllp_callers"))]
 async def show_callers(source_id: str, request: Request, operator: Reader) -> Response:
     """Who speaks as the source over MLLP, beside what `RELAIS_MLLP_SOURCES` says."""
     del operator
-    found = await callers_of(DEPENDENCIES.of(request), uuid_in_path(source_id))
+    found = await read_callers(DEPENDENCIES.of(request), uuid_in_path(source_id))
     if found is None:
         raise Problem(404)
     return responses.json(200, MllpCallers(callers=tuple(found)))

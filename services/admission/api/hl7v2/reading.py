@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.admission.api.movements import ParsedMovement, parse_movement
+from services.admission.api.movements import parse_movement
 from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.adt.read import read_adt
-from services.admission.domain.adt.reading import Reading, Sender, Stated
+from services.admission.domain.adt.reading import AdtStatement, Reading, Sender
 from services.admission.domain.adt.visit import finess_of
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.message import Message, Place
@@ -23,6 +23,7 @@ from services.admission.domain.identities.statement import (
     TraitsStatement,
     mistakes,
 )
+from services.admission.domain.movement import ParsedMovement
 from services.admission.handlers.accept_movement import ask_for_affiliations
 from services.admission.handlers.dependencies import Dependencies
 from shared.security.principal import Principal
@@ -50,11 +51,11 @@ STATEMENTS: Final[dict[Action, type[Statement]]] = {
 }
 
 
-class Understood(NamedTuple):
+class CheckedStatement(NamedTuple):
     """A statement as the JSON door would take it; nothing, where its findings refuse it."""
 
     body: bytes
-    what: ParsedMovement | Statement | None
+    statement: ParsedMovement | Statement | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -70,19 +71,19 @@ async def read_message(
     return read_adt(message, _sender(dependencies, establishment, dialect))
 
 
-def understand(stated: Stated, *, accepts_test_numbers: bool) -> Understood:
+def check_statement(stated: AdtStatement, *, accepts_test_numbers: bool) -> CheckedStatement:
     """Read and check one statement of a message."""
     body = msgspec.json.encode({**stated.body, RAW: stated.text} if stated.text else stated.body)
     try:
         if stated.command == "movement":
             parsed = parse_movement(body, accepts_test_numbers=accepts_test_numbers)
-            return Understood(body, parsed, tuple(_left_out(stated, parsed.ignored)))
+            return CheckedStatement(body, parsed, tuple(_left_out(stated, parsed.ignored)))
         statement = decode(body, STATEMENTS[stated.command])
         wrong = [FieldError(*one) for one in mistakes(statement, accepts_test_numbers=accepts_test_numbers)]
-        return Understood(body, None if wrong else statement, tuple(_refused(stated, wrong)))
+        return CheckedStatement(body, None if wrong else statement, tuple(_refused(stated, wrong)))
     except Problem as problem:
         errors = problem.errors or [FieldError("", problem.title)]
-        return Understood(body, None, tuple(_refused(stated, errors)))
+        return CheckedStatement(body, None, tuple(_refused(stated, errors)))
 
 
 def _sender(dependencies: Dependencies, establishment: str, dialect: Dialect) -> Sender:
@@ -97,7 +98,7 @@ def _sender(dependencies: Dependencies, establishment: str, dialect: Dialect) ->
     )
 
 
-def _refused(stated: Stated, errors: Sequence[FieldError]) -> Iterator[Finding]:
+def _refused(stated: AdtStatement, errors: Sequence[FieldError]) -> Iterator[Finding]:
     for error in errors:
         yield Finding(
             code=102,
@@ -107,7 +108,7 @@ def _refused(stated: Stated, errors: Sequence[FieldError]) -> Iterator[Finding]:
         )
 
 
-def _left_out(stated: Stated, pointers: tuple[str, ...]) -> Iterator[Finding]:
+def _left_out(stated: AdtStatement, pointers: tuple[str, ...]) -> Iterator[Finding]:
     for pointer in pointers:
         yield Finding(
             code=102,

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Final, cast
 
-from services.admission.api.hl7v2.reading import Understood, understand
-from services.admission.api.movements import ParsedMovement
-from services.admission.domain.adt.reading import Stated
+from services.admission.api.hl7v2.reading import CheckedStatement, check_statement
+from services.admission.domain.adt.reading import AdtStatement
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action, Statement
+from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.receipt import Conflict
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.hl7v2.accept_message import StatedPart, accept_message
+from services.admission.handlers.hl7v2.accept_message import accept_message
 from services.admission.handlers.identities.state_identity import (
-    StatedIdentity,
+    ReceivedStatement,
     StatementConflict,
     state_identities,
 )
@@ -28,32 +28,30 @@ CONFLICT: Final = Finding(
 
 
 async def state_all(
-    dependencies: Dependencies, statements: Sequence[Stated], *, content: bytes, source: Principal
+    dependencies: Dependencies, statements: Sequence[AdtStatement], *, content: bytes, source: Principal
 ) -> tuple[Finding, ...]:
     """State all of it, movements alone or identities alone, in one commit; what is wrong or was left out.
 
     `content`: the digest by which a message is known again. Raises `NotCommitted` when nobody can tell.
     """
     takes_tests = dependencies.accepts_test_numbers
-    understood = [understand(each, accepts_test_numbers=takes_tests) for each in statements]
+    checked = [check_statement(each, accepts_test_numbers=takes_tests) for each in statements]
     # Several statements about one person have the same mistakes.
-    findings = tuple(dict.fromkeys(finding for each in understood for finding in each.findings))
-    if any(each.what is None for each in understood):
+    findings = tuple(dict.fromkeys(finding for each in checked for finding in each.findings))
+    if any(each.statement is None for each in checked):
         return findings
-    movements = [
-        StatedPart(each.what.movement, each.body, each.what.ignored)
-        for each in understood
-        if isinstance(each.what, ParsedMovement)
-    ]
+    movements = [each.statement for each in checked if isinstance(each.statement, ParsedMovement)]
     if movements:
         outcome = await accept_message(dependencies, movements, content=content, source=source)
         is_conflict = isinstance(outcome, Conflict)
     else:
-        identities = [_identity(*each) for each in zip(statements, understood, strict=True)]
+        identities = [_identity(*each) for each in zip(statements, checked, strict=True)]
         taken = await state_identities(dependencies, identities, content=content, source=source)
         is_conflict = isinstance(taken, StatementConflict)
     return (*findings, CONFLICT) if is_conflict else findings
 
 
-def _identity(stated: Stated, understood: Understood) -> StatedIdentity:
-    return StatedIdentity(cast("Action", stated.command), cast("Statement", understood.what), understood.body)
+def _identity(stated: AdtStatement, checked: CheckedStatement) -> ReceivedStatement:
+    return ReceivedStatement(
+        cast("Action", stated.command), cast("Statement", checked.statement), checked.body
+    )

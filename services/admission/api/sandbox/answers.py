@@ -7,7 +7,7 @@ import msgspec
 
 from services.admission.api.movements import FOREIGN
 from services.admission.api.sandbox.places import spelled
-from services.admission.api.sandbox.shapes import PossibleEvent, SaidLack, SaidProblem, TriedStatement
+from services.admission.api.sandbox.shapes import PossibleEvent, SandboxLack, SandboxProblem, TriedStatement
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.lacks.lack import Lack
 from services.admission.domain.lacks.sayings import SAYINGS
@@ -24,27 +24,27 @@ def movement_as(tried: TriedMovement, place_of: Callable[[str], str] = str) -> T
     event = PossibleEvent(
         type=TYPES[type(data)], occurred_at=data.occurred_at, data=msgspec.to_builtins(data)
     )
-    lacks = tuple(said_lack(each, place_of) for each in tried.lacks)
+    lacks = tuple(lack_as(each, place_of) for each in tried.lacks)
     return TriedStatement(states="movement", events=(event,), marks=tried.submission.marks, lacks=lacks)
 
 
-def said_lack(lack: Lack, place_of: Callable[[str], str]) -> SaidLack:
+def lack_as(lack: Lack, place_of: Callable[[str], str]) -> SandboxLack:
     """A lack in both languages."""
     french, english = SAYINGS[lack.code]
-    return SaidLack(code=lack.code, place=place_of(lack.pointer), french=french, english=english)
+    return SandboxLack(code=lack.code, place=place_of(lack.pointer), french=french, english=english)
 
 
-def refusal(problem: Problem) -> tuple[SaidProblem, ...]:
+def refusal(problem: Problem) -> tuple[SandboxProblem, ...]:
     """Everything for which a door refuses JSON."""
     errors = problem.errors or (FieldError("", problem.title),)
     french = _FRENCH.get(problem.title, "Refusé." if not problem.errors else "Valeur refusée.")
-    return tuple(SaidProblem(place=one.pointer, french=french, english=one.detail) for one in errors)
+    return tuple(SandboxProblem(place=one.pointer, french=french, english=one.detail) for one in errors)
 
 
-def left_out(pointers: Iterable[str]) -> tuple[SaidProblem, ...]:
+def left_out(pointers: Iterable[str]) -> tuple[SandboxProblem, ...]:
     """Details of a JSON movement that cannot be read."""
     return tuple(
-        SaidProblem(
+        SandboxProblem(
             place=pointer,
             french="Valeur illisible, ignorée.",
             english="cannot be read and is left out",
@@ -54,9 +54,9 @@ def left_out(pointers: Iterable[str]) -> tuple[SaidProblem, ...]:
     )
 
 
-def said_finding(finding: Finding) -> SaidProblem:
+def finding_as(finding: Finding) -> SandboxProblem:
     """A finding of HL7 v2, with its place as it is written in specifications."""
-    return SaidProblem(
+    return SandboxProblem(
         place=spelled(finding.place),
         french=finding.french,
         english=finding.english,

@@ -4,23 +4,22 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from services.admission.api.hl7v2.door import LIMIT_BYTES, TOO_LONG, unreadable
-from services.admission.api.hl7v2.reading import Understood, read_message, understand
-from services.admission.api.movements import ParsedMovement
-from services.admission.api.sandbox.answers import movement_as, said_finding
+from services.admission.api.hl7v2.reading import CheckedStatement, check_statement, read_message
+from services.admission.api.sandbox.answers import finding_as, movement_as
 from services.admission.api.sandbox.places import spelled
 from services.admission.api.sandbox.shapes import Tried, TriedStatement
-from services.admission.domain.adt.reading import Stated as AdtStated
+from services.admission.domain.adt.reading import AdtStatement
 from services.admission.domain.hl7v2.acknowledgement import verdict_on
 from services.admission.domain.hl7v2.errors import UnreadableMessage
 from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.parse import parse, transported
-from services.admission.handlers.accept_batch import Stated
+from services.admission.domain.movement import ParsedMovement
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.hl7v2.dialects import dialect_of
 from services.admission.handlers.try_movements import try_movements
 from shared.security.principal import Principal
 
-Said = tuple[AdtStated, Understood]
+Checked = tuple[AdtStatement, CheckedStatement]
 
 
 async def try_message(
@@ -36,27 +35,23 @@ async def try_message(
         return _tried(number, [unreadable(error)])
     reading = await read_message(dependencies, message, dialect, source=source)
     takes_tests = dependencies.accepts_test_numbers
-    said = [(each, understand(each, accepts_test_numbers=takes_tests)) for each in reading.statements]
-    found = dict.fromkeys(finding for _, each in said for finding in each.findings)
+    checked = [(each, check_statement(each, accepts_test_numbers=takes_tests)) for each in reading.statements]
+    found = dict.fromkeys(finding for _, each in checked for finding in each.findings)
     findings = [*reading.findings, *found]
     if verdict_on(tuple(findings)) != "A":
         return _tried(number, findings)
-    statements = await _statements(dependencies, said, source=source)
+    statements = await _statements(dependencies, checked, source=source)
     return _tried(number, findings, statements, is_ignored=reading.is_ignored)
 
 
 async def _statements(
-    dependencies: Dependencies, said: Sequence[Said], *, source: Principal
+    dependencies: Dependencies, checked: Sequence[Checked], *, source: Principal
 ) -> list[TriedStatement]:
-    movements = [
-        Stated(each.what.movement, each.body, each.what.ignored)
-        for _, each in said
-        if isinstance(each.what, ParsedMovement)
-    ]
+    movements = [each.statement for _, each in checked if isinstance(each.statement, ParsedMovement)]
     tried = iter(await try_movements(dependencies, movements, source=source) if movements else [])
     statements: list[TriedStatement] = []
-    for stated, each in said:
-        became = next(tried) if isinstance(each.what, ParsedMovement) else None
+    for stated, each in checked:
+        became = next(tried) if isinstance(each.statement, ParsedMovement) else None
         if became is None:
             statements.append(TriedStatement(states=stated.command))
         else:
@@ -64,7 +59,7 @@ async def _statements(
     return statements
 
 
-def _place(stated: AdtStated, pointer: str) -> str:
+def _place(stated: AdtStatement, pointer: str) -> str:
     """Where it stands in the message; the pointer, where nothing of it came from the message."""
     return spelled(stated.place_of(pointer)) or pointer
 
@@ -82,6 +77,6 @@ def _tried(
         number=number,
         verdict="ignored" if is_ignored else "taken" if verdict == "A" else "refused",
         answer=f"A{verdict}",
-        problems=tuple(said_finding(each) for each in found),
+        problems=tuple(finding_as(each) for each in found),
         statements=tuple(statements),
     )

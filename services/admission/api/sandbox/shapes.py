@@ -13,7 +13,7 @@ Format = Literal["json", "ndjson", "hl7v2"]
 Verdict = Literal["taken", "ignored", "refused"]
 
 
-class SaidProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SandboxProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that is wrong (`is_warning`: that is left out, and refuses nothing)."""
 
     place: str
@@ -25,7 +25,7 @@ class SaidProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_warning: bool = False
 
 
-class SaidLack(Struct, frozen=True, kw_only=True):
+class SandboxLack(Struct, frozen=True, kw_only=True):
     """Something that a movement lacks to be watched, or to be told; it is taken all the same."""
 
     code: LackCode
@@ -51,7 +51,7 @@ class TriedStatement(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[PossibleEvent, ...] = ()
     marks: tuple[Mark, ...] = ()
     """Doubts that its receipt would show."""
-    lacks: tuple[SaidLack, ...] = ()
+    lacks: tuple[SandboxLack, ...] = ()
 
 
 class Tried(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,7 +62,7 @@ class Tried(Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict
     answer: str
     """What the door would answer: a status of HTTP, or MSA-1."""
-    problems: tuple[SaidProblem, ...] = ()
+    problems: tuple[SandboxProblem, ...] = ()
     statements: tuple[TriedStatement, ...] = ()
 
 

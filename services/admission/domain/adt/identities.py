@@ -6,7 +6,7 @@ from typing import Any
 
 from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.person import authority_of, identifiers_of, person_of
-from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
+from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
 from services.admission.domain.adt.visit import stay_number
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action
@@ -14,16 +14,16 @@ from services.admission.domain.identities.statement import Action
 Numbered = tuple[dict[str, str], Place]
 
 
-def traits_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+def traits_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
     """Whom the numbers mean, and their traits (A28, A31, A08)."""
     places: dict[str, Place] = {"/emitted_at": Place("MSH", 7)}
     person = person_of(group, sender.dialect, findings, places)
-    yield Stated(command="traits", body=_body(sender, sent) | {"person": person}, places=places)
+    yield AdtStatement(command="traits", body=_body(sender, sent) | {"person": person}, places=places)
 
 
 def pairs_of(
     groups: list[Group], meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
-) -> Iterator[Stated]:
+) -> Iterator[AdtStatement]:
     """Pairs of numbers that are one person's: of PID and MRG or, where persons are linked, of two PID."""
     command: Action = "unlink" if meaning == "unlink" else "link" if meaning == "link" else "merge"
     if command in {"link", "unlink"} and len(groups) == 2:  # noqa: PLR2004 - a pair
@@ -36,14 +36,14 @@ def pairs_of(
             findings.missing("MRG" if not merged else "PID", 1 if not merged else 3)
             continue
         (stays, stays_at), (goes, goes_at) = pair
-        yield Stated(
+        yield AdtStatement(
             command=command,
             body=_body(sender, sent) | {"surviving": stays, "merged": goes},
             places={"/surviving": stays_at, "/merged": goes_at},
         )
 
 
-def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
     """A stay that is another person's (A44, A45): PID has it now, MRG-1 had it."""
     to, former = _numbers(group, "PID", 3, sender), _numbers(group, "MRG", 1, sender)
     stay = _moved_stay(group, sender)
@@ -55,14 +55,14 @@ def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime
         findings.missing("PV1", 19)
     if to and former and stay:
         (to_number, to_at), (former_number, former_at) = _of_one_authority(to, former) or (to[0], former[0])
-        yield Stated(
+        yield AdtStatement(
             command="move",
             body=_body(sender, sent) | {"to": to_number, "former": former_number, "stay_ids": [stay[0]]},
             places={"/to": to_at, "/former": former_at, "/stay_ids": stay[1]},
         )
 
 
-def changes_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+def changes_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
     """Numbers that changed (A46, A47): MRG-1 was, PID-3 is; `""` in its place deletes (PAM.fr 4.4.3)."""
     former, now = _numbers(group, "MRG", 1, sender), _numbers(group, "PID", 3, sender)
     if not former:
@@ -82,10 +82,10 @@ def changes_of(group: Group, sender: Sender, findings: Findings, *, sent: dateti
         if after is not None:
             changed = {"former": number, "number": after[0], **status}
             places = {"/former": at, "/number": after[1]}
-            yield Stated(command="change_number", body=_body(sender, sent) | changed, places=places)
+            yield AdtStatement(command="change_number", body=_body(sender, sent) | changed, places=places)
         elif number["authority"] in deleted:
             body = _body(sender, sent) | {"number": number}
-            yield Stated(command="delete_number", body=body, places={"/number": at})
+            yield AdtStatement(command="delete_number", body=body, places={"/number": at})
         else:
             findings.missing("PID", 3)
 

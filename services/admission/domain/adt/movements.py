@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at
 from services.admission.domain.adt.dialect import Dialect, Meaning
 from services.admission.domain.adt.person import person_of
-from services.admission.domain.adt.reading import Findings, Group, Sender, Stated, cleaned
+from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
 from services.admission.domain.adt.visit import planned_stay_number, stay_number, visit_fields
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.movement import Action, Kind
@@ -76,7 +76,7 @@ class _What(NamedTuple):
 
 def movements_of(
     group: Group, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
-) -> Iterator[Stated]:
+) -> Iterator[AdtStatement]:
     """The movements that a group states; what is wrong with it is among the findings."""
     places: dict[str, Place] = {"/emitted_at": Place("MSH", 7)}
     dialect = sender.dialect
@@ -106,7 +106,7 @@ def movements_of(
     }
     for what in _numbered(group, meaning, (action, kind), body, findings):
         own = {**body, "movement_id": what.movement_id, "action": what.action, "kind": what.kind}
-        yield Stated(command="movement", body=own, places={**places, "/movement_id": what.place})
+        yield AdtStatement(command="movement", body=own, places={**places, "/movement_id": what.place})
 
 
 def _intent(group: Group, meaning: Meaning, dialect: Dialect, findings: Findings) -> tuple[Action, Kind]:

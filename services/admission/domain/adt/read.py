@@ -10,11 +10,11 @@ from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.identities import changes_of, moves_of, pairs_of, traits_of
 from services.admission.domain.adt.movements import movements_of
 from services.admission.domain.adt.reading import (
+    AdtStatement,
     Findings,
     Group,
     Reading,
     Sender,
-    Stated,
     groups_of,
 )
 from services.admission.domain.adt.visit import stay_number
@@ -41,7 +41,7 @@ def read_adt(message: Message, sender: Sender) -> Reading:
     meaning = sender.dialect.meaning(event)
     if not findings.found and meaning in {None, "ignored"}:
         return _unsupported(message, event, meaning, sender)
-    statements: list[Stated] = []
+    statements: list[AdtStatement] = []
     if not findings.found and meaning is not None:
         for line in message.unread_lines:
             findings.warn(100, f"Ligne {line} illisible.", f"Line {line} is no segment.")
@@ -53,7 +53,7 @@ def read_adt(message: Message, sender: Sender) -> Reading:
 
 def _statements(
     message: Message, meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
-) -> Iterator[Stated]:
+) -> Iterator[AdtStatement]:
     groups = groups_of(message)
     if not groups:
         findings.missing("PID")
@@ -75,7 +75,9 @@ def _statements(
                 )
                 return
             stated.places["/source_event_id"] = Place("MSH", 10)
-            yield Stated(command=stated.command, body=number | stated.body, places=stated.places, text=kept)
+            yield AdtStatement(
+                command=stated.command, body=number | stated.body, places=stated.places, text=kept
+            )
             kept = ""
 
 
@@ -90,7 +92,7 @@ def _parts(message: Message, groups: list[Group], meaning: Meaning) -> Iterator[
 
 def _of_groups(
     groups: list[Group], meaning: Meaning, sender: Sender, findings: Findings, *, sent: datetime
-) -> Iterator[Stated]:
+) -> Iterator[AdtStatement]:
     if not groups:
         return iter(())
     if meaning in {"merge", "link", "unlink"}:
@@ -105,7 +107,7 @@ def _of_groups(
     return movements_of(group, meaning, sender, findings, sent=sent)
 
 
-def _of_person(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[Stated]:
+def _of_person(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
     """Whom the numbers mean; in a stay, that the person died, which says it too and has no event."""
     if group.text("PID-30").upper() != "Y" or stay_number(group, sender.dialect) is None:
         return traits_of(group, sender, findings, sent=sent)

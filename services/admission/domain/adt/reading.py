@@ -27,7 +27,7 @@ class Sender(Struct, frozen=True, kw_only=True):
     """Whether messages of training and debugging mean anybody (MSH-11: T, D)."""
 
 
-class Stated(Struct, frozen=True, kw_only=True):
+class AdtStatement(Struct, frozen=True, kw_only=True):
     """One statement of our own contract, as JSON."""
 
     command: Command
@@ -49,7 +49,7 @@ class Stated(Struct, frozen=True, kw_only=True):
 class Reading(Struct, frozen=True, kw_only=True):
     """What a message states; nothing, where anything is wrong with it."""
 
-    statements: tuple[Stated, ...] = ()
+    statements: tuple[AdtStatement, ...] = ()
     findings: tuple[Finding, ...] = ()
     event: str = ""
     is_ignored: bool = False

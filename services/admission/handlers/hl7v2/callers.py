@@ -35,7 +35,7 @@ async def allowed_callers(dependencies: Dependencies) -> Sequence[Binding]:
     return known.bindings
 
 
-async def callers_of(dependencies: Dependencies, source_id: UUID) -> Sequence[str] | None:
+async def read_callers(dependencies: Dependencies, source_id: UUID) -> Sequence[str] | None:
     """The callers that speak as the source; `None` when there is no such source."""
     exists, _ = await source_exists(dependencies.pool, source_id)
     return await storage.callers_of(dependencies.pool, source_id) if exists else None

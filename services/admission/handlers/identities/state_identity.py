@@ -52,7 +52,7 @@ class StatementConflict(Struct, frozen=True):
     given_sha256: str
 
 
-class StatedIdentity(Struct, frozen=True):
+class ReceivedStatement(Struct, frozen=True):
     """A statement as it came."""
 
     action: Action
@@ -61,7 +61,7 @@ class StatedIdentity(Struct, frozen=True):
 
 
 class _Given(Struct, frozen=True, kw_only=True):
-    all: Sequence[StatedIdentity]
+    all: Sequence[ReceivedStatement]
     digest: str
     source: Principal
     is_message: bool
@@ -72,7 +72,7 @@ async def state_identity(
 ) -> StatementAccepted | StatementConflict:
     """Carry the statement out, unless it was before; raises what `content_sha256` raises."""
     given = _Given(
-        all=(StatedIdentity(action, statement, body),),
+        all=(ReceivedStatement(action, statement, body),),
         digest=_digest(action, content_sha256(body)),
         source=source,
         is_message=False,
@@ -81,7 +81,7 @@ async def state_identity(
 
 
 async def state_identities(
-    dependencies: Dependencies, stated: Sequence[StatedIdentity], *, content: bytes, source: Principal
+    dependencies: Dependencies, stated: Sequence[ReceivedStatement], *, content: bytes, source: Principal
 ) -> StatementAccepted | StatementConflict:
     """Carry out what one message states, all of it or nothing; `content` is the digest by which it is known
     again. The receipt is that of the first statement."""
@@ -139,7 +139,7 @@ async def _stored_otherwise(connection: Connection, given: _Given) -> str | None
 async def _take(
     dependencies: Dependencies,
     connection: Connection,
-    stated: StatedIdentity,
+    stated: ReceivedStatement,
     *,
     given: _Given,
     place: int,

@@ -1,4 +1,4 @@
-"""Derives what is expected within a stay, by when, and what ended the wait: a function of the events."""
+"""Derives what is expected within a stay, by when, and what ended it: a function of the events."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -47,10 +47,10 @@ def further_expectations(
     return tuple(sorted(found, key=lambda each: (each.since, each.expectation_id)))
 
 
-def _until_death(wait: FurtherExpectation, death: datetime) -> FurtherExpectation:
-    if not outlives(wait.ended_at, death):
-        return wait
-    return replace(wait, withdrawn=True, ended_at=None, ended_by_movement_id=None, met=False)
+def _until_death(expectation: FurtherExpectation, death: datetime) -> FurtherExpectation:
+    if not outlives(expectation.ended_at, death):
+        return expectation
+    return replace(expectation, withdrawn=True, ended_at=None, ended_by_movement_id=None, met=False)
 
 
 def state_of(expectation: FurtherExpectation, *, overdue: bool) -> FurtherState:

@@ -58,8 +58,7 @@ def _submission(one: Stated) -> Submission:
     body = encoded(movement(person=person, establishment=one.establishment))
     return prepare_submission(
         DEPENDENCIES,
-        parse_movement(body).movement,
-        body=body,
+        parse_movement(body),
         source_id=UUID(int=7),
         tolerance=timedelta(0),
         trace={},

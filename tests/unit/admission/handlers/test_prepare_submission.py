@@ -24,8 +24,7 @@ def submission(**other: Any) -> Submission:
     body = encoded(movement(identifier("270055512345678"), **other))
     return prepare_submission(
         DEPENDENCIES,
-        parse_movement(body).movement,
-        body=body,
+        parse_movement(body),
         source_id=UUID(int=7),
         tolerance=timedelta(seconds=300),
         trace={},

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from services.admission.domain.adt.read import read_adt
-from services.admission.domain.adt.reading import Stated
+from services.admission.domain.adt.reading import AdtStatement
 from services.admission.domain.hl7v2.parse import parse
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.submission import event_payload
@@ -38,9 +38,9 @@ def _messages() -> list[str]:
     return [message for line in lines if "|ADT^" in (message := json.loads(line)["hl7"])]
 
 
-def _statements(messages: list[str]) -> list[Stated]:
+def _statements(messages: list[str]) -> list[AdtStatement]:
     by_dialect = sender(classes={"EMERGENCY": "emergency"}, unsupported="ignored")
-    statements: list[Stated] = []
+    statements: list[AdtStatement] = []
     for message in messages:
         reading = read_adt(parse(message.encode()), by_dialect)
         assert not reading.is_refused, reading.findings
@@ -59,7 +59,7 @@ def _record(person: PersonHistory, body: dict[str, Any]) -> RecordedEvent:
     return person.record(payload)
 
 
-def _spans(statements: list[Stated]) -> dict[str, Spans]:
+def _spans(statements: list[AdtStatement]) -> dict[str, Spans]:
     persons: dict[str, PersonHistory] = {}
     merged: dict[str, str] = {}
     for stated in statements:
