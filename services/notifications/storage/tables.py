@@ -197,6 +197,7 @@ class Obligation(Table, table=True):
     reason: str | None = text(null=True)
     barred_by: str | None = text(null=True, comment="Why it is not sent again, once what is open is known")
     superseded_by: UUID | None = uuid(null=True, comment="The event that made it old news")
+    silent_from: datetime | None = timestamp(null=True, comment="A death is dated ahead")
     lane: str = text(comment="Channel that is due next")
     held: bool
     not_before: datetime = timestamp()

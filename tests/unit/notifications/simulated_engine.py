@@ -78,8 +78,15 @@ class SimulatedEngine:
                     self.next_action[obligation.obligation_id] = obligation.not_before
             elif obligation.status not in TERMINAL:
                 match reevaluate(obligation, each):
-                    case Bar(barred_by=barred_by, superseded_by=superseded_by):
-                        self._keep(replace(obligation, barred_by=barred_by, superseded_by=superseded_by))
+                    case Bar() as bar:
+                        self._keep(
+                            replace(
+                                obligation,
+                                barred_by=bar.barred_by,
+                                superseded_by=bar.superseded_by,
+                                silent_from=bar.silent_from,
+                            )
+                        )
                     case End(outcome=outcome):
                         self._become(obligation, outcome)
 

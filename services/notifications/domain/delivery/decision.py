@@ -77,7 +77,7 @@ def decide(
     now = circumstances.now
     last_told = last_told_obligation(obligation, peers)
     usable = usable_channels(obligation, recipient, last_told)
-    barred = _barred(obligation, recipient)
+    barred = _barred(obligation, recipient, now)
     upcoming = next_try_of(obligation, usable, circumstances.waits, to_the_end=barred is None)
     if obligation.in_flight:
         return Defer(until=now + timedelta(seconds=circumstances.waits.recheck_seconds))
@@ -136,11 +136,11 @@ def next_try_of(
     return timing.next_try(obligation.attempts, urgency_waits, step_ends_at=step_ends_at)
 
 
-def _barred(obligation: Obligation, recipient: RecipientNow) -> End | None:
+def _barred(obligation: Obligation, recipient: RecipientNow, now: datetime) -> End | None:
     if recipient.revoked:
         return End(outcome="suppressed", reason="no_entitlement")
-    if obligation.barred_by is not None:
-        return End(outcome="suppressed", reason=obligation.barred_by)
+    if (reason := obligation.barred_at(now)) is not None:
+        return End(outcome="suppressed", reason=reason)
     if obligation.superseded_by is not None:
         return End(outcome="superseded", reason="newer_version", superseded_by=obligation.superseded_by)
     if recipient.discretion == 0 and obligation.is_news:

@@ -8,6 +8,7 @@ obligation away, so the order of their arrival leaves no trace.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID, uuid5
 
 import msgspec
@@ -30,6 +31,7 @@ from services.notifications.domain.obligations.silenced import (
     deaths_that_stand,
     is_silenced,
     owed_after_retracted_death,
+    silent_from,
 )
 from services.notifications.domain.obligations.statements import (
     LOCATION,
@@ -208,6 +210,8 @@ class DerivedObligation(msgspec.Struct, frozen=True, kw_only=True):
     version: FactVersion
     """What is told: the event's own version, or the one that it makes worth telling again."""
     verdict: Verdict
+    silent_from: datetime | None = None
+    """When a death that is dated ahead comes: what is still open then is not told any more."""
 
     @property
     def key(self) -> tuple[UUID, UUID, str]:
@@ -244,6 +248,7 @@ def derive_obligations(
                     without_bed=without_bed,
                 ),
             ),
+            silent_from=silent_from(event, deaths) if deaths else None,
         )
         for recipient in circle
         for event, version, kind, outdone_by in _versions_to_tell(facts, recipient)

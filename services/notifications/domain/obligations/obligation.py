@@ -169,6 +169,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     barred_by: Suppression | None = None
     """Found while something was still open: not sent again, for this reason."""
+    silent_from: datetime | None = None
+    """When a death that is dated ahead comes, from which on it is told no more."""
     superseded_by: UUID | None = None
     """The event that made it old news, found while something was still open."""
     lane: ChannelName
@@ -189,6 +191,12 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     def attempt(self, attempt_id: UUID) -> Attempt | None:
         """One of its attempts by its id."""
         return next((each for each in self.attempts if each.attempt_id == attempt_id), None)
+
+    def barred_at(self, moment: datetime) -> Suppression | None:
+        """Why it is not sent then, by the facts that were known when it was planned or read again."""
+        if self.barred_by is None and self.silent_from is not None and self.silent_from <= moment:
+            return "deceased"
+        return self.barred_by
 
     @property
     def is_news(self) -> bool:

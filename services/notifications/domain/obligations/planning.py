@@ -21,11 +21,12 @@ _RETRACTED = "event.retracted"
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an obligation with an open attempt is not sent again; with both none, it is sent after all."""
+    """Why an open obligation is not sent, now or from a moment on; with all none, it is sent after all."""
 
     obligation_id: UUID
     barred_by: Suppression | None = None
     superseded_by: UUID | None = None
+    silent_from: datetime | None = None
 
 
 def plan_obligation(
@@ -69,6 +70,7 @@ def plan_obligation(
         fact_sequence=derived.version.event.sequence,
         status=_first_status(derived.verdict),
         superseded_by=derived.verdict.by if isinstance(derived.verdict, Supersede) else None,
+        silent_from=derived.silent_from,
         lane=worded[0] if worded else _DEFAULT_LANES[recipient.role],
         held=morning is not None,
         not_before=not_before,
@@ -85,10 +87,9 @@ def reevaluate(obligation: Obligation, derived: DerivedObligation) -> End | Bar 
     While an answer or a report may still come, the obligation stays open for it, but is barred.
     """
     verdict = _verdict_of_words(obligation, derived)
-    bar = _bar_of(obligation, verdict)
+    bar = _bar_of(obligation, verdict, silent_from=derived.silent_from)
     if isinstance(verdict, Send) or _is_awaited(obligation):
-        unchanged = (bar.barred_by, bar.superseded_by) == (obligation.barred_by, obligation.superseded_by)
-        return None if unchanged else bar
+        return None if bar == _standing_bar(obligation) else bar
     return end_by_verdict(verdict)
 
 
@@ -133,11 +134,21 @@ def _first_status(verdict: Verdict) -> Status:
     return "scheduled" if end is None else end.outcome
 
 
-def _bar_of(obligation: Obligation, verdict: Verdict) -> Bar:
+def _standing_bar(obligation: Obligation) -> Bar:
+    return Bar(
+        obligation_id=obligation.obligation_id,
+        barred_by=obligation.barred_by,
+        superseded_by=obligation.superseded_by,
+        silent_from=obligation.silent_from,
+    )
+
+
+def _bar_of(obligation: Obligation, verdict: Verdict, *, silent_from: datetime | None) -> Bar:
     return Bar(
         obligation_id=obligation.obligation_id,
         barred_by=verdict.reason if isinstance(verdict, Suppress) else None,
         superseded_by=verdict.by if isinstance(verdict, Supersede) else None,
+        silent_from=silent_from,
     )
 
 

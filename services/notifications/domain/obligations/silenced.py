@@ -37,6 +37,12 @@ def is_silenced(event: RecordedEvent, deaths: Iterable[RecordedEvent]) -> bool:
     return any(death.occurred_at <= max(death.recorded_at + WARD_CLOCK_AHEAD, begins_at) for death in deaths)
 
 
+def silent_from(event: RecordedEvent, deaths: Iterable[RecordedEvent]) -> datetime | None:
+    """The moment from which it may be told no more: of the first death that is dated ahead, if any is."""
+    foretold = (death.occurred_at for death in deaths if not is_silenced(event, [death]))
+    return min(foretold, default=None)
+
+
 def owed_after_retracted_death(
     facts: Mapping[str, FactHistory], recipient: Recipient
 ) -> Iterator[tuple[RecordedEvent, FactVersion, str]]:

@@ -82,8 +82,10 @@ WHERE recipient_id = $1 AND status IN ('scheduled', 'due') AND next_action_at > 
 """
 
 _BAR: Final = """
-UPDATE obligations o SET barred_by = b.barred_by, superseded_by = b.superseded_by
-FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS b (obligation_id, barred_by, superseded_by)
+UPDATE obligations o
+SET barred_by = b.barred_by, superseded_by = b.superseded_by, silent_from = b.silent_from
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
+    AS b (obligation_id, barred_by, superseded_by, silent_from)
 WHERE o.obligation_id = b.obligation_id
 """
 
@@ -129,6 +131,7 @@ async def bar(connection: Connection, bars: Sequence[Bar]) -> None:
             [bar.obligation_id for bar in bars],
             [bar.barred_by for bar in bars],
             [bar.superseded_by for bar in bars],
+            [bar.silent_from for bar in bars],
         )
 
 
