@@ -4,7 +4,7 @@ An emergency stay that nobody ended ends when the person's next stay there begin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -13,19 +13,15 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.events.admission import ClassOfStay
+from shared.stays.classes import CLASSES_WITHOUT_BED, classes_of, parts_of
 from shared.stays.movements import MovementHistory
 from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
 from shared.stays.statements import FACTS, Statement
 
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
-CLASSES_WITHOUT_BED: Final[frozenset[ClassOfStay]] = frozenset(
-    {"outpatient", "recurring", "home", "telemonitoring"}
-)
-"""Stays that hold no bed, and so contradict no other stay."""
-
 _KEEPING: Final[frozenset[ClassOfStay | None]] = frozenset({"inpatient", "emergency"})
-"""Stays that show by their beginning that the person is no longer in the emergency department."""
+"""Classes that show by their beginning that the person is no longer in the emergency department."""
 
 _NONE: Final = Presences((), None, False, NO_MARKS)
 
@@ -45,7 +41,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing of it has happened yet."""
     presences: Presences
     ended_by_next_stay: Statement | None = None
-    """The admission of the stay that ended this one, where its own movements do not say how it ended."""
+    """By what another stay kept the person and ended this one, whose own movements do not say how."""
 
     @property
     def cancelled(self) -> bool:
@@ -76,18 +72,45 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def class_of_stay(self) -> ClassOfStay | None:
-        """The newest that was stated."""
+        """The class at the moment: the newest that was stated. What held before is in `classes`."""
         return next((each.class_of_stay for each in reversed(self.movements) if each.class_of_stay), None)
 
     @property
-    def holds_bed(self) -> bool:
-        """Whether a bed of the establishment is taken while the person is there."""
-        return self.class_of_stay not in CLASSES_WITHOUT_BED
+    def classes(self) -> list[ClassOfStay | None]:
+        """Which class held from the moment of each movement on."""
+        return classes_of(self.movements)
+
+    @property
+    def in_bed(self) -> tuple[Presence, ...]:
+        """When the person was there and took a bed of the establishment."""
+        return self.parts(counts=holds_bed)
+
+    def parts(self, *, counts: Callable[[ClassOfStay | None], bool]) -> tuple[Presence, ...]:
+        """When the person was there under a class that counts."""
+        return parts_of(self.presences.spans, self.movements, counts=counts)
+
+    @property
+    def is_in_bed(self) -> bool:
+        """Whether the person is there at the moment, and takes a bed of the establishment."""
+        return self.is_present and holds_bed(self.class_of_stay)
+
+    @property
+    def bed_left_at(self) -> datetime | None:
+        """When the person last gave up a bed there: left, or went on without one."""
+        if not self.presences.spans:  # known by its end only
+            return self.ended_at if holds_bed(self.class_of_stay) else None
+        beds = self.in_bed
+        return beds[-1].ended_at if beds else None
 
     @property
     def unit(self) -> str | None:
         """The newest that was stated."""
         return next((each.unit for each in reversed(self.movements) if each.unit), None)
+
+
+def holds_bed(class_of_stay: ClassOfStay | None) -> bool:
+    """Whether it takes a bed of the establishment, as far as is known."""
+    return class_of_stay not in CLASSES_WITHOUT_BED
 
 
 def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -> list[Stay]:
@@ -105,26 +128,30 @@ def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -
     stays.sort(key=lambda stay: (stay.start.occurred_at, stay.stay_id))
     for place, stay in enumerate(stays):
         if stay.is_present and stay.class_of_stay == "emergency":
-            stays[place] = _ended_by_next(stay, stays[place + 1 :])
+            stays[place] = _ended_by_next(stay, [*stays[:place], *stays[place + 1 :]])
     return stays
 
 
-def _ended_by_next(emergency: Stay, later: Iterable[Stay]) -> Stay:
-    """The stay as it is once another one began there after all that was stated of it."""
+def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
+    """The stay as it is once another one kept the person there after all that was stated of it."""
     last = emergency.movements[-1]
-    for stay in later:
-        begins = stay.start
-        if (
-            begins.occurred_at > last.occurred_at
-            and begins.establishment == last.establishment
-            and stay.has_admission
-            and stay.class_of_stay in _KEEPING
-        ):
-            *before, there = emergency.presences.spans
-            spans = (*before, Presence(there.began_at, begins.occurred_at))
-            presences = emergency.presences._replace(spans=spans)
-            return replace(emergency, presences=presences, ended_by_next_stay=begins)
-    return emergency
+    keeping = [_kept_by(stay) for stay in others if stay.start.establishment == last.establishment]
+    later = [by for by in keeping if by is not None and by.occurred_at > last.occurred_at]
+    if not later:
+        return emergency
+    by = min(later, key=lambda each: each.timeline_key)
+    *before, there = emergency.presences.spans
+    spans = (*before, Presence(there.began_at, by.occurred_at))
+    return replace(emergency, presences=emergency.presences._replace(spans=spans), ended_by_next_stay=by)
+
+
+def _kept_by(stay: Stay) -> Statement | None:
+    """By what the person was first kept there: the admission, or the change to a class that keeps."""
+    kept = stay.parts(counts=_KEEPING.__contains__) if stay.has_admission else ()
+    if not kept:
+        return None
+    since = kept[0].began_at
+    return next(each for each in stay.movements if each.occurred_at == since)
 
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:

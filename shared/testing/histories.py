@@ -26,7 +26,7 @@ _ENDINGS = st.sampled_from(
 )
 _FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 _NAMES: st.SearchStrategy[tuple[FurtherField, ...] | None] = st.sampled_from(
-    (None, None, (), ("unit",), ("destination",), ("unit", "origin", "destination"))
+    (None, None, (), ("unit",), ("class_of_stay",), ("destination",), ("unit", "origin", "destination"))
 )
 """The fields that an update states; what is drawn for others counts for nothing."""
 _NO_PLACES: st.SearchStrategy[FurtherKind] = st.sampled_from(
@@ -47,6 +47,10 @@ _DESTINATIONS = st.sampled_from((None, *ESTABLISHMENTS))
 _CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
     ("inpatient", "inpatient", "emergency", "emergency", "outpatient", None)
 )
+_NEW_CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
+    (None, None, None, "inpatient", "outpatient", "home")
+)
+"""Of a move within the stay, mostly none (A06, A07 state one)."""
 _EXPECTED_WITHIN_MINUTES = st.sampled_from((None, 30, 240))
 _EITHER = st.booleans()
 
@@ -103,7 +107,12 @@ def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at:
     for _ in range(draw(_UP_TO_TWO)):
         at += draw(_STEPS_MINUTES)
         journey.transfer(
-            stay, at=minutes(at), establishment=home, unit=draw(_UNITS), emitted=_emitted(draw, at)
+            stay,
+            at=minutes(at),
+            establishment=home,
+            unit=draw(_UNITS),
+            class_of_stay=draw(_NEW_CLASSES),
+            emitted=_emitted(draw, at),
         )
     if draw(_ONE_IN_FIVE) == 0:
         at = _go_on_leave(draw, journey, stay=stay, home=home, at=at)
@@ -200,6 +209,8 @@ def _changes(draw: st.DrawFn, event: RecordedEvent) -> dict[str, object]:
     movement = movement_of(event)
     shift = timedelta(minutes=draw(_SHIFTS_MINUTES))
     changes: dict[str, object] = {"occurred_at": movement.occurred_at + shift, "unit": draw(_UNITS)}
+    if draw(_ONE_IN_SIX) == 0:
+        changes["class_of_stay"] = draw(_CLASSES)
     if movement.destination is not None and draw(_EITHER):
         to = draw(_DESTINATIONS)
         changes["destination"] = Place(mode="transfer", establishment=to) if to else Place(mode="home")

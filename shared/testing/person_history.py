@@ -127,6 +127,7 @@ class PersonHistory:
         expected_at: datetime | None = None,
         movement: str | None = None,
         unit: str | None = None,
+        class_of_stay: ClassOfStay | None = None,
         emitted: datetime | None = None,
     ) -> RecordedEvent:
         """Moves within the establishment, or, with `to`, leaves for another one."""
@@ -134,7 +135,9 @@ class PersonHistory:
         content = self._content(
             "transfer", stay, movement, at=at, establishment=establishment, unit=unit, emitted=emitted
         )
-        return self.record(PatientTransferred(**content, destination=destination))
+        return self.record(
+            PatientTransferred(**content, class_of_stay=class_of_stay, destination=destination)
+        )
 
     def discharge(
         self,

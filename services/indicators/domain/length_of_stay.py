@@ -1,4 +1,4 @@
-"""Measures the stays that ended, in midnights spent in the establishment."""
+"""Measures the stays that ended, in midnights spent in a bed of the establishment."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from services.indicators.domain.stays import Stay
 
 
 class EndedStay(Observation, frozen=True, kw_only=True):
-    """A stay whose last presence ended on that day."""
+    """A stay whose last bed was given up on that day."""
 
     days: int
     has_admission: bool
@@ -20,16 +20,13 @@ def ended_stays(stays: Iterable[Stay], *, period: Period, as_of: datetime) -> li
     """The stays with a bed that ended in the period and before `as_of`."""
     return [
         EndedStay(
-            day=day_of(stay.ended_at),
+            day=day_of(stay.bed_left_at),
             rests_on=(stay,),
             days=stay.length_days,
             has_admission=stay.has_admission,
         )
         for stay in stays
-        if stay.holds_bed
-        and stay.ended_at is not None
-        and stay.ended_at <= as_of
-        and day_of(stay.ended_at) in period
+        if stay.bed_left_at is not None and stay.bed_left_at <= as_of and day_of(stay.bed_left_at) in period
     ]
 
 

@@ -22,12 +22,12 @@ class Census(Observation, frozen=True, kw_only=True):
 def censuses(
     stays: Iterable[Stay], *, period: Period, as_of: datetime, observed_since: date | None
 ) -> list[Census]:
-    """One census for each day of the period that can be counted, of stays that hold a bed."""
+    """One census for each day of the period that can be counted, of who had a bed."""
     if observed_since is None:
         return []
     present: dict[date, list[Stay]] = defaultdict(list)
     for stay in stays:
-        for presence in stay.presences if stay.holds_bed else ():
+        for presence in stay.in_bed:
             for day in _counted_days(presence, period=period, as_of=as_of):
                 present[day].append(stay)
     return [

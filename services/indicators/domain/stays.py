@@ -21,17 +21,20 @@ class Stay(Evidence, frozen=True, kw_only=True):
     stay_id: UUID
     establishment: str
     has_admission: bool
-    holds_bed: bool
     presences: tuple[Presence, ...]
+    in_bed: tuple[Presence, ...]
+    """The parts of the presences with a bed."""
     ended_at: datetime | None
     """When the person left last; `None` while the person is there or nobody said that they left."""
+    bed_left_at: datetime | None
+    """When the person last gave up a bed, by leaving or by a change of class; `None` without one."""
 
     @property
     def length_days(self) -> int:
-        """Midnights spent there, as French hospital statistics count them; an open presence counts 0."""
+        """Midnights spent in a bed, as French hospital statistics count them; an open presence counts 0."""
         return sum(
             (day_of(presence.ended_at) - day_of(presence.began_at)).days
-            for presence in self.presences
+            for presence in self.in_bed
             if presence.ended_at is not None
         )
 
@@ -76,9 +79,10 @@ def _stay_of(person_id: UUID, stay: reading.Stay, histories: Mapping[UUID, Movem
         stay_id=stay.stay_id,
         establishment=stay.start.establishment,
         has_admission=stay.has_admission,
-        holds_bed=stay.holds_bed,
         presences=stay.presences.spans,
+        in_bed=stay.in_bed,
         ended_at=stay.ended_at,
+        bed_left_at=stay.bed_left_at,
         events=len(evidence),
         newest_recorded_at=max(statement.recorded_at for statement in evidence),
     )

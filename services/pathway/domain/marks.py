@@ -1,13 +1,14 @@
 """Marks what contradicts or ends other stays, or can have no effect, until late facts explain it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.pathway.domain.deadlines import deadline_of
 from services.pathway.domain.further.expectations import is_unusable
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
+from shared.stays.presences import Presence
 from shared.stays.statements import Statement
 from shared.stays.stays import FOR_EVER, Stay
 
@@ -49,24 +50,33 @@ def marks_between(stays: Sequence[Stay], rules: Rules) -> Marks:
     `stays` are in order of their beginning: who had left by then overlaps no later one either.
     """
     marks: dict[UUID, frozenset[Mark]] = {}
-    there: list[Stay] = []
-    for stay in stays:
-        if not stay.movements or stay.class_of_stay in rules.shareable_classes:
+    there: list[_Held] = []
+    for stay in stays if len(stays) > 1 else ():
+        spans = stay.parts(counts=lambda each: each not in rules.shareable_classes)
+        if not spans:
             continue
         began_at = stay.start.occurred_at
-        there = [before for before in there if before.ended_at is None or before.ended_at > began_at]
-        if any(_overlap(before, stay, rules) for before in there):
+        there = [held for held in there if (held.spans[-1].ended_at or FOR_EVER) > began_at]
+        held = _Held(stay.start.establishment, spans)
+        if any(_overlap(before, held, rules) for before in there):
             marks[stay.start.movement_id] = _OVERLAPPING
-        there.append(stay)
+        there.append(held)
     return marks
 
 
-def _overlap(before: Stay, after: Stay, rules: Rules) -> bool:
-    if before.start.establishment == after.start.establishment:
+class _Held(NamedTuple):
+    """When a person was in an establishment under a class that nobody else may share."""
+
+    establishment: str
+    spans: tuple[Presence, ...]
+
+
+def _overlap(before: _Held, after: _Held, rules: Rules) -> bool:
+    if before.establishment == after.establishment:
         return False
     return any(
         min(here.ended_at or FOR_EVER, there.ended_at or FOR_EVER) - max(here.began_at, there.began_at)
         > rules.overlap_tolerance
-        for here in before.presences.spans
-        for there in after.presences.spans
+        for here in before.spans
+        for there in after.spans
     )

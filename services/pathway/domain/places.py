@@ -6,7 +6,7 @@ from services.pathway.domain.pathway import Expectation
 from services.pathway.domain.rules import Rules
 from shared.stays.presences import Presence
 from shared.stays.statements import Statement
-from shared.stays.stays import Stay
+from shared.stays.stays import Stay, holds_bed
 
 
 def is_same_place(expected: str, seen: Statement) -> bool:
@@ -36,7 +36,7 @@ def came_before(wait: Expectation, stays: Sequence[Stay], rules: Rules) -> State
     entries = (
         entry
         for stay in stays
-        if stay.holds_bed and stay.movements and is_there(wait, stay.start)
+        if stay.movements and is_there(wait, stay.start)
         for entry in _entries_in_force(stay, wait)
         if left.began_at < entry.occurred_at and not _is_forgotten(stay, entry, wait, rules)
     )
@@ -53,11 +53,11 @@ def _presence_left(wait: Expectation, stays: Iterable[Stay]) -> Presence | None:
 
 
 def _entries_in_force(stay: Stay, wait: Expectation) -> list[Statement]:
-    """By what the person came to the destination, when they are there at the hour of the departure.
+    """By what the person came to a bed of the destination, when they are in it at the hour of the departure.
 
     The first movement of a stay without an admission does not say that they came with it.
     """
-    span = next((span for span in stay.presences.spans if span.holds_at(wait.departed_at)), None)
+    span = next((span for span in stay.in_bed if span.holds_at(wait.departed_at)), None)
     if span is None or any(
         leave.began_by.occurred_at <= wait.departed_at
         and (leave.ended_by is None or leave.ended_by.occurred_at > wait.departed_at)
@@ -91,7 +91,7 @@ def _was_seen_since(entry: Statement, wait: Expectation, stays: Iterable[Stay]) 
         entry.occurred_at < movement.occurred_at < wait.departed_at
         and movement.kind != "discharge"
         and not is_there(wait, movement)
+        and holds_bed(class_of_stay)
         for stay in stays
-        if stay.holds_bed
-        for movement in stay.movements
+        for movement, class_of_stay in zip(stay.movements, stay.classes, strict=True)
     )

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from shared.events.admission import ClassOfStay
+from shared.stays.classes import CLASSES_WITHOUT_BED
 from shared.stays.clocks import WARD_CLOCK_AHEAD
-from shared.stays.stays import CLASSES_WITHOUT_BED
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

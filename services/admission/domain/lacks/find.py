@@ -17,8 +17,8 @@ from services.admission.domain.traits import compare_traits
 from shared.events.admission import Movement, MovementCancelled, MovementUpdated, Place
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import ADMISSION
+from shared.stays.classes import CLASSES_WITHOUT_BED
 from shared.stays.statements import statement_of
-from shared.stays.stays import CLASSES_WITHOUT_BED
 
 _BETWEEN: Final = ("transfer", "mutation")
 _LEAVING: Final = ("transfer", "discharge")

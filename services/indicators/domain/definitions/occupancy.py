@@ -21,12 +21,12 @@ OCCUPANCY: Final = Definition(
     source=MOVEMENTS,
     limits=Words(
         fr="Une personne présente dans deux séjours compte une fois. Une personne venue et repartie le même "
-        "jour n'est pas comptée. Les séjours sans lit (externe, séances, domicile, télésurveillance) ne sont "
+        "jour n'est pas comptée. Les jours sans lit (externe, séances, domicile, télésurveillance) ne sont "
         "pas comptés. Le jour en cours est compté à l'instant de la demande (provisoire). Une "
         "sortie non transmise laisse la personne présente. Aucun compte avant la première information "
         "reçue de l'établissement.",
         en="A person with two stays at once counts once. A person who came and left on the same day is not "
-        "counted. Stays without a bed (outpatient, recurring, home, telemonitoring) are not counted. "
+        "counted. Days without a bed (outpatient, recurring, home, telemonitoring) are not counted. "
         "The current day is counted at the moment asked for (provisional). A discharge that was "
         "never sent leaves the person present. No count before the first thing known of the "
         "establishment.",

@@ -45,7 +45,7 @@ def person_now(events: Iterable[RecordedEvent], *, now: datetime) -> PersonNow:
     known = list(events)
     histories = movement_histories(known)
     return PersonNow(
-        present=any(stay.is_present and stay.holds_bed for stay in stays_of(histories, at=now)),
+        present=any(stay.is_in_bed for stay in stays_of(histories, at=now)),
         standing={key: found for stay in stays_of(histories) for key, found in _standing(stay).items()},
         stated_in_time=frozenset(each.event_id for each in known if was_stated_in_time(each)),
         facts=frozenset(

@@ -52,9 +52,9 @@ from services.notifications.domain.obligations.withheld import owed_after_retrac
 from shared.events.admission import MERGE_EVENTS, Movement, MovementReassigned, is_movement
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import ExpectationEvent, FurtherExpectationStated
+from shared.stays.classes import CLASSES_WITHOUT_BED
 from shared.stays.clocks import WARD_CLOCK_AHEAD
 from shared.stays.completions import Meant, completions
-from shared.stays.stays import CLASSES_WITHOUT_BED
 
 
 def verdict_of(

@@ -6,7 +6,8 @@ from services.notifications.domain.obligations.statements import FactHistory, Fa
 from shared.events.admission import is_movement
 from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
-from shared.stays.stays import stays_of
+from shared.stays.statements import Statement
+from shared.stays.stays import Stay, holds_bed, stays_of
 
 
 def had_a_bed(version: FactVersion, facts: Mapping[str, FactHistory]) -> bool:
@@ -27,11 +28,20 @@ def had_a_bed(version: FactVersion, facts: Mapping[str, FactHistory]) -> bool:
 
 
 def left_without_bed(events: Sequence[RecordedEvent]) -> frozenset[str]:
-    """The facts of leaving a stay that holds no bed, by what is known of the whole stay."""
+    """The facts of leaving where there was no bed since the entry, by what is known of the whole stay.
+
+    Who had one and went on as an outpatient was never said to have left: the discharge says it.
+    """
     return frozenset(
         f"movement:{movement.movement_id}"
         for stay in stays_of(movement_histories(events))
-        if not stay.holds_bed
         for movement in stay.movements
-        if movement.kind == "discharge"
+        if movement.kind == "discharge" and not _had_bed_since_entry(stay, movement)
     )
+
+
+def _had_bed_since_entry(stay: Stay, discharge: Statement) -> bool:
+    began = [span.began_at for span in stay.presences.spans if span.began_at <= discharge.occurred_at]
+    if not began:
+        return holds_bed(stay.class_of_stay)
+    return any(began[-1] <= bed.began_at <= discharge.occurred_at for bed in stay.in_bed)

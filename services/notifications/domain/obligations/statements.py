@@ -36,7 +36,7 @@ from shared.events.admission import (
 )
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import is_found_overdue
-from shared.stays.stays import CLASSES_WITHOUT_BED
+from shared.stays.classes import CLASSES_WITHOUT_BED
 
 LOCATION: Final = "location"
 NOTHING: Final = ""

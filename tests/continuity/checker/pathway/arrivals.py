@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement, parsed
-from tests.continuity.checker.pathway.stays import class_of, is_corrected
+from tests.continuity.checker.pathway.stays import class_at, class_of, is_corrected
 
 EARLY_ARRIVAL: Final = timedelta(hours=2)
 """An entry may be dated this long before the departure that it follows."""
@@ -83,10 +83,13 @@ def _came_before(wait: ExpectedArrival, stays: Mapping[str, Sequence[Movement]])
         return None
     found: Movement | None = None
     for stay in stays.values():
-        if stay[0].establishment != wait.to or class_of(stay) in _NO_BED:
+        if stay[0].establishment != wait.to or class_at(stay, wait.departed_at) in _NO_BED:
             continue
         began, came = _there(stay, [each for each in stay if each.occurred_at <= wait.departed_at])
-        if began is None or came is None or came.occurred_at <= here_since.occurred_at:
+        if began is None or came is None:
+            continue
+        came = max(came, _in_bed_since(stay, began, wait.departed_at), key=lambda each: each.order)
+        if came.occurred_at <= here_since.occurred_at:
             continue
         if class_of(stay) == "emergency" and wait.departed_at - came.occurred_at > _EMERGENCY:
             continue
@@ -96,11 +99,23 @@ def _came_before(wait: ExpectedArrival, stays: Mapping[str, Sequence[Movement]])
     between = [
         each
         for stay in stays.values()
-        if class_of(stay) not in _NO_BED
         for each in stay
+        if class_at(stay, each.occurred_at) not in _NO_BED
         if each.establishment != wait.to and found.occurred_at < each.occurred_at < wait.departed_at
     ]
     return found if all(each.kind == "discharge" for each in between) else None
+
+
+def _in_bed_since(stay: Sequence[Movement], began: Movement, until: datetime) -> Movement:
+    """By what the person took the bed in which they are then: what began the presence, or a later change."""
+    since = began
+    had_bed = True
+    for each in stay:
+        if began.occurred_at <= each.occurred_at <= until:
+            has_bed = class_at(stay, each.occurred_at) not in _NO_BED
+            since = each if has_bed and not had_bed else since
+            had_bed = has_bed
+    return since
 
 
 def _there(stay: Sequence[Movement], so_far: Sequence[Movement]) -> tuple[Movement | None, Movement | None]:
@@ -191,7 +206,7 @@ def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) ->
     if wait.ended_as or seen.occurred_at < wait.departed_at or seen.establishment == wait.to:
         return wait
     if seen.establishment != wait.leaves:
-        in_bed = seen.kind == "admission" and seen.event.data.get("class_of_stay") not in _NO_BED
+        in_bed = class_at(stay, seen.occurred_at) not in _NO_BED and _enters(seen, stay)
         return replace(wait, ended_as="elsewhere", ended_at=seen.occurred_at) if in_bed else wait
     if seen.kind == "admission":
         first = next(each for each in stay if each.kind == "admission")
@@ -200,3 +215,11 @@ def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) ->
         goes_on = seen.kind == "transfer" or seen.leaves_for is not None
         back = goes_on and seen.leaves_for != wait.to and seen.occurred_at > wait.departed_at
     return replace(wait, ended_as="returned", ended_at=seen.occurred_at) if back else wait
+
+
+def _enters(seen: Movement, stay: Sequence[Movement]) -> bool:
+    """Whether it is an admission, or the move by which who came without a bed is kept."""
+    if seen.kind != "transfer" or seen.departs:
+        return seen.kind == "admission"
+    place = stay.index(seen)
+    return place > 0 and class_at(stay, stay[place - 1].occurred_at) in _NO_BED

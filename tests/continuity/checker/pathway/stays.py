@@ -1,7 +1,8 @@
 """Computes a person's stays from their movements, by the checker's own rules.
 
-Nobody is in an emergency department once they are admitted to a bed, or to it, again: the first such
-admission after everything that was stated of the emergency stay is its end, if it has no other (0035).
+Nobody is in an emergency department once another stay there keeps them, in a bed or in it, again: when it
+first does, after everything that was stated of the emergency stay, is its end, if it has no other (0035). A
+class is that of the time from when it is stated on; before the first one, the first one (0059).
 """
 
 from collections import defaultdict
@@ -38,24 +39,40 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
 
 
 def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> datetime | None:
-    """When the first admission of another stay came after all of an emergency stay, if any did."""
+    """When another stay first kept the person there after all of an emergency stay, if any did."""
     if class_of(stay) != "emergency":
         return None
-    beginnings = [
-        next((each for each in other if each.kind == "admission" and each.happened), None)
+    kept = [
+        since
         for stay_id, other in others.items()
-        if stay_id != stay[0].stay_id and class_of(other) in ("emergency", "inpatient")
+        if stay_id != stay[0].stay_id and other[0].establishment == stay[-1].establishment
+        if (since := _kept_since([each for each in other if each.happened])) is not None
     ]
-    return min(
-        (
-            began.occurred_at
-            for began in beginnings
-            if began is not None
-            and began.establishment == stay[-1].establishment
-            and began.occurred_at > max(each.occurred_at for each in stay)
-        ),
-        default=None,
-    )
+    return min((at for at in kept if at > max(each.occurred_at for each in stay)), default=None)
+
+
+def _kept_since(stay: Sequence[Movement]) -> datetime | None:
+    """When the person was first there under a class that keeps them, of a stay whose admission is known."""
+    start = next((place for place, each in enumerate(stay) if each.kind == "admission"), None)
+    if start is None:
+        return None
+    for place, each in enumerate(stay[start:], start):
+        left, _, _ = _leaving(stay[start:], place + 1 - start)
+        keeps = class_at(stay, each.occurred_at) in ("emergency", "inpatient")
+        if keeps and left is None:
+            return each.occurred_at
+    return None
+
+
+def class_at(stay: Iterable[Movement], moment: datetime) -> str | None:
+    """The class that held then, by all that is stated of the stay."""
+    stated = [
+        (each.occurred_at, str(named))
+        for each in stay
+        if each.happened and (named := each.event.data.get("class_of_stay"))
+    ]
+    by_then = [named for at, named in stated if at <= moment]
+    return by_then[-1] if by_then else next((named for _, named in stated), None)
 
 
 def class_of(stay: Iterable[Movement]) -> str | None:
@@ -78,14 +95,14 @@ def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> 
     )
 
 
-def _leaving(movements: Sequence[Movement]) -> tuple[Movement | None, bool, bool]:
-    """By what the person left last, if not there now, and whether a discharge was stated since then.
+def _leaving(movements: Sequence[Movement], count: int | None = None) -> tuple[Movement | None, bool, bool]:
+    """By what the person left last, if not there after so many, and whether a discharge was stated since.
 
     Last, whether the person is out on leave: who was there went, and did not return, enter or exit since.
     """
     left: Movement | None = None
     discharged = is_out = False
-    for place, each in enumerate(movements):
+    for place, each in enumerate(movements[:count]):
         if each.kind == "admission" or (each.kind == "transfer" and not (each.departs or discharged)):
             left, discharged = None, False
             is_out = is_out and each.kind != "admission"

@@ -155,7 +155,7 @@ def test_a_movement_counts_where_it_would_had_it_been_stated_of_the_right_person
 @given(people())
 def test_the_days_of_a_stay_are_the_midnights_at_which_it_is_counted(history: list[RecordedEvent]) -> None:
     for stay in stays(movement_facts(history)):
-        if stay.holds_bed and stay.presences and stay.ended_at is not None:
+        if stay.bed_left_at is not None:
             counted = censuses([stay], period=PERIOD, as_of=LATER, observed_since=PERIOD.first_day)
             assert sum(census.persons for census in counted) == stay.length_days
 

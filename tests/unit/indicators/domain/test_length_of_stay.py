@@ -58,6 +58,16 @@ def test_a_stay_without_a_bed_has_no_length() -> None:
     )
 
 
+def test_only_the_nights_in_a_bed_count_and_the_stay_ends_with_the_bed() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=march(2), class_of_stay="outpatient")
+    rose.transfer("stay", at=march(4), class_of_stay="inpatient")
+    rose.transfer("stay", at=march(7), class_of_stay="recurring")
+    rose.discharge("stay", at=march(20))
+    series = length_of_stay_series(movement_facts(rose.events), question(march_days(7, 20)), KNOWN)
+    assert [day.figures.value for day in series.days] == [3, *[None] * 13]
+
+
 def test_a_stay_ends_at_the_departure_also_when_a_discharge_follows() -> None:
     history = PersonHistory()
     history.admit("stay", at=march(2))

@@ -59,6 +59,17 @@ def test_a_stay_without_a_bed_is_not_in_the_census() -> None:
     assert persons(movement_facts(history.events), question(march_days(2, 3))) == [0, 0]
 
 
+def test_a_change_of_class_counts_from_its_day_on_and_changes_no_day_before() -> None:
+    day_hospital, kept = PersonHistory("Rose"), PersonHistory("Jean")
+    day_hospital.admit("stay", at=march(2), class_of_stay="inpatient")
+    day_hospital.transfer("stay", at=march(4), class_of_stay="outpatient")
+    kept.admit("stay", at=march(2), class_of_stay="outpatient")
+    kept.transfer("stay", at=march(4), class_of_stay="inpatient")
+    asked = question(march_days(2, 5))
+    assert persons(movement_facts(day_hospital.events), asked) == [1, 1, 0, 0]
+    assert persons(movement_facts(kept.events), asked) == [0, 0, 1, 1]
+
+
 def test_a_departure_planned_for_tomorrow_leaves_the_person_in_place_today() -> None:
     history = PersonHistory()
     history.admit("stay", at=march(2))

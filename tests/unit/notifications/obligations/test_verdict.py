@@ -59,6 +59,18 @@ def test_leaving_for_another_establishment_is_news_to_its_desk(rose: PersonHisto
     assert (NURSING_HOME, "transfer.departed") in sent(rose.events, [professional(NURSING_HOME)])
 
 
+def test_carers_hear_of_leaving_whoever_had_a_bed_whatever_the_class_was_at_the_end(
+    rose: PersonHistory,
+) -> None:
+    rose.admit("bed", at=minutes(0), class_of_stay="inpatient")
+    rose.transfer("bed", at=minutes(50), class_of_stay="outpatient")
+    rose.discharge("bed", at=minutes(90))
+    assert verdicts(rose.events, [carer()])["carer", "discharge.occurred"] == ["send"]
+    rose.admit("bed", at=minutes(100), class_of_stay="outpatient")
+    rose.discharge("bed", at=minutes(190))
+    assert verdicts(rose.events, [carer()])["carer", "discharge.occurred"] == ["send", "not_staying"]
+
+
 def test_to_want_nothing_silences_news_and_no_correction(rose: PersonHistory) -> None:
     rose.update(rose.admit("stay", at=minutes(0)), emitted=minutes(9), occurred_at=minutes(-30))
     assert sent(rose.events, [carer(discretion=1)]) == {

@@ -85,6 +85,20 @@ def test_a_day_at_the_destination_is_no_arrival(rose: PersonHistory) -> None:
     assert state_at(left_at(minutes(600), rose), NEVER) == "overdue"
 
 
+def test_who_came_for_the_day_and_is_kept_has_come_when_they_are_kept(rose: PersonHistory) -> None:
+    rose.admit("dialysis", at=minutes(-9000), establishment=REHABILITATION, class_of_stay="recurring")
+    rose.transfer("dialysis", at=minutes(300), establishment=REHABILITATION, class_of_stay="inpatient")
+    wait = left_at(minutes(600), rose)
+    assert (state_at(wait, NEVER), wait.arrived_at) == ("met", minutes(300))
+
+
+def test_who_goes_on_as_an_outpatient_later_had_come_all_the_same(rose: PersonHistory) -> None:
+    rose.admit("second", at=minutes(300), establishment=REHABILITATION)
+    left_at(minutes(600), rose)
+    rose.transfer("second", at=minutes(9000), establishment=REHABILITATION, class_of_stay="outpatient")
+    assert state_at(fold(rose.events, RULES).expectations[0], NEVER) == "met"
+
+
 def test_a_departure_that_is_all_that_is_known_is_watched() -> None:
     rose = PersonHistory()
     rose.admit("second", at=minutes(300), establishment=REHABILITATION)

@@ -124,6 +124,16 @@ def test_who_is_admitted_to_a_bed_of_a_third_place_is_not_waited_for_any_more() 
     assert _ended(rose) == (None, None)
 
 
+def test_who_is_kept_at_a_third_place_after_a_visit_there_is_there() -> None:
+    rose = _departed()
+    rose.admit("visit", at=minutes(640), establishment=NURSING_HOME, class_of_stay="outpatient")
+    assert _ended(rose) == (None, None)
+    rose.transfer("visit", at=minutes(700), establishment=NURSING_HOME, class_of_stay="inpatient")
+    assert _ended(rose) == ("elsewhere", minutes(700))
+    rose.transfer("visit", at=minutes(900), establishment=NURSING_HOME, class_of_stay="outpatient")
+    assert _ended(rose) == ("elsewhere", minutes(700))
+
+
 def test_who_comes_in_time_after_a_stop_elsewhere_has_arrived_and_later_has_ended() -> None:
     in_time, late = _departed(), _departed()
     for rose, at in ((in_time, minutes(720)), (late, minutes(721))):

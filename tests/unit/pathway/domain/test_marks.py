@@ -124,6 +124,16 @@ def test_a_stay_without_a_bed_contradicts_none() -> None:
     assert [marks for _, marks in _marks(rose)] == [(), ()]
 
 
+def test_two_beds_at_once_contradict_each_other_whatever_the_class_is_later() -> None:
+    rose = PersonHistory()
+    rose.admit("first", at=minutes(0), establishment=HOSPITAL, class_of_stay="outpatient")
+    rose.admit("second", at=minutes(60), establishment=REHABILITATION)
+    rose.transfer("first", at=minutes(600), establishment=HOSPITAL, class_of_stay="inpatient")
+    assert ("admission", ("overlapping_stay",)) in _marks(rose)
+    rose.transfer("second", at=minutes(600), establishment=REHABILITATION, class_of_stay="outpatient")
+    assert {marks for _, marks in _marks(rose)} == {()}
+
+
 def test_a_person_who_left_for_another_establishment_is_present_there_only() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL)
