@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
+from services.admission.domain.identities.deletion import with_cancels
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import (
     Identified,
@@ -24,6 +25,7 @@ from services.admission.handlers.identities.known_traits import LastStated, last
 from services.admission.handlers.identities.take_movements import (
     disputed_movements,
     moved_already,
+    new_ids,
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
@@ -159,15 +161,13 @@ async def _events(
     connection: Connection, stored: Sequence[Identified], found: Stored, *, recorded_at: datetime
 ) -> list[NewEvent]:
     """The event of each submission, and what follows where it names another person than its movement's."""
-    of_others = found.taken
-    if found.moves:
-        of_others = {**of_others, **await moved_already(connection, stored, found, recorded_at=recorded_at)}
+    moved = await moved_already(connection, stored, found, recorded_at=recorded_at) if found.moves else {}
+    of_others = {**found.taken, **moved}
     is_plain = not of_others and len({one.submission.data.movement_id for one in stored}) == len(stored)
     disputed = {} if is_plain else disputed_movements(stored, of_others, recorded_at=recorded_at)
-    if not disputed:
-        return [_event(one) for one in stored]
-    taken = await take_movements(connection, disputed, taken=of_others)
-    return [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
+    taken = await take_movements(connection, disputed, taken=of_others) if disputed else {}
+    events = [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
+    return list(with_cancels(events, found.deleted, new_ids())) if found.deleted else events
 
 
 async def _owners(

@@ -20,7 +20,7 @@ _TEXT: Final = "hl7v2"
 """Where a body has the message that it was read from."""
 _OF_A_PAIR: Final = frozenset({"surviving", "merged", "former", "to", _TEXT})
 """What names both persons: the numbers, and the text of the message that gave them."""
-_OWN: Final = frozenset({"traits", "change_number", "delete_number"})
+_OWN: Final = frozenset({"traits", "delete_stay", "change_number", "delete_number"})
 """What is stated of one person alone."""
 
 

@@ -49,6 +49,7 @@ _DELETE: Final = (
     "DELETE FROM grants WHERE person_id = ANY ($1) OR subject = ANY ($1)",
     "DELETE FROM identity_work_items WHERE person_id = ANY ($1) OR other_person_id = ANY ($1)",
     "DELETE FROM stay_moves WHERE former = ANY ($1) OR to_person = ANY ($1)",
+    "DELETE FROM deleted_stays WHERE person_id = ANY ($1)",
     "DELETE FROM merges WHERE surviving = ANY ($1) OR merged = ANY ($1)",
     "DELETE FROM movements WHERE stated_as = ANY ($1)",
     "DELETE FROM identifiers WHERE person_id = ANY ($1)",

@@ -51,6 +51,7 @@ COPIES: Final = {
     "identifiers": "indexes that cannot be read, of numbers that stand in what was stated",
     "movements": "whose a movement is, as the ledger says",
     "stay_moves": "whose a stay is, as the ledger says",
+    "deleted_stays": "which stays were deleted, as the ledger says",
     "merges": "which ids are one, as the export says",
     "persons": "the key, which opens what is shown",
 }

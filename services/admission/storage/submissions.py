@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
+from services.admission.domain.identities.deletion import DeletedStay
 from services.admission.domain.identities.reassignment import StayMove
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import SubmissionKey
@@ -54,21 +55,20 @@ class Stored(Struct, frozen=True):
     linked: int
     """How many identifiers became somebody's."""
     taken: Mapping[UUID, Whose]
-    """Movements of which any of them names another person than before, and whose those were."""
+    """Movements of which any names another person than before, and whose those were."""
     moves: Sequence[StayMove] = ()  # of stays that they are about
+    deleted: Mapping[UUID, DeletedStay] = {}  # of those stays
 
 
 class StoredSubmission(Struct, frozen=True):
     """A body as it came, encrypted, and the payload that was published of it."""
 
     event_id: UUID
-    record: bytes
-    """Empty once whom it is about was erased."""
+    record: bytes  # empty once whom it is about was erased
     data: bytes
     wrapped_key: bytes | None
     """None once the person's key is erased: the record cannot be read any more."""
-    held_by: UUID
-    """The person who has the movement now."""
+    held_by: UUID  # who has the movement now
 
 
 RECORD_CONTEXT = b"submission record "
@@ -153,7 +153,8 @@ SELECT (SELECT revision FROM identities) AS revision,
     ARRAY(SELECT event_id FROM stored) AS event_ids,
     (SELECT count(*) FROM linked) AS linked,
     ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken,
-    ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM stay_moves WHERE stay_id = ANY ($20)) AS moves
+    ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM stay_moves WHERE stay_id = ANY ($20)) AS moves,
+    ARRAY(SELECT (stay_id, emitted_at, source_id) FROM deleted_stays WHERE stay_id = ANY ($20)) AS deleted
 """
 
 _RECEIPT = """
@@ -189,8 +190,7 @@ async def has_unscoped_numbers(connection: Executor) -> bool:
 async def owners_of(
     connection: Executor, blind_indexes: Collection[bytes], *, earlier: Collection[tuple[bytes, str]]
 ) -> tuple[dict[bytes, Owner], EarlierOwners]:
-    """The persons of those identifiers that are known; of the earlier ones (index, establishment) only
-    persons of whom that establishment stated something."""
+    """The persons of known identifiers; of earlier ones (index, establishment) those whom that one stated."""
     rows = await connection.fetch(
         _OWNERS,
         list(blind_indexes),
@@ -217,9 +217,9 @@ async def store(
 ) -> Stored:
     """Store what is new; returns what was new.
 
-    An identifier that another transaction linked first is not among the answer's: the caller rolls back
-    and asks again whose it is. `persons` are the new ones; one of them exists once it has an identifier.
-    `revision` is that of the identities under which the persons were found; none other stores anything.
+    An identifier that another transaction linked first is not in the answer: the caller rolls back and asks
+    again. `persons` are the new ones; one of them exists once it has an identifier. `revision` is that of the
+    identities under which the persons were found; none other stores anything.
     """
     found = await connection.fetchrow(
         _STORE,
@@ -250,11 +250,12 @@ async def store(
         found["linked"],
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
         [StayMove(*move) for move in found["moves"]],
+        {each[0]: DeletedStay(*each) for each in found["deleted"]},
     )
 
 
 def _named_differently(rows: Sequence[Row]) -> list[UUID]:
-    """Movements of which these name several persons: the last one may be who has it, and another not."""
+    """Movements of which these name several persons."""
     first: dict[UUID, UUID] = {}
     return [
         one.movement_id for one in rows if first.setdefault(one.movement_id, one.stated_as) != one.stated_as

@@ -20,6 +20,7 @@ from services.admission.domain.identities.statement import (
     NumberDeletion,
     PairStatement,
     Statement,
+    StayDeletion,
     TraitsStatement,
     mistakes,
 )
@@ -45,6 +46,7 @@ STATEMENTS: Final[dict[Action, type[Statement]]] = {
     "link": PairStatement,
     "unlink": PairStatement,
     "move": MoveStatement,
+    "delete_stay": StayDeletion,
     "change_number": NumberChange,
     "delete_number": NumberDeletion,
     "traits": TraitsStatement,

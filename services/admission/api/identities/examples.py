@@ -9,6 +9,7 @@ from services.admission.domain.identities.statement import (
     NumberDeletion,
     PairStatement,
     Statement,
+    StayDeletion,
     TraitsStatement,
 )
 from shared.web.contract import EXAMPLE_MOMENT
@@ -32,6 +33,7 @@ _OTHER: Final = {"authority": "IPP", "value": "1002", "type": "PI"}
 OF: Final[Mapping[type[Statement], Mapping[str, Any]]] = {
     PairStatement: {"Two numbers": _STATED | {"surviving": _NUMBER, "merged": _OTHER}},
     MoveStatement: {"A stay": _STATED | {"to": _NUMBER, "former": _OTHER, "stay_ids": ["v-1"]}},
+    StayDeletion: {"A stay": _STATED | {"number": _NUMBER, "stay_ids": ["v-1"]}},
     NumberChange: {"Another number": _STATED | {"former": _OTHER, "number": _NUMBER}},
     NumberDeletion: {"A wrong number": _STATED | {"number": _OTHER}},
     TraitsStatement: {"A person": _STATED | {"person": {"identifiers": [_NUMBER], "traits": _TRAITS}}},

@@ -17,6 +17,7 @@ from services.admission.domain.identities.statement import (
     NumberDeletion,
     PairStatement,
     Statement,
+    StayDeletion,
     TraitsStatement,
     mistakes,
 )
@@ -81,6 +82,15 @@ async def move_stays(request: Request, source: Sender) -> Response:
     moved when it comes, unless it was emitted after the move and names the former person all the same.
     """
     return await _take(request, source, "move", MoveStatement)
+
+
+@router.post("/v1/identities/delete-stay", **_described("Delete stays that never were", StayDeletion))
+async def delete_stays(request: Request, source: Sender) -> Response:
+    """Every movement, leave and plan of these stays that was emitted until then is cancelled, whether it is
+    there or comes later (A23); who was told of it is told so. What is emitted later under such a number
+    holds. Where nothing of a stay is there yet, the receipt is marked `not_stated_yet`.
+    """
+    return await _take(request, source, "delete_stay", StayDeletion)
 
 
 @router.post("/v1/identities/change-number", **_described("Change a person's number", NumberChange))

@@ -8,6 +8,7 @@ from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.person import authority_of, identifiers_of, person_of
 from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
 from services.admission.domain.adt.visit import stay_number
+from services.admission.domain.checks import BILLING_NUMBER
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action
 
@@ -59,6 +60,25 @@ def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime
             command="move",
             body=_body(sender, sent) | {"to": to_number, "former": former_number, "stay_ids": [stay[0]]},
             places={"/to": to_at, "/former": former_at, "/stay_ids": stay[1]},
+        )
+
+
+def deletion_of(
+    group: Group, sender: Sender, findings: Findings, *, sent: datetime
+) -> Iterator[AdtStatement]:
+    """A stay that never was (A23): with ZBE or without, all that was stated of it."""
+    numbers = _numbers(group, "PID", 3, sender) or _numbers(group, "PID", 2, sender)
+    stay = stay_number(group, sender.dialect)
+    if not numbers:
+        findings.missing("PID", 3)
+    if stay is None:
+        findings.missing("PV1", 19)
+    if numbers and stay:
+        number, at = next((each for each in numbers if each[0].get("type") != BILLING_NUMBER), numbers[0])
+        yield AdtStatement(
+            command="delete_stay",
+            body=_body(sender, sent) | {"number": number, "stay_ids": [stay[0]]},
+            places={"/number": at, "/stay_ids": stay[1], "/emitted_at": Place("MSH", 7)},
         )
 
 

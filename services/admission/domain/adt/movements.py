@@ -159,30 +159,23 @@ def _numbered(
     if group.has("ZBE") or meaning == "update":
         findings.missing("ZBE", 1)
         return
-    kinds: tuple[Kind, ...] = ("discharge", "admission") if meaning == "cancel_stay" else (kind,)
-    for each in kinds:
-        if action == "cancel" and each in _KNOWN_BY_TIME and not group.text("EVN-6"):
-            french, english = _KNOWN_BY_TIME[each]
-            findings.error(
-                101,
-                f"Sans ZBE, EVN-6 doit dire {french} (son heure).",
-                f"Without ZBE, EVN-6 must say which {english} is cancelled (its time).",
-                Place("EVN", 6),
-            )
-        for number in _made(each, body, is_any=meaning == "cancel_stay"):
-            yield _What(action, each, number, Place("PV1", 19))
+    if action == "cancel" and kind in _KNOWN_BY_TIME and not group.text("EVN-6"):
+        french, english = _KNOWN_BY_TIME[kind]
+        findings.error(
+            101,
+            f"Sans ZBE, EVN-6 doit dire {french} (son heure).",
+            f"Without ZBE, EVN-6 must say which {english} is cancelled (its time).",
+            Place("EVN", 6),
+        )
+    yield _What(action, kind, _made(kind, body), Place("PV1", 19))
 
 
-def _made(kind: Kind, body: dict[str, Any], *, is_any: bool) -> Iterator[str]:
-    """The number of a movement that came without one; `is_any`: of whatever began the stay."""
+def _made(kind: Kind, body: dict[str, Any]) -> str:
+    """The number of a movement that came without one."""
     stay_id = body["stay_id"]
     if kind in _KNOWN_BY_TIME:
-        yield f"{stay_id}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
-    elif kind != "admission":
-        yield f"{stay_id}/{kind}"
-    elif is_any:
-        yield f"{stay_id}/admission"
-        yield f"{stay_id}/visit"
-    else:
-        is_visit = body.get("class_of_stay") in _WITHOUT_BED
-        yield f"{stay_id}/visit" if is_visit else f"{stay_id}/admission"
+        return f"{stay_id}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
+    if kind != "admission":
+        return f"{stay_id}/{kind}"
+    is_visit = body.get("class_of_stay") in _WITHOUT_BED
+    return f"{stay_id}/visit" if is_visit else f"{stay_id}/admission"

@@ -1,13 +1,19 @@
 """Reads an ADT message into the statements that it makes: all of them, or every reason why none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from services.admission.domain.adt.clock import sent_at
 from services.admission.domain.adt.dialect import Meaning
-from services.admission.domain.adt.identities import changes_of, moves_of, pairs_of, traits_of
+from services.admission.domain.adt.identities import (
+    changes_of,
+    deletion_of,
+    moves_of,
+    pairs_of,
+    traits_of,
+)
 from services.admission.domain.adt.movements import movements_of
 from services.admission.domain.adt.reading import (
     AdtStatement,
@@ -98,12 +104,9 @@ def _of_groups(
     if meaning in {"merge", "link", "unlink"}:
         return pairs_of(groups, meaning, sender, findings, sent=sent)
     group = groups[0]
-    if meaning == "traits":
-        return _of_person(group, sender, findings, sent=sent)
-    if meaning == "move_stay":
-        return moves_of(group, sender, findings, sent=sent)
-    if meaning == "change_number":
-        return changes_of(group, sender, findings, sent=sent)
+    of_one = _OF_ONE.get(meaning)
+    if of_one is not None:
+        return of_one(group, sender, findings, sent=sent)
     return movements_of(group, meaning, sender, findings, sent=sent)
 
 
@@ -114,6 +117,15 @@ def _of_person(group: Group, sender: Sender, findings: Findings, *, sent: dateti
     # A movement that such a message names is not the death.
     without = Group(group.message, tuple(each for each in group.segments if each.name != "ZBE"))
     return movements_of(without, "death", sender, findings, sent=sent)
+
+
+_OF_ONE: Final[Mapping[Meaning, Callable[..., Iterator[AdtStatement]]]] = {
+    "traits": _of_person,
+    "move_stay": moves_of,
+    "cancel_stay": deletion_of,
+    "change_number": changes_of,
+}
+"""What is stated of one person and is no movement."""
 
 
 def _check_header(message: Message, sender: Sender, findings: Findings) -> None:

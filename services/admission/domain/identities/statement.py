@@ -1,8 +1,8 @@
 """Defines what an establishment states about identities: which numbers are one person's, and whose a stay is.
 
-In the words of HL7 v2: merge (A40 and older forms), link and unlink (A24, A37), move (A43 to A45), change and
-deletion of a number (A46 to A51), numbers and traits without a movement (A28, A31). Each is about numbers of
-the establishment's own.
+In the words of HL7 v2: merge (A40 and older forms), link and unlink (A24, A37), move (A43 to A45), deletion
+of a stay (A23), change and deletion of a number (A46 to A51), numbers and traits without a movement (A28,
+A31). Each is about numbers of the establishment's own.
 """
 
 from collections.abc import Iterator
@@ -36,13 +36,15 @@ from services.admission.domain.movement import (
     SourceNumber,
 )
 
-Action = Literal["merge", "unmerge", "link", "unlink", "move", "change_number", "delete_number", "traits"]
+Action = Literal[
+    "merge", "unmerge", "link", "unlink", "move", "delete_stay", "change_number", "delete_number", "traits"
+]
 
 StatementMark = Literal[
     "superseded", "nothing_changed", "identity_conflict", "not_stated_yet", "ins_key_invalid"
 ]
-"""`superseded`: a statement about the same two numbers that was emitted later stands. `not_stated_yet`: a
-movement or a stay that a move names is not there yet: it is moved when it comes."""
+"""`superseded`: a statement about the same two numbers, or stay, that was emitted later stands.
+`not_stated_yet`: a movement or a stay that it names is not there yet: it follows when it comes."""
 
 
 class Statement(Struct, frozen=True, kw_only=True):
@@ -75,6 +77,14 @@ class MoveStatement(Statement, frozen=True, kw_only=True):
     """A number of whom they were stated of."""
     stay_ids: Annotated[tuple[SourceNumber, ...], Meta(max_length=100)] = ()
     movement_ids: Annotated[tuple[SourceNumber, ...], Meta(max_length=100)] = ()
+
+
+class StayDeletion(Statement, frozen=True, kw_only=True):
+    """Stays should never have been stated: nothing that was emitted of them until then holds."""
+
+    number: Identifier
+    """A number of whom they were stated of."""
+    stay_ids: Annotated[tuple[SourceNumber, ...], Meta(min_length=1, max_length=100)]
 
 
 class NumberChange(Statement, frozen=True, kw_only=True):

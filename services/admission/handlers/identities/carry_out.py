@@ -19,9 +19,11 @@ from services.admission.domain.identities.statement import (
     PairStatement,
     Statement,
     StatementMark,
+    StayDeletion,
     TraitsStatement,
 )
 from services.admission.domain.movement import Identifier
+from services.admission.handlers.identities.delete_stays import delete_stays
 from services.admission.handlers.identities.disputed_merges import DisputedMerge
 from services.admission.handlers.identities.end_number import end_number
 from services.admission.handlers.identities.neighbours import Concerned, concerned_by_merge
@@ -51,13 +53,16 @@ class Effect(Struct, frozen=True, kw_only=True):
     recognised: Recognised | None = None
 
 
-async def carry_out(numbers: OwnNumbers, action: Action, statement: Statement) -> Effect:
+async def carry_out(numbers: OwnNumbers, action: Action, statement: Statement, *, source_id: UUID) -> Effect:
     """What became of it, once it is committed."""
     match statement:
         case PairStatement():
             return await _pair(numbers, action, statement)
         case MoveStatement():
             return await _move(numbers, statement)
+        case StayDeletion():
+            person, lacking = await delete_stays(numbers, statement, source_id=source_id)
+            return Effect(person=person, marks=lacking)
         case NumberChange():
             return await _change(numbers, statement)
         case NumberDeletion():

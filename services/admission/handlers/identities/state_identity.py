@@ -52,6 +52,10 @@ class StatementConflict(Struct, frozen=True):
     given_sha256: str
 
 
+class MessageStored(Struct, frozen=True):
+    """The same message was stored when it meant movements, which it does not any more."""
+
+
 class ReceivedStatement(Struct, frozen=True):
     """A statement as it came."""
 
@@ -64,7 +68,8 @@ class _Given(Struct, frozen=True, kw_only=True):
     all: Sequence[ReceivedStatement]
     digest: str
     source: Principal
-    is_message: bool
+    message: bytes | None = None
+    """The digest of the message that states all of it, whatever its event means; `None` without one."""
 
 
 async def state_identity(
@@ -75,25 +80,28 @@ async def state_identity(
         all=(ReceivedStatement(action, statement, body),),
         digest=_digest(action, content_sha256(body)),
         source=source,
-        is_message=False,
     )
-    return await _state(dependencies, given)
+    outcome = await _state(dependencies, given)
+    assert not isinstance(outcome, MessageStored)  # noqa: S101 - it is no message
+    return outcome
 
 
 async def state_identities(
     dependencies: Dependencies, stated: Sequence[ReceivedStatement], *, content: bytes, source: Principal
-) -> StatementAccepted | StatementConflict:
+) -> StatementAccepted | StatementConflict | MessageStored:
     """Carry out what one message states, all of it or nothing; `content` is the digest by which it is known
     again. The receipt is that of the first statement."""
     digest = _digest(stated[0].action, content)
-    return await _state(dependencies, _Given(all=stated, digest=digest, source=source, is_message=True))
+    return await _state(dependencies, _Given(all=stated, digest=digest, source=source, message=content))
 
 
 def _digest(action: Action, content: bytes) -> str:
     return sha256(action.encode() + content).hexdigest()
 
 
-async def _state(dependencies: Dependencies, given: _Given) -> StatementAccepted | StatementConflict:
+async def _state(
+    dependencies: Dependencies, given: _Given
+) -> StatementAccepted | StatementConflict | MessageStored:
     await ask_for_affiliations(dependencies, {each.statement.establishment for each in given.all})
     while True:
         try:
@@ -102,7 +110,9 @@ async def _state(dependencies: Dependencies, given: _Given) -> StatementAccepted
             continue
 
 
-async def _state_once(dependencies: Dependencies, given: _Given) -> StatementAccepted | StatementConflict:
+async def _state_once(
+    dependencies: Dependencies, given: _Given
+) -> StatementAccepted | StatementConflict | MessageStored:
     source, first = given.source, given.all[0].statement
     async with dependencies.chains.lent() as chain, transaction(dependencies.pool) as connection:
         if all(isinstance(each.statement, TraitsStatement) for each in given.all):
@@ -112,6 +122,8 @@ async def _state_once(dependencies: Dependencies, given: _Given) -> StatementAcc
             await movements.lock_identities(connection)
         stored = await statements.receipt_of(connection, source.source_id, first.source_event_id)
         other = await _stored_otherwise(connection, given) if stored is None else stored.content_sha256
+        if stored is None and given.message is not None and other == given.message.hex():
+            return MessageStored()
         if other not in {None, given.digest}:
             return StatementConflict(other or "", given.digest)
         if stored is not None:
@@ -129,7 +141,7 @@ async def _state_once(dependencies: Dependencies, given: _Given) -> StatementAcc
 
 async def _stored_otherwise(connection: Connection, given: _Given) -> str | None:
     """The digest of a message of movements that came under this MSH-10."""
-    if not given.is_message:
+    if given.message is None:
         return None
     key = (given.source.source_id, given.all[0].statement.source_event_id)
     found = await submissions.receipts_of(connection, [key])
@@ -146,7 +158,7 @@ async def _take(
 ) -> IdentityReceipt:
     statement = stated.statement
     numbers = OwnNumbers(dependencies, connection, dependencies.affiliations[statement.establishment])
-    effect = await carry_out(numbers, stated.action, statement)
+    effect = await carry_out(numbers, stated.action, statement, source_id=given.source.source_id)
     receipt = IdentityReceipt(
         receipt_id=new_id(),
         source_event_id=numbered(statement.source_event_id, place),

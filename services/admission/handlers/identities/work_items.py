@@ -12,17 +12,18 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.admission.domain.doubts import Doubt
-from services.admission.domain.identifiers import Person
+from services.admission.domain.identifiers import Owner, Person
 from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
 from services.admission.domain.movement import Identifier
+from services.admission.domain.movement import Person as StatedPerson
 from services.admission.domain.submission import Identified
+from services.admission.handlers.accept_movement import stated_number
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.identities.give_ins import give_ins
 from services.admission.handlers.identities.known_traits import LastStated
 from services.admission.handlers.identities.neighbours import concerned_by_merge
 from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
 from services.admission.storage.directory.affiliations import affiliations_of
-from services.admission.storage.identities import work_items
+from services.admission.storage.identities import statements, work_items
 from services.admission.storage.identities.movements import lock_identities
 from services.admission.storage.identities.work_items import ListKey
 from shared.database.pool import Connection
@@ -98,7 +99,7 @@ async def decide_work_item(
             return None
         note(item.person_id, item.other_person_id)
         if ins is not None:
-            await give_ins(dependencies, connection, item, ins)
+            await _give_ins(dependencies, connection, item, ins)
         return await _carry_out(dependencies, connection, item, decision)
 
 
@@ -182,3 +183,15 @@ def _item(
         unknown=doubt.comparison.unknown,
         found_at=found_at,
     )
+
+
+async def _give_ins(
+    dependencies: Dependencies, connection: Connection, item: WorkItem, ins: Identifier
+) -> None:
+    """The INS means the newer of the two, if it means the other; who states it next is compared (0023)."""
+    establishment = item.evidence[0].establishment
+    affiliation = (await affiliations_of(connection, [establishment]))[establishment]
+    number = stated_number(dependencies.vault, ins, StatedPerson(identifiers=(ins,)), affiliation)
+    if number.national is not None:
+        owner = Owner(Person(item.person_id, b""), number.scope)
+        await statements.give(connection, number.national, owner, former=item.other_person_id)

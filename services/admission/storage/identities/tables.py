@@ -49,6 +49,17 @@ class StayMove(Table, table=True):
     to_person: UUID = Field(sa_column=Column(Uuid, nullable=False))
 
 
+class DeletedStay(Table, table=True):
+    """A stay that its establishment deleted; what comes of it later, and was emitted before, is cancelled."""
+
+    __tablename__ = "deleted_stays"
+
+    stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    emitted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    source_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whom its number named"))
+
+
 class Merge(Table, table=True):
     """Two persons that are one, or were."""
 

@@ -34,12 +34,15 @@ async def test_no_id_of_a_sender_is_taken_by_what_follows_in_a_message(admission
     assert len(await movements(admission)) == 4
 
 
-async def test_a_message_is_known_again_whatever_its_event_means_by_now(admission: Admission) -> None:
+@pytest.mark.parametrize("means", ["cancel_admission", "cancel_stay"])
+async def test_a_message_is_known_again_whatever_its_event_means_by_now(
+    admission: Admission, means: str
+) -> None:
     source, operator = await admission.source(), await admission.source(scopes=("operator",))
     raw = b"\r".join(line for line in adt().split(b"\r") if not line.startswith(b"ZBE"))
     assert codes(await send(admission, source, raw)) == ["AA"]
     path = f"/v1/sources/{source.source.source_id}/hl7v2-dialect"
-    await admission.client.put(path, json={"events": {"A01": "cancel_stay"}}, headers=bearer(operator.secret))
+    await admission.client.put(path, json={"events": {"A01": means}}, headers=bearer(operator.secret))
     admission.service.dependencies.dialects.clear()
     for _ in range(2):
         assert codes(await send(admission, source, raw)) == ["AA"]

@@ -103,6 +103,17 @@ def test_a_number_changes_or_is_deleted() -> None:
     assert (stated.command, stated.body["number"]["value"]) == ("delete_number", "000001")
 
 
+@pytest.mark.parametrize("segments", [(), ("ZBE|7^CHU-X|20240306103000||CANCEL|N|A01",)])
+def test_a_deletion_of_a_visit_is_of_all_that_was_stated_of_it(segments: tuple[str, ...]) -> None:
+    (stated,) = read(header("A23"), PID, PV1, *segments).statements
+    assert (stated.command, stated.body["number"], stated.body["stay_ids"]) == (
+        "delete_stay",
+        OURS,
+        ["V7^1.2.3.4"],
+    )
+    assert found(read(header("A23"), "PID|1", "PV1|1|I")) == {(101, "PID", 3), (101, "PV1", 19)}
+
+
 @pytest.mark.parametrize(("event", "wrong"), [("A40", {(101, "MRG", 1)}), ("A28", {(100, "PID", None)})])
 def test_what_is_missing_is_said(event: str, wrong: set[tuple[int, str, int | None]]) -> None:
     segments = (PID,) if event == "A40" else ()

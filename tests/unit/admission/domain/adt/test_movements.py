@@ -114,13 +114,6 @@ def test_without_zbe_a_resend_is_a_repetition_and_another_transfer_is_none() -> 
     assert _numbers("A03") == _numbers("A03", evn="20240306120000")
 
 
-def test_the_deletion_of_a_visit_cancels_however_it_began_and_its_end() -> None:
-    cancelled = {number for action, number in _numbers("A23") if action == "cancel"}
-    assert cancelled == {number for event in ("A01", "A03") for _, number in _numbers(event)} | {
-        number for _, number in _numbers("A04", PV1.replace("|I|", "|E|"))
-    }
-
-
 @pytest.mark.parametrize("event", ["A12", "A52", "A53"])
 def test_without_zbe_the_cancel_of_what_may_happen_often_must_say_its_time(event: str) -> None:
     assert found(read(header(event).replace("20240306110000", ""), PID, PV1)) == {(101, "EVN", 6)}

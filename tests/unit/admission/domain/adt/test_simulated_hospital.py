@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -17,9 +18,9 @@ import pytest
 from services.admission.domain.adt.read import read_adt
 from services.admission.domain.adt.reading import AdtStatement
 from services.admission.domain.hl7v2.parse import parse
+from services.admission.domain.identities.deletion import DeletedStay
 from services.admission.domain.movement import StatedMovement
 from services.admission.domain.submission import event_payload
-from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
 from shared.stays.stays import stays_of
 from shared.testing.person_history import PersonHistory, id_of
@@ -48,7 +49,7 @@ def _statements(messages: list[str]) -> list[AdtStatement]:
     return statements
 
 
-def _record(person: PersonHistory, body: dict[str, Any]) -> RecordedEvent:
+def _record(person: PersonHistory, body: dict[str, Any], deleted: dict[UUID, DeletedStay]) -> None:
     movement = msgspec.convert(body, StatedMovement)
     payload = event_payload(
         movement,
@@ -56,7 +57,22 @@ def _record(person: PersonHistory, body: dict[str, Any]) -> RecordedEvent:
         stay_id=id_of(movement.stay_id),
         source_id=id_of("simulated"),
     )
-    return person.record(payload)
+    stay = deleted.get(payload.stay_id)
+    if stay is not None and stay.covers(payload) and movement.action != "cancel":
+        person.record(stay.cancel(payload))
+    person.record(payload)
+
+
+def _deleted(statements: list[AdtStatement]) -> dict[UUID, DeletedStay]:
+    stays: dict[UUID, DeletedStay] = {}
+    for stated in statements:
+        if stated.command == "delete_stay":
+            (number,), at = stated.body["stay_ids"], stated.body["emitted_at"]
+            found = DeletedStay(id_of(number), at, id_of("simulated"))
+            stays[found.stay_id] = max(
+                stays.get(found.stay_id, found), found, key=lambda each: each.emitted_at
+            )
+    return stays
 
 
 def _spans(statements: list[AdtStatement]) -> dict[str, Spans]:
@@ -65,11 +81,12 @@ def _spans(statements: list[AdtStatement]) -> dict[str, Spans]:
     for stated in statements:
         if stated.command == "merge":
             merged[stated.body["merged"]["value"]] = stated.body["surviving"]["value"]
+    deleted = _deleted(statements)
     for stated in statements:
         if stated.command == "movement":
             number = stated.body["person"]["identifiers"][0]["value"]
             number = merged.get(number, number)
-            _record(persons.setdefault(number, PersonHistory(number)), stated.body)
+            _record(persons.setdefault(number, PersonHistory(number)), stated.body, deleted)
     spans: dict[str, Spans] = defaultdict(set)
     for number, person in persons.items():
         for stay in stays_of(movement_histories(person.events)):

@@ -1,0 +1,106 @@
+"""Cancels what was stated of a stay that its establishment deleted, however late it comes; pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from services.admission.domain.identities.reassignment import Statement
+from shared.events.admission import (
+    FURTHER_EVENTS,
+    FurtherMovementCancelled,
+    Movement,
+    MovementCancelled,
+    is_movement,
+)
+from shared.events.envelope import NewEvent, TraceContext
+
+
+class DeletedStay(Struct, frozen=True):
+    """A stay of which nothing holds that was emitted up to this moment."""
+
+    stay_id: UUID
+    emitted_at: datetime
+    """When it was deleted, as its source says, or at the latest when its clock may have shown that."""
+    source_id: UUID
+
+    def covers(self, movement: Movement) -> bool:
+        """Whether the movement was stated of the stay before it was deleted."""
+        return movement.stay_id == self.stay_id and _emission(movement) <= self.emitted_at
+
+    def cancel(self, movement: Movement) -> Movement:
+        """What takes the movement back."""
+        is_further = isinstance(movement, FURTHER_EVENTS)
+        type_ = FurtherMovementCancelled if is_further else MovementCancelled
+        stated = {name: value for name, value in asdict(movement).items() if name in type_.__struct_fields__}
+        own = {"emitted_at": self.emitted_at, "ordered_at": None, "source_id": self.source_id}
+        return type_(**stated | own | {"restates": None, "reassigns": False})
+
+
+class Found(NamedTuple):
+    """What there is of deleted stays."""
+
+    stay_ids: set[UUID]
+    covered: list[Movement]
+    """What stands of them, and does not any more."""
+    has_newer: bool
+    """Whether something stands that was stated of them since."""
+
+
+def look(held: Iterable[Sequence[Statement]], deleted: Mapping[UUID, DeletedStay]) -> Found:
+    """What one person has of these stays; `held` are all statements about each movement."""
+    stay_ids: set[UUID] = set()
+    standing: list[Movement] = []
+    for statements in held:
+        newest = _standing(statements)
+        stay_id = (newest or statements[-1].data).stay_id
+        if stay_id in deleted:
+            stay_ids.add(stay_id)
+            standing += [newest] if newest is not None else []
+    covered = [each for each in standing if deleted[each.stay_id].covers(each)]
+    return Found(stay_ids, covered, len(covered) < len(standing))
+
+
+def _standing(statements: Sequence[Statement]) -> Movement | None:
+    """The newest content of a movement; `None` where it is cancelled."""
+    stated = [each.data for each in statements if not isinstance(each.data, MovementCancelled)]
+    if not stated:
+        return None
+    newest = max(stated, key=_emission)
+    cancels = (each.data for each in statements if isinstance(each.data, MovementCancelled))
+    return None if any(_emission(each) >= _emission(newest) for each in cancels) else newest
+
+
+def cancel_event(
+    movement: Movement, deleted: DeletedStay, *, event_id: UUID, subject: UUID, trace: TraceContext
+) -> NewEvent:
+    """The event that takes the movement of this person back."""
+    return NewEvent(
+        event_id=event_id,
+        subject=subject,
+        occurred_at=movement.occurred_at,
+        data=deleted.cancel(movement),
+        trace=trace,
+    )
+
+
+def with_cancels(
+    events: Iterable[NewEvent], deleted: Mapping[UUID, DeletedStay], new_ids: Iterator[UUID]
+) -> Iterator[NewEvent]:
+    """The events, each that comes late under a deleted stay after its cancel: so it never takes effect."""
+    for event in events:
+        movement = event.data
+        if is_movement(movement) and not isinstance(movement, MovementCancelled):
+            stay = deleted.get(movement.stay_id)
+            if stay is not None and stay.covers(movement):
+                yield cancel_event(
+                    movement, stay, event_id=next(new_ids), subject=event.subject, trace=event.trace
+                )
+        yield event
+
+
+def _emission(movement: Movement) -> datetime:
+    return movement.ordered_at or movement.emitted_at
