@@ -13,6 +13,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt_id: UUID
     """The same id on a resend of the same attempt, so that a provider that can deduplicate does."""
+    obligation_id: UUID
+    """The same for every attempt to tell this, so that a mailbox can drop the second one."""
     to: str
     """E.164 number or e-mail address."""
     subject: str | None

@@ -32,6 +32,11 @@ _FULL: Final = 552
 _NO_SUCH_MAILBOX: Final = frozenset({521, 550, 551, 553, 556})
 _ENHANCED: Final = re.compile(r"[45]\.(\d{1,3})\.(\d{1,3})\b")
 """RFC 3463: the second number says whether it is the address (1), the mailbox (2) or a policy (7)."""
+_NOT_THE_MAILBOX: Final = (
+    *("spam", "spf", "dkim", "dmarc", "policy", "reputation", "rbl", "listed", "black list", "block"),
+    *("denied", "relay", "sender", "client", "helo", "host", "authent", "rate"),
+)
+"""Words of a refusal without an enhanced code that is about us or our message, in lower case."""
 _MAILBOX_FULL: Final = ("2", "2")
 _MAILBOX_DISABLED: Final = ("2", "1")
 _ADDRESS: Final = "1"
@@ -115,7 +120,7 @@ class EmailChannel:
         letter["To"] = message.to
         letter["Subject"] = message.subject or ""
         letter["Date"] = format_datetime(self._clock())
-        letter["Message-ID"] = f"<{message.attempt_id}@{self._envelope_sender.rpartition('@')[2]}>"
+        letter["Message-ID"] = f"<{message.obligation_id}@{self._envelope_sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter["Content-Language"] = "fr, en"
         letter.set_content(message.text)
@@ -131,6 +136,9 @@ def _refused(error: SMTPResponseException, *, no_such_mailbox: bool) -> SendResu
     said = enhanced.groups() if enhanced else None
     if error.code not in _PERMANENT or error.code == _FULL or said == _MAILBOX_FULL:
         return RejectedTemporarily(reason)
-    if said is not None:
+    if said is None:
+        text = error.message.lower()
+        no_such_mailbox = no_such_mailbox and not any(word in text for word in _NOT_THE_MAILBOX)
+    else:
         no_such_mailbox = said[0] == _ADDRESS or said == _MAILBOX_DISABLED
     return RejectedPermanently(reason, contact_is_bad=no_such_mailbox)

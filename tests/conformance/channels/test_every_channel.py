@@ -34,6 +34,7 @@ async def provider(request: pytest.FixtureRequest) -> AsyncIterator[Provider]:
 
 def _message(provider: Provider, *, attempt_id: UUID | None = None) -> Message:
     return Message(
+        obligation_id=UUID(int=7),
         attempt_id=attempt_id or uuid4(),
         to=provider.address,
         subject="Parcours : information concernant Mamie",

@@ -27,7 +27,13 @@ REQUIRED = {
     "RELAIS_PUBLIC_URL": "https://p.exemple.fr",
 }
 MESSAGE = Message(
-    attempt_id=UUID(int=1), to="+33639980001", subject="s", text="t", html=None, validity_seconds=60
+    obligation_id=UUID(int=7),
+    attempt_id=UUID(int=1),
+    to="+33639980001",
+    subject="s",
+    text="t",
+    html=None,
+    validity_seconds=60,
 )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Collection
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Final
+from unicodedata import category
 
+import idna
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
@@ -27,6 +29,10 @@ SMS_COUNTRIES: Final = frozenset(
 """Where carers are told by SMS: France with its territories, and the countries around it. Elsewhere an SMS
 costs many times as much, and numbers are enrolled to earn from that; satellites are in no country."""
 
+# Libraries read letters as the keys of a telephone, and drop an extension: either would tell a stranger.
+_PARTS_DIGITS: Final = frozenset({"Zs", "Pd", "Ps", "Pe", "Cf"})
+"""Categories of Unicode: spaces, dashes, brackets, invisible marks."""
+
 # Reserved by ARCEP for fiction: invalid by the metadata, and the only numbers that demos and tests may use.
 _FICTION = re.compile(r"\+3363998\d{4}")
 
@@ -46,6 +52,8 @@ def e164(written: str, *, countries: Collection[str] = SMS_COUNTRIES) -> str:
 
     New Caledonia, Polynesia and Wallis and Futuna have numbers of their own: theirs need the country code.
     """
+    if any(not _is_of_a_number(each) for each in written.removeprefix("tel:")):
+        raise NotReachableError("is not a phone number: it has more than digits and what parts them")
     number = _parse(written, _HOME)
     formatted = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if _FICTION.fullmatch(formatted):
@@ -71,6 +79,10 @@ def zone_of(number: str) -> str | None:
     zone = _ZONES.get(phonenumbers.region_code_for_number(parsed) or "")
     named = time_zones_for_number(parsed)
     return zone or (named[0] if len(named) == 1 and named[0] != UNKNOWN_TIMEZONE else None)
+
+
+def _is_of_a_number(character: str) -> bool:
+    return character.isdecimal() or character in "+./·" or category(character) in _PARTS_DIGITS
 
 
 def _parse(written: str, region: str) -> PhoneNumber:
@@ -102,8 +114,10 @@ class NotAnAddressError(UnusableValue):
 def canonical_email(written: str) -> str:
     """The address with its domain in lower case; the part before the @ is left as it is, or refused.
 
-    One in quotes is refused: the mailbox is the same without them, or none that anybody has.
+    One in quotes is refused: the mailbox is the same without them, or none that anybody has. A domain with
+    accents gets the form that travels (RFC 5891); before the @ an accent needs relays that few have.
     """
+    written = _with_ascii_domain(written)
     if not written.isascii() or len(written) > _MAX_LENGTH or any(c.isspace() for c in written):
         raise NotAnAddressError("must be a plain e-mail address")
     try:
@@ -118,6 +132,16 @@ def canonical_email(written: str) -> str:
     ):
         raise NotAnAddressError("must be a plain e-mail address")
     return Address(username=address.username, domain=domain).addr_spec
+
+
+def _with_ascii_domain(written: str) -> str:
+    mailbox, at, domain = written.rpartition("@")
+    if domain.isascii():
+        return written
+    try:
+        return mailbox + at + idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        raise NotAnAddressError("must be a plain e-mail address") from None
 
 
 def canonical(channel_name: ChannelName, written: str, *, countries: Collection[str] = SMS_COUNTRIES) -> str:

@@ -243,6 +243,7 @@ def compose(
     )
     message = Message(
         attempt_id=tell.attempt_id,
+        obligation_id=obligation.obligation_id,
         to=address.decode(),
         subject=rendered.subject,
         text=rendered.text,

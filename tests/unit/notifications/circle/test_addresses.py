@@ -76,6 +76,37 @@ def test_a_mobile_number_of_any_french_territory_gets_one_form(written: str, exp
 
 @pytest.mark.parametrize(
     "written",
+    [
+        *("061234dgfs", "06 12 DUPONT", "06 12 34 56 78 x3", "06 12 34 56 78#12", "0612345678,,1"),
+        *("0612345678;ext=4", "tel 0612345678", "*31#0612345678", "١٢٣ abc"),
+    ],
+)
+def test_a_number_with_more_than_digits_is_nobodys(written: str) -> None:
+    with pytest.raises(addresses.NotReachableError):
+        addresses.e164(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "tel:+33-6-12-34-56-78",
+        "06.12.34.56.78",
+        "06\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}34 56 78",
+        "+33 (0)6 12 34 56 78",
+    ],
+)
+def test_a_number_may_be_parted_in_any_way(written: str) -> None:
+    assert addresses.e164(written) == "+33612345678"
+
+
+def test_a_domain_with_accents_is_written_to_in_its_ascii_form() -> None:
+    assert addresses.canonical_email("claire@Exemplé.fr") == "claire@xn--exempl-gva.fr"
+    with pytest.raises(addresses.NotAnAddressError):
+        addresses.canonical_email("claire@-é.fr")
+
+
+@pytest.mark.parametrize(
+    "written",
     ["+881 6 1234 5678", "+870 77 312 3456", "+882 16 1234 5678", "+1 809 555 1234", "+212 650 12 34 56"],
 )
 def test_satellites_and_dear_countries_are_refused_until_they_are_set(written: str) -> None:

@@ -22,7 +22,9 @@ from services.notifications.channels.channel import (
 from services.notifications.channels.email import EmailChannel
 
 ATTEMPT = UUID("0192f3c4-0000-7000-8000-000000000001")
+OBLIGATION = UUID("0192f3c4-0000-7000-8000-000000000002")
 MESSAGE = Message(
+    obligation_id=OBLIGATION,
     attempt_id=ATTEMPT,
     to="proche@exemple.fr",
     subject="Parcours : information concernant Françoise",
@@ -74,7 +76,7 @@ async def _running(**answers: str) -> AsyncIterator[tuple[SmtpServer, EmailChann
 
 async def test_the_letter_is_accessible_traceable_and_says_that_a_machine_wrote_it() -> None:
     async with _running() as (server, channel):
-        assert await channel.send(MESSAGE) == Accepted(f"<{ATTEMPT}@relais.exemple.fr>")
+        assert await channel.send(MESSAGE) == Accepted(f"<{OBLIGATION}@relais.exemple.fr>")
     assert server.commands[1:3] == [
         "MAIL FROM:<ne-pas-repondre@relais.exemple.fr>",
         "RCPT TO:<proche@exemple.fr>",
@@ -84,7 +86,7 @@ async def test_the_letter_is_accessible_traceable_and_says_that_a_machine_wrote_
         server.letter.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."), policy=modern
     )
     assert isinstance(letter, EmailMessage)
-    assert letter["Message-ID"] == f"<{ATTEMPT}@relais.exemple.fr>"
+    assert letter["Message-ID"] == f"<{OBLIGATION}@relais.exemple.fr>"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Subject"] == MESSAGE.subject
     assert letter["Date"].datetime == datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -105,6 +107,9 @@ async def test_the_letter_is_accessible_traceable_and_says_that_a_machine_wrote_
         ({"RCPT": "550 5.7.1 blocked by policy"}, False),
         ({"RCPT": "554 5.7.1 blocked by policy"}, False),
         ({"RCPT": "554 refused"}, False),
+        ({"RCPT": "550 rejected because 192.0.2.1 is in a black list at zen.spamhaus.org"}, False),
+        ({"RCPT": "550 SPF check failed"}, False),
+        ({"RCPT": "550 Requested action not taken: mailbox unavailable"}, True),
         ({"END": "554 content refused"}, False),
         ({"END": "550 5.7.26 not authenticated"}, False),
         ({"END": "550 5.1.1 no such user"}, True),

@@ -15,6 +15,7 @@ from tests.unit.shared.telemetry.recorded import RecordedSpans, recording
 
 STORED = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 MESSAGE = Message(
+    obligation_id=UUID(int=7),
     attempt_id=UUID(int=1),
     to="+33639980001",
     subject=None,

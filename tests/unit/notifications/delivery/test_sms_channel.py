@@ -20,6 +20,7 @@ from services.notifications.channels.sms import ReportTokens, SmsChannel
 ATTEMPT = UUID("0192f3c4-0000-7000-8000-000000000001")
 CAPABILITY = ReportTokens(b"a secret")
 MESSAGE = Message(
+    obligation_id=UUID(int=7),
     attempt_id=ATTEMPT,
     to="+33639980001",
     subject=None,
