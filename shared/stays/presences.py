@@ -6,12 +6,12 @@ known, from the first one on, for an admission may be missing or late.
 - An admission begins a presence, and so does the first move inside of a stay without an admission.
 - A departure for another establishment ends it, and so does a discharge. A discharge that follows a
   departure closes the stay and moves nothing: the person had left.
-- Who comes back under the same stay begins another presence: by an admission at any time, or by a move
-  inside after a departure, while the stay is not closed.
+- Who comes back under the same stay begins another presence: by an admission or a return at any time, or by
+  a move inside after a departure, while the stay is not closed.
 - Any other movement, such as a leave, moves nobody in or out: the bed is kept. Of a stay of which nothing
   else is known it begins a presence: whoever goes on leave was there.
-- Of several discharges without an admission between them the one that was stated last is right: the
-  others are what it corrects.
+- Of several discharges without an entry between them the one that was stated last is right: the others are
+  what it corrects.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from shared.stays.statements import Statement
+from shared.stays.statements import ENTRIES, Statement
 
 ContradictionMark = Literal[
     "unknown_stay",
@@ -101,12 +101,12 @@ class _Walk:
             if self.left_by is None:
                 self._end(movement)
             self.closed = True
+        elif movement.kind == "return":
+            self._return(movement)
         elif self.closed:
             self.mark(movement, "movement_after_discharge")
         elif movement.kind == "leave":
             self._go_on_leave(movement)
-        elif movement.kind == "return":
-            self._return(movement)
         elif not movement.departs:
             self._begin(movement)
         elif self.left_by is None:
@@ -136,8 +136,7 @@ class _Walk:
     def _return(self, movement: Statement) -> None:
         if self._out_by is None:
             self.mark(movement, "return_without_leave")
-        if self.left_by is None:
-            self._begin(movement)
+        self._begin(movement)
         self._end_leave(movement)
 
     def _end_leave(self, by: Statement | None) -> None:
@@ -184,7 +183,7 @@ def _superseded(active: Sequence[Statement]) -> set[UUID]:
     found: set[UUID] = set()
     standing: Statement | None = None
     for movement in active:
-        if movement.kind == "admission":
+        if movement.kind in ENTRIES:
             standing = None
         elif movement.kind == "discharge":
             if standing is None:

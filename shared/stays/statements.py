@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,8 @@ from shared.events.admission import (
     MovementCancelled,
     MovementUpdated,
     Place,
+    PlannedKind,
+    TrackedKind,
 )
 from shared.events.envelope import RecordedEvent
 
@@ -42,6 +44,11 @@ _RANKS: Final[Mapping[str, int]] = {"admission": _ENTRY, "return": _RETURN, "dis
 """Of every other kind, known or not: inside. Who leaves and is back at one moment is there."""
 FACTS: Final = frozenset({"admission", "transfer", "discharge", "leave", "return"})
 """The kinds that say where the person is; of any other one, nothing is known here but that it was stated."""
+TRACKED: Final[frozenset[str]] = frozenset(get_args(TrackedKind))
+"""The kinds that say that the person is there, of a stay of which no more is known, and move nobody."""
+PLANS: Final[frozenset[str]] = frozenset(get_args(PlannedKind))
+ENTRIES: Final = frozenset({"admission", "return"})
+"""The kinds that say that the person is there now, wherever they were before."""
 _FURTHER: Final = frozenset[type[Movement]](FURTHER_EVENTS)
 
 _content_of: Final[Callable[[Movement], tuple[Any, ...]]] = attrgetter(*Movement.__struct_fields__)

@@ -16,7 +16,7 @@ from shared.events.admission import ClassOfStay
 from shared.stays.classes import CLASSES_WITHOUT_BED, classes_of, parts_of
 from shared.stays.movements import MovementHistory
 from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
-from shared.stays.statements import FACTS, Statement
+from shared.stays.statements import FACTS, PLANS, TRACKED, Statement
 
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -33,7 +33,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     movements: tuple[Statement, ...]
     """Those that happened by the moment and were not cancelled, in the order in which they happened.
 
-    Only of kinds that say where the person is: what is not understood here proves no arrival.
+    Only of kinds that say where the person is: what is not understood here proves no arrival. Where nobody
+    said that, those that say where the person is for a while.
     """
     start: Statement
     """The first admission or, while none is known, the first movement."""
@@ -42,11 +43,15 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     presences: Presences
     ended_by_next_stay: Statement | None = None
     """By what another stay kept the person and ended this one, whose own movements do not say how."""
+    died_by: Statement | None = None
+    """The death that was stated of it; it goes on until its discharge is stated."""
+    mentioned: bool = False
+    """Something happened in it, but nothing that says where the person is: a death, or of an unknown kind."""
 
     @property
     def cancelled(self) -> bool:
         """Whether nothing that was stated of it holds."""
-        return not (self.movements or self.planned)
+        return not (self.movements or self.planned or self.mentioned)
 
     @property
     def has_admission(self) -> bool:
@@ -62,12 +67,14 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     def on_leave(self) -> bool:
         """Whether the person is out for some time, and the bed kept."""
         leaves = self.presences.leaves
-        return bool(leaves) and leaves[-1].ended_by is None and self.ended_by_next_stay is None
+        is_out = bool(leaves) and leaves[-1].ended_by is None
+        return is_out and self.ended_by_next_stay is None and self.died_by is None
 
     @property
     def ended_at(self) -> datetime | None:
         """When the person left last; `None` while the person is there or nobody said that they left."""
-        left_by = self.presences.left_by or self.ended_by_next_stay
+        died_by = None if self.movements else self.died_by
+        left_by = self.presences.left_by or self.ended_by_next_stay or died_by
         return None if left_by is None else left_by.occurred_at
 
     @property
@@ -129,7 +136,25 @@ def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -
     for place, stay in enumerate(stays):
         if stay.is_present and stay.class_of_stay == "emergency":
             stays[place] = _ended_by_next(stay, [*stays[:place], *stays[place + 1 :]])
+        elif stay.on_leave:
+            stays[place] = _back_by_next(stay, stays[place + 1 :])
     return stays
+
+
+def _back_by_next(out: Stay, later: Iterable[Stay]) -> Stay:
+    """The stay once the person on leave from it was admitted there again, under another number."""
+    *before, leave = out.presences.leaves
+    for stay in later:
+        begins = stay.start
+        if (
+            begins.occurred_at > leave.began_by.occurred_at
+            and begins.establishment == leave.began_by.establishment
+            and stay.has_admission
+            and begins.class_of_stay not in CLASSES_WITHOUT_BED
+        ):
+            leaves = (*before, leave._replace(ended_by=begins))
+            return replace(out, presences=out.presences._replace(leaves=leaves))
+    return out
 
 
 def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
@@ -156,13 +181,19 @@ def _kept_by(stay: Stay) -> Statement | None:
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:
     stated = [history.contents[-1] for history in histories if not history.cancelled]
-    happened = [movement for movement in stated if movement.kind in FACTS and movement.occurred_at <= at]
-    known = happened or stated or [history.contents[-1] for history in histories]
+    past = [movement for movement in stated if movement.occurred_at <= at]
+    happened = [movement for movement in past if movement.kind in FACTS]
+    if not happened:
+        happened = [movement for movement in past if movement.kind in TRACKED]
+    mentioned = [] if happened else [movement for movement in past if movement.kind not in PLANS]
+    known = happened or mentioned or stated or [history.contents[-1] for history in histories]
     admission = next((movement for movement in known if movement.kind == "admission"), None)
     return Stay(
         stay_id=stay_id,
         movements=tuple(happened),
         start=admission or known[0],
-        planned=bool(stated) and not happened,
+        planned=bool(stated) and not (happened or mentioned),
         presences=presences_of(happened) if happened else _NONE,
+        died_by=next((movement for movement in past if movement.kind == "death"), None),
+        mentioned=bool(mentioned),
     )

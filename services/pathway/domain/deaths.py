@@ -4,27 +4,35 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.stays.movements import MovementHistory
+from shared.stays.statements import Statement
 from shared.stays.stays import Stay
 
 
 def died_at(histories: Iterable[MovementHistory], stays: Iterable[Stay], *, at: datetime) -> datetime | None:
-    """The first death that was stated, by whomever: as a fact of its own, or as the way a stay ended.
+    """The first death that was stated by that moment, by whomever."""
+    return min((death.occurred_at for death in deaths_of(histories, stays, at=at)), default=None)
+
+
+def deaths_of(
+    histories: Iterable[MovementHistory], stays: Iterable[Stay], *, at: datetime
+) -> list[Statement]:
+    """Every death that was stated: as a fact of its own, or as the way a stay ended.
 
     One dated after `at` is only a plan; a cancelled one is none, nor a discharge that another one corrects.
     """
     facts = (
-        history.current.occurred_at
+        history.current
         for history in histories
         if history.current.kind == "death" and history.reassigned is None and not history.cancelled
     )
     ends = (
-        each.occurred_at
+        each
         for stay in stays
         for each in stay.movements
         if each.kind == "discharge" and each.destination is not None and each.destination.mode == "death"
         if "discharge_superseded" not in stay.presences.marks.get(each.movement_id, ())
     )
-    return min((moment for moment in (*facts, *ends) if moment <= at), default=None)
+    return [each for each in (*facts, *ends) if each.occurred_at <= at]
 
 
 def outlives(ended_at: datetime | None, death: datetime) -> bool:

@@ -18,11 +18,10 @@ from services.pathway.domain.places import came_before, is_there
 from services.pathway.domain.rules import Rules
 from shared.stays.classes import classes_of
 from shared.stays.movements import MovementHistory
-from shared.stays.statements import Statement, TimelineKey
+from shared.stays.statements import ENTRIES, Statement, TimelineKey
 from shared.stays.stays import Stay
 
 _FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
-_ENTRIES: Final = ("admission", "return")
 
 
 def expected_arrivals(
@@ -105,7 +104,7 @@ def _until_death(wait: Expectation, death: datetime) -> Expectation:
         arrival_movement_id=None,
         arrived_at=None,
         ended_as=None,
-        ended_at=None,
+        ended_at=death,
         ended_by_movement_id=None,
     )
 
@@ -197,7 +196,7 @@ def _end_by_movements(
         answered = [_answered(wait, sight, rules) for wait in waiting]
         waiting = [wait for wait in answered if not wait.arrived_at]
         met += [wait for wait in answered if wait.arrived_at]
-        if movement.kind in _ENTRIES and len(waiting) == len(answered):
+        if movement.kind in ENTRIES and len(waiting) == len(answered):
             early = _expected_soon(ahead, movement, rules)
             if early is not None:
                 ahead.remove(early)
@@ -256,15 +255,15 @@ def _is_kept(sight: _Sight, rules: Rules) -> bool:
 def _is_back(sight: _Sight, wait: Expectation) -> bool:
     """Whether a movement of the establishment that was left shows the person there again.
 
-    A move within it does, and a departure for another place. A discharge does not, it is often recorded
-    later; nor does the admission of the stay that was left, which must then be dated wrongly.
+    A return does, a move within it, and a departure for another place. A discharge does not, it is often
+    recorded later; nor does the admission of the stay that was left, which must then be dated wrongly.
     """
     movement = sight.movement
     if movement.kind == "admission":
         left = wait.departure_movement_id in (each.movement_id for each in sight.stay)
         return not (left and sight.begins_its_stay)
     to = movement.destination_elsewhere
-    moves_there = movement.kind == "transfer" or to is not None
+    moves_there = movement.kind in ("transfer", "return") or to is not None
     return moves_there and to != wait.to_establishment and movement.occurred_at > wait.departed_at
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from services.pathway.domain.expectations import expected_arrivals
 from services.pathway.domain.further.expectations import further_expectations
 from services.pathway.domain.marks import (
+    marks_after_death,
     marks_between,
     marks_of_deadlines,
     marks_of_ends,
@@ -39,7 +40,7 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     at = end_of_past(now, rules)
     stays = reading.stays_of(histories, at=at)
     expectations = expected_arrivals(histories, stays, rules, at=at)
-    marks = _marks(stays, expectations, rules)
+    marks = _marks(histories, stays, expectations, rules, at=at)
     shown = _with_doubts(marks, histories)
     movements = [_state_of(history, shown, at=at) for history in histories if history.reassigned is None]
     return Pathway(
@@ -74,12 +75,18 @@ def next_plan(pathway: Pathway) -> datetime | None:
 
 
 def _marks(
-    stays: Sequence[reading.Stay], expectations: Sequence[Expectation], rules: Rules
+    histories: Sequence[MovementHistory],
+    stays: Sequence[reading.Stay],
+    expectations: Sequence[Expectation],
+    rules: Rules,
+    *,
+    at: datetime,
 ) -> dict[UUID, tuple[Mark, ...]]:
     marks: dict[UUID, set[Mark]] = defaultdict(set)
     for found in (
         marks_between(stays, rules),
         marks_of_ends(stays),
+        marks_after_death(histories, stays, rules, at=at),
         *[stay.presences.marks for stay in stays],
         *[marks_of_deadlines(stay.movements, rules) for stay in stays if expectations],
         *[marks_of_returns(stay) for stay in stays if stay.presences.leaves],

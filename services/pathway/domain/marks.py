@@ -1,20 +1,24 @@
 """Marks what contradicts or ends other stays, or can have no effect, until late facts explain it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.pathway.domain.deadlines import deadline_of
+from services.pathway.domain.deaths import died_at
 from services.pathway.domain.further.expectations import is_unusable
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
+from shared.stays.movements import MovementHistory
 from shared.stays.presences import Presence
-from shared.stays.statements import Statement
+from shared.stays.statements import FACTS, PLANS, Statement
 from shared.stays.stays import FOR_EVER, Stay
 
 Marks = Mapping[UUID, frozenset[Mark]]
 
 _UNKNOWN_DEADLINE: Final[frozenset[Mark]] = frozenset({"unknown_deadline"})
+_AFTER_DEATH: Final[frozenset[Mark]] = frozenset({"after_death"})
 _ENDED: Final[frozenset[Mark]] = frozenset({"ended_by_next_stay"})
 _OVERLAPPING: Final[frozenset[Mark]] = frozenset({"overlapping_stay"})
 
@@ -42,6 +46,34 @@ def marks_of_returns(stay: Stay) -> Marks:
 def marks_of_ends(stays: Iterable[Stay]) -> Marks:
     """The last movements of stays whose end was not stated, but ended by the beginning of the next one."""
     return {stay.movements[-1].movement_id: _ENDED for stay in stays if stay.ended_by_next_stay is not None}
+
+
+def marks_after_death(
+    histories: Sequence[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
+) -> Marks:
+    """What is stated of life after a death, by whomever it was stated: it has no effect on any wait.
+
+    A discharge may be written after the death that ended the stay, and the dead are moved to the mortuary.
+    """
+    death = died_at(histories, stays, at=at)
+    if death is None:
+        return {}
+    return {
+        history.current.movement_id: _AFTER_DEATH
+        for history in histories
+        if history.reassigned is None and not history.cancelled and history.current.occurred_at <= at
+        if _is_of_life(history.current, after=history.current.occurred_at - death, rules=rules)
+    }
+
+
+def _is_of_life(movement: Statement, *, after: timedelta, rules: Rules) -> bool:
+    if after <= rules.ward_ahead or movement.kind == "death":
+        return False
+    if movement.destination_elsewhere is not None:
+        return True
+    if movement.kind == "transfer":
+        return after > rules.mortuary_within
+    return movement.kind in FACTS | PLANS and movement.kind != "discharge"
 
 
 def marks_between(stays: Sequence[Stay], rules: Rules) -> Marks:

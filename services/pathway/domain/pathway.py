@@ -26,13 +26,14 @@ from shared.stays.presences import ContradictionMark
 Mark = (
     ContradictionMark
     | StatementMark
-    | Literal["overlapping_stay", "ended_by_next_stay", "unknown_deadline", "reassigned"]
+    | Literal["overlapping_stay", "ended_by_next_stay", "unknown_deadline", "reassigned", "after_death"]
 )
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
 `ended_by_next_stay`: the end of the emergency stay was not stated; the next stay there began, which ended it.
 `reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
+`after_death`: a death is stated before it, by whomever, so that nobody is told of it and nothing is awaited.
 """
 
 Ending = Literal["elsewhere", "returned"]
@@ -43,10 +44,11 @@ State = Literal["open", "overdue", "met", "met_late", "elsewhere", "returned", "
 FurtherState = Literal["open", "overdue", "met", "met_late", "ended", "withdrawn"]
 """`ended`: something else happened, after which it cannot come any more."""
 
-Status = Literal["planned", "in_progress", "on_leave", "on_the_way", "finished", "cancelled"]
+Status = Literal["planned", "in_progress", "on_leave", "on_the_way", "finished", "cancelled", "unknown"]
 """`on_leave`: out for some time, and the bed is kept.
 
-`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet.
+`on_the_way`: left for another establishment, and neither discharged here nor arrived there yet, nor dead.
+`unknown`: something happened in it, and nothing says whether the person is there.
 """
 
 IN_PROGRESS: Final[tuple[Status, ...]] = ("in_progress", "on_leave")
@@ -117,6 +119,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Why the departure is no fact of this person any more, where that is why nobody is expected."""
     ended_as: Ending | None = None
     ended_at: datetime | None = None
+    """When it ended without the arrival; of one that is withdrawn, the death before which it was open."""
     ended_by_movement_id: UUID | None = None
     """The movement that shows that nobody needs to wait any more."""
     deadline_unknown: bool = False

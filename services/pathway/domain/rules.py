@@ -35,6 +35,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What an establishment emitted before something that we heard is here after this time at the latest."""
     ward_ahead: timedelta = WARD_CLOCK_AHEAD
     """A ward's clock may run ahead of ours by this much; what is dated further ahead is planned."""
+    mortuary_within: timedelta = timedelta(days=1)
+    """Who died is moved within the establishment for so long."""
     overlap_tolerance: timedelta = timedelta(hours=1)
     """Two establishments may both count the person as present for this long."""
     shareable_classes: frozenset[ClassOfStay] = CLASSES_WITHOUT_BED

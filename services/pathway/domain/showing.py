@@ -93,7 +93,7 @@ def _of_transfers(pathway: Pathway) -> Iterator[Relation]:
     if pathway.expectations:
         movements = {movement.movement_id: movement for movement in pathway.movements}
         for expectation in pathway.expectations:
-            if not expectation.withdrawn:
+            if not expectation.withdrawn or _ended_by_death(expectation):
                 yield from _of_transfer(expectation, movements)
 
 
@@ -147,8 +147,15 @@ def relations_to_expectation(expectation: Expectation) -> Iterator[Relation]:
         )
 
 
+def _ended_by_death(expectation: Expectation) -> bool:
+    """Whether the departure stands, and nobody is expected as the person died."""
+    return expectation.withdrawn and expectation.ended_at is not None
+
+
 def _end_of(expectation: Expectation) -> datetime:
-    """Until when the destination sees the departure."""
+    """Until when the destination sees the departure; of who died on the way, as if they had come then."""
+    if expectation.withdrawn and expectation.ended_at is not None:
+        return _later(max(expectation.ended_at, expectation.departed_at), TRANSFER_SHOWN_FOR)
     if expectation.arrived_at is None and expectation.ended_at is not None:
         return expectation.ended_at
     return _later(expectation.arrived_at or expectation.due_at, TRANSFER_SHOWN_FOR)
@@ -179,9 +186,9 @@ def seen_by(
         if expectation.departure_movement_id in stay_of
         and (seen := _seen_expectation(expectation, judged, stay_of, own=own)) is not None
     ]
-    stays = [
-        _shown_stay(stay, movements, seen_expectations) for stay in pathway.stays if stay.stay_id in shown
-    ]
+    over = [each for each, _ in seen_expectations if _ended_at(each) is not None]
+    over += [each for each in pathway.expectations if _ended_by_death(each)]
+    stays = [_shown_stay(stay, movements, over) for stay in pathway.stays if stay.stay_id in shown]
     return Seen(stays, movements, seen_expectations)
 
 
@@ -263,24 +270,24 @@ def _without_end(expectation: Expectation) -> Expectation:
     )
 
 
-def _shown_stay(
-    stay: Stay, movements: Sequence[MovementState], seen_expectations: Sequence[WatchedExpectation]
-) -> Stay:
-    """The stay without what only others know: who left is on the way, until the reader may know more."""
+def _shown_stay(stay: Stay, movements: Sequence[MovementState], over: Sequence[Expectation]) -> Stay:
+    """The stay without what only others know: who left is on the way, until the reader may know more.
+
+    `over` are the expectations of which the reader may know that they ended.
+    """
     shown = replace(stay, marks=without_others(stay.marks))
     if stay.status != "finished" or "ended_by_next_stay" in stay.marks:
         return shown
     of_stay = {each.movement_id: each for each in movements if each.stay_id == stay.stay_id}
     discharged = any(
-        each.kind == "discharge"
+        each.kind in ("discharge", "death")
         and not (each.cancelled or each.planned)
         and (stay.ended_at is None or each.occurred_at >= stay.ended_at)
         for each in of_stay.values()
     )
     has_arrived = any(
-        (expectation.arrived_at or expectation.ended_at) is not None
-        and expectation.departed_at == stay.ended_at
-        for expectation, _ in seen_expectations
+        expectation.departed_at == stay.ended_at
+        for expectation in over
         if expectation.departure_movement_id in of_stay
     )
     return shown if discharged or has_arrived else replace(shown, status="on_the_way")

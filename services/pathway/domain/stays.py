@@ -19,11 +19,18 @@ def stay_of(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Stay:
     )
 
 
-def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Status:
+def _of_nothing_understood(stay: reading.Stay) -> Status:
+    """Of which nothing that happened says where the person is; nobody is anywhere after their death."""
     if stay.cancelled:
         return "cancelled"
     if stay.planned:
         return "planned"
+    return "unknown" if stay.died_by is None else "finished"
+
+
+def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Status:
+    if not stay.movements:
+        return _of_nothing_understood(stay)
     left_by = stay.presences.left_by
     if stay.on_leave:
         return "on_leave"

@@ -21,7 +21,7 @@ from services.notifications.domain.obligations.restated import was_stated_in_tim
 from services.notifications.domain.obligations.statements import LOCATION
 from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
-from shared.stays.statements import Statement
+from shared.stays.statements import ENTRIES, Statement
 from shared.stays.stays import Stay, stays_of
 
 _NOT_ONE: Final = retracted("person.merged")
@@ -55,13 +55,13 @@ def person_now(events: Iterable[RecordedEvent], *, now: datetime) -> PersonNow:
 
 
 def _standing(stay: Stay) -> dict[str, tuple[UUID, UUID]]:
-    """Of the discharges between two admissions, those that another one corrects, and that one itself."""
+    """Of the discharges between two entries, those that another one corrects, and that one itself."""
     found: dict[str, tuple[UUID, UUID]] = {}
     of_one_end: list[Statement] = []
     for movement in (*stay.movements, None):
         if movement is not None and movement.kind == "discharge":
             of_one_end.append(movement)
-        elif movement is None or movement.kind == "admission":
+        elif movement is None or movement.kind in ENTRIES:
             stands = [each for each in of_one_end if not _is_superseded(each, stay)]
             found |= {
                 _key(each.movement_id): (stand.movement_id, stand.event_id)

@@ -32,7 +32,7 @@ def further_expectations(
     stated = [history for history in known if _ever_expecting(history)]
     if not stated:
         return ()
-    current = {each.movement_id: each for stay in stays for each in _returns(stay, rules)}
+    current = {each.movement_id: each for stay in stays for each in _returns(stay, stays, rules)}
     current |= {each.movement_id: each for each in _plans(stated, stays, rules, at=at)}
     death = died_at(known, stays, at=at)
     if death is not None:
@@ -79,10 +79,25 @@ def _expects(content: Statement) -> bool:
     return kind is not None and content.expected_at is not None and not is_unusable(content)
 
 
-def _returns(stay: Stay, rules: Rules) -> Iterator[FurtherExpectation]:
+def _returns(stay: Stay, stays: Sequence[Stay], rules: Rules) -> Iterator[FurtherExpectation]:
     for leave in stay.presences.leaves:
         if _expects(leave.began_by):
-            yield _ended(_expectation(leave.began_by, rules), leave, stay)
+            by = leave.ended_by or stay.ended_by_next_stay or _admitted_elsewhere(leave, stays, rules)
+            yield _ended(_expectation(leave.began_by, rules), by)
+
+
+def _admitted_elsewhere(leave: Leave, stays: Iterable[Stay], rules: Rules) -> Statement | None:
+    """The first admission to a bed of another establishment after the leave began."""
+    out = leave.began_by
+    found = (
+        each
+        for stay in stays
+        if stay.start.establishment != out.establishment
+        for each in stay.movements
+        if each.kind == "admission" and each.class_of_stay not in rules.shareable_classes
+        if each.occurred_at > out.occurred_at
+    )
+    return min(found, key=lambda each: each.timeline_key, default=None)
 
 
 def _plans(
@@ -108,15 +123,15 @@ def _plans(
         )
 
 
-def _ended(expectation: FurtherExpectation, leave: Leave, stay: Stay) -> FurtherExpectation:
-    by = leave.ended_by or stay.ended_by_next_stay
+def _ended(expectation: FurtherExpectation, by: Statement | None) -> FurtherExpectation:
+    """Who is admitted there again is back, under whatever number."""
     if by is None:
         return expectation
     return replace(
         expectation,
         ended_at=by.occurred_at,
         ended_by_movement_id=by.movement_id,
-        met=by.kind in _SHOWS_THE_RETURN and by.stay_id == stay.stay_id,
+        met=by.kind in _SHOWS_THE_RETURN and by.establishment == expectation.establishment,
     )
 
 

@@ -16,12 +16,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement, parsed
-from tests.continuity.checker.pathway.stays import class_at, class_of, is_corrected
+from tests.continuity.checker.pathway.stays import (
+    ENTRIES,
+    NO_BED,
+    class_at,
+    class_of,
+    dead_since,
+    is_corrected,
+)
 
 EARLY_ARRIVAL: Final = timedelta(hours=2)
 """An entry may be dated this long before the departure that it follows."""
 _EMERGENCY: Final = timedelta(days=1)
-_NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
 _NO_YEARS: Final = (1, 1753, 1900, 1970, 2099, 2999, 9999)
 _HOME: Final = ZoneInfo("Europe/Paris")
 
@@ -49,18 +55,8 @@ def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[Ex
         ended = _met_by(open_, each)
         open_ = [_stopped(wait, each, stays[each.stay_id]) for wait in open_ if wait not in ended]
         met += [_met(wait, each) for wait in ended]
-    dead_since = _dead_since(known, stays)
-    return [wait for wait in met + open_ if dead_since is None or _over_by(wait, dead_since)]
-
-
-def _dead_since(movements: Iterable[Movement], stays: Mapping[str, Sequence[Movement]]) -> datetime | None:
-    """The earliest death that stands; a discharge that was corrected states none."""
-    deaths = [each.occurred_at for each in movements if each.says_dead and each.kind != "discharge"]
-    for stay in stays.values():
-        for place, each in enumerate(stay):
-            if each.says_dead and not is_corrected(each, stay, place):
-                deaths.append(each.occurred_at)
-    return min(deaths, default=None)
+    died_at = dead_since(known, stays)
+    return [wait for wait in met + open_ if died_at is None or _over_by(wait, died_at)]
 
 
 def _over_by(wait: ExpectedArrival, moment: datetime) -> bool:
@@ -83,7 +79,7 @@ def _came_before(wait: ExpectedArrival, stays: Mapping[str, Sequence[Movement]])
         return None
     found: Movement | None = None
     for stay in stays.values():
-        if stay[0].establishment != wait.to or class_at(stay, wait.departed_at) in _NO_BED:
+        if stay[0].establishment != wait.to or class_at(stay, wait.departed_at) in NO_BED:
             continue
         began, came = _there(stay, [each for each in stay if each.occurred_at <= wait.departed_at])
         if began is None or came is None:
@@ -100,7 +96,7 @@ def _came_before(wait: ExpectedArrival, stays: Mapping[str, Sequence[Movement]])
         each
         for stay in stays.values()
         for each in stay
-        if class_at(stay, each.occurred_at) not in _NO_BED
+        if class_at(stay, each.occurred_at) not in NO_BED
         if each.establishment != wait.to and found.occurred_at < each.occurred_at < wait.departed_at
     ]
     return found if all(each.kind == "discharge" for each in between) else None
@@ -112,7 +108,7 @@ def _in_bed_since(stay: Sequence[Movement], began: Movement, until: datetime) ->
     had_bed = True
     for each in stay:
         if began.occurred_at <= each.occurred_at <= until:
-            has_bed = class_at(stay, each.occurred_at) not in _NO_BED
+            has_bed = class_at(stay, each.occurred_at) not in NO_BED
             since = each if has_bed and not had_bed else since
             had_bed = has_bed
     return since
@@ -131,7 +127,10 @@ def _there(stay: Sequence[Movement], so_far: Sequence[Movement]) -> tuple[Moveme
         if admitted and each.kind != "admission":
             continue
         admitted = False
-        if each.kind == "admission" or (each.kind == "transfer" and not (each.departs or closed)):
+        if each.kind == "return":
+            came = each if known or began is not None else None
+            began, closed, gone = began or each, False, False
+        elif each.kind == "admission" or (each.kind == "transfer" and not (each.departs or closed)):
             if began is None or (came is None and each.kind == "admission"):
                 came = each if known else None
             began, closed, gone = began or each, False, False
@@ -140,8 +139,8 @@ def _there(stay: Sequence[Movement], so_far: Sequence[Movement]) -> tuple[Moveme
                 began, came, closed, gone = None, None, True, True
         elif each.departs:
             began, came, gone = None, None, True
-        elif each.kind in ("leave", "return") and not gone:
-            began, came = began or each, each if each.kind == "return" else None
+        elif each.kind == "leave" and not gone:
+            began, came = began or each, None
     return began, came
 
 
@@ -191,7 +190,7 @@ def _met_by(open_: Sequence[ExpectedArrival], seen: Movement) -> list[ExpectedAr
         for wait in there
         if wait.departed_at <= seen.occurred_at and (wait.ended_as is None or seen.occurred_at <= wait.due_at)
     ]
-    if earlier or seen.kind not in ("admission", "return"):
+    if earlier or seen.kind not in ENTRIES:
         return earlier
     soon = [
         wait
@@ -206,13 +205,13 @@ def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) ->
     if wait.ended_as or seen.occurred_at < wait.departed_at or seen.establishment == wait.to:
         return wait
     if seen.establishment != wait.leaves:
-        in_bed = class_at(stay, seen.occurred_at) not in _NO_BED and _enters(seen, stay)
+        in_bed = class_at(stay, seen.occurred_at) not in NO_BED and _enters(seen, stay)
         return replace(wait, ended_as="elsewhere", ended_at=seen.occurred_at) if in_bed else wait
     if seen.kind == "admission":
         first = next(each for each in stay if each.kind == "admission")
         back = first is not seen or all(each.movement_id != wait.departure for each in stay)
     else:
-        goes_on = seen.kind == "transfer" or seen.leaves_for is not None
+        goes_on = seen.kind in ("transfer", "return") or seen.leaves_for is not None
         back = goes_on and seen.leaves_for != wait.to and seen.occurred_at > wait.departed_at
     return replace(wait, ended_as="returned", ended_at=seen.occurred_at) if back else wait
 
@@ -222,4 +221,4 @@ def _enters(seen: Movement, stay: Sequence[Movement]) -> bool:
     if seen.kind != "transfer" or seen.departs:
         return seen.kind == "admission"
     place = stay.index(seen)
-    return place > 0 and class_at(stay, stay[place - 1].occurred_at) in _NO_BED
+    return place > 0 and class_at(stay, stay[place - 1].occurred_at) in NO_BED

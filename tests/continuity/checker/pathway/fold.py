@@ -20,6 +20,9 @@ FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _MAY_BE_LEFT: Final = ("unit", "class_of_stay", "origin", "destination")
 _WHERE: Final = ("admission", "transfer", "discharge", "leave", "return")
 """What says where the person is; a plan or a death does not."""
+_TRACKED: Final = ("temporary_departure", "temporary_arrival")
+"""Says where the person is for a while, of a stay of which nothing above is known."""
+_PLANS: Final = ("planned_admission", "planned_transfer", "planned_discharge")
 _RANK: Final = {"admission": 0, "return": 2, "discharge": 4}
 _INSIDE: Final = 1
 _RANK_OF_DEPARTURE: Final = 3
@@ -49,6 +52,8 @@ class Movement:
     """Dated ahead, and so without any effect yet."""
     event: Event
     """The event whose content this is."""
+    says_most: bool = False
+    """It is tracked, and nothing of its stay says more of where the person is."""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -58,7 +63,12 @@ class Movement:
     @property
     def happened(self) -> bool:
         """Whether it has an effect."""
-        return self.kind in _WHERE and not (self.cancelled or self.planned)
+        return (self.kind in _WHERE or self.says_most) and not (self.cancelled or self.planned)
+
+    @property
+    def mentions(self) -> bool:
+        """Whether something took place, whatever it was."""
+        return self.kind not in _PLANS and not (self.cancelled or self.planned)
 
     @property
     def says_dead(self) -> bool:
@@ -116,7 +126,11 @@ def movements_of(events: Iterable[Event], *, now: datetime = FOR_EVER) -> list[M
     stated: dict[str, list[Event]] = defaultdict(list)
     for event in {event.event_id: event for event in events}.values():
         stated[event.data["movement_id"]].append(event)
-    current = (_current(versions, now=now) for versions in stated.values())
+    current = [_current(versions, now=now) for versions in stated.values()]
+    understood = {each.stay_id for each in current if each.happened}
+    current = [
+        replace(each, says_most=each.kind in _TRACKED and each.stay_id not in understood) for each in current
+    ]
     return sorted(current, key=lambda each: each.order)
 
 

@@ -9,8 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement
+
+NO_BED: Final = ("outpatient", "recurring", "home", "telemonitoring")
+ENTRIES: Final = ("admission", "return")
+_EXITS: Final = ("discharge", "leave")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +32,49 @@ class Stay:
 def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival]) -> dict[str, Stay]:
     """Stay id -> stay of one person; `movements` in the order of occurrence."""
     by_stay: dict[str, list[Movement]] = defaultdict(list)
-    for each in movements:
+    movements_known = list(movements)
+    for each in movements_known:
         by_stay[each.stay_id].append(each)
     arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at or wait.ended_at}
     stays = {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
     for stay_id, movements_there in by_stay.items():
         again = _admitted_again([each for each in movements_there if each.happened], by_stay)
+        if stays[stay_id].status == "on_leave" and _is_back(movements_there, by_stay):
+            stays[stay_id] = replace(stays[stay_id], status="in_progress")
+        if stays[stay_id].status == "on_the_way" and dead_since(movements_known, by_stay) is not None:
+            stays[stay_id] = replace(stays[stay_id], status="finished")
         if stays[stay_id].status in ("in_progress", "on_leave") and again is not None:
             stays[stay_id] = replace(stays[stay_id], status="finished", ended_at=again)
     return stays
+
+
+def dead_since(movements: Iterable[Movement], stays: Mapping[str, Sequence[Movement]]) -> datetime | None:
+    """The earliest death that stands; a discharge that was corrected states none."""
+    deaths = [each.occurred_at for each in movements if each.says_dead and each.kind != "discharge"]
+    for stay in stays.values():
+        active = [each for each in stay if each.happened]
+        for place, each in enumerate(active):
+            if each.says_dead and not is_corrected(each, active, place):
+                deaths.append(each.occurred_at)
+    return min(deaths, default=None)
+
+
+def _is_back(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> bool:
+    """Whether who is on leave died, as this stay says, or was admitted there under another number since."""
+    if any(each.says_dead for each in stay):
+        return True
+    left_at = max(each.occurred_at for each in stay if each.kind == "leave" and each.happened)
+    for stay_id, other in others.items():
+        began = next((each for each in other if each.kind == "admission" and each.happened), None)
+        if (
+            stay_id != stay[0].stay_id
+            and began is not None
+            and began.establishment == stay[0].establishment
+            and began.occurred_at > left_at
+            and began.event.data.get("class_of_stay") not in NO_BED
+        ):
+            return True
+    return False
 
 
 def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> datetime | None:
@@ -86,12 +125,27 @@ def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> 
     known = active or [each for each in movements if not each.cancelled] or list(movements)
     start = next((each for each in known if each.kind == "admission"), known[0])
     left, discharged, is_out = _leaving(active[active.index(start) :] if active else ())
+    if not active and any(each.mentions for each in movements):
+        return _of_little(movements)
     return Stay(
         stay_id=start.stay_id,
         establishment=start.establishment,
         status=_status(known, left, arrived, discharged=discharged, is_out=is_out),
         started_at=start.occurred_at,
         ended_at=left.occurred_at if left else None,
+    )
+
+
+def _of_little(movements: Sequence[Movement]) -> Stay:
+    """A stay in which something took place, and nothing that says where the person is."""
+    took_place = [each for each in movements if each.mentions]
+    died_at = next((each.occurred_at for each in took_place if each.says_dead), None)
+    return Stay(
+        stay_id=took_place[0].stay_id,
+        establishment=took_place[0].establishment,
+        status="unknown" if died_at is None else "finished",
+        started_at=took_place[0].occurred_at,
+        ended_at=died_at,
     )
 
 
@@ -103,9 +157,9 @@ def _leaving(movements: Sequence[Movement], count: int | None = None) -> tuple[M
     left: Movement | None = None
     discharged = is_out = False
     for place, each in enumerate(movements[:count]):
-        if each.kind == "admission" or (each.kind == "transfer" and not (each.departs or discharged)):
+        if each.kind in ENTRIES or (each.kind not in _EXITS and not (each.departs or discharged)):
             left, discharged = None, False
-            is_out = is_out and each.kind != "admission"
+            is_out = is_out and each.kind not in ENTRIES
         elif each.kind == "discharge":
             if is_corrected(each, movements, place):
                 continue
@@ -114,14 +168,12 @@ def _leaving(movements: Sequence[Movement], count: int | None = None) -> tuple[M
             left, is_out = left or each, False
         elif each.kind == "leave":
             is_out = left is None
-        elif each.kind == "return":
-            is_out = False
     return left, discharged, is_out
 
 
 def is_corrected(discharge: Movement, movements: Sequence[Movement], place: int) -> bool:
     """Whether another discharge of the same presence was stated after it."""
-    entries = [at for at, each in enumerate(movements) if each.kind == "admission"]
+    entries = [at for at, each in enumerate(movements) if each.kind in ENTRIES]
     since = max((at for at in entries if at < place), default=-1)
     until = min((at for at in entries if at > place), default=len(movements))
     others = [each for each in movements[since + 1 : until] if each.kind == "discharge"]

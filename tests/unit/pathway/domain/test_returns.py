@@ -9,7 +9,7 @@ from services.pathway.domain.further.expectations import state_of
 from services.pathway.domain.pathway import FurtherExpectation
 from services.pathway.domain.rules import RULES
 from shared.events.pathway import FurtherExpectationStated
-from shared.testing.person_history import REHABILITATION, PersonHistory, minutes
+from shared.testing.person_history import NURSING_HOME, REHABILITATION, PersonHistory, minutes
 from tests.unit.pathway.listener import Publisher
 
 
@@ -42,12 +42,39 @@ def test_the_return_is_expected_at_the_said_time_plus_a_grace() -> None:
         (lambda rose: rose.transfer("stay", at=minutes(500), to=REHABILITATION), "ended"),
         (lambda rose: rose.cancel(rose.events[1]), "withdrawn"),
         (lambda rose: rose.transfer("stay", at=minutes(500), unit="2102"), "open"),
+        (lambda rose: rose.admit("another number", at=minutes(500)), "met"),
+        (lambda rose: rose.admit("another number", at=minutes(700)), "met_late"),
+        (lambda rose: rose.admit("session", at=minutes(500), class_of_stay="recurring"), "open"),
+        (lambda rose: rose.admit("third", at=minutes(500), establishment=NURSING_HOME), "ended"),
+        (
+            lambda rose: rose.admit(
+                "third", at=minutes(500), establishment=NURSING_HOME, class_of_stay="telemonitoring"
+            ),
+            "open",
+        ),
+        (lambda rose: rose.admit("before", at=minutes(30), establishment=NURSING_HOME), "open"),
     ],
 )
 def test_what_ends_the_wait(end: Callable[[PersonHistory], object], state: str) -> None:
     rose = _on_leave()
     end(rose)
     assert state_of(_only(rose), overdue=False) == state
+
+
+def test_who_came_back_after_a_stay_elsewhere_has_come_back() -> None:
+    rose = _on_leave()
+    rose.admit("third", at=minutes(500), establishment=NURSING_HOME)
+    rose.further("return", "stay", at=minutes(900))
+    assert state_of(_only(rose), overdue=True) == "met_late"
+
+
+def test_who_is_admitted_again_under_another_number_is_on_leave_no_more() -> None:
+    rose = _on_leave()
+    assert [stay.status for stay in fold(rose.events, RULES).stays] == ["on_leave"]
+    rose.admit("third", at=minutes(400), establishment=NURSING_HOME)
+    assert [stay.status for stay in fold(rose.events, RULES).stays] == ["on_leave", "in_progress"]
+    rose.admit("another number", at=minutes(500))
+    assert [stay.status for stay in fold(rose.events, RULES).stays] == ["in_progress"] * 3
 
 
 def test_nothing_is_expected_of_a_leave_that_says_no_time_nor_before_a_planned_one() -> None:

@@ -1,8 +1,11 @@
 """A leave keeps the stay and the bed; it ends by the return, or by what shows that nobody is out any more."""
 
+from collections.abc import Callable
+
 import pytest
 
 from shared.events.admission import FurtherMovementStated
+from shared.events.envelope import RecordedEvent
 from shared.stays.movements import movement_histories
 from shared.stays.stays import Stay, stays_of
 from shared.testing.person_history import REHABILITATION, PersonHistory, minutes, movement_of
@@ -92,6 +95,20 @@ def test_what_cannot_be_is_marked() -> None:
     early.further("leave", "stay", at=minutes(-60))
     early.admit("stay", at=minutes(0))
     assert _marks(early) == [frozenset({"movement_before_admission"})]
+
+
+@pytest.mark.parametrize("end", [PersonHistory.discharge, PersonHistory.transfer])
+def test_who_returns_after_leaving_is_there_again(end: Callable[..., RecordedEvent]) -> None:
+    history = _admitted()
+    end(history, "stay", at=minutes(90), to=REHABILITATION)
+    history.further("return", "stay", at=minutes(120))
+    stay = _only_stay(history)
+    assert stay.is_present
+    assert stay.ended_at is None
+    assert _marks(history) == [frozenset({"return_without_leave"})]
+    history.discharge("stay", at=minutes(200))
+    spans = [(span.began_at, span.ended_at) for span in _only_stay(history).presences.spans]
+    assert spans == [(minutes(0), minutes(90)), (minutes(120), minutes(200))]
 
 
 def test_whoever_goes_on_leave_was_there_even_while_no_admission_is_known() -> None:
