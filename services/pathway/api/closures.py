@@ -48,11 +48,13 @@ async def close(
     request: Request,
     principal: Annotated[Principal, Depends(Permission("close_expectation"))],
 ) -> Response:
-    """The arrival is not waited for any more, and an open rupture is closed; both establishments are told.
+    """An arrival is not waited for any more, and an open rupture is closed; both establishments are told.
+    Nor is a return, a planned admission, a planned transfer or a planned discharge, of
+    `further_expectations`, which is `ended` then.
 
-    For the establishment that the person left, the one that expected the person, and operators. What is
-    known later of the arrival comes before it. Closed before, the first closure is the answer. 409 when it
-    ended otherwise.
+    For the establishment that the person left, the one that expected the person, or the one in whose stay
+    something else is expected, and operators. What movements show later comes before it. Closed before, the
+    first closure is the answer. 409 when it ended otherwise.
     """
     dependencies = DEPENDENCIES.of(request)
     said = decode(await request.body(), CloseExpectation)

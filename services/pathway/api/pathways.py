@@ -82,6 +82,8 @@ class FurtherExpected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     state: FurtherState
     ended_at: datetime | None = None
     ended_by_movement_id: UUID | None = None
+    closure: Closure | None = None
+    """Who said that nobody needs to wait any more, and why; movements may have shown better since."""
 
 
 class PathwayPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -164,9 +166,10 @@ def _further(expectations: Sequence[WatchedFurther]) -> tuple[FurtherExpected, .
             establishment=each.establishment,
             since=each.since,
             due_at=each.due_at,
-            state=further_state_of(each, overdue=watched.overdue),
+            state=further_state_of(each, overdue=watched.overdue, closed=watched.closure is not None),
             ended_at=each.ended_at,
             ended_by_movement_id=each.ended_by_movement_id,
+            closure=watched.closure,
         )
         for each, watched in expectations
     )

@@ -42,7 +42,7 @@ Ending = Literal["elsewhere", "returned"]
 State = Literal["open", "overdue", "met", "met_late", "elsewhere", "returned", "closed", "withdrawn"]
 
 FurtherState = Literal["open", "overdue", "met", "met_late", "ended", "withdrawn"]
-"""`ended`: something else happened, after which it cannot come any more."""
+"""`ended`: something else happened, after which it cannot come any more, or a person said so."""
 
 Status = Literal["planned", "in_progress", "on_leave", "on_the_way", "finished", "cancelled", "unknown"]
 """`on_leave`: out for some time, and the bed is kept.

@@ -33,8 +33,10 @@ SELECT document, ARRAY(
         CASE WHEN closed_at IS NOT NULL THEN json_build_object('closed_at', closed_at, 'author', closed_by,
             'reason', closed_because) END)
     FROM expectations WHERE person_id = $1 AND (state = 'overdue' OR closed_at IS NOT NULL)
-    UNION ALL SELECT json_build_object('expectation_id', expectation_id, 'overdue', true)
-    FROM further_expectations WHERE person_id = $1 AND state = 'overdue'
+    UNION ALL SELECT json_build_object('expectation_id', expectation_id, 'overdue', state = 'overdue',
+        'closure', document -> 'closure')
+    FROM further_expectations
+    WHERE person_id = $1 AND (state = 'overdue' OR document ->> 'closure' IS NOT NULL)
 ) AS watched FROM pathways WHERE person_id = $1 AND ($2::text[] IS NULL OR known_to && $2)
 """
 

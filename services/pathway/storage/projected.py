@@ -22,6 +22,9 @@ COMPARED: Final = (
     ProjectedTable(
         table="further_expectations",
         left_out=("document",),
-        as_if={"state": "CASE WHEN state = 'overdue' THEN 'open' ELSE state END"},
+        as_if={
+            "state": "CASE WHEN state = 'overdue' OR (state = 'ended' AND document #>> "
+            "'{expectation,ended_at}' IS NULL) THEN 'open' ELSE state END"
+        },
     ),
 )

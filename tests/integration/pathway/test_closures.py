@@ -6,7 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared.events.pathway import ExpectationMet, ExpectationWithdrawn, RuptureClosed
+from shared.events.pathway import (
+    ExpectationMet,
+    ExpectationWithdrawn,
+    FurtherExpectationStated,
+    RuptureClosed,
+)
 from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
 from tests.integration.pathway.delivery import Delivery
 from tests.integration.pathway.readers import reader
@@ -105,6 +110,40 @@ async def test_what_ended_otherwise_is_not_closed(hospital: httpx.AsyncClient, d
     await delivery.deliver([rose.admit("second", at=minutes(700), establishment=REHABILITATION)])
     answer = await hospital.post(await _path(delivery), json=SAID)
     assert (answer.status_code, answer.json()["detail"]) == (409, "It is met.")
+
+
+async def test_a_return_and_a_plan_are_closed_by_the_establishment_and_stay_closed(
+    hospital: httpx.AsyncClient, rehabilitation: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), establishment=HOSPITAL)
+    rose.further("leave", "stay", at=minutes(60), expected_at=minutes(600))
+    rose.further("planned_discharge", "stay", at=minutes(50), expected_at=minutes(9000))
+    await delivery.deliver(rose.events)
+    await delivery.watch(minutes(800))
+    page = f"/v1/persons/{rose.person_id}/pathway"
+    shown = (await hospital.get(page)).json()["further_expectations"]
+    assert [each["state"] for each in shown] == ["open", "overdue"]
+    for each in shown:
+        path = f"/v1/persons/{rose.person_id}/expectations/{each['expectation_id']}/closure"
+        assert (await rehabilitation.post(path, json=SAID)).status_code == 404
+        answer = await hospital.post(path, json=SAID)
+        assert answer.status_code == 200
+        assert (await hospital.post(path, json={**SAID, "reason": "another"})).json() == answer.json()
+    await delivery.deliver([rose.transfer("stay", at=minutes(500), establishment=HOSPITAL, unit="2101")])
+    await delivery.watch(minutes(900))
+    of_returns = [each for each in await delivery.published() if isinstance(each, FurtherExpectationStated)]
+    assert [each.state for each in of_returns if each.kind == "return"] == ["open", "overdue", "ended"]
+    assert of_returns[-1].ended_at == minutes(800)
+    shown = (await hospital.get(page)).json()["further_expectations"]
+    assert [(each["state"], each["closure"]["reason"]) for each in shown] == [("ended", SAID["reason"])] * 2
+    rows = await delivery.pool.fetch("SELECT data, trace FROM ledger")
+    assert not any(said in str(dict(row)) for row in rows for said in SAID.values())
+    await delivery.deliver([rose.further("return", "stay", at=minutes(850))])
+    shown = (await hospital.get(page)).json()["further_expectations"]
+    assert [each["state"] for each in shown] == ["ended", "met_late"]
+    refused = await hospital.post(path, json=SAID)
+    assert (refused.status_code, refused.json()["reason"]) == (200, SAID["reason"])
 
 
 @pytest.mark.parametrize("wrong", [{"author": "x"}, {"reason": "x"}, {**SAID, "reason": ""}])

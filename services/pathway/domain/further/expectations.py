@@ -53,11 +53,13 @@ def _until_death(expectation: FurtherExpectation, death: datetime) -> FurtherExp
     return replace(expectation, withdrawn=True, ended_at=None, ended_by_movement_id=None, met=False)
 
 
-def state_of(expectation: FurtherExpectation, *, overdue: bool) -> FurtherState:
-    """What it has come to, by the facts or, where they end nothing, by the watch."""
+def state_of(expectation: FurtherExpectation, *, overdue: bool, closed: bool = False) -> FurtherState:
+    """What it has come to, by the facts or, where they end nothing, by a person or the watch."""
     if expectation.withdrawn:
         return "withdrawn"
     if expectation.ended_at is None:
+        if closed:
+            return "ended"
         return "overdue" if overdue else "open"
     if not expectation.met:
         return "ended"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from services.pathway.domain.further.expectations import state_of
-from services.pathway.domain.pathway import FurtherExpectation, FurtherState
+from services.pathway.domain.pathway import Closure, FurtherExpectation, FurtherState
 from shared.events.envelope import NewEvent, TraceContext
 from shared.events.pathway import FurtherExpectationStated
 
@@ -20,6 +20,8 @@ class PublishedFurther(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     """How often it was published; 0 for what was withdrawn before it ever was."""
     trace: TraceContext
+    closure: Closure | None = None
+    """What a person said of it; kept whatever becomes known later. It never travels on the bus."""
 
 
 class FurtherChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,16 +48,22 @@ def change_of_further(
     What was judged overdue stays so while its deadline is past.
     """
     known = before.expectation if before else None
+    closure = before.closure if before else None
     was_overdue = before is not None and before.state == "overdue"
     overdue = overdue or (was_overdue and (known == expectation or now > expectation.due_at))
-    state = state_of(expectation, overdue=overdue)
+    state = state_of(expectation, overdue=overdue, closed=closure is not None)
     if before is not None and (known, before.state) == (expectation, state):
         return None
     heard = before.version if before else 0
     version = 0 if heard == 0 and state == "withdrawn" else heard + 1
-    stated = _stated(expectation, state)
+    stated = _stated(expectation, state, closure)
     published = PublishedFurther(
-        person_id=person_id, expectation=expectation, state=state, version=version, trace=trace
+        person_id=person_id,
+        expectation=expectation,
+        state=state,
+        version=version,
+        trace=trace,
+        closure=closure,
     )
     event = NewEvent(
         # Of two persons, since a stay may move from one to the other.
@@ -68,7 +76,10 @@ def change_of_further(
     return FurtherChange(published=published, event=event if version else None)
 
 
-def _stated(expectation: FurtherExpectation, state: FurtherState) -> FurtherExpectationStated:
+def _stated(
+    expectation: FurtherExpectation, state: FurtherState, closure: Closure | None
+) -> FurtherExpectationStated:
+    closed_at = closure.closed_at if closure is not None and state == "ended" else None
     return FurtherExpectationStated(
         expectation_id=expectation.expectation_id,
         kind=expectation.kind,
@@ -78,7 +89,7 @@ def _stated(expectation: FurtherExpectation, state: FurtherState) -> FurtherExpe
         since=expectation.since,
         due_at=expectation.due_at,
         state=state,
-        ended_at=expectation.ended_at,
+        ended_at=expectation.ended_at or closed_at,
         ended_by_movement_id=expectation.ended_by_movement_id,
         reassigned=expectation.reassigned,
     )

@@ -1,13 +1,19 @@
 """Says what is shown of further expectations: those that stand, of the stays that the reader sees."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from services.pathway.domain.pathway import FurtherExpectation, Watched
+from shared.stays.relations import Relation, stated_by
 
 WatchedFurther = tuple[FurtherExpectation, Watched]
 
 _UNWATCHED = Watched()
+
+
+def relations_to_further(expectation: FurtherExpectation) -> Iterator[Relation]:
+    """Who may say how it stands: the establishment in whose stay it is expected."""
+    yield stated_by({expectation.establishment})
 
 
 def further_seen(
