@@ -38,7 +38,7 @@ def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, st
     port = free_port()
     arguments = ["--host", HOST, "--port", str(port)]
     if app.startswith("services."):
-        entry = ["shared.web.serve", app, *arguments]
+        entry = ["shared.web.serve", app, *arguments, "--operations-port", str(free_port(avoid=[port]))]
     else:
         entry = ["uvicorn", app, *arguments, "--no-access-log"]
     with open_process(folder, entry[0], environment, *entry[1:]):

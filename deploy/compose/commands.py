@@ -28,6 +28,8 @@ def _of_command(name: str, container: Container, command: Sequence[str]) -> Iter
         yield f"there is no module {module}"
     elif module == "shared.web.serve":
         yield from _of_application(arguments[0], service)
+        if "--operations-port" not in arguments:
+            yield "its operations have no port of their own"
     elif module == "shared.database.migrations":
         if arguments[0] != service:
             yield f"migrates {arguments[0]}, and its image holds {service}"

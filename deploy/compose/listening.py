@@ -10,7 +10,7 @@ import yaml
 
 from deploy.compose.composition import Composition, Container
 
-_PORT_OPTIONS: Final = {"--port", "--smtp-port", "--http-port"}
+_PORT_OPTIONS: Final = {"--port", "--operations-port", "--smtp-port", "--http-port"}
 _ENDPOINT: Final = re.compile(r"^0\.0\.0\.0:(\d+)$")
 # Known from the images.
 _BY_IMAGE: Final = {"postgres": 5432, "prom/prometheus": 9090, "grafana/grafana": 3000}

@@ -44,6 +44,7 @@ def _part(record: Record, folder: Path, *, running: bool) -> dict[str, Any]:
         "pid": process.pid if process else None,
         "memory_bytes": memory_bytes(process) if process else None,
         "url": record.url,
+        "operations": record.operations,
         "restarts": record.restarts,
         "note": record.note,
         "log": str(folder / "logs" / f"{record.name}.log"),

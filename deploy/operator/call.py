@@ -98,7 +98,7 @@ def _answer(
     import httpx  # noqa: PLC0415 - it would slow every other command
 
     platform = open_platform(key=key)
-    url = platform.url_of(service) + path
+    url = platform.url_of(service, path)
     headers = {} if body is None else {"Content-Type": media_type}
     if service not in TOOLS:
         headers["Authorization"] = f"Bearer {platform.operator_key}"

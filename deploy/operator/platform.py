@@ -1,7 +1,7 @@
 """Finds the platform that a command speaks to and calls its services.
 
-`RELAIS_<SERVICE>_URL` and `RELAIS_OPERATOR_KEY` name any platform; what they leave out is taken from the
-local stack of this machine. Errors are one sentence each.
+`RELAIS_<SERVICE>_URL`, `RELAIS_<SERVICE>_OPERATIONS_URL` and `RELAIS_OPERATOR_KEY` name any platform; what
+they leave out is taken from the local stack of this machine. Errors are one sentence each.
 """
 
 import os
@@ -16,6 +16,7 @@ from deploy.local.places import state_folder
 from deploy.local.stack.addresses import API_PORTS
 from deploy.local.stack.operator_key import demo_key
 from deploy.local.supervision.state import read_state
+from shared.spine.operations.paths import is_operation
 
 if TYPE_CHECKING:
     import ssl
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
 SERVICES: Final = tuple(API_PORTS)
+OPERATIONS: Final = tuple(f"{service}-operations" for service in SERVICES)
 TOOLS: Final = ("sms-gateway", "mail-sink", "zipkin")
 """Parts of the local stack that take no key."""
 KEY_VARIABLE: Final = "RELAIS_OPERATOR_KEY"
@@ -31,7 +33,7 @@ _TIMEOUT_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Platform:
-    """The services' addresses and the operator's key."""
+    """The addresses of the services and of their operations, and the operator's key."""
 
     urls: Mapping[str, str]
     operator_key: str = field(repr=False)
@@ -66,7 +68,7 @@ class Platform:
         """
         import httpx  # noqa: PLC0415 - it would slow every other command
 
-        url = self.url_of(service) + path
+        url = self.url_of(service, path)
         try:
             # Neither proxies of the environment nor redirects: the address is used as given.
             with httpx.Client(timeout=timeout_seconds, trust_env=False, verify=certificates()) as client:
@@ -86,17 +88,18 @@ class Platform:
             )
         return answer.json() if answer.content else None
 
-    def url_of(self, service: str) -> str:
-        """A service's base URL.
+    def url_of(self, service: str, path: str) -> str:
+        """The URL of a path of a service, at its API or where its operations are.
 
         Raises:
             StackError: no address is configured, and it does not run here.
         """
+        name = f"{service}-operations" if service in SERVICES and is_operation(path) else service
         try:
-            return self.urls[service]
+            return self.urls[name] + path
         except KeyError:
             raise StackError(
-                f"where is {service}? Set {_variable(service)}, or start it here with `relais up`"
+                f"where is {name}? Set {_variable(name)}, or start it here with `relais up`"
             ) from None
 
 
@@ -119,7 +122,8 @@ def open_platform(environment: Mapping[str, str] = os.environ, *, key: str | Non
     operator_key = key or environment.get(KEY_VARIABLE) or demo_key(folder)
     if not operator_key:
         raise StackError(f"no operator's key: set {KEY_VARIABLE}, or start a platform here with `relais up`")
-    named = {service: environment.get(_variable(service), "").rstrip("/") for service in (*SERVICES, *TOOLS)}
+    names = (*SERVICES, *OPERATIONS, *TOOLS)
+    named = {name: environment.get(_variable(name), "").rstrip("/") for name in names}
     return Platform(
         {**_local_urls(folder), **{name: url for name, url in named.items() if url}}, operator_key
     )
@@ -127,9 +131,13 @@ def open_platform(environment: Mapping[str, str] = os.environ, *, key: str | Non
 
 def _local_urls(folder: Path) -> dict[str, str]:
     state = read_state(folder)
-    records = {} if state.state == "stopped" else {record.name: record.url for record in state.records}
+    records = {} if state.state == "stopped" else {record.name: record for record in state.records}
     apis = {service: records[f"{service}-api"] for service in SERVICES if f"{service}-api" in records}
-    return {**apis, **{name: records[name] for name in TOOLS if name in records}}
+    return {
+        **{service: record.url for service, record in apis.items()},
+        **{f"{service}-operations": record.operations for service, record in apis.items()},
+        **{name: records[name].url for name in TOOLS if name in records},
+    }
 
 
 def _variable(service: str) -> str:

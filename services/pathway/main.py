@@ -1,6 +1,7 @@
-"""HTTP entry point of pathway: `services.pathway.main:app`."""
+"""HTTP entry point of pathway: `services.pathway.main`, for callers `app`, and `operations`."""
 
 from services.pathway.wiring import SERVICE
-from shared.spine.service.api import create_api
+from shared.spine.service.api import create_api, create_operations
 
 app = create_api(SERVICE)
+operations = create_operations(SERVICE, app)

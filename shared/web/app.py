@@ -1,4 +1,4 @@
-"""The HTTP application of every service: limits, errors, probes and telemetry around its routes."""
+"""The HTTP applications of every service: limits, errors, probes and telemetry around their routes."""
 
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -30,9 +30,16 @@ class _Application(FastAPI):
     """FastAPI with our middleware outside of all of its own, so that a fast route passes none of those."""
 
     def __init__(
-        self, fast_routes: FastRoutes, body_limits: Mapping[str, int], max_in_flight: int, **described: Any
+        self,
+        fast_routes: FastRoutes,
+        body_limits: Mapping[str, int],
+        max_in_flight: int,
+        *,
+        operational: bool,
+        **described: Any,
     ) -> None:
         super().__init__(**described)
+        self._operational = operational
         self._fast_routes = fast_routes
         self._body_limits = body_limits
         self._max_in_flight = max_in_flight
@@ -41,7 +48,8 @@ class _Application(FastAPI):
         """Called by the framework, once."""
         fast_path = FastPath(super().build_middleware_stack(), fast_routes=self._fast_routes)
         limited = BodyLimit(NulRefusal(BeforeAnswers(fast_path)), limits=self._body_limits)
-        return Places(RequestTelemetry(limited), limit=self._max_in_flight)
+        recorded = RequestTelemetry(limited, operational=self._operational)
+        return Places(recorded, limit=self._max_in_flight, operational=self._operational)
 
 
 def create_app(
@@ -53,8 +61,11 @@ def create_app(
     fast_routes: FastRoutes | None = None,
     body_limits: Mapping[str, int] | None = None,
     max_in_flight: int = MAX_IN_FLIGHT,
+    operational: bool = False,
 ) -> FastAPI:
-    """The application of a service, with its probes and its documents; `description` opens the document.
+    """An application of a service, with its probes and its documents; `description` opens the document.
+
+    `operational`: it is served on the port of operations, and answers `/metrics` there.
 
     `/ready` asks `probes.READY`, when the lifespan has set it. `fast_routes` are routes of `routers` that
     are too hot for the framework's routing; `body_limits` are paths that take larger bodies (bytes).
@@ -63,6 +74,7 @@ def create_app(
         fast_routes or {},
         body_limits or {},
         max_in_flight,
+        operational=operational,
         title=title,
         description=description,
         version="1",
@@ -75,7 +87,8 @@ def create_app(
         middleware=[Middleware(UnhandledErrors)],
     )
     answer_with_problems(app)
-    for router in (probes.router, *routers, documents.router):
+    own = [probes.router, probes.metrics_router] if operational else [probes.router]
+    for router in (*own, *routers, documents.router):
         app.include_router(router)
     return app
 

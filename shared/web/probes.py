@@ -1,4 +1,4 @@
-"""What the machinery around a service asks: `/health`, `/ready` and `/metrics`."""
+"""What the machinery around a service asks: `/health`, `/ready` and, with its operations, `/metrics`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -20,6 +20,7 @@ READY: Final = StateEntry[Ready]("ready")
 """Whether the service can serve; without it, it always can."""
 
 router = APIRouter(include_in_schema=False)
+metrics_router = APIRouter(include_in_schema=False)
 
 
 @router.get("/health")
@@ -37,7 +38,7 @@ async def ready(request: Request) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json")
 
 
-@router.get("/metrics")
+@metrics_router.get("/metrics")
 async def expose_metrics() -> Response:
     """What Prometheus scrapes."""
     return Response(metrics.expose(), media_type=metrics.CONTENT_TYPE)

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from tests.continuity.journal import Journal
-from tests.continuity.platform.layout import APIS, PUBLISHERS, WORKERS, Layout, service_of
+from tests.continuity.platform.layout import APIS, PUBLISHERS, WORKERS, Layout, operations_of, service_of
 
 EVERY_SECONDS: Final = 5.0
 ANSWERS_WITHIN_SECONDS: Final = 3.0
@@ -74,7 +74,7 @@ class Watch:
     async def _look_at(self, http: httpx.AsyncClient, part: str) -> Mapping[str, float] | None:
         asked_at = monotonic()
         try:
-            answer = await http.get(f"{self._layout.url(part)}/metrics")
+            answer = await http.get(f"{self._layout.url(operations_of(part))}/metrics")
         except httpx.TransportError:
             await self._journal.write(process=part, up=False, took=round(monotonic() - asked_at, 3))
             return None

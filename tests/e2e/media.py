@@ -48,7 +48,10 @@ def _logs(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _metrics(platform: RunningPlatform) -> Iterator[tuple[str, bytes]]:
     for name, part in platform.parts().items():
         if name.partition("-")[0] in SERVICES and str(part["url"]).startswith("http"):
-            yield f"metrics {name}", httpx.get(f"{part['url']}/metrics").raise_for_status().content
+            yield (
+                f"metrics {name}",
+                httpx.get(f"{part['operations'] or part['url']}/metrics").raise_for_status().content,
+            )
 
 
 def _processes(folder: Path) -> Iterator[tuple[str, bytes]]:

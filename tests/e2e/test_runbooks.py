@@ -54,7 +54,7 @@ def parked(platform: RunningPlatform, services: Services) -> dict[str, str]:
     events = [event for subject in (uuid4(), uuid4()) for event in _wrong_and_next(subject)]
     asyncio.run(_send(broker_of(platform, OPERATOR), events))
     with httpx.Client(
-        base_url=services.indicators,
+        base_url=str(platform.parts()["indicators-api"]["operations"]),
         headers={"Authorization": f"Bearer {platform.operator_key}"},
         timeout=60,
     ) as operator:

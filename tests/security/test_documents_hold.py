@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shared.security.policy.operations import RULES
-from shared.spine.service.api import connect, create_api
+from shared.spine.service.api import connect, create_api, create_operations
 from tests.integration.admission.running import bearer
 from tests.security.erasure.platform import Platform, running_platform
 from tests.security.policy.test_doors import ROUTES, SCOPES, VALUES
@@ -77,8 +77,10 @@ async def test_every_answer_is_one_that_its_document_announces(platform: Platfor
     for name, opened in platform.opened.items():
         app = create_api(opened.definition, lifespan=_nothing)
         connect(app, opened)
-        async with served(app) as url:
+        operations = create_operations(opened.definition, app)
+        async with served(app) as url, served(operations) as other:
             await asyncio.to_thread(asking.ask_everything, name, url)
+            await asyncio.to_thread(asking.ask_everything, f"{name}-operations", other)
     assert asking.unexpected == []
     assert {status // 100 for status in asking.statuses} == {2, 4}
 

@@ -18,6 +18,7 @@ USUAL_PORTS: Mapping[str, int] = {
     "sms-gateway": 8105,
     "zipkin": 9411,
     **{f"{service}-api": port for service, port in API_PORTS.items()},
+    **{f"{service}-operations": port + 30 for service, port in API_PORTS.items()},
     "admission-mllp": 2575,
     "admission-mllp-metrics": 8121,
     **{f"{service}-worker": port + 10 for service, port in API_PORTS.items()},

@@ -14,6 +14,8 @@ class Part:
     """Its leashed command line, computed again at each start."""
     is_ready: Callable[[], bool]
     url: str
+    operations: str = ""
+    """Where the operations and figures of an API are, for a part that serves them."""
     port: int | None = None
     """Where it answers `is_ready`, for a part that listens."""
     after: tuple[str, ...] = ()

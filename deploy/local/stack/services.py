@@ -31,13 +31,7 @@ def service_parts(addresses: Addresses, credentials: Credentials, *, traces: boo
     for service in API_PORTS:
         environment = service_environment(service, addresses, credentials, traces=traces)
         parts += [
-            _part(
-                f"{service}-api",
-                _api(service, addresses.port(f"{service}-api")),
-                "/ready",
-                addresses,
-                environment,
-            ),
+            _api(service, addresses, environment),
             _part(
                 f"{service}-worker", ["-m", f"services.{service}.worker"], "/health", addresses, environment
             ),
@@ -77,9 +71,19 @@ def _part(
     )
 
 
-def _api(service: str, port: int) -> list[str]:
-    application = f"services.{service}.main:app"
-    return ["-m", "shared.web.serve", application, "--host", HOST, "--port", str(port)]
+def _api(service: str, addresses: Addresses, environment: Mapping[str, str]) -> Part:
+    """The API and, on a port of their own, the operations of the service."""
+    name, operations = f"{service}-api", f"{service}-operations"
+    arguments = api_arguments(service, addresses.port(name), addresses.port(operations))
+    part = _part(name, ["-m", *arguments], "/ready", addresses, environment)
+    notes = [note for note in (part.note, addresses.notes.get(operations, "")) if note]
+    return replace(part, operations=addresses.url(operations), note="; ".join(notes))
+
+
+def api_arguments(service: str, port: int, operations_port: int) -> list[str]:
+    """Module and arguments of a service's API process."""
+    ports = ["--port", str(port), "--operations-port", str(operations_port)]
+    return ["shared.web.serve", f"services.{service}.main:app", "--host", HOST, *ports]
 
 
 def service_environment(
@@ -95,8 +99,8 @@ def service_environment(
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     }
     if service in CONSUMED:
-        ledgers = [f"{publisher}={addresses.url(f'{publisher}-api')}" for publisher in CONSUMED[service]]
-        environment["RELAIS_PUBLISHERS"] = ",".join(ledgers)
+        ledgers = [(publisher, addresses.url(f"{publisher}-operations")) for publisher in CONSUMED[service]]
+        environment["RELAIS_PUBLISHERS"] = ",".join(f"{publisher}={url}" for publisher, url in ledgers)
         environment["RELAIS_PEER_KEY"] = credentials.peer_key
     if service == "admission":
         environment["RELAIS_GRANT_SIGNING_KEY"] = credentials.grant_signing_key

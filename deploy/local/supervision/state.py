@@ -28,6 +28,7 @@ class Record:
     state: str = "waiting"
     """waiting, starting, ready, not answering, restarting, stopped; a step: waiting, running, done."""
     url: str = ""
+    operations: str = ""
     note: str = ""
     pid: int | None = None
     started: float | None = None

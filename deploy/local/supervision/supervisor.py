@@ -92,7 +92,7 @@ class Supervisor:
 
 def _record(each: Part | Step) -> Record:
     if isinstance(each, Part):
-        return Record(name=each.name, kind="part", url=each.url, note=each.note)
+        return Record(name=each.name, kind="part", url=each.url, operations=each.operations, note=each.note)
     return Record(name=each.name, kind="step")
 
 

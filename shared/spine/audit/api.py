@@ -35,6 +35,8 @@ _KEY: Final = tuple[Moment, UUID, int]
 _PLACE: Final = tuple[UUID, int, bytes]
 
 router = APIRouter()
+verification_router = APIRouter()
+"""On the port of operations."""
 Officer = Annotated[Principal, Depends(Permission("read_accesses"))]
 Verifier = Annotated[Principal, Depends(Permission("verify_audit"))]
 
@@ -123,7 +125,7 @@ async def list_accesses(
     return responses.json(200, body)
 
 
-@router.get(
+@verification_router.get(
     "/v1/audit/verification",
     **describe("Verify the audit", caller="operator", answers={200: Verification}),
 )

@@ -1,4 +1,8 @@
-"""Serves a service over HTTP: its own routes and those that the spine gives every service."""
+"""Serves a service over HTTP: its own routes, and on a port of their own the operations of the spine.
+
+Whoever reaches the API reaches no operation: what is not served there cannot be had by a key that leaked, nor
+seen by who scans. `shared/web/serve.py` listens on both ports in one process.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,7 +38,7 @@ DEPENDENCIES: Final = StateEntry[Any]("dependencies")
 
 
 def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> FastAPI:
-    """The HTTP application, connected to nothing before its lifespan.
+    """The HTTP application for callers, connected to nothing before its lifespan.
 
     The usual lifespan opens the service from the environment; another one must call `connect`.
     """
@@ -42,16 +46,34 @@ def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> Fast
         title=f"Relais {service.name}",
         description=service.description,
         lifespan=lifespan or partial(_from_environment, service),
-        routers=[*service.serves, *_spine_routers(service)],
+        routers=[*service.serves, audit.router, export.router],
         fast_routes=service.fast_routes,
         body_limits=service.body_limits_bytes,
     )
 
 
-def _spine_routers(service: AnyService) -> Sequence[APIRouter]:
+def create_operations(service: AnyService, api: FastAPI) -> FastAPI:
+    """The HTTP application for operators, Prometheus and our own services, open for as long as `api` is."""
+    app = create_app(
+        title=f"Relais {service.name}-operations",
+        description=f"What operators, and services of the platform, ask {service.name}.",
+        lifespan=_opened_by_the_api,
+        routers=_operations_routers(service),
+        operational=True,
+    )
+    app.state = api.state
+    return app
+
+
+def _operations_routers(service: AnyService) -> Sequence[APIRouter]:
     consuming = [parked.router, inbox.router] if service.consumes else []
     publishing = [ledger.router] if service.publishes else []
-    return [*consuming, audit.router, export.router, operations.router, *publishing, report.router]
+    return [*consuming, audit.verification_router, operations.router, *publishing, report.router]
+
+
+@asynccontextmanager
+async def _opened_by_the_api(_app: FastAPI) -> AsyncIterator[None]:
+    yield
 
 
 @asynccontextmanager

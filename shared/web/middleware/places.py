@@ -35,16 +35,8 @@ HOLD_BACK_SECONDS: Final = 1.0
 """So long, and so many at a time, wait for the answer that they are beyond a limit of their own."""
 PLACE: Final = "relais.place"
 
-PROBES: Final = ("/health", "/ready", "/metrics")
-OPERATIONAL_PATHS: Final = (
-    "/v1/operations",
-    "/v1/audit",
-    "/v1/pauses",
-    "/v1/parked",
-    "/v1/ledger",
-    "/v1/inbox",
-    "/v1/reconciliation",
-)
+PROBES: Final = ("/health", "/ready")
+METRICS: Final = "/metrics"
 _LONGEST_HEADER: Final = 200
 _TOO_MANY: Final = 429
 
@@ -114,8 +106,10 @@ class Places:
     """ASGI middleware: 503 with `Retry-After` when the places or the caller's share of them are taken, 429
     when the caller is beyond a limit of its own."""
 
-    def __init__(self, app: ASGIApp, *, limit: int = MAX_IN_FLIGHT) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int = MAX_IN_FLIGHT, operational: bool = False) -> None:
         self._app = app
+        self._operational = operational
+        self._probes = (*PROBES, METRICS) if operational else PROBES
         self.seconds = monotonic
         self.hold_back_seconds = HOLD_BACK_SECONDS
         self._held_back = 0
@@ -127,7 +121,7 @@ class Places:
         self.operational = SharedPlaces(OPERATIONAL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in PROBES:
+        if scope["type"] != "http" or scope["path"] in self._probes:
             await self._app(scope, receive, send)
             return
         place = self._place_for(scope)
@@ -165,18 +159,18 @@ class Places:
 
     def _place_for(self, scope: Scope) -> Place | Problem:
         header, address = _authorization(scope), _address(scope)
-        if scope["path"].startswith(OPERATIONAL_PATHS):
-            return self._place_in(self.operational, address, header)
         if header is None:
-            return self._place_in(self.without_key, address, None)
+            return self._place_in(self.operational if self._operational else self.without_key, address, None)
         caller = self.callers.find(header)
+        if caller is not None and self._operational:
+            return self._place_in(self.operational, address, header)
         if caller is not None:
             place = Place(self, self.served, caller.caller_id, address, header)
             return self.enter(place, caller) or place
         wait = self.failed_keys.seconds_until_allowed(address, self.seconds())
         if wait:
             return _beyond_own_limit("address", wait)
-        return self._place_in(self.unrecognised, address, header)
+        return self._place_in(self.operational if self._operational else self.unrecognised, address, header)
 
     def _place_in(self, pool: SharedPlaces, address: str, header: bytes | None) -> Place | Problem:
         return Place(self, pool, address, address, header) if pool.take(address) else _overloaded()

@@ -13,9 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.envelope import TraceContext
 from shared.telemetry import metrics, tracing
-from shared.web.middleware.places import place_of
+from shared.web.middleware.places import METRICS, PROBES, place_of
 
-NOT_RECORDED: Final = frozenset({"/health", "/ready", "/metrics"})
 KEY_EXPIRES_AT: Final = "relais.key_expires_at"
 """Where a scope says that the caller's key ends soon; every answer tells the caller then."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -27,13 +26,14 @@ _seconds: Final = lru_cache(maxsize=1024)(metrics.http_request_seconds.labels)
 
 
 class RequestTelemetry:
-    """ASGI middleware: a server span, a count and a duration for every request but `NOT_RECORDED`."""
+    """ASGI middleware: a server span, a count and a duration for every request but the machinery's."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, operational: bool = False) -> None:
         self._app = app
+        self._not_recorded = frozenset({*PROBES, METRICS} if operational else PROBES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in NOT_RECORDED:
+        if scope["type"] != "http" or scope["path"] in self._not_recorded:
             await self._app(scope, receive, send)
             return
         status = _SERVER_ERROR  # until something else was sent

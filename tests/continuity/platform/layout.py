@@ -25,6 +25,11 @@ def service_of(part: str) -> str:
     return part.partition("-")[0]
 
 
+def operations_of(api: str) -> str:
+    """The name of the port of an API's operations."""
+    return api.replace("-api", "-operations")
+
+
 @dataclass(frozen=True)
 class Layout:
     """The folder of a run and its ports."""
@@ -38,7 +43,8 @@ class Layout:
         ports: dict[str, int] = {}
         servers = ("postgresql", "kafka", "kafka-controller", "proxy-postgresql", "proxy-kafka")
         unused = ("mail-sink", "mail-sink-smtp", "indicators-api")
-        for name in (*servers, *unused, "sms-gateway", *APIS, *WORKERS):
+        operations = [operations_of(api) for api in APIS]
+        for name in (*servers, *unused, "sms-gateway", *APIS, *operations, *WORKERS):
             ports[name] = free_port(avoid=ports.values())
         layout = cls(folder, ports)
         for each in (folder, layout.data, layout.logs, layout.failpoints):

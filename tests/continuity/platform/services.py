@@ -4,13 +4,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.ports import HOST
 from deploy.local.stack.credentials import Credentials
 from deploy.local.stack.probes import answers
-from deploy.local.stack.services import service_environment
+from deploy.local.stack.services import api_arguments, service_environment
 from deploy.local.supervision.children import leashed
 from tests.continuity import failpoints
-from tests.continuity.platform.layout import APIS, PROJECT, WORKERS, Layout, service_of
+from tests.continuity.platform.layout import APIS, PROJECT, WORKERS, Layout, operations_of, service_of
 from tests.continuity.platform.process import Process
 
 
@@ -53,7 +52,7 @@ def _environment(part: str, layout: Layout, credentials: Credentials) -> Mapping
 def _process(part: str, layout: Layout, environment: Mapping[str, str]) -> Process:
     service, port = service_of(part), layout.ports[part]
     if part in APIS:
-        entry = ["shared.web.serve", f"services.{service}.main:app", "--host", HOST, "--port", str(port)]
+        entry = api_arguments(service, port, layout.ports[operations_of(part)])
     else:
         entry = [f"services.{service}.worker"]
     command = [sys.executable, "-m", "tests.continuity.launch", service, *entry]

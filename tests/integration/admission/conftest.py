@@ -12,7 +12,7 @@ from services.admission.handlers.dependencies import Commit
 from services.admission.settings import Settings
 from services.admission.wiring import SERVICE, open_dependencies
 from shared.runtime.clock import Clock, system_clock
-from shared.spine.service.api import connect, create_api
+from shared.spine.service.api import connect, create_api, create_operations
 from shared.spine.service.opening import open_service
 from tests.integration.admission.running import Admission, open_client, settings_for
 
@@ -25,9 +25,13 @@ async def _opened(
 ) -> AsyncIterator[Admission]:
     service = replace(SERVICE, open_dependencies=partial(open_dependencies, commit=commit))
     app = create_api(service)
-    async with open_service(service, settings, clock=clock) as opened, open_client(app) as client:
+    async with (
+        open_service(service, settings, clock=clock) as opened,
+        open_client(app) as client,
+        open_client(create_operations(service, app)) as operations,
+    ):
         connect(app, opened)
-        yield Admission(app, opened, client)
+        yield Admission(app, opened, client, operations)
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ class Admission:
     app: FastAPI
     service: OpenService[Settings, Dependencies]
     client: httpx.AsyncClient
+    operations: httpx.AsyncClient
+    """On the port of operations."""
 
     async def source(
         self,

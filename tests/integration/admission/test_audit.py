@@ -36,7 +36,7 @@ async def entries(admission: Admission, operation: str) -> list[dict[str, Any]]:
 
 async def verified(admission: Admission, **query: str) -> dict[str, Any]:
     operator = await admission.source(None, ["operator"])
-    answer = await admission.client.get(
+    answer = await admission.operations.get(
         "/v1/audit/verification", headers=bearer(operator.secret), params=query
     )
     assert answer.status_code == 200

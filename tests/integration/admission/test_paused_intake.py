@@ -16,12 +16,12 @@ async def test_it_refuses_with_a_time_to_come_back_and_stores_nothing(admission:
     operator = bearer((await admission.source(None, ("operator",))).secret)
     source = await admission.source()
     body = {"by": "Ada", "because": "a deploy"}
-    paused = await admission.client.put("/v1/pauses/intake", json=body, headers=operator)
+    paused = await admission.operations.put("/v1/pauses/intake", json=body, headers=operator)
     assert paused.status_code == 201
     for answer in await _both_doors(admission, source):
         assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
     assert await admission.rows("SELECT FROM ledger WHERE type LIKE '%patient%'") == []
-    await admission.client.delete("/v1/pauses/intake", headers=operator)
+    await admission.operations.delete("/v1/pauses/intake", headers=operator)
     async with asyncio.timeout(10):
         while {answer.status_code for answer in await _both_doors(admission, source)} != {202, 200}:
             continue

@@ -62,6 +62,11 @@ MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         lambda all_: all_["pathway-api"]["build"]["args"].update(SERVICE="admission"),
     ),
     (
+        "commands",
+        "operations have no port",
+        lambda all_: all_["pathway-api"].update(command=all_["pathway-api"]["command"][:-2]),
+    ),
+    (
         "variables",
         "nobody reads RELAIS_KAFKA_SERVERS",
         set_environment("indicators-worker", RELAIS_KAFKA_SERVERS="kafka:9092"),

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from shared.security.audit.access import AUDITOR, Access
 from shared.security.audit.entry import Entry
@@ -21,7 +20,7 @@ from shared.security.policy.operations import AUDITS, RULES, Operation
 from shared.spine.audit.chains import Chains
 from shared.spine.audit.journal import Journal
 from tests.security.policy.keys import NOW
-from tests.security.policy.test_doors import KNOWN, ROUTES, SERVICES, VALUES, KnownKeys, app_of
+from tests.security.policy.test_doors import KNOWN, ROUTES, SERVICES, VALUES, KnownKeys, apps_of
 
 PERSON: Final = UUID(int=1)
 AUDITED_OPERATIONS: Final = sorted(operation for operation, audit in AUDITS.items() if audit != "none")
@@ -39,7 +38,7 @@ class _Kept(Journal):
         self.entries += entries
 
 
-APPS: Final[dict[str, FastAPI]] = {service: app_of(service) for service in SERVICES}
+APPS: Final = {name: app for service in SERVICES for name, app in apps_of(service).items()}
 
 
 async def left_by(route: str, name: str) -> tuple[int, list[Entry]]:

@@ -20,7 +20,8 @@ from shared.events.admission import Scope
 from shared.security.authentication import AUTHENTICATOR
 from shared.security.policy.operations import RULES
 from shared.security.principal import Principal
-from shared.spine.service.api import create_api
+from shared.spine.operations.paths import is_operation
+from shared.spine.service.api import create_api, create_operations
 from tests.security.policy.keys import HOSPITAL, key
 
 SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
@@ -61,13 +62,15 @@ class KnownKeys:
         return KNOWN.get(name) if scheme == "Bearer" else None
 
 
-def app_of(service: str) -> FastAPI:
-    app = create_api(import_module(f"services.{service}.wiring").SERVICE)
+def apps_of(service: str) -> dict[str, FastAPI]:
+    """What is served on the port of the API, and on that of operations."""
+    defined = import_module(f"services.{service}.wiring").SERVICE
+    app = create_api(defined)
     AUTHENTICATOR.set(app, KnownKeys())
-    return app
+    return {service: app, f"{service}-operations": create_operations(defined, app)}
 
 
-APPS: Final = {service: app_of(service) for service in SERVICES}
+APPS: Final = {name: app for service in SERVICES for name, app in apps_of(service).items()}
 ROUTES: Final = {
     f"{service} {route}": operation
     for service, app in APPS.items()
@@ -95,8 +98,8 @@ class _Answer:
             self.content += message.get("body", b"")
 
 
-async def answers(route: str, headers: list[str | None]) -> list[_Answer]:
-    """What each of these `Authorization` headers (`None`: no such header) is answered."""
+async def answers(route: str, headers: list[str | None], *, port: str = "") -> list[_Answer]:
+    """What each of these `Authorization` headers (`None`: no such header) is answered, here or at `port`."""
     service, method, path = route.split()
     url = re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], str(UUID(int=1))), path)
     found = []
@@ -119,7 +122,7 @@ async def answers(route: str, headers: list[str | None]) -> list[_Answer]:
         answer = _Answer()
         # After an answer to what nobody foresaw, it is raised as well.
         with suppress(Exception):
-            await APPS[service](scope, answer.receive, answer.send)
+            await APPS[port or service](scope, answer.receive, answer.send)
         found.append(answer)
     return found
 
@@ -148,3 +151,24 @@ async def test_what_an_address_admits_asks_for_no_key(route: str) -> None:
     statuses = {answer.status for answer in await answers(route, [None, "Bearer revoked"])}
     assert statuses.isdisjoint(REFUSED)
     assert len(statuses) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_port_of_the_api_knows_no_operation_and_no_figure(service: str) -> None:
+    """Not even to the operator of the platform, nor by another word than to any path that there is not."""
+    other = f"{service}-operations"
+    served = [route for route in ROUTES if route.startswith(f"{other} ")]
+    assert {"GET /v1/operations", "PUT /v1/pauses/{part}"} <= {route.partition(" ")[2] for route in served}
+    for route in (*served, f"{other} GET /metrics"):
+        method = route.split()[1]
+        found = await answers(route, [None, "Bearer platform-operator"], port=service)
+        nothing = await answers(f"{service} {method} /v1/nothing", [None, "Bearer platform-operator"])
+        assert [answer.status for answer in (*found, *nothing)] == [404] * 4, route
+        assert [answer.content for answer in found] == [answer.content for answer in nothing]
+    [figures] = await answers(f"{other} GET /metrics", [None])
+    assert (figures.status, b"relais_" in figures.content) == (200, True)
+
+
+def test_whoever_chooses_a_port_by_the_path_finds_the_one_that_serves_it() -> None:
+    chosen = {route: is_operation(route.split()[2]) for route in ROUTES}
+    assert chosen == {route: route.split()[0].endswith("-operations") for route in ROUTES}

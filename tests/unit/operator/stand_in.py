@@ -53,3 +53,9 @@ def stand_in(answer: Answer) -> Iterator[StandIn]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def addresses(url: str) -> dict[str, str]:
+    """The environment that names this address for everything that a platform serves."""
+    names = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
+    return {f"RELAIS_{name}{port}_URL": url for name in names for port in ("", "_OPERATIONS")}

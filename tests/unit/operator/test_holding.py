@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from deploy.local.cli import app
 from deploy.operator import drain
 from deploy.operator.service_status import remarks
-from tests.unit.operator.stand_in import stand_in
+from tests.unit.operator.stand_in import addresses, stand_in
 
 runner = CliRunner()
 NAMES = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
@@ -69,7 +69,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(service: Service, *command: str) -> Any:
     with stand_in(service.answer) as served:
-        environment = {f"RELAIS_{name}_URL": served.url for name in NAMES}
+        environment = addresses(served.url)
         return runner.invoke(app, command, env={**environment, "RELAIS_OPERATOR_KEY": "key"})
 
 

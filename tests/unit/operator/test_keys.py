@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
-from tests.unit.operator.stand_in import StandIn, stand_in
+from tests.unit.operator.stand_in import StandIn, addresses, stand_in
 
 runner = CliRunner()
 NOW = datetime.now(UTC)
@@ -45,13 +45,8 @@ def _answer(method: str, path: str, body: Any) -> tuple[int, Any]:
 
 def _relais(*words: str) -> tuple[Any, StandIn]:
     with stand_in(_answer) as platform:
-        urls = {
-            f"RELAIS_{name}_URL": platform.url
-            for name in ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
-        }
-        result = runner.invoke(
-            app, ["key", *words], env={**urls, "RELAIS_OPERATOR_KEY": "k", "COLUMNS": "200"}
-        )
+        environment = {**addresses(platform.url), "RELAIS_OPERATOR_KEY": "k", "COLUMNS": "200"}
+        result = runner.invoke(app, ["key", *words], env=environment)
     return result, platform
 
 

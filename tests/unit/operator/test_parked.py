@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
-from tests.unit.operator.stand_in import Answer, StandIn, stand_in
+from tests.unit.operator.stand_in import Answer, StandIn, addresses, stand_in
 
 runner = CliRunner()
 EVENT = {
@@ -31,8 +31,7 @@ def _no_stack_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ask(answer: Answer, *command: str) -> tuple[Any, StandIn]:
     with stand_in(answer) as service:
-        names = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
-        environment = {f"RELAIS_{name}_URL": service.url for name in names}
+        environment = addresses(service.url)
         return runner.invoke(app, command, env={**environment, "RELAIS_OPERATOR_KEY": "key"}), service
 
 

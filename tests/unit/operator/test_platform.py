@@ -9,6 +9,8 @@ from deploy.local.ports import free_port
 from deploy.operator.platform import open_platform
 from tests.unit.operator.stand_in import stand_in
 
+PERSON = "0199d7a2-0000-7000-8000-000000000001"
+
 
 @pytest.fixture(autouse=True)
 def _no_stack_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,17 +18,31 @@ def _no_stack_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_speaks_to_the_named_service_with_the_operators_key() -> None:
-    with stand_in(lambda *_: (200, {"parked": []})) as pathway:
+    with stand_in(lambda *_: (200, {"accesses": []})) as pathway:
         platform = open_platform({"RELAIS_PATHWAY_URL": f"{pathway.url}/", "RELAIS_OPERATOR_KEY": "key"})
-        assert platform.get("pathway", "/v1/parked", {"limit": 5}) == {"parked": []}
-    assert pathway.asked == [("GET", "/v1/parked?limit=5", "Bearer key")]
+        assert platform.get("pathway", f"/v1/persons/{PERSON}/accesses", {"limit": 5}) == {"accesses": []}
+    assert pathway.asked == [("GET", f"/v1/persons/{PERSON}/accesses?limit=5", "Bearer key")]
     assert "key=" not in repr(platform)
+
+
+def test_operations_are_asked_on_a_port_of_their_own() -> None:
+    with stand_in(lambda *_: (200, {})) as api, stand_in(lambda *_: (200, {})) as operations:
+        urls = {"RELAIS_PATHWAY_URL": api.url, "RELAIS_PATHWAY_OPERATIONS_URL": operations.url}
+        platform = open_platform({**urls, "RELAIS_OPERATOR_KEY": "key"})
+        for path in ("/v1/parked", "/v1/operations?unapplied=true", "/v1/reconciliation", "/v1/stays"):
+            platform.get("pathway", path)
+    assert [path for _, path, _ in api.asked] == ["/v1/stays"]
+    assert [path for _, path, _ in operations.asked] == [
+        "/v1/parked",
+        "/v1/operations?unapplied=true",
+        "/v1/reconciliation",
+    ]
 
 
 def test_an_answer_without_a_body_is_none() -> None:
     with stand_in(lambda *_: (204, None)) as pathway:
         platform = open_platform({"RELAIS_PATHWAY_URL": pathway.url, "RELAIS_OPERATOR_KEY": "key"})
-        assert platform.post("pathway", "/v1/pauses", {"because": "a deploy"}) is None
+        assert platform.post("pathway", "/v1/x", {"because": "a deploy"}) is None
 
 
 def test_a_refusal_says_what_the_problem_says() -> None:
@@ -48,6 +64,8 @@ def test_who_is_not_there_is_named() -> None:
         platform.get("pathway", "/v1/x")
     with pytest.raises(StackError, match="Set RELAIS_ADMISSION_URL"):
         platform.get("admission", "/v1/x")
+    with pytest.raises(StackError, match="Set RELAIS_PATHWAY_OPERATIONS_URL"):
+        platform.get("pathway", "/v1/parked")
 
 
 def test_without_a_key_nothing_is_asked() -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from deploy.local.cli import app
 from deploy.operator import reconcile_screen
-from tests.unit.operator.stand_in import StandIn, stand_in
+from tests.unit.operator.stand_in import StandIn, addresses, stand_in
 
 runner = CliRunner()
 ACCOUNT = {
@@ -57,8 +57,7 @@ def ask(said: dict[str, Any], *options: str, tally: dict[str, Any] = TALLY) -> t
         return 200, ({"tallies": [tally]} if "obligations" in path else {"publishers": [said]})
 
     with stand_in(answer) as service:
-        names = ("ADMISSION", "PATHWAY", "NOTIFICATIONS", "INDICATORS")
-        environment = {f"RELAIS_{name}_URL": service.url for name in names}
+        environment = addresses(service.url)
         environment |= {"RELAIS_OPERATOR_KEY": "key", "COLUMNS": "200"}
         return runner.invoke(app, ["reconcile", *options], env=environment), service
 

@@ -70,7 +70,7 @@ async def test_the_service_of_the_guide_publishes_a_readmission(
     first = rose.admit("first", at=minutes(0), establishment=HOSPITAL)
     with (
         _running(worker, repository, environment),
-        _running(api.replace("8110", str(port)), repository, environment),
+        _running(api.replace("8110", str(port)).replace("8140", str(free_port())), repository, environment),
     ):
         # The later admission comes first: a projection gives the same in any order.
         await _publish(admission, kafka_bootstrap, [second, first])

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shared.telemetry import metrics
 from shared.web import responses
 from shared.web.app import create_app
 from shared.web.middleware import body_limit
@@ -214,7 +215,7 @@ async def test_metrics_count_requests_by_route_template(client: httpx.AsyncClien
     labels = {"method": "POST", "route": "/v1/echo/{name}", "status": "200"}
     before = REGISTRY.get_sample_value("relais_http_requests_total", labels) or 0
     await client.post("/v1/echo/Dupont")
-    exposed = (await client.get("/metrics")).text
+    exposed = metrics.expose().decode()
     assert REGISTRY.get_sample_value("relais_http_requests_total", labels) == before + 1
     assert "Dupont" not in exposed
     assert 'route="/health"' not in exposed
@@ -222,7 +223,7 @@ async def test_metrics_count_requests_by_route_template(client: httpx.AsyncClien
 
 async def test_an_invented_method_or_path_adds_no_label(client: httpx.AsyncClient) -> None:
     await client.request("DUPONT", "/v1/dupont")
-    exposed = (await client.get("/metrics")).text
+    exposed = metrics.expose().decode()
     assert "dupont" not in exposed.lower()
     assert 'method="OTHER",route="unmatched",status="404"' in exposed
 
@@ -247,7 +248,7 @@ async def test_a_query_is_in_no_span_log_or_metric(
         await client.get("/v1/fail/bug?number=2410575123456")
         recorded = "".join(span.to_json() for span in spans.all())
     output = capsys.readouterr()
-    exposed = (await client.get("/metrics")).text
+    exposed = metrics.expose().decode()
     assert "2410575123456" not in recorded + output.out + output.err + exposed
 
 

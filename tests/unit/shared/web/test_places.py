@@ -3,19 +3,14 @@
 import asyncio
 
 import httpx
-import pytest
 from fastapi import APIRouter, Request
 from prometheus_client import REGISTRY
 from starlette.responses import Response
 
-from shared.spine.operations import api as operations
-from shared.spine.parked import api as parked
-from shared.spine.reconciliation.api import inbox as inbox_api
-from shared.spine.reconciliation.api import ledger as ledger_api
-from shared.spine.reconciliation.api import report as report_api
+from shared.events.admission import KeyLimits
 from shared.web.app import create_app
 from shared.web.fairness.shared_places import SharedPlaces
-from shared.web.middleware.places import OPERATIONAL_PATHS, Places
+from shared.web.middleware.places import Places
 from tests.unit.shared.telemetry.recorded import recording
 from tests.unit.shared.web.test_app import unconnected
 
@@ -26,17 +21,17 @@ PLACES, MOST, FLOOD = 4, 3, 50
 class Busy:
     """An application whose one route answers when it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, operational: bool = False) -> None:
         self.inside = 0
         self.may_answer = asyncio.Event()
         self.read_bodies = 0
         router = APIRouter()
-        for path in ("/v1/work", "/v1/operations"):
-            router.add_api_route(path, self.work, methods=["POST"])
-        app = create_app(title="busy", lifespan=unconnected, routers=[router])
+        router.add_api_route("/v1/work", self.work, methods=["POST"])
+        app = create_app(title="busy", lifespan=unconnected, routers=[router], operational=operational)
         app.middleware_stack = app.build_middleware_stack()
         assert isinstance(app.middleware_stack, Places)
-        app.middleware_stack.without_key = SharedPlaces(PLACES)
+        self.places = app.middleware_stack
+        self.places.without_key = SharedPlaces(PLACES)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://busy")
 
     async def work(self, request: Request) -> Response:
@@ -87,15 +82,31 @@ async def test_a_refusal_costs_no_span() -> None:
     assert len(spans.all()) == MOST
 
 
-async def test_operators_are_answered_in_a_flood() -> None:
+async def test_the_machinery_is_answered_in_a_flood() -> None:
     busy = Busy()
     async with asyncio.timeout(30):
         flood = await busy.flooded()
         assert (await busy.client.get("/health")).status_code == 200
+        busy.may_answer.set()
+        await asyncio.gather(*flood)
+
+
+async def test_the_port_of_operations_has_places_of_its_own_and_slows_who_guesses_keys() -> None:
+    busy = Busy(operational=True)
+    places = busy.places
+    places.operational, places.hold_back_seconds = SharedPlaces(PLACES), 0.0
+    async with asyncio.timeout(30):
+        flood = await busy.flooded()
         assert (await busy.client.get("/metrics")).status_code == 200
         busy.may_answer.set()
-        assert (await busy.client.post("/v1/operations")).status_code == 200
         await asyncio.gather(*flood)
+        for _ in range(1000):
+            places.failed_keys.note("127.0.0.1", places.seconds())
+        guessed = await busy.client.post("/v1/work", headers={"authorization": "Bearer guessed"})
+        assert guessed.status_code == 429
+        places.callers.remember(b"Bearer known", "known", KeyLimits())
+        known = await busy.client.post("/v1/work", headers={"authorization": "Bearer known"})
+        assert known.status_code == 200
 
 
 async def test_a_place_is_free_again_when_its_client_goes_away() -> None:
@@ -107,11 +118,3 @@ async def test_a_place_is_free_again_when_its_client_goes_away() -> None:
     await asyncio.gather(*flood, return_exceptions=True)
     busy.may_answer.set()
     assert (await busy.client.post("/v1/work")).status_code == 200
-
-
-@pytest.mark.parametrize("module", [operations, parked, inbox_api, ledger_api, report_api])
-def test_what_operators_and_our_own_services_ask_is_kept_open(module: object) -> None:
-    router: APIRouter = module.router  # type: ignore[attr-defined]
-    paths = [route.path for route in router.routes]  # type: ignore[attr-defined]
-    assert paths
-    assert all(path.startswith(OPERATIONAL_PATHS) for path in paths)
