@@ -49,7 +49,7 @@ async def open_dependencies(
     settings: Settings, spine: Spine, *, commit: Commit = commit_submissions
 ) -> AsyncIterator[Dependencies]:
     """Open what the use cases work with; what is queued at the end is committed before it ends."""
-    async with open_client(timeout_seconds=PEER_TIMEOUT_SECONDS) as client:
+    async with open_client(timeout_seconds=PEER_TIMEOUT_SECONDS, ca_file=settings.ca_file) as client:
         dependencies = Dependencies(
             pool=spine.pool,
             vault=Vault(master_key_of(settings.master_key)),

@@ -1,11 +1,14 @@
 """Defines the settings that notifications reads from its environment."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.notifications.channels.email import SmtpSecurity
 from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.domain.obligations.timing import Waits
+from shared.runtime.environment import is_loopback
 from shared.security.vault import master_key_of
 from shared.spine.service.verifying import VerifyingSettings
 
@@ -27,12 +30,16 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
     """More countries whose mobile numbers are taken, by ISO code: `MA,TN`."""
     smtp_host: str
     smtp_port: int
-    smtp_starttls: bool | None = None
-    """None upgrades where the server offers it, true demands it; with a login it is demanded."""
+    smtp_security: SmtpSecurity = "starttls"
+    """`starttls` and `tls` are demanded, and the server's certificate and name checked."""
     smtp_username: str = ""
     smtp_password: str = ""
     mail_from: str
     """An address, or `Name <address>`."""
+    provider_ca_file: str = ""
+    """File with the authorities of the gateway's and the mail server's certificates."""
+    stand_ins: Literal["accepted", "refused"] = "refused"
+    """Whether gateway and mail server may be such as reach nobody, over wires that nothing protects."""
     public_url: str
     """Where the gateway and recipients reach this service."""
     contact_phone: str = "05 36 49 00 00"
@@ -48,15 +55,26 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
         if not re.fullmatch("([A-Z]{2}(,[A-Z]{2})*)?", self.sms_countries):
             raise ValueError("RELAIS_SMS_COUNTRIES must be ISO codes of two letters, separated by commas")
-        if bool(self.smtp_username) != bool(self.smtp_password) or (
-            self.smtp_username and self.smtp_starttls is False
-        ):
-            raise ValueError("RELAIS_SMTP_USERNAME needs RELAIS_SMTP_PASSWORD, and both need STARTTLS")
+        self._refuse_open_wires()
         self.waits  # noqa: B018 - refuses a factor that is out of range
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("RELAIS_TIME_ZONE names no time zone") from None
+
+    def _refuse_open_wires(self) -> None:
+        is_open = self.smtp_security == "none"
+        if bool(self.smtp_username) != bool(self.smtp_password) or (self.smtp_username and is_open):
+            raise ValueError("RELAIS_SMTP_USERNAME needs RELAIS_SMTP_PASSWORD, and both need TLS")
+        if self.stand_ins == "accepted":
+            return
+        if is_open and not is_loopback(self.smtp_host):
+            raise ValueError("RELAIS_SMTP_SECURITY none is for a mail server on this machine")
+        gateway = urlsplit(self.sms_url)
+        if gateway.scheme != "https" and not is_loopback(gateway.hostname or ""):
+            raise ValueError("RELAIS_SMS_URL must begin with https:// unless the gateway is on this machine")
+        if gateway.query or gateway.username or gateway.password:
+            raise ValueError("RELAIS_SMS_URL must name an address alone: neither a query nor an account")
 
     @property
     def countries(self) -> frozenset[str]:

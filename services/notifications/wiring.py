@@ -44,7 +44,7 @@ from shared.security.vault import Vault, master_key_of
 from shared.spine.export.section import Export
 from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
-from shared.web.client import open_client
+from shared.web.client import authorities_of, open_client
 
 SMS_TIMEOUT_SECONDS: Final = 20.0
 PUBLISHERS: Final = (ADMISSION, PATHWAY)
@@ -55,7 +55,8 @@ async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[D
     """Open what the use cases work with."""
     vault = Vault(master_key_of(settings.master_key))
     ledgers = spine.reconciliation.ledger_clients
-    async with open_client(timeout_seconds=SMS_TIMEOUT_SECONDS) as client:
+    authorities = settings.provider_ca_file
+    async with open_client(timeout_seconds=SMS_TIMEOUT_SECONDS, ca_file=authorities) as client:
         yield Dependencies(
             pool=spine.pool,
             vault=vault,
@@ -89,7 +90,8 @@ def _channels(
             port=settings.smtp_port,
             sender=settings.mail_from,
             clock=clock,
-            starttls=True if settings.smtp_username else settings.smtp_starttls,
+            security=settings.smtp_security,
+            authorities=authorities_of(settings.provider_ca_file),
             username=settings.smtp_username or None,
             password=settings.smtp_password or None,
         ),

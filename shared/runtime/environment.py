@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -89,6 +90,14 @@ def named_addresses(text: str, *, variable: str) -> dict[str, str]:
             raise ValueError(f"{variable} must read name=http://host:port,...")
         addresses[name] = url.rstrip("/")
     return addresses
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host never leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def sha256_digest(text: str, *, variable: str) -> str:

@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, Literal
 
 import uvicorn
@@ -76,17 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--operations-port", type=int, help="of the module's `operations`")
+    parser.add_argument("--certificate", help="file with our certificate and its key, for TLS on both ports")
     chosen = parser.parse_args(arguments)
     allow_open_files(MOST_CONNECTIONS + MOST_OPERATIONAL_CONNECTIONS + _OTHER_FILES)
     module = chosen.application.partition(":")[0]
     has_operations = hasattr(importlib.import_module(module), OPERATIONS)
     if has_operations is not (chosen.operations_port is not None):
         parser.error("--operations-port is for services that have operations, and for all of them")
-    api = _config(chosen.application, chosen.host, chosen.port, MOST_CONNECTIONS)
+    config = partial(_config, host=chosen.host, certificate=chosen.certificate)
+    api = config(chosen.application, chosen.port, MOST_CONNECTIONS)
     operations = None
     if has_operations:
         name = f"{module}:{OPERATIONS}"
-        operations = _config(name, chosen.host, chosen.operations_port, MOST_OPERATIONAL_CONNECTIONS, "off")
+        operations = config(name, chosen.operations_port, MOST_OPERATIONAL_CONNECTIONS, "off")
     server = _Server(api, operations)
     server.run(sockets=server.sockets)
     if not server.started:
@@ -94,7 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _config(
-    application: str, host: str, port: int, connections: int, lifespan: Literal["auto", "off"] = "auto"
+    application: str,
+    port: int,
+    connections: int,
+    lifespan: Literal["auto", "off"] = "auto",
+    *,
+    host: str,
+    certificate: str | None,
 ) -> uvicorn.Config:
     return uvicorn.Config(
         application,
@@ -103,6 +112,7 @@ def _config(
         access_log=False,
         http=protocol_of(connections),
         lifespan=lifespan,
+        ssl_certfile=certificate,
     )
 
 

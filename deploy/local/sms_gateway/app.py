@@ -1,7 +1,7 @@
 """The gateway's HTTP routes: Kannel's `sendsms`, and those that show what arrived and script what comes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from shared.runtime.clock import Clock, system_clock
 _PAGE = Path(__file__).with_name("page.html")
 _REPORT_TIMEOUT_SECONDS = 10.0
 _ACCEPTED = 202
+_HEADER = "x-kannel-"
 
 
 class Gateway:
@@ -40,14 +41,14 @@ class Gateway:
         self.reporter: Reporter
 
     async def sendsms(self, request: Request) -> Response:
-        given = request.query_params
+        given = await _given(request)
         account = (given.get("username", ""), given.get("password", ""))
         if self._credentials is not None and account != self._credentials:
             return PlainTextResponse("Authorization failed for sendsms", 403)
         if not given.get("to") or "text" not in given:
             return PlainTextResponse("Wrong sendsms args, rejected", 400)
         rule = self._script.take(given["to"]) or SmsRule()
-        message = _arrived(request, rule, received_at=self._clock())
+        message = _arrived(request, given, rule, received_at=self._clock())
         self._journal.write(message)
         self._inbox.add(message)
         if rule.refuse_status is not None:
@@ -101,7 +102,7 @@ def create_app(
     return Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/cgi-bin/sendsms", gateway.sendsms),
+            Route("/cgi-bin/sendsms", gateway.sendsms, methods=["GET", "POST"]),
             Route("/messages", gateway.messages, methods=["GET", "POST", "DELETE"]),
             Route("/script", gateway.script, methods=["GET", "PUT", "DELETE"]),
             Route("/health", lambda _request: PlainTextResponse("ok")),
@@ -110,8 +111,16 @@ def create_app(
     )
 
 
-def _arrived(request: Request, rule: SmsRule, *, received_at: datetime) -> Arrived:
-    given = request.query_params
+async def _given(request: Request) -> Mapping[str, str]:
+    """As Kannel takes it: the query, or with POST headers that begin with X-Kannel, and the text as body."""
+    if request.method != "POST":
+        return request.query_params
+    named = {name.removeprefix(_HEADER): value for name, value in request.headers.items() if _HEADER in name}
+    body = await request.body()
+    return {**named, "text": body.decode()} if body else named
+
+
+def _arrived(request: Request, given: Mapping[str, str], rule: SmsRule, *, received_at: datetime) -> Arrived:
     refused = rule.refuse_status is not None
     return Arrived(
         id=str(uuid4()),

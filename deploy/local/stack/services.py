@@ -153,6 +153,7 @@ def _service_variables(service: str, addresses: Addresses, credentials: Credenti
             "RELAIS_SMS_PASSWORD": credentials.sms_password,
             "RELAIS_SMTP_HOST": HOST,
             "RELAIS_SMTP_PORT": str(addresses.port("mail-sink-smtp")),
+            "RELAIS_SMTP_SECURITY": "none",
             "RELAIS_MAIL_FROM": MAIL_FROM,
             "RELAIS_PUBLIC_URL": addresses.url("notifications-api"),
         }

@@ -5,6 +5,7 @@ import re
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
+from ssl import SSLContext
 from typing import Final, Literal
 
 from aiosmtplib import (
@@ -42,6 +43,9 @@ _MAILBOX_DISABLED: Final = ("2", "1")
 _ADDRESS: Final = "1"
 _QUIT_TIMEOUT_SECONDS = 2.0
 
+SmtpSecurity = Literal["starttls", "tls", "none"]
+"""How the wire to the server is encrypted: after its first words, from the first byte, or not at all."""
+
 
 class EmailChannel:
     """A mail relay; nobody reports on delivery, so its acceptance is the evidence there is."""
@@ -58,14 +62,15 @@ class EmailChannel:
         clock: Clock,
         timeout_seconds: float = 10.0,
         answer_timeout_seconds: float = 20.0,
-        starttls: bool | None = None,
+        security: SmtpSecurity = "starttls",
+        authorities: SSLContext | None = None,
         username: str | None = None,
         password: str | None = None,
     ) -> None:
         """`sender` is an address, or `Name <address>`; the answer is the one to the whole message, which
         a server may take its time to inspect.
 
-        `starttls`: none upgrades where the server offers it, true demands it, false never asks.
+        `authorities` says whose certificates are believed; without, those that the machine believes.
         """
         self._host = host
         self._port = port
@@ -74,7 +79,8 @@ class EmailChannel:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._answer_timeout_seconds = answer_timeout_seconds
-        self._starttls = starttls
+        self._security = security
+        self._authorities = authorities
         self._username = username
         self._password = password
 
@@ -86,7 +92,9 @@ class EmailChannel:
             hostname=self._host,
             port=self._port,
             timeout=self._timeout_seconds,
-            start_tls=self._starttls,
+            use_tls=self._security == "tls",
+            start_tls=self._security == "starttls",
+            tls_context=self._authorities,
             username=self._username,
             password=self._password,
         )

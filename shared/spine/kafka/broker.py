@@ -21,14 +21,16 @@ class Broker:
     password: str = field(default="", repr=False)
     ca_file: str = ""
     """Whose certificates are believed; none is the machine's own list."""
+    certificate_file: str = ""
+    """With our certificate and its private key, for a broker that asks for one."""
 
     def __post_init__(self) -> None:
         if self.protocol in WITH_LOGIN and not (self.user and self.password):
             raise ValueError(f"RELAIS_KAFKA_USER and RELAIS_KAFKA_PASSWORD must be set for {self.protocol}")
         if self.protocol not in WITH_LOGIN and (self.user or self.password):
             raise ValueError(f"RELAIS_KAFKA_SECURITY_PROTOCOL {self.protocol} sends no user and password")
-        if self.ca_file and self.protocol not in ENCRYPTED:
-            raise ValueError(f"RELAIS_KAFKA_SECURITY_PROTOCOL {self.protocol} shows no certificate to check")
+        if (self.ca_file or self.certificate_file) and self.protocol not in ENCRYPTED:
+            raise ValueError(f"RELAIS_KAFKA_SECURITY_PROTOCOL {self.protocol} shows no certificate")
 
 
 Bootstrap = str | Broker

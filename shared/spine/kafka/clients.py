@@ -60,7 +60,10 @@ def connection(bootstrap: Bootstrap) -> dict[str, Any]:
         "security_protocol": bootstrap.protocol,
     }
     if bootstrap.protocol in ENCRYPTED:
-        options["ssl_context"] = ssl.create_default_context(cafile=bootstrap.ca_file or None)
+        context = ssl.create_default_context(cafile=bootstrap.ca_file or None)
+        if bootstrap.certificate_file:
+            context.load_cert_chain(bootstrap.certificate_file)
+        options["ssl_context"] = context
     if bootstrap.protocol in WITH_LOGIN:
         options["sasl_mechanism"] = bootstrap.mechanism
         options["sasl_plain_username"] = bootstrap.user

@@ -17,6 +17,8 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename=variable)
     kafka_password: str = ""
     kafka_ca_file: str = ""
     """File with the authority of the broker's certificate; none is the machine's own list."""
+    kafka_certificate_file: str = ""
+    """File with our certificate and its private key, for a broker that asks for one (SSL, SASL_SSL)."""
 
     def __post_init__(self) -> None:
         self.broker  # noqa: B018 - refuses what does not go together
@@ -31,4 +33,5 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename=variable)
             user=self.kafka_user,
             password=self.kafka_password,
             ca_file=self.kafka_ca_file,
+            certificate_file=self.kafka_certificate_file,
         )

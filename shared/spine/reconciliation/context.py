@@ -50,12 +50,13 @@ async def open_reconciliation(
     consumes: Sequence[str] = (),
     publishers: str = "",
     key: str = "",
+    ca_file: str = "",
 ) -> AsyncIterator[ReconciliationContext]:
     """Open the clients of the publishers' ledgers.
 
     `publishers` says where the ledgers are (`name=url,...`), and `key` opens them.
     """
-    async with open_client(timeout_seconds=_PHASE_TIMEOUT_SECONDS) as client:
+    async with open_client(timeout_seconds=_PHASE_TIMEOUT_SECONDS, ca_file=ca_file) as client:
         addresses = named_addresses(publishers, variable="RELAIS_PUBLISHERS")
         yield ReconciliationContext(
             service=service,

@@ -45,6 +45,7 @@ async def open_service(
             consumes=service.publishers,
             publishers=settings.publishers,
             key=settings.peer_key,
+            ca_file=settings.ca_file,
         ) as reconciliation,
     ):
         journal = Journal(pool, Chains(audit_key_of(settings.audit_key)), clock)

@@ -17,7 +17,9 @@ class ServiceSettings(BrokerSettings, frozen=True, kw_only=True):
 
     database_url: str
     publishers: str = ""
-    """Where the ledgers of the consumed services are: `name=http://host:port,...`."""
+    """Where the ledgers of the consumed services are: `name=https://host:port,...`."""
+    ca_file: str = ""
+    """File with the authorities of the other services' certificates; none is the machine's own list."""
     peer_key: str = ""
     """The key with which this service reads them."""
     peer_key_sha256: str = ""

@@ -184,6 +184,7 @@ def _email(port: int, *, answer_timeout_seconds: float) -> EmailChannel:
         clock=system_clock,
         timeout_seconds=_PATIENCE_SECONDS,
         answer_timeout_seconds=answer_timeout_seconds,
+        security="none",
     )
 
 

@@ -15,6 +15,7 @@ from tests.continuity.journal import Journal, now
 SLOW_SECONDS: Final = (1.0, 6.0)
 _ACCEPTED: Final = b"0: Accepted for delivery"
 _REFUSED: Final = b"Come back later"
+_HEADER: Final = "x-kannel-"
 
 
 class Gateway:
@@ -47,8 +48,7 @@ class Gateway:
         self._open.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                target = head.split(b" ", 2)[1].decode()
-                if not await self._answer(dict(parse_qsl(urlsplit(target).query)), reader, writer):
+                if not await self._answer(await _given(head, reader), reader, writer):
                     return
         except (OSError, asyncio.IncompleteReadError):
             return
@@ -97,3 +97,15 @@ class Gateway:
         writer.write(head.encode() + body)
         await writer.drain()
         return True
+
+
+async def _given(head: bytes, reader: asyncio.StreamReader) -> dict[str, str]:
+    """What a request says, in its query or, with POST, in headers and body."""
+    method, target = head.decode("latin-1").split(" ", 2)[:2]
+    if method != "POST":
+        return dict(parse_qsl(urlsplit(target).query))
+    lines = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:])
+    headers = {name.lower(): value for name, _, value in lines}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    given = {name.removeprefix(_HEADER): value for name, value in headers.items() if name.startswith(_HEADER)}
+    return {**given, "text": body.decode()}

@@ -114,6 +114,7 @@ async def simulated_providers(engine: Engine) -> AsyncIterator[SimulatedProvider
             report_tokens=report_tokens_of(dependencies.vault),
         )
         email = EmailChannel(
+            security="none",
             host="127.0.0.1",
             port=urlsplit(serving.url_of(smtp)).port or 0,
             sender="relais@exemple.fr",

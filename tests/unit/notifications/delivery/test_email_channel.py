@@ -63,6 +63,7 @@ async def _running(**answers: str) -> AsyncIterator[tuple[SmtpServer, EmailChann
     server = await asyncio.start_server(script.talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     channel = EmailChannel(
+        security="none",
         host="127.0.0.1",
         port=port,
         sender="Parcours <ne-pas-repondre@relais.exemple.fr>",

@@ -5,13 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
 import uvloop
 
 from deploy.local.ports import free_port
+from shared.web.client import authorities_of, open_client
 from shared.web.serve import ACCEPTED_AT_ONCE, copies_of, main
+from tests.integration.database.certificates import make_certificate
 
 COMING = 2 * ACCEPTED_AT_ONCE
 SERVE = (sys.executable, "-m", "shared.web.serve", "tests.unit.shared.web.two_ports:app")
@@ -46,12 +49,20 @@ async def _turns_until_all_are_accepted() -> int:
     return turns
 
 
-def test_figures_are_on_the_port_of_operations_alone_and_one_application_is_opened() -> None:
+def test_figures_are_on_the_port_of_operations_alone_and_one_application_is_opened(tmp_path: Path) -> None:
     api, operations = free_port(), free_port()
-    ports = ("--port", str(api), "--operations-port", str(operations))
+    (tmp_path / "other").mkdir()
+    (authority, certificate), (other, _) = (
+        make_certificate(folder, host="localhost") for folder in (tmp_path, tmp_path / "other")
+    )
+    ports = ("--port", str(api), "--operations-port", str(operations), "--certificate", str(certificate))
     with subprocess.Popen([*SERVE, *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as serving:
-        assert _status(operations, "/metrics") == 200
-        assert [_status(api, "/ready"), _status(api, "/metrics")] == [200, 404]
+        assert _status(operations, "/metrics", authority) == 200
+        assert [_status(api, "/ready", authority), _status(api, "/metrics", authority)] == [200, 404]
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            _status(api, "/ready", other)
+        with pytest.raises(httpx.RemoteProtocolError):
+            _status(api, "/ready", authority, scheme="http")
         serving.send_signal(signal.SIGTERM)
         said, _ = serving.communicate(timeout=20)
     assert (said, serving.returncode) == (b"closed\n", -signal.SIGTERM)
@@ -63,8 +74,26 @@ def test_operations_are_served_on_no_port_that_nobody_named(capsys: pytest.Captu
     assert "--operations-port" in capsys.readouterr().err
 
 
-def _status(port: int, path: str) -> int:
+async def test_a_service_that_speaks_no_tls_is_told_nothing_where_its_address_is_https(
+    tmp_path: Path,
+) -> None:
+    authority, _ = make_certificate(tmp_path, host="localhost")
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readline())
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with open_client(timeout_seconds=5, ca_file=str(authority)) as client:
+            with pytest.raises(httpx.TransportError):
+                await client.get(f"https://localhost:{port}/v1/ledger", headers={"authorization": "x"})
+    assert not any(b"GET" in line or b"authorization" in line for line in heard)
+
+
+def _status(port: int, path: str, authority: Path, *, scheme: str = "https") -> int:
     """What is answered, once somebody listens."""
-    transport = httpx.HTTPTransport(retries=8)
-    with httpx.Client(transport=transport) as client:
-        return client.get(f"http://127.0.0.1:{port}{path}").status_code
+    context = authorities_of(str(authority))
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8, verify=context)) as client:
+        return client.get(f"{scheme}://localhost:{port}{path}").status_code
