@@ -26,6 +26,8 @@ RelaisError
  |     + UnknownCharset
  |     + NotInItsCharset
  |     + TooManySegments
+ |     + SeveralMessages
+ |  + TooManyMessages       the HL7 v2 door answers 413, over MLLP AR
  + CallersTaken            the API answers 409
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated

@@ -154,8 +154,7 @@ def is_valid_finess(number: str) -> bool:
 
 
 def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
-    if part.expected_at is not None and part.kind not in _EXPECTING:
-        yield Contradiction("/expected_at", "only a leave or a plan says when something is expected")
+    yield from _check_expected(part)
     if part.kind in _WITHOUT_PLACES:
         if part.origin is not None:
             yield Contradiction("/origin", f"a {part.kind} has no origin")
@@ -176,6 +175,17 @@ def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
             yield Contradiction("/destination/establishment", "after a death nobody is expected anywhere")
         if part.destination.mode == "death" and part.destination.expected_at is not None:
             yield Contradiction("/destination/expected_at", "after a death nobody is expected anywhere")
+
+
+def _check_expected(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+    if part.expected_at is not None and part.kind not in _EXPECTING:
+        yield Contradiction("/expected_at", "only a leave or a plan says when something is expected")
+    for pointer, moment in (
+        ("/expected_at", part.expected_at),
+        ("/destination/expected_at", part.destination.expected_at if part.destination else None),
+    ):
+        if moment is not None and moment.year not in YEARS:
+            yield Contradiction(pointer, "must be from 1900 to 2199")
 
 
 def _check_times(part: TimeFields | StatedMovement) -> Iterator[Contradiction]:

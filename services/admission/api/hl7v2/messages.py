@@ -1,15 +1,13 @@
 """Serves `POST /v1/hl7v2`: HL7 over HTTP, one message or one batch of them in a request."""
 
 from email.message import Message as Header
-from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.admission.api import DEPENDENCIES
-from services.admission.api.hl7v2.door import take_message
-from services.admission.domain.hl7v2.batch import is_batch, messages_of
+from services.admission.api.hl7v2.several import TooManyMessages, enveloped, take_messages
 from shared.security.authentication import Permission
 from shared.security.principal import Principal
 from shared.web.contract import describe
@@ -18,7 +16,6 @@ from shared.web.problems import Problem
 
 PATH: Final = "/v1/hl7v2"
 LIMIT_BYTES: Final = 1024 * 1024
-MOST_MESSAGES: Final = 500
 MEDIA_TYPE: Final = "x-application/hl7-v2+er7"
 
 _EXAMPLE: Final = (
@@ -49,24 +46,19 @@ async def post_message(request: Request, source: Sender) -> Response:
 
     AA once it is stored; AE with an ERR segment for each thing that is wrong with it; AR when it is of a kind
     that is not taken, or could not be stored: then send it again. The same MSH-10 gets the same answer, and
-    another message under it AR with 205. A batch (FHS or BHS) of up to 500 messages gets one acknowledgement
-    for each, in order. The charset of `Content-Type` counts before MSH-18.
+    another message under it AR with 205. Up to 500 messages in a request, in a batch (FHS or BHS) or not, get
+    one acknowledgement for each, in order. The charset of `Content-Type` counts before MSH-18.
     """
     dependencies = DEPENDENCIES.of(request)
     body = await request.body()
-    messages = list(islice(messages_of(body), MOST_MESSAGES + 1))
-    if len(messages) > MOST_MESSAGES:
-        raise Problem(413, "Too many messages")
-    charset = charset_of(request)
-    answers = [await take_message(dependencies, each, source=source, charset=charset) for each in messages]
+    try:
+        answers = await take_messages(dependencies, body, source=source, charset=charset_of(request))
+    except TooManyMessages:
+        raise Problem(413, "Too many messages") from None
     place = place_of(request.scope)
     if place is not None:
         place.count_refused(sum(answer.answer.verdict == "E" for answer in answers))
-    acknowledgements = b"".join(answer.raw for answer in answers)
-    if is_batch(body):
-        count = str(len(answers)).encode()
-        acknowledgements = b"BHS|^~\\&|RELAIS\r" + acknowledgements + b"BTS|" + count + b"\r"
-    return Response(acknowledgements, media_type=MEDIA_TYPE)
+    return Response(enveloped(body, [answer.raw for answer in answers]), media_type=MEDIA_TYPE)
 
 
 def charset_of(request: Request) -> str | None:

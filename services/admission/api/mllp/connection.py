@@ -20,6 +20,8 @@ PART_BYTES: Final = 16 * 1024
 LONG_BYTES: Final = 32 * 1024
 """From here on a message is long."""
 NO_PLACE: Final = "too many long messages come at once"
+PAUSE_SECONDS: Final = 0.3
+"""So long after 0x1C, a message that its sender does not close with 0x0D has ended."""
 ANSWER_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 24 * 3600.0
@@ -66,14 +68,15 @@ class Connection:
         """Answer until either side ends it."""
         self._serving = asyncio.current_task()
         try:
-            while not self._stops and (part := await self._read()):
-                messages = self._frames.take(part)
+            while not self._stops and (messages := await self._next()) is not None:
                 self._take_place()
                 for message in messages:
                     await self._answer(message)
                 if messages:
                     self._leave_place()
-        except (ValueError, TimeoutError, ConnectionError) as error:
+        except ValueError as error:
+            get_logger().warning("mllp_connection_ended", reason=str(error))
+        except (TimeoutError, ConnectionError) as error:
             get_logger().info("mllp_connection_ended", reason=type(error).__name__)
         except asyncio.CancelledError:
             if not self._stops:
@@ -81,6 +84,16 @@ class Connection:
         finally:
             self._leave_place()
             await end(self._writer)
+
+    async def _next(self) -> list[bytes] | None:
+        """The messages that end with what comes next; `None` when nothing more comes."""
+        try:
+            part = await self._read()
+        except TimeoutError:
+            if not self._frames.may_be_ended:
+                raise
+            return self._frames.pause()
+        return self._frames.take(part) if part else self._frames.pause() or None
 
     def _take_place(self) -> None:
         if self._has_place or self._frames.held_bytes < LONG_BYTES:
@@ -107,6 +120,8 @@ class Connection:
             if self._frames.is_inside
             else now + self._silent_seconds
         )
+        if self._frames.may_be_ended:
+            until = min(until, now + PAUSE_SECONDS)
         self._is_reading = True
         try:
             async with asyncio.timeout_at(until):

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from services.admission.api.hl7v2.door import NOT_NOW, take_message
+from services.admission.api.hl7v2.door import NOT_NOW
+from services.admission.api.hl7v2.several import TOO_MANY, TooManyMessages, in_one_frame, take_messages
 from services.admission.api.mllp.connection import Connection, end
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge
 from services.admission.domain.hl7v2.callers import Binding, source_of
@@ -162,19 +163,20 @@ class MllpServer:
         return port if port in self._named_ports else 0
 
     async def _take(self, raw: bytes, source_id: UUID, caller: _Caller) -> bytes | None:
-        """The answer to a message; asks again whose the caller is, and what its keys allow.
+        """The answer to what came in a frame; asks again whose the caller is, and what its keys allow.
 
         Raises ConnectionError where the caller speaks as another source by now, or as none: nothing is stored
         or answered, and the peer sends it again over a connection that is bound anew.
         """
-        is_bound = True
+        is_bound, finding = True, NOT_NOW
         try:
             is_bound = await self._bound(caller) == source_id
             source = await sender_of(self._dependencies, source_id) if is_bound else None
             if source is not None:
-                taken = await take_message(self._dependencies, raw, source=source)
-                return taken.raw if taken.is_wanted else None
+                return in_one_frame(raw, await take_messages(self._dependencies, raw, source=source))
             _refuse("message", "the source has no key any more" if is_bound else BOUND_OTHERWISE)
+        except TooManyMessages:
+            finding = TOO_MANY
         except TRANSIENT:
             _refuse("message", "the database is unreachable")
         except Exception as error:  # noqa: BLE001 - an edge: the sender is answered, and the next message read
@@ -184,7 +186,7 @@ class MllpServer:
             raise ConnectionAbortedError(BOUND_OTHERWISE)
         answer = Answer(
             verdict="R",
-            findings=(NOT_NOW,),
+            findings=(finding,),
             control_id=sha256(raw).hexdigest()[:20],
             at=self._dependencies.clock(),
         )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.admission.domain.adt.reading import Findings, Group, Sender
+from services.admission.domain.checks import YEARS
 from services.admission.domain.hl7v2.message import DELETED, Message, Place
 from services.admission.domain.hl7v2.moments import Written, written
 from services.admission.domain.movement import Kind
@@ -15,11 +16,21 @@ _NOON: Final = 12
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
+_MAY_BE_UNKNOWN: Final = frozenset({"EVN-6", "PV1-44", "PV1-45", "PID-29"})
+"""Where a program may have to write something when it knows no time."""
+
+
+def time_in(text: str) -> Written | None:
+    """The time that is written there; `None` of what is none, or is filled in for none (0001, 9999)."""
+    read = written(text)
+    return read if read is not None and read.local.year in YEARS else None
+
+
 def sent_at(message: Message, sender: Sender, findings: Findings) -> datetime:
     """MSH-7; without one, the moment in which the event was recorded (EVN-2), or in which it came."""
     for segment, field in (("MSH", 7), ("EVN", 2)):
         text = message.first(segment).text(field)
-        read = written(text)
+        read = time_in(text)
         if read is not None and read.has_time:
             return read.at(sender.zone, not_after=sender.received_at + _AHEAD)
         if text:
@@ -44,10 +55,11 @@ def occurred_at(
         segment, _, field = written_place.partition("-")
         place = Place(segment, int(field))
         text = group.first(segment).text(int(field))
-        read = written(text)
+        read = time_in(text)
         if read is None:
             if text:
-                findings.error(
+                is_filler = written_place in _MAY_BE_UNKNOWN and written(text) is not None
+                (findings.warn if is_filler else findings.error)(
                     102, f"{written_place} n'est pas une date.", f"{written_place} is no date.", place
                 )
             continue
@@ -87,7 +99,7 @@ def expected_at(
         if group.first(segment).raw(place.field or 0) == DELETED:
             return {"expected_at": None}
         text = group.text(written_place)
-        read = written(text)
+        read = time_in(text)
         if read is not None and (read.has_time or read.precision == "day"):
             places["/expected_at"] = place
             return {"expected_at": _by_its_end(read).at(sender.zone)}
@@ -101,7 +113,7 @@ def expected_at(
 def planned_day(group: Group) -> str:
     """The day for which an admission is planned; empty where none is said."""
     for place in EXPECTED_AT["planned_admission"]:
-        read = written(group.text(place))
+        read = time_in(group.text(place))
         if read is not None and (read.has_time or read.precision == "day"):
             return read.day
     return ""

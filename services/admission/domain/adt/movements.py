@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at
+from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at, time_in
 from services.admission.domain.adt.dialect import Dialect, Meaning
 from services.admission.domain.adt.person import person_of
 from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
@@ -159,7 +159,7 @@ def _numbered(
     if group.has("ZBE") or meaning == "update":
         findings.missing("ZBE", 1)
         return
-    if action == "cancel" and kind in _KNOWN_BY_TIME and not group.text("EVN-6"):
+    if action == "cancel" and kind in _KNOWN_BY_TIME and time_in(group.text("EVN-6")) is None:
         french, english = _KNOWN_BY_TIME[kind]
         findings.error(
             101,

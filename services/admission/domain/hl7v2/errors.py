@@ -25,3 +25,7 @@ class NotInItsCharset(UnreadableMessage):
 
 class TooManySegments(UnreadableMessage):
     """The message has more segments than any ADT message."""
+
+
+class SeveralMessages(UnreadableMessage):
+    """There is another message in it, behind a second segment MSH."""

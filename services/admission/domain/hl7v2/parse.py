@@ -8,6 +8,7 @@ from services.admission.domain.hl7v2.errors import (
     BadDelimiters,
     NoHeader,
     NotInItsCharset,
+    SeveralMessages,
     TooManySegments,
     UnreadableMessage,
 )
@@ -16,8 +17,9 @@ from services.admission.domain.hl7v2.message import Delimiters, Message, Segment
 MOST_SEGMENTS: Final = 2000
 _HEADER: Final = "MSH"
 _HEADER_BYTES: Final = b"MSH"
+_NEAR: Final = 12
 _CHARSET: Final = 18
-_AROUND: Final = "\r\n\t \x0b\x1c\x00"
+_AROUND: Final = "\r\n\t \x0b\x1c\x00\ufeff"
 _LINE_END: Final = re.compile("\r\n|\r|\n")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _MOST_DELIMITERS: Final = 5
@@ -49,6 +51,8 @@ def parse_text(text: str, *, charset: str = "utf-8") -> Message:
         raise TooManySegments
     for number, line in enumerate(lines, 1):
         name, *fields = line.split(delimiters.field)
+        if number > 1 and _HEADER in line[:_NEAR] and _is_header(line.lstrip(_AROUND)):
+            raise SeveralMessages
         if _NAME.fullmatch(name):
             whole = (delimiters.field, *fields) if name == _HEADER else tuple(fields)
             segments.append(Segment(name, whole, delimiters))
@@ -71,6 +75,10 @@ def delimiters_of(text: str) -> Delimiters:
     if len({field, *chosen}) < len(chosen) + 1:
         raise BadDelimiters
     return Delimiters(field, *chosen)
+
+
+def _is_header(line: str) -> bool:
+    return line.startswith(_HEADER) and not line[3:4].isalnum()
 
 
 def _check_header(raw: bytes) -> None:

@@ -91,6 +91,14 @@ def test_whatever_stands_in_a_detail_the_fact_is_accepted(place: list[str], wort
             "/destination/expected_at",
         ),
         (
+            movement(**TRANSFER, destination={"mode": "home", "expected_at": "9999-12-31T00:00:00Z"}),
+            "/destination/expected_at",
+        ),
+        (
+            movement(kind="leave", origin=None, expected_at="9999-12-31T00:00:00Z"),
+            "/expected_at",
+        ),
+        (
             movement(kind="discharge", origin=None, destination={"mode": "death", "establishment": CLINIC}),
             "/destination/establishment",
         ),

@@ -14,6 +14,7 @@ import pytest
 
 from services.admission.api.hl7v2.door import LIMIT_BYTES, take_message
 from services.admission.api.mllp.frames import framed
+from services.admission.domain.hl7v2.batch import messages_of
 from tests.unit.admission.api.mllp_door import serving
 from tests.unit.admission.api.test_hl7v2_door import SOURCE, WITH_THE_SETS, messages_of_the_sets
 
@@ -40,7 +41,8 @@ async def test_mutated_messages_are_answered(monkeypatch: pytest.MonkeyPatch) ->
             if taken.is_wanted and count % OVER_MLLP == 0:
                 writer.write(framed(raw))
                 said = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 10)
-                assert _verdict(said.strip(b"\x0b\x1c\r")) == _verdict(taken.raw)
+                if len(list(messages_of(raw))) == 1:  # over MLLP, of several each is answered by itself
+                    assert _verdict(said.strip(b"\x0b\x1c\r")) == _verdict(taken.raw)
         assert _kilobytes() - used < MOST_KILOBYTES
     assert set(answered) == {"A", "E", "R"}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admission.api.mllp.frames import MOST_BYTES_BETWEEN, NOT_MLLP, Frames, framed
+from services.admission.api.mllp.frames import CUT, MOST_BYTES_BETWEEN, NOT_MLLP, Frames, framed
 from services.admission.domain.hl7v2.callers import bindings_of, bound_to_others, said, source_of
 
 MESSAGE = st.binary(max_size=60).map(lambda raw: raw.replace(b"\x0b", b"").replace(b"\x1c", b""))
@@ -52,8 +52,35 @@ def test_bytes_that_begin_no_message_are_refused() -> None:
 
 def test_a_message_that_begins_anew_replaces_the_one_that_did_not_end() -> None:
     frames = Frames(limit_bytes=100)
-    assert frames.take(b"\x0bhalf") == []
-    assert frames.take(b"\x0bwhole\x1c\r\x0bnext\x1c") == [b"whole", b"next"]
+    assert frames.take(b"\x0bMSH|half") == []
+    assert frames.take(b"\x0bMSH|whole\x1c\r\x0bMSH|next\x1c") == [b"MSH|whole"]
+    assert (frames.may_be_ended, frames.pause(), frames.pause()) == (True, [b"MSH|next"], [])
+
+
+@pytest.mark.parametrize("inside", [b"\x1c", b"\x1c\n", b"\x1c\x1c|", b"\x0b", b"\x1c\n\r"])
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_no_separator_inside_a_message_cuts_it(inside: bytes, size: int) -> None:
+    message = b"MSH|1\rPV1|02" + inside + b"|940000045"
+    frames, stream = Frames(limit_bytes=100), framed(message) + framed(b"MSH|2")
+    parts = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert [each for part in parts for each in frames.take(part)] == [message, b"MSH|2"]
+
+
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n", b"\n\r\n", b"said by a tool"])
+def test_a_sender_may_leave_the_last_byte_out(between: bytes) -> None:
+    frames = Frames(limit_bytes=100)
+    found = frames.take(b"\x0bMSH|1\x1c" + between + b"\x0bMSH|2\x1c\n")
+    found += frames.pause()
+    assert [each.split(b"\x1c")[0] for each in found] == [b"MSH|1", b"MSH|2"]
+
+
+def test_what_follows_a_message_that_a_pause_ended_ends_the_connection() -> None:
+    frames = Frames(limit_bytes=100)
+    frames.take(b"\x0bMSH|1\rPV1|02\x1c")
+    assert frames.pause() == [b"MSH|1\rPV1|02"]
+    assert frames.take(b"\r\n") == []
+    with pytest.raises(ValueError, match=CUT):
+        frames.take(b"|940000045\x1c\r")
 
 
 def test_a_connection_is_whose_certificate_address_or_port_it_has() -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.admission.api.mllp.frames import framed
 from services.admission.domain.hl7v2.callers import bindings_of
 from shared.web.middleware import body_limit
-from tests.integration.admission.hl7v2.door import adt
+from tests.integration.admission.hl7v2.door import adt, codes
 from tests.unit.admission.api.mllp_door import answer_to, is_ended, serving
 
 
@@ -27,6 +27,33 @@ async def test_messages_are_answered_in_order_however_they_come(monkeypatch: pyt
         peer[1].write(framed(adt(control_id="3", number="3"))[-9:])
         assert await answer_to(peer) == "AA"
         assert door.stored == ["1", "3"]
+
+
+async def test_messages_of_one_frame_are_answered_in_one_with_refusals_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serving(monkeypatch) as door:
+        reader, writer = await door.peer()
+        several = [adt(control_id="1"), adt(control_id="", number="2"), adt(control_id="3", number="3")]
+        writer.write(framed(b"\r".join(several)))
+        assert codes(await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 10)) == ["AE", "AA", "AA"]
+        assert door.stored == ["1", "3"]
+        writer.write(framed(b"MSH|^~\\&|\r" * 501))
+        assert codes(await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 10)) == ["AR"]
+
+
+async def test_who_closes_no_message_with_0d_is_answered_after_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.admission.api.mllp.connection.PAUSE_SECONDS", 0.05)
+    async with serving(monkeypatch) as door:
+        peer = await door.peer()
+        for number in ("1", "2"):
+            peer[1].write(framed(adt(control_id=number, number=number))[:-1])
+            assert await answer_to(peer) == "AA"
+        peer[1].write(framed(adt(control_id="3", number="3"))[:-1])
+        peer[1].write_eof()
+        assert await answer_to(peer) == "AA"
 
 
 async def test_many_peers_are_served_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:

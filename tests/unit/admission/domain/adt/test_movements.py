@@ -180,6 +180,24 @@ def test_a_day_is_no_midnight() -> None:
     assert [(each.code, each.is_warning) for each in reading.findings] == [(102, True)]
 
 
+@pytest.mark.parametrize("event", ["A01", "A02", "A06", "A21", "A22", "A09", "A17", "A03"])
+@pytest.mark.parametrize("filler", ["00010101000000", "99991231235959-1200", "00010101", "99991231"])
+def test_a_filler_is_no_time(event: str, filler: str) -> None:
+    head = header(event).replace("20240306110000", filler)
+    stated = read(head, PID, PV1)
+    assert [(each.code, each.is_warning) for each in stated.findings] == [(102, True)]
+    assert stated.statements[0].body["occurred_at"].isoformat() == "2024-03-06T11:11:54+01:00"
+    sent = read(header(event).replace("|||||ADT", f"|{filler}||ADT"), PID, PV1)
+    assert sent.statements
+    assert found(read(head.replace("EVN||20240306111154", f"EVN||{filler}"), PID, PV1)) == {(102, "EVN", 2)}
+    assert found(read(header(event), PID, PV1, zbe(when=filler))) == {(102, "ZBE", 2)}
+    assert found(read(header("A12").replace("20240306110000", filler), PID, PV1)) == {(101, "EVN", 6)}
+    expected = read(header("A21"), PID, PV1, "PV2" + "|" * 47 + filler, zbe())
+    assert [
+        (each.is_warning, "expected_at" in expected.statements[0].body) for each in expected.findings
+    ] == [(True, False)]
+
+
 def test_a_dialect_says_what_units_classes_and_events_mean() -> None:
     visit = PV1.replace("|I|", "|EMERGENCY|")
     dialect = {

@@ -1,5 +1,7 @@
 """Whatever bytes come, they are a message or an `UnreadableMessage`; nothing of a message is lost."""
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from services.admission.domain.hl7v2.errors import (
     BadDelimiters,
     NoHeader,
     NotInItsCharset,
+    SeveralMessages,
     TooManySegments,
     UnknownCharset,
     UnreadableMessage,
@@ -107,7 +110,23 @@ def test_null_is_told_apart_from_nothing() -> None:
 def test_a_batch_is_its_messages_whatever_its_counts_say() -> None:
     batch = b"FHS|^~\\&|\rBHS|^~\\&|\rMSH|^~\\&|1\rPID|1\rMSH|^~\\&|2\rBTS|7\rFTS|1\r"
     assert list(messages_of(batch)) == [b"MSH|^~\\&|1\rPID|1\r", b"MSH|^~\\&|2\r"]
-    assert list(messages_of(b"MSH|1\rMSH|2")) == [b"MSH|1\rMSH|2"]
+
+
+@pytest.mark.parametrize("between", ["\r", "\n", "\r\n\r\n", "\r\x0b", "\r\x1c\r\x0b", "\r\ufeff", ""])
+def test_messages_that_come_together_without_a_batch_are_several(between: str) -> None:
+    messages = [b"MSH|^~\\&|1\rPID|1", b"MSH|^~\\&|2\rPID|2", b"MSH|^~\\&|3\rPID|3"]
+    assert [each.strip(b"\r\n\x0b\x1c") for each in messages_of(between.encode().join(messages))] == messages
+    marked = codecs.BOM_UTF8 + b"\r".join(messages)
+    assert [each.startswith(codecs.BOM_UTF8) for each in messages_of(marked)] == [True] * 3
+    alone = b"MSH|^~\\&|1\rOBX|1|MSHA|MSH|MSH"
+    assert list(messages_of(alone)) == [alone]
+
+
+def test_another_message_is_no_part_of_the_first_where_nobody_took_them_apart() -> None:
+    two = MESSAGE.replace("UNICODE UTF-8", "UNICODE UTF-16") * 2
+    assert len(list(messages_of(two.encode("utf-16")))) == 1
+    with pytest.raises(SeveralMessages):
+        parse(two.encode("utf-16"))
 
 
 @given(st.binary(max_size=300))
