@@ -1,9 +1,10 @@
 """Only one place begins and ends transactions; everything else is called inside one."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.architecture.source_files import nodes_of, python_files, tree_of
+from tests.architecture.source_files import nodes_of, python_files
 
 THE_PLACE = Path("shared/database/transaction.py")
 NOT_A_DATABASE = {Path("shared/spine/consumer/progress.py"): "commits Kafka's offsets"}
@@ -16,8 +17,7 @@ def _source() -> list[Path]:
     return [path for path in source if path != THE_PLACE and path not in NOT_A_DATABASE]
 
 
-def _without_docstrings(tree: ast.Module) -> list[ast.AST]:
-    nodes = list(ast.walk(tree))
+def _without_docstrings(nodes: Sequence[ast.AST]) -> list[ast.AST]:
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     return [node for node in nodes if not (id(node) in prose and isinstance(node, ast.Constant))]
 
@@ -37,7 +37,7 @@ def test_only_one_place_begins_and_commits() -> None:
     elsewhere = [
         f"{path}:{node.lineno}"
         for path in _source()
-        for node in _without_docstrings(tree_of(path))
+        for node in _without_docstrings(nodes_of(path))
         if isinstance(node, ast.expr) and (_is_call(node) or _is_statement(node))
     ]
     assert elsewhere == []
