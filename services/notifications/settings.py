@@ -45,6 +45,8 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
     contact_phone: str = "05 36 49 00 00"
     """Whom recipients may call; the default belongs to nobody."""
     time_zone: str = "Europe/Paris"
+    invitations: bool = True
+    """Ask the owner of a carer's address before anything is told there; false only where nobody is real."""
     wait_factor: float = 1.0
     """Above 0, at most 1: compresses the engine's patience for tests and demos."""
 

@@ -24,6 +24,7 @@ from services.notifications.domain.circle.members import ChannelName
 from services.notifications.handlers.audit.audit_rounds import measure_audit
 from services.notifications.handlers.circle.close_circles import close_circles
 from services.notifications.handlers.circle.export_person import SECTIONS
+from services.notifications.handlers.circle.invite import send_invitations
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.compare_obligations import compare_obligations
 from services.notifications.handlers.obligations.event_outcome import EventOutcome, event_outcome
@@ -67,6 +68,7 @@ async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[D
             public_url=settings.public_url.rstrip("/"),
             contact_phone=settings.contact_phone,
             sms_countries=settings.countries,
+            invites=settings.invitations,
             grants=settings.verifier,
             ledgers=ledgers if set(ledgers) == set(PUBLISHERS) else {},
         )
@@ -129,6 +131,7 @@ SERVICE = Service(
         PeriodicDuty(seconds=1.0, run=sweep_unknown_attempts),
         # Apart from the lanes, which a provider may hold up.
         PeriodicDuty(seconds=1.0, run=expire_obligations),
+        PeriodicDuty(seconds=1.0, run=send_invitations),
         PeriodicDuty(seconds=5.0, run=measure_obligations),
         PeriodicDuty(seconds=5.0, run=measure_audit),
         PeriodicDuty(seconds=86_400.0, run=close_circles),

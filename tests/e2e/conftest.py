@@ -26,6 +26,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, sink: OtlpSink) -> Iterat
     with running_platform(
         tmp_path_factory.mktemp("relais"),
         RELAIS_WAIT_FACTOR="0.1",
+        RELAIS_INVITATIONS="false",  # the tour answers them
         OTEL_EXPORTER_OTLP_ENDPOINT=sink.endpoint,
         OTEL_TRACES_SAMPLER="always_on",
     ) as platform:

@@ -1,5 +1,6 @@
 """Calls the platform for the demo, through the public HTTP APIs only, as any user would."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import httpx
 from deploy.local.demo.journey import Establishment
 
 _TIMEOUT_SECONDS = 30.0
+_LOOKED_AT = 500
+_INVITATION = re.compile(r"/i/[A-Za-z0-9_-]{11}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Platform:
     def __init__(self, client: httpx.AsyncClient, addresses: Addresses) -> None:
         self._client = client
         self._keys: dict[str, str] = {}
+        self._accepted: set[str] = set()
         self.addresses = addresses
 
     async def register(self, establishment: Establishment) -> None:
@@ -74,6 +78,15 @@ class Platform:
         url = f"{self.addresses.notifications}/v1/persons/{path}"
         answer = await self._call("PUT", url, self.key_of(establishment), body, accept=(401, 404))
         return answer.is_success
+
+    async def accept_invitations(self) -> None:
+        """Accept every invitation that has arrived, as the owners of the telephones and mailboxes would."""
+        for sink in (self.addresses.sms, self.addresses.mail):
+            arrived = await self._client.get(f"{sink}/messages", params={"limit": _LOOKED_AT})
+            for link in set(_INVITATION.findall(arrived.text)) - self._accepted:
+                url = f"{self.addresses.notifications}{link}"
+                await self._call("POST", url, "", {"answer": "accepted"}, accept=(404,))
+                self._accepted.add(link)
 
     async def get(self, establishment: Establishment, url: str) -> Any:
         """Read something as an establishment."""

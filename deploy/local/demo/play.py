@@ -65,6 +65,7 @@ async def _post_all(
         if movement.person.number not in enrolled:
             enrolled.add(movement.person.number)
             await _enrol(platform, movement, receipt.person_id, consent_at)
+            await platform.accept_invitations()
         receipts.append(receipt)
         report(done, len(movements))
     return receipts
@@ -98,6 +99,7 @@ async def _settled(
     waiting = list(zip(movements, receipts, strict=True))
     obligations: Counter[str] = Counter()
     for _ in range(int(_SETTLE_WITHIN_SECONDS / _POLL_SECONDS)):
+        await platform.accept_invitations()
         still_waiting = []
         for movement, receipt in waiting:
             services = await _services(platform, movement, receipt)

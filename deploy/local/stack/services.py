@@ -21,7 +21,7 @@ OBEY_SIGNATURES = ("pathway", "notifications", "indicators")
 """Services that admission tells, under its signature, whom to show to whom, and whom to forget."""
 MLLP = "admission"
 """The service that has a process for MLLP."""
-PASSED_ON = ("RELAIS_WAIT_FACTOR",)
+PASSED_ON = ("RELAIS_WAIT_FACTOR", "RELAIS_INVITATIONS")
 """What a test or a demo may set for the services; every other variable of theirs is the stack's to say."""
 
 

@@ -1,24 +1,31 @@
-"""`GET /s/{token}`: the page behind a message's link, without scripts and without anything to load."""
+"""The pages behind links, which run and load nothing: of messages (`/s/`), of invitations (`/i/`)."""
 
 from functools import cache
 from pathlib import Path
 from typing import Final, get_args
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from services.notifications.api import DEPENDENCIES
+from services.notifications.api.requests import GivenAnswer
+from services.notifications.domain.circle.invitations import Answer
 from services.notifications.domain.obligations import catalogue
 from services.notifications.domain.wording import mail, texts
 from services.notifications.domain.wording.context import Language, WordingContext
+from services.notifications.handlers.circle.invite import answer_invitation, find_invitation
 from services.notifications.handlers.delivery.carer_page import PageView, read_carer_page
 from shared.security.authentication import Capability
+from shared.web import responses
+from shared.web.decoding import decode
+from shared.web.problems import Problem
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -37,6 +44,35 @@ async def show(token: str, request: Request) -> Response:
     if found is None:
         return _page("gone.html", 404, phone=dependencies.contact_phone)
     return _page("news.html", 200, **_words(found))
+
+
+@router.get("/i/{token}", dependencies=[Depends(Capability("read_invitation"))])
+async def show_invitation(token: str, request: Request) -> Response:
+    """The question whether news may be sent; looking at it answers nothing."""
+    dependencies = DEPENDENCIES.of(request)
+    found = await find_invitation(dependencies, token=token)
+    if found is None:
+        return _page("gone.html", 404, phone=dependencies.contact_phone)
+    return _page("invitation.html", 200, answer=found.answer, phone=dependencies.contact_phone)
+
+
+@router.post("/i/{token}", dependencies=[Depends(Capability("answer_invitation"))])
+async def take_answer(token: str, request: Request) -> Response:
+    """The owner's answer, `accepted` or `refused`, as the page's form or as JSON; the last one holds."""
+    dependencies = DEPENDENCIES.of(request)
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        taken = decode(body, GivenAnswer)
+        if not await answer_invitation(dependencies, token=token, answer=taken.answer):
+            raise Problem(404)
+        return responses.json(200, taken)
+    given = parse_qs(body.decode("utf-8", "replace")).get("answer", [""])[0]
+    answer = next((each for each in get_args(Answer) if each == given), None)
+    if answer is None:
+        return _page("invitation.html", 422, answer=None, phone=dependencies.contact_phone)
+    if not await answer_invitation(dependencies, token=token, answer=answer):
+        return _page("gone.html", 404, phone=dependencies.contact_phone)
+    return _page("invitation.html", 200, answer=answer, phone=dependencies.contact_phone)
 
 
 def _words(found: PageView) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from services.notifications.domain.circle.invitations import Answer
 from services.notifications.domain.circle.members import ChannelName, Discretion, ProofKind
 from shared.events.envelope import Moment
 
@@ -33,6 +34,12 @@ class StatedChannel(Struct, frozen=True, kw_only=True):
     address: Address
     order: Annotated[int, Meta(ge=1, le=9)] | None = None
     """1 is tried first; without, the order of the list."""
+
+
+class GivenAnswer(Struct, frozen=True, kw_only=True):
+    """What the owner of an address answers to an invitation."""
+
+    answer: Answer
 
 
 class PutCarer(Struct, frozen=True, kw_only=True):

@@ -62,6 +62,8 @@ class Dependencies:
     """Whom recipients may call."""
     sms_countries: frozenset[str] = SMS_COUNTRIES
     """Whose mobile numbers are taken."""
+    invites: bool = False
+    """Whether the owner of a carer's address is asked before anything is told there."""
     grants: Verifier = field(default_factory=lambda: Verifier({}))
     """Knows who may sign the relations that are granted."""
     wake_signals: WakeSignals = field(default_factory=WakeSignals)

@@ -30,6 +30,7 @@ OF_PERSONS: Final = (
     "facts",
     "presence",
     "relations",
+    "invitations",
     "audited_days",
     "audit_wanted",
     "obligation_differences",

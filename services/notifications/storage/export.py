@@ -5,8 +5,8 @@ from typing import Final
 MEMBERS: Final = """
 SELECT member_id AS key, member_id, role, carer_id, establishment, basis, channels, night, discretion, zone,
     joined_at, revoked_at, declared_by, alias, consent, wrapped_key,
-    ARRAY(SELECT (channel, value, state, changed_at) FROM contact_points c WHERE c.member_id = m.member_id
-        ORDER BY channel) AS contacts
+    ARRAY(SELECT (channel, value, state, changed_at, proof) FROM contact_points c
+        WHERE c.member_id = m.member_id ORDER BY channel) AS contacts
 FROM members m JOIN persons USING (person_id)
 WHERE person_id = ANY ($1) AND member_id > $2 ORDER BY member_id LIMIT $3
 """
@@ -42,6 +42,7 @@ FROM relations WHERE person_id = ANY ($1) AND grant_id > $2 ORDER BY grant_id LI
 
 COPIES: Final = {
     "contact_points": "with its member",
+    "invitations": "with its contact: whether its owner accepted",
     "facts": "what admission and pathway published, and their ledgers give",
     "presence": "which establishments stated something, as the ledger of admission says",
     "persons": "the key, which opens what is shown",

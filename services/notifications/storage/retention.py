@@ -23,6 +23,15 @@ WITH old AS (
 )
 SELECT count(*) AS ended FROM ended
 """
+_INVITATIONS: Final = """
+WITH old AS (
+    SELECT contact_id FROM invitations WHERE expires_at < $1
+        AND NOT EXISTS (SELECT FROM contact_points c WHERE c.contact_id = invitations.contact_id) LIMIT $2
+), ended AS (
+    DELETE FROM invitations WHERE contact_id IN (SELECT contact_id FROM old) RETURNING 1
+)
+SELECT count(*) AS ended FROM ended
+"""
 # A proof of consent, of somebody who is told nothing more; alias and addresses went when they were revoked.
 _CONSENTS: Final = """
 WITH old AS (
@@ -45,6 +54,7 @@ CIRCLE_DAYS: Final = 365
 RETENTION: Final = (
     Kind(name="delivery reports", days=90, statement=_REPORTS),
     Kind(name="links in messages, once expired", days=30, statement=_LINKS),
+    Kind(name="invitations, once their contact is gone", days=90, statement=_INVITATIONS),
     Kind(name="proofs of consent, once revoked", days=1825, statement=_CONSENTS),
     Kind(name="names of who told somebody", days=1095, statement=_NAMES),
     Kind(name="circles, once the person has no stay, with or without a bed", days=CIRCLE_DAYS),

@@ -153,6 +153,7 @@ class ContactPoint(Table, table=True):
     )
     state: str = text()
     changed_at: datetime = timestamp()
+    proof: str | None = text(null=True, comment="Why it may be written to; none: its owner has not accepted")
 
 
 class Obligation(Table, table=True):

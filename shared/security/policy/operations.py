@@ -74,6 +74,8 @@ Operation = Literal[
     # what admits by itself, without a key
     "report_delivery",
     "read_carer_page",
+    "read_invitation",
+    "answer_invitation",
 ]
 
 Whom = Literal["anybody", "related", "platform", "capability"]
@@ -174,6 +176,8 @@ RULES: Final[Mapping[Operation, Rule]] = {
     "verify_audit": _platform("operator"),
     "report_delivery": _CAPABILITY,
     "read_carer_page": _CAPABILITY,
+    "read_invitation": _CAPABILITY,
+    "answer_invitation": _CAPABILITY,
 }
 """Operation -> whom it is for."""
 
@@ -186,6 +190,7 @@ _CHANGES: Final[tuple[Operation, ...]] = (
     "close_expectation",
     "resolve_obligation",
     "change_circle",
+    "answer_invitation",
     "declare_team",
     "end_grant",
     "break_glass",

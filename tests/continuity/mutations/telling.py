@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from services.notifications.channels.channel import RejectedTemporarily
 from services.notifications.channels.sms import SmsChannel
 from services.notifications.domain.delivery import decision
-from services.notifications.domain.delivery.decision import RecipientNow
+from services.notifications.domain.delivery.recipient import RecipientNow
 from services.notifications.domain.obligations import derivation, timing
 from services.notifications.handlers.delivery import claim_due, dispatch
 from services.notifications.storage.circle import enrolment

@@ -23,6 +23,8 @@ def service_processes(
         # A rupture is open within seconds of the deadline, or it is a violation.
         "RELAIS_FEED_GRACE_SECONDS": "0",
         "RELAIS_FEED_SETTLING_SECONDS": "0",
+        # The checker counts every message; that nothing is told before an answer has tests of its own.
+        "RELAIS_INVITATIONS": "false",
     }
     if mutation is not None:
         common["CONTINUITY_MUTATION"] = mutation

@@ -20,6 +20,7 @@ from services.notifications.domain.circle.members import (
 )
 from services.notifications.domain.obligations.timing import Waits
 from services.notifications.handlers.circle.enrol import put_carer, put_professional
+from services.notifications.handlers.circle.invite import send_invitations
 from services.notifications.handlers.circle.members import delete_carer
 from services.notifications.handlers.delivery.claim_due import OutgoingMessage, claim_due
 from services.notifications.handlers.delivery.dispatch import dispatch
@@ -72,6 +73,8 @@ class Engine:
     )
     public_url: str = "https://p.exemple.fr"
     wake_signals: WakeSignals = field(default_factory=WakeSignals)
+    invites: bool = False
+    """Most tests are about what is told once an address is proven."""
 
     @property
     def dependencies(self) -> Dependencies:
@@ -85,6 +88,7 @@ class Engine:
             public_url=self.public_url,
             contact_phone="05 36 49 00 00",
             wake_signals=self.wake_signals,
+            invites=self.invites,
         )
 
     async def state(self, *events: RecordedEvent) -> None:
@@ -169,6 +173,7 @@ class Engine:
         """Everything that is due leaves, over every channel, until nothing more is due now."""
         await sweep_unknown_attempts(self.dependencies)
         await expire_obligations(self.dependencies)
+        await send_invitations(self.dependencies)
         for _ in range(20):
             left = False
             for channel_name, channel in self.dependencies.channels.items():

@@ -112,6 +112,7 @@ async def running(create_database: Callable[..., str]) -> AsyncIterator[Running]
         smtp_port=1,
         mail_from="relais@exemple.fr",
         public_url="https://p.exemple.fr/",
+        invitations=False,
     )
     app = create_api(SERVICE)
     sms = ScriptedChannel()

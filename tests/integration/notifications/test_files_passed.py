@@ -111,6 +111,7 @@ async def running(create_database: Callable[..., str], kafka_bootstrap: str) -> 
             smtp_host="127.0.0.1",
             smtp_port=1,
             mail_from="relais@exemple.fr",
+            invitations=False,
             public_url=public_url,
         )
         async with open_service(SERVICE, settings, clock=lambda: minutes(60)) as service:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.notifications.wiring import SERVICE
 from shared.database.pool import open_pool
@@ -42,6 +43,7 @@ class Scene:
     """Rose, admitted by the hospital an hour ago, and her daughter in her circle."""
 
     engine: Engine
+    app: FastAPI
     client: httpx.AsyncClient
     rose: PersonHistory
 
@@ -51,6 +53,11 @@ class Scene:
         """A request about Rose, or somebody else."""
         url = f"/v1/persons/{of or self.rose.person_id}/{path}"
         return await self.client.request(method, url, json=body, headers={"Authorization": f"Bearer {by}"})
+
+    def ask_owners(self) -> None:
+        """From now on, as where people are real: an address is proven before it gets news."""
+        self.engine.invites = True
+        self.app.state.dependencies = self.engine.dependencies
 
     async def daughters_alias(self) -> str:
         """As the hospital sees her."""
@@ -68,7 +75,7 @@ async def scene(create_database: Callable[..., str]) -> AsyncIterator[Scene]:
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://relais.test") as client:
             await engine.state(rose.admit("stay", at=MORNING - timedelta(hours=1), establishment=HOSPITAL))
-            made = Scene(engine, client, rose)
+            made = Scene(engine, app, client, rose)
             answer = await made.ask("PUT", "circle/carers/daughter", HOSPITAL, CARER)
             assert answer.status_code == httpx.codes.CREATED
             yield made

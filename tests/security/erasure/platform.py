@@ -137,6 +137,7 @@ async def running_platform(create_database: CreateDatabase) -> AsyncIterator[Pla
             smtp_host="127.0.0.1",
             smtp_port=1,
             mail_from="relais@exemple.fr",
+            invitations=False,
             public_url="https://p.exemple.fr",
         ),
         "indicators": IndicatorsSettings(

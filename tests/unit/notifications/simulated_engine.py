@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import ChannelName
-from services.notifications.domain.delivery.decision import Defer, RecipientNow, Tell, decide
+from services.notifications.domain.delivery.decision import Defer, Tell, decide
+from services.notifications.domain.delivery.recipient import RecipientNow
 from services.notifications.domain.obligations.catalogue import Recipient, entry_of
 from services.notifications.domain.obligations.derivation import DerivedObligation, derive_obligations
 from services.notifications.domain.obligations.obligation import (

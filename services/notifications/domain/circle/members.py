@@ -10,10 +10,15 @@ ChannelName = Literal["sms", "email"]
 Basis = Literal["consent", "legal_representative", "team"]
 """Why this member may know: the person's consent, a mandate, or belonging to the care team."""
 ProofKind = Literal["written", "electronic", "oral"]
-ContactState = Literal["ok", "bad", "stopped"]
-"""Bad: a provider refused it for good, until it is declared again.
+ContactState = Literal["unproven", "ok", "bad", "stopped"]
+"""Unproven: its owner was invited and has not accepted; nothing is told there.
 
-Stopped: its owner asked for silence on this channel.
+Bad: a provider refused it for good, until it is declared again.
+Stopped: its owner asked for silence on this channel, or refused the invitation.
+"""
+ContactProof = Literal["before", "desk", "invitation", "unasked"]
+"""Why an address may be written to: declared before its owner was asked; that of a desk; its owner accepted;
+or this platform does not ask.
 """
 Discretion = Literal[0, 1, 2]
 """0 nothing, 1 that there is news but not which, 2 logistics with the alias."""

@@ -6,30 +6,20 @@ order it happened; once it was delayed, newer news takes its place. So nobody he
 nobody hears the same twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import msgspec
 
-from services.notifications.domain.circle.members import ChannelName, Discretion
+from services.notifications.domain.circle.members import ChannelName
+from services.notifications.domain.delivery.recipient import RecipientNow
 from services.notifications.domain.delivery.whereabouts import was_told_rightly
 from services.notifications.domain.obligations import timing
 from services.notifications.domain.obligations.catalogue import entry_of, fact_of, is_corrected, is_retracted
 from services.notifications.domain.obligations.obligation import End, Obligation
 from services.notifications.domain.obligations.timing import Circumstances, Waits, comes_later, delayed_until
 from services.notifications.domain.obligations.verdict import Send, Supersede, Suppress, Verdict
-
-
-class RecipientNow(msgspec.Struct, frozen=True, kw_only=True):
-    """The recipient at this moment, as far as sending depends on it."""
-
-    revoked: bool
-    discretion: Discretion
-    night: bool
-    zone: str | None = None
-    contacts: Mapping[ChannelName, UUID]
-    """Contact points that may be used, in the order the recipient prefers."""
 
 
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -85,7 +75,7 @@ def decide(
         return Defer(until=upcoming.at)
     refusal = (
         barred
-        or _too_late(obligation, now)
+        or _too_late(obligation, recipient, now)
         or _too_old(obligation, peers)
         or _unwanted(obligation, peers, circumstances)
     ) or _too_early(obligation, recipient, circumstances)
@@ -94,7 +84,7 @@ def decide(
     again = upcoming is not None and upcoming.action == "again"
     channel = timing.next_channel(obligation.attempts, usable, again=again)
     if channel is None:
-        return End(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
+        return _not_reached(obligation, recipient)
     channel_name, step = channel
     number = len(obligation.attempts) + 1
     return Tell(
@@ -164,8 +154,18 @@ def _unwanted(
             return None
 
 
-def _too_late(obligation: Obligation, now: datetime) -> End | None:
-    return End(outcome="expired", reason="too_late") if now >= obligation.expires_at else None
+def _not_reached(obligation: Obligation, recipient: RecipientNow) -> End | Defer:
+    """Waits, as long as it is news, for an owner who was asked and may still accept."""
+    if not obligation.attempts and recipient.unproven:
+        return Defer(until=obligation.expires_at)
+    return End(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
+
+
+def _too_late(obligation: Obligation, recipient: RecipientNow, now: datetime) -> End | None:
+    if now < obligation.expires_at:
+        return None
+    asked = recipient.unproven and not recipient.contacts and not obligation.attempts
+    return End(outcome="expired", reason="unproven" if asked else "too_late")
 
 
 def _too_old(obligation: Obligation, peers: Sequence[Obligation]) -> End | None:

@@ -11,7 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from services.notifications.domain.circle.members import ChannelName
-from services.notifications.domain.delivery.decision import Decision, Defer, RecipientNow, Tell, decide
+from services.notifications.domain.delivery.decision import Decision, Defer, Tell, decide
+from services.notifications.domain.delivery.recipient import RecipientNow
 from services.notifications.domain.delivery.same_address import already_there
 from services.notifications.domain.delivery.whereabouts import (
     PersonNow,

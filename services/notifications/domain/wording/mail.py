@@ -44,12 +44,22 @@ def render(kind: str, context: WordingContext) -> Rendered:
     """The text of a kind, of its correction or of its retraction; raises `NoWordingError`."""
     mood = mood_of(kind, late=context.late)
     fr, en = _words(kind, context, mood, "fr"), _words(kind, context, mood, "en")
-    subject = _subject(kind, context, mood)
+    return render_words(
+        fr,
+        en,
+        subject=_subject(kind, context, mood),
+        link=context.link,
+        template=f"{kind}/{context.recipient}-email",
+    )
+
+
+def render_words(fr: MailWords, en: MailWords, *, subject: str, link: str, template: str) -> Rendered:
+    """An e-mail of these words."""
     return Rendered(
         subject=subject,
-        text=_plain_text(fr, en, link=context.link),
-        html=_web_page(fr, en, subject=subject, link=context.link),
-        template=f"{kind}/{context.recipient}-email@{TEXTS_DIGEST}",
+        text=_plain_text(fr, en, link=link),
+        html=_web_page(fr, en, subject=subject, link=link),
+        template=f"{template}@{TEXTS_DIGEST}",
     )
 
 

@@ -254,3 +254,20 @@ FOOTER_EN = (
     "On purpose, this message holds no medical information. It is sent automatically: please do not reply. "
     "We never ask for passwords or bank details."
 )
+
+INVITATION_SMS = (
+    "Parcours : un proche souhaite que vous receviez de ses nouvelles ici. Accepter ou refuser / "
+    "Accept or refuse: {link} Info : {phone}",
+    "Parcours : recevoir ici des nouvelles d'un proche ? Accepter ou refuser / Accept or refuse: {link}",
+)
+INVITATION_SUBJECT = "Parcours : acceptez-vous de recevoir des nouvelles ? / May we send you news?"
+INVITATION_FR = (
+    "Un proche souhaite que vous receviez de ses nouvelles à cette adresse. Rien ne vous sera envoyé tant "
+    "que vous n'aurez pas accepté. Si vous ne savez pas de quoi il s'agit, refusez, ou ne faites rien."
+)
+INVITATION_EN = (
+    "Someone close to you would like you to get news of them at this address. Nothing is sent to you unless "
+    "you accept. If you do not know what this is about, refuse, or do nothing."
+)
+INVITATION_LINK_FR = "Accepter ou refuser"
+INVITATION_LINK_EN = "Accept or refuse"

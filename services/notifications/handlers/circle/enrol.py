@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from services.notifications.domain.circle.members import Carer, Preferences, Professional
+from services.notifications.domain.circle.members import Carer, ContactProof, Preferences, Professional
 from services.notifications.handlers.circle.access import rights_over
+from services.notifications.handlers.circle.invite import ask_owners
 from services.notifications.handlers.circle.members import (
     CarerView,
     EnrolledMember,
@@ -101,7 +102,8 @@ async def _enrol(
             joined_at=existing.joined_at if existing else now,
         )
         await rows.lock_open(connection, [key.person_id])  # before contacts, as recording an answer does
-        await enrolment.put(connection, key, encrypted, now=now)
+        await enrolment.put(connection, key, encrypted, proof=_proof_of(dependencies, key), now=now)
+        await ask_owners(dependencies, connection, key.person_id, encrypted, now=now)
         await rows.wake_unsent(connection, encrypted.member_id, now=now)
         await plan(dependencies, connection, [key.person_id])
         stored = await members.find(connection, key, declared_by=own, or_others=others)
@@ -110,6 +112,13 @@ async def _enrol(
         if stored is None
         else decrypt_member(dependencies, wrapped_key, stored, created=existing is None)
     )
+
+
+def _proof_of(dependencies: Dependencies, key: MemberKey) -> ContactProof | None:
+    """Why an address may be written to as soon as it is declared; `None` when its owner is asked first."""
+    if key.role == "professional":
+        return "desk"
+    return None if dependencies.invites else "unasked"
 
 
 def _encrypted(

@@ -30,8 +30,9 @@ def _member(dependencies: Dependencies, row: Content) -> Content:
                 ),
                 "state": state,
                 "changed_at": changed_at,
+                "proof": proof,
             }
-            for channel, value, state, changed_at in row["contacts"]
+            for channel, value, state, changed_at, proof in row["contacts"]
         ],
     }
     return shown

@@ -19,7 +19,7 @@ from services.notifications.domain.circle.members import (
 from services.notifications.handlers.circle.access import rights_over
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.plan import plan
-from services.notifications.storage.circle import access, enrolment, members
+from services.notifications.storage.circle import access, enrolment, invitations, members
 from services.notifications.storage.circle.members import EncryptedMember, MemberKey
 from services.notifications.storage.obligations import rows
 from shared.database.pool import Executor
@@ -145,6 +145,7 @@ async def _revoke(dependencies: Dependencies, key: MemberKey, *, principal: Prin
             return False
         await rows.lock_open(connection, [key.person_id])
         await enrolment.revoke(connection, stored.member_id, now=now)
+        await invitations.withdraw(connection, key.person_id)
         await plan(dependencies, connection, [key.person_id])
     return True
 

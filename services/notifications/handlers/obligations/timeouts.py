@@ -36,8 +36,15 @@ async def expire_obligations(dependencies: Dependencies) -> None:
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
         expired = await timeouts.lock_expired(connection, now=now, limit=_BATCH_SIZE)
+        unproven = await timeouts.unproven(connection, {each.recipient_id for each in expired})
         outcomes = [
-            FinalOutcome(obligation=obligation, outcome="expired", reason="too_late")
+            FinalOutcome(
+                obligation=obligation,
+                outcome="expired",
+                reason="unproven"
+                if obligation.recipient_id in unproven and not obligation.attempts
+                else "too_late",
+            )
             for obligation in expired
         ]
         await end_and_publish(connection, outcomes, now=now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+from services.notifications.domain.circle.members import ContactProof
 from services.notifications.storage.circle.members import EncryptedContact, EncryptedMember, MemberKey
 from shared.database.pool import Connection, Executor
 
@@ -21,16 +22,28 @@ ON CONFLICT (member_id) DO UPDATE SET alias = excluded.alias, consent = excluded
 _DROP_CONTACTS: Final = "DELETE FROM contact_points WHERE member_id = $1 AND channel <> ALL ($2::text[])"
 # Who asked for silence at an address is not written to because it is declared again; one that was refused is
 # tried again, since whoever declares it knows better.
-# Another address is another contact: an answer about the old one does not count against it.
+# Another address is another contact: an answer about the old one does not count against it, nor for it.
+# What its owner accepted or refused for this person holds, whoever declares it.
 _PUT_CONTACTS: Final = """
-INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, changed_at)
-SELECT c.contact_id, $1, c.channel, c.value, c.value_index, 'ok', $2
+INSERT INTO contact_points (contact_id, member_id, channel, value, value_index, state, proof, changed_at)
+SELECT c.contact_id, $1, c.channel, c.value, c.value_index,
+    CASE WHEN $7::text IS NOT NULL OR answer = 'accepted' THEN 'ok'
+        WHEN answer = 'refused' THEN 'stopped' ELSE 'unproven' END,
+    coalesce($7, CASE answer WHEN 'accepted' THEN 'invitation' END), $2
 FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (contact_id, channel, value, value_index)
+LEFT JOIN LATERAL (
+    SELECT answer FROM invitations i JOIN members m ON i.person_id = m.person_id
+    WHERE m.member_id = $1 AND i.address = c.value_index AND answer IS NOT NULL
+    ORDER BY answered_at DESC LIMIT 1
+) AS answered ON true
 ON CONFLICT (member_id, channel) DO UPDATE SET value = excluded.value, value_index = excluded.value_index,
     contact_id = CASE WHEN contact_points.value_index = excluded.value_index
         THEN contact_points.contact_id ELSE excluded.contact_id END,
-    state = CASE WHEN contact_points.value_index = excluded.value_index AND contact_points.state = 'stopped'
-        THEN 'stopped' ELSE 'ok' END,
+    state = CASE WHEN contact_points.value_index <> excluded.value_index THEN excluded.state
+        WHEN contact_points.state = 'stopped' THEN 'stopped'
+        WHEN contact_points.proof IS NOT NULL THEN 'ok' ELSE excluded.state END,
+    proof = CASE WHEN contact_points.value_index <> excluded.value_index THEN excluded.proof
+        ELSE coalesce(contact_points.proof, excluded.proof) END,
     changed_at = excluded.changed_at
 """
 _REVOKE: Final = "UPDATE members SET revoked_at = $2, alias = NULL WHERE member_id = $1"
@@ -52,8 +65,18 @@ async def give_key(connection: Connection, person_id: UUID, wrapped_key: bytes) 
     await connection.execute(_GIVE_KEY, person_id, wrapped_key)
 
 
-async def put(connection: Connection, key: MemberKey, member: EncryptedMember, *, now: datetime) -> None:
-    """Add a new member, or replace what is known of the one with this id."""
+async def put(
+    connection: Connection,
+    key: MemberKey,
+    member: EncryptedMember,
+    *,
+    proof: ContactProof | None,
+    now: datetime,
+) -> None:
+    """Add a new member, or replace what is known of the one with this id.
+
+    `proof`: why new addresses may be written to; without one, their owners are to be asked.
+    """
     await connection.execute(
         _PUT,
         member.member_id,
@@ -71,11 +94,16 @@ async def put(connection: Connection, key: MemberKey, member: EncryptedMember, *
         member.zone,
         member.declared_by,
     )
-    await _put_contacts(connection, member.member_id, member.contacts, now=now)
+    await _put_contacts(connection, member.member_id, member.contacts, proof=proof, now=now)
 
 
 async def _put_contacts(
-    connection: Connection, member_id: UUID, contacts: Sequence[EncryptedContact], *, now: datetime
+    connection: Connection,
+    member_id: UUID,
+    contacts: Sequence[EncryptedContact],
+    *,
+    proof: ContactProof | None,
+    now: datetime,
 ) -> None:
     channels = [contact.channel for contact in contacts]
     await connection.execute(_DROP_CONTACTS, member_id, channels)
@@ -87,6 +115,7 @@ async def _put_contacts(
         channels,
         [contact.value for contact in contacts],
         [contact.value_index for contact in contacts],
+        proof,
     )
 
 

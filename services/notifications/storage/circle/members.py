@@ -10,7 +10,7 @@ import msgspec
 
 from services.notifications.domain.circle.members import Basis, ChannelName, ContactState, Discretion, Role
 from services.notifications.domain.delivery.daily_limits import CARERS, PROFESSIONALS
-from services.notifications.domain.delivery.decision import RecipientNow
+from services.notifications.domain.delivery.recipient import RecipientNow
 from services.notifications.domain.obligations.catalogue import Recipient
 from shared.database.pool import Connection, Executor
 
@@ -43,7 +43,8 @@ ORDER BY m.member_id, joined_at
 # The share lock makes a revocation wait until the attempt is recorded, or this read see the revocation.
 _LOCK_RECIPIENTS: Final = """
 SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.zone, m.revoked_at, p.wrapped_key,
-    (SELECT count(*) > 1 FROM presence e WHERE e.person_id = m.person_id) AS several
+    (SELECT count(*) > 1 FROM presence e WHERE e.person_id = m.person_id) AS several,
+    EXISTS (SELECT FROM contact_points c WHERE c.member_id = m.member_id AND c.state = 'unproven') AS unproven
 FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
 FOR SHARE OF m
 """
@@ -203,6 +204,7 @@ def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> Encry
             night=row["night"],
             zone=row["zone"],
             contacts={channel: contacts[channel]["contact_id"] for channel in usable},
+            unproven=row["unproven"],
         ),
         wrapped_key=row["wrapped_key"],
         alias=row["alias"],

@@ -1,6 +1,19 @@
-"""The tables of who is related to a person: persons who are one, shared circles, what admission granted."""
+"""The tables of who is related to a person: who are one, shared circles, what was granted, who is invited."""
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from shared.spine.access.relations import relation_table
 
@@ -30,6 +43,24 @@ def circle_tables(metadata: MetaData) -> None:
         Column("until", _moment, comment="None while they are one"),
         comment="Follows from the merges",
     )
+    invitations = Table(
+        "invitations",
+        metadata,
+        Column("contact_id", Uuid, primary_key=True),
+        Column("person_id", Uuid, nullable=False, index=True),
+        Column("address", LargeBinary, nullable=False, comment="Blind index of where it goes"),
+        Column("token_sha256", LargeBinary, nullable=False, unique=True),
+        Column("asked_at", _moment, nullable=False),
+        Column("expires_at", _moment, nullable=False),
+        Column("next_at", _moment, comment="When it is sent; none for no more"),
+        Column("sent", SmallInteger, nullable=False, server_default="0"),
+        Column("last_sent_at", _moment),
+        Column("answer", Text),
+        Column("answered_at", _moment),
+        comment="The owner of an address is asked before anything is told there; outlives the contact",
+    )
+    Index("ix_invitations_address", invitations.c.address, invitations.c.last_sent_at)
+    Index("ix_invitations_next_at", invitations.c.next_at, postgresql_where=text("next_at IS NOT NULL"))
     Index(
         "ix_facts_reassigned",
         metadata.tables["facts"].c.person_id,

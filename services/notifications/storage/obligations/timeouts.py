@@ -1,6 +1,6 @@
 """Finds claimed attempts without an outcome and obligations whose news is too old; counts the open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -36,6 +36,11 @@ ORDER BY expires_at LIMIT $2
 FOR UPDATE OF o SKIP LOCKED
 """
 
+_UNPROVEN: Final = """
+SELECT member_id FROM contact_points WHERE member_id = ANY ($1)
+GROUP BY member_id HAVING bool_or(state = 'unproven') AND NOT bool_or(state = 'ok')
+"""
+
 _FIGURES: Final = """
 SELECT status, count(*) AS number,
     min(not_before) FILTER (WHERE status IN ('scheduled', 'due') AND next_action_at <= $1) AS oldest_due
@@ -56,6 +61,13 @@ async def mark_lost_attempts(connection: Connection, *, now: datetime, limit: in
 async def lock_expired(connection: Connection, *, now: datetime, limit: int) -> list[Obligation]:
     """Lock open obligations whose news has expired and of which no attempt is open."""
     return await obligations_of(connection, await connection.fetch(_LOCK_EXPIRED, now, limit))
+
+
+async def unproven(connection: Connection, member_ids: Collection[UUID]) -> set[UUID]:
+    """Those who cannot be written to, since the owner of an address has not accepted."""
+    if not member_ids:
+        return set()
+    return {row["member_id"] for row in await connection.fetch(_UNPROVEN, list(member_ids))}
 
 
 async def figures(connection: Executor, *, now: datetime) -> Sequence[Any]:

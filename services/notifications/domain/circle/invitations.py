@@ -1,0 +1,21 @@
+"""How often and for how long the owner of an address is asked whether news may be sent there."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+Answer = Literal["accepted", "refused"]
+
+LIVES: Final = timedelta(days=7)
+"""After that it is asked anew only when the address is declared again."""
+REMINDED_AFTER: Final = timedelta(days=2)
+TIMES_ASKED: Final = 2
+TRIED_AGAIN_AFTER: Final = timedelta(minutes=5)
+"""A provider that did not take the question, for now."""
+PER_ADDRESS: Final = 5
+"""Questions that one address gets in seven days, over all persons and whoever declares it."""
+SINCE: Final = timedelta(days=7)
+
+
+def asks_again_at(asked: int, *, now: datetime) -> datetime | None:
+    """When the owner is reminded, who was asked so many times; `None` for no more."""
+    return now + REMINDED_AFTER if asked < TIMES_ASKED else None
