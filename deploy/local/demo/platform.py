@@ -85,7 +85,7 @@ class Platform:
             arrived = await self._client.get(f"{sink}/messages", params={"limit": _LOOKED_AT})
             for link in set(_INVITATION.findall(arrived.text)) - self._accepted:
                 url = f"{self.addresses.notifications}{link}"
-                await self._call("POST", url, "", {"answer": "accepted"}, accept=(404,))
+                await self._client.post(url, json={"answer": "accepted"})
                 self._accepted.add(link)
 
     async def get(self, establishment: Establishment, url: str) -> Any:
