@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.operator import audit, directory, keys, parked
+from deploy.operator import audit, directory, keys, master_key, parked
 from deploy.operator.call import call
 from deploy.operator.drain import drain
 from deploy.operator.pausing import pause, resume
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(directory.commands, name="directory")
     app.add_typer(audit.commands, name="audit")
     app.add_typer(keys.commands, name="key")
+    app.add_typer(master_key.commands, name="master-key")
     app.add_typer(person, name="person")
     app.command()(call)
     app.command()(pause)

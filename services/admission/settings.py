@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from services.admission.domain.hl7v2.callers import Binding, bindings_of, port_of
 from shared.runtime.environment import named_addresses, sha256_digest
+from shared.security.master_keys import MasterKeys, master_keys_of
 from shared.security.signatures import Signer, signer_of
-from shared.security.vault import master_key_of
 from shared.spine.service.settings import ServiceSettings
 
 
@@ -16,7 +16,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     service: ClassVar[str] = "admission"
 
     master_key: str
-    """32 bytes in base64."""
+    """32 bytes in base64; or several, `id:base64,...`, of which the first one wraps what is new."""
+    index_key: str = ""
+    """Finds numbers and addresses again, whatever master key there is; without, the only master key."""
     peers: str = ""
     """Where the services are that receipts ask: `name=http://host:port,...`."""
     test_numbers: Literal["accepted", "refused"] = "refused"
@@ -40,12 +42,17 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        master_key_of(self.master_key)
+        self.master_keys  # noqa: B018 - raises
         signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         named_addresses(self.peers, variable="RELAIS_PEERS")
         bindings_of(self.mllp_sources)
         self.ports_of_mllp  # noqa: B018 - raises
         sha256_digest(self.bootstrap_key_sha256, variable="RELAIS_BOOTSTRAP_KEY_SHA256")
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """What wraps persons' keys, and the key of indexes."""
+        return master_keys_of(self.master_key, self.index_key)
 
     @property
     def peer_urls(self) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ from services.admission.periodic.register_first_operator import register_first_o
 from services.admission.settings import Settings
 from services.admission.storage.retention import RETENTION
 from shared.events.registry import ADMISSION
-from shared.security.vault import Vault, master_key_of
+from shared.security.vault import Vault
 from shared.spine.export.section import Export
 from shared.spine.pause.gate import Gate
 from shared.spine.service.definition import PeriodicDuty, Service, Spine
@@ -52,7 +52,7 @@ async def open_dependencies(
     async with open_client(timeout_seconds=PEER_TIMEOUT_SECONDS, ca_file=settings.ca_file) as client:
         dependencies = Dependencies(
             pool=spine.pool,
-            vault=Vault(master_key_of(settings.master_key)),
+            vault=Vault(settings.master_keys),
             clock=spine.clock,
             http=client,
             peers=settings.peer_urls,
@@ -119,6 +119,7 @@ SERVICE = Service(
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],
+    wrapped_keys={"persons": "person_id", "hl7v2_quarantine": "quarantine_id"},
     retention=RETENTION,
     export=Export(sections=SECTIONS, persons=persons_who_are_one),
 )

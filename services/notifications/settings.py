@@ -9,7 +9,7 @@ from services.notifications.channels.email import SmtpSecurity
 from services.notifications.domain.circle.addresses import SMS_COUNTRIES
 from services.notifications.domain.obligations.timing import Waits
 from shared.runtime.environment import is_loopback
-from shared.security.vault import master_key_of
+from shared.security.master_keys import MasterKeys, master_keys_of
 from shared.spine.service.verifying import VerifyingSettings
 
 
@@ -19,7 +19,9 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
     service: ClassVar[str] = "notifications"
 
     master_key: str
-    """32 bytes in base64."""
+    """32 bytes in base64; or several, `id:base64,...`, of which the first one wraps what is new."""
+    index_key: str = ""
+    """Finds numbers and addresses again, whatever master key there is; without, the only master key."""
     sms_url: str
     """Of the gateway's `sendsms`."""
     sms_username: str
@@ -52,7 +54,7 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        master_key_of(self.master_key)
+        self.master_keys  # noqa: B018 - raises
         if not re.fullmatch("[A-Za-z0-9]{0,11}", self.sms_sender):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
         if not re.fullmatch("([A-Z]{2}(,[A-Z]{2})*)?", self.sms_countries):
@@ -77,6 +79,11 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
             raise ValueError("RELAIS_SMS_URL must begin with https:// unless the gateway is on this machine")
         if gateway.query or gateway.username or gateway.password:
             raise ValueError("RELAIS_SMS_URL must name an address alone: neither a query nor an account")
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """What wraps persons' keys, and the key of indexes."""
+        return master_keys_of(self.master_key, self.index_key)
 
     @property
     def countries(self) -> frozenset[str]:

@@ -41,7 +41,7 @@ from services.notifications.storage.retention import RETENTION
 from services.notifications.storage.tables import metadata
 from shared.events.registry import ADMISSION, NOTIFICATIONS, PATHWAY
 from shared.runtime.clock import Clock
-from shared.security.vault import Vault, master_key_of
+from shared.security.vault import Vault
 from shared.spine.export.section import Export
 from shared.spine.service.definition import Consumption, PeriodicDuty, RebuildPlan, Service, Spine
 from shared.spine.service.outcome import outcome_router
@@ -54,7 +54,7 @@ PUBLISHERS: Final = (ADMISSION, PATHWAY)
 @asynccontextmanager
 async def open_dependencies(settings: Settings, spine: Spine) -> AsyncIterator[Dependencies]:
     """Open what the use cases work with."""
-    vault = Vault(master_key_of(settings.master_key))
+    vault = Vault(settings.master_keys)
     ledgers = spine.reconciliation.ledger_clients
     authorities = settings.provider_ca_file
     async with open_client(timeout_seconds=SMS_TIMEOUT_SECONDS, ca_file=authorities) as client:
@@ -137,6 +137,7 @@ SERVICE = Service(
         PeriodicDuty(seconds=86_400.0, run=close_circles),
     ],
     pausable=["sending"],
+    wrapped_keys={"persons": "person_id"},
     retention=RETENTION,
     export=Export(sections=SECTIONS),
     rebuild=RebuildPlan(

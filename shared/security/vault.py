@@ -1,11 +1,9 @@
 """Encrypts personal data with a key per person, and indexes it without making it readable.
 
-The master key never encrypts data. From it HKDF derives one key that wraps the persons' keys, one for blind
-indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
+A master key never encrypts data: HKDF derives from it the one that wraps persons' keys; and, from the key of
+indexes, one for blind indexes and one for opaque ids. Erasing a person is deleting their wrapped key.
 """
 
-import base64
-import binascii
 import os
 import struct
 from typing import Final
@@ -19,43 +17,41 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.runtime.errors import RelaisError
 from shared.runtime.ids import uuid_of
+from shared.security.master_keys import KEY_BYTES, MasterKeys, one_key
 
-_KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _FORMAT_1: Final = b"\x01"
+_NAMED: Final = b"\x02"
+"""A key that is wrapped by a master key with an id: its length and the id follow."""
 _WRAPPED_KEY: Final = b"relais wrapped key"
 _LENGTH: Final = struct.Struct(">Q").pack
 
 
 class Undecipherable(RelaisError):  # noqa: N818
-    """The ciphertext was changed, or belongs to another key or another context."""
-
-
-def master_key_of(text: str) -> bytes:
-    """The master key from its base64 text; raises ValueError, which never quotes it."""
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise ValueError("RELAIS_MASTER_KEY must be 32 bytes in base64")
-    return key
+    """The ciphertext was changed, or belongs to another key, to none that is known, or to another context."""
 
 
 class Vault:
     """Encrypts, decrypts and indexes; holds no data. `context` says what a ciphertext is and whose."""
 
-    def __init__(self, master_key: bytes) -> None:
-        if len(master_key) != _KEY_BYTES:
-            raise ValueError(f"the master key must have {_KEY_BYTES} bytes")
-        self._wrapping = AESGCM(_derive(master_key, b"relais person keys"))
+    def __init__(self, master_keys: MasterKeys | bytes) -> None:
+        known = one_key(master_keys) if isinstance(master_keys, bytes) else master_keys
+        self._wrapping = {
+            _head(name): AESGCM(_derive(key, b"relais person keys")) for name, key in known.keys.items()
+        }
+        self.current_head: Final = _head(known.current)
+        """What the keys begin with that the current master key wrapped."""
         # Only copies of these are finished: copying costs half of setting the key up again.
-        self._index_hash = HMAC(_derive(master_key, b"relais blind indexes"), SHA256())
-        self._id_hash = HMAC(_derive(master_key, b"relais opaque ids"), SHA256())
+        self._index_hash = HMAC(_derive(known.index_key, b"relais blind indexes"), SHA256())
+        self._id_hash = HMAC(_derive(known.index_key, b"relais opaque ids"), SHA256())
 
     def new_key(self) -> bytes:
         """A new person's key, wrapped, as it is stored."""
-        return _encrypt(self._wrapping, os.urandom(_KEY_BYTES), _WRAPPED_KEY)
+        return self._wrap(os.urandom(KEY_BYTES))
+
+    def rewrap(self, wrapped_key: bytes) -> bytes:
+        """The same key under the current master key; raises `Undecipherable`."""
+        return self._wrap(self._data_key(wrapped_key))
 
     def encrypt(self, wrapped_key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
         """Ciphertext that only the same key and the same context decrypt."""
@@ -76,12 +72,29 @@ class Vault:
         octets[8] = octets[8] & 0x3F | 0x80
         return uuid_of(bytes(octets))
 
+    def _wrap(self, data_key: bytes) -> bytes:
+        head = self.current_head
+        return head + _encrypt(self._wrapping[head], data_key, head + _WRAPPED_KEY)
+
     def _unwrap(self, wrapped_key: bytes) -> AESGCM:
-        return AESGCM(_decrypt(self._wrapping, wrapped_key, _WRAPPED_KEY))
+        return AESGCM(self._data_key(wrapped_key))
+
+    def _data_key(self, wrapped_key: bytes) -> bytes:
+        named = wrapped_key[:1] == _NAMED
+        head = wrapped_key[: 2 + wrapped_key[1]] if named and len(wrapped_key) > 1 else b""
+        wrapping = self._wrapping.get(head)
+        if wrapping is None:
+            raise Undecipherable
+        return _decrypt(wrapping, wrapped_key[len(head) :], head + _WRAPPED_KEY)
+
+
+def _head(name: str) -> bytes:
+    """What stands before a key that the master key of this id wrapped; nothing where it has none."""
+    return _NAMED + bytes((len(name),)) + name.encode() if name else b""
 
 
 def _derive(master_key: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(master_key)
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(master_key)
 
 
 def _encrypt(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:

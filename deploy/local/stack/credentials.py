@@ -30,6 +30,8 @@ class Credentials:
     """With which the services chain their audits."""
     grant_signing_key: str = ""
     """With which admission signs what it grants: `id=base64`; the others know its public key."""
+    index_keys: dict[str, str] = field(default_factory=dict)
+    """Of services whose master key was rotated: finds again what was indexed before."""
     kafka_passwords: dict[str, str] = field(default_factory=dict)
     """Of everybody who uses the broker."""
 
@@ -92,6 +94,18 @@ def ensure_credentials(folder: Path) -> tuple[Credentials, str | None]:
     credentials = _made(sha256) if known is None else replace(known, bootstrap_key_sha256=sha256)
     write_credentials(folder, credentials)
     return credentials, key
+
+
+def with_new_master_keys(known: Credentials) -> Credentials:
+    """Another master key for each service, the first of those that it knows; indexes keep theirs."""
+    return replace(
+        known,
+        master_keys={
+            name: f"{secrets.token_hex(4)}:{_master_key()},{keys}" for name, keys in known.master_keys.items()
+        },
+        index_keys={name: keys.rpartition(":")[2] for name, keys in known.master_keys.items()}
+        | known.index_keys,
+    )
 
 
 def mark_shown(folder: Path) -> None:

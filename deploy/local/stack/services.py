@@ -112,6 +112,8 @@ def service_environment(
         environment["RELAIS_GRANT_KEYS"] = signer.public_key if signer else ""
     if service in credentials.master_keys:
         environment["RELAIS_MASTER_KEY"] = credentials.master_keys[service]
+    if service in credentials.index_keys:
+        environment["RELAIS_INDEX_KEY"] = credentials.index_keys[service]
     if traces:
         environment["OTEL_EXPORTER_ZIPKIN_ENDPOINT"] = f"{addresses.url('zipkin')}/api/v2/spans"
         environment["OTEL_TRACES_SAMPLER"] = "always_on"

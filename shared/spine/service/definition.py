@@ -111,6 +111,8 @@ class Service(Generic[S, D]):
     rebuild: RebuildPlan | None = None
     export: Export = field(default_factory=Export)
     """What it keeps of a person beside what the spine does, for the person who asks."""
+    wrapped_keys: Mapping[str, str] = field(default_factory=dict)
+    """Tables with a column `wrapped_key` -> the column of their ids."""
     retention: Sequence[Kind] = ()
     """For how long it keeps what is personal, beside what the spine does."""
     connections: int = 8

@@ -1,11 +1,20 @@
 """A copy of the database shows nobody's name, number or stay."""
 
+import base64
 import io
+from collections.abc import Sequence
+
+from sqlalchemy import Table
 
 from services.admission.storage.submissions import RECORD_CONTEXT
 from services.admission.storage.tables import metadata
+from services.admission.wiring import SERVICE
+from services.notifications import wiring as notifications
+from services.notifications.storage.tables import metadata as notifications_metadata
 from shared.database.transaction import transaction
+from shared.security.master_keys import master_keys_of
 from shared.security.vault import Vault
+from shared.spine.service.rewrap import rewrap_all
 from tests.integration.admission.hl7v2.door import adt, codes, send
 from tests.integration.admission.running import MASTER_KEY, Admission
 from tests.unit.admission.bodies import NAME, encoded, identifier, movement
@@ -54,6 +63,36 @@ async def test_the_record_decrypts_to_the_body_as_it_came(admission: Admission) 
     )
     context = RECORD_CONTEXT + row["event_id"].bytes
     assert Vault(MASTER_KEY).decrypt(row["wrapped_key"], row["record"], context=context) == body
+
+
+async def test_all_keys_are_wrapped_again_while_it_runs_and_the_old_master_key_may_go(
+    admission: Admission,
+) -> None:
+    source = await admission.source()
+    body = confidential()
+    assert (await admission.post(source, body)).status_code == 202
+    await send(admission, source, adt(control_id=""))
+    new, old = (base64.b64encode(key).decode() for key in (bytes(32), MASTER_KEY))
+    pool, tables = admission.service.spine.pool, SERVICE.wrapped_keys
+    both = Vault(master_keys_of(f"2026:{new},{old}", old))
+    assert await rewrap_all(pool, both, tables) == 2
+    assert await rewrap_all(pool, both, tables) == 0
+    alone = Vault(master_keys_of(f"2026:{new}", old))
+    [row] = await admission.rows("SELECT record, wrapped_key, event_id FROM submissions, persons")
+    context = RECORD_CONTEXT + row["event_id"].bytes
+    assert alone.decrypt(row["wrapped_key"], row["record"], context=context) == body
+    assert await rewrap_all(pool, Vault(master_keys_of(f"{old},2026:{new}", old)), tables) == 2
+    assert (await admission.post(source, body)).status_code == 200
+
+
+def test_every_table_with_keys_is_wrapped_again() -> None:
+    for service in (SERVICE, notifications.SERVICE):
+        keyed = {table.name for table in _tables(service.name) if "wrapped_key" in table.columns}
+        assert keyed == set(service.wrapped_keys)
+
+
+def _tables(name: str) -> Sequence[Table]:
+    return {"admission": metadata, "notifications": notifications_metadata}[name].sorted_tables
 
 
 async def test_each_person_has_a_key_of_their_own(admission: Admission) -> None:

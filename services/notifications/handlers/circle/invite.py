@@ -73,9 +73,11 @@ async def _send(dependencies: Dependencies, invitation: Invitation) -> None:
     ).decode()
     link = f"{dependencies.public_url}/i/{token_of(dependencies.vault, invitation.contact_id)}"
     said = invite(invitation.channel, link=link, phone=dependencies.contact_phone)
+    message_id = uuid5(invitation.contact_id, f"invitation {invitation.sent}")  # the reminder is another one
     result = await channel.send(
         Message(
-            attempt_id=uuid5(invitation.contact_id, f"invitation {invitation.sent}"),
+            attempt_id=message_id,
+            obligation_id=message_id,
             to=address,
             subject=said.subject,
             text=said.text,
