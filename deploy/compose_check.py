@@ -13,6 +13,7 @@ from deploy.compose.broker import check_broker
 from deploy.compose.commands import check_commands
 from deploy.compose.composition import Composition, NotAComposition, load
 from deploy.compose.hardening import check_hardening
+from deploy.compose.networks import check_networks
 from deploy.compose.paths import check_paths
 from deploy.compose.secrets import check_secrets
 from deploy.compose.variables import check_variables
@@ -27,6 +28,7 @@ CHECKS: Final[dict[str, Check]] = {
     "addresses": check_addresses,
     "broker": check_broker,
     "hardening": check_hardening,
+    "networks": check_networks,
 }
 
 

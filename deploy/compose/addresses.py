@@ -10,9 +10,11 @@ import yaml
 
 from deploy.compose.composition import ROLES, Composition
 from deploy.compose.listening import listening_ports, own_ports
+from deploy.compose.networks import networks_of
 
 _ADDRESS: Final = re.compile(r"(?:://|@|^|,)(?P<host>[a-z][a-z0-9-]*|127\.0\.0\.1):(?P<port>\d+)\b")
 _LOOPBACK: Final = "127.0.0.1"
+_HERE: Final = (_LOOPBACK, "localhost")
 
 
 def check_addresses(composition: Composition) -> Iterator[str]:
@@ -22,8 +24,13 @@ def check_addresses(composition: Composition) -> Iterator[str]:
     for place, text in _texts(composition):
         for found in _ADDRESS.finditer(text):
             host, port = found["host"], int(found["port"])
-            if host != _LOOPBACK and port not in listening.get(host, set()):
+            if host in _HERE:
+                continue
+            container = place.partition(" ")[0]
+            if port not in listening.get(host, set()):
                 yield f"{place}: nobody listens at {host}:{port}"
+            elif container in composition.containers and not _reaches(composition, container, host):
+                yield f"{place}: {container} shares no network with {host}"
     yield from _own_addresses(composition)
     yield from _scraped(composition)
 
@@ -96,3 +103,7 @@ def _scraped(composition: Composition) -> Iterator[str]:
     expected = {(service, role, f"{service}-{role}") for service, roles in ROLES.items() for role in roles}
     for service, role, host in targets ^ expected:
         yield f"{file.name}: {host} ({service}, {role}) is not scraped as what it is"
+
+
+def _reaches(composition: Composition, container: str, host: str) -> bool:
+    return not networks_of(composition, container).isdisjoint(networks_of(composition, host))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from deploy.make_env import filled
+from deploy.make_secrets import contents
 
 PROJECT: Final = Path(__file__).parents[2]
 SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
@@ -33,13 +33,15 @@ class NotAComposition(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Composition:
-    """The file as written, and as Compose resolves it with a filled `.env`."""
+    """The file as written, and as Compose resolves it."""
 
     project: Path
     written: Mapping[str, Any]
     containers: Mapping[str, Container]
     variables: frozenset[str]
-    """The variables that the file takes from `.env`."""
+    """The variables that the file takes from whoever starts it."""
+    secrets: Mapping[str, str]
+    """Name -> what is in the file that `deploy/make_secrets.py` makes."""
 
     @property
     def own(self) -> Mapping[str, Container]:
@@ -53,14 +55,14 @@ class Composition:
 
 def load(project: Path = PROJECT) -> Composition:
     """Read the file; raises `NotAComposition` with what Compose says."""
-    example = (project / ".env.example").read_text(encoding="utf-8")
     text = (project / "docker-compose.yml").read_text(encoding="utf-8")
-    resolved = docker_compose(project, filled(example, key="relais_test"), "config", "--format", "json")
+    resolved = docker_compose(project, "", "config", "--format", "json")
     return Composition(
         project=project,
         written=yaml.safe_load(text),
         containers=json.loads(resolved)["services"],
         variables=frozenset(_REFERENCE.findall(text)),
+        secrets=contents(key="relais_test"),
     )
 
 

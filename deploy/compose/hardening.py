@@ -1,4 +1,4 @@
-"""Checks that our containers run with no more rights than they need."""
+"""Checks that containers have no more rights and room than they need."""
 
 import re
 from collections.abc import Iterator
@@ -12,17 +12,14 @@ _STARTED: Final = ("service", "sinks")
 
 
 def check_hardening(composition: Composition) -> Iterator[str]:
-    """Containers that can write, gain privileges, run as root, or have no health check."""
+    """Containers that can write, gain privileges, run as root, take all room, or have no health check."""
+    yield from _of_everybody(composition)
     for name, container in composition.own.items():
         if not container.get("read_only"):
             yield f"{name}: its root can be written to"
-        if container.get("cap_drop") != ["ALL"] or container.get("cap_add"):
-            yield f"{name}: it keeps capabilities"
-        if "no-new-privileges:true" not in container.get("security_opt", []):
-            yield f"{name}: it may gain privileges"
         if "/tmp" not in container.get("tmpfs", []):  # noqa: S108
             yield f"{name}: it has no /tmp to write to"
-        if container.get("privileged") or container.get("user"):
+        if container.get("user"):
             yield f"{name}: it does not run as the user of its image"
     dockerfile = (composition.project / "deploy" / "service.Dockerfile").read_text(encoding="utf-8")
     if "\nHEALTHCHECK " not in dockerfile:
@@ -32,3 +29,15 @@ def check_hardening(composition: Composition) -> Iterator[str]:
         user = _USER.search(text)
         if stage in _STARTED and (user is None or user[1] == "0"):
             yield f"service.Dockerfile: stage {stage} runs as root"
+
+
+def _of_everybody(composition: Composition) -> Iterator[str]:
+    for name, container in composition.containers.items():
+        if container.get("cap_drop") != ["ALL"] or container.get("cap_add") or container.get("privileged"):
+            yield f"{name}: it keeps capabilities"
+        if "no-new-privileges:true" not in container.get("security_opt", []):
+            yield f"{name}: it may gain privileges"
+        if not container.get("mem_limit") or not container.get("pids_limit"):
+            yield f"{name}: its memory or the number of its processes has no limit"
+        if container.get("user") == "0" or (name == "postgres" and container.get("user") != "postgres"):
+            yield f"{name}: it runs as root"

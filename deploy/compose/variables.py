@@ -8,7 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from deploy.compose.composition import SERVICES, Composition
+from deploy.compose.secrets import MOUNTED
 from shared.runtime.environment import IN_A_FILE
+from shared.spine.kafka.settings import BrokerSettings
 
 _OF_ANY_PROCESS: Final = {
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -18,7 +20,10 @@ _OF_ANY_PROCESS: Final = {
     "RELAIS_HEALTH_URL",
 }
 _OF_A_MIGRATION: Final = {"RELAIS_DATABASE_URL"}
-_OF_THE_SINKS: Final = {"sms-gateway": {"RELAIS_SMS_PASSWORD"}}
+_OF_OTHERS: Final = {
+    "sms-gateway": {"RELAIS_SMS_PASSWORD"},
+    "topics": {field.encode_name for field in msgspec.structs.fields(BrokerSettings)},
+}
 
 
 class _Watched(dict[str, str]):
@@ -38,22 +43,28 @@ class _Watched(dict[str, str]):
 
 
 def check_variables(composition: Composition) -> Iterator[str]:
-    """Values that the settings refuse, variables that no process reads or `.env.example` does not explain."""
-    documented = {
-        line.partition("=")[0]
-        for line in (composition.project / ".env.example").read_text(encoding="utf-8").splitlines()
-        if "=" in line and not line.startswith("#")
-    }
-    for name in composition.variables ^ documented:
-        place = ".env.example" if name in documented else "docker-compose.yml"
-        yield f"{name} is only in {place}"
+    """Values that the settings refuse, and variables that no process reads."""
     for container, described in composition.own.items():
-        yield from _of_container(container, described.get("environment") or {})
+        environment = described.get("environment") or {}
+        yield from _of_container(container, environment, _read_from_files(environment, composition.secrets))
 
 
-def _of_container(container: str, environment: Mapping[str, str]) -> Iterator[str]:
+def _read_from_files(environment: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """What a process finds; a file that is no secret stays named, and its settings refuse it."""
+    found = dict(environment)
+    for name, value in environment.items():
+        folder, _, secret = value.rpartition("/")
+        if name.endswith(IN_A_FILE) and folder == MOUNTED and secret in secrets:
+            if name.removesuffix(IN_A_FILE).endswith("_CA"):
+                continue  # the setting is the name of a file itself
+            del found[name]
+            found[name.removesuffix(IN_A_FILE)] = secrets[secret]
+    return found
+
+
+def _of_container(container: str, environment: Mapping[str, str], values: Mapping[str, str]) -> Iterator[str]:
     service, _, role = container.rpartition("-")
-    known = _OF_ANY_PROCESS | _OF_THE_SINKS.get(container, set())
+    known = _OF_ANY_PROCESS | _OF_OTHERS.get(container, set())
     given = {name.removesuffix(IN_A_FILE) for name in environment}
     if role == "migrate":
         known = _OF_A_MIGRATION
@@ -62,7 +73,7 @@ def _of_container(container: str, environment: Mapping[str, str]) -> Iterator[st
         if importlib.util.find_spec(f"services.{service}.settings") is None:
             yield f"{container}: {service} has no settings"
             return
-        read, refusal = _read_by_settings(service, environment)
+        read, refusal = _read_by_settings(service, values)
         known = known | read
         if refusal:
             yield f"{container}: {refusal}"

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from deploy.local.places import PROJECT
-from deploy.local.servers.kafka_settings import OPERATOR
+from deploy.local.servers.kafka_users import OPERATOR
 from shared.spine.kafka.broker import Broker
 from shared.spine.kafka.clients import open_producer
 from shared.spine.records.pulled import LedgerEvent, as_incoming

@@ -15,7 +15,8 @@ from deploy.local.places import SPECIFICATIONS, jar_cache
 from deploy.local.servers.accounts import Account, give, hand_over, may_enter, server_account
 from deploy.local.servers.jars import checked_jars
 from deploy.local.servers.kafka_probe import has_brokers
-from deploy.local.servers.kafka_settings import OPERATOR, Passwords, as_properties, broker_settings
+from deploy.local.servers.kafka_settings import Passwords, as_properties, broker_settings
+from deploy.local.servers.kafka_users import OPERATOR
 from deploy.local.supervision.children import leashed
 
 JVM_OPTIONS = (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.ports import HOST
+from deploy.local.servers.kafka_users import BROKER, OPERATOR
 
 RETENTION_DAYS = 30
 PLAIN = range(0x20, 0x7F)
@@ -12,8 +13,6 @@ PLAIN = range(0x20, 0x7F)
 
 Passwords = Mapping[str, str]
 """Of everybody who uses the broker, by name; of nobody where it asks nobody who they are."""
-BROKER, OPERATOR = "broker", "operator"
-"""Who may do everything; everybody else may do what they are given the right to."""
 
 
 def broker_settings(

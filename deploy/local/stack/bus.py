@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from deploy.local.servers.kafka_settings import BROKER, OPERATOR
+from deploy.local.servers.kafka_users import BROKER, OPERATOR
 
 CONSUMED: Final[Mapping[str, Sequence[str]]] = {
     "pathway": ("admission",),

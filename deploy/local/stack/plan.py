@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.servers.kafka import prepare
-from deploy.local.servers.kafka_settings import OPERATOR
+from deploy.local.servers.kafka_users import OPERATOR
 from deploy.local.servers.postgres import initialise, postgres_server
 from deploy.local.stack.addresses import API_PORTS, Addresses
 from deploy.local.stack.credentials import Credentials

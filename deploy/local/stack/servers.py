@@ -11,7 +11,7 @@ from deploy.local.ports import HOST, accepts
 from deploy.local.servers.jars import checked_jars
 from deploy.local.servers.kafka import JAVA_ENVIRONMENT, JVM_OPTIONS, KafkaServer, java, kafka_server
 from deploy.local.servers.kafka_probe import has_brokers
-from deploy.local.servers.kafka_settings import OPERATOR
+from deploy.local.servers.kafka_users import OPERATOR
 from deploy.local.servers.postgres import postgres_server
 from deploy.local.stack.addresses import Addresses
 from deploy.local.stack.credentials import Credentials

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.compose.composition import PROJECT, Composition, NotAComposition, docker_compose, load
+from deploy.compose.composition import PROJECT, Composition, load
 from deploy.compose_check import CHECKS, main, problems_of
 
 pytestmark = pytest.mark.skipif(
@@ -31,6 +31,10 @@ def changed(composition: Composition, change: Callable[[dict[str, Any]], object]
     containers = copy.deepcopy(dict(composition.containers))
     change(containers)
     return replace(composition, containers=containers)
+
+
+def network(*names: str) -> dict[str, None]:
+    return dict.fromkeys(names)
 
 
 def set_environment(container: str, **variables: str) -> Callable[[dict[str, Any]], object]:
@@ -84,9 +88,13 @@ MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     (
         "variables",
         "RELAIS_DATABASE_URL",
-        lambda all_: all_["indicators-api"]["environment"].pop("RELAIS_DATABASE_URL"),
+        lambda all_: all_["indicators-api"]["environment"].pop("RELAIS_DATABASE_URL_FILE"),
     ),
-    ("variables", "RELAIS_MASTER_KEY", set_environment("admission-api", RELAIS_MASTER_KEY="short")),
+    (
+        "variables",
+        "RELAIS_MASTER_KEY",
+        set_environment("admission-api", RELAIS_MASTER_KEY_FILE="/run/secrets/peer_key_sha256"),
+    ),
     (
         "addresses",
         "nobody listens at pathway-api:8112",
@@ -115,6 +123,61 @@ MISTAKES: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         "RELAIS_PUBLIC_URL",
         set_environment("notifications-api", RELAIS_PUBLIC_URL="http://127.0.0.1:9999"),
     ),
+    (
+        "addresses",
+        "shares no network with kafka",
+        lambda all_: all_["pathway-worker"].update(networks=network("database", "platform", "figures")),
+    ),
+    (
+        "secrets",
+        "RELAIS_MASTER_KEY is no file",
+        set_environment("admission-api", RELAIS_MASTER_KEY="secret"),
+    ),
+    (
+        "secrets",
+        "pathway-api: is given admission_master_key and does not use it",
+        lambda all_: all_["pathway-api"]["secrets"].append({"source": "admission_master_key"}),
+    ),
+    (
+        "secrets",
+        "pathway-worker: uses authority and is not given it",
+        lambda all_: all_["pathway-worker"].update(
+            secrets=[one for one in all_["pathway-worker"]["secrets"] if one["source"] != "authority"]
+        ),
+    ),
+    (
+        "variables",
+        "RELAIS_KAFKA_USER and RELAIS_KAFKA_PASSWORD",
+        lambda all_: all_["pathway-api"]["environment"].pop("RELAIS_KAFKA_USER"),
+    ),
+    (
+        "broker",
+        "CLIENTS is SASL_PLAINTEXT",
+        set_environment(
+            "kafka",
+            KAFKA_LISTENER_SECURITY_PROTOCOL_MAP="CLIENTS:SASL_PLAINTEXT,HOST:SASL_SSL,CONTROLLER:SASL_PLAINTEXT",
+        ),
+    ),
+    (
+        "broker",
+        "CONTROLLER is SASL_PLAINTEXT",
+        set_environment("kafka", KAFKA_LISTENERS="CLIENTS://:9092,HOST://:19092,CONTROLLER://:19093"),
+    ),
+    ("broker", "authorizer.class.name", set_environment("kafka", KAFKA_AUTHORIZER_CLASS_NAME="")),
+    (
+        "networks",
+        "mail-sink and kafka share the network bus",
+        lambda all_: all_["mail-sink"].update(networks=network("bus")),
+    ),
+    (
+        "networks",
+        "network of everybody",
+        lambda all_: all_["tempo"].update(networks=network("default")),
+    ),
+    ("hardening", "loki: its memory", lambda all_: all_["loki"].pop("mem_limit")),
+    ("hardening", "kafka: it keeps capabilities", lambda all_: all_["kafka"].pop("cap_drop")),
+    ("hardening", "grafana: it may gain", lambda all_: all_["grafana"].pop("security_opt")),
+    ("hardening", "postgres: it runs as root", lambda all_: all_["postgres"].pop("user")),
     ("broker", "log.retention.hours", set_environment("kafka", KAFKA_LOG_RETENTION_HOURS="1")),
     ("hardening", "written to", lambda all_: all_["pathway-api"].update(read_only=False)),
     ("hardening", "capabilities", lambda all_: all_["pathway-api"].update(cap_add=["NET_ADMIN"])),
@@ -130,15 +193,21 @@ def test_a_mistake_is_noticed_and_named(
     assert any(named in problem for problem in problems), problems
 
 
-def test_a_variable_that_the_example_does_not_say_is_noticed(composition: Composition) -> None:
-    undocumented = replace(composition, variables=composition.variables | {"UNDOCUMENTED"})
-    assert "UNDOCUMENTED is only in docker-compose.yml" in list(CHECKS["variables"](undocumented))
-    assert "UNDOCUMENTED: Compose starts without it" in list(CHECKS["secrets"](undocumented))
+def test_a_secret_that_comes_from_an_environment_or_that_nobody_makes_is_noticed(
+    composition: Composition,
+) -> None:
+    asked = replace(composition, variables=frozenset({"MASTER_KEY"}))
+    assert "MASTER_KEY comes from an environment" in list(CHECKS["secrets"](asked))
+    fewer = {name: value for name, value in composition.secrets.items() if name != "peer_key"}
+    assert "peer_key is only in docker-compose.yml" in list(
+        CHECKS["secrets"](replace(composition, secrets=fewer))
+    )
 
 
-def test_compose_itself_refuses_a_missing_secret_and_names_it() -> None:
-    with pytest.raises(NotAComposition, match="ADMISSION_MASTER_KEY is missing a value"):
-        docker_compose(PROJECT, "", "config", "-q")
+def test_a_listener_that_knows_another_password_is_noticed(composition: Composition) -> None:
+    other = {**composition.secrets, "pathway_kafka_password": "another one"}
+    found = list(CHECKS["broker"](replace(composition, secrets=other)))
+    assert found == ["kafka: CLIENTS does not know pathway", "kafka: HOST does not know pathway"]
 
 
 def test_the_command_says_what_it_checked(capsys: pytest.CaptureFixture[str]) -> None:

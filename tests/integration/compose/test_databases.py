@@ -31,7 +31,9 @@ def empty_postgres(server_folder: Path) -> Iterator[int]:
     running.stop()
 
 
-async def test_each_service_reaches_its_own_database_and_no_other(empty_postgres: int) -> None:
+async def test_each_service_reaches_its_own_database_and_no_other(
+    empty_postgres: int, tmp_path: Path
+) -> None:
     of_the_server = {
         "PGHOST": "127.0.0.1",
         "PGPORT": str(empty_postgres),
@@ -39,10 +41,14 @@ async def test_each_service_reaches_its_own_database_and_no_other(empty_postgres
         "POSTGRES_USER": SUPERUSER,
         "PATH": f"{binaries(None)}:{os.environ['PATH']}",
     }
-    passwords = {f"{service.upper()}_DATABASE_PASSWORD": word for service, word in PASSWORDS.items()}
+    for service, word in PASSWORDS.items():
+        (tmp_path / f"{service}_database_password").write_text(word + "\n")
     script = PROJECT / "deploy" / "postgres" / "create-databases.sh"
     ran = await asyncio.create_subprocess_exec(
-        "/bin/sh", str(script), env={**of_the_server, **passwords}, stderr=asyncio.subprocess.PIPE
+        "/bin/sh",
+        str(script),
+        env={**of_the_server, "SECRETS": str(tmp_path)},
+        stderr=asyncio.subprocess.PIPE,
     )
     _, errors = await ran.communicate()
     assert ran.returncode == 0, errors

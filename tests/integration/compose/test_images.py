@@ -95,7 +95,9 @@ def test_a_service_needs_nothing_but_its_image(service: str, tmp_path: Path) -> 
 
 def test_the_sinks_need_nothing_but_their_image(tmp_path: Path) -> None:
     lay_out("sinks", tmp_path)
-    entries = ["deploy.local.sms_gateway.__main__", "deploy.local.mail_sink.__main__"]
+    entries = [
+        f"deploy.local.{name}" for name in ("sms_gateway.__main__", "mail_sink.__main__", "stack.topics")
+    ]
     import_in(tmp_path, entries, absent=absent_from("deploy/service.lock", "deploy/sinks.lock"))
 
 
