@@ -7,7 +7,7 @@ Written from the rules (decisions 0007 and 0009), not from the code that plans: 
 apart. Where the two do not agree, one of them is wrong.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -21,12 +21,13 @@ from services.notifications.domain.audit.rules import (
     ENDED,
     LOST,
     OVERDUE,
+    Ever,
     news_for,
     stay_without_bed,
 )
 from services.notifications.domain.audit.silenced import Owed, owed_after_deaths
 from services.notifications.domain.audit.withheld import owed_after_errors
-from shared.events.admission import MovementCancelled, MovementReassigned, PersonsMerged
+from shared.events.admission import Movement, MovementCancelled, MovementReassigned, PersonsMerged
 from shared.events.envelope import Payload, RecordedEvent
 from shared.events.pathway import (
     ExpectationMet,
@@ -51,34 +52,39 @@ def owed_obligations(
     """Everything that the events of one person oblige to tell the members of that person's circle."""
     known = list(events)
     stated = facts(known)
-    day_stays = {stay for event in known if (stay := stay_without_bed(event.data)) is not None}
+    ever = Ever(
+        without_bed={stay for event in known if (stay := stay_without_bed(event.data)) is not None},
+        discharged={
+            event.data.stay_id
+            for event in known
+            if isinstance(event.data, Movement) and event.data.kind == "discharge"
+        },
+    )
     return frozenset(
         ObligationKey(event_id=event.event_id, recipient_id=member.member_id, kind=kind)
         for member in circle
-        for event, kinds in _owed(stated, member, day_stays=day_stays)
+        for event, kinds in _owed(stated, member, ever=ever)
         if member.may_know(event)
         for kind in kinds
     )
 
 
-def _owed(
-    stated: Sequence[FactHistory], member: AuditedMember, *, day_stays: Collection[UUID]
-) -> Iterator[Owed]:
-    at_first = [owed for fact in stated for owed in _walk(fact, member, day_stays=day_stays)]
+def _owed(stated: Sequence[FactHistory], member: AuditedMember, *, ever: Ever) -> Iterator[Owed]:
+    at_first = [owed for fact in stated for owed in _walk(fact, member, ever=ever)]
     yield from at_first
-    yield from owed_after_deaths(stated, at_first, member, day_stays=day_stays)
-    yield from owed_after_errors(stated, at_first, member, day_stays=day_stays)
+    yield from owed_after_deaths(stated, at_first, member, ever=ever)
+    yield from owed_after_errors(stated, at_first, member, ever=ever)
 
 
-def _walk(fact: FactHistory, member: AuditedMember, *, day_stays: Collection[UUID]) -> Iterator[Owed]:
+def _walk(fact: FactHistory, member: AuditedMember, *, ever: Ever) -> Iterator[Owed]:
     said: set[str] = set()
     for _, group in groupby(fact, key=lambda event: event.event_id):
         meanings = list(group)  # several only of an update that left something as it was
-        kinds = [news_for(each.data, member, day_stays=day_stays) for each in meanings]
+        kinds = [news_for(each.data, member, ever=ever) for each in meanings]
         before = set(said)
         for place, event in enumerate(meanings):
             if isinstance(event.data, MovementReassigned):
-                yield Owed(event, _taken_back(fact, event, member, day_stays=day_stays))
+                yield Owed(event, _taken_back(fact, event, member, ever=ever))
                 continue
             others = {kind for at, kind in enumerate(kinds) if kind and at != place}
             known = before | others
@@ -87,12 +93,12 @@ def _walk(fact: FactHistory, member: AuditedMember, *, day_stays: Collection[UUI
 
 
 def _taken_back(
-    fact: FactHistory, event: RecordedEvent, member: AuditedMember, *, day_stays: Collection[UUID]
+    fact: FactHistory, event: RecordedEvent, member: AuditedMember, *, ever: Ever
 ) -> frozenset[str]:
     """What was said of a movement that is another person's; it stays true of persons who are one."""
     if isinstance(event.data, MovementReassigned) and event.data.reason == "merged":
         return frozenset()
-    kinds = (news_for(stated.data, member, day_stays=day_stays) for stated in said_until(fact, event))
+    kinds = (news_for(stated.data, member, ever=ever) for stated in said_until(fact, event))
     return frozenset(f"{kind}.retracted" for kind in kinds if kind)
 
 

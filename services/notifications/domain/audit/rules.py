@@ -1,7 +1,7 @@
 """The table of rules: what one member is to be told of one statement."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.notifications.domain.audit.member import AuditedMember
@@ -41,19 +41,29 @@ _LEAVING: Final = ("transfer", "discharge")
 _BETWEEN_ESTABLISHMENTS: Final[frozenset[Mode]] = frozenset({"transfer", "mutation"})
 
 
-def news_for(payload: Payload, member: AuditedMember, *, day_stays: Collection[UUID]) -> str | None:
+class Ever(NamedTuple):
+    """Stays by what was ever said of them: more statements never take one away."""
+
+    without_bed: Collection[UUID] = ()
+    """Said to begin without a bed."""
+    discharged: Collection[UUID] = ()
+
+
+def news_for(payload: Payload, member: AuditedMember, *, ever: Ever) -> str | None:
     """The kind of news that the statement is for this member; `None` when they are not told of it.
 
-    `day_stays` are the stays that were ever said to begin without a bed: a move to one is an admission to who
-    was not told of that beginning.
+    A move to a bed of a stay that began without one is an admission to who was not told of that beginning; a
+    return to a stay that somebody was discharged from, to whom an admission would be told.
     """
     match payload:
         case Movement() if _leaves_open(payload):
             kind = None
         case Movement(kind="admission"):
-            kind = _of_admission(payload, member)
-        case Movement(kind="transfer", stay_id=stay) if stay in day_stays and _stays_in_a_bed(payload):
+            kind = _of_entry(payload, member, arrived=_comes_from_elsewhere(payload))
+        case Movement(kind="transfer", stay_id=stay) if stay in ever.without_bed and _stays_in_a_bed(payload):
             kind = ADMITTED if member.role == "carer" else None
+        case Movement(kind="return", stay_id=stay) if stay in ever.discharged:
+            kind = _of_entry(payload, member, arrived=False)
         case Movement():
             kind = _of_leaving(payload, member)
         case PersonsMerged():
@@ -107,16 +117,16 @@ def tells_of_death(payload: Payload) -> bool:
     return payload.destination is not None and payload.destination.mode == "death"
 
 
-def _of_admission(movement: Movement, member: AuditedMember) -> str | None:
+def _of_entry(movement: Movement, member: AuditedMember, *, arrived: bool) -> str | None:
     if member.role == "carer" and movement.class_of_stay in _WITHOUT_BED:
         return None  # nobody stays there
-    if _comes_from_elsewhere(movement) and member.role != "carer":
+    if arrived and member.role != "carer":
         return None  # professionals are told when the wait ends
     if member.establishment == movement.establishment:
         return None
     if movement.class_of_stay == "home":
         return AT_HOME
-    return ARRIVED if _comes_from_elsewhere(movement) else ADMITTED
+    return ARRIVED if arrived else ADMITTED
 
 
 def stay_without_bed(payload: Payload) -> UUID | None:

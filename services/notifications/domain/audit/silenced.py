@@ -1,13 +1,12 @@
 """Derives what is owed again after a stated death was an error: what the death may have silenced."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from services.notifications.domain.audit.facts import FactHistory, said_until
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.rules import DEPARTED, news_for, tells_of_death
+from services.notifications.domain.audit.rules import DEPARTED, Ever, news_for, tells_of_death
 from shared.events.admission import Movement, MovementCancelled, MovementReassigned
 from shared.events.envelope import RecordedEvent
 
@@ -26,7 +25,7 @@ def owed_after_deaths(
     owed: Sequence[Owed],
     member: AuditedMember,
     *,
-    day_stays: Collection[UUID],
+    ever: Ever,
 ) -> Iterator[Owed]:
     """Corrections, and what was said of waits, since the day before a death that ended.
 
@@ -36,9 +35,7 @@ def owed_after_deaths(
         died_at: datetime | None = None
         for event in fact:
             if isinstance(event.data, MovementReassigned):
-                yield from _after_foreign_death(
-                    stated, owed, member, event=event, fact=fact, day_stays=day_stays
-                )
+                yield from _after_foreign_death(stated, owed, member, event=event, fact=fact, ever=ever)
                 continue
             # It may mean a death by some of what is known, and have been taken for one.
             if any(tells_of_death(each.data) for each in fact if each.event_id == event.event_id):
@@ -48,7 +45,7 @@ def owed_after_deaths(
                 continue
             kinds = _kept_back(owed, member, since=died_at - _DAY, until=event.recorded_at)
             if cancelled:
-                kinds |= _news(stated, member, until=event.recorded_at, day_stays=day_stays)
+                kinds |= _news(stated, member, until=event.recorded_at, ever=ever)
             yield Owed(event, frozenset(kinds))
 
 
@@ -59,13 +56,13 @@ def _after_foreign_death(
     *,
     event: RecordedEvent,
     fact: FactHistory,
-    day_stays: Collection[UUID],
+    ever: Ever,
 ) -> Iterator[Owed]:
     """A death that was another person's, like one that was cancelled."""
     deaths = [each.recorded_at for each in said_until(fact, event) if tells_of_death(each.data)]
     if deaths and not (isinstance(event.data, MovementReassigned) and event.data.reason == "merged"):
         since, until = min(deaths) - _DAY, event.recorded_at
-        news = _news(stated, member, until=until, day_stays=day_stays)
+        news = _news(stated, member, until=until, ever=ever)
         kinds = _kept_back(owed, member, since=since, until=until) | news
         yield Owed(event, frozenset(kinds))
 
@@ -87,9 +84,7 @@ def _is_of_a_wait(event: RecordedEvent, kind: str) -> bool:
     return kind == DEPARTED or not isinstance(event.data, Movement)
 
 
-def _news(
-    stated: Sequence[FactHistory], member: AuditedMember, *, until: datetime, day_stays: Collection[UUID]
-) -> set[str]:
+def _news(stated: Sequence[FactHistory], member: AuditedMember, *, until: datetime, ever: Ever) -> set[str]:
     """Where the person was or is, not where they are expected."""
     happened = [
         event
@@ -98,5 +93,5 @@ def _news(
         if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
         if event.occurred_at > until - _DAY and event.recorded_at <= until
     ]
-    kinds = {news_for(event.data, member, day_stays=day_stays) for event in happened}
+    kinds = {news_for(event.data, member, ever=ever) for event in happened}
     return {kind for kind in kinds if kind is not None and kind != DEPARTED}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.notifications.domain.audit.facts import FactHistory
 from services.notifications.domain.audit.member import AuditedMember
-from services.notifications.domain.audit.rules import ADMITTED, AT_HOME, DEPARTED, news_for
+from services.notifications.domain.audit.rules import ADMITTED, AT_HOME, DEPARTED, Ever, news_for
 from services.notifications.domain.audit.silenced import Owed
 from shared.events.admission import (
     Movement,
@@ -29,7 +29,7 @@ def owed_after_errors(
     owed: Sequence[Owed],
     member: AuditedMember,
     *,
-    day_stays: Collection[UUID],
+    ever: Ever,
 ) -> Iterator[Owed]:
     """Whatever takes news back owes all news of other movements recorded by then that the member may know.
 
@@ -40,7 +40,7 @@ def owed_after_errors(
         for fact in stated
         for event in fact
         if isinstance(event.data, Movement) and not isinstance(event.data, MovementCancelled)
-        if (kind := news_for(event.data, member, day_stays=day_stays)) and kind != DEPARTED
+        if (kind := news_for(event.data, member, ever=ever)) and kind != DEPARTED
         if member.may_know(event)
     ]
     for event, kinds in owed:
@@ -86,7 +86,7 @@ def _of_a_wait_again(
             if each.data.movement_id == wait.departure_movement_id
             if each.recorded_at <= event.recorded_at and member.may_know(each)
         )
-        again |= {kind for each in left if (kind := news_for(each.data, member, day_stays=())) == DEPARTED}
+        again |= {kind for each in left if (kind := news_for(each.data, member, ever=Ever())) == DEPARTED}
     return frozenset(again)
 
 

@@ -22,7 +22,7 @@ from services.notifications.domain.obligations.catalogue import (
     is_corrected,
     is_retracted,
 )
-from services.notifications.domain.obligations.leavings import had_a_bed, left_without_bed
+from services.notifications.domain.obligations.leavings import NOTHING_UNTOLD, Untold, had_a_bed, untold_of
 from services.notifications.domain.obligations.needless import says_more
 from services.notifications.domain.obligations.restated import is_still_to_be_told
 from services.notifications.domain.obligations.returns import version_of_return
@@ -64,12 +64,9 @@ def verdict_of(
     *,
     facts: Mapping[str, FactHistory],
     deceased: bool,
-    without_bed: Collection[str] = (),
+    untold: Untold = NOTHING_UNTOLD,
 ) -> Verdict:
-    """Judge rights first, then whether it is still the newest version, then whether it is still news.
-
-    `without_bed` are the facts of leaving where nobody had a bed: no carer was told of the entry.
-    """
+    """Judge rights first, then whether it is still the newest version, then whether it is still news."""
     if recipient.revoked_at is not None:
         return Suppress("no_entitlement")
     if deceased:
@@ -79,8 +76,8 @@ def verdict_of(
         return outdone
     if is_corrected(kind) or is_retracted(kind):
         return Send()
-    if recipient.role == "carer" and version.fact_key in without_bed:
-        return Suppress("not_staying")
+    if (reason := untold.get((version.fact_key, recipient.role))) is not None:
+        return Suppress(reason)
     return _verdict_of_news(version, recipient, facts)
 
 
@@ -171,7 +168,8 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
         and each.data.kind == "admission"
         and each.data.class_of_stay in CLASSES_WITHOUT_BED
     }
-    versions = (version_of(each, began_without_bed=without_bed) for each in completions(known))
+    ended = {each.data.stay_id for each in known if is_movement(each.data) and each.data.kind == "discharge"}
+    versions = (version_of(each, began_without_bed=without_bed, ended=ended) for each in completions(known))
     stated = [version for version in versions if version is not None]
     facts: dict[str, list[FactVersion]] = {}
     for version in sorted(stated, key=lambda version: version.version):
@@ -182,12 +180,14 @@ def facts_of(events: Iterable[RecordedEvent]) -> Mapping[str, FactHistory]:
     return facts
 
 
-def version_of(meant: Meant, *, began_without_bed: Collection[UUID]) -> FactVersion | None:
+def version_of(
+    meant: Meant, *, began_without_bed: Collection[UUID], ended: Collection[UUID]
+) -> FactVersion | None:
     """The version that an event states; `None` when nobody ever has to be told of it."""
     event = meant.event
     if isinstance(event.data, Movement):
         return version_of_movement(
-            event, event.data, began_without_bed=began_without_bed, by_all=meant.by_all
+            event, event.data, began_without_bed=began_without_bed, ended=ended, by_all=meant.by_all
         )
     if isinstance(event.data, MovementReassigned):
         return version_of_reassignment(event, event.data)
@@ -229,8 +229,11 @@ def derive_obligations(
     known = list(events)
     facts = facts_of(known)
     deaths = deaths_that_stand(facts) if _tell_of_a_death(facts) else []
-    classes = {each.data.class_of_stay for each in known if is_movement(each.data)}
-    without_bed = () if classes.isdisjoint(CLASSES_WITHOUT_BED) else left_without_bed(known)
+    said = [each.data for each in known if is_movement(each.data)]
+    is_plain = {each.class_of_stay for each in said}.isdisjoint(CLASSES_WITHOUT_BED) and all(
+        each.kind != "return" for each in said
+    )
+    untold = NOTHING_UNTOLD if is_plain else untold_of(known)
     derived = (
         DerivedObligation(
             event=event,
@@ -245,7 +248,7 @@ def derive_obligations(
                     recipient,
                     facts=facts,
                     deceased=bool(deaths) and is_silenced(event, deaths),
-                    without_bed=without_bed,
+                    untold=untold,
                 ),
             ),
             silent_from=silent_from(event, deaths) if deaths else None,

@@ -96,13 +96,23 @@ _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
 def version_of_movement(
-    event: RecordedEvent, movement: Movement, *, began_without_bed: Collection[UUID], by_all: bool = True
+    event: RecordedEvent,
+    movement: Movement,
+    *,
+    began_without_bed: Collection[UUID],
+    ended: Collection[UUID],
+    by_all: bool = True,
 ) -> FactVersion:
-    """A version of the movement; the last one, when it is a cancel; `by_all` that is known, or by some."""
+    """A version of the movement; the last one, when it is a cancel; `by_all` that is known, or by some.
+
+    `ended` are the stays of which a discharge was ever stated: a return to one may be news.
+    """
     cancelled = isinstance(movement, MovementCancelled)
     news = _news_of_movement(movement)
     if news is None and movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
         news = _news(movement, "admission.occurred", Audience(carers=True))
+    if movement.kind == "return" and movement.stay_id in ended:
+        news = _news_of_entry(movement, _others_than(movement), arrived=False)
     key = f"movement:{movement.movement_id}"
     return FactVersion(
         event=event,
@@ -141,7 +151,7 @@ def _news_of_movement(movement: Movement) -> News | None:
     if isinstance(movement, MovementUpdated) and movement.names is not None:
         return None  # what it leaves as it was is unknown yet
     origin, destination = movement.origin, movement.destination
-    others = Audience(carers=True, professionals=True, except_establishment=movement.establishment)
+    others = _others_than(movement)
     if movement.kind == "admission":
         arrived = origin is not None and _is_elsewhere(origin, movement)
         return _news_of_entry(movement, Audience(carers=True) if arrived else others, arrived=arrived)
@@ -152,6 +162,10 @@ def _news_of_movement(movement: Movement) -> News | None:
             movement, "transfer.departed", Audience(establishments=(str(destination.establishment),))
         )
     return _news(movement, "discharge.occurred", others) if movement.kind == "discharge" else None
+
+
+def _others_than(movement: Movement) -> Audience:
+    return Audience(carers=True, professionals=True, except_establishment=movement.establishment)
 
 
 def _moves_to_a_bed(movement: Movement) -> bool:
