@@ -87,7 +87,7 @@ async def _store(
     # Ends: each time another batch is first, at least one more identifier of this batch has an owner.
     while True:
         revision = dependencies.owners.revision
-        owners, earlier = await _owners(dependencies, submissions)
+        owners, earlier = await owners_of(dependencies, submissions)
         others = persons_to_compare(submissions, owners)
         compared = await last_stated(dependencies, dependencies.pool, others) if others else {}
         identified = list(
@@ -170,7 +170,7 @@ async def _events(
     return list(with_cancels(events, found.deleted, new_ids())) if found.deleted else events
 
 
-async def _owners(
+async def owners_of(
     dependencies: Dependencies, submissions: Sequence[Submission]
 ) -> tuple[dict[bytes, Owner], EarlierOwners]:
     """The owners of the known identifiers; asks storage, once, where those remembered do not tell all."""

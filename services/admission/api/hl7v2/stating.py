@@ -26,6 +26,14 @@ CONFLICT: Final = Finding(
     place=Place("MSH", 10),
 )
 
+OF_ANOTHER: Final = Finding(
+    code=205,
+    french="Ce numéro de séjour est aussi celui d'un autre patient, dont le séjour reste le sien.",
+    english="This number of a stay is another patient's, too, whose stay remains theirs.",
+    place=Place("PV1", 19),
+    is_warning=True,
+)
+
 
 async def state_all(
     dependencies: Dependencies, statements: Sequence[AdtStatement], *, content: bytes, source: Principal
@@ -40,10 +48,16 @@ async def state_all(
     findings = tuple(dict.fromkeys(finding for each in checked for finding in each.findings))
     if any(each.statement is None for each in checked):
         return findings
-    movements = [each.statement for each in checked if isinstance(each.statement, ParsedMovement)]
+    movements = [
+        (each.statement, stated.made)
+        for stated, each in zip(statements, checked, strict=True)
+        if isinstance(each.statement, ParsedMovement)
+    ]
     if movements:
-        outcome = await accept_message(dependencies, movements, content=content, source=source)
+        outcome, is_of_another = await accept_message(dependencies, movements, content=content, source=source)
         is_conflict = isinstance(outcome, Conflict)
+        if is_of_another:
+            findings = (*findings, OF_ANOTHER)
     else:
         identities = [_identity(*each) for each in zip(statements, checked, strict=True)]
         taken = await state_identities(dependencies, identities, content=content, source=source)

@@ -2,7 +2,7 @@
 
 With ZBE the intent is that of ZBE-4 and the number that of ZBE-1 (PAM.fr). Without, a number is made of the
 stay and of what happened, so that a resend is a repetition and a cancel finds what it cancels: a stay begins
-once under each way of coming and ends once, and a move within it is known by its time.
+once under each way of coming and ends once (`made_numbers`), and a move within it is known by its time.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at, time_in
 from services.admission.domain.adt.dialect import Dialect, Meaning
+from services.admission.domain.adt.made_numbers import Made
 from services.admission.domain.adt.person import person_of
 from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
 from services.admission.domain.adt.visit import planned_stay_number, stay_number, visit_fields
@@ -72,6 +73,7 @@ class _What(NamedTuple):
     movement_id: str
     place: Place
     """Where its number stands."""
+    made: Made | None = None
 
 
 def movements_of(
@@ -106,7 +108,9 @@ def movements_of(
     }
     for what in _numbered(group, meaning, (action, kind), body, findings):
         own = {**body, "movement_id": what.movement_id, "action": what.action, "kind": what.kind}
-        yield AdtStatement(command="movement", body=own, places={**places, "/movement_id": what.place})
+        yield AdtStatement(
+            command="movement", body=own, places={**places, "/movement_id": what.place}, made=what.made
+        )
 
 
 def _intent(group: Group, meaning: Meaning, dialect: Dialect, findings: Findings) -> tuple[Action, Kind]:
@@ -167,15 +171,14 @@ def _numbered(
             f"Without ZBE, EVN-6 must say which {english} is cancelled (its time).",
             Place("EVN", 6),
         )
-    yield _What(action, kind, _made(kind, body), Place("PV1", 19))
-
-
-def _made(kind: Kind, body: dict[str, Any]) -> str:
-    """The number of a movement that came without one."""
-    stay_id = body["stay_id"]
     if kind in _KNOWN_BY_TIME:
-        return f"{stay_id}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
-    if kind != "admission":
-        return f"{stay_id}/{kind}"
-    is_visit = body.get("class_of_stay") in _WITHOUT_BED
-    return f"{stay_id}/visit" if is_visit else f"{stay_id}/admission"
+        number = f"{body['stay_id']}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
+        yield _What(action, kind, number, Place("PV1", 19))
+    else:
+        made = Made(body["stay_id"], _happened(kind, body))
+        yield _What(action, kind, made.numbers()[0], Place("PV1", 19), made)
+
+
+def _happened(kind: Kind, body: dict[str, Any]) -> str:
+    is_visit = kind == "admission" and body.get("class_of_stay") in _WITHOUT_BED
+    return "visit" if is_visit else kind

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from services.admission.domain.adt.clock import sent_at
 from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.identities import (
@@ -81,9 +83,7 @@ def _statements(
                 )
                 return
             stated.places["/source_event_id"] = Place("MSH", 10)
-            yield AdtStatement(
-                command=stated.command, body=number | stated.body, places=stated.places, text=kept
-            )
+            yield replace(stated, body=number | stated.body, text=kept)
             kept = ""
 
 

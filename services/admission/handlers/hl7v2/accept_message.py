@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from services.admission.domain.adt.made_numbers import Made
 from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission
@@ -14,22 +15,29 @@ from services.admission.handlers.accept_movement import (
     tolerance_of,
 )
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.hl7v2.made_numbers import with_its_number
 from shared.security.principal import Principal
 from shared.telemetry import tracing
 
 
 async def accept_message(
-    dependencies: Dependencies, movements: Sequence[ParsedMovement], *, content: bytes, source: Principal
-) -> Outcome:
+    dependencies: Dependencies,
+    movements: Sequence[tuple[ParsedMovement, Made | None]],
+    *,
+    content: bytes,
+    source: Principal,
+) -> tuple[Outcome, bool]:
     """The outcome of the message, after the commit; `content` is the digest by which it is known again.
 
+    With it, whether another person has a stay under the same number, of movements without numbers (`Made`).
     Raises `NotCommitted` when nobody can tell what became of it.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
-    await ask_for_affiliations(dependencies, {each.movement.establishment for each in movements})
+    await ask_for_affiliations(dependencies, {each.movement.establishment for each, _ in movements})
     with tracing.span("ledger commit") as span:
         submissions: list[Submission] = []
-        for place, parsed in enumerate(movements):
+        is_of_another = False
+        for place, (parsed, made) in enumerate(movements):
             submission = prepare_submission(
                 dependencies,
                 parsed,
@@ -39,9 +47,14 @@ async def accept_message(
                 trace=tracing.current_trace(),
                 content=content,
             )
+            if made is not None:
+                submission, is_taken = await with_its_number(
+                    dependencies, submission, made, parsed.movement.action
+                )
+                is_of_another |= is_taken
             first = submissions[0] if submissions else submission
             key = numbered(submission.source_event_id, place)
             submissions.append(replace(submission, source_event_id=key, message_event_id=first.event_id))
         flushed = await dependencies.request_commits.submit_together(submissions)
         span.add_link(flushed[0].flush)
-    return flushed[0].outcome
+    return flushed[0].outcome, is_of_another

@@ -1,0 +1,60 @@
+"""Gives movements without numbers those by which what is stored of their stays is known (decision 0069)."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from services.admission.domain.adt.chosen_numbers import choose, is_of_another
+from services.admission.domain.adt.made_numbers import Given, Made
+from services.admission.domain.identities.reassignment import held_by
+from services.admission.domain.movement import Action
+from services.admission.domain.submission import Submission, identify
+from services.admission.handlers.commit_submissions import owners_of
+from services.admission.handlers.dependencies import Dependencies
+from services.admission.storage.identities import movements
+from shared.events.admission import MovementCancelled
+
+
+async def with_its_number(
+    dependencies: Dependencies, submission: Submission, made: Made, action: Action
+) -> tuple[Submission, bool]:
+    """The submission under the number that what it states has, and whether another person has an earlier one.
+
+    One statement where the visit number is new.
+    """
+    establishment = submission.data.establishment
+    ids = {
+        dependencies.vault.opaque_id(establishment, "movement", number): number
+        for number in (*made.numbers(), *(made.also if action != "insert" else ()))
+    }
+    holders = await movements.whose(dependencies.pool, ids)
+    if not holders:
+        return submission, False
+    given = await _given(dependencies, submission, ids, holders)
+    number = choose(made, action, submission.data.occurred_at, given)
+    chosen = next(each for each in ids if ids[each] == number)
+    data = replace(submission.data, movement_id=chosen)
+    return replace(submission, data=data), is_of_another(made, number, given)
+
+
+async def _given(
+    dependencies: Dependencies, submission: Submission, ids: Mapping[UUID, str], holders: Mapping[UUID, UUID]
+) -> dict[str, Given]:
+    owners, earlier = await owners_of(dependencies, [submission])
+    establishment = submission.data.establishment
+    person = identify(submission.numbers, owners, establishment=establishment, earlier=earlier).person
+    survivors = await movements.survivors_of(dependencies.pool, {*holders.values()})
+    whose = {one: survivors.get(holder, holder) for one, holder in holders.items()}
+    own = {one for one in whose if person is not None and whose[one] == person.person_id}
+    held = {}
+    if own and person is not None:
+        published = await movements.published_of(dependencies.pool, [person.person_id])
+        held = held_by(person.person_id, published.get(person.person_id, ()))
+    times = {
+        one: [each.data.occurred_at for each in statements if not isinstance(each.data, MovementCancelled)]
+        for one, statements in held.items()
+    }
+    return {
+        ids[one]: Given("own", times.get(one, ())) if one in own else Given("anothers") for one in holders
+    }

@@ -1,0 +1,50 @@
+"""Without ZBE, a visit number that comes again is the stay of whom and when it says."""
+
+from tests.integration.admission.hl7v2.door import codes, errors, movements, send
+from tests.integration.admission.running import Admission
+from tests.unit.admission.domain.adt.messages import PID, PV1
+
+
+def _said(number: str, event: str, when: str, person: str, class_: str = "I") -> bytes:
+    msh = f"MSH|^~\\&|HIS|CHU|RELAIS|R|{when}||ADT^{event}|{number}|P|2.5"
+    visit = PV1.replace("|I|", f"|{class_}|")
+    return "\r".join([msh, f"EVN||{when}", PID.replace("000003", person), visit]).encode()
+
+
+async def test_a_visit_number_given_again_takes_no_stay_from_its_former_patient(admission: Admission) -> None:
+    source = await admission.source()
+    for number, (event, when, person) in enumerate(
+        [
+            ("A01", "20200306100000", "A"),
+            ("A03", "20200309100000", "A"),
+            ("A01", "20200306110000", "B"),
+            ("A11", "20200306120000", "B"),
+            ("A01", "20260306100000", "A"),
+            ("A01", "20260306103000", "A"),
+            ("A03", "20260309100000", "A"),
+        ]
+    ):
+        answer = await send(admission, source, _said(str(number), event, when, person))
+        warned = ["PV1^1^19^1 205 W"] if 2 <= number <= 5 else []
+        assert (codes(answer), errors(answer)) == (["AA"], warned)
+    told = await movements(admission)
+    assert not [each for each in told if "to_person" in each], "A's admission is B's now"
+    by_number: dict[str, list[str]] = {}
+    for each in told:
+        by_number.setdefault(each["movement_id"], []).append(each["occurred_at"][:10])
+    assert sorted(by_number.values()) == [
+        ["2020-03-06"],
+        ["2020-03-06"] * 2,
+        ["2020-03-09"],
+        ["2026-03-06"] * 2,
+        ["2026-03-09"],
+    ]
+
+
+async def test_a_cancel_finds_a_begin_of_which_the_class_changed(admission: Admission) -> None:
+    source = await admission.source()
+    for number, (event, class_) in enumerate([("A04", "E"), ("A06", "I"), ("A11", "I")]):
+        said = _said(str(number), event, f"2024030610{number}000", "A", class_)
+        assert codes(await send(admission, source, said)) == ["AA"]
+    begun, _, cancelled = await movements(admission)
+    assert begun["movement_id"] == cancelled["movement_id"]

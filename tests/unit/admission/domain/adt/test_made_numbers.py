@@ -1,0 +1,50 @@
+"""Whatever comes first, what happened once has one number, and what happened twice has two."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from services.admission.domain.adt.chosen_numbers import choose, is_of_another
+from services.admission.domain.adt.made_numbers import Given, Made
+
+BEGIN = Made("V7", "admission")
+AT = datetime(2020, 3, 6, tzinfo=UTC)
+YEARS = timedelta(days=2000)
+
+
+def test_any_order_of_stays_years_apart_gives_each_its_number() -> None:
+    moments = (AT, AT + timedelta(days=2), AT + YEARS, AT + YEARS * 2)
+    for order in permutations(moments):
+        given: dict[str, Given] = {}
+        for at in order:
+            number = choose(BEGIN, "insert", at, given)
+            times = given[number].times if number in given else ()
+            given[number] = Given("own", (*times, at))
+        assert sorted(len(each.times) for each in given.values()) == [1, 1, 2]
+        for at in moments:
+            assert at in given[choose(BEGIN, "insert", at, given)].times
+
+
+def test_another_person_has_another_number_in_either_order() -> None:
+    given = {"V7/admission": Given("anothers")}
+    number = choose(BEGIN, "insert", AT, given)
+    assert (number, is_of_another(BEGIN, number, given)) == ("V7/admission#2", True)
+    assert choose(BEGIN, "cancel", AT, given) == "V7/admission#2"
+    both = given | {number: Given("own", (AT,))}
+    assert choose(BEGIN, "cancel", AT + timedelta(hours=1), both) == number
+    turned = {"V7/admission": Given("own", (AT,)), number: Given("anothers")}
+    assert (choose(BEGIN, "insert", AT, turned), is_of_another(BEGIN, "V7/admission", turned)) == (
+        "V7/admission",
+        False,
+    )
+
+
+def test_a_cancel_finds_the_last_begin_before_it_however_the_person_came() -> None:
+    visit = {"V7/visit": Given("own", (AT,))}
+    assert choose(BEGIN, "cancel", AT + timedelta(days=1), visit) == "V7/visit"
+    assert choose(BEGIN, "insert", AT, visit) == "V7/admission"
+    both = visit | {"V7/admission": Given("own", (AT,)), "V7/admission#2": Given("own", (AT + YEARS,))}
+    assert choose(BEGIN, "cancel", AT + timedelta(days=1), both) == "V7/admission"
+    assert choose(BEGIN, "cancel", AT + YEARS * 3, both) == "V7/admission#2"
+    assert choose(BEGIN, "cancel", AT, {}) == "V7/admission"
+    unknown = {"V7/discharge": Given("own", ())}
+    assert choose(Made("V7", "discharge"), "insert", AT, unknown) == "V7/discharge"
