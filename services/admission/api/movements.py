@@ -20,6 +20,7 @@ from services.admission.domain.conformance import names_of_doubts, names_of_refu
 from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_of, reported, without
 from services.admission.domain.movement import ParsedMovement, StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
+from services.admission.domain.spelling import respelled
 from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.authentication import Permission
@@ -107,6 +108,10 @@ def _parse_tolerantly(body: bytes) -> ParsedMovement:
     errors: list[FieldError] = []
     left_out: list[str] = []
     kept = body
+    try:
+        return ParsedMovement(_parse_strictly(body), kept, ())
+    except Problem:
+        body, left_out = _respelled(body)
     while True:
         try:
             return ParsedMovement(_parse_strictly(body), kept, reported(left_out) if left_out else ())
@@ -123,6 +128,14 @@ def _parse_tolerantly(body: bytes) -> ParsedMovement:
         # Ends: each time, the body becomes smaller.
         body = msgspec.json.encode(without(msgspec.json.decode(body), details))
         left_out += [as_sent(each, left_out) for each in details]
+
+
+def _respelled(body: bytes) -> tuple[bytes, list[str]]:
+    try:
+        stated, left_out = respelled(msgspec.json.decode(body))
+    except (ValueError, RecursionError):  # it is no JSON, or no text
+        return body, []
+    return msgspec.json.encode(stated), left_out
 
 
 def _parse_strictly(body: bytes) -> StatedMovement:

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from services.pathway.api import DEPENDENCIES
 from services.pathway.domain.further.expectations import state_of as further_state_of
 from services.pathway.domain.further.showing import WatchedFurther
-from services.pathway.domain.judgement import state_of
 from services.pathway.domain.pathway import (
     Closure,
     Expectation,
@@ -23,7 +22,7 @@ from services.pathway.domain.pathway import (
     Stay,
     Watched,
 )
-from services.pathway.domain.showing import WatchedExpectation, timeline_page
+from services.pathway.domain.showing import WatchedExpectation, state_of, timeline_page
 from services.pathway.handlers.read_pathway import read_pathway
 from shared.events.envelope import Moment
 from shared.security.authentication import Permission

@@ -8,19 +8,7 @@ from datetime import datetime, timedelta
 
 from services.pathway.domain.pathway import Expectation, State
 from services.pathway.domain.rules import Rules
-
-
-def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
-    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
-    if expectation.withdrawn:
-        return "withdrawn"
-    if expectation.arrived_at is not None:
-        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
-    if expectation.ended_as is not None:
-        return expectation.ended_as
-    if closed:
-        return "closed"
-    return "overdue" if overdue else "open"
+from services.pathway.domain.showing import state_of
 
 
 def state_at(expectation: Expectation, now: datetime, *, closed: bool = False) -> State:

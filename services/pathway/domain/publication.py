@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from services.pathway.domain.judgement import state_of
 from services.pathway.domain.pathway import Closure, Expectation, State
+from services.pathway.domain.showing import state_of
 from shared.events.envelope import NewEvent, Payload, TraceContext
 from shared.events.pathway import (
     ExpectationMet,

@@ -15,7 +15,8 @@ import msgspec
 from msgspec.structs import replace
 
 from services.pathway.domain.further.showing import WatchedFurther
-from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay, Watched
+from services.pathway.domain.pathway import Expectation, MovementState, Pathway, State, Stay, Watched
+from services.pathway.domain.stays import shown_to_others, without_others
 from shared.events.admission import Place
 from shared.security.policy.decide import Decision
 from shared.stays.relations import ALWAYS, Relation
@@ -65,6 +66,19 @@ def _timeline_key(movement: MovementState) -> TimelineKey:
     """When it happened, entry before exit at the same instant, then the id."""
     rank = rank_of(movement.kind, movement.destination, movement.establishment)
     return (movement.occurred_at, rank, movement.movement_id)
+
+
+def state_of(expectation: Expectation, *, overdue: bool, closed: bool) -> State:
+    """What the expectation has come to: by the facts or, where they end nothing, by a person or the watch."""
+    if expectation.withdrawn:
+        return "withdrawn"
+    if expectation.arrived_at is not None:
+        return "met_late" if expectation.arrived_at > expectation.due_at else "met"
+    if expectation.ended_as is not None:
+        return expectation.ended_as
+    if closed:
+        return "closed"
+    return "overdue" if overdue else "open"
 
 
 def known_to(pathway: Pathway) -> list[str]:
@@ -188,7 +202,7 @@ def seen_by(
     ]
     over = [each for each, _ in seen_expectations if _ended_at(each) is not None]
     over += [each for each in pathway.expectations if _ended_by_death(each)]
-    stays = [_shown_stay(stay, movements, over) for stay in pathway.stays if stay.stay_id in shown]
+    stays = [shown_to_others(stay, movements, over) for stay in pathway.stays if stay.stay_id in shown]
     return Seen(stays, movements, seen_expectations)
 
 
@@ -208,13 +222,6 @@ def _shown(movement: MovementState, places: set[str], *, is_own: bool) -> Moveme
         destination=_shown_place(movement.destination, places),
         marks=marks,
     )
-
-
-def without_others(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """The marks, without the one that tells of a stay in another establishment."""
-    if "overlapping_stay" not in marks:
-        return marks
-    return tuple(mark for mark in marks if mark != "overlapping_stay")
 
 
 def _shown_place(place: Place | None, places: set[str]) -> Place | None:
@@ -268,29 +275,6 @@ def _without_end(expectation: Expectation) -> Expectation:
         ended_at=None,
         ended_by_movement_id=None,
     )
-
-
-def _shown_stay(stay: Stay, movements: Sequence[MovementState], over: Sequence[Expectation]) -> Stay:
-    """The stay without what only others know: who left is on the way, until the reader may know more.
-
-    `over` are the expectations of which the reader may know that they ended.
-    """
-    shown = replace(stay, marks=without_others(stay.marks))
-    if stay.status != "finished" or "ended_by_next_stay" in stay.marks:
-        return shown
-    of_stay = {each.movement_id: each for each in movements if each.stay_id == stay.stay_id}
-    discharged = any(
-        each.kind in ("discharge", "death")
-        and not (each.cancelled or each.planned)
-        and (stay.ended_at is None or each.occurred_at >= stay.ended_at)
-        for each in of_stay.values()
-    )
-    has_arrived = any(
-        expectation.departed_at == stay.ended_at
-        for expectation in over
-        if expectation.departure_movement_id in of_stay
-    )
-    return shown if discharged or has_arrived else replace(shown, status="on_the_way")
 
 
 def _later(moment: datetime, by: timedelta) -> datetime:

@@ -1,8 +1,10 @@
-"""Says what is shown of a stay: its beginning, its end, its status."""
+"""Says what is shown of a stay: its beginning, its end, its status; and what others are not shown of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from services.pathway.domain.pathway import Expectation, Status, Stay
+from msgspec.structs import replace
+
+from services.pathway.domain.pathway import Expectation, Mark, MovementState, Status, Stay
 from shared.stays import stays as reading
 
 
@@ -45,3 +47,33 @@ def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Statu
         for expectation in expectations
     )
     return "finished" if has_arrived else "on_the_way"
+
+
+def shown_to_others(stay: Stay, movements: Sequence[MovementState], over: Sequence[Expectation]) -> Stay:
+    """The stay without what only others know: who left is on the way, until the reader may know more.
+
+    `over` are the expectations of which the reader may know that they ended.
+    """
+    shown = replace(stay, marks=without_others(stay.marks))
+    if stay.status != "finished" or "ended_by_next_stay" in stay.marks:
+        return shown
+    of_stay = {each.movement_id: each for each in movements if each.stay_id == stay.stay_id}
+    discharged = any(
+        each.kind in ("discharge", "death")
+        and not (each.cancelled or each.planned)
+        and (stay.ended_at is None or each.occurred_at >= stay.ended_at)
+        for each in of_stay.values()
+    )
+    has_arrived = any(
+        expectation.departed_at == stay.ended_at
+        for expectation in over
+        if expectation.departure_movement_id in of_stay
+    )
+    return shown if discharged or has_arrived else replace(shown, status="on_the_way")
+
+
+def without_others(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks, without the one that tells of a stay in another establishment."""
+    if "overlapping_stay" not in marks:
+        return marks
+    return tuple(mark for mark in marks if mark != "overlapping_stay")

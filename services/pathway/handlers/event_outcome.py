@@ -4,7 +4,7 @@ from typing import Final, get_args
 from uuid import UUID
 
 from services.pathway.domain.pathway import Mark
-from services.pathway.domain.showing import without_others
+from services.pathway.domain.stays import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import movement_events, outcomes, pathways
 from shared.spine.service.outcome import EventOutcome as SpineOutcome

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.pathway.domain.pathway import IN_PROGRESS, Stay
-from services.pathway.domain.showing import without_others
+from services.pathway.domain.stays import without_others
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.storage import pathways
 from shared.security.audit.access import note

@@ -77,7 +77,7 @@ def test_whatever_stands_in_a_detail_the_fact_is_accepted(place: list[str], wort
         (movement(unit="x" * 61), "/unit"),
         (movement(class_of_stay="day hospital"), "/class_of_stay"),
         (movement(origin={"mode": "death"}), "/origin"),
-        (movement(origin={"establishment": CLINIC}), "/origin"),
+        (movement(origin={"establishment": CLINIC}), "/origin/mode"),
         (movement(origin={"mode": "transfer", "establishment": "92"}), "/origin/establishment"),
         (movement(kind="discharge"), "/origin"),
         (movement(destination={"mode": "home"}), "/destination"),
