@@ -19,8 +19,10 @@ from services.admission.domain.submission import (
     persons_to_compare,
 )
 from services.admission.domain.whole_messages import follows, outcomes, torn, whole
+from services.admission.handlers import meanwhile
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
+from services.admission.handlers.hl7v2.claim_messages import claim
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
 from services.admission.handlers.identities.take_movements import (
     disputed_movements,
@@ -29,9 +31,7 @@ from services.admission.handlers.identities.take_movements import (
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
-from services.admission.handlers.meanwhile import IdentitiesChanged, LinkedMeanwhile, StoredBefore
 from services.admission.storage import submissions as storage
-from services.admission.storage.identities.statements import digests_of
 from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
 from shared.database.transaction import transaction
@@ -49,36 +49,31 @@ MAX_OWNERS = 50_000
 async def commit_submissions(dependencies: Dependencies, batch: Sequence[Submission]) -> list[Flushed]:
     """Store the batch; the outcome of each, in order, where of several under one key the first counts."""
     has_messages = any(each.message_event_id is not None for each in batch)
-    otherwise = await _stated_otherwise(dependencies, batch) if has_messages else {}
-    first: dict[SubmissionKey, Submission] = {}
-    for submission in whole(batch, without=otherwise) if has_messages else batch:
-        first.setdefault(submission.key, submission)
+    otherwise: dict[UUID, str] = {}
     with (
         metrics.intake_flush_seconds.time(),
         tracing.span("intake flush", trace={}, attributes={"relais.batch.size": len(batch)}) as span,
     ):
-        receipts = await _store(dependencies, list(first.values())) if first else {}
+        receipts = await _store_first(dependencies, batch, otherwise=otherwise if has_messages else None)
     flush = span.get_span_context()
     if has_messages:
         return [Flushed(each, flush) for each in outcomes(batch, receipts, otherwise=otherwise)]
     return [Flushed(each.outcome(receipts[each.key]), flush) for each in batch]
 
 
-async def _stated_otherwise(dependencies: Dependencies, batch: Sequence[Submission]) -> dict[UUID, str]:
-    """New messages under whose MSH-10 another one stated identities, and the digest of that one.
-
-    What is stored already is answered as stored, whatever was stated under its id since.
-    """
-    keys = {each.key: each.message_event_id for each in batch if each.message_event_id == each.event_id}
-    found = await digests_of(dependencies.pool, keys)
-    if found:
-        for key in await storage.receipts_of(dependencies.pool, list(found)):
-            del found[key]
-    return {
-        each.message_event_id: found[each.key]
-        for each in batch
-        if each.message_event_id is not None and not follows(each) and each.key in found
-    }
+async def _store_first(
+    dependencies: Dependencies, batch: Sequence[Submission], *, otherwise: dict[UUID, str] | None
+) -> dict[SubmissionKey, Receipt]:
+    """The receipts, by key; `otherwise` gets messages under whose MSH-10 identities were stated."""
+    while True:
+        first: dict[SubmissionKey, Submission] = {}
+        for submission in batch if otherwise is None else whole(batch, without=otherwise):
+            first.setdefault(submission.key, submission)
+        try:
+            return await _store(dependencies, list(first.values())) if first else {}
+        except meanwhile.StatedOtherwise as stated:  # ends: each time, there are fewer
+            assert otherwise is not None  # noqa: S101 - only messages are
+            otherwise |= stated.messages
 
 
 async def _store(
@@ -104,16 +99,16 @@ async def _store(
         created = {one.person for one in identified if one.person.person_id not in known}
         try:
             return await _commit(dependencies, identified, created, compared, revision=revision)
-        except IdentitiesChanged as changed:
+        except meanwhile.IdentitiesChanged as changed:
             dependencies.owners.numbers.clear()
             dependencies.owners.revision = changed.revision
-        except StoredBefore as stored:
+        except meanwhile.StoredBefore as stored:
             submissions = [
                 each
                 for each in submissions
                 if each.message_event_id not in stored.messages or not follows(each)
             ]
-        except LinkedMeanwhile:
+        except meanwhile.LinkedMeanwhile:
             continue
 
 
@@ -133,6 +128,9 @@ async def _commit(
     rows = [_row(dependencies.vault, one) for one in identified]
     recorded_at = dependencies.clock()
     async with dependencies.chains.lent() as chain, transaction(dependencies.pool) as connection:
+        messages = [one.submission for one in identified if one.submission.message_event_id is not None]
+        if messages:
+            await claim(connection, messages)
         found = await _store_new(connection, identified, rows, created, revision=revision)
         stored = [one for one in identified if one.submission.event_id in found.event_ids]
         if any(one.doubts for one in stored):
@@ -226,12 +224,12 @@ async def _store_new(
     ]
     found = await storage.store(connection, rows=rows, links=links, persons=created, revision=revision)
     if found.revision != revision:
-        raise IdentitiesChanged(found.revision)
+        raise meanwhile.IdentitiesChanged(found.revision)
     if found.linked < len({link.blind_index for link in links if link.event_id in found.event_ids}):
-        raise LinkedMeanwhile
+        raise meanwhile.LinkedMeanwhile
     messages = [one.submission for one in identified if one.submission.message_event_id is not None]
     if messages and (before := torn(messages, found.event_ids)):
-        raise StoredBefore(before)
+        raise meanwhile.StoredBefore(before)
     return found
 
 

@@ -1,6 +1,6 @@
 """Names what was committed meanwhile, after which a transaction is begun again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from shared.runtime.errors import RetryableError
@@ -22,5 +22,13 @@ class StoredBefore(RetryableError):  # noqa: N818
     """Messages of this batch were stored before with fewer statements; nothing of them is stored now."""
 
     def __init__(self, messages: Collection[UUID]) -> None:
+        super().__init__()
+        self.messages = messages
+
+
+class StatedOtherwise(RetryableError):  # noqa: N818
+    """Under the MSH-10 of these new messages identities were stated; their digests. Nothing is stored."""
+
+    def __init__(self, messages: Mapping[UUID, str]) -> None:
         super().__init__()
         self.messages = messages

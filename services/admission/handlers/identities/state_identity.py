@@ -117,7 +117,9 @@ async def _state_once(
     async with dependencies.chains.lent() as chain, transaction(dependencies.pool) as connection:
         if all(isinstance(each.statement, TraitsStatement) for each in given.all):
             # It only adds numbers, as movements do: nothing that anybody remembers is void.
-            await movements.share_identities(connection, f"{source.source_id} {first.source_event_id}")
+            await movements.share_identities(
+                connection, movements.statement_key(source.source_id, first.source_event_id)
+            )
         else:
             await movements.lock_identities(connection)
         stored = await statements.receipt_of(connection, source.source_id, first.source_event_id)

@@ -18,6 +18,14 @@ _LOCK_IDENTITIES: Final = "SELECT pg_advisory_xact_lock(hashtext('identities')),
 _SHARE_IDENTITIES: Final = """
 SELECT pg_advisory_xact_lock_shared(hashtext('identities')), pg_advisory_xact_lock(hashtextextended($1, 0))
 """
+# In the same order as one statement takes them, and the keys sorted: no deadlock.
+_SHARE_MESSAGES: Final = """
+WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtext('identities')))
+SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(statement, 0) AS key
+    FROM held, unnest($1::text[]) AS s (statement) ORDER BY key
+) AS sorted
+"""
 _WHOSE: Final = "SELECT movement_id, stated_as FROM movements WHERE movement_id = ANY ($1)"
 _SURVIVORS: Final = """
 SELECT person_id, coalesce(survivor_id, person_id) AS survivor_id FROM persons WHERE person_id = ANY ($1)
@@ -62,6 +70,16 @@ async def lock_identities(connection: Connection) -> None:
 async def share_identities(connection: Connection, statement: str) -> None:
     """Until the end of the transaction nothing changes whose anything is, and nobody else states this."""
     await connection.execute(_SHARE_IDENTITIES, statement)
+
+
+async def share_messages(connection: Connection, keys: Collection[tuple[UUID, str]]) -> None:
+    """Until the end of the transaction nothing changes whose anything is, and nobody else states these."""
+    await connection.fetch(_SHARE_MESSAGES, [statement_key(*key) for key in keys])
+
+
+def statement_key(source_id: UUID, source_event_id: str) -> str:
+    """What is locked while something is stated under this id."""
+    return f"{source_id} {source_event_id}"
 
 
 async def whose(connection: Executor, movement_ids: Collection[UUID]) -> dict[UUID, UUID]:

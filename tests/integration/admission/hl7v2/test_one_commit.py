@@ -1,6 +1,7 @@
 """All that one message states is stored in one commit, once, or not at all."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -61,6 +62,21 @@ async def test_a_message_of_another_kind_is_another_message(
     assert codes(await send(admission, source, first)) == ["AA"]
     assert errors(await send(admission, source, second)) == ["MSH^1^10^1 205 E"]
     assert codes(await send(admission, source, first)) == ["AA"]
+
+
+@pytest.mark.parametrize("event", ["A40", "A28"])
+async def test_of_two_messages_at_once_under_one_id_one_is_refused(admission: Admission, event: str) -> None:
+    source = await admission.source()
+    other = adt(event, person="1") + (MERGE if event == "A40" else b"")
+    for _ in range(5):
+        number = uuid4().hex[:10]
+        answers = await asyncio.gather(
+            *(
+                send(admission, source, each.replace(b"|42|", f"|{number}|".encode()))
+                for each in (adt(), other)
+            )
+        )
+        assert sorted(code for each in answers for code in codes(each)) == ["AA", "AR"]
 
 
 async def test_what_is_stored_is_known_again_when_identities_were_stated_under_its_id(
