@@ -26,11 +26,12 @@ PlannedKind = Literal["planned_admission", "planned_transfer", "planned_discharg
 TrackedKind = Literal["temporary_departure", "temporary_arrival"]
 """Where a person is for a while, such as theatre or X-ray, whose bed and unit stay the same (A09, A10)."""
 
-FurtherKind = Literal["leave", "return", "death"] | PlannedKind | TrackedKind
+FurtherKind = Literal["leave", "return", "death", "change_of_responsibility"] | PlannedKind | TrackedKind
 """Those that the events on further movements name (decision 0042); more will come.
 
 `leave`: the person goes out for some time, and the bed is kept (A21). `return`: the person is back (A22).
-`death`: the person died; the stay goes on until its discharge is stated.
+`death`: the person died; the stay goes on until its discharge is stated. `change_of_responsibility`: somebody
+else answers for the person from now on, wherever the person lies (A54).
 """
 
 ClassOfStay = Literal["emergency", "inpatient", "outpatient", "recurring", "home", "telemonitoring"]
@@ -55,6 +56,17 @@ class Place(Payload, frozen=True, kw_only=True):
     """FINESS number, when the place is an establishment."""
     expected_at: Moment | None = None
     """When the person is expected there; destinations only."""
+
+
+class Responsibility(Payload, frozen=True, kw_only=True):
+    """Who answers for a person, apart from where the person lies; what is not stated goes on."""
+
+    medical_unit: str | None = None
+    """Of the establishment (ZBE-7)."""
+    nursing_unit: str | None = None
+    """Of the establishment (ZBE-8)."""
+    attending_doctor: str | None = None
+    """RPPS number, by which the public directory lists them (PV1-7); never a name."""
 
 
 class Movement(Payload, frozen=True, kw_only=True):
@@ -85,6 +97,8 @@ class Movement(Payload, frozen=True, kw_only=True):
     """Orders updates in place of `emitted_at`, where the source's clock was further ahead than it may be."""
     reassigns: bool = False
     """It named this person when the movement was another one's: that is its effect, if nothing else is."""
+    responsibility: Responsibility | None = None
+    """Who answers for the person from then on; an update without it leaves it as it was."""
 
 
 class PatientAdmitted(Movement, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ RelaisError
  |  + LinkedMeanwhile     admission reads the owner and commits the batch again
  |  + NotCommitted        the API answers 503
  |  + PublisherUnavailable  reconciliation and the audit try again at their next round
+ |  + StatedOtherwise     admission commits the batch again without those messages
  |  + StoredBefore        admission commits the batch again without what follows in those messages
  + WorkerStops            the worker process ends with exit code 1
  |  + ConsumerStalled

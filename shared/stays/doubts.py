@@ -88,6 +88,8 @@ def _lacking(statement: Statement, before: MovementHistory, after: MovementHisto
 def _says(statement: Statement, content: Statement) -> bool:
     """Whether the content is what the statement says of the fields that it states."""
     stated = OPTIONAL_FIELDS if statement.names is None else statement.names
+    if statement.responsibility is not None and statement.responsibility != content.responsibility:
+        return False
     return (
         statement.stay_id,
         statement.kind,

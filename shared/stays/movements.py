@@ -122,10 +122,13 @@ def history_with(known: MovementHistory, statement: Statement) -> MovementHistor
 
 def _completed(stated: Sequence[Statement]) -> tuple[Statement, ...]:
     """Inserts and updates, oldest first, with what an update does not name as it was before."""
-    if all(statement.names is None for statement in stated):
+    if all(statement.names is None and statement.responsibility is None for statement in stated):
         return tuple(stated)
     contents: list[Statement] = []
-    for statement in stated:
+    for stating in stated:
+        statement = stating
+        if statement.action == "update" and statement.responsibility is None and contents:
+            statement = replace(statement, responsibility=contents[-1].responsibility)
         if statement.names is not None and contents:
             unnamed = [field for field in OPTIONAL_FIELDS if field not in statement.names]
             kept = {field: getattr(contents[-1], field) for field in unnamed}
@@ -151,4 +154,5 @@ def substance_of(content: Statement) -> tuple[object, ...]:
         content.origin,
         content.destination,
         content.expected_at,
+        content.responsibility,
     )

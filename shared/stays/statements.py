@@ -20,6 +20,7 @@ from shared.events.admission import (
     MovementUpdated,
     Place,
     PlannedKind,
+    Responsibility,
     TrackedKind,
 )
 from shared.events.envelope import RecordedEvent
@@ -85,6 +86,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     time_zone: str | None = None
     ordered_at: datetime | None = None
     reassigns: bool = False
+    responsibility: Responsibility | None = None
     expected_at: datetime | None = None
     """Of a further movement: when what follows is expected."""
 

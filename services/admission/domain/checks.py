@@ -28,6 +28,7 @@ from services.admission.domain.movement import (
     Kind,
     Moment,
     Origin,
+    Responsibility,
     StatedMovement,
 )
 from shared.events.admission import PlannedKind, TrackedKind
@@ -56,7 +57,10 @@ fills in when it knows none, more than a year ahead, or before the person was bo
 is another number than one with its right key, most likely by a typing error.
 """
 
-_WITHOUT_PLACES: Final = frozenset[str]({"leave", "return", "death", *get_args(TrackedKind)})
+_WITHOUT_PLACES: Final = frozenset[str](
+    {"leave", "return", "death", "change_of_responsibility", *get_args(TrackedKind)}
+)
+_RESPONSIBLE: Final = frozenset[str]({"admission", "transfer", "change_of_responsibility"})
 _EXPECTING: Final = frozenset[str]({"leave", *get_args(PlannedKind)})
 _FIRST_YEAR: Final = 1971
 """Before it lie the first moments of calendars and clocks (1900, 1970), and no stay that is still stated."""
@@ -88,6 +92,7 @@ class RouteFields(Struct, frozen=True):
     origin: Origin | None = None
     destination: Destination | None = None
     expected_at: Moment | None = None
+    responsibility: Responsibility | None = None
 
 
 class TimeFields(Struct, frozen=True):
@@ -153,13 +158,21 @@ def is_valid_finess(number: str) -> bool:
     return sum(value - _NINE if value > _NINE else value for value in doubled) % 10 == 0
 
 
-def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+def _check_kind(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+    """What this kind of movement does not say."""
     yield from _check_expected(part)
+    if part.responsibility is not None and part.kind not in _RESPONSIBLE:
+        yield Contradiction("/responsibility", f"a {part.kind} says nothing of who answers for the person")
     if part.kind in _WITHOUT_PLACES:
         if part.origin is not None:
             yield Contradiction("/origin", f"a {part.kind} has no origin")
         if part.destination is not None:
             yield Contradiction("/destination", f"a {part.kind} has no destination")
+
+
+def _check_route(part: RouteFields | StatedMovement) -> Iterator[Contradiction]:
+    yield from _check_kind(part)
+    if part.kind in _WITHOUT_PLACES:
         return
     if part.origin is not None:
         if part.kind in ("discharge", "planned_discharge"):

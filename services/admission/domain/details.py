@@ -14,6 +14,7 @@ from services.admission.domain.movement import (
     Identifier,
     Origin,
     Person,
+    Responsibility,
     StatedMovement,
     Traits,
 )
@@ -27,6 +28,7 @@ _DETAIL: Final = re.compile(
     | /person/(?!identifiers)[^/]+
     | /origin/establishment
     | /destination/(?:establishment|expected_at)
+    | /responsibility/[^/]+
     | /(?!(?:source_event_id|movement_id|stay_id|action|kind|person|establishment|occurred_at|emitted_at)
         (?:/|$)) [^/]+
     )(?=/|$)""",
@@ -35,7 +37,7 @@ _DETAIL: Final = re.compile(
 _IDENTIFIER: Final = re.compile(r"/person/identifiers/(\d+)(.*)")
 _KNOWN: Final = frozenset(
     name
-    for part in (StatedMovement, Person, Traits, Identifier, Origin, Destination)
+    for part in (StatedMovement, Person, Traits, Identifier, Origin, Destination, Responsibility)
     for name in part.__struct_fields__
 )
 

@@ -26,6 +26,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=_PRINTED)]
 Finess = Annotated[str, Meta(min_length=9, max_length=9, pattern=r"^[0-9A-Z]{9}$")]
 """Number of an establishment; its key is checked apart and only warns."""
 
+Rpps = Annotated[str, Meta(min_length=11, max_length=11, pattern=r"^[0-9]{11}$")]
+"""Number of a health professional in the national directory; never a name."""
+
 Moment = Annotated[datetime, Meta(tz=True, description="With an offset from UTC")]
 
 Kind = MovementKind | FurtherKind
@@ -87,6 +90,14 @@ class Person(Struct, frozen=True, kw_only=True, gc=False):
     identity_attributes: Annotated[tuple[IdentityAttribute, ...], Meta(max_length=3)] = ()
 
 
+class Responsibility(Struct, frozen=True, kw_only=True, gc=False):
+    """Who answers for the person, apart from where they lie; what is left out goes on."""
+
+    medical_unit: Code | None = None
+    nursing_unit: Code | None = None
+    attending_doctor: Rpps | None = None
+
+
 class Origin(Struct, frozen=True, kw_only=True, gc=False):
     """Where the person comes from."""
 
@@ -122,6 +133,8 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     destination: Destination | None = None
     expected_at: Moment | None = None
     """Of a leave: when the person is expected back. Of a plan: when what is planned should happen."""
+    responsibility: Responsibility | None = None
+    """Of an admission, a transfer or a `change_of_responsibility`: who answers for the person since."""
 
 
 class ParsedMovement(NamedTuple):

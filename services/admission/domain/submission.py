@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from services.admission.domain.checks import Mark
@@ -23,7 +23,7 @@ from services.admission.domain.identifiers import EarlierOwners, Owner, Person, 
 from services.admission.domain.movement import Action, Destination, Kind, Origin, StatedMovement, Traits
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
 from shared.events import admission
-from shared.events.admission import FurtherField, Movement, Place
+from shared.events.admission import FurtherField, Movement, Place, Responsibility
 from shared.events.envelope import TraceContext
 
 SubmissionKey = tuple[UUID, str]
@@ -105,6 +105,8 @@ def event_payload(
     names: tuple[FurtherField, ...] | None = None,
 ) -> Movement:
     """The payload under these opaque ids, without the person; `names` are what an update states."""
+    stated = movement.responsibility
+    responsibility = stated if stated is None else convert(stated, Responsibility, from_attributes=True)
     payload = event_type(movement.action, movement.kind)(
         movement_id=movement_id,
         stay_id=stay_id,
@@ -120,6 +122,7 @@ def event_payload(
         legal_entity=legal_entity,
         time_zone=time_zone,
         ordered_at=ordered_at,
+        responsibility=responsibility,
     )
     if movement.expected_at is not None and isinstance(payload, admission.FURTHER_EVENTS):
         payload = replace(payload, expected_at=movement.expected_at)

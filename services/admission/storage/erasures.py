@@ -41,8 +41,9 @@ WHERE person_id = ANY ($1) OR merge_id IN (
 """
 # Free text of the sender's and the trace that it gave; sequence, ids, establishment and times count on.
 _STRIP_LEDGER: Final = """
-UPDATE ledger SET trace = NULL, data = CASE WHEN position('"unit"'::bytea IN data) = 0 THEN data
-    ELSE convert_to((convert_from(data, 'UTF8')::jsonb - 'unit')::text, 'UTF8') END
+UPDATE ledger SET trace = NULL, data = CASE
+    WHEN position('"unit"'::bytea IN data) = 0 AND position('"responsibility"'::bytea IN data) = 0 THEN data
+    ELSE convert_to((convert_from(data, 'UTF8')::jsonb - 'unit' - 'responsibility')::text, 'UTF8') END
 WHERE subject = ANY ($1)
 """
 _DELETE: Final = (

@@ -20,8 +20,10 @@ from services.pathway.domain.marks import (
     marks_of_returns,
 )
 from services.pathway.domain.pathway import Expectation, Mark, MovementState, Pathway, Stay
+from services.pathway.domain.responsibility import responsibilities
 from services.pathway.domain.rules import Rules
 from services.pathway.domain.stays import stay_of
+from shared.events.admission import Responsibility
 from shared.events.envelope import RecordedEvent
 from shared.stays import stays as reading
 from shared.stays.doubts import NO_DOUBTS, doubts_of
@@ -41,10 +43,11 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     stays = reading.stays_of(histories, at=at)
     expectations = expected_arrivals(histories, stays, rules, at=at)
     marks = _marks(histories, stays, expectations, rules, at=at)
+    responsible = responsibilities(histories, at=at)
     shown = _with_doubts(marks, histories)
     movements = [_state_of(history, shown, at=at) for history in histories if history.reassigned is None]
     return Pathway(
-        stays=tuple(_shown(stay, expectations, marks) for stay in stays),
+        stays=tuple(_shown(stay, expectations, marks, responsible.get(stay.stay_id)) for stay in stays),
         movements=tuple(movements),
         establishments=_establishments(histories),
         expectations=expectations,
@@ -111,9 +114,14 @@ def _with_doubts(
 
 
 def _shown(
-    stay: reading.Stay, expectations: Sequence[Expectation], marks: Mapping[UUID, tuple[Mark, ...]]
+    stay: reading.Stay,
+    expectations: Sequence[Expectation],
+    marks: Mapping[UUID, tuple[Mark, ...]],
+    responsible: Responsibility | None,
 ) -> Stay:
     shown = stay_of(stay, expectations=expectations)
+    if responsible is not None:
+        shown = replace(shown, responsibility=responsible)
     if not marks:
         return shown
     found = {mark for movement in stay.movements for mark in marks.get(movement.movement_id, _NO_MARKS)}
@@ -145,4 +153,5 @@ def _state_of(
         content.occurred_at > at,
         marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
         content.expected_at,
+        content.responsibility,
     )

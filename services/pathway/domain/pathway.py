@@ -19,7 +19,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.admission import ClassOfStay, Place, ReassignmentReason
+from shared.events.admission import ClassOfStay, Place, ReassignmentReason, Responsibility
 from shared.stays.doubts import StatementMark
 from shared.stays.presences import ContradictionMark
 
@@ -83,6 +83,8 @@ class MovementState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Of the movement, and of everything that was stated about it."""
     expected_at: datetime | None = None
     """When the person is expected back, of a leave."""
+    responsibility: Responsibility | None = None
+    """Who answers for the person from then on, apart from the unit in which they lie."""
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +100,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     class_of_stay: ClassOfStay | None = None
     unit: str | None = None
     marks: tuple[Mark, ...] = ()
+    responsibility: Responsibility | None = None
+    """Of each part, the newest that was stated."""
 
 
 class Expectation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -39,6 +39,8 @@ MEANT: Final[dict[Meaning, tuple[Action, Kind]]] = {
     "temporary_arrival": ("insert", "temporary_arrival"),
     "cancel_temporary_departure": ("cancel", "temporary_departure"),
     "cancel_temporary_arrival": ("cancel", "temporary_arrival"),
+    "change_of_responsibility": ("insert", "change_of_responsibility"),
+    "cancel_change_of_responsibility": ("cancel", "change_of_responsibility"),
     "death": ("insert", "death"),
     "cancel_death": ("cancel", "death"),
     "update": ("update", "admission"),
@@ -61,6 +63,7 @@ _KNOWN_BY_TIME: Final[dict[Kind, tuple[str, str]]] = {
     "return": ("quel retour est annulé", "return"),
     "temporary_departure": ("quel départ temporaire est annulé", "temporary departure"),
     "temporary_arrival": ("quelle arrivée temporaire est annulée", "temporary arrival"),
+    "change_of_responsibility": ("quel changement de responsabilité est annulé", "change of responsibility"),
 }
 """Movements of which a stay may have several: without ZBE, each is known by its time."""
 _BEFORE_A_NUMBER: Final = frozenset({"planned_admission", "cancel_planned_admission"})
@@ -140,7 +143,14 @@ def _intent(group: Group, meaning: Meaning, dialect: Dialect, findings: Findings
             kind = of_original[1]
     elif meaning == "update":
         findings.missing("ZBE", 6)
+    if kind == "transfer" and _moves_nobody(cleaned(zbe.text(9)).upper()):
+        kind = "change_of_responsibility"
     return action, kind
+
+
+def _moves_nobody(changes: str) -> bool:
+    """Whether a transfer says that only the responsibility changes, and neither unit nor bed (ZBE-9)."""
+    return bool({*changes} & {"M", "S"}) and not {*changes} & {"H", "L"}
 
 
 def _numbered(

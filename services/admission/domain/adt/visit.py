@@ -8,6 +8,7 @@ from services.admission.domain.adt.clock import planned_day
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
 from services.admission.domain.adt.person import is_own
 from services.admission.domain.adt.reading import Findings, Group, cleaned
+from services.admission.domain.adt.responsibility import RESPONSIBLE, responsibility
 from services.admission.domain.hl7v2.message import DELETED, Place
 from services.admission.domain.movement import Kind
 from shared.events.admission import TrackedKind
@@ -16,7 +17,6 @@ _FINESS: Final = re.compile(r"[0-9][0-9AB][0-9]{7}")
 _UNIT, _CLASS, _ORIGIN_STATUS, _DISPOSITION, _DISCHARGED_TO = 3, 2, 14, 36, 37
 _FOR_A_WHILE: Final = 11
 _TRACKED: Final = frozenset[str](get_args(TrackedKind))
-_UNIT_CODE: Final = 10
 _DIED: Final = 30
 
 
@@ -56,6 +56,10 @@ def visit_fields(
 ) -> dict[str, Any]:
     """The optional fields that the message states: one that is deleted is `None`, an absent one is absent."""
     stated: dict[str, Any] = {}
+    if kind in RESPONSIBLE:
+        stated |= responsibility(group, kind, dialect, findings, places)
+    if kind == "change_of_responsibility":
+        return stated
     pv1 = group.first("PV1")
     unit, unit_place = _unit(group, is_tracked=kind in _TRACKED)
     if pv1.raw(_UNIT) == DELETED:
@@ -83,18 +87,11 @@ def visit_fields(
 
 
 def _unit(group: Group, *, is_tracked: bool) -> tuple[str, Place]:
-    """Where the person lies, or is for a while; without that, who answers for them (ZBE-7, ZBE-8)."""
+    """Where the person lies, or is for a while; who answers for them is another thing (ZBE-7, ZBE-8)."""
     for_a_while = cleaned(group.first("PV1").text(_FOR_A_WHILE)) if is_tracked else ""
     if for_a_while:
         return for_a_while, Place("PV1", _FOR_A_WHILE)
-    location = cleaned(group.first("PV1").text(_UNIT))
-    if location:
-        return location, Place("PV1", _UNIT)
-    for field in (7, 8):
-        unit = cleaned(group.first("ZBE").text(field, _UNIT_CODE))
-        if unit:
-            return unit, Place("ZBE", field, component=_UNIT_CODE)
-    return "", Place("PV1", _UNIT)
+    return cleaned(group.first("PV1").text(_UNIT)), Place("PV1", _UNIT)
 
 
 def _origin(group: Group, dialect: Dialect, places: dict[str, Place]) -> dict[str, Any]:

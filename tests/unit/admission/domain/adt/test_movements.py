@@ -144,7 +144,7 @@ def test_a_return_that_nobody_can_expect_is_left_out_and_said() -> None:
     ("visit", "stated"),
     [
         (PV1.replace("CARDIO^12^A", '""'), {"unit": None, "class_of_stay": "inpatient"}),
-        (PV1.replace("CARDIO^12^A", ""), {"unit": "6268", "class_of_stay": "inpatient"}),
+        (PV1.replace("CARDIO^12^A", ""), {"class_of_stay": "inpatient"}),
         (PV1.replace("|I|", "||"), {"unit": "CARDIO"}),
     ],
 )
