@@ -32,11 +32,16 @@ WITH own AS MATERIALIZED (
 UPDATE submissions SET source_event_id = 'erased ' || receipt_id, content_sha256 = '', record = ''
 WHERE event_id IN (SELECT event_id FROM own UNION SELECT restates FROM own WHERE restates IS NOT NULL)
 """
-# The numbers of both persons are in a statement that they are one, or are not, whosever key sealed it.
+# The numbers of both persons are in a statement that they are one or not, or that something is the other's,
+# whosever key sealed it. Of who else is named in older ones only what they did tells.
 _EMPTY_STATEMENTS: Final = """
 UPDATE identity_statements SET source_event_id = 'erased ' || receipt_id, content_sha256 = '', record = ''
-WHERE person_id = ANY ($1) OR merge_id IN (
+WHERE person_id = ANY ($1) OR other_person_id = ANY ($1) OR merge_id IN (
     SELECT merge_id FROM merges WHERE surviving = ANY ($1) OR merged = ANY ($1)
+) OR action = 'move' AND other_person_id IS NULL AND person_id IN (
+    SELECT to_person FROM stay_moves WHERE former = ANY ($1)
+    UNION SELECT (convert_from(data, 'UTF8')::jsonb ->> 'to_person')::uuid FROM ledger
+    WHERE subject = ANY ($1) AND type = 'relais.admission.movement-reassigned.v1'
 )
 """
 # Free text of the sender's and the trace that it gave; sequence, ids, establishment and times count on.

@@ -16,6 +16,7 @@ from shared.spine.tables import spine_tables
 
 __all__ = ["conformance_tables", "hl7v2_tables", "identity_tables", "metadata"]
 
+_NAMES_ANOTHER = "other_person_id IS NOT NULL"
 _GLASS = "basis = 'break_the_glass'"
 
 
@@ -95,6 +96,8 @@ class IdentityWorkItem(Table, table=True):
             unique=True,
         ),
         Index("ix_identity_work_items_state", "state", "found_at", "work_item_id"),
+        Index("ix_identity_work_items_person", "person_id"),
+        Index("ix_identity_work_items_other", "other_person_id"),
     )
 
     work_item_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -118,6 +121,8 @@ class IdentityStatement(Table, table=True):
     __tablename__ = "identity_statements"
     __table_args__ = (
         Index("ix_identity_statements_traits", "person_id", postgresql_where=text("action = 'traits'")),
+        Index("ix_identity_statements_person", "person_id"),
+        Index("ix_identity_statements_other", "other_person_id", postgresql_where=text(_NAMES_ANOTHER)),
     )
 
     source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -132,6 +137,9 @@ class IdentityStatement(Table, table=True):
     )
     person_id: UUID = Field(
         sa_column=Column(Uuid, nullable=False, comment="With whose key the record is sealed")
+    )
+    other_person_id: UUID | None = Field(
+        sa_column=Column(Uuid, comment="Who else is named in the record, where no merge says so")
     )
     marks: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
     accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -178,6 +178,7 @@ class Obligation(Table, table=True):
             postgresql_where=sql_text("next_action_at IS NOT NULL"),
         ),
         brin("ix_obligations_fact_recorded_at", "fact_recorded_at"),
+        Index("ix_obligations_human_at", "human_at", postgresql_where=sql_text("human_by IS NOT NULL")),
     )
 
     obligation_id: UUID = key()

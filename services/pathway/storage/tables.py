@@ -104,6 +104,7 @@ class TrackedExpectation(Table, table=True):
     __table_args__ = (
         Index("ix_expectations_open", "due_at", postgresql_where=text("state = 'open'")),
         Index("ix_expectations_overdue", "due_at", postgresql_where=text("state = 'overdue'")),
+        Index("ix_expectations_closed_at", "closed_at", postgresql_where=text("closed_by <> ''")),
     )
 
     expectation_id: UUID = _key()

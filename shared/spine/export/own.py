@@ -30,6 +30,15 @@ COPIES: Final = {
 """Tables of the spine that keep of a person only what another section gives, or what tells nothing."""
 
 
+_decoded: Final = with_json("data")
+
+
+def _published(dependencies: object, row: Content) -> Content:
+    """An event as it was published, but for whose a movement is now: that is somebody else."""
+    shown = _decoded(dependencies, row)
+    return {**shown, "data": {name: said for name, said in shown["data"].items() if name != "to_person"}}
+
+
 def _as_text(_dependencies: object, row: Content) -> Content:
     """A parked record may be anything but JSON."""
     value = row["value"]
@@ -39,7 +48,7 @@ def _as_text(_dependencies: object, row: Content) -> Content:
 def own_sections(*, publishes: bool, consumes: bool) -> Sequence[Section]:
     """Those of a service that publishes, or consumes."""
     return (
-        *([section("ledger", _PUBLISHED, 0, with_json("data"))] if publishes else []),
+        *([section("ledger", _PUBLISHED, 0, _published)] if publishes else []),
         *([section("parked", _PARKED, 0, _as_text)] if consumes else []),
         section("accesses", _ACCESSES, ""),
     )

@@ -70,10 +70,9 @@ def _template(scope: Scope) -> str:
 
 
 def _received_trace(scope: Scope) -> TraceContext:
+    # Without `tracestate`: that is free text of the caller's, which would travel with the event everywhere.
     return {
-        name.decode(): value.decode("latin-1")
-        for name, value in scope["headers"]
-        if name in {b"traceparent", b"tracestate"}
+        name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"
     }
 
 

@@ -102,9 +102,12 @@ async def test_a_movement_that_was_moved_is_shown_to_whose_it_is_now(story: Stor
     }
     await platform.ask("POST", "admission", "/v1/identities/move", story.ward, moved)
     said = json.dumps(await exported(story))
-    assert ("ZZOTHERNAME" in said, "OTHER-99" in said) == (False, False)
+    assert ("ZZOTHERNAME" in said, "OTHER-99" in said, str(other.person_id) in said) == (False, False, False)
     said = json.dumps(await exported(other))
     assert ("ZZOTHERNAME" in said, NUMBER in said) == (True, False)
+    await story.erase()  # her number stood in a record that another one's key seals
+    named = "SELECT record FROM identity_statements WHERE action = 'move'"
+    assert [row["record"] for row in await platform.rows("admission", named)] == [b""]
 
 
 async def test_of_a_refused_message_only_the_answer_is_shown(story: Story) -> None:

@@ -49,6 +49,8 @@ class Effect(Struct, frozen=True, kw_only=True):
     """Whose the number to go on with is: the receipt names them, and the record is sealed with their key."""
     marks: tuple[StatementMark, ...] = ()
     merge_id: UUID | None = None
+    other: UUID | None = None
+    """Who else is named, by a number that stands in the record."""
     disputed: DisputedMerge | None = None
     recognised: Recognised | None = None
 
@@ -148,8 +150,8 @@ async def _move(numbers: OwnNumbers, statement: MoveStatement) -> Effect:
     move = Move(movement_ids=movement_ids, to_person=to.identity, stay_ids=stay_ids, former=former.identity)
     moved = await move_movements(numbers.dependencies, numbers.connection, move)
     if is_lacking:
-        return Effect(person=to, marks=("not_stated_yet",))
-    return Effect(person=to, marks=() if moved else ("nothing_changed",))
+        return Effect(person=to, other=former.identity, marks=("not_stated_yet",))
+    return Effect(person=to, other=former.identity, marks=() if moved else ("nothing_changed",))
 
 
 async def _change(numbers: OwnNumbers, statement: NumberChange) -> Effect:

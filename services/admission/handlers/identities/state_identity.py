@@ -180,6 +180,7 @@ async def _take(
         establishment=statement.establishment,
         emitted_at=statement.emitted_at,
         merge_id=effect.merge_id,
+        other_person_id=effect.other,
         record=record,
     )
     await statements.add(connection, row, receipt)

@@ -40,6 +40,7 @@ class Quarantined(Table, table=True):
     __tablename__ = "hl7v2_quarantine"
     __table_args__ = (
         Index("ix_hl7v2_quarantine_raw", "source_id", "raw_index", unique=True),
+        Index("ix_hl7v2_quarantine_seen_at", "seen_at"),
         Index("ix_hl7v2_quarantine_state", "state", "received_at", "quarantine_id"),
     )
 

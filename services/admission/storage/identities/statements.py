@@ -20,6 +20,8 @@ class StatementRow(Struct, frozen=True, kw_only=True):
     emitted_at: datetime
     merge_id: UUID | None
     """The merge that it states or undoes."""
+    other_person_id: UUID | None
+    """Who else is named in it, where no merge says so."""
     record: bytes
     """The body, encrypted with the key of the receipt's person."""
 
@@ -38,8 +40,8 @@ JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, source_event_id) USING (sou
 _ADD: Final = """
 INSERT INTO identity_statements
     (source_id, source_event_id, content_sha256, receipt_id, action, establishment, emitted_at, merge_id,
-    person_id, marks, accepted_at, record)
-VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    person_id, marks, accepted_at, record, other_person_id)
+VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 # A clock that is ahead counts as the moment of the receipt (decision 0026).
 _NEWEST: Final = """
@@ -96,6 +98,7 @@ async def add(connection: Connection, row: StatementRow, receipt: IdentityReceip
         list(receipt.marks),
         receipt.accepted_at,
         row.record,
+        row.other_person_id,
     )
 
 

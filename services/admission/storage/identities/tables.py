@@ -45,7 +45,9 @@ class StayMove(Table, table=True):
 
     stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     decided_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
-    former: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whose it was, before any merge"))
+    former: UUID = Field(
+        sa_column=Column(Uuid, nullable=False, index=True, comment="Whose it was, before any merge")
+    )
     to_person: UUID = Field(sa_column=Column(Uuid, nullable=False))
 
 

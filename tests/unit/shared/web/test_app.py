@@ -229,7 +229,8 @@ async def test_an_invented_method_or_path_adds_no_label(client: httpx.AsyncClien
 
 
 async def test_a_request_is_a_server_span_that_continues_the_callers_trace(client: httpx.AsyncClient) -> None:
-    trace = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    trace = {"traceparent": parent, "tracestate": "vendor=Dupont"}
     with recording() as spans:
         await client.post("/v1/echo/Dupont", headers=trace)
         await client.get("/health")
