@@ -69,6 +69,7 @@ migrate: install ## Migrate the databases of the running platform
 ##@ Check it
 
 test: install ## Run every test, on a real PostgreSQL and a real Kafka (ARGS="tests/unit -x" for some)
+	@$(BIN)/python -m deploy.local.servers.training
 	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --spine --services --rest --unit)
 
 test-unit: install ## Run the tests that need no service, in seconds

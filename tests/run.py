@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="relais-tests-", ignore_cleanup_errors=True) as folder:
         # Servers of another account must be able to pass.
         Path(folder).chmod(0o711)
-        environment = {**os.environ, "TMPDIR": folder}
+        environment = {**os.environ, "TMPDIR": folder, "RELAIS_SHORT_LIVED": "1"}
         if not arguments or not set(arguments) <= set(PARTS):
             return subprocess.call([*PYTEST, "-rfEs", *arguments], env=environment)
         return _parts(arguments, environment)

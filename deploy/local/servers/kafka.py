@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.local.errors import StackError
 from deploy.local.places import SPECIFICATIONS, jar_cache
 from deploy.local.servers.accounts import Account, give, hand_over, may_enter, server_account
+from deploy.local.servers.archive import archive_of
 from deploy.local.servers.jars import checked_jars
 from deploy.local.servers.kafka_probe import has_brokers
 from deploy.local.servers.kafka_settings import Passwords, as_properties, broker_settings
@@ -34,6 +35,9 @@ JAVA_ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 
 # The second compiler would take more than it gives.
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+
+# That part of it was made with other options is no news: that part is made again.
+QUIET_ARCHIVE = ("-Xlog:aot*=error",)
 
 
 def java() -> Path:
@@ -64,11 +68,18 @@ class KafkaServer:
 
     def _java(self, options: Sequence[str], main_class: str, *arguments: str) -> list[str]:
         jars = os.pathsep.join(map(str, self.class_path))
-        return [str(java()), *JVM_OPTIONS, *options, "-cp", jars, main_class, *arguments]
+        archive = archive_of(self.class_path)
+        known = [f"-XX:AOTCache={archive}", *QUIET_ARCHIVE] if archive.exists() else []
+        return [str(java()), *JVM_OPTIONS, *known, *options, "-cp", jars, main_class, *arguments]
 
     def command(self) -> list[str]:
         """The server's leashed command line."""
         options = SHORT_LIVED if self.short_lived else ()
+        return leashed(self._java(options, "kafka.Kafka", str(self.properties)), account=self.account)
+
+    def training_command(self, archive: Path) -> list[str]:
+        """The leashed command line of a server that writes an archive when it has been asked to end."""
+        options = (*SHORT_LIVED, f"-XX:AOTCacheOutput={archive}")
         return leashed(self._java(options, "kafka.Kafka", str(self.properties)), account=self.account)
 
     def format_command(self, properties: Path, cluster_id: str) -> list[str]:

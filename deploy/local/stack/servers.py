@@ -1,5 +1,6 @@
 """The servers that the services need, as parts of the stack: PostgreSQL, Kafka, the simulators, Zipkin."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -48,11 +49,12 @@ def _postgres(addresses: Addresses, data: Path) -> Part:
 
 
 def embedded_kafka(addresses: Addresses, credentials: Credentials, data: Path) -> KafkaServer:
-    """The broker of this machine."""
+    """The broker of this machine; with RELAIS_SHORT_LIVED set, Java optimises less of what it runs."""
     return kafka_server(
         data / "kafka",
         port=addresses.port("kafka"),
         controller_port=addresses.port("kafka-controller"),
+        short_lived=bool(os.environ.get("RELAIS_SHORT_LIVED")),
         passwords=credentials.kafka_passwords,
     )
 
