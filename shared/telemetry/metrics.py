@@ -105,6 +105,11 @@ reconciliation_unexplained: Final = Gauge(
     "Events that only one side has and that no comparison will mend",
     ["publisher"],
 )
+reconciliation_unknown: Final = Gauge(
+    "relais_reconciliation_unknown",
+    "Events that this service applied and that are not in their publisher's ledger",
+    ["publisher"],
+)
 reconciliation_pulled_total: Final = Counter(
     "relais_reconciliation_pulled_total", "Missing events pulled from the publisher's ledger", ["publisher"]
 )

@@ -46,9 +46,15 @@ def _deficits(
                 yield (start, bucket), recorded.count - held.count
 
 
-def not_shrinking(now: Mapping[CellKey, int], before: Mapping[CellKey, int]) -> list[CellKey]:
-    """Return the cells whose deficit is not smaller than before: events on their way make it shrink."""
-    return [cell for cell, deficit in now.items() if cell in before and deficit >= before[cell]]
+def to_examine(now: Mapping[CellKey, int], before: Mapping[CellKey, int]) -> list[CellKey]:
+    """Return the cells whose deficit is not smaller than before: events on their way make it shrink.
+
+    Where we hold as much as the publisher, or more, we hold what it did not record: nothing on its way makes
+    that go away, so it is examined at once.
+    """
+    return [
+        cell for cell, deficit in now.items() if deficit <= 0 or (cell in before and deficit >= before[cell])
+    ]
 
 
 def starting_after(cells: Sequence[CellKey], last: CellKey | None) -> list[CellKey]:

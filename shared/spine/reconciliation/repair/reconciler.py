@@ -16,8 +16,8 @@ from shared.spine.reconciliation.comparison.differences import (
     deficits,
     is_equal,
     key_of_event,
-    not_shrinking,
     starting_after,
+    to_examine,
 )
 from shared.spine.reconciliation.comparison.find_differences import find_differences, first_hour_to_compare
 from shared.spine.reconciliation.context import ReconciliationContext
@@ -62,7 +62,7 @@ class Reconciler:
             held, recorded = await self._count_and_seal(starts, now)
             ours, theirs = ours | held, theirs | recorded
         before, self._deficits = self._deficits, deficits(ours, theirs)
-        mended = await self._repair(self._choose_cells(not_shrinking(self._deficits, before)), until)
+        mended = await self._repair(self._choose_cells(to_examine(self._deficits, before)), until)
         await self._verify_some(now)
         concluded = Result(
             completed_at=self._context.clock(),

@@ -98,6 +98,7 @@ class ResultMetrics:
         self._completed_at = result.completed_at
         metrics.reconciliation_missing.labels(self._publisher).set(result.short)
         metrics.reconciliation_unexplained.labels(self._publisher).set(result.unexplained)
+        metrics.reconciliation_unknown.labels(self._publisher).set(result.mended.unknown)
         metrics.reconciliation_seconds.labels(self._publisher).observe(result.seconds)
 
     def _age_seconds(self) -> float:

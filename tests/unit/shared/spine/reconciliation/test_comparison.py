@@ -14,7 +14,7 @@ from shared.spine.reconciliation.comparison.differences import (
     deficits,
     is_equal,
     key_of_event,
-    not_shrinking,
+    to_examine,
 )
 from shared.spine.reconciliation.hours.windows import (
     BUCKETS,
@@ -108,10 +108,18 @@ def test_each_event_is_on_one_side_on_both_or_misdated(
     assert set(found.unknown) == here - named.keys()
 
 
-def test_what_gets_better_is_on_its_way_and_what_does_not_is_not_shrinking() -> None:
+def test_what_gets_better_is_on_its_way_and_what_does_not_is_examined() -> None:
     before = {(NOON, 0): 5, (NOON, 1): 5, (NOON, 2): 0, (NOON, 3): 1}
     now = {(NOON, 0): 4, (NOON, 1): 5, (NOON, 2): 0, (NOON, 4): 9}
-    assert not_shrinking(now, before) == [(NOON, 1), (NOON, 2)]
+    assert to_examine(now, before) == [(NOON, 1), (NOON, 2)]
+
+
+def test_what_we_hold_and_the_publisher_does_not_is_examined_at_once() -> None:
+    forged, in_place_of_another, on_their_way = (NOON, 0), (NOON, 1), (NOON, 2)
+    assert to_examine({forged: -1, in_place_of_another: 0, on_their_way: 9}, {}) == [
+        forged,
+        in_place_of_another,
+    ]
 
 
 NUMBERS = ("applied", "parked", "dismissed", "pending", "missing", "unknown")
