@@ -42,6 +42,7 @@ def open_platform(folder: Path, **environment: str) -> Iterator[Platform]:
         **os.environ,
         "PYTHONPATH": str(PROJECT),
         "RELAIS_STATE_FOLDER": str(folder / "state"),
+        "RELAIS_INVITATIONS": "false",  # nobody is there to accept one
         **environment,
     }
     started = _relais(variables, "up", "--detach", "--json")
