@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from deploy.local.servers.databases import database_url, ensure_database, ensure_role, superuser_url
+from deploy.local.servers.postgres import SUPERUSER
 from tests.templates import Template, describe, restore
 
 SUPERUSER_PASSWORD = "test-superuser"
@@ -40,6 +41,8 @@ class TestDatabases:
         self._given_back: list[Future[None]] = []
         # Of its own: the caller may itself be inside an event loop.
         self._loop = asyncio.new_event_loop()
+        self._superuser: asyncpg.Connection | None = None
+        self._turn = asyncio.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, name="databases", daemon=True)
         self._thread.start()
 
@@ -69,6 +72,7 @@ class TestDatabases:
         """Wait, and end the thread that did it."""
         try:
             self.wait()
+            self._start(self._disconnect()).result()
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -93,21 +97,38 @@ class TestDatabases:
         self._roles[role.name] = role
         return role
 
-    @asynccontextmanager
-    async def _connected(self, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
+    async def _connect(self, database: str) -> asyncpg.Connection:
         address = superuser_url(password=SUPERUSER_PASSWORD, port=self._port, database=database)
-        connection = await asyncpg.connect(address, timeout=30)
+        return await asyncpg.connect(address, timeout=30)
+
+    @asynccontextmanager
+    async def _connected_to(self, database: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await self._connect(database)
         try:
             yield connection
         finally:
             await connection.close()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """The connection that makes and drops databases, kept for all of them; one after the other."""
+        async with self._turn:
+            if self._superuser is None:
+                self._superuser = await self._connect("postgres")
+                # Hashed anew, as often as the server's settings say now.
+                await self._superuser.execute(f"ALTER ROLE {SUPERUSER} PASSWORD '{SUPERUSER_PASSWORD}'")
+            yield self._superuser
+
+    async def _disconnect(self) -> None:
+        if self._superuser is not None:
+            await self._superuser.close()
 
     async def _ensure_role(self, role: _Role) -> None:
         async with self._connected() as connection:
             await ensure_role(connection, role.name, ROLE_PASSWORD)
 
     async def _describe(self, name: str, role: _Role) -> None:
-        async with self._connected(name) as connection:
+        async with self._connected_to(name) as connection:
             role.template_name, role.template = name, await describe(connection)
 
     async def _create(self, name: str, role: _Role) -> None:
@@ -121,7 +142,7 @@ class TestDatabases:
     async def _take_back(self, name: str) -> None:
         role = self._roles[name.rpartition("_")[0]]
         if role.template is not None:
-            async with self._connected(name) as connection:
+            async with self._connected_to(name) as connection:
                 is_as_before = await restore(connection, role.template)
             if is_as_before:
                 role.emptied.append(name)

@@ -80,7 +80,9 @@ async def restore(connection: asyncpg.Connection, template: Template) -> bool:
     have_rows = ", ".join(f"EXISTS (SELECT FROM {name})" for name in tables)
     found = await connection.fetchrow(f"SELECT {have_rows}")
     if used := [name for name, has_rows in zip(tables, found, strict=True) if has_rows]:
-        await connection.execute(f"TRUNCATE {', '.join(used)} CASCADE")
+        # A test leaves few rows, and TRUNCATE makes new files for the table and each of its indexes: three
+        # milliseconds of processor time, against a tenth of one.
+        await connection.execute("; ".join(f"DELETE FROM {name}" for name in used))  # noqa: S608
     for name, rows in template.rows.items():
         await connection.copy_records_to_table(name.strip('"'), records=rows)
     for name, (value, was_given_out) in template.sequences.items():
