@@ -7,7 +7,7 @@ against it, and one answer names all the mistakes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple, get_args
 
@@ -126,7 +126,12 @@ def refused_test_numbers(part: PersonFields | StatedMovement) -> Iterator[Contra
 
 def contradictions(movement: StatedMovement) -> list[Contradiction]:
     """Every contradiction between the fields of a movement, each of which is valid alone."""
-    return [*_check_route(movement), *_check_times(movement), *check_person(movement)]
+    return [
+        *_check_route(movement),
+        *_check_times(movement),
+        *check_person(movement),
+        *_check_birth(movement),
+    ]
 
 
 def mark_movement(
@@ -205,6 +210,14 @@ def _check_times(part: TimeFields | StatedMovement) -> Iterator[Contradiction]:
     for name, moment in (("occurred_at", part.occurred_at), ("emitted_at", part.emitted_at)):
         if moment.year not in YEARS:
             yield Contradiction(f"/{name}", "must be from 1900 to 2199")
+
+
+def _check_birth(movement: StatedMovement) -> Iterator[Contradiction]:
+    born = (movement.person.traits and movement.person.traits.birth_date) or "1900"
+    try:
+        date.fromisoformat(f"{born}-01-01"[:10].replace("-00", "-01"))
+    except ValueError:
+        yield Contradiction("/person/traits/birth_date", "there is no such day")
 
 
 def check_person(part: PersonFields | StatedMovement) -> Iterator[Contradiction]:

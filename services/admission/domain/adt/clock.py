@@ -1,7 +1,7 @@
 """Says when a message was sent and when what it tells happened, in the zone of its source."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
 
 from services.admission.domain.adt.reading import Findings, Group, Sender
@@ -24,6 +24,19 @@ def time_in(text: str) -> Written | None:
     """The time that is written there; `None` of what is none, or is filled in for none (0001, 9999)."""
     read = written(text)
     return read if read is not None and read.local.year in YEARS else None
+
+
+def zone_of(message: Message, sender: Sender) -> tzinfo:
+    """That of the times without an offset: of MSH-7, if it has one (CH2 2.14.9.7), unless a dialect says it.
+
+    Where the source's own zone has that offset then, it is meant: an hour of summer may be told in winter.
+    """
+    read = time_in(message.header.text(7))
+    if sender.dialect.time_zone or read is None or read.offset_minutes is None:
+        return sender.zone
+    sent = read.at(sender.zone)
+    is_its_own = sent.astimezone(sender.zone).utcoffset() == sent.utcoffset()
+    return sender.zone if is_its_own else timezone(timedelta(minutes=read.offset_minutes))
 
 
 def sent_at(message: Message, sender: Sender, findings: Findings) -> datetime:

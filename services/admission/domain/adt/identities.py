@@ -7,7 +7,7 @@ from typing import Any
 from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.person import authority_of, identifiers_of, person_of
 from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
-from services.admission.domain.adt.visit import stay_number
+from services.admission.domain.adt.visit import stay_number, with_authority
 from services.admission.domain.checks import BILLING_NUMBER
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action
@@ -36,12 +36,36 @@ def pairs_of(
         if pair is None:
             findings.missing("MRG" if not merged else "PID", 1 if not merged else 3)
             continue
-        (stays, stays_at), (goes, goes_at) = pair
-        yield AdtStatement(
-            command=command,
-            body=_body(sender, sent) | {"surviving": stays, "merged": goes},
-            places={"/surviving": stays_at, "/merged": goes_at},
-        )
+        more = _further(surviving, merged, pair, findings) if command == "merge" else ()
+        for (stays, stays_at), (goes, goes_at) in (pair, *more):
+            yield AdtStatement(
+                command=command,
+                body=_body(sender, sent) | {"surviving": stays, "merged": goes},
+                places={"/surviving": stays_at, "/merged": goes_at},
+            )
+
+
+def _further(
+    surviving: list[Numbered], merged: list[Numbered], first: tuple[Numbered, Numbered], findings: Findings
+) -> Iterator[tuple[Numbered, Numbered]]:
+    """Of several numbers that are merged, the others; one that is not merged by itself is pointed at."""
+    stays, goes = first
+    for number, at in merged:
+        if number == goes[0] or any(_is_same(number, other) for other, _ in surviving):
+            continue
+        if number["authority"] == stays[0]["authority"] == goes[0]["authority"]:
+            yield stays, (number, at)
+        else:
+            findings.warn(
+                102,
+                "MRG-1 : numéro non fusionné, aucun de PID-3 n'a la même autorité ou il suit l'autre.",
+                "MRG-1: this number is not merged by itself; it stays with whom it means.",
+                at,
+            )
+
+
+def _is_same(one: dict[str, str], other: dict[str, str]) -> bool:
+    return (one["authority"], one["value"]) == (other["authority"], other["value"])
 
 
 def moves_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
@@ -131,6 +155,5 @@ def _moved_stay(group: Group, sender: Sender) -> tuple[str, Place] | None:
     value = group.first("MRG").value(5)
     number = cleaned(value.text())
     if number:
-        authority = cleaned(value.text(4, 2) or value.text(4))
-        return (f"{number}^{authority}" if authority else number), Place("MRG", 5)
+        return with_authority(number, value, sender.dialect), Place("MRG", 5)
     return stay_number(group, sender.dialect)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.admission.domain.adt.dialect import Dialect
 from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.authorities import INS
+from services.admission.domain.checks import YEARS
 from services.admission.domain.hl7v2.message import Place, Segment, Value
 from services.admission.domain.hl7v2.moments import written
 from services.admission.domain.identifiers import normalised_authority
@@ -27,13 +28,18 @@ _ATTRIBUTES: Final = {
 _BIRTH_PLACE, _PLACE_TYPE, _PLACE_CODE = "BDL", 7, 9
 
 
-def authority_of(value: Value, dialect: Dialect) -> str:
+def named_authority(value: Value, dialect: Dialect) -> str | None:
     """The authority of a number (CX-4): as the dialect says, an OID, or its name."""
     namespace, universal = (value.text(_AUTHORITY, part).strip() for part in (1, 2))
     for name in (universal, namespace):
         if name in dialect.authorities:
             return dialect.authorities[name]
-    return cleaned(universal or namespace) or dialect.authority or UNNAMED
+    return cleaned(universal or namespace) or dialect.authority
+
+
+def authority_of(value: Value, dialect: Dialect) -> str:
+    """That of a person's number, which is never without one."""
+    return named_authority(value, dialect) or UNNAMED
 
 
 def identifier_of(value: Value, dialect: Dialect) -> dict[str, str]:
@@ -74,7 +80,7 @@ def person_of(group: Group, dialect: Dialect, findings: Findings, places: dict[s
     for index, (_, place) in enumerate(numbers):
         places[f"/person/identifiers/{index}"] = place
     has_ins = any(_is_ins(each) for each, _ in numbers)
-    traits = _traits(pid, places)
+    traits = _traits(pid, findings, places)
     return {
         "identifiers": [each for each, _ in numbers],
         **({"traits": traits} if traits else {}),
@@ -99,12 +105,21 @@ def _trust(statuses: list[str], *, has_ins: bool) -> dict[str, Any]:
     }
 
 
-def _traits(pid: Segment, places: dict[str, Place]) -> dict[str, Any]:
+def _traits(pid: Segment, findings: Findings, places: dict[str, Place]) -> dict[str, Any]:
     names = [value for value in pid.values(_NAMES) if value.text().strip() or value.text(2).strip()]
     by_type = {value.text(7).strip().upper(): value for value in reversed(names)}
     birth = by_type.get("L") or by_type.get("B") or (names[0] if names else None)
     used = by_type.get("D")
     born = written(pid.text(_BORN))
+    if born is None or born.local.year < YEARS[0]:
+        if pid.text(_BORN).strip():
+            findings.warn(
+                102,
+                "PID-7 : date de naissance illisible, ignorée.",
+                "PID-7: no birth date; it is left out.",
+                Place("PID", _BORN),
+            )
+        born = None
     place_code = next(
         (
             cleaned(value.text(_PLACE_CODE))

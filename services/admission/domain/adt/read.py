@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.admission.domain.adt.clock import sent_at
+from services.admission.domain.adt.clock import sent_at, zone_of
 from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.identities import (
     changes_of,
@@ -53,6 +53,7 @@ def read_adt(message: Message, sender: Sender) -> Reading:
     if not findings.found and meaning is not None:
         for line in message.unread_lines:
             findings.warn(100, f"Ligne {line} illisible.", f"Line {line} is no segment.")
+        sender = replace(sender, zone=zone_of(message, sender))
         sent = sent_at(message, sender, findings)
         statements = list(_statements(message, meaning, sender, findings, sent=sent))
     reading = Reading(statements=tuple(statements), findings=tuple(findings.found), event=event)

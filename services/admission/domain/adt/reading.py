@@ -1,9 +1,8 @@
 """Collects what one message states, where in it each part stands, and what is wrong with it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -21,7 +20,8 @@ class Sender(Struct, frozen=True, kw_only=True):
     """What is known of a message beside the message."""
 
     establishment: str
-    zone: ZoneInfo
+    zone: tzinfo
+    """In which a time without an offset is."""
     received_at: datetime
     dialect: Dialect
     takes_tests: bool

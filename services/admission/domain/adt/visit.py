@@ -6,10 +6,10 @@ from typing import Any, Final, get_args
 
 from services.admission.domain.adt.clock import planned_day
 from services.admission.domain.adt.dialect import CLASSES, DISPOSITIONS, MODES, NO_CLASS, Dialect
-from services.admission.domain.adt.person import is_own
+from services.admission.domain.adt.person import is_own, named_authority
 from services.admission.domain.adt.reading import Findings, Group, cleaned
 from services.admission.domain.adt.responsibility import RESPONSIBLE, responsibility
-from services.admission.domain.hl7v2.message import DELETED, Place
+from services.admission.domain.hl7v2.message import Place, Value
 from services.admission.domain.movement import Kind
 from shared.events.admission import TrackedKind
 
@@ -29,9 +29,14 @@ def stay_number(group: Group, dialect: Dialect) -> tuple[str, Place] | None:
         value = group.first(segment).value(int(field))
         number = cleaned(value.text())
         if number:
-            authority = cleaned(value.text(4, 2) or value.text(4))
-            return (f"{number}^{authority}" if authority else number), Place(segment, int(field))
+            return with_authority(number, value, dialect), Place(segment, int(field))
     return None
+
+
+def with_authority(number: str, value: Value, dialect: Dialect) -> str:
+    """The number of a stay; it is the same under each name that the dialect has for its authority."""
+    authority = named_authority(value, dialect)
+    return f"{number}^{authority}" if authority else number
 
 
 def planned_stay_number(group: Group, person: dict[str, Any]) -> tuple[str, Place] | None:
@@ -62,7 +67,7 @@ def visit_fields(
         return stated
     pv1 = group.first("PV1")
     unit, unit_place = _unit(group, is_tracked=kind in _TRACKED)
-    if pv1.raw(_UNIT) == DELETED:
+    if pv1.deletes(_UNIT):
         stated["unit"] = None
     elif unit:
         stated["unit"] = dialect.units.get(unit, unit)
@@ -70,7 +75,9 @@ def visit_fields(
     class_of_stay = cleaned(pv1.text(_CLASS)).upper()
     known = dialect.classes.get(class_of_stay) or CLASSES.get(class_of_stay)
     places["/class_of_stay"] = Place("PV1", _CLASS)
-    if known:
+    if pv1.deletes(_CLASS):
+        stated["class_of_stay"] = None
+    elif known:
         stated["class_of_stay"] = known
     elif class_of_stay not in NO_CLASS:
         findings.warn(
@@ -99,7 +106,9 @@ def _origin(group: Group, dialect: Dialect, places: dict[str, Place]) -> dict[st
     establishment = finess_of(group.text("ZFV-1"), dialect)
     places["/origin/establishment"] = Place("ZFV", 1)
     places["/origin"] = Place("ZFM", 1)
-    if mode == "death" or not (mode or establishment):
+    if not (mode or establishment):
+        return _deleted(group, "origin", ("ZFM-1", "ZFV-1"))
+    if mode == "death":
         return {}
     return {"origin": _place(mode or "transfer", establishment)}
 
@@ -117,8 +126,14 @@ def _destination(group: Group, dialect: Dialect, places: dict[str, Place]) -> di
     if mode in {"death", "birth"}:
         return {"destination": {"mode": "death"}} if mode == "death" else {}
     if not (mode or establishment):
-        return {}
+        return _deleted(group, "destination", (f"PV1-{_DISPOSITION}", f"PV1-{_DISCHARGED_TO}", "ZFM-2"))
     return {"destination": _place(mode or "transfer", establishment)}
+
+
+def _deleted(group: Group, name: str, places: tuple[str, ...]) -> dict[str, Any]:
+    """A place is stated as a whole: it is deleted where a part of it is, and no other is stated."""
+    parts = (place.split("-") for place in places)
+    return {name: None} if any(group.first(one).deletes(int(field)) for one, field in parts) else {}
 
 
 def finess_of(text: str, dialect: Dialect) -> str | None:

@@ -8,6 +8,7 @@ from services.admission.domain.hl7v2.errors import NotInItsCharset, UnknownChars
 
 _UTF_8: Final = "utf-8"
 _WINDOWS: Final = "cp1252"
+_LATIN: Final = "latin-1"
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, _UTF_8),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -56,6 +57,8 @@ def decoded(raw: bytes, codec: str | None, *, usual: str | None) -> tuple[str, s
     Raises NotInItsCharset; nothing is ever replaced.
     """
     candidates = [codec] if codec else [_UTF_8, *([usual] if usual else [])]
+    if _WINDOWS in candidates:  # it leaves five bytes undefined, which are control characters of ISO 8859-1
+        candidates.append(_LATIN)
     for candidate in candidates:
         try:
             return raw.decode(candidate), candidate

@@ -92,6 +92,11 @@ class Segment(Struct, frozen=True):
         """The field as it came; empty where there is none."""
         return self.fields[field - 1] if 0 < field <= len(self.fields) else ""
 
+    def deletes(self, field: int) -> bool:
+        """Whether what is known is to be deleted: `""`, also where it stands in each component."""
+        first = self.value(field).raw.split(self.delimiters.component, 1)[0]
+        return first.split(self.delimiters.subcomponent, 1)[0] == DELETED
+
     def value(self, field: int) -> Value:
         """Its first repetition."""
         return Value(self.raw(field).split(self.delimiters.repetition, 1)[0], self.delimiters)

@@ -4,9 +4,8 @@ YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ], in the zone of its source where 
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -39,7 +38,7 @@ class Written(Struct, frozen=True):
         """As our contract writes a date of birth: as far as it is known."""
         return self.local.date().isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
 
-    def at(self, zone: ZoneInfo, *, not_after: datetime | None = None) -> datetime:
+    def at(self, zone: tzinfo, *, not_after: datetime | None = None) -> datetime:
         """The moment; of two that a clock set back shows alike, the later one, unless that is `not_after`.
 
         An hour that a clock set forward leaves out counts as the hour before would have gone on.

@@ -21,6 +21,10 @@ _NEAR: Final = 12
 _CHARSET: Final = 18
 _AROUND: Final = "\r\n\t \x0b\x1c\x00\ufeff"
 _LINE_END: Final = re.compile("\r\n|\r|\n")
+_USUAL: Final = (
+    "(?:ACC|AL1|ARV|CON|DB1|DG1|DRG|EVN|GT1|IAM|IN[123]|MRG|MSH|NK1|NTE|OBX|PD1|PDA|PID|PR1|PRT|PV[12]|ROL"
+    "|SFT|UAC|UB[12]|ZBE|ZF[A-Z]|ZP[AV])"
+)
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _MOST_DELIMITERS: Final = 5
 """Component, repetition, escape, subcomponent and, from version 2.7 on, truncation."""
@@ -46,7 +50,7 @@ def parse_text(text: str, *, charset: str = "utf-8") -> Message:
     delimiters = delimiters_of(text)
     segments: list[Segment] = []
     unread: list[int] = []
-    lines = _LINE_END.split(text)
+    lines = _lines(text, delimiters)
     if len(lines) > MOST_SEGMENTS:
         raise TooManySegments
     for number, line in enumerate(lines, 1):
@@ -59,6 +63,14 @@ def parse_text(text: str, *, charset: str = "utf-8") -> Message:
         elif line.strip(_AROUND):
             unread.append(number)
     return Message(tuple(segments), charset, text, tuple(unread))
+
+
+def _lines(text: str, delimiters: Delimiters) -> list[str]:
+    """The segments; where they end with CR, an LF is in a field, unless a usual segment follows it."""
+    ends = text.find("\r")
+    if ends < 0 or "\n" in text[:ends]:
+        return _LINE_END.split(text)
+    return re.split(f"\r\n|\r|\n(?={_USUAL}{re.escape(delimiters.field)})", text)
 
 
 def delimiters_of(text: str) -> Delimiters:

@@ -105,6 +105,7 @@ def test_whatever_stands_in_a_detail_the_fact_is_accepted(place: list[str], wort
         (of_person(sex="F"), "/person/traits/sex"),
         (of_person(birth_date="17/05/1941"), "/person/traits/birth_date"),
         (of_person(birth_date="1941-13-01"), "/person/traits/birth_date"),
+        (of_person(birth_date="1941-02-30"), "/person/traits/birth_date"),
         (of_person(given_names=[""]), "/person/traits/given_names"),
         (of_person(identifier("1"), identifier("27005", INS_NIR)), "/person/identifiers/1"),
     ],

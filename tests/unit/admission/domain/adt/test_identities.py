@@ -118,3 +118,19 @@ def test_a_deletion_of_a_visit_is_of_all_that_was_stated_of_it(segments: tuple[s
 def test_what_is_missing_is_said(event: str, wrong: set[tuple[int, str, int | None]]) -> None:
     segments = (PID,) if event == "A40" else ()
     assert found(read(header(event), *segments)) == wrong
+
+
+@pytest.mark.parametrize("born", ["19410230", "20250229", "1941-05-17", "17051941", "00010101"])
+def test_a_birth_date_that_is_none_is_pointed_at(born: str) -> None:
+    reading = read(header("A28"), PID.replace("19410517", born))
+    assert [(each.is_warning, each.place.field) for each in reading.findings if each.place] == [(True, 7)]
+    assert "birth_date" not in reading.statements[0].body["person"]["traits"]
+    assert not read(header("A28"), PID.replace("19410517", "194105")).findings
+
+
+def test_every_number_of_a_merge_is_merged_or_pointed_at() -> None:
+    pid, mrg = "PID|1||P1^^^A^PI~I1^^^INS^INS||X^Y", "MRG|P2^^^A^PI~P3^^^A^PI~I1^^^INS^INS~S9^^^OTHER^SS"
+    reading = read(header("A40"), pid, mrg)
+    assert [each.body["merged"]["value"] for each in reading.statements] == ["P2", "P3"]
+    assert {each.body["surviving"]["value"] for each in reading.statements} == {"P1"}
+    assert [each.place.repetition for each in reading.findings if each.place] == [4]

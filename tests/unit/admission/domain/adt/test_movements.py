@@ -154,6 +154,22 @@ def test_null_deletes_and_an_empty_field_says_nothing(visit: str, stated: dict[s
     assert {name: read_body[name] for name in optional if name in read_body} == stated
 
 
+@pytest.mark.parametrize("null", ['""', '""^""', '""^""^""'])
+def test_null_deletes_the_unit_the_class_and_the_destination(null: str) -> None:
+    visit = PV1.replace("CARDIO^12^A", null).replace("|I|", f"|{null}|")
+    stated = body(header("Z99"), PID, visit + "|" * 17 + null, zbe("UPDATE", "A03"))
+    assert {name: stated[name] for name in ("unit", "class_of_stay", "destination")} == {
+        "unit": None,
+        "class_of_stay": None,
+        "destination": None,
+    }
+    mode_stays = body(header("Z99"), PID, PV1 + "|" * 18 + null, "ZFM||7", zbe("UPDATE", "A03"))
+    assert mode_stays["destination"] == {"mode": "transfer"}
+    origin = body(header("Z99"), PID, PV1, f"ZFM|{null}", zbe("UPDATE", "A01"))
+    assert origin["origin"] is None
+    parse_movement(encoded(stated))
+
+
 @pytest.mark.parametrize(
     ("segments", "destination"),
     [
@@ -170,6 +186,30 @@ def test_a_discharge_says_where_to(segments: tuple[str, ...], destination: dict[
     stated = body(header("A03"), *segments, establishments={"EHPAD": "940000045"})
     assert stated.get("destination") == destination
     parse_movement(encoded(stated))
+
+
+@pytest.mark.parametrize(
+    ("sent", "when", "dialect", "occurred_at"),
+    [
+        ("20240306093000+0000", "20240306091500", {}, "2024-03-06T09:15:00Z"),
+        ("20240306093000+0100", "20230806091500", {}, "2023-08-06T09:15:00+02:00"),
+        ("20240306093000", "20240306091500", {}, "2024-03-06T09:15:00+01:00"),
+        ("20240306093000+0000", "20240306091500+0100", {}, "2024-03-06T09:15:00+01:00"),
+        ("20240306093000+0000", "20240306091500", {"time_zone": "Europe/Paris"}, "2024-03-06T09:15:00+01:00"),
+    ],
+)
+def test_the_offset_of_the_header_is_that_of_its_message(
+    sent: str, when: str, dialect: dict[str, str], occurred_at: str
+) -> None:
+    assert body(header("A01", sent=sent), PID, PV1, zbe(when=when), **dialect)["occurred_at"] == occurred_at
+
+
+def test_a_stay_is_one_under_each_name_of_its_authority() -> None:
+    forms = ("^^^CHU-X&1.2.3.4&ISO^VN", "^^^CHU-X^VN", "")
+    visits = [PV1.replace(forms[0], form) for form in forms]
+    mapped = {"authorities": {"CHU-X": "1.2.3.4"}, "authority": "1.2.3.4"}
+    assert {body(header("A01"), PID, each, **mapped)["stay_id"] for each in visits} == {"V7^1.2.3.4"}
+    assert len({body(header("A01"), PID, each)["stay_id"] for each in visits}) == 3
 
 
 def test_a_day_is_no_midnight() -> None:

@@ -101,6 +101,20 @@ def test_lines_that_are_no_segments_are_reported_and_spoil_nothing() -> None:
     assert message.unread_lines == (3, 5)
 
 
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+def test_a_line_feed_in_a_field_ends_no_segment(line_end: str) -> None:
+    address = MESSAGE.replace("BÉNARD", "12 rue X\nBAT|B").replace("\r", line_end)
+    assert parse(address.encode()).first("PID").text(5) == "12 rue X\nBAT"
+    mixed = MESSAGE.replace("\rZBE", "\nZBE")
+    assert parse(mixed.encode()).first("ZBE").text(1) == "7"
+
+
+def test_bytes_that_windows_leaves_undefined_are_control_characters() -> None:
+    raw = MESSAGE.replace("UNICODE UTF-8", "8859/1").encode("cp1252").replace(b"Zo", b"Z\x81o")
+    message = parse(raw)
+    assert (message.first("PID").text(5, 2), message.charset) == ("Z\x81oé", "latin-1")
+
+
 def test_null_is_told_apart_from_nothing() -> None:
     pid = parse_text(f'{HEADER}\rPID|1||""^^^A~|').first("PID")
     assert [value.is_deleted for value in parse_text(f'{HEADER}\rPID|""').first("PID").values(1)] == [True]
