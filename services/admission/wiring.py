@@ -28,6 +28,7 @@ from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.export_person import SECTIONS, persons_who_are_one
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
+from services.admission.periodic.compare_joined import compare_all_joined
 from services.admission.periodic.forget_conformance import forget_conformance
 from services.admission.periodic.forget_refused_messages import forget_refused_messages
 from services.admission.periodic.join_persons import join_agreeing
@@ -113,6 +114,7 @@ SERVICE = Service(
     publishes=True,
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=join_agreeing),
+        PeriodicDuty(seconds=10.0, run=compare_all_joined),
         PeriodicDuty(seconds=60.0, run=measure_keys),
         PeriodicDuty(seconds=3600.0, run=forget_refused_messages),
         PeriodicDuty(seconds=3600.0, run=forget_conformance),

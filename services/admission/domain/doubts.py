@@ -10,9 +10,10 @@ from services.admission.domain.identifiers import Person
 from services.admission.domain.movement import Traits
 from services.admission.domain.traits import Comparison, compare_identities
 
-Finding = Literal["join", "conflict", "suspected_duplicate", "stated_as_one"]
+Finding = Literal["join", "conflict", "suspected_duplicate", "stated_as_one", "different_persons"]
 """`join`: the traits agree, and two persons are to become one; the others wait for a person's decision.
-`stated_as_one`: an establishment merged or linked two persons whom others know."""
+`stated_as_one`: an establishment merged or linked two persons whom others know. `different_persons`: an INS
+joined them, or one to the other's number, and what establishments state of them agrees no longer."""
 
 
 KnownTraits = Mapping[UUID, Mapping[str, Traits]]

@@ -4,7 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -50,6 +62,7 @@ class Identifier(Table, table=True):
     __tablename__ = "identifiers"
     __table_args__ = (
         Index("ix_identifiers_decided", "person_id", postgresql_where=text("basis = 'decided'")),
+        Index("ix_identifiers_joined", "person_id", postgresql_where=text("basis = 'qualified_ins'")),
         Index("ix_identifiers_unscoped", "blind_index", postgresql_where=text("scope IS NULL")),
     )
 
@@ -144,6 +157,7 @@ class IdentityStatement(Table, table=True):
     marks: Any = Field(sa_column=Column(ARRAY(Text), nullable=False))
     accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False, comment="The body as it came"))
+    number: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False, index=True))
 
 
 class StoredGrant(Table, table=True):

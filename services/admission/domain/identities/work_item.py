@@ -4,13 +4,16 @@ It names who stated what, and the traits that disagree by their names; never a v
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.admission.domain.doubts import Finding
 from services.admission.domain.traits import Trait
+
+MACHINE: Final = "relais"
+"""The author of what a qualified INS and agreeing traits decide."""
 
 State = Literal["joining", "open", "settled"]
 """`joining`: a qualified INS and agreeing traits make them one, which is about to be done."""
@@ -43,6 +46,7 @@ class WorkItem(Struct, frozen=True, kw_only=True):
     person_id: UUID
     """Whom the newer statement is about."""
     other_person_id: UUID
+    """The same person, where a number was joined to theirs and nobody else became one with them."""
     establishments: tuple[str, ...]
     """Those concerned: they see the item."""
     evidence: tuple[Evidence, ...]

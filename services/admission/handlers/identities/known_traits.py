@@ -33,6 +33,8 @@ class LastStated(Struct, frozen=True):
     establishment: str
     receipt_id: UUID
     traits: Mapping[str, Traits]
+    receipts: Mapping[str, UUID]
+    """Those of the statements that hold them."""
 
 
 async def last_stated(
@@ -52,8 +54,10 @@ async def last_stated(
         body = dependencies.vault.decrypt(record.wrapped_key, record.record, context=context)
         stated = msgspec.json.decode(body, type=_Stated).person.traits
         traits = {record.establishment: readable_traits(stated)} if isinstance(stated, dict) else {}
+        receipts = dict.fromkeys(traits, record.receipt_id)
         if before is None or (traits and not before.traits):
-            known[record.person_id] = LastStated(record.establishment, record.receipt_id, traits)
+            known[record.person_id] = LastStated(record.establishment, record.receipt_id, traits, receipts)
         elif traits:
-            known[record.person_id] = replace(before, traits={**before.traits, **traits})
+            both = {**before.traits, **traits}, {**before.receipts, **receipts}
+            known[record.person_id] = replace(before, traits=both[0], receipts=both[1])
     return known

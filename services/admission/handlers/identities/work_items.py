@@ -13,7 +13,14 @@ from msgspec.structs import replace
 
 from services.admission.domain.doubts import Doubt
 from services.admission.domain.identifiers import Owner, Person
-from services.admission.domain.identities.work_item import Decision, Evidence, State, Verdict, WorkItem
+from services.admission.domain.identities.work_item import (
+    MACHINE,
+    Decision,
+    Evidence,
+    State,
+    Verdict,
+    WorkItem,
+)
 from services.admission.domain.movement import Identifier
 from services.admission.domain.movement import Person as StatedPerson
 from services.admission.domain.submission import Identified
@@ -21,6 +28,7 @@ from services.admission.handlers.accept_movement import stated_number
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.identities.known_traits import LastStated
 from services.admission.handlers.identities.neighbours import concerned_by_merge
+from services.admission.handlers.identities.part_person import part_person
 from services.admission.handlers.identities.reassign import UnknownMergeError, merge_persons, separate_persons
 from services.admission.storage.directory.affiliations import affiliations_of
 from services.admission.storage.identities import statements, work_items
@@ -32,7 +40,6 @@ from shared.runtime.ids import new_id
 from shared.security.audit.access import note
 from shared.security.principal import Principal
 
-MACHINE: Final = "relais"
 QUALIFIED: Final = "qualified INS, and the strict traits agree"
 JOINED_AT_ONCE: Final = 100
 FIRST: Final[ListKey] = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), UUID(int=0))
@@ -138,7 +145,10 @@ async def _is_disputed(connection: Connection, item: WorkItem) -> bool:
 async def _carry_out(
     dependencies: Dependencies, connection: Connection, item: WorkItem, decision: Decision
 ) -> WorkItem:
-    if decision.verdict == "same_person":
+    if item.person_id == item.other_person_id:
+        if decision.verdict == "different_persons":
+            await _part(dependencies, connection, item, decision)
+    elif decision.verdict == "same_person":
         await merge_persons(
             dependencies,
             connection,
@@ -151,6 +161,16 @@ async def _carry_out(
             await separate_persons(dependencies, connection, merge_id=item.work_item_id)
     await work_items.decide(connection, item.work_item_id, decision)
     return replace(item, state="settled", decisions=(*item.decisions, decision))
+
+
+async def _part(
+    dependencies: Dependencies, connection: Connection, item: WorkItem, decision: Decision
+) -> None:
+    """Part who was one by a number alone; the two have an item from now on, by which they can be joined."""
+    parted = await part_person(dependencies, connection, item)
+    pair = replace(item, work_item_id=new_id(), person_id=parted, decisions=())
+    await work_items.add(connection, [pair])
+    await work_items.decide(connection, pair.work_item_id, decision)
 
 
 def items_of(

@@ -15,6 +15,7 @@ from shared.events.registry import ADMISSION, TYPES
 
 # Submissions share this lock until they are committed: none is stored under a person who is being merged.
 _LOCK_IDENTITIES: Final = "SELECT pg_advisory_xact_lock(hashtext('identities')), nextval('identity_revision')"
+_AWAIT_SUBMISSIONS: Final = "SELECT pg_advisory_xact_lock(hashtext('identities'))"
 _SHARE_IDENTITIES: Final = """
 SELECT pg_advisory_xact_lock_shared(hashtext('identities')), pg_advisory_xact_lock(hashtextextended($1, 0))
 """
@@ -65,6 +66,11 @@ async def lock_identities(connection: Connection) -> None:
     Take it before anything else: submissions take row locks while they share it.
     """
     await connection.execute(_LOCK_IDENTITIES)
+
+
+async def await_submissions(connection: Connection) -> None:
+    """Until the end of the transaction nothing is stored, and what was being stored is; changes nothing."""
+    await connection.execute(_AWAIT_SUBMISSIONS)
 
 
 async def share_identities(connection: Connection, statement: str) -> None:

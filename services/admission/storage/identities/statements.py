@@ -12,6 +12,14 @@ from services.admission.domain.identities.statement import IdentityReceipt
 from shared.database.pool import Connection, Executor
 
 
+class StatedTraits(Struct, frozen=True):
+    """A sealed statement of whom numbers mean."""
+
+    receipt_id: UUID
+    record: bytes
+    wrapped_key: bytes
+
+
 class StatementRow(Struct, frozen=True, kw_only=True):
     """A statement as it is stored, beside its receipt."""
 
@@ -56,6 +64,17 @@ _END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND scope = 
 _GIVE: Final = """
 UPDATE identifiers SET person_id = $2, scope = $3, basis = 'decided' WHERE blind_index = $1 AND person_id = $4
 """
+_JOINED_SCOPES: Final = """
+SELECT DISTINCT scope FROM identifiers WHERE person_id = $1 AND basis = 'qualified_ins' AND scope IS NOT NULL
+"""
+_HAND_OVER: Final = """
+UPDATE identifiers SET person_id = $2, basis = 'decided' WHERE person_id = $1 AND scope = ANY ($3)
+"""
+_TRAITS: Final = """
+SELECT receipt_id, record, wrapped_key FROM identity_statements JOIN persons USING (person_id)
+WHERE person_id = $1 AND action = 'traits' AND establishment = ANY ($2) AND record <> ''
+"""
+_SEAL_AGAIN: Final = "UPDATE identity_statements SET person_id = $2, record = $3 WHERE receipt_id = $1"
 _HAND_ON: Final = "UPDATE identifiers SET scope = $3 WHERE blind_index = $1 AND scope = $2"
 
 
@@ -139,3 +158,26 @@ async def end_national(connection: Connection, national: bytes, *, scope: str, h
         return await end(connection, [national], scope=scope)
     done = await connection.execute(_HAND_ON, national, scope, heir)
     return done != "UPDATE 0"
+
+
+async def joined_scopes(connection: Connection, person_id: UUID) -> set[str]:
+    """The scopes whose numbers an INS joined to the person."""
+    return {row["scope"] for row in await connection.fetch(_JOINED_SCOPES, person_id)}
+
+
+async def hand_over(connection: Connection, former: UUID, to: UUID, *, scopes: Collection[str]) -> None:
+    """Give all numbers of these scopes that one person has to another."""
+    await connection.execute(_HAND_OVER, former, to, list(scopes))
+
+
+async def stated_traits(
+    connection: Connection, person_id: UUID, establishments: Collection[str]
+) -> list[StatedTraits]:
+    """What these establishments stated of the person without a movement."""
+    rows = await connection.fetch(_TRAITS, person_id, list(establishments))
+    return [StatedTraits(*row) for row in rows]
+
+
+async def seal_again(connection: Connection, receipt_id: UUID, person_id: UUID, record: bytes) -> None:
+    """Keep a statement as another person's."""
+    await connection.execute(_SEAL_AGAIN, receipt_id, person_id, record)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Integer, Text, Uuid
 from sqlmodel import Field
 
 from services.admission.storage.schema import Table
@@ -79,3 +79,12 @@ class Merge(Table, table=True):
             Text, comment="The establishment that said so; none: decided in the work list, or by an INS"
         )
     )
+
+
+class TraitCheck(Table, table=True):
+    """Up to where what establishments state of joined persons was compared; one row."""
+
+    __tablename__ = "trait_checks"
+
+    ledger: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    statement: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.admission.domain.doubts import Finding
-from services.admission.domain.identities.work_item import Decision, State, WorkItem
+from services.admission.domain.identities.work_item import MACHINE, Decision, State, WorkItem
 from shared.database.pool import Connection, Executor
 
 ListKey = tuple[datetime, UUID]
@@ -34,10 +34,27 @@ SET state = 'joining', finding = 'join', evidence = excluded.evidence, disagreei
 WHERE identity_work_items.state = 'open' AND excluded.state = 'joining'
     AND identity_work_items.finding <> 'stated_as_one'
 """
+# Who is one by an INS, and of whom establishments disagree by now: the item by which they became one is open
+# again, unless a person settled it who knew of as much.
+_DOUBT: Final = """
+INSERT INTO identity_work_items AS item
+    (work_item_id, person_id, other_person_id, finding, state, establishments, evidence, disagreeing, unknown,
+    found_at, decisions)
+SELECT $1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, '[]'
+ON CONFLICT (least(person_id, other_person_id), greatest(person_id, other_person_id)) DO UPDATE
+SET state = excluded.state, finding = excluded.finding, establishments = excluded.establishments,
+    evidence = excluded.evidence, disagreeing = excluded.disagreeing, unknown = excluded.unknown,
+    found_at = excluded.found_at
+WHERE item.state <> 'joining' AND NOT (
+    item.disagreeing @> excluded.disagreeing AND item.establishments @> excluded.establishments
+    AND (item.decisions -> -1 ->> 'author') IS DISTINCT FROM $11
+)
+"""
+_KNOWN: Final = "SELECT * FROM identity_work_items WHERE work_item_id = ANY ($1)"
 # Of two who became one in another way there is nothing to decide, as long as they are.
 _LIST: Final = """
 SELECT * FROM identity_work_items
-WHERE state = $1 AND (state <> 'open' OR NOT EXISTS (
+WHERE state = $1 AND (state <> 'open' OR finding = 'different_persons' OR NOT EXISTS (
         SELECT FROM persons AS one, persons AS other
         WHERE one.person_id = identity_work_items.person_id AND other.person_id = other_person_id
             AND coalesce(one.survivor_id, one.person_id) = coalesce(other.survivor_id, other.person_id)
@@ -56,6 +73,30 @@ WHERE work_item_id = $1
 async def add(connection: Connection, items: Sequence[WorkItem]) -> None:
     """Add the items of pairs that have none."""
     await connection.execute(_ADD, msgspec.json.encode(items).decode())
+
+
+async def doubt(connection: Connection, items: Sequence[WorkItem]) -> None:
+    """Open the items about joins that may have been mistaken."""
+    for item in items:
+        await connection.execute(
+            _DOUBT,
+            item.work_item_id,
+            item.person_id,
+            item.other_person_id,
+            item.finding,
+            item.state,
+            list(item.establishments),
+            msgspec.json.encode(item.evidence).decode(),
+            list(item.disagreeing),
+            list(item.unknown),
+            item.found_at,
+            MACHINE,
+        )
+
+
+async def known(connection: Executor, work_item_ids: Sequence[UUID]) -> list[WorkItem]:
+    """Those of these ids that are items."""
+    return [_item(row) for row in await connection.fetch(_KNOWN, list(work_item_ids))]
 
 
 async def items_after(
