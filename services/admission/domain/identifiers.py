@@ -7,12 +7,14 @@ its punctuation, which may mean something to its sender.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.admission.domain import movement
 from services.admission.domain.authorities import INS, NAMES, TEST
@@ -79,12 +81,40 @@ class Person(Struct, frozen=True, gc=False):
         """The person whom the identifier means when nobody is merged."""
         return self.stated_as or self.person_id
 
+    def owning(self, scope: str, former: "Owner | None") -> "Owner":
+        """As the owner of a number of which it is known whose it was, if anybody's."""
+        before = () if former is None else (*former.before, replace(former, before=()))
+        return Owner(self, scope, before=before)
+
 
 class Owner(Struct, frozen=True, gc=False):
     """Whose a number is, and the scope that stated it first; `None` from before there were scopes."""
 
     person: Person
     scope: str | None = None
+    until: datetime | None = None
+    """When the number was taken from them; `None`: it is theirs. What they stated by then stays theirs."""
+    before: tuple["Owner", ...] = ()
+    """Whose it was before, until when, in this order."""
+
+    def former_at(self, moment: datetime | None) -> Person | None:
+        """Who had the number then, if it was taken from them since; of what happens later it says nothing."""
+        if moment is None or not (self.before or self.until):
+            return None
+        ended = (*self.before, self) if self.until else self.before
+        return next((each.person for each in ended if each.until and moment <= each.until), None)
+
+
+def new_links(
+    indexes: Iterable[bytes], owners: Mapping[bytes, Owner], known: Mapping[bytes, Owner]
+) -> dict[bytes, Owner]:
+    """The numbers that were nobody's, by what is known, and whose they are by now."""
+    links: dict[bytes, Owner] = {}
+    for index in indexes:
+        owner, former = owners.get(index), known.get(index)
+        if owner is not None and owner.until is None and (former is None or former.until is not None):
+            links[index] = owner
+    return links
 
 
 EarlierOwners = Mapping[tuple[bytes, str], Person]

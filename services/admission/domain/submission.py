@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from services.admission.domain.checks import Mark
 from services.admission.domain.doubts import Doubt, KnownTraits, joined, judge_others
 from services.admission.domain.identification import Identification
-from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber
+from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber, new_links
 from services.admission.domain.movement import Action, Destination, Kind, Origin, StatedMovement, Traits
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
 from shared.events import admission
@@ -177,13 +177,18 @@ def identify(
     *,
     establishment: str,
     earlier: EarlierOwners = _NOBODY,
+    at: datetime | None = None,
 ) -> Identification:
-    """Decide for one movement of this establishment; `numbers` are in the order in which it lists them."""
+    """Decide for one movement of this establishment and time; `numbers` are in the order of its list."""
     own: list[Person] = []
     elsewhere: list[Person] = []
     alike: list[Person] = []
     unlinked: dict[bytes, str] = {}
     for number in numbers:
+        local = known.get(number.local)
+        if local is not None and (former := local.former_at(at)) is not None:
+            own.append(former)  # whatever the number means by now
+            continue
         owner = _owner_in_scope(number, known)
         national = known.get(number.national) if number.national else None
         if number.national and number.is_qualified and national is None:
@@ -223,19 +228,17 @@ def identify_all(
     owners = dict(known)
     known_traits = {person_id: dict(stated) for person_id, stated in traits.items()}
     for submission in submissions:
-        found = identify(
-            submission.numbers, owners, establishment=submission.data.establishment, earlier=earlier
-        )
+        data = submission.data
+        at = min(data.occurred_at, data.ordered_at or data.emitted_at)
+        found = identify(submission.numbers, owners, establishment=data.establishment, earlier=earlier, at=at)
         doubts = _doubts(submission, found, known_traits)
         of_ins = joined(doubts) if doubts and found.person is None else None
         person = found.person or of_ins or next(new_persons)
         if submission.traits is not None:
             by_establishment = known_traits.setdefault(person.person_id, {})
-            by_establishment[submission.data.establishment] = submission.traits
-        owners.update((index, Owner(person, scope)) for index, scope in found.unlinked)
-        links = {
-            index: owners[index] for index in _indexes(submission) if index in owners and index not in known
-        }
+            by_establishment[data.establishment] = submission.traits
+        owners.update((index, person.owning(scope, owners.get(index))) for index, scope in found.unlinked)
+        links = new_links(_indexes(submission), owners, known)
         remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
         yield Identified(submission, person, links, of_ins is not None, found.is_conflict, remaining)
 
@@ -261,7 +264,7 @@ def persons_to_compare(submissions: Sequence[Submission], known: Mapping[bytes, 
 
 def _owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Person | None:
     local = known.get(number.local)
-    if local is not None:
+    if local is not None and local.until is None:
         return local.person
     national = known.get(number.national) if number.national else None
     return national.person if national is not None and national.scope == number.scope else None

@@ -58,6 +58,7 @@ _DELETE: Final = (
     "DELETE FROM deleted_stays WHERE person_id = ANY ($1)",
     "DELETE FROM merges WHERE surviving = ANY ($1) OR merged = ANY ($1)",
     "DELETE FROM movements WHERE stated_as = ANY ($1)",
+    "DELETE FROM former_numbers WHERE person_id = ANY ($1)",
     "DELETE FROM identifiers WHERE person_id = ANY ($1)",
     "DELETE FROM persons WHERE person_id = ANY ($1)",
 )

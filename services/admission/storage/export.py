@@ -49,6 +49,7 @@ ORDER BY quarantine_id LIMIT $3
 
 COPIES: Final = {
     "identifiers": "indexes that cannot be read, of numbers that stand in what was stated",
+    "former_numbers": "indexes that cannot be read, of numbers that were the person's",
     "movements": "whose a movement is, as the ledger says",
     "stay_moves": "whose a stay is, as the ledger says",
     "deleted_stays": "which stays were deleted, as the ledger says",

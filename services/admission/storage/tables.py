@@ -78,6 +78,21 @@ class Identifier(Table, table=True):
     )
 
 
+class FormerNumber(Table, table=True):
+    """Whose an identifier was, until it was changed or deleted."""
+
+    __tablename__ = "former_numbers"
+
+    blind_index: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    ended_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), primary_key=True, comment="When that was stated")
+    )
+    person_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey(Person.person_id), nullable=False, index=True)  # type: ignore[arg-type]
+    )
+    scope: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Submission(Table, table=True):
     """What a source sent, once per its own event id; the ledger has the event that it became."""
 

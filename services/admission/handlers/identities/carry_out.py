@@ -164,6 +164,7 @@ async def _change(numbers: OwnNumbers, statement: NumberChange) -> Effect:
     person, other = await numbers.owner(former), await numbers.owner(number)
     if person is None:  # the new number came first, or neither is known yet
         person = other or await numbers.owner_or_new(statement.number)
+        await statements.had(numbers.connection, former.local, Owner(person, former.scope), until=numbers.at)
     elif other is not None and other.person_id != person.person_id:
         return Effect(person=person, marks=("identity_conflict",))  # whose it is, is for a person to say
     owner = Owner(person, number.scope)

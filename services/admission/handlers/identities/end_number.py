@@ -1,4 +1,7 @@
-"""Ends a number of one establishment without ending what others state by it (decision 0027)."""
+"""Ends a number of one establishment without ending what others state by it (decision 0027).
+
+Whose it was until then is kept: what comes late under the number, but is from before, is theirs (0023).
+"""
 
 from services.admission.domain.identifiers import Owner
 from services.admission.domain.movement import Identifier, Person
@@ -16,14 +19,21 @@ async def end_number(numbers: OwnNumbers, identifier: Identifier) -> bool:
     Whether it meant anybody.
     """
     number, finess = numbers.of(identifier), numbers.affiliation.establishment
-    has_ended = await statements.end(numbers.connection, [number.local], scope=number.scope)
+    if await numbers.had_ended(number):
+        return False  # somebody else may have it by now
+    has_ended = await statements.take_away(
+        numbers.connection, number.local, scope=number.scope, at=numbers.at
+    )
     if number.national is not None:
         heir = await _scope_that_states_it_too(numbers, identifier, number.national)
         has_ended |= await statements.end_national(
             numbers.connection, number.national, scope=number.scope, heir=heir
         )
     before = [(index, finess) for index in number.earlier]
-    if (await submissions.owners_of(numbers.connection, [], earlier=before))[1]:
+    _, known = await submissions.owners_of(numbers.connection, [], earlier=before)
+    if known:
+        former = Owner(next(iter(known.values())), number.scope)
+        await statements.had(numbers.connection, number.local, former, until=numbers.at)
         # What was stored before numbers had a scope may be others' as well: here it means nobody.
         nobody = Owner(await numbers.new_person(), number.scope)
         has_ended |= await statements.link(numbers.connection, number.local, nobody)
@@ -49,6 +59,7 @@ async def _scope_that_states_it_too(
     scopes = (
         number.scope
         for number in named
-        if number.local in owners and owners[number.local].person.person_id == person_id
+        if number.local in owners and owners[number.local].until is None
+        if owners[number.local].person.person_id == person_id
     )
     return min(scopes, default=None)

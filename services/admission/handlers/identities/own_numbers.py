@@ -1,5 +1,6 @@
 """Finds and gives the numbers of one establishment while it is decided whose they are."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +19,12 @@ from shared.database.pool import Connection
 class OwnNumbers:
     """The numbers of one establishment."""
 
-    def __init__(self, dependencies: Dependencies, connection: Connection, affiliation: Affiliation) -> None:
+    def __init__(
+        self, dependencies: Dependencies, connection: Connection, affiliation: Affiliation, *, at: datetime
+    ) -> None:
+        """`at`: when the statement about them was made."""
         self.dependencies, self.connection, self.affiliation = dependencies, connection, affiliation
+        self.at = at
 
     def of(self, identifier: Identifier, **status: Any) -> StatedNumber:
         """The number by its blind indexes."""
@@ -33,7 +38,12 @@ class OwnNumbers:
         known, earlier = await submissions.owners_of(
             self.connection, indexes, earlier=[(index, finess) for index in number.earlier]
         )
-        return identify([number], known, establishment=finess, earlier=earlier).person
+        return identify([number], known, establishment=finess, earlier=earlier, at=self.at).person
+
+    async def had_ended(self, number: StatedNumber) -> bool:
+        """Whether it had been taken from whoever had it when the statement was made."""
+        known, _ = await submissions.owners_of(self.connection, [number.local], earlier=[])
+        return number.local in known and known[number.local].former_at(self.at) is not None
 
     async def owner_or_new(self, identifier: Identifier) -> Person:
         """Who has it, or a new person who has it from now on."""

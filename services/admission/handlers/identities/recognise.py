@@ -41,7 +41,7 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
         [index for number in named for index in (number.local, number.national) if index],
         earlier=[(index, finess) for number in named for index in number.earlier],
     )
-    found = identify(named, known, establishment=finess, earlier=earlier)
+    found = identify(named, known, establishment=finess, earlier=earlier, at=numbers.at)
     others = [*found.elsewhere, *found.alike]
     own = [found.person] if found.person else []
     asked = {one.person_id for one in (*others, *own)} if others else set()

@@ -159,7 +159,12 @@ async def _take(
     place: int,
 ) -> IdentityReceipt:
     statement = stated.statement
-    numbers = OwnNumbers(dependencies, connection, dependencies.affiliations[statement.establishment])
+    numbers = OwnNumbers(
+        dependencies,
+        connection,
+        dependencies.affiliations[statement.establishment],
+        at=min(statement.emitted_at, dependencies.clock()),
+    )
     effect = await carry_out(numbers, stated.action, statement, source_id=given.source.source_id)
     receipt = IdentityReceipt(
         receipt_id=new_id(),

@@ -18,6 +18,7 @@ LEFT JOIN identity_domains AS shared
     ON shared.member IN (asked.finess, establishments.legal_entity)
 ORDER BY shared.member = asked.finess
 """
+_HAS_UNSCOPED: Final = "SELECT EXISTS (SELECT FROM identifiers WHERE scope IS NULL)"
 _SHARE: Final = """
 INSERT INTO identity_domains (authority, member, domain)
 SELECT $1, member, $2 FROM unnest($3::text[]) AS m (member) ORDER BY member
@@ -47,6 +48,11 @@ async def affiliations_of(connection: Executor, establishments: Collection[str])
         finess: Affiliation(finess, legal_entity, time_zone, shared[finess])
         for finess, (legal_entity, time_zone) in listed.items()
     }
+
+
+async def has_unscoped_numbers(connection: Executor) -> bool:
+    """Whether there are numbers from before they had a scope."""
+    return bool(await connection.fetchval(_HAS_UNSCOPED))
 
 
 async def share_domain(

@@ -61,6 +61,17 @@ INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $
 ON CONFLICT (blind_index) DO NOTHING
 """
 _END: Final = "DELETE FROM identifiers WHERE blind_index = ANY ($1) AND scope = $2"
+_TAKE_AWAY: Final = """
+WITH ended AS (
+    DELETE FROM identifiers WHERE blind_index = $1 AND scope = $2 RETURNING person_id
+)
+INSERT INTO former_numbers (blind_index, ended_at, person_id, scope)
+SELECT $1, $3, person_id, $2 FROM ended ON CONFLICT (blind_index, ended_at) DO NOTHING
+"""
+_HAD: Final = """
+INSERT INTO former_numbers (blind_index, ended_at, person_id, scope) VALUES ($1, $2, $3, $4)
+ON CONFLICT (blind_index, ended_at) DO NOTHING
+"""
 _GIVE: Final = """
 UPDATE identifiers SET person_id = $2, scope = $3, basis = 'decided' WHERE blind_index = $1 AND person_id = $4
 """
@@ -68,6 +79,7 @@ _JOINED_SCOPES: Final = """
 SELECT DISTINCT scope FROM identifiers WHERE person_id = $1 AND basis = 'qualified_ins' AND scope IS NOT NULL
 """
 _HAND_OVER: Final = """
+WITH former AS (UPDATE former_numbers SET person_id = $2 WHERE person_id = $1 AND scope = ANY ($3))
 UPDATE identifiers SET person_id = $2, basis = 'decided' WHERE person_id = $1 AND scope = ANY ($3)
 """
 _TRAITS: Final = """
@@ -147,6 +159,17 @@ async def end(connection: Connection, blind_indexes: Collection[bytes], *, scope
     """Take numbers of this scope from whoever has them; whether anybody had one."""
     done = await connection.execute(_END, list(blind_indexes), scope)
     return done != "DELETE 0"
+
+
+async def take_away(connection: Connection, blind_index: bytes, *, scope: str, at: datetime) -> bool:
+    """Take a number of this scope from whoever has it, and keep whose it was; whether anybody had it."""
+    done = await connection.execute(_TAKE_AWAY, blind_index, scope, at)
+    return done != "INSERT 0 0"
+
+
+async def had(connection: Connection, blind_index: bytes, owner: Owner, *, until: datetime) -> None:
+    """A number was a person's until then."""
+    await connection.execute(_HAD, blind_index, until, owner.person.identity, owner.scope)
 
 
 async def end_national(connection: Connection, national: bytes, *, scope: str, heir: str | None) -> bool:

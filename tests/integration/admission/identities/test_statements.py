@@ -172,7 +172,17 @@ async def test_a_changed_number_means_the_same_person_and_the_former_nobody(
     again = await state(hospital, "change-number", former=ROSE, number=LILY)
     assert (again["person_id"], again["marks"]) == (rose, ["nothing_changed"])
     assert await hospital.person(LILY) == rose
-    assert await hospital.person(ROSE) != rose
+    after = {"occurred_at": LATER, "emitted_at": LATER}
+    other = (await hospital.admission.post(hospital.source, movement(ROSE, **after))).json()["person_id"]
+    assert other != rose
+    for late in ({}, {"occurred_at": LATER}, {"emitted_at": LATER}):
+        answer = await hospital.admission.post(hospital.source, movement(ROSE, **late))
+        assert answer.json()["person_id"] == rose
+    again = await state(hospital, "change-number", former=ROSE, number=LILY)
+    assert (again["person_id"], again["marks"]) == (rose, ["nothing_changed"])
+    assert (await hospital.admission.post(hospital.source, movement(ROSE, **after))).json()[
+        "person_id"
+    ] == other
 
 
 async def test_a_change_to_another_persons_number_changes_nothing(
@@ -190,6 +200,7 @@ async def test_a_change_that_comes_after_the_new_number_is_in_use_is_no_conflict
     lily = await hospital.person(LILY)
     receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
     assert (receipt["person_id"], receipt["marks"]) == (lily, ["nothing_changed"])
+    assert await hospital.person(ROSE) == lily  # from before the change, and late
 
 
 async def test_a_deleted_ins_means_nobody_elsewhere_any_more(admission: Admission, hospital: House) -> None:

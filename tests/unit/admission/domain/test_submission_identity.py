@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.admission.domain.identification import Identification
 from services.admission.domain.identifiers import Owner, Person, StatedNumber
 from services.admission.domain.submission import identify
+from shared.testing.person_history import minutes
 from tests.unit.admission.bodies import CLINIC, HOSPITAL
 
 ANNE = Person(UUID(int=1), b"key of Anne")
@@ -54,6 +55,17 @@ def test_two_identifiers_of_one_person_are_no_conflict() -> None:
 def test_a_qualified_ins_that_nobody_has_becomes_the_persons_for_all() -> None:
     assert found(ins()) == meant(None, b"ins")
     assert found(local(b"a1"), ins()) == meant(ANNE, b"ins")
+
+
+def test_what_is_from_before_a_number_was_changed_is_of_who_had_it_then() -> None:
+    ended = Owner(ANNE, HOSPITAL, until=minutes(0))
+    for known in (ended, BEN.owning(HOSPITAL, ended), Owner(BEN, HOSPITAL, minutes(9), (ended,))):
+        of = {b"a1": known}
+        assert identify([local(b"a1")], of, establishment=HOSPITAL, at=minutes(0)) == meant(ANNE)
+    later = identify([local(b"a1")], {b"a1": ended}, establishment=HOSPITAL, at=minutes(1))
+    assert later == meant(None, b"a1")
+    again = {b"a1": BEN.owning(HOSPITAL, ended)}
+    assert identify([local(b"a1")], again, establishment=HOSPITAL, at=minutes(1)) == meant(BEN)
 
 
 def test_an_ins_that_the_scope_stated_first_is_the_scopes_own() -> None:
