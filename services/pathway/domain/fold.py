@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from services.pathway.domain.expectations import expected_arrivals
 from services.pathway.domain.further.expectations import further_expectations
+from services.pathway.domain.further.plans import met_elsewhere
 from services.pathway.domain.marks import (
     marks_after_death,
     marks_between,
@@ -31,6 +32,7 @@ from shared.stays.movements import MovementHistory, movement_histories
 from shared.stays.stays import FOR_EVER
 
 _NO_MARKS: tuple[Mark, ...] = ()
+_MET: Mark = "met_under_another_number"
 
 
 def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_EVER) -> Pathway:
@@ -42,16 +44,19 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     at = end_of_past(now, rules)
     stays = reading.stays_of(histories, at=at)
     expectations = expected_arrivals(histories, stays, rules, at=at)
+    further = further_expectations(histories, stays, rules, at=at)
+    met = met_elsewhere(further, stays) if further else {}
     marks = _marks(histories, stays, expectations, rules, at=at)
+    marks |= {plan: (*marks.get(plan, _NO_MARKS), _MET) for plan in met}
     responsible = responsibilities(histories, at=at)
     shown = _with_doubts(marks, histories)
     movements = [_state_of(history, shown, at=at) for history in histories if history.reassigned is None]
     return Pathway(
-        stays=tuple(_shown(stay, expectations, marks, responsible.get(stay.stay_id)) for stay in stays),
+        stays=tuple(_shown(each, expectations, marks, met, responsible.get(each.stay_id)) for each in stays),
         movements=tuple(movements),
         establishments=_establishments(histories),
         expectations=expectations,
-        further_expectations=further_expectations(histories, stays, rules, at=at),
+        further_expectations=further,
     )
 
 
@@ -117,13 +122,16 @@ def _shown(
     stay: reading.Stay,
     expectations: Sequence[Expectation],
     marks: Mapping[UUID, tuple[Mark, ...]],
+    met: Mapping[UUID, UUID],
     responsible: Responsibility | None,
 ) -> Stay:
-    shown = stay_of(stay, expectations=expectations)
+    shown = stay_of(stay, expectations=expectations, met_elsewhere=met.values())
     if responsible is not None:
         shown = replace(shown, responsibility=responsible)
     if not marks:
         return shown
+    if stay.stay_id in met.values():
+        return replace(shown, marks=(_MET,))
     found = {mark for movement in stay.movements for mark in marks.get(movement.movement_id, _NO_MARKS)}
     return replace(shown, marks=tuple(sorted(found))) if found else shown
 

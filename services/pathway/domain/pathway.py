@@ -26,12 +26,20 @@ from shared.stays.presences import ContradictionMark
 Mark = (
     ContradictionMark
     | StatementMark
-    | Literal["overlapping_stay", "ended_by_next_stay", "unknown_deadline", "reassigned", "after_death"]
+    | Literal[
+        "overlapping_stay",
+        "ended_by_next_stay",
+        "met_under_another_number",
+        "unknown_deadline",
+        "reassigned",
+        "after_death",
+    ]
 )
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
 
 `unknown_deadline`: when the person is expected can be no deadline, so the default is watched instead.
 `ended_by_next_stay`: the end of the emergency stay was not stated; the next stay there began, which ended it.
+`met_under_another_number`: of a planned stay and its plan: the person came as planned, under another number.
 `reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
 `after_death`: a death is stated before it, by whomever, so that nobody is told of it and nothing is awaited.
 """

@@ -36,12 +36,17 @@ def came_before(wait: Expectation, stays: Sequence[Stay], rules: Rules) -> State
     entries = (
         entry
         for stay in stays
-        if stay.movements and is_there(wait, stay.start)
+        if _is_at_destination(stay, wait)
         for entry in _entries_in_force(stay, wait)
         if left.began_at < entry.occurred_at and not _is_forgotten(stay, entry, wait, rules)
     )
     last = max(entries, key=lambda entry: entry.timeline_key, default=None)
     return None if last is None or _was_seen_since(last, wait, stays) else last
+
+
+def _is_at_destination(stay: Stay, wait: Expectation) -> bool:
+    """Whether any movement says so: its site may have been known to belong to the legal entity only later."""
+    return any(is_there(wait, each) for each in stay.movements)
 
 
 def _presence_left(wait: Expectation, stays: Iterable[Stay]) -> Presence | None:
@@ -90,8 +95,8 @@ def _was_seen_since(entry: Statement, wait: Expectation, stays: Iterable[Stay]) 
     return any(
         entry.occurred_at < movement.occurred_at < wait.departed_at
         and movement.kind != "discharge"
-        and not is_there(wait, movement)
         and holds_bed(class_of_stay)
         for stay in stays
+        if not _is_at_destination(stay, wait)
         for movement, class_of_stay in zip(stay.movements, stay.classes, strict=True)
     )

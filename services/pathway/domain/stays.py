@@ -1,6 +1,7 @@
 """Says what is shown of a stay: its beginning, its end, its status; and what others are not shown of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -8,12 +9,17 @@ from services.pathway.domain.pathway import Expectation, Mark, MovementState, St
 from shared.stays import stays as reading
 
 
-def stay_of(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Stay:
-    """What is shown of it, without marks; `expectations` may be of any stay."""
+def stay_of(
+    stay: reading.Stay, *, expectations: Iterable[Expectation], met_elsewhere: Collection[UUID] = ()
+) -> Stay:
+    """What is shown of it, without marks; `expectations` may be of any stay.
+
+    A planned stay whose plan was met under another number ended before it began (`met_elsewhere`).
+    """
     return Stay(
         stay_id=stay.stay_id,
         establishment=stay.start.establishment,
-        status=_status(stay, expectations=expectations),
+        status="cancelled" if stay.stay_id in met_elsewhere else _status(stay, expectations=expectations),
         started_at=stay.start.occurred_at,
         ended_at=stay.ended_at,
         class_of_stay=stay.class_of_stay or stay.start.class_of_stay,

@@ -1,9 +1,11 @@
 """Says which facts meet a plan of a stay, or end it: a plan itself is never one (decision 0043)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
+from services.pathway.domain.pathway import FurtherExpectation
 from shared.stays.statements import Statement
 from shared.stays.stays import Stay
 
@@ -21,6 +23,21 @@ def met_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:
     """The first fact that is what was planned."""
     found = (each for stay in stays for each in stay.movements if _meets(plan, each, stay))
     return min(found, key=lambda each: (each.stay_id != plan.stay_id, each.timeline_key), default=None)
+
+
+def met_elsewhere(expectations: Iterable[FurtherExpectation], stays: Iterable[Stay]) -> Mapping[UUID, UUID]:
+    """Plans of admissions that were met under another stay's number -> their own stay, which never begins.
+
+    Of a stay with another plan that stands, none.
+    """
+    planned = {stay.stay_id for stay in stays if stay.planned}
+    plans = [
+        each
+        for each in expectations
+        if each.kind == "admission" and not each.withdrawn and each.stay_id in planned
+    ]
+    awaited = {each.stay_id for each in plans if not each.met}
+    return {each.movement_id: each.stay_id for each in plans if each.stay_id not in awaited}
 
 
 def ended_by(plan: Statement, stays: Iterable[Stay]) -> Statement | None:

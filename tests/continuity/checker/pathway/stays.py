@@ -8,7 +8,7 @@ class is that of the time from when it is stated on; before the first one, the f
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement
@@ -37,11 +37,14 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
         by_stay[each.stay_id].append(each)
     arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at or wait.ended_at}
     stays = {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
+    died_at = dead_since(movements_known, by_stay)
     for stay_id, movements_there in by_stay.items():
+        if stays[stay_id].status == "planned" and _came_as_planned(movements_there, movements_known, died_at):
+            stays[stay_id] = replace(stays[stay_id], status="cancelled")
         again = _admitted_again([each for each in movements_there if each.happened], by_stay)
         if stays[stay_id].status == "on_leave" and _is_back(movements_there, by_stay):
             stays[stay_id] = replace(stays[stay_id], status="in_progress")
-        if stays[stay_id].status == "on_the_way" and dead_since(movements_known, by_stay) is not None:
+        if stays[stay_id].status == "on_the_way" and died_at is not None:
             stays[stay_id] = replace(stays[stay_id], status="finished")
         if stays[stay_id].status in ("in_progress", "on_leave") and again is not None:
             stays[stay_id] = replace(stays[stay_id], status="finished", ended_at=again)
@@ -75,6 +78,32 @@ def _is_back(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]])
         ):
             return True
     return False
+
+
+def _came_as_planned(
+    stay: Iterable[Movement], everything: Sequence[Movement], died_at: datetime | None
+) -> bool:
+    """Whether all planned admissions of a stay took place, alive, under the number of another one."""
+    plans = [
+        (each, datetime.fromisoformat(said))
+        for each in stay
+        if each.kind == "planned_admission" and not (each.cancelled or each.planned)
+        if (said := each.event.data.get("expected_at")) is not None
+    ]
+    admissions = [each for each in everything if each.kind == "admission" and each.happened]
+    found = [
+        min(
+            (
+                each.order
+                for each in admissions
+                if each.establishment == plan.establishment
+                and abs(each.occurred_at - expected) <= timedelta(days=1)
+            ),
+            default=None,
+        )
+        for plan, expected in plans
+    ]
+    return bool(found) and all(by is not None and (died_at is None or by[0] <= died_at) for by in found)
 
 
 def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> datetime | None:

@@ -125,3 +125,11 @@ def test_any_site_of_the_legal_entity_expected_will_do(rose: PersonHistory) -> N
     arrival = rose.admit("second", at=minutes(300), establishment=NURSING_HOME)
     rose.events[-1] = replace(arrival, data=replace(arrival.data, legal_entity=REHABILITATION))
     assert state_at(left_at(minutes(600), rose), NEVER) == "met"
+
+
+def test_a_site_of_which_the_directory_learns_later_whose_it_is_will_do(rose: PersonHistory) -> None:
+    rose.admit("second", at=minutes(300), establishment=NURSING_HOME)
+    moved = rose.transfer("second", at=minutes(400), establishment=NURSING_HOME, unit="2101")
+    rose.events[-1] = replace(moved, data=replace(moved.data, legal_entity=REHABILITATION))
+    rose.transfer("second", at=minutes(500), establishment=NURSING_HOME, unit="2102")
+    assert state_at(left_at(minutes(600), rose), NEVER) == "met"

@@ -95,6 +95,23 @@ def test_a_planned_admission_is_met_under_its_number_or_within_a_day_under_anoth
     assert state_of(_only(rose), overdue=False) == state
 
 
+def test_a_planned_stay_that_began_under_another_number_is_planned_no_more() -> None:
+    rose = _planned("planned_admission", admitted=False)
+    admission = rose.admit("numbered when it began", at=minutes(900))
+    stays = {stay.status: stay.marks for stay in fold(rose.events, RULES).stays}
+    assert stays == {"cancelled": ("met_under_another_number",), "in_progress": ()}
+    assert fold(rose.events, RULES).movements[0].marks == ("met_under_another_number",)
+    rose.further("planned_admission", "stay", at=minutes(70), movement="again", expected_at=minutes(9000))
+    assert fold(rose.events, RULES).stays[0].status == "planned"
+    rose.cancel(rose.events[-1])
+    assert fold(rose.events, RULES).stays[0].status == "cancelled"
+    rose.cancel(admission)
+    assert (fold(rose.events, RULES).stays[0].status, fold(rose.events, RULES).stays[0].marks) == (
+        "planned",
+        (),
+    )
+
+
 def test_a_plan_without_its_fact_is_open_and_after_half_a_day_missed() -> None:
     wait = _only(_planned("planned_discharge"))
     assert (wait.kind, wait.due_at) == ("discharge", minutes(600) + RULES.plan_grace)
