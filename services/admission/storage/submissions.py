@@ -190,19 +190,15 @@ async def owners_of(
     connection: Executor, blind_indexes: Collection[bytes], *, earlier: Collection[tuple[bytes, str]]
 ) -> tuple[dict[bytes, Owner], EarlierOwners]:
     """The persons of known identifiers; of earlier ones (index, establishment) those whom that one stated."""
-    rows = await connection.fetch(
-        _OWNERS,
-        list(blind_indexes),
-        [index for index, _ in earlier],
-        [establishment for _, establishment in earlier],
-    )
+    before = [index for index, _ in earlier], [establishment for _, establishment in earlier]
+    rows = await connection.fetch(_OWNERS, list(blind_indexes), *before)
     known: dict[bytes, Owner] = {}
     stated: dict[tuple[bytes, str], Person] = {}
     for row in rows:
         if row["establishment"] is None:
             index, ended_at = row["blind_index"], row["ended_at"]
-            before = (*known[index].before, replace(known[index], before=())) if index in known else ()
-            known[index] = Owner(_person(row), row["scope"], ended_at, before)
+            former = (*known[index].before, replace(known[index], before=())) if index in known else ()
+            known[index] = Owner(_person(row), row["scope"], ended_at, former)
         else:
             stated[row["blind_index"], row["establishment"]] = _person(row)
     return known, stated
