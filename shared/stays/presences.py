@@ -111,6 +111,7 @@ class _Walk:
             self._begin(movement)
         elif self.left_by is None:
             self._end(movement)
+        self._class_of_stay = movement.class_of_stay or self._class_of_stay
 
     def mark(self, movement: Statement, mark: ContradictionMark) -> None:
         """The movement contradicts the others in this way."""
@@ -120,7 +121,6 @@ class _Walk:
         # Emergency or outpatient first and a bed later is one visit (A04, then A01).
         if self.began_at is not None and movement.class_of_stay in (None, self._class_of_stay):
             self.mark(movement, "admitted_twice")
-        self._class_of_stay = movement.class_of_stay
         self._expects_admission = False
         self._begin(movement)
         self._end_leave(movement)

@@ -124,6 +124,14 @@ def test_a_stay_without_a_bed_contradicts_none() -> None:
     assert [marks for _, marks in _marks(rose)] == [(), ()]
 
 
+def test_who_is_admitted_to_the_class_that_a_move_stated_is_admitted_twice() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), class_of_stay="outpatient")
+    rose.transfer("stay", at=minutes(60), class_of_stay="inpatient")
+    rose.admit("stay", at=minutes(90), class_of_stay="inpatient")
+    assert [marks for _, marks in _marks(rose)] == [(), (), ("admitted_twice",)]
+
+
 def test_two_beds_at_once_contradict_each_other_whatever_the_class_is_later() -> None:
     rose = PersonHistory()
     rose.admit("first", at=minutes(0), establishment=HOSPITAL, class_of_stay="outpatient")
