@@ -151,8 +151,7 @@ class Identified(Struct, frozen=True, gc=False):
     person: Person
     links: Mapping[bytes, Owner]
     """Identifiers that had no owner before this batch, and who owns them with this submission."""
-    is_joined: bool
-    """Whether its INS alone made it this person's, who is known in another scope."""
+    is_joined: bool  # its INS alone made it this person's, who is known in another scope
     is_conflict: bool
     """Whether its scope knows its identifiers as those of several persons."""
     doubts: tuple[Doubt, ...] = ()
@@ -220,10 +219,9 @@ def identify_all(
     earlier: EarlierOwners = _NOBODY,
     traits: KnownTraits = _NONE,
 ) -> Iterator[Identified]:
-    """Give each submission its person; one that is new in this batch is known to the rest of it.
+    """Give each submission its person, whom the rest of the batch knows, and all links that it relies on.
 
-    `traits` are those known of the persons who may be joined. Each submission carries all the links that it
-    relies on: those before it may turn out to be stored already.
+    `traits` are those known of the persons who may be joined.
     """
     owners = dict(known)
     known_traits = {person_id: dict(stated) for person_id, stated in traits.items()}
