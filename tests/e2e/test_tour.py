@@ -124,7 +124,7 @@ def _the_trace_is_shown(terminal: Terminal, block: str) -> None:
     assert trace is not None
     assert before.items() <= _urls(terminal).items()
     again_until(terminal, f"relais call GET zipkin /api/v2/trace/{trace[1]}", lambda found: len(found) > 3)
-    again_until(terminal, "relais call GET sms-gateway /messages", lambda found: len(found) == 3)
+    again_until(terminal, "relais call GET sms-gateway /messages", lambda found: len(found) == 4)
 
 
 def _urls(terminal: Terminal) -> dict[str, str]:

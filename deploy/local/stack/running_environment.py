@@ -19,6 +19,12 @@ def running_environment(folder: Path, service: str) -> dict[str, str]:
     credentials = read_credentials(folder)
     if credentials is None or not is_supervised(folder):
         raise StackError("Relais is not running here: `relais up` starts it")
-    urls = {record.name: urlsplit(record.url).port for record in read_state(folder).records}
-    ports = {name: urls.get(name) or usual for name, usual in USUAL_PORTS.items()}
+    records = read_state(folder).records
+    urls = {record.name: record.url for record in records}
+    urls |= {
+        record.name.replace("-api", "-operations"): record.operations
+        for record in records
+        if record.operations
+    }
+    ports = {name: urlsplit(urls.get(name, "")).port or usual for name, usual in USUAL_PORTS.items()}
     return service_environment(service, Addresses(ports=ports, notes={}), credentials, traces=False)
