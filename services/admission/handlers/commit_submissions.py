@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from services.admission.domain.identifiers import EarlierOwners, Owner, Person
-from services.admission.domain.identities.deletion import with_cancels
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import (
     Identified,
@@ -23,11 +22,11 @@ from services.admission.handlers import meanwhile
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import Flushed
 from services.admission.handlers.hl7v2.claim_messages import claim
+from services.admission.handlers.identities.delete_stays import cancel_late
 from services.admission.handlers.identities.known_traits import LastStated, last_stated
 from services.admission.handlers.identities.take_movements import (
     disputed_movements,
     moved_already,
-    new_ids,
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
@@ -165,7 +164,7 @@ async def _events(
     disputed = {} if is_plain else disputed_movements(stored, of_others, recorded_at=recorded_at)
     taken = await take_movements(connection, disputed, taken=of_others) if disputed else {}
     events = [event for one in stored for event in taken.get(one.submission.event_id) or (_event(one),)]
-    return list(with_cancels(events, found.deleted, new_ids())) if found.deleted else events
+    return await cancel_late(connection, events, found) if found.deleted else events
 
 
 async def owners_of(

@@ -58,7 +58,7 @@ class Stored(Struct, frozen=True):
     taken: Mapping[UUID, Whose]
     """Movements of which any names another person than before, and whose those were."""
     moves: Sequence[StayMove] = ()  # of stays that they are about
-    deleted: Mapping[UUID, DeletedStay] = {}  # of those stays
+    deleted: Sequence[DeletedStay] = ()  # of those stays, of whomever
 
 
 class StoredSubmission(Struct, frozen=True):
@@ -158,7 +158,9 @@ SELECT (SELECT revision FROM identities) AS revision,
     (SELECT count(*) FROM linked) AS linked,
     ARRAY(SELECT (movement_id, former, former_decided_at) FROM owned WHERE former IS NOT NULL) AS taken,
     ARRAY(SELECT (stay_id, former, to_person, decided_at) FROM stay_moves WHERE stay_id = ANY ($20)) AS moves,
-    ARRAY(SELECT (stay_id, emitted_at, source_id) FROM deleted_stays WHERE stay_id = ANY ($20)) AS deleted
+    ARRAY(
+        SELECT (stay_id, emitted_at, source_id, person_id) FROM deleted_stays WHERE stay_id = ANY ($20)
+    ) AS deleted
 """
 
 _RECEIPT = """
@@ -247,7 +249,7 @@ async def store(
         found["linked"],
         {movement_id: (former, decided_at) for movement_id, former, decided_at in found["taken"]},
         [StayMove(*move) for move in found["moves"]],
-        {each[0]: DeletedStay(*each) for each in found["deleted"]},
+        [DeletedStay(*each) for each in found["deleted"]],
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from services.admission.domain.identities.reassignment import Statement
+from services.admission.domain.identities.reassignment import Statement, StayMove
 from shared.events.admission import (
     FURTHER_EVENTS,
     FurtherMovementCancelled,
@@ -26,6 +26,8 @@ class DeletedStay(Struct, frozen=True):
     emitted_at: datetime
     """When it was deleted, as its source says, or at the latest when its clock may have shown that."""
     source_id: UUID
+    person_id: UUID
+    """Whom its number named, before any merge: under the same number, others may have a stay of theirs."""
 
     def covers(self, movement: Movement) -> bool:
         """Whether the movement was stated of the stay before it was deleted."""
@@ -38,6 +40,24 @@ class DeletedStay(Struct, frozen=True):
         stated = {name: value for name, value in asdict(movement).items() if name in type_.__struct_fields__}
         own = {"emitted_at": self.emitted_at, "ordered_at": None, "source_id": self.source_id}
         return type_(**stated | own | {"restates": None, "reassigns": False})
+
+
+Deleted = Mapping[tuple[UUID, UUID], DeletedStay]
+"""The newest deletion of a stay, and of the person who had it or has it now (after merges)."""
+
+
+def deleted_of(
+    stays: Iterable[DeletedStay], moves: Sequence[StayMove], survivors: Mapping[UUID, UUID]
+) -> Deleted:
+    """Whose stays they concern: of those whom they name, and to whom somebody moved them from there."""
+    found: dict[tuple[UUID, UUID], DeletedStay] = {}
+    for stay in sorted(stays, key=lambda each: each.emitted_at):
+        persons = {survivors.get(stay.person_id, stay.person_id)}
+        for move in sorted(moves, key=lambda each: each.decided_at):
+            if move.stay_id == stay.stay_id and survivors.get(move.former, move.former) in persons:
+                persons.add(survivors.get(move.to_person, move.to_person))
+        found |= {(stay.stay_id, person_id): stay for person_id in persons}
+    return found
 
 
 class Found(NamedTuple):
@@ -69,7 +89,7 @@ def _standing(statements: Sequence[Statement]) -> Movement | None:
     stated = [each.data for each in statements if not isinstance(each.data, MovementCancelled)]
     if not stated:
         return None
-    newest = max(stated, key=_emission)
+    newest = max(reversed(stated), key=_emission)  # of several at one moment, the one that came last
     cancels = (each.data for each in statements if isinstance(each.data, MovementCancelled))
     return None if any(_emission(each) >= _emission(newest) for each in cancels) else newest
 
@@ -87,14 +107,12 @@ def cancel_event(
     )
 
 
-def with_cancels(
-    events: Iterable[NewEvent], deleted: Mapping[UUID, DeletedStay], new_ids: Iterator[UUID]
-) -> Iterator[NewEvent]:
+def with_cancels(events: Iterable[NewEvent], deleted: Deleted, new_ids: Iterator[UUID]) -> Iterator[NewEvent]:
     """The events, each that comes late under a deleted stay after its cancel: so it never takes effect."""
     for event in events:
         movement = event.data
         if is_movement(movement) and not isinstance(movement, MovementCancelled):
-            stay = deleted.get(movement.stay_id)
+            stay = deleted.get((movement.stay_id, event.subject))
             if stay is not None and stay.covers(movement):
                 yield cancel_event(
                     movement, stay, event_id=next(new_ids), subject=event.subject, trace=event.trace

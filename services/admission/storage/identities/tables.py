@@ -59,7 +59,7 @@ class DeletedStay(Table, table=True):
     stay_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     emitted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     source_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
-    person_id: UUID = Field(sa_column=Column(Uuid, nullable=False, comment="Whom its number named"))
+    person_id: UUID = Field(sa_column=Column(Uuid, primary_key=True, comment="Whom its number named"))
 
 
 class Merge(Table, table=True):

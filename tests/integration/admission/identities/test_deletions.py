@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.admission.hl7v2.door import adt, codes, send
 from tests.integration.admission.houses import House
-from tests.integration.admission.identities.test_statements import LATER, ROSE, state
+from tests.integration.admission.identities.test_statements import IRIS, LATER, ROSE, state
 from tests.integration.admission.running import Admission
 from tests.unit.admission.bodies import HOSPITAL, movement
 
@@ -47,6 +47,10 @@ async def test_what_is_there_is_cancelled_and_what_comes_late_never_holds(
     again = deletion | {"emitted_at": "2026-03-01T13:00:00+01:00"}
     assert (await state(hospital, "delete-stay", **again))["marks"] == []
     assert (await _published(admission))[4:] == ["patient-admitted", "movement-cancelled"]
+    await admission.post(hospital.source, _of_rose("m-3") | {"person": {"identifiers": [IRIS]}})
+    assert (await _published(admission)).count(
+        "movement-cancelled"
+    ) == 2  # who has the number, too, has a stay
 
 
 async def test_a_message_deletes_a_visit(admission: Admission) -> None:

@@ -7,8 +7,14 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from services.admission.domain.identities.deletion import DeletedStay, cancel_event, look, with_cancels
-from services.admission.domain.identities.reassignment import held_by
+from services.admission.domain.identities.deletion import (
+    DeletedStay,
+    cancel_event,
+    deleted_of,
+    look,
+    with_cancels,
+)
+from services.admission.domain.identities.reassignment import StayMove, held_by
 from shared.events.admission import (
     FurtherMovementCancelled,
     FurtherMovementStated,
@@ -23,7 +29,7 @@ from shared.stays.movements import movement_histories
 
 PERSON, STAY, OTHER, SOURCE = (UUID(int=number) for number in range(1, 5))
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
-DELETED = DeletedStay(STAY, TEN, SOURCE)
+DELETED = DeletedStay(STAY, TEN, SOURCE, PERSON)
 
 
 def _admitted(minutes: int = -10, *, number: int = 7, stay: UUID = STAY) -> Movement:
@@ -56,7 +62,7 @@ def _stated(order: tuple[Movement | None, ...]) -> list[RecordedEvent]:
     is_deleted = False
     for each in order:
         if each is not None:
-            deleted = {STAY: DELETED} if is_deleted else {}
+            deleted = {(STAY, PERSON): DELETED} if is_deleted else {}
             events += with_cancels([_event(each)], deleted, (new_id() for _ in repeat(0)))
             continue
         is_deleted = True
@@ -110,3 +116,24 @@ def test_a_cancelled_movement_is_not_cancelled_again_and_a_newer_one_stands() ->
     newer = replace(_admitted(), emitted_at=TEN + timedelta(seconds=1))
     held = held_by(PERSON, _recorded([_event(newer)]))
     assert look(held.values(), {STAY: DELETED}) == ({STAY}, [], True)
+
+
+def test_of_several_statements_at_one_moment_the_last_says_of_which_stay_it_is() -> None:
+    held = held_by(PERSON, _recorded([_event(_admitted()), _event(_admitted(stay=OTHER))]))
+    assert look(held.values(), {STAY: DELETED}) == (set(), [], False)
+
+
+def test_what_another_has_under_the_same_number_is_not_deleted() -> None:
+    rose, jean, paul, newest = (UUID(int=number) for number in range(10, 14))
+    of_rose = DeletedStay(STAY, TEN, SOURCE, rose)
+    again = replace(of_rose, emitted_at=TEN + timedelta(hours=1), person_id=newest)
+    moves = [
+        StayMove(STAY, jean, paul, TEN),
+        StayMove(OTHER, rose, paul, TEN),
+    ]
+    assert deleted_of([of_rose], moves, {}) == {(STAY, rose): of_rose}
+    assert deleted_of([of_rose, again], moves, {newest: rose}) == {(STAY, rose): again}
+    to_jean = [StayMove(STAY, rose, jean, TEN - timedelta(1)), *moves]
+    assert deleted_of([of_rose], to_jean, {}).keys() == {(STAY, each) for each in (rose, jean, paul)}
+    late = NewEvent(event_id=new_id(), subject=jean, occurred_at=TEN, data=_admitted())
+    assert list(with_cancels([late], deleted_of([of_rose], moves, {}), iter(()))) == [late]

@@ -68,7 +68,7 @@ def _deleted(statements: list[AdtStatement]) -> dict[UUID, DeletedStay]:
     for stated in statements:
         if stated.command == "delete_stay":
             (number,), at = stated.body["stay_ids"], stated.body["emitted_at"]
-            found = DeletedStay(id_of(number), at, id_of("simulated"))
+            found = DeletedStay(id_of(number), at, id_of("simulated"), id_of("whoever"))
             stays[found.stay_id] = max(
                 stays.get(found.stay_id, found), found, key=lambda each: each.emitted_at
             )
