@@ -34,6 +34,8 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
     smtp_port: int
     smtp_security: SmtpSecurity = "starttls"
     """`starttls` and `tls` are demanded, and the server's certificate and name checked."""
+    smtp_starttls: str = ""
+    """What it was called before, and meant less: refused, so that nobody believes that it still holds."""
     smtp_username: str = ""
     smtp_password: str = ""
     mail_from: str
@@ -59,6 +61,10 @@ class Settings(VerifyingSettings, frozen=True, kw_only=True):
             raise ValueError("RELAIS_SMS_SENDER must be at most 11 letters and digits")
         if not re.fullmatch("([A-Z]{2}(,[A-Z]{2})*)?", self.sms_countries):
             raise ValueError("RELAIS_SMS_COUNTRIES must be ISO codes of two letters, separated by commas")
+        if self.smtp_starttls:
+            raise ValueError("RELAIS_SMTP_STARTTLS is RELAIS_SMTP_SECURITY now: starttls, tls or none")
+        if not re.fullmatch("[ -~]*", self.sms_username + self.sms_password):
+            raise ValueError("RELAIS_SMS_USERNAME and RELAIS_SMS_PASSWORD must be ASCII: headers hold them")
         self._refuse_open_wires()
         self.waits  # noqa: B018 - refuses a factor that is out of range
         try:

@@ -34,7 +34,7 @@ def one_key(key: bytes) -> MasterKeys:
 def master_keys_of(text: str, index_key: str = "") -> MasterKeys:
     """From `base64` or `id:base64,base64,...`, the current one first; raises ValueError, which quotes none.
 
-    `index_key` may be left out where there is one key, from which it was derived so far.
+    `index_key` may be left out where there is one key that never rotated, from which it was derived so far.
     """
     keys: dict[str, bytes] = {}
     for entry in text.strip().replace("\n", ",").split(","):
@@ -42,8 +42,9 @@ def master_keys_of(text: str, index_key: str = "") -> MasterKeys:
         if name in keys or (colon and not _ID.fullmatch(name)):
             raise ValueError("RELAIS_MASTER_KEY must read id:base64,...: each id once, letters and digits")
         keys[name] = _key_of(encoded, variable="RELAIS_MASTER_KEY")
-    if not index_key and len(keys) > 1:
-        raise ValueError("RELAIS_INDEX_KEY is needed beside several master keys: the first one there was")
+    # One with an id may be what a rotation left: another index would find nobody again, and say nothing.
+    if not index_key and list(keys) != [""]:
+        raise ValueError("RELAIS_INDEX_KEY is needed beside master keys with ids: the first one there was")
     of_indexes = _key_of(index_key, variable="RELAIS_INDEX_KEY") if index_key else next(iter(keys.values()))
     return MasterKeys(next(iter(keys)), keys, of_indexes)
 

@@ -112,6 +112,8 @@ def test_more_countries_are_taken_where_the_settings_name_them() -> None:
     [
         {"RELAIS_SMS_SENDER": "much too long a name"},
         {"RELAIS_SMS_COUNTRIES": "Morocco"},
+        {"RELAIS_SMS_PASSWORD": "clé"},
+        {"RELAIS_SMTP_STARTTLS": "false"},
         {"RELAIS_SMTP_USERNAME": "relais"},
         {"RELAIS_SMTP_USERNAME": "relais", "RELAIS_SMTP_PASSWORD": "x", "RELAIS_SMTP_SECURITY": "none"},
         {"RELAIS_SMTP_HOST": "smtp.exemple.fr", "RELAIS_SMTP_SECURITY": "none"},

@@ -45,6 +45,7 @@ def test_what_was_indexed_is_found_after_a_rotation() -> None:
     ("keys", "index_key"),
     [
         (f"2026:{NEW},{OLD}", ""),
+        (f"2026:{NEW}", ""),
         (f"a:{NEW},a:{OLD}", OLD),
         (f"a b:{NEW},{OLD}", OLD),
         (f":{NEW}", OLD),
