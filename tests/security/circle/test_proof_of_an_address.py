@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.notifications.channels.channel import RejectedTemporarily
+from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily
 from services.notifications.domain.circle.invitations import LIVES, PER_ADDRESS, REMINDED_AFTER, TIMES_ASKED
 from services.notifications.handlers.circle.invite import send_invitations
 from shared.testing.person_history import HOSPITAL, PersonHistory
@@ -75,6 +75,34 @@ async def test_what_nobody_accepted_ends_as_unproven_and_is_work_for_a_person(as
     assert "unproven" in {each.reason for each in await asking.engine.outcomes()}
 
 
+async def test_once_nobody_can_accept_any_more_a_person_is_asked_at_once(asking: Scene) -> None:
+    engine = asking.engine
+    refused = {**CARER, "channels": [{"medium": "sms", "address": "06 39 98 00 03"}]}
+    engine.sms.results.append(RejectedPermanently("no such number", contact_is_bad=True))
+    assert (await asking.ask("PUT", "circle/carers/nephew", HOSPITAL, refused)).status_code == 201
+    await engine.turn()
+    assert await _state(asking, "circle/carers/nephew") == "bad"
+    assert [each["status"] for each in await engine.obligations(reason="no_contact")] == ["expired"]
+
+    await engine.after(seconds=(LIVES + timedelta(hours=1)).total_seconds())
+    moved = asking.rose.discharge("stay", at=engine.now - timedelta(minutes=30))
+    await engine.state(moved)
+    await engine.turn()
+    assert [each["status"] for each in await engine.obligations(reason="unproven", event_id=moved.event_id)]
+
+
+async def test_nobody_is_asked_at_night_however_late_their_turn_comes(asking: Scene) -> None:
+    engine = asking.engine
+    engine.now = MORNING + timedelta(hours=12)  # in Paris it is 22:00
+    later = {**CARER, "channels": [{"medium": "sms", "address": "06 39 98 00 03"}]}
+    await asking.ask("PUT", "circle/carers/nephew", HOSPITAL, later)
+    await engine.pool.execute("UPDATE invitations SET next_at = $1 WHERE sent = 0", engine.now)
+    await engine.turn()
+    assert len(engine.sms.messages) == 1
+    await engine.after(hours=10)
+    assert engine.sms.messages[-1].to == "+33639980003"
+
+
 async def test_who_refuses_is_asked_no_more_and_told_nothing_whoever_declares_them(asking: Scene) -> None:
     engine = asking.engine
     await _answer(asking, engine.sms.messages[-1], "refused")
@@ -114,6 +142,7 @@ async def test_the_owner_is_reminded_once_and_the_link_ends(asking: Scene) -> No
     await asking.ask("PUT", SON, HOSPITAL, OTHER)
     await engine.turn()
     assert len(engine.sms.messages) == TIMES_ASKED + 1
+    assert len({each.obligation_id for each in engine.sms.messages}) == TIMES_ASKED + 1
 
 
 async def test_one_address_is_asked_five_times_a_week_however_many_declare_it(asking: Scene) -> None:

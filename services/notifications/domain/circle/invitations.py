@@ -11,6 +11,8 @@ REMINDED_AFTER: Final = timedelta(days=2)
 TIMES_ASKED: Final = 2
 TRIED_AGAIN_AFTER: Final = timedelta(minutes=5)
 """A provider that did not take the question, for now."""
+REFUSED_AGAIN_AFTER: Final = timedelta(days=1)
+"""A provider that refused it for good, and not because of the address."""
 PER_ADDRESS: Final = 5
 """Questions that one address gets in seven days, over all persons and whoever declares it."""
 SINCE: Final = timedelta(days=7)

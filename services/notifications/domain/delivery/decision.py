@@ -84,7 +84,7 @@ def decide(
     again = upcoming is not None and upcoming.action == "again"
     channel = timing.next_channel(obligation.attempts, usable, again=again)
     if channel is None:
-        return _not_reached(obligation, recipient)
+        return _not_reached(obligation, recipient, now)
     channel_name, step = channel
     number = len(obligation.attempts) + 1
     return Tell(
@@ -154,11 +154,11 @@ def _unwanted(
             return None
 
 
-def _not_reached(obligation: Obligation, recipient: RecipientNow) -> End | Defer:
+def _not_reached(obligation: Obligation, recipient: RecipientNow, now: datetime) -> End | Defer:
     """Waits, as long as it is news, for an owner who was asked and may still accept."""
-    if not obligation.attempts and recipient.unproven:
-        return Defer(until=obligation.expires_at)
-    return End(outcome="expired", reason="unreachable" if obligation.attempts else "no_contact")
+    until = None if obligation.attempts else recipient.may_accept(now)
+    reason = "unreachable" if obligation.attempts else recipient.reason_without_contact
+    return Defer(until=min(obligation.expires_at, until)) if until else End(outcome="expired", reason=reason)
 
 
 def _too_late(obligation: Obligation, recipient: RecipientNow, now: datetime) -> End | None:

@@ -9,11 +9,23 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from services.notifications.channels.channel import Message, RejectedPermanently, RejectedTemporarily
-from services.notifications.domain.circle.invitations import LIVES, TRIED_AGAIN_AFTER, Answer, asks_again_at
+from services.notifications.channels.channel import (
+    Message,
+    RejectedPermanently,
+    RejectedTemporarily,
+    SendResult,
+)
+from services.notifications.domain.circle.invitations import (
+    LIVES,
+    REFUSED_AGAIN_AFTER,
+    TRIED_AGAIN_AFTER,
+    Answer,
+    asks_again_at,
+)
 from services.notifications.domain.obligations.timing import delayed_until
 from services.notifications.domain.wording.invitation import invite
 from services.notifications.handlers.delivery.claim_due import digest_of
+from services.notifications.handlers.delivery.dispatch import call_provider
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import access, invitations, members
 from services.notifications.storage.circle.invitations import Invitation, OpenInvitation
@@ -43,14 +55,20 @@ async def ask_owners(
     waiting = await invitations.unproven(connection, member.member_id)
     if not waiting:
         return
-    zone = dependencies.circumstances().zone_of(member.zone)
-    morning = delayed_until(now, zone=zone, urgency="U2", role="carer", night=member.night)
-    at = morning or now
+    at = _morning(dependencies, member, now=now) or now
     tokens = [
         (each["contact_id"], each["value_index"], digest_of(token_of(dependencies.vault, each["contact_id"])))
         for each in waiting
     ]
     await invitations.ask(connection, person_id, tokens, now=now, expires_at=at + LIVES, at=at)
+
+
+def _morning(
+    dependencies: Dependencies, member: EncryptedMember | Invitation, *, now: datetime
+) -> datetime | None:
+    """When the owner may be asked, if it is night where they are."""
+    zone = dependencies.circumstances().zone_of(member.zone)
+    return delayed_until(now, zone=zone, urgency="U2", role="carer", night=member.night)
 
 
 async def send_invitations(dependencies: Dependencies) -> None:
@@ -66,6 +84,20 @@ async def _send(dependencies: Dependencies, invitation: Invitation) -> None:
     channel = dependencies.channels.get(invitation.channel)
     if channel is None:
         return
+    # What had to wait, for a provider or for others at the same address, may be due at any hour.
+    morning = _morning(dependencies, invitation, now=dependencies.clock())
+    if morning is not None:
+        await invitations.record(dependencies.pool, invitation.contact_id, left=False, next_at=morning)
+        return
+    result = await call_provider(
+        channel,
+        _worded(dependencies, invitation),
+        timeout_seconds=dependencies.waits.call_seconds,
+    )
+    await _record(dependencies, invitation, result)
+
+
+def _worded(dependencies: Dependencies, invitation: Invitation) -> Message:
     address = dependencies.vault.decrypt(
         invitation.wrapped_key,
         invitation.value,
@@ -73,26 +105,34 @@ async def _send(dependencies: Dependencies, invitation: Invitation) -> None:
     ).decode()
     link = f"{dependencies.public_url}/i/{token_of(dependencies.vault, invitation.contact_id)}"
     said = invite(invitation.channel, link=link, phone=dependencies.contact_phone)
-    message_id = uuid5(invitation.contact_id, f"invitation {invitation.sent}")  # the reminder is another one
-    result = await channel.send(
-        Message(
-            attempt_id=message_id,
-            obligation_id=message_id,
-            to=address,
-            subject=said.subject,
-            text=said.text,
-            html=said.html,
-            validity_seconds=int(LIVES.total_seconds()),
-        )
+    # The reminder is another one, and so is what is asked anew: a mailbox drops the second of one id.
+    asked = f"invitation {invitation.asked_at.isoformat()} {invitation.sent}"
+    message_id = uuid5(invitation.contact_id, asked)
+    return Message(
+        attempt_id=message_id,
+        obligation_id=message_id,
+        to=address,
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        validity_seconds=int(LIVES.total_seconds()),
     )
+
+
+async def _record(dependencies: Dependencies, invitation: Invitation, result: SendResult) -> None:
     now = dependencies.clock()
-    if isinstance(result, RejectedPermanently) and result.contact_is_bad:
-        await invitations.mark_bad(dependencies.pool, invitation.contact_id, now=now)
-        next_at = None
-    elif isinstance(result, RejectedTemporarily | RejectedPermanently):
-        next_at = now + TRIED_AGAIN_AFTER
-    else:
-        next_at = asks_again_at(invitation.sent, now=now)
+    next_at: datetime | None
+    match result:
+        case RejectedPermanently(contact_is_bad=True):
+            await invitations.mark_bad(dependencies.pool, invitation.contact_id, now=now)
+            await invitations.wake(dependencies.pool, [invitation.member_id], now=now)  # nobody will accept
+            next_at = None
+        case RejectedPermanently():
+            next_at = now + REFUSED_AGAIN_AFTER
+        case RejectedTemporarily():
+            next_at = now + TRIED_AGAIN_AFTER
+        case _:
+            next_at = asks_again_at(invitation.sent, now=now)
     left = not isinstance(result, RejectedTemporarily | RejectedPermanently)
     await invitations.record(dependencies.pool, invitation.contact_id, left=left, next_at=next_at)
 

@@ -7,22 +7,23 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.invitations import PER_ADDRESS, SINCE, Answer
+from services.notifications.domain.circle.invitations import PER_ADDRESS, SINCE, TIMES_ASKED, Answer
 from services.notifications.domain.circle.members import ChannelName
 from shared.database.pool import Connection, Executor
 
 _UNPROVEN: Final = """
 SELECT contact_id, value_index FROM contact_points WHERE member_id = $1 AND state = 'unproven'
 """
-# One that is still open is not sent again because the member is declared again.
-_ASK: Final = """
+# One that is still open is not sent again because the member is declared again; one that was refused is.
+_ASK: Final = f"""
 INSERT INTO invitations (contact_id, person_id, address, token_sha256, asked_at, expires_at, next_at)
 SELECT a.contact_id, $1, a.address, a.token_sha256, $2, $3, $4
 FROM unnest($5::uuid[], $6::bytea[], $7::bytea[]) AS a (contact_id, address, token_sha256)
 ON CONFLICT (contact_id) DO UPDATE SET asked_at = excluded.asked_at, expires_at = excluded.expires_at,
     next_at = excluded.next_at, sent = 0, answer = NULL, answered_at = NULL
-WHERE invitations.expires_at <= excluded.asked_at OR invitations.next_at IS NULL AND invitations.sent = 0
-"""
+WHERE invitations.expires_at <= excluded.asked_at
+    OR invitations.next_at IS NULL AND invitations.answer IS NULL AND invitations.sent < {TIMES_ASKED}
+"""  # noqa: S608 - a constant
 _WITHDRAW: Final = """
 UPDATE invitations i SET next_at = NULL WHERE person_id = $1 AND next_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM contact_points c WHERE c.contact_id = i.contact_id)
@@ -36,15 +37,16 @@ WITH waiting AS (
             WHERE o.address = i.address AND o.last_sent_at > $2) AS nth
     FROM invitations i WHERE i.next_at <= $1 AND i.expires_at > $1
 ), due AS (
-    SELECT i.contact_id, c.member_id, c.channel, c.value, p.wrapped_key
+    SELECT i.contact_id, c.member_id, c.channel, c.value, m.zone, m.night, p.wrapped_key
     FROM waiting w JOIN invitations i USING (contact_id) JOIN contact_points c USING (contact_id)
-    JOIN persons p ON p.person_id = i.person_id
+    JOIN members m USING (member_id) JOIN persons p ON p.person_id = i.person_id
     WHERE w.nth <= $3 AND c.state = 'unproven' AND i.next_at <= $1
     ORDER BY w.next_at LIMIT $5 FOR UPDATE OF i SKIP LOCKED
 )
 UPDATE invitations i SET sent = sent + 1, last_sent_at = $1, next_at = $4 FROM due
 WHERE i.contact_id = due.contact_id
-RETURNING i.contact_id, due.member_id, due.channel, due.value, due.wrapped_key, i.sent, i.expires_at
+RETURNING i.contact_id, due.member_id, due.channel, due.value, due.zone, due.night, due.wrapped_key,
+    i.asked_at, i.sent
 """
 _RECORD: Final = """
 UPDATE invitations SET sent = sent - $2, next_at = CASE WHEN answer IS NULL THEN $3::timestamptz END
@@ -83,10 +85,12 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     member_id: UUID
     channel: ChannelName
     value: bytes
+    zone: str | None
+    night: bool
     wrapped_key: bytes
+    asked_at: datetime
     sent: int
     """This time included."""
-    expires_at: datetime
 
 
 class OpenInvitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +159,6 @@ async def answer(
     return [row["member_id"] for row in rows]
 
 
-async def wake(connection: Connection, member_ids: Sequence[UUID], *, now: datetime) -> None:
+async def wake(connection: Executor, member_ids: Sequence[UUID], *, now: datetime) -> None:
     """Look now at what waited for the answer."""
     await connection.execute(_WAKE, member_ids, now)

@@ -44,8 +44,12 @@ ORDER BY m.member_id, joined_at
 _LOCK_RECIPIENTS: Final = """
 SELECT m.member_id, m.alias, m.discretion, m.night, m.channels, m.zone, m.revoked_at, p.wrapped_key,
     (SELECT count(*) > 1 FROM presence e WHERE e.person_id = m.person_id) AS several,
-    EXISTS (SELECT FROM contact_points c WHERE c.member_id = m.member_id AND c.state = 'unproven') AS unproven
-FROM members m JOIN persons p USING (person_id) WHERE m.member_id = ANY ($1) ORDER BY m.member_id
+    asked.unproven, asked.may_accept_until
+FROM members m JOIN persons p USING (person_id) CROSS JOIN LATERAL (
+    SELECT count(*) > 0 AS unproven, max(i.expires_at) AS may_accept_until
+    FROM contact_points c LEFT JOIN invitations i USING (contact_id)
+    WHERE c.member_id = m.member_id AND c.state = 'unproven'
+) AS asked WHERE m.member_id = ANY ($1) ORDER BY m.member_id
 FOR SHARE OF m
 """
 
@@ -205,6 +209,7 @@ def _encrypted_recipient(row: Any, contacts: Mapping[ChannelName, Any]) -> Encry
             zone=row["zone"],
             contacts={channel: contacts[channel]["contact_id"] for channel in usable},
             unproven=row["unproven"],
+            may_accept_until=row["may_accept_until"],
         ),
         wrapped_key=row["wrapped_key"],
         alias=row["alias"],
