@@ -19,7 +19,7 @@ def choose(made: Made, action: Action, at: datetime, given: dict[str, Given]) ->
 
 def is_of_another(made: Made, number: str, given: dict[str, Given]) -> bool:
     """Whether it would have had an earlier number, if that were not another person's."""
-    numbers = made.numbers()
+    numbers = [*made.numbers(), made.last]
     earlier = numbers[: numbers.index(number)] if number in numbers else []
     return any(each in given and given[each].whose == "anothers" for each in earlier)
 
@@ -35,4 +35,4 @@ def _before(numbers: Sequence[str], at: datetime, given: dict[str, Given]) -> st
 
 
 def _free(made: Made, given: dict[str, Given]) -> str:
-    return next((each for each in made.numbers() if each not in given), made.numbers()[-1])
+    return next((each for each in made.numbers() if each not in given), made.last)

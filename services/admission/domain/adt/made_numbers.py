@@ -1,7 +1,8 @@
 """Makes the numbers that a movement without one may have, and says what is known of each.
 
 A visit number is given again, years later or to somebody else. So what happens once in a stay has a number
-for each time and person (decision 0069): the second one ends with `#2`.
+for each time and person (decision 0069): the second one ends with `#2`. Some programs give
+all the same one: from the tenth on, it ends with whose it is.
 """
 
 from collections.abc import Sequence
@@ -24,11 +25,18 @@ class Made(Struct, frozen=True):
     stay_id: str
     happened: str
     """`admission`, `visit` (a class without a bed), `discharge`, ..."""
+    whose: str = ""
+    """What the person's number is known by."""
 
     def numbers(self, happened: str = "") -> list[str]:
         """All that it may be, in the order in which they are given."""
         first = f"{self.stay_id}/{happened or self.happened}"
         return [first, *(f"{first}#{count}" for count in range(2, MOST + 1))]
+
+    @property
+    def last(self) -> str:
+        """The one that is left when all others are given."""
+        return f"{self.stay_id}/{self.happened}#{self.whose or MOST}"
 
     @property
     def also(self) -> list[str]:

@@ -23,18 +23,18 @@ async def with_its_number(
 
     One statement where the visit number is new.
     """
-    establishment = submission.data.establishment
+    vault, establishment = dependencies.vault, submission.data.establishment
     ids = {
-        dependencies.vault.opaque_id(establishment, "movement", number): number
+        vault.opaque_id(establishment, "movement", number): number
         for number in (*made.numbers(), *(made.also if action != "insert" else ()))
     }
     holders = await movements.whose(dependencies.pool, ids)
     if not holders:
         return submission, False
     given = await _given(dependencies, submission, ids, holders)
+    made = replace(made, whose=submission.numbers[0].local.hex())
     number = choose(made, action, submission.data.occurred_at, given)
-    chosen = next(each for each in ids if ids[each] == number)
-    data = replace(submission.data, movement_id=chosen)
+    data = replace(submission.data, movement_id=vault.opaque_id(establishment, "movement", number))
     return replace(submission, data=data), is_of_another(made, number, given)
 
 
@@ -44,13 +44,13 @@ async def _given(
     owners, earlier = await owners_of(dependencies, [submission])
     establishment = submission.data.establishment
     person = identify(submission.numbers, owners, establishment=establishment, earlier=earlier).person
-    survivors = await movements.survivors_of(dependencies.pool, {*holders.values()})
-    whose = {one: survivors.get(holder, holder) for one, holder in holders.items()}
-    own = {one for one in whose if person is not None and whose[one] == person.person_id}
-    held = {}
-    if own and person is not None:
-        published = await movements.published_of(dependencies.pool, [person.person_id])
-        held = held_by(person.person_id, published.get(person.person_id, ()))
+    # Whom a number means may be remembered from before a merge, or its end.
+    identities = {*holders.values(), *([person.identity] if person else ())}
+    survivors = await movements.survivors_of(dependencies.pool, identities)
+    named = survivors.get(person.identity, person.person_id) if person else None
+    own = {one for one, holder in holders.items() if survivors.get(holder, holder) == named}
+    published = await movements.published_of(dependencies.pool, [named]) if own and named else {}
+    held = held_by(named, published.get(named, ())) if named else {}
     times = {
         one: [each.data.occurred_at for each in statements if not isinstance(each.data, MovementCancelled)]
         for one, statements in held.items()

@@ -41,6 +41,22 @@ async def test_a_visit_number_given_again_takes_no_stay_from_its_former_patient(
     ]
 
 
+async def test_a_visit_stays_that_of_a_patient_who_was_merged_just_before(admission: Admission) -> None:
+    source = await admission.source()
+    merge = _said("3", "A40", "20240306110000", "A").split(b"\r")[:3]
+    former = merge[2].split(b"|")[3].replace(b"A^", b"B^")
+    for said in (
+        _said("1", "A01", "20240306100000", "A"),
+        _said("2", "A01", "20240306100000", "B").replace(b"V7", b"V8"),
+        b"\r".join([*merge, b"MRG|" + former]),
+        _said("4", "A11", "20240306120000", "B").replace(b"V7", b"V8"),
+    ):
+        answer = await send(admission, source, said)
+        assert (codes(answer), errors(answer)) == (["AA"], [])
+    told = [each["movement_id"] for each in await movements(admission) if "kind" in each]
+    assert len({*told}) == 2
+
+
 async def test_a_cancel_finds_a_begin_of_which_the_class_changed(admission: Admission) -> None:
     source = await admission.source()
     for number, (event, class_) in enumerate([("A04", "E"), ("A06", "I"), ("A11", "I")]):

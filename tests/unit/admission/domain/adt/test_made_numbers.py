@@ -48,3 +48,12 @@ def test_a_cancel_finds_the_last_begin_before_it_however_the_person_came() -> No
     assert choose(BEGIN, "cancel", AT, {}) == "V7/admission"
     unknown = {"V7/discharge": Given("own", ())}
     assert choose(Made("V7", "discharge"), "insert", AT, unknown) == "V7/discharge"
+
+
+def test_a_number_that_everybody_gets_takes_nothing_from_the_ninth() -> None:
+    given = {number: Given("anothers") for number in BEGIN.numbers()}
+    tenth, eleventh = Made("V7", "admission", "a"), Made("V7", "admission", "b")
+    numbers = [choose(made, "insert", AT, given) for made in (tenth, eleventh)]
+    assert len({*numbers, *given}) == len(given) + 2, "the ninth patient's admission is another's now"
+    assert is_of_another(tenth, numbers[0], given)
+    assert choose(tenth, "cancel", AT, given) == numbers[0]
