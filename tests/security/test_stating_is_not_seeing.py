@@ -112,6 +112,16 @@ def test_a_stay_that_overlaps_with_anothers_does_not_say_so() -> None:
     assert marked == {"overlapping_stay"}
 
 
+def test_a_made_up_movement_does_not_ask_whether_somebody_has_died() -> None:
+    rose = cared_for()
+    rose.further("death", "home", at=minutes(600), establishment=HOSPITAL)
+    rose.admit("made up", at=minutes(700), establishment=SPY)
+    (made_up,) = (each for each in seen(rose.events, SPY, now=NOW).movements if each.establishment == SPY)
+    assert made_up.marks == ()
+    last = max(fold(rose.events, RULES, now=NOW).movements, key=lambda each: each.occurred_at)
+    assert "after_death_elsewhere" in last.marks
+
+
 def test_naming_an_origin_shows_nothing_of_it() -> None:
     rose = cared_for()
     origin = Place(mode="transfer", establishment=HOSPITAL)

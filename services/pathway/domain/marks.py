@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.pathway.domain.deadlines import deadline_of
-from services.pathway.domain.deaths import died_at
+from services.pathway.domain.deaths import deaths_of
 from services.pathway.domain.further.expectations import is_unusable
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
@@ -20,6 +20,7 @@ Marks = Mapping[UUID, frozenset[Mark]]
 _UNKNOWN_DEADLINE: Final[frozenset[Mark]] = frozenset({"unknown_deadline"})
 _AFTER_DEATH: Final[frozenset[Mark]] = frozenset({"after_death"})
 _ENDED: Final[frozenset[Mark]] = frozenset({"ended_by_next_stay"})
+_AFTER_DEATH_ELSEWHERE: Final[frozenset[Mark]] = frozenset({"after_death_elsewhere"})
 _OVERLAPPING: Final[frozenset[Mark]] = frozenset({"overlapping_stay"})
 
 
@@ -51,18 +52,20 @@ def marks_of_ends(stays: Iterable[Stay]) -> Marks:
 def marks_after_death(
     histories: Sequence[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
 ) -> Marks:
-    """What is stated of life after a death, by whomever it was stated: it has no effect on any wait.
+    """What is stated of life after a death: it has no effect on any wait.
 
     A discharge may be written after the death that ended the stay, and the dead are moved to the mortuary.
     """
-    death = died_at(histories, stays, at=at)
-    if death is None:
+    deaths = deaths_of(histories, stays, at=at)
+    died_at = min((death.occurred_at for death in deaths), default=None)
+    if died_at is None:
         return {}
+    knowing = {death.establishment for death in deaths}
     return {
-        history.current.movement_id: _AFTER_DEATH
-        for history in histories
-        if history.reassigned is None and not history.cancelled and history.current.occurred_at <= at
-        if _is_of_life(history.current, after=history.current.occurred_at - death, rules=rules)
+        movement.movement_id: _AFTER_DEATH if movement.establishment in knowing else _AFTER_DEATH_ELSEWHERE
+        for movement in (each.current for each in histories if each.reassigned is None and not each.cancelled)
+        if movement.occurred_at <= at
+        and _is_of_life(movement, after=movement.occurred_at - died_at, rules=rules)
     }
 
 

@@ -33,6 +33,7 @@ Mark = (
         "unknown_deadline",
         "reassigned",
         "after_death",
+        "after_death_elsewhere",
     ]
 )
 """Why a movement contradicts the other facts known about the person, or has not the effect that it states.
@@ -41,7 +42,8 @@ Mark = (
 `ended_by_next_stay`: the end of the emergency stay was not stated; the next stay there began, which ended it.
 `met_under_another_number`: of a planned stay and its plan: the person came as planned, under another number.
 `reassigned`: the movement is another person's by now, and is not shown here; only receipts have this mark.
-`after_death`: a death is stated before it, by whomever, so that nobody is told of it and nothing is awaited.
+`after_death`: a death is stated before it, so that nobody is told of it and nothing is awaited.
+`after_death_elsewhere`: the same, where only others stated the death; they alone know of it.
 """
 
 Ending = Literal["elsewhere", "returned"]

@@ -1,12 +1,15 @@
 """Says what is shown of a stay: its beginning, its end, its status; and what others are not shown of it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from services.pathway.domain.pathway import Expectation, Mark, MovementState, Status, Stay
 from shared.stays import stays as reading
+
+_OF_OTHERS: Final[frozenset[Mark]] = frozenset({"overlapping_stay", "after_death_elsewhere"})
 
 
 def stay_of(
@@ -79,7 +82,7 @@ def shown_to_others(stay: Stay, movements: Sequence[MovementState], over: Sequen
 
 
 def without_others(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """The marks, without the one that tells of a stay in another establishment."""
-    if "overlapping_stay" not in marks:
+    """The marks, without those that tell of a stay or a death in another establishment."""
+    if _OF_OTHERS.isdisjoint(marks):
         return marks
-    return tuple(mark for mark in marks if mark != "overlapping_stay")
+    return tuple(mark for mark in marks if mark not in _OF_OTHERS)

@@ -16,6 +16,8 @@ from shared.testing.person_history import (
 )
 from tests.security.sight import places, seen
 
+_MARKS = frozenset({"after_death", "after_death_elsewhere"})
+
 
 def _on_the_way() -> PersonHistory:
     rose = PersonHistory()
@@ -97,12 +99,12 @@ def test_what_is_stated_of_life_after_a_death_is_marked(
         else rose.further("death", "stay", at=minutes(600))
     )
     lives_on(rose)
-    found = "after_death" in _marks_of_last(rose)
+    found = not _MARKS.isdisjoint(_marks_of_last(rose))
     # A second discharge is the correction of the first one, death included.
     corrected = as_discharge and movement_of(rose.events[-1]).kind == "discharge"
     assert found is (marked and not corrected)
     rose.cancel(death)
-    assert not [each for each in fold(rose.events, RULES).movements if "after_death" in each.marks]
+    assert not [each for each in fold(rose.events, RULES).movements if not _MARKS.isdisjoint(each.marks)]
 
 
 def test_a_stay_of_which_only_a_death_is_known_is_no_plan() -> None:
