@@ -14,7 +14,7 @@ def choose(made: Made, action: Action, at: datetime, given: dict[str, Given]) ->
         near = [each for each in own if given[each].distance(at) <= FAR]
         return min(near, key=lambda each: given[each].distance(at)) if near else _free(made, given)
     begun = _before(own, at, given) or _before(_own(made.also, given), at, given)
-    return begun or (own[0] if own else _free(made, given))
+    return begun or _free(made, given)
 
 
 def is_of_another(made: Made, number: str, given: dict[str, Given]) -> bool:

@@ -46,6 +46,10 @@ def test_a_cancel_finds_the_last_begin_before_it_however_the_person_came() -> No
     assert choose(BEGIN, "cancel", AT + timedelta(days=1), both) == "V7/admission"
     assert choose(BEGIN, "cancel", AT + YEARS * 3, both) == "V7/admission#2"
     assert choose(BEGIN, "cancel", AT, {}) == "V7/admission"
+    known = {"V7/admission": Given("own", (AT,))}
+    waiting = choose(BEGIN, "cancel", AT - YEARS, known)
+    assert waiting == "V7/admission#2", "what nobody knows yet is cancelled, and not what came years later"
+    assert choose(BEGIN, "insert", AT - YEARS, known | {waiting: Given("own")}) == waiting
     unknown = {"V7/discharge": Given("own", ())}
     assert choose(Made("V7", "discharge"), "insert", AT, unknown) == "V7/discharge"
 
