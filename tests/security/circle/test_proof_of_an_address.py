@@ -7,9 +7,15 @@ from typing import Any, Final
 import pytest
 
 from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily
-from services.notifications.domain.circle.invitations import LIVES, PER_ADDRESS, REMINDED_AFTER, TIMES_ASKED
+from services.notifications.domain.circle.invitations import (
+    LIVES,
+    PER_ADDRESS,
+    PER_ADDRESS_AND_DECLARER,
+    REMINDED_AFTER,
+    TIMES_ASKED,
+)
 from services.notifications.handlers.circle.invite import send_invitations
-from shared.testing.person_history import HOSPITAL, PersonHistory
+from shared.testing.person_history import HOSPITAL, NURSING_HOME, PersonHistory
 from tests.integration.notifications.engine import MORNING
 from tests.security.circle.conftest import CARER, Scene
 
@@ -145,18 +151,36 @@ async def test_the_owner_is_reminded_once_and_the_link_ends(asking: Scene) -> No
     assert len({each.obligation_id for each in engine.sms.messages}) == TIMES_ASKED + 1
 
 
-async def test_one_address_is_asked_five_times_a_week_however_many_declare_it(asking: Scene) -> None:
+async def test_one_address_is_asked_five_times_a_week_and_no_establishment_takes_all(asking: Scene) -> None:
     engine = asking.engine
     engine.sms.results.append(RejectedTemporarily("away"))
-    for number in range(PER_ADDRESS + 2):
-        person = PersonHistory(f"person {number}")
-        await engine.state(person.admit("stay", at=MORNING - timedelta(hours=1), establishment=HOSPITAL))
-        await asking.ask("PUT", SON, HOSPITAL, OTHER, of=person.person_id)
-    for _ in range(3):
-        await send_invitations(engine.dependencies)
-        engine.now += timedelta(minutes=6)
-    taken = 1  # what the gateway did not take was no message
+    for number in range(2 * PER_ADDRESS + 2):
+        person, by = PersonHistory(f"person {number}"), HOSPITAL if number < PER_ADDRESS + 2 else NURSING_HOME
+        await engine.state(person.admit("stay", at=MORNING - timedelta(hours=1), establishment=by))
+        await asking.ask("PUT", SON, by, OTHER, of=person.person_id)
+        if number == PER_ADDRESS + 1:
+            await _later(asking, turns=3)
+            taken = 1  # what the gateway did not take was no message
+            assert len(engine.sms.messages) == PER_ADDRESS_AND_DECLARER + taken
+    await _later(asking, turns=3)
     assert len(engine.sms.messages) == PER_ADDRESS + taken
+
+
+async def _later(scene: Scene, *, turns: int) -> None:
+    for _ in range(turns):
+        await send_invitations(scene.engine.dependencies)
+        scene.engine.now += timedelta(minutes=6)
+
+
+async def test_nobody_is_reminded_of_who_has_died_meanwhile(asking: Scene) -> None:
+    engine = asking.engine
+    died = asking.rose.discharge("stay", at=engine.now, mode="death")
+    await engine.state(died)
+    await engine.after(seconds=REMINDED_AFTER.total_seconds())
+    assert len(engine.sms.messages) == 1
+    await engine.state(asking.rose.cancel(died))
+    await engine.after(days=1)
+    assert "Accept" in engine.sms.messages[-1].text
 
 
 async def test_who_was_declared_before_owners_were_asked_is_told_as_before(scene: Scene) -> None:

@@ -15,6 +15,10 @@ REFUSED_AGAIN_AFTER: Final = timedelta(days=1)
 """A provider that refused it for good, and not because of the address."""
 PER_ADDRESS: Final = 5
 """Questions that one address gets in seven days, over all persons and whoever declares it."""
+PER_ADDRESS_AND_DECLARER: Final = 4
+"""Of these, those of one establishment: none keeps another one's question from an address."""
+NOT_NOW: Final = timedelta(days=1)
+"""The person is said to be dead; if that was an error, the owner is asked later."""
 SINCE: Final = timedelta(days=7)
 
 

@@ -17,11 +17,14 @@ from services.notifications.channels.channel import (
 )
 from services.notifications.domain.circle.invitations import (
     LIVES,
+    NOT_NOW,
     REFUSED_AGAIN_AFTER,
     TRIED_AGAIN_AFTER,
     Answer,
     asks_again_at,
 )
+from services.notifications.domain.obligations.derivation import facts_of
+from services.notifications.domain.obligations.silenced import deaths_that_stand
 from services.notifications.domain.obligations.timing import delayed_until
 from services.notifications.domain.wording.invitation import invite
 from services.notifications.handlers.delivery.claim_due import digest_of
@@ -30,7 +33,7 @@ from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.storage.circle import access, invitations, members
 from services.notifications.storage.circle.invitations import Invitation, OpenInvitation
 from services.notifications.storage.circle.members import EncryptedMember
-from services.notifications.storage.obligations import rows
+from services.notifications.storage.obligations import facts, rows
 from shared.database.pool import Connection
 from shared.database.transaction import after_commit, transaction
 from shared.security.audit.access import note
@@ -60,7 +63,15 @@ async def ask_owners(
         (each["contact_id"], each["value_index"], digest_of(token_of(dependencies.vault, each["contact_id"])))
         for each in waiting
     ]
-    await invitations.ask(connection, person_id, tokens, now=now, expires_at=at + LIVES, at=at)
+    await invitations.ask(
+        connection,
+        person_id,
+        tokens,
+        declared_by=member.declared_by,
+        now=now,
+        expires_at=at + LIVES,
+        at=at,
+    )
 
 
 def _morning(
@@ -84,10 +95,9 @@ async def _send(dependencies: Dependencies, invitation: Invitation) -> None:
     channel = dependencies.channels.get(invitation.channel)
     if channel is None:
         return
-    # What had to wait, for a provider or for others at the same address, may be due at any hour.
-    morning = _morning(dependencies, invitation, now=dependencies.clock())
-    if morning is not None:
-        await invitations.record(dependencies.pool, invitation.contact_id, left=False, next_at=morning)
+    later = await _asked_later(dependencies, invitation, now=dependencies.clock())
+    if later is not None:
+        await invitations.record(dependencies.pool, invitation.contact_id, left=False, next_at=later)
         return
     result = await call_provider(
         channel,
@@ -95,6 +105,21 @@ async def _send(dependencies: Dependencies, invitation: Invitation) -> None:
         timeout_seconds=dependencies.waits.call_seconds,
     )
     await _record(dependencies, invitation, result)
+
+
+async def _asked_later(
+    dependencies: Dependencies, invitation: Invitation, *, now: datetime
+) -> datetime | None:
+    """When to look again, if nobody may be asked now.
+
+    What had to wait, for a provider or for others at the same address, may be due at any hour. And nobody is
+    told that somebody would like them to get news who is dead.
+    """
+    known = await facts.of_persons(dependencies.pool, [invitation.person_id])
+    deaths = deaths_that_stand(facts_of(known.get(invitation.person_id, [])))
+    if any(death.occurred_at <= max(now, death.recorded_at) for death in deaths):
+        return now + NOT_NOW
+    return _morning(dependencies, invitation, now=now)
 
 
 def _worded(dependencies: Dependencies, invitation: Invitation) -> Message:

@@ -7,7 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.domain.circle.invitations import PER_ADDRESS, SINCE, TIMES_ASKED, Answer
+from services.notifications.domain.circle.invitations import (
+    PER_ADDRESS,
+    PER_ADDRESS_AND_DECLARER,
+    SINCE,
+    TIMES_ASKED,
+    Answer,
+)
 from services.notifications.domain.circle.members import ChannelName
 from shared.database.pool import Connection, Executor
 
@@ -16,11 +22,13 @@ SELECT contact_id, value_index FROM contact_points WHERE member_id = $1 AND stat
 """
 # One that is still open is not sent again because the member is declared again; one that was refused is.
 _ASK: Final = f"""
-INSERT INTO invitations (contact_id, person_id, address, token_sha256, asked_at, expires_at, next_at)
-SELECT a.contact_id, $1, a.address, a.token_sha256, $2, $3, $4
+INSERT INTO invitations
+    (contact_id, person_id, declared_by, address, token_sha256, asked_at, expires_at, next_at)
+SELECT a.contact_id, $1, $8, a.address, a.token_sha256, $2, $3, $4
 FROM unnest($5::uuid[], $6::bytea[], $7::bytea[]) AS a (contact_id, address, token_sha256)
-ON CONFLICT (contact_id) DO UPDATE SET asked_at = excluded.asked_at, expires_at = excluded.expires_at,
-    next_at = excluded.next_at, sent = 0, answer = NULL, answered_at = NULL
+ON CONFLICT (contact_id) DO UPDATE SET declared_by = excluded.declared_by,
+    asked_at = excluded.asked_at, expires_at = excluded.expires_at, next_at = excluded.next_at,
+    sent = 0, answer = NULL, answered_at = NULL
 WHERE invitations.expires_at <= excluded.asked_at
     OR invitations.next_at IS NULL AND invitations.answer IS NULL AND invitations.sent < {TIMES_ASKED}
 """  # noqa: S608 - a constant
@@ -28,14 +36,21 @@ _WITHDRAW: Final = """
 UPDATE invitations i SET next_at = NULL WHERE person_id = $1 AND next_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM contact_points c WHERE c.contact_id = i.contact_id)
 """
-# Counts those of this very turn: one address that is declared for many persons is not asked for each.
+# Counts those of this very turn: one address that is declared for many persons is not asked for each. Who is
+# beyond the share of their establishment takes no turn from others.
 _CLAIM: Final = """
-WITH waiting AS (
-    SELECT i.contact_id, i.next_at,
-        row_number() OVER (PARTITION BY i.address ORDER BY i.next_at, i.contact_id) + (
+WITH shares AS (
+    SELECT i.contact_id, i.address, i.next_at,
+        row_number() OVER (PARTITION BY i.address, i.declared_by ORDER BY i.next_at, i.contact_id) + (
             SELECT coalesce(sum(o.sent), 0) FROM invitations o
-            WHERE o.address = i.address AND o.last_sent_at > $2) AS nth
+            WHERE o.address = i.address AND o.declared_by = i.declared_by AND o.last_sent_at > $2) AS nth
     FROM invitations i WHERE i.next_at <= $1 AND i.expires_at > $1
+), waiting AS (
+    SELECT s.contact_id, s.next_at,
+        row_number() OVER (PARTITION BY s.address ORDER BY s.next_at, s.contact_id) + (
+            SELECT coalesce(sum(o.sent), 0) FROM invitations o
+            WHERE o.address = s.address AND o.last_sent_at > $2) AS nth
+    FROM shares s WHERE s.nth <= $6
 ), due AS (
     SELECT i.contact_id, c.member_id, c.channel, c.value, m.zone, m.night, p.wrapped_key
     FROM waiting w JOIN invitations i USING (contact_id) JOIN contact_points c USING (contact_id)
@@ -45,8 +60,8 @@ WITH waiting AS (
 )
 UPDATE invitations i SET sent = sent + 1, last_sent_at = $1, next_at = $4 FROM due
 WHERE i.contact_id = due.contact_id
-RETURNING i.contact_id, due.member_id, due.channel, due.value, due.zone, due.night, due.wrapped_key,
-    i.asked_at, i.sent
+RETURNING i.contact_id, i.person_id, due.member_id, due.channel, due.value, due.zone, due.night,
+    due.wrapped_key, i.asked_at, i.sent
 """
 _RECORD: Final = """
 UPDATE invitations SET sent = sent - $2, next_at = CASE WHEN answer IS NULL THEN $3::timestamptz END
@@ -82,6 +97,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """An invitation that is about to be sent, encrypted."""
 
     contact_id: UUID
+    person_id: UUID
     member_id: UUID
     channel: ChannelName
     value: bytes
@@ -113,13 +129,14 @@ async def ask(
     person_id: UUID,
     tokens: Sequence[tuple[UUID, bytes, bytes]],
     *,
+    declared_by: str,
     now: datetime,
     expires_at: datetime,
     at: datetime,
 ) -> None:
     """Ask the owners of these contacts (id, address, digest of the token), unless they were."""
     columns = [list(column) for column in zip(*tokens, strict=True)]
-    await connection.execute(_ASK, person_id, now, expires_at, at, *columns)
+    await connection.execute(_ASK, person_id, now, expires_at, at, *columns, declared_by)
 
 
 async def withdraw(connection: Connection, person_id: UUID) -> None:
@@ -131,7 +148,9 @@ async def claim(
     connection: Executor, *, now: datetime, lease_until: datetime, limit: int
 ) -> list[Invitation]:
     """Those that are due, within what one address takes; they are due again if nobody records an end."""
-    rows = await connection.fetch(_CLAIM, now, now - SINCE, PER_ADDRESS, lease_until, limit)
+    rows = await connection.fetch(
+        _CLAIM, now, now - SINCE, PER_ADDRESS, lease_until, limit, PER_ADDRESS_AND_DECLARER
+    )
     return [Invitation(**dict(row)) for row in rows]
 
 

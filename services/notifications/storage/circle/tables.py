@@ -48,6 +48,7 @@ def circle_tables(metadata: MetaData) -> None:
         metadata,
         Column("contact_id", Uuid, primary_key=True),
         Column("person_id", Uuid, nullable=False, index=True),
+        Column("declared_by", Text, nullable=False, server_default="", comment="The establishment that did"),
         Column("address", LargeBinary, nullable=False, comment="Blind index of where it goes"),
         Column("token_sha256", LargeBinary, nullable=False, unique=True),
         Column("asked_at", _moment, nullable=False),
