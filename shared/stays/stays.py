@@ -160,23 +160,21 @@ def _back_by_next(out: Stay, later: Iterable[Stay]) -> Stay:
 def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
     """The stay as it is once another one kept the person there after all that was stated of it."""
     last = emergency.movements[-1]
-    keeping = [_kept_by(stay) for stay in others if stay.start.establishment == last.establishment]
-    later = [by for by in keeping if by is not None and by.occurred_at > last.occurred_at]
+    there = [stay for stay in others if stay.start.establishment == last.establishment]
+    later = [by for stay in there if (by := _kept_by(stay, after=last.occurred_at)) is not None]
     if not later:
         return emergency
     by = min(later, key=lambda each: each.timeline_key)
-    *before, there = emergency.presences.spans
-    spans = (*before, Presence(there.began_at, by.occurred_at))
+    *before, in_it = emergency.presences.spans
+    spans = (*before, Presence(in_it.began_at, by.occurred_at))
     return replace(emergency, presences=emergency.presences._replace(spans=spans), ended_by_next_stay=by)
 
 
-def _kept_by(stay: Stay) -> Statement | None:
-    """By what the person was first kept there: the admission, or the change to a class that keeps."""
+def _kept_by(stay: Stay, *, after: datetime) -> Statement | None:
+    """By what the person was first kept there after that: an entry, or the change to a class that keeps."""
     kept = stay.parts(counts=_KEEPING.__contains__) if stay.has_admission else ()
-    if not kept:
-        return None
-    since = kept[0].began_at
-    return next(each for each in stay.movements if each.occurred_at == since)
+    since = next((part.began_at for part in kept if part.began_at > after), None)
+    return next((each for each in stay.movements if each.occurred_at == since), None)
 
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:

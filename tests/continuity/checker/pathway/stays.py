@@ -110,25 +110,26 @@ def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Move
     """When another stay first kept the person there after all of an emergency stay, if any did."""
     if class_of(stay) != "emergency":
         return None
+    after = max(each.occurred_at for each in stay)
     kept = [
         since
         for stay_id, other in others.items()
         if stay_id != stay[0].stay_id and other[0].establishment == stay[-1].establishment
-        if (since := _kept_since([each for each in other if each.happened])) is not None
+        if (since := _kept_since([each for each in other if each.happened], after=after)) is not None
     ]
-    return min((at for at in kept if at > max(each.occurred_at for each in stay)), default=None)
+    return min(kept, default=None)
 
 
-def _kept_since(stay: Sequence[Movement]) -> datetime | None:
-    """When the person was first there under a class that keeps them, of a stay whose admission is known."""
+def _kept_since(stay: Sequence[Movement], *, after: datetime) -> datetime | None:
+    """When they first came under a class that keeps them after that; nothing without a known admission."""
     start = next((place for place, each in enumerate(stay) if each.kind == "admission"), None)
-    if start is None:
-        return None
-    for place, each in enumerate(stay[start:], start):
-        left, _, _ = _leaving(stay[start:], place + 1 - start)
-        keeps = class_at(stay, each.occurred_at) in ("emergency", "inpatient")
-        if keeps and left is None:
+    was_kept = False
+    for place, each in enumerate(stay[start:], start) if start is not None else ():
+        left, _, _ = _leaving(stay[start:], place + 1 - (start or 0))
+        is_kept = left is None and class_at(stay, each.occurred_at) in ("emergency", "inpatient")
+        if is_kept and not was_kept and each.occurred_at > after:
             return each.occurred_at
+        was_kept = is_kept
     return None
 
 

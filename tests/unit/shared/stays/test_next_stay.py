@@ -65,6 +65,19 @@ def test_each_of_several_ends_with_the_one_after_it_and_an_inpatient_stay_with_n
     assert _ends(rose) == [minutes(30), minutes(90), None, None]
 
 
+def test_it_ends_when_a_stay_that_kept_the_person_before_keeps_them_again() -> None:
+    changed, readmitted = PersonHistory("Rose"), PersonHistory("Jean")
+    for history in (changed, readmitted):
+        history.admit("ward", at=minutes(-600))
+        history.admit("emergency", at=minutes(0), class_of_stay="emergency")
+    changed.transfer("ward", at=minutes(-300), class_of_stay="outpatient")
+    changed.transfer("ward", at=minutes(90), class_of_stay="inpatient")
+    readmitted.discharge("ward", at=minutes(-300))
+    readmitted.admit("ward", at=minutes(90))
+    for history in (changed, readmitted):
+        assert _ends(history) == [None, minutes(90)]
+
+
 def test_an_end_that_is_stated_stands_and_who_was_kept_is_still_there() -> None:
     discharged, kept = _emergency(), _emergency()
     discharged.discharge("emergency", at=minutes(120))
