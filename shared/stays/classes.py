@@ -27,6 +27,23 @@ def classes_of(movements: Sequence[Statement]) -> list[ClassOfStay | None]:
     return classes
 
 
+def beds_taken(
+    movements: Sequence[Statement], *, counts: Callable[[ClassOfStay | None], bool]
+) -> list[Statement]:
+    """The movements of a stay by which a bed is taken: admissions to a class that counts, changes to one."""
+    wanted = [counts(each) for each in classes_of(movements)]
+    return [
+        each
+        for place, each in enumerate(movements)
+        if wanted[place]
+        and (each.kind == "admission" or (place > 0 and not wanted[place - 1] and _is_inside(each)))
+    ]
+
+
+def _is_inside(movement: Statement) -> bool:
+    return movement.kind == "transfer" and not movement.departs
+
+
 def parts_of(
     spans: tuple[Presence, ...],
     movements: Sequence[Statement],

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.events.admission import ClassOfStay
-from shared.stays.classes import CLASSES_WITHOUT_BED, classes_of, parts_of
+from shared.stays.classes import CLASSES_WITHOUT_BED, beds_taken, classes_of, parts_of
 from shared.stays.movements import MovementHistory
 from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
 from shared.stays.statements import FACTS, PLANS, TRACKED, Statement
@@ -137,24 +137,25 @@ def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -
         if stay.is_present and stay.class_of_stay == "emergency":
             stays[place] = _ended_by_next(stay, [*stays[:place], *stays[place + 1 :]])
         elif stay.on_leave:
-            stays[place] = _back_by_next(stay, stays[place + 1 :])
+            stays[place] = _back_by_next(stay, [*stays[:place], *stays[place + 1 :]])
     return stays
 
 
-def _back_by_next(out: Stay, later: Iterable[Stay]) -> Stay:
-    """The stay once the person on leave from it was admitted there again, under another number."""
+def _back_by_next(out: Stay, others: Iterable[Stay]) -> Stay:
+    """The stay once the person on leave from it took a bed there again, under another number."""
     *before, leave = out.presences.leaves
-    for stay in later:
-        begins = stay.start
-        if (
-            begins.occurred_at > leave.began_by.occurred_at
-            and begins.establishment == leave.began_by.establishment
-            and stay.has_admission
-            and begins.class_of_stay not in CLASSES_WITHOUT_BED
-        ):
-            leaves = (*before, leave._replace(ended_by=begins))
-            return replace(out, presences=out.presences._replace(leaves=leaves))
-    return out
+    since, there = leave.began_by.occurred_at, leave.began_by.establishment
+    taken = [
+        each
+        for stay in others
+        if stay.has_admission and stay.start.establishment == there
+        for each in beds_taken(stay.movements, counts=holds_bed)
+        if each.occurred_at > since
+    ]
+    if not taken:
+        return out
+    leaves = (*before, leave._replace(ended_by=min(taken, key=lambda each: each.timeline_key)))
+    return replace(out, presences=out.presences._replace(leaves=leaves))
 
 
 def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:

@@ -16,7 +16,7 @@ from services.pathway.domain.deaths import died_at, outlives
 from services.pathway.domain.pathway import Ending, Expectation
 from services.pathway.domain.places import came_before, is_there
 from services.pathway.domain.rules import Rules
-from shared.stays.classes import classes_of
+from shared.stays.classes import beds_taken
 from shared.stays.movements import MovementHistory
 from shared.stays.statements import ENTRIES, Statement, TimelineKey
 from shared.stays.stays import Stay
@@ -243,13 +243,8 @@ def _end_elsewhere(sight: _Sight, wait: Expectation, rules: Rules) -> Ending | N
 
 def _is_kept(sight: _Sight, rules: Rules) -> bool:
     """Whether a bed is taken with the movement: an admission to one, or a change of class."""
-    movement, classes = sight.movement, classes_of(sight.stay)
-    place = sight.stay.index(movement)
-    if classes[place] in rules.shareable_classes:
-        return False
-    had_none = place > 0 and classes[place - 1] in rules.shareable_classes
-    moved = had_none and movement.kind == "transfer" and not movement.departs
-    return movement.kind == "admission" or moved
+    taken = beds_taken(sight.stay, counts=lambda each: each not in rules.shareable_classes)
+    return any(each is sight.movement for each in taken)
 
 
 def _is_back(sight: _Sight, wait: Expectation) -> bool:

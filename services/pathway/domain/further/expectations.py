@@ -12,6 +12,7 @@ from services.pathway.domain.deaths import died_at, outlives
 from services.pathway.domain.further.plans import PLANNED, ended_by, met_by
 from services.pathway.domain.pathway import FurtherExpectation, FurtherState
 from services.pathway.domain.rules import Rules
+from shared.stays.classes import beds_taken
 from shared.stays.movements import MovementHistory
 from shared.stays.presences import Leave
 from shared.stays.statements import Statement
@@ -89,14 +90,13 @@ def _returns(stay: Stay, stays: Sequence[Stay], rules: Rules) -> Iterator[Furthe
 
 
 def _admitted_elsewhere(leave: Leave, stays: Iterable[Stay], rules: Rules) -> Statement | None:
-    """The first admission to a bed of another establishment after the leave began."""
+    """By what a bed of another establishment was first taken after the leave began."""
     out = leave.began_by
     found = (
         each
         for stay in stays
         if stay.start.establishment != out.establishment
-        for each in stay.movements
-        if each.kind == "admission" and each.class_of_stay not in rules.shareable_classes
+        for each in beds_taken(stay.movements, counts=lambda held: held not in rules.shareable_classes)
         if each.occurred_at > out.occurred_at
     )
     return min(found, key=lambda each: each.timeline_key, default=None)
@@ -133,7 +133,8 @@ def _ended(expectation: FurtherExpectation, by: Statement | None) -> FurtherExpe
         expectation,
         ended_at=by.occurred_at,
         ended_by_movement_id=by.movement_id,
-        met=by.kind in _SHOWS_THE_RETURN and by.establishment == expectation.establishment,
+        met=(by.kind in _SHOWS_THE_RETURN or by.stay_id != expectation.stay_id)
+        and by.establishment == expectation.establishment,
     )
 
 

@@ -23,6 +23,7 @@ from tests.continuity.checker.pathway.stays import (
     class_of,
     dead_since,
     is_corrected,
+    takes_bed,
 )
 
 EARLY_ARRIVAL: Final = timedelta(hours=2)
@@ -205,7 +206,7 @@ def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) ->
     if wait.ended_as or seen.occurred_at < wait.departed_at or seen.establishment == wait.to:
         return wait
     if seen.establishment != wait.leaves:
-        in_bed = class_at(stay, seen.occurred_at) not in NO_BED and _enters(seen, stay)
+        in_bed = takes_bed(seen, stay)
         return replace(wait, ended_as="elsewhere", ended_at=seen.occurred_at) if in_bed else wait
     if seen.kind == "admission":
         first = next(each for each in stay if each.kind == "admission")
@@ -214,11 +215,3 @@ def _stopped(wait: ExpectedArrival, seen: Movement, stay: Sequence[Movement]) ->
         goes_on = seen.kind in ("transfer", "return") or seen.leaves_for is not None
         back = goes_on and seen.leaves_for != wait.to and seen.occurred_at > wait.departed_at
     return replace(wait, ended_as="returned", ended_at=seen.occurred_at) if back else wait
-
-
-def _enters(seen: Movement, stay: Sequence[Movement]) -> bool:
-    """Whether it is an admission, or the move by which who came without a bed is kept."""
-    if seen.kind != "transfer" or seen.departs:
-        return seen.kind == "admission"
-    place = stay.index(seen)
-    return place > 0 and class_at(stay, stay[place - 1].occurred_at) in NO_BED

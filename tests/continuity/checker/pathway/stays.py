@@ -63,21 +63,27 @@ def dead_since(movements: Iterable[Movement], stays: Mapping[str, Sequence[Movem
 
 
 def _is_back(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]]) -> bool:
-    """Whether who is on leave died, as this stay says, or was admitted there under another number since."""
+    """Whether who is on leave died, as this stay says, or took a bed there under another number since."""
     if any(each.says_dead for each in stay):
         return True
     left_at = max(each.occurred_at for each in stay if each.kind == "leave" and each.happened)
     for stay_id, other in others.items():
-        began = next((each for each in other if each.kind == "admission" and each.happened), None)
-        if (
-            stay_id != stay[0].stay_id
-            and began is not None
-            and began.establishment == stay[0].establishment
-            and began.occurred_at > left_at
-            and began.event.data.get("class_of_stay") not in NO_BED
-        ):
+        there = [each for each in other if each.happened]
+        is_other = stay_id != stay[0].stay_id and any(each.kind == "admission" for each in there)
+        is_there = is_other and there[0].establishment == stay[0].establishment
+        if is_there and any(each.occurred_at > left_at and takes_bed(each, there) for each in there):
             return True
     return False
+
+
+def takes_bed(seen: Movement, stay: Sequence[Movement]) -> bool:
+    """Whether it is an admission to a bed, or the move by which who came without one is kept."""
+    if class_at(stay, seen.occurred_at) in NO_BED:
+        return False
+    if seen.kind != "transfer" or seen.departs:
+        return seen.kind == "admission"
+    place = stay.index(seen)
+    return place > 0 and class_at(stay, stay[place - 1].occurred_at) in NO_BED
 
 
 def _came_as_planned(

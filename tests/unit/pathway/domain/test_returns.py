@@ -8,6 +8,7 @@ from services.pathway.domain.fold import fold
 from services.pathway.domain.further.expectations import state_of
 from services.pathway.domain.pathway import FurtherExpectation
 from services.pathway.domain.rules import RULES
+from shared.events.admission import ClassOfStay
 from shared.events.pathway import FurtherExpectationStated
 from shared.testing.person_history import NURSING_HOME, REHABILITATION, PersonHistory, minutes
 from tests.unit.pathway.listener import Publisher
@@ -66,6 +67,22 @@ def test_who_came_back_after_a_stay_elsewhere_has_come_back() -> None:
     rose.admit("third", at=minutes(500), establishment=NURSING_HOME)
     rose.further("return", "stay", at=minutes(900))
     assert state_of(_only(rose), overdue=True) == "met_late"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [("outpatient", "inpatient", "met"), (None, "outpatient", "open"), ("recurring", "home", "open")],
+)
+@pytest.mark.parametrize("began", [30, 400])
+def test_who_is_given_a_bed_there_is_back_however_their_other_stay_began(
+    first: ClassOfStay | None, then: ClassOfStay, state: str, began: int
+) -> None:
+    rose = _on_leave()
+    rose.admit("visit", at=minutes(began), class_of_stay=first)
+    rose.transfer("visit", at=minutes(500), class_of_stay=then)
+    assert state_of(_only(rose), overdue=False) == state
+    shown = next(stay for stay in fold(rose.events, RULES).stays if stay.started_at == minutes(0))
+    assert shown.status == ("in_progress" if state == "met" else "on_leave")
 
 
 def test_who_is_admitted_again_under_another_number_is_on_leave_no_more() -> None:
