@@ -227,7 +227,7 @@ def identify_all(
     known_traits = {person_id: dict(stated) for person_id, stated in traits.items()}
     for submission in submissions:
         data = submission.data
-        at = min(data.occurred_at, data.ordered_at or data.emitted_at)
+        at = data.ordered_at or data.emitted_at
         found = identify(submission.numbers, owners, establishment=data.establishment, earlier=earlier, at=at)
         doubts = _doubts(submission, found, known_traits)
         of_ins = joined(doubts) if doubts and found.person is None else None

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.admission.api.movements import parse_movement
 from services.admission.domain.authorities import INS_NIR
-from services.admission.domain.identifiers import Person
+from services.admission.domain.identifiers import Owner, Person
 from services.admission.domain.submission import Identified, Submission, identify_all
 from services.admission.handlers.accept_movement import prepare_submission
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, encoded, identifier, movement
@@ -113,3 +114,17 @@ def test_whoever_else_a_qualified_ins_means_is_recorded(stated: list[Stated]) ->
         first = of_ins.setdefault(one.ins, found.person.person_id)
         others = {doubt.other.person_id for doubt in found.doubts}
         assert first == found.person.person_id or first in others or found.is_conflict
+
+
+def test_a_number_given_again_means_its_new_owner_of_whenever_the_movement_is() -> None:
+    of_before = _submission(Stated(HOSPITAL, "1001", None, False, "MARTIN"))
+    ended_at = of_before.data.emitted_at + timedelta(minutes=1)
+    sent_later = replace(
+        of_before, data=replace(of_before.data, emitted_at=ended_at + timedelta(minutes=1), ordered_at=None)
+    )
+    martin, petit = Person(UUID(int=101), b""), Person(UUID(int=102), b"")
+    (number,) = of_before.numbers
+    scope = number.scope
+    known = {number.local: petit.owning(scope, Owner(martin, scope, until=ended_at))}
+    found = identify_all([of_before, sent_later], known, new_persons=_new_persons())
+    assert [each.person for each in found] == [martin, petit]
