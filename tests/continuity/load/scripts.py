@@ -38,6 +38,10 @@ _LATE: Final = 0.6
 """Share of the moved movements of which something older comes after the move: the decision holds."""
 _BACK: Final = 0.3
 _REPEATED: Final = 0.3
+_STATED_MINUTES: Final = 60
+"""So long before the load the first statement about a person was emitted, and one a minute after it."""
+_GIVEN_AGAIN_MINUTES: Final = 50
+"""So long before the load whoever has a number that was given again was admitted."""
 _FIRST_NUMBER: Final = 500_000
 """Their numbers are nobody else's, in any establishment."""
 _APART: Final = 10
@@ -121,6 +125,7 @@ class _Writer:
         yield self._statement("change-number", former=former, number=number)
         yield self._offer("", "1", "transfer", "", 20, unit="MED", identifiers=[number])
         yield from self._next(former)
+        yield self._offer("", "3", "transfer", "", 25, unit="CHIR", identifiers=[former])  # late
         yield self._offer("", "2", "discharge", "", 60, destination={"mode": "home"}, identifiers=[number])
 
     def deleted(self) -> Iterator[Offer | Statement]:
@@ -145,8 +150,11 @@ class _Writer:
         yield self._arrival("3", "transfer", 70, [there], unit="REA")
 
     def _next(self, number: Mapping[str, str]) -> Iterator[Offer]:
-        yield self.admission(NEXT, identifiers=[number])
-        yield self._offer(NEXT, "1", "transfer", NEXT, 90, unit="URG", identifiers=[number])
+        """Whoever has the number by now: what is stated of them is emitted after it was given to them."""
+        since = int((self._base - self._began) / timedelta(minutes=1)) - _GIVEN_AGAIN_MINUTES
+        at_home = {"mode": "home"}
+        yield self._offer(NEXT, "0", "admission", NEXT, since, origin=at_home, identifiers=[number])
+        yield self._offer(NEXT, "1", "transfer", NEXT, since + 20, unit="URG", identifiers=[number])
 
     def _arrival(self, name: str, kind: str, minutes: int, numbers: Sequence[Any], **other: Any) -> Offer:
         return self._offer(
@@ -191,7 +199,7 @@ class _Writer:
         **fields: Any,
     ) -> Statement:
         self._statements += 1
-        emitted_at = self._base - timedelta(minutes=60 - self._statements)
+        emitted_at = self._base - timedelta(minutes=_STATED_MINUTES - self._statements)
         body = {
             "source_event_id": f"{self._run}-{self._person}-said-{self._statements}",
             "establishment": self._there if there else self._here,

@@ -49,17 +49,17 @@ def test_intake_understands_every_statement(scripts: list[Script]) -> None:
     assert sum("stay_ids" in each.body for each in statements_of(scripts)) > 2
 
 
-def test_a_number_that_ended_is_somebody_elses_afterwards(scripts: list[Script]) -> None:
+def test_a_number_that_ended_is_somebody_elses_in_what_is_emitted_afterwards(scripts: list[Script]) -> None:
     for script in scripts:
         ended = [
-            (place, step.body.get("former", step.body.get("number")))
-            for place, step in enumerate(script.steps)
+            (step.body["emitted_at"], step.body.get("former", step.body.get("number")))
+            for step in script.steps
             if isinstance(step, Statement) and step.path in {"change-number", "delete-number"}
         ]
-        for place, number in ended:
+        for ended_at, number in ended:
             named = [
-                (step.person, at < place)
-                for at, step in enumerate(script.steps)
+                (step.person, str(step.body["emitted_at"]) < ended_at)
+                for step in script.steps
                 if isinstance(step, Offer) and number in step.body["person"]["identifiers"]
             ]
             before, after = (

@@ -57,7 +57,7 @@ def test_figures_are_on_the_port_of_operations_alone_and_one_application_is_open
     )
     ports = ("--port", str(api), "--operations-port", str(operations), "--certificate", str(certificate))
     with subprocess.Popen([*SERVE, *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as serving:
-        assert _status(operations, "/metrics", authority) == 200
+        assert _status(operations, "/metrics", authority, retries=8) == 200
         assert [_status(api, "/ready", authority), _status(api, "/metrics", authority)] == [200, 404]
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             _status(api, "/ready", other)
@@ -92,8 +92,8 @@ async def test_a_service_that_speaks_no_tls_is_told_nothing_where_its_address_is
     assert not any(b"GET" in line or b"authorization" in line for line in heard)
 
 
-def _status(port: int, path: str, authority: Path, *, scheme: str = "https") -> int:
-    """What is answered, once somebody listens."""
+def _status(port: int, path: str, authority: Path, *, scheme: str = "https", retries: int = 0) -> int:
+    """What is answered; with retries, once somebody listens."""
     context = authorities_of(str(authority))
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8, verify=context)) as client:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=retries, verify=context)) as client:
         return client.get(f"{scheme}://localhost:{port}{path}").status_code
