@@ -51,6 +51,9 @@ def parts_of(
     counts: Callable[[ClassOfStay | None], bool],
 ) -> tuple[Presence, ...]:
     """The parts of the presences of a stay during which its class was one that counts."""
+    stated = {each.class_of_stay for each in movements} - {None}
+    if len(stated) <= 1:  # the usual stay: one class from its beginning to its end
+        return spans if counts(next(iter(stated), None)) else ()
     wanted = [counts(each) for each in classes_of(movements)]
     if all(wanted):
         return spans

@@ -1,4 +1,4 @@
-"""Says since when a person is dead, as far as is known: whatever was awaited then is awaited no more."""
+"""Finds the deaths that were stated of a person: whatever was awaited then is awaited no more."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,11 +6,6 @@ from datetime import datetime
 from shared.stays.movements import MovementHistory
 from shared.stays.statements import Statement
 from shared.stays.stays import Stay
-
-
-def died_at(histories: Iterable[MovementHistory], stays: Iterable[Stay], *, at: datetime) -> datetime | None:
-    """The first death that was stated by that moment, by whomever."""
-    return min((death.occurred_at for death in deaths_of(histories, stays, at=at)), default=None)
 
 
 def deaths_of(
@@ -36,5 +31,5 @@ def deaths_of(
 
 
 def outlives(ended_at: datetime | None, death: datetime) -> bool:
-    """Whether a wait that ended then, or never, was open at the death, or was opened after it."""
+    """Whether an expectation that ended then, or never, was open at the death, or was opened after it."""
     return ended_at is None or ended_at > death

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import deadline_of
-from services.pathway.domain.deaths import died_at, outlives
+from services.pathway.domain.deaths import outlives
 from services.pathway.domain.pathway import Ending, Expectation
 from services.pathway.domain.places import came_before, is_there
 from services.pathway.domain.rules import Rules
@@ -25,28 +25,30 @@ _FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def expected_arrivals(
-    histories: Iterable[MovementHistory], stays: Iterable[Stay], rules: Rules, *, at: datetime
+    histories: Iterable[MovementHistory],
+    stays: Sequence[Stay],
+    rules: Rules,
+    *,
+    at: datetime,
+    died_at: datetime | None,
 ) -> tuple[Expectation, ...]:
     """Every arrival that is or ever was expected by that moment, in order of departure.
 
     `stays` hold what has happened by then: nobody is expected after a departure that is only planned. Nor is
     anybody expected, from the moment of their death on.
     """
-    known_histories = list(histories)
-    stated = [departure for history in known_histories for departure in _departures_stated(history)]
+    stated = [departure for history in histories for departure in _departures_stated(history)]
     if not stated:
         return ()
     first_notices = _first_notices(stated)
-    known_stays = list(stays)
     expected = [
         _expectation(leaving, rules, known_at=first_notices[_departure_key(leaving[0])])
-        for stay in known_stays
+        for stay in stays
         for leaving in _leavings(stay.movements)
     ]
-    current = _ended(expected, known_stays, rules) if expected else []
-    death = died_at(known_histories, known_stays, at=at)
-    if death is not None:
-        current = [_until_death(wait, death) for wait in current]
+    current = _ended(expected, stays, rules) if expected else []
+    if died_at is not None:
+        current = [_until_death(each, died_at) for each in current]
     known = {(expectation.departure_movement_id, expectation.to_establishment) for expectation in current}
     withdrawn = [
         _withdrawn(departure, rules)
@@ -95,11 +97,11 @@ def _withdrawn(departure: _Departure, rules: Rules) -> Expectation:
     return replace(expectation, withdrawn=True, reassigned=departure.history.reassigned)
 
 
-def _until_death(wait: Expectation, death: datetime) -> Expectation:
-    if not outlives(wait.arrived_at or wait.ended_at, death):
-        return wait
+def _until_death(expectation: Expectation, death: datetime) -> Expectation:
+    if not outlives(expectation.arrived_at or expectation.ended_at, death):
+        return expectation
     return replace(
-        wait,
+        expectation,
         withdrawn=True,
         arrival_movement_id=None,
         arrived_at=None,

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from services.pathway.domain.deaths import deaths_of
 from services.pathway.domain.expectations import expected_arrivals
 from services.pathway.domain.further.expectations import further_expectations
 from services.pathway.domain.further.plans import met_elsewhere
 from services.pathway.domain.marks import (
+    Marks,
     marks_after_death,
     marks_between,
     marks_of_deadlines,
@@ -43,10 +45,13 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     histories = movement_histories(events)
     at = end_of_past(now, rules)
     stays = reading.stays_of(histories, at=at)
-    expectations = expected_arrivals(histories, stays, rules, at=at)
-    further = further_expectations(histories, stays, rules, at=at)
+    deaths = deaths_of(histories, stays, at=at)
+    died_at = min((death.occurred_at for death in deaths), default=None)
+    expectations = expected_arrivals(histories, stays, rules, at=at, died_at=died_at)
+    further = further_expectations(histories, stays, rules, at=at, died_at=died_at)
     met = met_elsewhere(further, stays) if further else {}
-    marks = _marks(histories, stays, expectations, rules, at=at)
+    of_life = marks_after_death(histories, deaths, rules, at=at)
+    marks = _marks(of_life, stays, expectations, rules)
     marks |= {plan: (*marks.get(plan, _NO_MARKS), _MET) for plan in met}
     responsible = responsibilities(histories, at=at)
     shown = _with_doubts(marks, histories)
@@ -83,18 +88,16 @@ def next_plan(pathway: Pathway) -> datetime | None:
 
 
 def _marks(
-    histories: Sequence[MovementHistory],
+    of_life: Marks,
     stays: Sequence[reading.Stay],
     expectations: Sequence[Expectation],
     rules: Rules,
-    *,
-    at: datetime,
 ) -> dict[UUID, tuple[Mark, ...]]:
     marks: dict[UUID, set[Mark]] = defaultdict(set)
     for found in (
         marks_between(stays, rules),
         marks_of_ends(stays),
-        marks_after_death(histories, stays, rules, at=at),
+        of_life,
         *[stay.presences.marks for stay in stays],
         *[marks_of_deadlines(stay.movements, rules) for stay in stays if expectations],
         *[marks_of_returns(stay) for stay in stays if stay.presences.leaves],

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.pathway.domain.deadlines import deadline_of
-from services.pathway.domain.deaths import deaths_of
 from services.pathway.domain.further.expectations import is_unusable
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import Rules
@@ -50,16 +49,15 @@ def marks_of_ends(stays: Iterable[Stay]) -> Marks:
 
 
 def marks_after_death(
-    histories: Sequence[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
+    histories: Iterable[MovementHistory], deaths: Sequence[Statement], rules: Rules, *, at: datetime
 ) -> Marks:
-    """What is stated of life after a death: it has no effect on any wait.
+    """What is stated of life after a death: it ends no expectation and begins none.
 
     A discharge may be written after the death that ended the stay, and the dead are moved to the mortuary.
     """
-    deaths = deaths_of(histories, stays, at=at)
-    died_at = min((death.occurred_at for death in deaths), default=None)
-    if died_at is None:
+    if not deaths:
         return {}
+    died_at = min(death.occurred_at for death in deaths)
     knowing = {death.establishment for death in deaths}
     return {
         movement.movement_id: _AFTER_DEATH if movement.establishment in knowing else _AFTER_DEATH_ELSEWHERE

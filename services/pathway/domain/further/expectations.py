@@ -8,7 +8,7 @@ from uuid import uuid5
 from msgspec.structs import replace
 
 from services.pathway.domain.deadlines import is_filler, later
-from services.pathway.domain.deaths import died_at, outlives
+from services.pathway.domain.deaths import outlives
 from services.pathway.domain.further.plans import PLANNED, ended_by, met_by
 from services.pathway.domain.pathway import FurtherExpectation, FurtherState
 from services.pathway.domain.rules import Rules
@@ -23,21 +23,24 @@ _SHOWS_THE_RETURN: Final = frozenset({"return", "admission", "leave"})
 
 
 def further_expectations(
-    histories: Iterable[MovementHistory], stays: Sequence[Stay], rules: Rules, *, at: datetime
+    histories: Iterable[MovementHistory],
+    stays: Sequence[Stay],
+    rules: Rules,
+    *,
+    at: datetime,
+    died_at: datetime | None,
 ) -> tuple[FurtherExpectation, ...]:
     """Everything that is or ever was expected by that moment, in order of what led to expect it.
 
     From the moment of the person's death on nothing is.
     """
-    known = list(histories)
-    stated = [history for history in known if _ever_expecting(history)]
+    stated = [history for history in histories if _ever_expecting(history)]
     if not stated:
         return ()
     current = {each.movement_id: each for stay in stays for each in _returns(stay, stays, rules)}
     current |= {each.movement_id: each for each in _plans(stated, stays, rules, at=at)}
-    death = died_at(known, stays, at=at)
-    if death is not None:
-        current = {key: _until_death(each, death) for key, each in current.items()}
+    if died_at is not None:
+        current = {key: _until_death(each, died_at) for key, each in current.items()}
     found = [
         replace(current[history.current.movement_id], known_at=_known_at(history))
         if history.current.movement_id in current
