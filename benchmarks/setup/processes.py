@@ -13,8 +13,6 @@ from deploy.local.places import PROJECT
 from deploy.local.ports import HOST, free_port
 from deploy.local.supervision.children import leashed, start_child, stop_child
 
-_READY_SECONDS = 60.0
-
 
 @contextmanager
 def open_process(
@@ -47,9 +45,9 @@ def open_api(folder: Path, app: str, *, ready: str, environment: Mapping[str, st
         yield url
 
 
-def wait_until_ready(url: str) -> None:
+def wait_until_ready(url: str, *, within_seconds: float = 60.0) -> None:
     """Come back once something answers there."""
-    deadline = time.monotonic() + _READY_SECONDS
+    deadline = time.monotonic() + within_seconds
     while True:
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address

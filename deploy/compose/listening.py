@@ -1,7 +1,7 @@
 """Finds the ports on which each container listens, from its command, environment or configuration file."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -28,8 +28,7 @@ def listening_ports(composition: Composition) -> Mapping[str, set[int]]:
 
 def own_ports(container: Container) -> Iterator[int]:
     """The ports that one of our processes is configured to listen on."""
-    command: Sequence[str] = container.get("command") or []
-    for option, value in pairwise(command):
+    for option, value in pairwise(container.get("command") or []):
         if option in _PORT_OPTIONS:
             yield int(value)
     environment = container.get("environment") or {}

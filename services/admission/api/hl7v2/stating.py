@@ -49,7 +49,7 @@ async def state_all(
     if any(each.statement is None for each in checked):
         return findings
     movements = [
-        (each.statement, stated.made)
+        (each.statement, stated.synthesised)
         for stated, each in zip(statements, checked, strict=True)
         if isinstance(each.statement, ParsedMovement)
     ]

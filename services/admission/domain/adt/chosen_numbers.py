@@ -3,36 +3,38 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.admission.domain.adt.made_numbers import FAR, Given, Made
+from services.admission.domain.adt.synthesised_numbers import FAR, StoredNumber, SynthesisedNumber
 from services.admission.domain.movement import Action
 
 
-def choose(made: Made, action: Action, at: datetime, given: dict[str, Given]) -> str:
+def choose(
+    synthesised: SynthesisedNumber, action: Action, at: datetime, given: dict[str, StoredNumber]
+) -> str:
     """The number of what happened then; `given` are those that anybody has."""
-    own = _own(made.numbers(), given)
+    own = _own(synthesised.numbers(), given)
     if action == "insert":
         near = [each for each in own if given[each].distance(at) <= FAR]
-        return min(near, key=lambda each: given[each].distance(at)) if near else _free(made, given)
-    begun = _before(own, at, given) or _before(_own(made.also, given), at, given)
-    return begun or _free(made, given)
+        return min(near, key=lambda each: given[each].distance(at)) if near else _free(synthesised, given)
+    begun = _before(own, at, given) or _before(_own(synthesised.also, given), at, given)
+    return begun or _free(synthesised, given)
 
 
-def is_of_another(made: Made, number: str, given: dict[str, Given]) -> bool:
+def is_of_another(synthesised: SynthesisedNumber, number: str, given: dict[str, StoredNumber]) -> bool:
     """Whether it would have had an earlier number, if that were not another person's."""
-    numbers = [*made.numbers(), made.last]
+    numbers = [*synthesised.numbers(), synthesised.last]
     earlier = numbers[: numbers.index(number)] if number in numbers else []
     return any(each in given and given[each].whose == "anothers" for each in earlier)
 
 
-def _own(numbers: Sequence[str], given: dict[str, Given]) -> list[str]:
+def _own(numbers: Sequence[str], given: dict[str, StoredNumber]) -> list[str]:
     return [each for each in numbers if each in given and given[each].whose == "own"]
 
 
-def _before(numbers: Sequence[str], at: datetime, given: dict[str, Given]) -> str | None:
+def _before(numbers: Sequence[str], at: datetime, given: dict[str, StoredNumber]) -> str | None:
     """The last of them that happened by then, whatever clocks show."""
     latest = {each: max(given[each].times, default=at) for each in numbers}
     return max((each for each in numbers if latest[each] <= at + FAR), key=latest.__getitem__, default=None)
 
 
-def _free(made: Made, given: dict[str, Given]) -> str:
-    return next((each for each in made.numbers() if each not in given), made.last)
+def _free(synthesised: SynthesisedNumber, given: dict[str, StoredNumber]) -> str:
+    return next((each for each in synthesised.numbers() if each not in given), synthesised.last)

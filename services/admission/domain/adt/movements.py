@@ -2,7 +2,7 @@
 
 With ZBE the intent is that of ZBE-4 and the number that of ZBE-1 (PAM.fr). Without, a number is made of the
 stay and of what happened, so that a resend is a repetition and a cancel finds what it cancels: a stay begins
-once under each way of coming and ends once (`made_numbers`), and a move within it is known by its time.
+once under each way of coming and ends once (`synthesised_numbers`); a move within it is known by its time.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from services.admission.domain.adt.clock import EXPECTED_AT, expected_at, occurred_at, time_in
 from services.admission.domain.adt.dialect import Dialect, Meaning
-from services.admission.domain.adt.made_numbers import Made
 from services.admission.domain.adt.person import person_of
 from services.admission.domain.adt.reading import AdtStatement, Findings, Group, Sender, cleaned
+from services.admission.domain.adt.synthesised_numbers import SynthesisedNumber
 from services.admission.domain.adt.visit import planned_stay_number, stay_number, visit_fields
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.movement import Action, Kind
@@ -76,7 +76,7 @@ class _What(NamedTuple):
     movement_id: str
     place: Place
     """Where its number stands."""
-    made: Made | None = None
+    synthesised: SynthesisedNumber | None = None
 
 
 def movements_of(
@@ -112,7 +112,10 @@ def movements_of(
     for what in _numbered(group, meaning, (action, kind), body, findings):
         own = {**body, "movement_id": what.movement_id, "action": what.action, "kind": what.kind}
         yield AdtStatement(
-            command="movement", body=own, places={**places, "/movement_id": what.place}, made=what.made
+            command="movement",
+            body=own,
+            places={**places, "/movement_id": what.place},
+            synthesised=what.synthesised,
         )
 
 
@@ -185,8 +188,8 @@ def _numbered(
         number = f"{body['stay_id']}/{kind}/{body['occurred_at'].astimezone(UTC):%Y%m%d%H%M%S}"
         yield _What(action, kind, number, Place("PV1", 19))
     else:
-        made = Made(body["stay_id"], _happened(kind, body))
-        yield _What(action, kind, made.numbers()[0], Place("PV1", 19), made)
+        synthesised = SynthesisedNumber(body["stay_id"], _happened(kind, body))
+        yield _What(action, kind, synthesised.numbers()[0], Place("PV1", 19), synthesised)
 
 
 def _happened(kind: Kind, body: dict[str, Any]) -> str:

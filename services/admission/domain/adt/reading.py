@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from services.admission.domain.adt.dialect import Dialect
-from services.admission.domain.adt.made_numbers import Made
+from services.admission.domain.adt.synthesised_numbers import SynthesisedNumber
 from services.admission.domain.hl7v2.findings import Code, Finding
 from services.admission.domain.hl7v2.message import Message, Place, Segment
 from services.admission.domain.identities.statement import Action
@@ -35,8 +35,8 @@ class AdtStatement(Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     places: dict[str, Place]
     """JSON pointer -> where that stands in the message."""
-    made: Made | None = None
-    """Of a movement without a number of its own that happens once in a stay: of what one is made."""
+    synthesised: SynthesisedNumber | None = None
+    """Where the message has no number of its own for what happens once in a stay."""
     text: str = ""
     """The part of the message that is kept with it; empty where a statement before it keeps that."""
 

@@ -4,32 +4,28 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from services.admission.domain.adt.made_numbers import Made
+from services.admission.domain.adt.synthesised_numbers import SynthesisedNumber
 from services.admission.domain.movement import ParsedMovement
 from services.admission.domain.receipt import Outcome
 from services.admission.domain.submission import Submission
 from services.admission.domain.whole_messages import numbered
-from services.admission.handlers.accept_movement import (
-    ask_for_affiliations,
-    prepare_submission,
-    tolerance_of,
-)
+from services.admission.handlers.accept_movement import ask_for_affiliations, prepare_submission, tolerance_of
 from services.admission.handlers.dependencies import Dependencies
-from services.admission.handlers.hl7v2.made_numbers import with_its_number
+from services.admission.handlers.hl7v2.synthesised_numbers import with_its_number
 from shared.security.principal import Principal
 from shared.telemetry import tracing
 
 
 async def accept_message(
     dependencies: Dependencies,
-    movements: Sequence[tuple[ParsedMovement, Made | None]],
+    movements: Sequence[tuple[ParsedMovement, SynthesisedNumber | None]],
     *,
     content: bytes,
     source: Principal,
 ) -> tuple[Outcome, bool]:
     """The outcome of the message, after the commit; `content` is the digest by which it is known again.
 
-    With it, whether another person has a stay under the same number, of movements without numbers (`Made`).
+    With it, whether a synthesised number would have been that of another person's stay.
     Raises `NotCommitted` when nobody can tell what became of it.
     """
     tolerance = await tolerance_of(dependencies, source.source_id)
@@ -37,7 +33,7 @@ async def accept_message(
     with tracing.span("ledger commit") as span:
         submissions: list[Submission] = []
         is_of_another = False
-        for place, (parsed, made) in enumerate(movements):
+        for place, (parsed, synthesised) in enumerate(movements):
             submission = prepare_submission(
                 dependencies,
                 parsed,
@@ -47,9 +43,9 @@ async def accept_message(
                 trace=tracing.current_trace(),
                 content=content,
             )
-            if made is not None:
+            if synthesised is not None:
                 submission, is_taken = await with_its_number(
-                    dependencies, submission, made, parsed.movement.action
+                    dependencies, submission, synthesised, parsed.movement.action
                 )
                 is_of_another |= is_taken
             first = submissions[0] if submissions else submission

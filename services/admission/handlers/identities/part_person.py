@@ -44,8 +44,7 @@ async def part_person(dependencies: Dependencies, connection: Connection, item: 
     }
     whose = await movements.whose(connection, held)
     theirs = [movement_id for movement_id, identity in whose.items() if identity == item.person_id]
-    move = Move(movement_ids=theirs, to_person=person.person_id)
-    await move_movements(dependencies, connection, move)
+    await move_movements(dependencies, connection, Move(movement_ids=theirs, to_person=person.person_id))
     return person.person_id
 
 

@@ -49,11 +49,7 @@ def _end_of_wait(facts: Facts, is_it: Callable[[_End], bool]) -> FactVersion | N
     """The end that stands of the wait that is meant; a departure that does not hold any more ends nothing."""
     for fact in facts.values():
         end = fact[-1].event.data
-        if (
-            isinstance(end, ExpectationMet | ExpectationWithdrawn)
-            and fact[-1].news is not None
-            and is_it(end)
-        ):
+        if isinstance(end, _End) and fact[-1].news is not None and is_it(end):
             return fact[-1]
     return None
 

@@ -39,13 +39,11 @@ async def expire_obligations(dependencies: Dependencies) -> None:
         unproven = await timeouts.unproven(connection, {each.recipient_id for each in expired})
         outcomes = [
             FinalOutcome(
-                obligation=obligation,
+                obligation=each,
                 outcome="expired",
-                reason="unproven"
-                if obligation.recipient_id in unproven and not obligation.attempts
-                else "too_late",
+                reason="unproven" if each.recipient_id in unproven and not each.attempts else "too_late",
             )
-            for obligation in expired
+            for each in expired
         ]
         await end_and_publish(connection, outcomes, now=now)
 

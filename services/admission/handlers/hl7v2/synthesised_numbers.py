@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.admission.domain.adt.chosen_numbers import choose, is_of_another
-from services.admission.domain.adt.made_numbers import Given, Made
+from services.admission.domain.adt.synthesised_numbers import StoredNumber, SynthesisedNumber
 from services.admission.domain.identities.reassignment import held_by
 from services.admission.domain.movement import Action
 from services.admission.domain.submission import Submission, identify
@@ -17,30 +17,28 @@ from shared.events.admission import MovementCancelled
 
 
 async def with_its_number(
-    dependencies: Dependencies, submission: Submission, made: Made, action: Action
+    dependencies: Dependencies, submission: Submission, synthesised: SynthesisedNumber, action: Action
 ) -> tuple[Submission, bool]:
     """The submission under the number that what it states has, and whether another person has an earlier one.
 
     One statement where the visit number is new.
     """
     vault, establishment = dependencies.vault, submission.data.establishment
-    ids = {
-        vault.opaque_id(establishment, "movement", number): number
-        for number in (*made.numbers(), *(made.also if action != "insert" else ()))
-    }
+    numbers = [*synthesised.numbers(), *(synthesised.also if action != "insert" else ())]
+    ids = {vault.opaque_id(establishment, "movement", number): number for number in numbers}
     holders = await movements.whose(dependencies.pool, ids)
     if not holders:
         return submission, False
     given = await _given(dependencies, submission, ids, holders)
-    made = replace(made, whose=submission.numbers[0].local.hex())
-    number = choose(made, action, submission.data.occurred_at, given)
+    synthesised = replace(synthesised, whose=submission.numbers[0].local.hex())
+    number = choose(synthesised, action, submission.data.occurred_at, given)
     data = replace(submission.data, movement_id=vault.opaque_id(establishment, "movement", number))
-    return replace(submission, data=data), is_of_another(made, number, given)
+    return replace(submission, data=data), is_of_another(synthesised, number, given)
 
 
 async def _given(
     dependencies: Dependencies, submission: Submission, ids: Mapping[UUID, str], holders: Mapping[UUID, UUID]
-) -> dict[str, Given]:
+) -> dict[str, StoredNumber]:
     owners, earlier = await owners_of(dependencies, [submission])
     establishment = submission.data.establishment
     person = identify(submission.numbers, owners, establishment=establishment, earlier=earlier).person
@@ -56,5 +54,6 @@ async def _given(
         for one, statements in held.items()
     }
     return {
-        ids[one]: Given("own", times.get(one, ())) if one in own else Given("anothers") for one in holders
+        ids[one]: StoredNumber("own", times.get(one, ())) if one in own else StoredNumber("anothers")
+        for one in holders
     }

@@ -1,8 +1,8 @@
-"""Makes the numbers that a movement without one may have, and says what is known of each.
+"""Synthesises the numbers that a movement without one may have, and says what is known of each.
 
 A visit number is given again, years later or to somebody else. So what happens once in a stay has a number
-for each time and person (decision 0069): the second one ends with `#2`. Some programs give
-all the same one: from the tenth on, it ends with whose it is.
+for each time and person (decision 0069): the second one ends with `#2`. Some programs give all the same one:
+from the tenth on, it ends with whose it is.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ _OTHER_BEGIN: Final = {"admission": "visit", "visit": "admission"}
 Whose = Literal["own", "anothers"]
 
 
-class Made(Struct, frozen=True):
-    """A number that is made of a stay and of what happened."""
+class SynthesisedNumber(Struct, frozen=True):
+    """The number of what happened once in a stay, made of the stay's and of what it was."""
 
     stay_id: str
     happened: str
@@ -45,8 +45,8 @@ class Made(Struct, frozen=True):
         return self.numbers(other) if other else []
 
 
-class Given(Struct, frozen=True):
-    """What is known of a number that was given."""
+class StoredNumber(Struct, frozen=True):
+    """What is known of a number under which something is stored."""
 
     whose: Whose
     times: Sequence[datetime] = ()
