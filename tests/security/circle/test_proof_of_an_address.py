@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications.channels.channel import RejectedPermanently, RejectedTemporarily
 from services.notifications.domain.circle.invitations import (
-    LIVES,
+    LINK_LIVES,
     PER_ADDRESS,
     PER_ADDRESS_AND_DECLARER,
     REMINDED_AFTER,
@@ -90,7 +90,7 @@ async def test_once_nobody_can_accept_any_more_a_person_is_asked_at_once(asking:
     assert await _state(asking, "circle/carers/nephew") == "bad"
     assert [each["status"] for each in await engine.obligations(reason="no_contact")] == ["expired"]
 
-    await engine.after(seconds=(LIVES + timedelta(hours=1)).total_seconds())
+    await engine.after(seconds=(LINK_LIVES + timedelta(hours=1)).total_seconds())
     moved = asking.rose.discharge("stay", at=engine.now - timedelta(minutes=30))
     await engine.state(moved)
     await engine.turn()
@@ -143,7 +143,7 @@ async def test_the_owner_is_reminded_once_and_the_link_ends(asking: Scene) -> No
         await engine.after(seconds=REMINDED_AFTER.total_seconds())
     assert len(engine.sms.messages) == TIMES_ASKED
     assert engine.sms.messages[0].text == engine.sms.messages[1].text
-    await engine.after(seconds=LIVES.total_seconds())
+    await engine.after(seconds=LINK_LIVES.total_seconds())
     assert (await _gone(asking, engine.sms.messages[0])).status_code == 404
     await asking.ask("PUT", SON, HOSPITAL, OTHER)
     await engine.turn()

@@ -5,21 +5,21 @@ from typing import Final, Literal
 
 Answer = Literal["accepted", "refused"]
 
-LIVES: Final = timedelta(days=7)
-"""After that it is asked anew only when the address is declared again."""
+LINK_LIVES: Final = timedelta(days=7)
+"""After that the owner is asked anew only when the address is declared again."""
 REMINDED_AFTER: Final = timedelta(days=2)
 TIMES_ASKED: Final = 2
-TRIED_AGAIN_AFTER: Final = timedelta(minutes=5)
+RETRIED_AFTER: Final = timedelta(minutes=5)
 """A provider that did not take the question, for now."""
-REFUSED_AGAIN_AFTER: Final = timedelta(days=1)
+ASKED_AGAIN_AFTER_REFUSAL: Final = timedelta(days=1)
 """A provider that refused it for good, and not because of the address."""
+COUNTED_WITHIN: Final = timedelta(days=7)
 PER_ADDRESS: Final = 5
-"""Questions that one address gets in seven days, over all persons and whoever declares it."""
+"""Questions that one address gets within that time, over all persons and whoever declares it."""
 PER_ADDRESS_AND_DECLARER: Final = 4
 """Of these, those of one establishment: none keeps another one's question from an address."""
-NOT_NOW: Final = timedelta(days=1)
+LOOKED_AT_AGAIN_AFTER: Final = timedelta(days=1)
 """The person is said to be dead; if that was an error, the owner is asked later."""
-SINCE: Final = timedelta(days=7)
 
 
 def asks_again_at(asked: int, *, now: datetime) -> datetime | None:

@@ -16,10 +16,10 @@ from services.notifications.channels.channel import (
     SendResult,
 )
 from services.notifications.domain.circle.invitations import (
-    LIVES,
-    NOT_NOW,
-    REFUSED_AGAIN_AFTER,
-    TRIED_AGAIN_AFTER,
+    ASKED_AGAIN_AFTER_REFUSAL,
+    LINK_LIVES,
+    LOOKED_AT_AGAIN_AFTER,
+    RETRIED_AFTER,
     Answer,
     asks_again_at,
 )
@@ -69,7 +69,7 @@ async def ask_owners(
         tokens,
         declared_by=member.declared_by,
         now=now,
-        expires_at=at + LIVES,
+        expires_at=at + LINK_LIVES,
         at=at,
     )
 
@@ -118,7 +118,7 @@ async def _asked_later(
     known = await facts.of_persons(dependencies.pool, [invitation.person_id])
     deaths = deaths_that_stand(facts_of(known.get(invitation.person_id, [])))
     if any(death.occurred_at <= max(now, death.recorded_at) for death in deaths):
-        return now + NOT_NOW
+        return now + LOOKED_AT_AGAIN_AFTER
     return _morning(dependencies, invitation, now=now)
 
 
@@ -140,7 +140,7 @@ def _worded(dependencies: Dependencies, invitation: Invitation) -> Message:
         subject=said.subject,
         text=said.text,
         html=said.html,
-        validity_seconds=int(LIVES.total_seconds()),
+        validity_seconds=int(LINK_LIVES.total_seconds()),
     )
 
 
@@ -153,9 +153,9 @@ async def _record(dependencies: Dependencies, invitation: Invitation, result: Se
             await invitations.wake(dependencies.pool, [invitation.member_id], now=now)  # nobody will accept
             next_at = None
         case RejectedPermanently():
-            next_at = now + REFUSED_AGAIN_AFTER
+            next_at = now + ASKED_AGAIN_AFTER_REFUSAL
         case RejectedTemporarily():
-            next_at = now + TRIED_AGAIN_AFTER
+            next_at = now + RETRIED_AFTER
         case _:
             next_at = asks_again_at(invitation.sent, now=now)
     left = not isinstance(result, RejectedTemporarily | RejectedPermanently)

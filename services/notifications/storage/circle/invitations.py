@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 
 from services.notifications.domain.circle.invitations import (
+    COUNTED_WITHIN,
     PER_ADDRESS,
     PER_ADDRESS_AND_DECLARER,
-    SINCE,
     TIMES_ASKED,
     Answer,
 )
@@ -149,7 +149,7 @@ async def claim(
 ) -> list[Invitation]:
     """Those that are due, within what one address takes; they are due again if nobody records an end."""
     rows = await connection.fetch(
-        _CLAIM, now, now - SINCE, PER_ADDRESS, lease_until, limit, PER_ADDRESS_AND_DECLARER
+        _CLAIM, now, now - COUNTED_WITHIN, PER_ADDRESS, lease_until, limit, PER_ADDRESS_AND_DECLARER
     )
     return [Invitation(**dict(row)) for row in rows]
 
