@@ -9,6 +9,7 @@ limit of ours (measured: 100 new ones beside 100 busy ones for 9.8 s; on sixteen
 
 import argparse
 import asyncio
+import errno
 import importlib
 import socket
 import sys
@@ -29,6 +30,8 @@ _OTHER_FILES: Final = 256
 """To the database, to the broker, and what Python opens."""
 _NOT_STARTED: Final = 3
 """As uvicorn's own command ends then."""
+DRAIN_SECONDS: Final = 12
+"""Each port's: together less than the 30 s after which engines of containers kill."""
 
 
 def copies_of(listening: socket.socket) -> list[socket.socket]:
@@ -36,7 +39,17 @@ def copies_of(listening: socket.socket) -> list[socket.socket]:
     return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
 
 
-class _Beside(uvicorn.Server):
+class _Listening(uvicorn.Server):
+    """Ends with an error where it could not listen: uvloop only closes the socket then, and says nothing."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by the server."""
+        await super().startup(sockets)
+        if not all(_listens(each) for each in sockets or ()):
+            raise OSError(errno.EADDRINUSE, "another process listens on the port", str(self.config.port))
+
+
+class _Beside(_Listening):
     """Serves operations for as long as the API is served, by whose signals it ends."""
 
     @contextmanager
@@ -45,7 +58,7 @@ class _Beside(uvicorn.Server):
         yield
 
 
-class _Server(uvicorn.Server):
+class _Server(_Listening):
     """Serves the API, and operations while it is open."""
 
     def __init__(self, config: uvicorn.Config, operations: uvicorn.Config | None) -> None:
@@ -62,29 +75,50 @@ class _Server(uvicorn.Server):
             server, listening = self._beside
             self._running = asyncio.create_task(server.serve(listening))
 
+    async def on_tick(self, counter: int) -> bool:
+        """Called by the server ten times a second: whether to stop, as when nobody serves operations."""
+        return await super().on_tick(counter) or (self._running is not None and self._running.done())
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Called by the server: answer what was asked, then close the application."""
-        if self._beside is not None and self._running is not None:
-            self._beside[0].should_exit = True
-            await self._running
-        await super().shutdown(sockets)
+        """Called by the server: answer what was asked, then close; raises what ended operations."""
+        try:
+            if self._beside is not None and self._running is not None:
+                self._beside[0].should_exit = True
+                await self._running
+        finally:
+            await super().shutdown(sockets)
+
+
+def _listens(bound: socket.socket) -> bool:
+    try:
+        return bool(bound.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    except OSError:
+        return False
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; what is asked by then is still answered."""
+    """Serve until SIGTERM or SIGINT, or until a port is lost; what is asked by then is still answered."""
     parser = argparse.ArgumentParser(prog="serve", description=main.__doc__)
     parser.add_argument("application", help="module:attribute")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--operations-port", type=int, help="of the module's `operations`")
     parser.add_argument("--certificate", help="file with our certificate and its key, for TLS on both ports")
+    parser.add_argument(
+        "--drain-seconds",
+        type=int,
+        default=DRAIN_SECONDS,
+        help="the longest that each port is given to answer what was asked",
+    )
     chosen = parser.parse_args(arguments)
     allow_open_files(MOST_CONNECTIONS + MOST_OPERATIONAL_CONNECTIONS + _OTHER_FILES)
     module = chosen.application.partition(":")[0]
     has_operations = hasattr(importlib.import_module(module), OPERATIONS)
     if has_operations is not (chosen.operations_port is not None):
         parser.error("--operations-port is for services that have operations, and for all of them")
-    config = partial(_config, host=chosen.host, certificate=chosen.certificate)
+    config = partial(
+        _config, host=chosen.host, certificate=chosen.certificate, drain_seconds=chosen.drain_seconds
+    )
     api = config(chosen.application, chosen.port, MOST_CONNECTIONS)
     operations = None
     if has_operations:
@@ -104,6 +138,7 @@ def _config(
     *,
     host: str,
     certificate: str | None,
+    drain_seconds: int,
 ) -> uvicorn.Config:
     return uvicorn.Config(
         application,
@@ -113,6 +148,7 @@ def _config(
         http=protocol_of(connections),
         lifespan=lifespan,
         ssl_certfile=certificate,
+        timeout_graceful_shutdown=drain_seconds,
     )
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from deploy.local.ports import free_port
 from shared.web.client import authorities_of, open_client
 from shared.web.serve import ACCEPTED_AT_ONCE, copies_of, main
 from tests.integration.database.certificates import make_certificate
+from tests.unit.shared.web.two_ports import SLOW, TAKES
 
 COMING = 2 * ACCEPTED_AT_ONCE
 SERVE = (sys.executable, "-m", "shared.web.serve", "tests.unit.shared.web.two_ports:app")
@@ -65,6 +67,33 @@ def test_figures_are_on_the_port_of_operations_alone_and_one_application_is_open
             _status(api, "/ready", authority, scheme="http")
         serving.send_signal(signal.SIGTERM)
         said, _ = serving.communicate(timeout=20)
+    assert (said, serving.returncode) == (b"closed\n", -signal.SIGTERM)
+
+
+def test_an_api_whose_operations_nobody_can_reach_ends_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations = str(free_port())
+    monkeypatch.setenv(TAKES, operations)
+    with pytest.raises(OSError, match=f"another process listens on the port: '{operations}'"):
+        main([SERVE[-1], "--port", "0", "--operations-port", operations])
+    assert capsys.readouterr().out == "closed\n"
+
+
+def test_who_waits_for_operations_holds_up_the_end_for_so_long_only() -> None:
+    operations = free_port()
+    ports = ("--port", "0", "--operations-port", str(operations), "--drain-seconds", "1")
+    with subprocess.Popen([*SERVE, *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as serving:
+        assert serving.stdout is not None
+        with (
+            httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client,
+            ThreadPoolExecutor(1) as asking,
+        ):
+            answer = asking.submit(client.get, f"http://127.0.0.1:{operations}{SLOW}", timeout=20)
+            assert serving.stdout.readline() == b"asked\n"
+            serving.send_signal(signal.SIGTERM)
+            said, _ = serving.communicate(timeout=20)
+            assert answer.result().is_server_error
     assert (said, serving.returncode) == (b"closed\n", -signal.SIGTERM)
 
 

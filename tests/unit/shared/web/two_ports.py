@@ -1,18 +1,36 @@
 """What `serve` serves in a test: an API and its operations."""
 
+import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from shared.web.app import create_app
+
+TAKES: str = "TAKES_PORT"
+"""Names the port on which the API listens once it is open, as if it were another process."""
+SLOW = "/v1/slow"
+
+slow = APIRouter()
+
+
+@slow.get(SLOW)
+async def _never() -> None:
+    print("asked", flush=True)  # noqa: T201 - the test reads it
+    await asyncio.Event().wait()
 
 
 @asynccontextmanager
 async def _said(_app: FastAPI) -> AsyncIterator[None]:
-    yield
+    with ExitStack() as opened:
+        if port := os.environ.get(TAKES):
+            opened.enter_context(socket.create_server(("127.0.0.1", int(port))))
+        yield
     print("closed", flush=True)  # noqa: T201 - the test reads it
 
 
 app = create_app(title="api", lifespan=_said, routers=[])
-operations = create_app(title="operations", lifespan=_said, routers=[], operational=True)
+operations = create_app(title="operations", lifespan=_said, routers=[slow], operational=True)
