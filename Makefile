@@ -73,7 +73,7 @@ test: install ## Run every test, on a real PostgreSQL and a real Kafka (ARGS="te
 	@$(BIN)/python -m tests.run $(or $(ARGS),--platform --spine --services --rest --unit)
 
 test-unit: install ## Run the tests that need no service, in seconds
-	@$(BIN)/python -m pytest -n auto --dist worksteal tests/architecture tests/contract tests/security/policy tests/unit $(ARGS)
+	@$(BIN)/python -m tests.run --unit-shares $(ARGS)
 
 test-platform: install ## Only the tests of the whole platform, from outside
 	@$(BIN)/python -m tests.run --platform

@@ -1,6 +1,7 @@
 """Runs the parts of the test suite at once, each line labelled, and leaves no temporary file behind.
 
-`python -m tests.run --platform --spine --services --rest --unit`, some of the five, or arguments of pytest.
+`python -m tests.run --platform --spine --services --rest --unit`, some of the five, or arguments of pytest;
+`--unit-shares`, with or without arguments of pytest, is `--unit` on every core.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 PYTEST = (sys.executable, "-m", "pytest")
+_NOTHING_COLLECTED = 5
 # `-rfEs` says what failed and what was skipped. The platform's tests are long: each is named as it ends.
 _UNIT = ("tests/architecture", "tests/contract", "tests/security/policy", "tests/unit")
 _SPINE = "tests/integration/spine"
@@ -28,6 +30,9 @@ PARTS: Mapping[str, Sequence[str]] = {
     "--rest": ("-rfEs", *(f"--ignore={folder}" for folder in ("tests/e2e", _SPINE, *_SERVICES, *_UNIT))),
     "--unit": ("-rfEs", *_UNIT),
 }
+SHARES = "--unit-shares"
+# The whole source is parsed once, for all tests of this folder.
+_TOGETHER = ("tests/architecture",)
 # What pytest says of a failure in one line: where, and the first words of why.
 _FAILURE = ("FAILED ", "ERROR ", "E   ")
 
@@ -40,9 +45,25 @@ def main(arguments: Sequence[str]) -> int:
         # Servers of another account must be able to pass.
         Path(folder).chmod(0o711)
         environment = {**os.environ, "TMPDIR": folder, "RELAIS_SHORT_LIVED": "1"}
+        if arguments[:1] == [SHARES]:
+            # What is asked for by `-k` may all be in one share.
+            chosen = shares(os.cpu_count() or 1, arguments[1:])
+            return _run(chosen, environment, some_are_empty=len(arguments) > 1)
         if not arguments or not set(arguments) <= set(PARTS):
             return subprocess.call([*PYTEST, "-rfEs", *arguments], env=environment)
-        return _parts(arguments, environment)
+        return _run({name.lstrip("-"): PARTS[name] for name in arguments}, environment)
+
+
+def shares(count: int, arguments: Sequence[str] = ()) -> Mapping[str, Sequence[str]]:
+    """The tests without services, as arguments of pytest for so many processes.
+
+    Each collects only what it runs: of the files in the order of their names, every so many-th. Those that
+    take long are of few folders, which all get a part of.
+    """
+    folders = [folder for folder in _UNIT if folder not in _TOGETHER]
+    files = sorted(str(file) for folder in folders for file in Path(folder).rglob("test_*.py"))
+    dealt = [*_TOGETHER, *files]
+    return {f"{1 + share}": ("-rfEs", *arguments, *dealt[share::count]) for share in range(count)}
 
 
 def _pytest(name: str) -> Sequence[str]:
@@ -62,17 +83,19 @@ def _priority(name: str) -> Sequence[str]:
     return ("nice", "-n", "10") if name == "unit" else ()
 
 
-def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
+def _run(
+    parts: Mapping[str, Sequence[str]], environment: Mapping[str, str], *, some_are_empty: bool = False
+) -> int:
     processes = {
         name: subprocess.Popen(
-            [*_priority(name), *_pytest(name), *PARTS[f"--{name}"]],
+            [*_priority(name), *_pytest(name), *arguments],
             env={**environment, **_examples(name)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
         )
-        for name in (argument.lstrip("-") for argument in names)
+        for name, arguments in parts.items()
     }
     width = max(map(len, processes))
     failures: dict[str, list[str]] = {name: [] for name in processes}
@@ -93,6 +116,8 @@ def _parts(names: Sequence[str], environment: Mapping[str, str]) -> int:
         raise
     for thread in threads:
         thread.join()
+    if some_are_empty and 0 in codes.values():
+        codes = {name: 0 if code == _NOTHING_COLLECTED else code for name, code in codes.items()}
     for name, code in codes.items():
         # Said once more: the parts end minutes apart, and of a long output often only the end is kept.
         sys.stdout.writelines(f"{name:{width}} | {line}" for line in failures[name])
