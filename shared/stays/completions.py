@@ -6,7 +6,7 @@ is a version of the fact, too, an older one, and more events never take an oblig
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -24,6 +24,8 @@ class Meant(NamedTuple):
     event: RecordedEvent
     by_all: bool = True
     """By all that is known; else by some of it, and older than what it means by all."""
+    came_first: bool = False
+    """It cancels a movement of which nothing was stated before: whatever was emitted with it is older."""
 
 
 def completions(events: Iterable[RecordedEvent]) -> Iterator[Meant]:
@@ -31,6 +33,7 @@ def completions(events: Iterable[RecordedEvent]) -> Iterator[Meant]:
     known = {event.event_id: event for event in events}
     partial = {event.data.movement_id for event in known.values() if isinstance(event.data, MovementUpdated)}
     stated: dict[UUID, list[RecordedEvent]] = defaultdict(list)
+    came_first = _cancels_that_came_first(known.values())
     for event in known.values():
         movement = event.data
         if (
@@ -40,9 +43,25 @@ def completions(events: Iterable[RecordedEvent]) -> Iterator[Meant]:
         ):
             stated[movement.movement_id].append(event)
         else:
-            yield Meant(event)
+            yield Meant(event, came_first=event.event_id in came_first)
     for versions in stated.values():
         yield from _of_movement(sorted(versions, key=_emission))
+
+
+def _cancels_that_came_first(events: Collection[RecordedEvent]) -> set[UUID]:
+    cancels = [event for event in events if isinstance(event.data, MovementCancelled)]
+    if not cancels:
+        return set()
+    first: dict[UUID, int] = {}
+    for event in events:
+        movement = event.data
+        if isinstance(movement, Movement) and not isinstance(movement, MovementCancelled):
+            first[movement.movement_id] = min(event.sequence, first.get(movement.movement_id, event.sequence))
+    return {
+        event.event_id
+        for event in cancels
+        if event.sequence < first.get(event.data.movement_id, event.sequence + 1)  # type: ignore[attr-defined]
+    }
 
 
 def _of_movement(versions: Sequence[RecordedEvent]) -> Iterator[Meant]:

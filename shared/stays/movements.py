@@ -2,9 +2,9 @@
 
 The content is that of the newest insert or update by `(ordered_at, sequence)`; an insert that comes again
 replaces, an update changes what it names, and may come before its insert. A cancel holds until the movement
-is stated again under a newer emission: under the same or an older one it stays cancelled. A movement is no
-fact of the person when `MovementReassigned` is what was published of it last. The result depends on the set
-of events only, not on their order or repetition.
+is stated again under a newer emission, or under the same one and later; one that came before all that it may
+cancel holds against all of its own emission. A movement is no fact of the person when `MovementReassigned` is
+what was published of it last. The result depends on the set of events only, not on their order or repetition.
 """
 
 from collections import defaultdict
@@ -52,7 +52,14 @@ class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cancelled(self) -> bool:
         """Whether it did not take place, as far as is known now."""
-        return bool(self.cancels) and self.cancels[-1].emission_time >= self.contents[-1].emission_time
+        if not self.cancels:
+            return False
+        newest, first = self.contents[-1], min(content.sequence for content in self.contents)
+        stands_since = (newest.emission_time, False, newest.sequence)
+        return any(
+            (cancel.emission_time, cancel.sequence <= first, cancel.sequence) >= stands_since
+            for cancel in self.cancels
+        )
 
     @property
     def corrected(self) -> bool:

@@ -86,12 +86,13 @@ def look(held: Iterable[Sequence[Statement]], deleted: Mapping[UUID, DeletedStay
 
 def _standing(statements: Sequence[Statement]) -> Movement | None:
     """The newest content of a movement; `None` where it is cancelled."""
-    stated = [each.data for each in statements if not isinstance(each.data, MovementCancelled)]
+    in_order = [each.data for each in statements]  # of receipt
+    stated = [place for place, each in enumerate(in_order) if not isinstance(each, MovementCancelled)]
     if not stated:
         return None
-    newest = max(reversed(stated), key=_emission)  # of several at one moment, the one that came last
-    cancels = (each.data for each in statements if isinstance(each.data, MovementCancelled))
-    return None if any(_emission(each) >= _emission(newest) for each in cancels) else newest
+    # Of several at one moment, the one that came last; a cancel that came before all of them outlasts them.
+    last = max(range(len(in_order)), key=lambda place: (_emission(in_order[place]), place < stated[0], place))
+    return in_order[last] if last in stated else None
 
 
 def cancel_event(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -63,9 +64,9 @@ def said_until(fact: FactHistory, end: RecordedEvent) -> list[RecordedEvent]:
 
 
 def _in_order(versions: list[RecordedEvent]) -> FactHistory:
-    stated = _filled_in(
-        sorted((each for each in versions if not isinstance(each.data, MovementReassigned)), key=_place)
-    )
+    about = [each for each in versions if not isinstance(each.data, MovementReassigned)]
+    first = min((each.sequence for each in about if not isinstance(each.data, MovementCancelled)), default=0)
+    stated = _filled_in(sorted(about, key=partial(_place, first=first)))
     given_away = sorted(
         (each for each in versions if isinstance(each.data, MovementReassigned)),
         key=lambda each: each.sequence,
@@ -139,8 +140,9 @@ def _is_known(wait: FurtherExpectationStated) -> bool:
     return wait.kind == "return" and wait.state in _STATES
 
 
-def _place(event: RecordedEvent) -> tuple[datetime, bool, int]:
+def _place(event: RecordedEvent, *, first: int) -> tuple[datetime, bool, int]:
+    """By emission; what came before all that it cancels is the last of its emission."""
     if isinstance(event.data, Movement):
         emitted_at = event.data.ordered_at or event.data.emitted_at
-        return (emitted_at, isinstance(event.data, MovementCancelled), event.sequence)
+        return (emitted_at, event.sequence < first, event.sequence)
     return (_ONE_MOMENT, False, event.sequence)

@@ -186,9 +186,7 @@ def version_of(
     """The version that an event states; `None` when nobody ever has to be told of it."""
     event = meant.event
     if isinstance(event.data, Movement):
-        return version_of_movement(
-            event, event.data, began_without_bed=began_without_bed, ended=ended, by_all=meant.by_all
-        )
+        return version_of_movement(meant, event.data, began_without_bed=began_without_bed, ended=ended)
     if isinstance(event.data, MovementReassigned):
         return version_of_reassignment(event, event.data)
     if isinstance(event.data, MERGE_EVENTS):

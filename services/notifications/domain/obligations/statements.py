@@ -4,8 +4,8 @@ An event is what a publisher stated. A fact is what events are about; a version 
 it; a fact's history is its versions, oldest first. News is what recipients are told by a version.
 
 A fact has a key (a movement, or an arrival that is watched) and versions: the newest one holds. For a
-movement that is the newest by `(ordered_at, sequence)`, where a cancel is newer than what was emitted with
-it. For a watched arrival it is what pathway stated last.
+movement that is the newest by `(ordered_at, sequence)`, where a cancel that came before anything it may
+cancel is newer than what was emitted with it. For a watched arrival it is what pathway stated last.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,6 +37,7 @@ from shared.events.admission import (
 from shared.events.envelope import RecordedEvent
 from shared.events.pathway import is_found_overdue
 from shared.stays.classes import CLASSES_WITHOUT_BED
+from shared.stays.completions import Meant
 
 LOCATION: Final = "location"
 NOTHING: Final = ""
@@ -96,18 +97,19 @@ _BETWEEN_ESTABLISHMENTS: Final[tuple[Mode, ...]] = ("transfer", "mutation")
 
 
 def version_of_movement(
-    event: RecordedEvent,
+    meant: Meant,
     movement: Movement,
     *,
     began_without_bed: Collection[UUID],
     ended: Collection[UUID],
-    by_all: bool = True,
 ) -> FactVersion:
-    """A version of the movement; the last one, when it is a cancel; `by_all` that is known, or by some.
+    """A version of the movement, by all that is known or by some.
 
     `ended` are the stays of which a discharge was ever stated: a return to one may be news.
     """
-    cancelled = isinstance(movement, MovementCancelled)
+    event, cancelled = meant.event, isinstance(movement, MovementCancelled)
+    # Doubled: what it means by some of what is known is a version just before it.
+    number = 2 * event.sequence - (not meant.by_all)
     news = _news_of_movement(movement)
     if news is None and movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
         news = _news(movement, "admission.occurred", Audience(carers=True))
@@ -118,8 +120,7 @@ def version_of_movement(
         event=event,
         fact_key=key,
         aspect=key if news is not None and news.kind == "transfer.departed" else LOCATION,
-        # Doubled: what it means by some of what is known is a version just before it.
-        version=(movement.ordered_at or movement.emitted_at, cancelled, 2 * event.sequence - (not by_all)),
+        version=(movement.ordered_at or movement.emitted_at, meant.came_first, number),
         stated_by=movement.establishment,
         news=news,
         ends=FACT_KINDS if cancelled else (),

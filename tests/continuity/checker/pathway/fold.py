@@ -1,8 +1,9 @@
 """Computes a person's movements from admission's ledger, by the checker's own rules.
 
 The content of a movement is its newest insert or update by (emitted, sequence); a cancel holds unless one of
-these was emitted after it, and what is dated ahead is planned (decision 0020). A departure is a transfer, or
-a discharge by transfer or mutation, to another establishment.
+these was emitted after it, or with it and received after it, when one had been received before it. What is
+dated ahead is planned (decision 0020). A departure is a transfer, or a discharge by transfer or mutation, to
+another establishment.
 """
 
 from collections import defaultdict
@@ -138,7 +139,12 @@ def _current(versions: Sequence[Event], *, now: datetime) -> Movement:
     said = [event for event in versions if not event.type.endswith("movement-cancelled.v1")]
     cancels = [event for event in versions if event not in said]
     in_order = sorted(said or versions, key=lambda event: (emitted(event), event.sequence))
-    cancelled = any(emitted(cancel) >= emitted(in_order[-1]) for cancel in cancels)
+    newest, first = in_order[-1], min(event.sequence for event in in_order)
+    cancelled = any(
+        emitted(cancel) > emitted(newest)
+        or (emitted(cancel) == emitted(newest) and not first < cancel.sequence < newest.sequence)
+        for cancel in cancels
+    )
     return movement(replace(in_order[-1], data=_content(in_order)), cancelled=cancelled, now=now)
 
 

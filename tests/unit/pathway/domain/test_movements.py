@@ -73,7 +73,7 @@ def test_a_cancel_holds_when_the_insert_comes_later_under_an_older_emission() ->
     rose = PersonHistory()
     admission = rose.admit("stay", at=minutes(0))
     cancel = rose.cancel(admission, emitted=minutes(5))
-    update = rose.update(admission, emitted=minutes(5), unit="a")
+    update = rose.update(admission, emitted=minutes(4), unit="a")
     alone = fold([cancel], RULES)
     assert alone.movements[0].cancelled
     pathway = fold([cancel, update, admission], RULES)

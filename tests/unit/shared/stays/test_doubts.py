@@ -60,10 +60,10 @@ def test_an_older_update_of_another_field_has_its_effect() -> None:
     assert marks(rose) == [(), (), ()]
 
 
-def test_a_cancelled_movement_stated_under_no_newer_emission_stays_cancelled() -> None:
+def test_a_cancelled_movement_stated_under_an_older_emission_stays_cancelled() -> None:
     rose, admission = admitted()
     rose.cancel(admission, emitted=minutes(30))
-    rose.update(admission, emitted=minutes(30), unit="b")
+    rose.update(admission, emitted=minutes(29), unit="b")
     rose.repeat(admission, emitted=minutes(12))
     assert marks(rose)[2:] == [("cancelled_already",), ("cancelled_already",)]
 
