@@ -149,8 +149,11 @@ class _Walk:
             self.began_at, self.left_by, self.closed = movement.occurred_at, None, False
 
     def _end(self, movement: Statement) -> None:
+        left_at = movement.occurred_at
         if self.began_at is not None:
-            self.spans.append(Presence(self.began_at, movement.occurred_at))
+            if left_at < self.began_at:
+                self.mark(movement, "discharge_before_admission")
+            self.spans.append(Presence(min(self.began_at, left_at), left_at))
         self.began_at, self.left_by = None, movement
         self._end_leave(movement)
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from shared.events.admission import ClassOfStay
 from shared.stays.classes import CLASSES_WITHOUT_BED, beds_taken, classes_of, parts_of
 from shared.stays.movements import MovementHistory
+from shared.stays.one_moment import in_lived_order
 from shared.stays.presences import NO_MARKS, Presence, Presences, presences_of
 from shared.stays.statements import FACTS, PLANS, TRACKED, Statement
 
@@ -77,6 +78,10 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         left_by = self.presences.left_by or self.ended_by_next_stay or died_by
         return None if left_by is None else left_by.occurred_at
 
+    def is_superseded(self, discharge: Statement) -> bool:
+        """Whether another discharge corrects it."""
+        return "discharge_superseded" in self.presences.marks.get(discharge.movement_id, ())
+
     @property
     def class_of_stay(self) -> ClassOfStay | None:
         """The class at the moment: the newest that was stated. What held before is in `classes`."""
@@ -105,7 +110,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     def bed_left_at(self) -> datetime | None:
         """When the person last gave up a bed there: left, or went on without one."""
         if not self.presences.spans:  # known by its end only
-            return self.ended_at if holds_bed(self.class_of_stay) else None
+            return self.ended_at if holds_bed(self.class_of_stay or self.start.class_of_stay) else None
         beds = self.in_bed
         return beds[-1].ended_at if beds else None
 
@@ -150,7 +155,7 @@ def _back_by_next(out: Stay, others: Iterable[Stay]) -> Stay:
         for stay in others
         if stay.has_admission and stay.start.establishment == there
         for each in beds_taken(stay.movements, counts=holds_bed)
-        if each.occurred_at > since
+        if each.occurred_at >= since
     ]
     if not taken:
         return out
@@ -161,21 +166,31 @@ def _back_by_next(out: Stay, others: Iterable[Stay]) -> Stay:
 def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
     """The stay as it is once another one kept the person there after all that was stated of it."""
     last = emergency.movements[-1]
+    *before, in_it = emergency.presences.spans
     there = [stay for stay in others if stay.start.establishment == last.establishment]
-    later = [by for stay in there if (by := _kept_by(stay, after=last.occurred_at)) is not None]
+    later = [by for stay in there if (by := _kept_by(stay, since=in_it.began_at, after=last.occurred_at))]
     if not later:
         return emergency
     by = min(later, key=lambda each: each.timeline_key)
-    *before, in_it = emergency.presences.spans
     spans = (*before, Presence(in_it.began_at, by.occurred_at))
     return replace(emergency, presences=emergency.presences._replace(spans=spans), ended_by_next_stay=by)
 
 
-def _kept_by(stay: Stay, *, after: datetime) -> Statement | None:
-    """By what the person was first kept there after that: an entry, or the change to a class that keeps."""
-    kept = stay.parts(counts=_KEEPING.__contains__) if stay.has_admission else ()
-    since = next((part.began_at for part in kept if part.began_at > after), None)
-    return next((each for each in stay.movements if each.occurred_at == since), None)
+def _kept_by(stay: Stay, *, since: datetime, after: datetime) -> Statement | None:
+    """By what the person was first kept there after that: an entry, or the change to a class that keeps.
+
+    Who moves in the emergency, and takes a bed at that moment, moved there; who came to both came to both.
+    """
+    kept = {part.began_at for part in stay.parts(counts=_KEEPING.__contains__)} if stay.has_admission else ()
+    return next(
+        (
+            each
+            for each, held in zip(stay.movements, stay.classes, strict=True)
+            if each.occurred_at in kept
+            if each.occurred_at > after or (since < after == each.occurred_at and held == "inpatient")
+        ),
+        None,
+    )
 
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:
@@ -185,14 +200,33 @@ def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetim
     if not happened:
         happened = [movement for movement in past if movement.kind in TRACKED]
     mentioned = [] if happened else [movement for movement in past if movement.kind not in PLANS]
-    known = happened or mentioned or stated or [history.contents[-1] for history in histories]
+    lived, presences = _read(happened)
+    known = lived or mentioned or stated or [history.contents[-1] for history in histories]
     admission = next((movement for movement in known if movement.kind == "admission"), None)
     return Stay(
         stay_id=stay_id,
-        movements=tuple(happened),
+        movements=tuple(lived),
         start=admission or known[0],
         planned=bool(stated) and not (happened or mentioned),
-        presences=presences_of(happened) if happened else _NONE,
+        presences=presences,
         died_by=next((movement for movement in past if movement.kind == "death"), None),
         mentioned=bool(mentioned),
     )
+
+
+def _read(happened: Sequence[Statement]) -> tuple[Sequence[Statement], Presences]:
+    """The movements as they were lived, and what they amount to.
+
+    What a discharge says that another one corrects counts for nothing: neither does its class or its unit.
+    """
+    if not happened:
+        return happened, _NONE
+    lived = in_lived_order(happened)
+    presences = presences_of(lived)
+    corrected = [each for each, marks in presences.marks.items() if "discharge_superseded" in marks]
+    if corrected:
+        lived = [
+            replace(each, class_of_stay=None, unit=None) if each.movement_id in corrected else each
+            for each in lived
+        ]
+    return lived, presences

@@ -79,6 +79,7 @@ FIELDS: Final[Mapping[str, Words]] = {
     "departed_at": Words("départ le", "left at"),
     "departure_movement_id": Words("mouvement de départ", "departure"),
     "destination_establishment": Words("établissement de destination", "destination"),
+    "destination_mode": Words("mode de sortie", "way of leaving"),
     "detail": Words("détail", "detail"),
     "disagreeing": Words("traits en désaccord", "traits that disagree"),
     "discretion": Words("discrétion", "discretion"),

@@ -13,6 +13,7 @@ import msgspec
 
 from shared.events.admission import (
     ClassOfStay,
+    Mode,
     Movement,
     MovementReassigned,
     MovementUpdated,
@@ -70,6 +71,8 @@ class MovementFact(Fact, frozen=True, kw_only=True):
     """In place of `emitted_at`, where the source's clock was too far ahead."""
     names: str | None = None
     """The optional fields that an update states, separated by commas; `None` for all of them."""
+    destination_mode: Mode | None = None
+    """`None` too for what was stored before it was kept: such a discharge was by no death."""
 
 
 class ReassignmentFact(Fact, frozen=True, kw_only=True):
@@ -131,6 +134,7 @@ def movement_fact(event: RecordedEvent, movement: Movement) -> MovementFact:
         class_of_stay=movement.class_of_stay,
         ordered_at=movement.ordered_at,
         names=_names_of(movement),
+        destination_mode=movement.destination.mode if movement.destination else None,
     )
 
 
@@ -153,7 +157,7 @@ def reassignment_fact(event: RecordedEvent, reassigned: MovementReassigned) -> R
 
 def statement_of(fact: MovementFact) -> Statement:
     """What the fact says of its movement, for the reading that all services share."""
-    elsewhere = fact.destination_establishment
+    mode, elsewhere = fact.destination_mode, fact.destination_establishment
     return Statement(
         event_id=fact.event_id,
         sequence=fact.sequence,
@@ -169,7 +173,7 @@ def statement_of(fact: MovementFact) -> Statement:
         class_of_stay=fact.class_of_stay,
         ordered_at=fact.ordered_at,
         names=None if fact.names is None else tuple(each for each in OPTIONAL_FIELDS if each in fact.names),
-        destination=Place(mode="other", establishment=elsewhere) if elsewhere is not None else None,
+        destination=Place(mode=mode or "other", establishment=elsewhere) if mode or elsewhere else None,
     )
 
 

@@ -65,12 +65,12 @@ def _stays_of(
         movement_id: history_of(statements.values()) for movement_id, statements in movements.items()
     }
     known = reading.stays_of(in_timeline_order(histories.values()), at=at)
-    return [_stay_of(person_id, stay, histories) for stay in known if stay.movements]
+    return [_stay_of(person_id, stay, histories) for stay in known if stay.movements or stay.ended_at]
 
 
 def _stay_of(person_id: UUID, stay: reading.Stay, histories: Mapping[UUID, MovementHistory]) -> Stay:
-    ended_by = stay.ended_by_next_stay
-    rests_on = stay.movements if ended_by is None else (*stay.movements, ended_by)
+    ends = (stay.ended_by_next_stay, None if stay.movements else stay.died_by)
+    rests_on = (*stay.movements, *(each for each in ends if each is not None))
     evidence = [
         statement for movement in rests_on for statement in histories[movement.movement_id].statements
     ]

@@ -20,7 +20,7 @@ SECTIONS: Final = (
     _facts(
         "movement_facts",
         "action, movement_id, stay_id, kind, establishment, destination_establishment, occurred_at,"
-        " emitted_at, class_of_stay",
+        " emitted_at, class_of_stay, destination_mode",
     ),
     _facts("reassignment_facts", "movement_id, establishment"),
     _facts(

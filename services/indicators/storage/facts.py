@@ -22,10 +22,10 @@ _INSERTS: Final[Mapping[type[Fact], str]] = {
     MovementFact: """
 INSERT INTO movement_facts (event_id, person_id, sequence, recorded_at, action, movement_id, stay_id,
     kind, establishment, destination_establishment, occurred_at, emitted_at, class_of_stay,
-    ordered_at, names)
+    ordered_at, names, destination_mode)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[],
     $7::uuid[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-    $14::timestamptz[], $15::text[])
+    $14::timestamptz[], $15::text[], $16::text[])
 ON CONFLICT (event_id) DO NOTHING
 """,
     ReassignmentFact: """

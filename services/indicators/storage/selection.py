@@ -60,7 +60,7 @@ WITH stated AS (
     HAVING bool_or(unsure) OR (min(first_at) < $4 AND NOT coalesce(
         max(last_at) < $3
         AND min(first_at) FILTER (WHERE is_exit)
-            >= coalesce(max(last_at) FILTER (WHERE NOT is_exit), '-infinity'),
+            > coalesce(max(last_at) FILTER (WHERE NOT is_exit), '-infinity'),
         false
     ))
 ), needed AS (
@@ -69,7 +69,8 @@ WITH stated AS (
     WHERE person_id IN (SELECT person_id FROM wanted WHERE emergency)
 )
 SELECT event_id, person_id, sequence, recorded_at, action, movement_id, stay_id, kind, establishment,
-    destination_establishment, occurred_at, emitted_at, class_of_stay, ordered_at, names
+    destination_establishment, occurred_at, emitted_at, class_of_stay, ordered_at, names,
+    destination_mode
 FROM movement_facts JOIN needed USING (person_id, stay_id) WHERE recorded_at <= $2
 """
 

@@ -62,6 +62,7 @@ class MovementRow(Table, table=True):
     class_of_stay: str | None = _words(null=True)
     ordered_at: datetime | None = _moment(null=True)
     names: str | None = _words(null=True)
+    destination_mode: str | None = _words(null=True)
 
 
 class ReassignmentRow(Table, table=True):

@@ -25,7 +25,7 @@ def deaths_of(
         for stay in stays
         for each in stay.movements
         if each.kind == "discharge" and each.destination is not None and each.destination.mode == "death"
-        if "discharge_superseded" not in stay.presences.marks.get(each.movement_id, ())
+        if not stay.is_superseded(each)
     )
     return [each for each in (*facts, *ends) if each.occurred_at <= at]
 

@@ -44,7 +44,7 @@ def expected_arrivals(
     expected = [
         _expectation(leaving, rules, known_at=first_notices[_departure_key(leaving[0])])
         for stay in stays
-        for leaving in _leavings(stay.movements)
+        for leaving in _leavings(stay)
     ]
     current = _ended(expected, stays, rules) if expected else []
     if died_at is not None:
@@ -121,22 +121,23 @@ def _departure_order(expectation: Expectation) -> tuple[datetime, UUID]:
     return (expectation.departed_at, expectation.expectation_id)
 
 
-def _leavings(movements: Sequence[Statement]) -> list[list[Statement]]:
+def _leavings(stay: Stay) -> list[list[Statement]]:
     """The movements by which the person left the stay, those of one leaving together.
 
     A transfer to another establishment that a discharge to the same one follows is one leaving, the first of
     them: the second closes the stay, maybe days after the arrival, and may say when the person is expected.
+    A discharge that another one corrects is no leaving by itself.
     """
     leavings: list[list[Statement]] = []
     going_to: str | None = None
-    for movement in movements:
+    for movement in stay.movements:
         to = None if movement.destination is None else movement.destination_elsewhere
         if to is not None and to == going_to:
             leavings[-1].append(movement)
         elif to is not None:
             leavings.append([movement])
         going_to = to
-    return leavings
+    return [leaving for leaving in leavings if not all(map(stay.is_superseded, leaving))]
 
 
 def _expectation(leaving: Sequence[Statement], rules: Rules, *, known_at: datetime) -> Expectation:

@@ -62,7 +62,7 @@ def _standing(stay: Stay) -> dict[str, tuple[UUID, UUID]]:
         if movement is not None and movement.kind == "discharge":
             of_one_end.append(movement)
         elif movement is None or movement.kind in ENTRIES:
-            stands = [each for each in of_one_end if not _is_superseded(each, stay)]
+            stands = [each for each in of_one_end if not stay.is_superseded(each)]
             found |= {
                 _key(each.movement_id): (stand.movement_id, stand.event_id)
                 for each in of_one_end
@@ -70,10 +70,6 @@ def _standing(stay: Stay) -> dict[str, tuple[UUID, UUID]]:
             }
             of_one_end = []
     return found
-
-
-def _is_superseded(discharge: Statement, stay: Stay) -> bool:
-    return "discharge_superseded" in stay.presences.marks.get(discharge.movement_id, ())
 
 
 def _key(movement_id: UUID) -> str:

@@ -8,7 +8,6 @@ nobody waits for who had come to the destination while they were still said to b
 for the dead: a wait that was not over when the person died is none.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from tests.continuity.checker.pathway.fold import ExpectedArrival, Movement, par
 from tests.continuity.checker.pathway.stays import (
     ENTRIES,
     NO_BED,
+    as_lived,
     class_at,
     class_of,
     dead_since,
@@ -45,9 +45,10 @@ def arrivals_of(movements: Iterable[Movement], waiting: ArrivalRules) -> list[Ex
     """Every expected arrival that the current movements imply, met or not, of who lived until it ended."""
     known = list(movements)
     active = [each for each in known if each.happened]
-    stays: dict[str, list[Movement]] = defaultdict(list)
+    stays: dict[str, list[Movement]] = {}
     for each in active:
-        stays[each.stay_id].append(each)
+        stays.setdefault(each.stay_id, []).append(each)
+    stays = {stay_id: as_lived(stay) for stay_id, stay in stays.items()}
     expected = [wait for stay in stays.values() for wait in _departures(stay, waiting)]
     there = {wait.key: _came_before(wait, stays) for wait in expected}
     met = [_met(wait, by) for wait in expected if (by := there[wait.key]) is not None]
@@ -147,8 +148,9 @@ def _there(stay: Sequence[Movement], so_far: Sequence[Movement]) -> tuple[Moveme
 
 def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[ExpectedArrival]:
     found: list[ExpectedArrival] = []
+    standing: set[str] = set()
     before: str | None = None
-    for each in stay:
+    for place, each in enumerate(stay):
         to = each.leaves_for
         said = each.destination.get("expected_at")
         if to is not None and to != before:
@@ -165,8 +167,10 @@ def _departures(stay: Sequence[Movement], waiting: ArrivalRules) -> list[Expecte
         elif to is not None and said is not None:
             due_at = _due_at(said, found[-1].departed_at, waiting)
             found[-1] = replace(found[-1], due_at=due_at)
+        if to is not None and not (each.kind == "discharge" and is_corrected(each, stay, place)):
+            standing.add(found[-1].departure)
         before = to
-    return found
+    return [wait for wait in found if wait.departure in standing]
 
 
 def _due_at(said: str | None, departed_at: datetime, waiting: ArrivalRules) -> datetime:

@@ -36,6 +36,8 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
     for each in movements_known:
         by_stay[each.stay_id].append(each)
     arrived = {(wait.departure, wait.departed_at) for wait in arrivals if wait.arrived_at or wait.ended_at}
+    for stay_id, stated in by_stay.items():
+        by_stay[stay_id] = [*as_lived(stated), *(each for each in stated if not each.happened)]
     stays = {stay_id: _stay(stay, arrived) for stay_id, stay in by_stay.items()}
     died_at = dead_since(movements_known, by_stay)
     for stay_id, movements_there in by_stay.items():
@@ -49,6 +51,39 @@ def stays_of(movements: Iterable[Movement], arrivals: Iterable[ExpectedArrival])
         if stays[stay_id].status in ("in_progress", "on_leave") and again is not None:
             stays[stay_id] = replace(stays[stay_id], status="finished", ended_at=again)
     return stays
+
+
+def as_lived(stay: Iterable[Movement]) -> list[Movement]:
+    """What happened, in its order: who was there enters after the exit of one minute, and before a death."""
+    known = [each for each in stay if each.happened]
+    admitted = next((place for place, each in enumerate(known) if each.kind == "admission"), 0)
+    late = [each for each in known[:admitted] if each.kind == "discharge" and each.says_dead]
+    known = [each for each in known if each not in late]
+    gone = next((place for place, each in enumerate(known) if _goes(each)), len(known))
+    known[gone:gone] = late
+    order: list[Movement] = []
+    while known:
+        now = [each for each in known if each.occurred_at == known[0].occurred_at]
+        exits = [each for each in now if _goes(each) and not each.says_dead]
+        after = [each for each in now if exits and each.kind in ENTRIES and _is_again(each, order, exits)]
+        order += [*(each for each in now if each not in after), *after]
+        known = [each for each in known if each not in now]
+    return order
+
+
+def _goes(movement: Movement) -> bool:
+    return movement.kind == "discharge" or movement.departs
+
+
+def _is_again(entry: Movement, before: Sequence[Movement], exits: Sequence[Movement]) -> bool:
+    """Whether the person was there, and neither out on leave nor, as stated, on the way to another class."""
+    known = [each for each in before if _goes(each) or each.kind != "transfer"]
+    if not known or _goes(known[-1]):
+        return False
+    if entry.kind == "return":
+        return known[-1].kind != "leave"
+    held, stated = class_of(before), entry.event.data.get("class_of_stay")
+    return stated in (None, held) or all(entry.stated > each.stated for each in exits)
 
 
 def dead_since(movements: Iterable[Movement], stays: Mapping[str, Sequence[Movement]]) -> datetime | None:
@@ -71,7 +106,7 @@ def _is_back(stay: Sequence[Movement], others: Mapping[str, Sequence[Movement]])
         there = [each for each in other if each.happened]
         is_other = stay_id != stay[0].stay_id and any(each.kind == "admission" for each in there)
         is_there = is_other and there[0].establishment == stay[0].establishment
-        if is_there and any(each.occurred_at > left_at and takes_bed(each, there) for each in there):
+        if is_there and any(each.occurred_at >= left_at and takes_bed(each, there) for each in there):
             return True
     return False
 
@@ -117,23 +152,41 @@ def _admitted_again(stay: Sequence[Movement], others: Mapping[str, Sequence[Move
     if class_of(stay) != "emergency":
         return None
     after = max(each.occurred_at for each in stay)
+    was_there = _there_since(stay) < after
     kept = [
         since
         for stay_id, other in others.items()
         if stay_id != stay[0].stay_id and other[0].establishment == stay[-1].establishment
-        if (since := _kept_since([each for each in other if each.happened], after=after)) is not None
+        if (since := _kept_since([each for each in other if each.happened], after, was_there)) is not None
     ]
     return min(kept, default=None)
 
 
-def _kept_since(stay: Sequence[Movement], *, after: datetime) -> datetime | None:
-    """When they first came under a class that keeps them after that; nothing without a known admission."""
+def _there_since(stay: Sequence[Movement]) -> datetime:
+    """When the person who is there came last."""
+    start = next((place for place, each in enumerate(stay) if each.kind == "admission"), 0)
+    since: datetime | None = None
+    for place, each in enumerate(stay[start:], 1):
+        left, _, _ = _leaving(stay[start:], place)
+        since = (since or each.occurred_at) if left is None else None
+    return since or stay[-1].occurred_at
+
+
+def _kept_since(stay: Sequence[Movement], after: datetime, was_there: bool) -> datetime | None:
+    """When they first came under a class that keeps them after that; nothing without a known admission.
+
+    Who was in the emergency before may take a bed at that very moment.
+    """
     start = next((place for place, each in enumerate(stay) if each.kind == "admission"), None)
     was_kept = False
     for place, each in enumerate(stay[start:], start) if start is not None else ():
         left, _, _ = _leaving(stay[start:], place + 1 - (start or 0))
-        is_kept = left is None and class_at(stay, each.occurred_at) in ("emergency", "inpatient")
-        if is_kept and not was_kept and each.occurred_at > after:
+        held = class_at(stay, each.occurred_at)
+        is_kept = left is None and held in ("emergency", "inpatient")
+        is_later = each.occurred_at > after or (
+            was_there and each.occurred_at == after and held == "inpatient"
+        )
+        if is_kept and not was_kept and is_later:
             return each.occurred_at
         was_kept = is_kept
     return None
@@ -141,19 +194,25 @@ def _kept_since(stay: Sequence[Movement], *, after: datetime) -> datetime | None
 
 def class_at(stay: Iterable[Movement], moment: datetime) -> str | None:
     """The class that held then, by all that is stated of the stay."""
-    stated = [
-        (each.occurred_at, str(named))
-        for each in stay
-        if each.happened and (named := each.event.data.get("class_of_stay"))
-    ]
+    stated = _classes(stay)
     by_then = [named for at, named in stated if at <= moment]
     return by_then[-1] if by_then else next((named for _, named in stated), None)
 
 
 def class_of(stay: Iterable[Movement]) -> str | None:
     """The newest class that was stated of the stay."""
-    stated = [each.event.data.get("class_of_stay") for each in stay if each.happened]
-    return next((each for each in reversed(stated) if each), None)
+    return next((named for _, named in reversed(_classes(stay))), None)
+
+
+def _classes(stay: Iterable[Movement]) -> list[tuple[datetime, str]]:
+    """Since when which class was stated; what a corrected discharge says counts for nothing."""
+    active = [each for each in stay if each.happened]
+    return [
+        (each.occurred_at, str(named))
+        for place, each in enumerate(active)
+        if (named := each.event.data.get("class_of_stay"))
+        if each.kind != "discharge" or not is_corrected(each, active, place)
+    ]
 
 
 def _stay(movements: Sequence[Movement], arrived: set[tuple[str, datetime]]) -> Stay:

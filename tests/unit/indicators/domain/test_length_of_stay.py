@@ -48,6 +48,24 @@ def test_a_stay_known_only_by_its_discharge_is_counted_apart() -> None:
     assert (figures.value, figures.denominator, figures.details["without_admission"]) == (None, 0, 1)
 
 
+def test_a_stay_known_only_by_a_death_ended_and_is_counted_apart() -> None:
+    history = PersonHistory()
+    history.further("death", "stay", at=march(4))
+    series = length_of_stay_series(movement_facts(history.events), question(), KNOWN)
+    assert (series.whole.figures.denominator, series.whole.figures.details["without_admission"]) == (0, 1)
+    history.admit("stay", at=march(2))
+    series = length_of_stay_series(movement_facts(history.events), question(), KNOWN)
+    assert series.whole.figures.details["without_admission"] == 0
+
+
+def test_a_death_before_the_papers_of_the_admission_ended_the_stay() -> None:
+    history = PersonHistory()
+    history.discharge("stay", at=march(4, 2), mode="death")
+    history.admit("stay", at=march(4, 9))
+    figures = length_of_stay_series(movement_facts(history.events), question(), KNOWN).whole.figures
+    assert (figures.value, figures.denominator, figures.details["without_admission"]) == (0, 1, 0)
+
+
 def test_a_stay_without_a_bed_has_no_length() -> None:
     history = PersonHistory()
     history.admit("stay", at=march(2), class_of_stay="home")

@@ -1,10 +1,19 @@
 """Contradictions are marked, and the marks go away once late facts explain them."""
 
+from msgspec.structs import replace
+
 from services.pathway.domain.fold import fold
 from services.pathway.domain.judgement import state_at
 from services.pathway.domain.pathway import Mark
 from services.pathway.domain.rules import RULES
-from shared.testing.person_history import HOSPITAL, NURSING_HOME, REHABILITATION, PersonHistory, minutes
+from shared.testing.person_history import (
+    HOSPITAL,
+    NURSING_HOME,
+    REHABILITATION,
+    PersonHistory,
+    minutes,
+    movement_of,
+)
 
 
 def _marks(history: PersonHistory) -> list[tuple[str, tuple[Mark, ...]]]:
@@ -166,3 +175,35 @@ def test_an_emergency_stay_that_the_next_one_ended_is_finished_and_marked() -> N
     rose.cancel(ward)
     assert fold(rose.events, RULES).stays[0].status == "in_progress"
     assert ("admission", ("ended_by_next_stay",)) not in _marks(rose)
+
+
+def test_what_a_discharge_says_that_another_one_corrects_counts_for_nothing() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0), unit="2101")
+    to_rehabilitation = rose.discharge("stay", at=minutes(600), to=REHABILITATION)
+    stated = replace(movement_of(to_rehabilitation), class_of_stay="outpatient", unit="2102")
+    rose.events[-1] = replace(to_rehabilitation, data=stated)
+    before = fold(rose.events, RULES)
+    assert [state_at(wait, minutes(9999)) for wait in before.expectations] == ["overdue"]
+    rose.discharge("stay", at=minutes(500), emitted=minutes(700))
+    pathway = fold(rose.events, RULES)
+    (stay,) = pathway.stays
+    assert (stay.status, stay.ended_at, stay.class_of_stay, stay.unit) == (
+        "finished",
+        minutes(500),
+        "inpatient",
+        "2101",
+    )
+    assert [wait.withdrawn for wait in pathway.expectations] == [True]
+
+
+def test_two_discharges_to_one_place_are_one_departure() -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    rose.discharge("stay", at=minutes(600), to=REHABILITATION)
+    rose.discharge("stay", at=minutes(610), to=REHABILITATION)
+    waits = fold(rose.events, RULES).expectations
+    assert [(wait.departed_at, wait.withdrawn) for wait in waits] == [
+        (minutes(600), False),
+        (minutes(610), True),
+    ]

@@ -1,0 +1,76 @@
+"""Puts the movements of a stay into the order in which they were lived, where their times alone do not tell.
+
+- Who was there already, and leaves and enters at one moment, entered last: they are there again. Only a bed
+  after the emergency (A04, then A01) that was stated before the exit is a change, and no second entry.
+- Who died before the first admission of the stay was admitted before: the papers are late.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from shared.stays.statements import ENTRIES, Statement
+
+_ENTRY_EXIT_AND_ENTRY: Final = 3
+
+
+def in_lived_order(movements: Sequence[Statement]) -> Sequence[Statement]:
+    """The movements of one stay, which are in timeline order, as they were lived."""
+    deaths = _deaths_before_admission(movements)
+    if deaths:
+        others = [each for each in movements if each not in deaths]
+        until = next((place for place, each in enumerate(others) if _is_exit(each)), len(others))
+        movements = [*others[:until], *deaths, *others[until:]]
+    if len(movements) < _ENTRY_EXIT_AND_ENTRY or not _has_entry_and_exit_at_one_moment(movements):
+        return movements
+    lived: list[Statement] = []
+    for _, of_moment in groupby(movements, key=lambda each: each.occurred_at):
+        lived += _at_one_moment(list(of_moment), lived)
+    return lived
+
+
+def _deaths_before_admission(movements: Sequence[Statement]) -> list[Statement]:
+    found: list[Statement] = []
+    for each in movements:
+        if each.kind == "admission":
+            return found
+        if each.kind == "discharge" and _is_death(each):
+            found.append(each)
+    return []
+
+
+def _has_entry_and_exit_at_one_moment(movements: Sequence[Statement]) -> bool:
+    entered_at = None
+    for each in movements[1:]:
+        if each.kind in ENTRIES:
+            entered_at = each.occurred_at
+        elif entered_at == each.occurred_at and _is_exit(each):
+            return True
+    return False
+
+
+def _at_one_moment(movements: Sequence[Statement], before: Sequence[Statement]) -> list[Statement]:
+    """The movements of one moment, and last those by which who was there before enters again."""
+    exits = [each for each in movements if _is_exit(each) and not _is_death(each)]
+    again = [each for each in movements if exits and each.kind in ENTRIES and _is_second(each, before, exits)]
+    return [*(each for each in movements if each not in again), *again]
+
+
+def _is_second(entry: Statement, before: Sequence[Statement], exits: Sequence[Statement]) -> bool:
+    """Whether the person was there, so that they can only have entered after they left."""
+    last = next((each for each in reversed(before) if each.kind != "transfer" or each.departs), None)
+    if last is None or _is_exit(last):
+        return False
+    if entry.kind == "return":
+        return last.kind != "leave"
+    held = next((each.class_of_stay for each in reversed(before) if each.class_of_stay), None)
+    left = max(each.place_in_history for each in exits)
+    return entry.class_of_stay in (None, held) or entry.place_in_history > left
+
+
+def _is_exit(movement: Statement) -> bool:
+    return movement.kind == "discharge" or movement.departs
+
+
+def _is_death(movement: Statement) -> bool:
+    return movement.destination is not None and movement.destination.mode == "death"
