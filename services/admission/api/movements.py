@@ -21,6 +21,7 @@ from services.admission.domain.details import ALL_IDENTIFIERS, as_sent, detail_o
 from services.admission.domain.movement import ParsedMovement, StatedMovement
 from services.admission.domain.receipt import Accepted, Conflict, Outcome, Receipt
 from services.admission.domain.spelling import respelled
+from services.admission.domain.unreadable import mended
 from services.admission.handlers.accept_movement import accept_movement
 from services.admission.handlers.group_commit import NotCommitted
 from shared.security.authentication import Permission
@@ -43,6 +44,7 @@ PATH = "/v1/movements"
 CONFLICTING = "Something else was stored under this source_event_id"
 FOREIGN = "The key belongs to another establishment"
 UNREADABLE = "The body cannot be read"
+UNREADABLE_PART = "holds half a character, or no number"
 
 BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
 """Some editors and export tools begin a text with it; it says nothing."""
@@ -105,29 +107,35 @@ def parse_movement(body: bytes, *, accepts_test_numbers: bool = True) -> ParsedM
 
 
 def _parse_tolerantly(body: bytes) -> ParsedMovement:
-    errors: list[FieldError] = []
-    left_out: list[str] = []
-    kept = body
     try:
-        return ParsedMovement(_parse_strictly(body), kept, ())
+        return ParsedMovement(_parse_strictly(body), body, ())
     except Problem:
-        body, left_out = _respelled(body)
+        kept, unreadable = mended(body)
+        body, left_out = _respelled(kept)
+    errors: list[FieldError] = []
+    unread = [FieldError(pointer, UNREADABLE_PART) for pointer in unreadable]
     while True:
         try:
-            return ParsedMovement(_parse_strictly(body), kept, reported(left_out) if left_out else ())
-        except Problem as problem:
-            errors += [
-                FieldError(as_sent(each.pointer, left_out), each.detail)
-                for each in problem.errors
-                if not (left_out and each.pointer == ALL_IDENTIFIERS)  # it is empty because they are wrong
-            ]
-            mistaken = {detail_of(each.pointer) for each in problem.errors}
-            details = {each for each in mistaken if each is not None}
-            if len(details) < len(mistaken) or not details - set(left_out):
-                raise Problem(422, problem.title, detail=problem.problem_detail, errors=errors) from None
+            movement = _parse_strictly(body)
+            if not unread:
+                return ParsedMovement(movement, kept, reported(left_out) if left_out else ())
+            problem = Problem(422, UNREADABLE)
+        except Problem as found:
+            problem = found
+        mistakes = [*unread, *problem.errors]
+        errors += [
+            FieldError(as_sent(each.pointer, left_out), each.detail)
+            for each in mistakes
+            if not (left_out and each.pointer == ALL_IDENTIFIERS)  # it is empty because they are wrong
+        ]
+        mistaken = {detail_of(each.pointer) for each in mistakes}
+        details = {each for each in mistaken if each is not None}
+        if len(details) < len(mistaken) or not details - set(left_out):
+            raise Problem(422, problem.title, detail=problem.problem_detail, errors=errors)
         # Ends: each time, the body becomes smaller.
         body = msgspec.json.encode(without(msgspec.json.decode(body), details))
         left_out += [as_sent(each, left_out) for each in details]
+        unread = []
 
 
 def _respelled(body: bytes) -> tuple[bytes, list[str]]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.admission.api.movements import parse_movement
 from services.admission.domain.authorities import INS_NIR
+from services.admission.domain.submission import content_sha256
 from shared.web.problems import Problem
 from tests.unit.admission.bodies import CLINIC, encoded, identifier, movement
 
@@ -115,6 +116,35 @@ def test_a_detail_that_cannot_be_read_is_left_out_and_pointed_at(
 ) -> None:
     parsed = parse_movement(encoded(stated))
     assert parsed.ignored == (pointer,)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent", "pointers"),
+    [
+        (b"MARTIN", rb"MARTIN \ud83d", ("/person/traits/birth_name",)),
+        (b"MARTIN", "MARTIN \ud83d".encode("utf-8", "surrogatepass"), ("/person/traits/birth_name",)),
+        (b"MARTIN", "\ud83d\ude00".encode("utf-8", "surrogatepass"), ()),
+        (b"MARTIN", b"MAR\nTIN", ("/person/traits/birth_name",)),
+        (b'"1941-05-17"', b"NaN", ("/person/traits/birth_date",)),
+        (b'"1941-05-17"', b"1e999", ("/person/traits/birth_date",)),
+        (b'"traits"', rb'"weight": NaN, "note": "\udc00", "\ud83d": 1, "traits"', ()),
+        (b'"traits"', b'"note": "line\nbreak", "traits"', ()),
+    ],
+)
+def test_what_no_strict_reader_takes_in_a_detail_is_left_out_and_pointed_at(
+    written: bytes, sent: bytes, pointers: tuple[str, ...]
+) -> None:
+    body = encoded(of_person()).replace(written, sent)
+    parsed = parse_movement(body)
+    assert parsed.ignored == pointers
+    assert content_sha256(parsed.body)
+
+
+def test_what_the_fact_needs_is_refused_where_half_a_character_stands() -> None:
+    body = encoded(of_person(sex="F")).replace(b'"movement_id":"', rb'"movement_id":"\ud83d')
+    with pytest.raises(Problem) as caught:
+        parse_movement(body)
+    assert [error.pointer for error in caught.value.errors] == ["/movement_id", "/person/traits/sex"]
 
 
 def test_identifiers_left_out_one_after_the_other_are_pointed_at_as_they_were_sent() -> None:
