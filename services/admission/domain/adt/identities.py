@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.admission.domain.adt.dialect import Meaning
 from services.admission.domain.adt.person import authority_of, identifiers_of, person_of
@@ -13,12 +13,22 @@ from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action
 
 Numbered = tuple[dict[str, str], Place]
+_NO_CLASS: Final = frozenset({"", "N", "U"})
+"""PV1-2 of what is about no visit."""
 
 
 def traits_of(group: Group, sender: Sender, findings: Findings, *, sent: datetime) -> Iterator[AdtStatement]:
     """Whom the numbers mean, and their traits (A28, A31, A08)."""
     places: dict[str, Place] = {"/emitted_at": Place("MSH", 7)}
     person = person_of(group, sender.dialect, findings, places)
+    visit = group.first("PV1")
+    if cleaned(visit.text(3)) or cleaned(visit.text(2)).upper() not in _NO_CLASS:
+        findings.warn(
+            102,
+            "PV1 : cet événement énonce l'identité et ne change rien au séjour.",
+            "PV1: this event states who somebody is, and changes nothing of the visit.",
+            Place("PV1"),
+        )
     yield AdtStatement(command="traits", body=_body(sender, sent) | {"person": person}, places=places)
 
 

@@ -71,8 +71,9 @@ async def carry_out(numbers: OwnNumbers, action: Action, statement: Statement, *
             return await _delete(numbers, statement.number)
         case TraitsStatement():
             found = await recognise(numbers, statement)
-            marks: tuple[StatementMark, ...] = ("identity_conflict",) if found.is_conflict else ()
-            return Effect(person=found.person, marks=marks, recognised=found)
+            mark: StatementMark = "identity_conflict" if found.is_conflict else "nothing_changed"
+            has_said_all = found.has_effect and not found.is_conflict
+            return Effect(person=found.person, marks=() if has_said_all else (mark,), recognised=found)
     raise TypeError(type(statement).__name__)
 
 

@@ -24,6 +24,8 @@ class Recognised(Struct, frozen=True, kw_only=True):
 
     person: Person
     is_conflict: bool
+    has_effect: bool
+    """Somebody or a number is new, or the establishment states other traits than it did last."""
     doubts: tuple[Doubt, ...]
     compared: Mapping[UUID, LastStated]
 
@@ -44,7 +46,7 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
     found = identify(named, known, establishment=finess, earlier=earlier, at=numbers.at)
     others = [*found.elsewhere, *found.alike]
     own = [found.person] if found.person else []
-    asked = {one.person_id for one in (*others, *own)} if others else set()
+    asked = {one.person_id for one in (*others, *own)}
     compared = await last_stated(numbers.dependencies, numbers.connection, asked)
     doubts = judge_others(
         statement.person.traits,
@@ -62,7 +64,15 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
     remaining = tuple(doubt for doubt in doubts if doubt.other.person_id != person.person_id)
     return Recognised(
         person=person,
+        has_effect=found.person is None
+        or bool(found.unlinked)
+        or _states_other_traits(statement, compared.get(person.person_id)),
         is_conflict=found.is_conflict or any(doubt.finding != "suspected_duplicate" for doubt in remaining),
         doubts=remaining,
         compared=compared,
     )
+
+
+def _states_other_traits(statement: TraitsStatement, known: LastStated | None) -> bool:
+    stated = statement.person.traits
+    return stated is not None and (known is None or known.traits.get(statement.establishment) != stated)

@@ -50,6 +50,14 @@ async def test_doubts_are_marked_and_in_the_work_list(admission: Admission, hosp
     assert {"establishment": HOSPITAL, "receipt_id": receipt["receipt_id"]} in item["evidence"]
 
 
+async def test_what_says_nothing_new_is_marked(hospital: House) -> None:
+    await state(hospital, "traits", person=ALICE)
+    again = await state(hospital, "traits", person=ALICE)
+    assert again["marks"] == ["nothing_changed"]
+    for news in ({"traits": PETIT}, {"identifiers": [LOCAL, INS, identifier("3", "ipp")], "traits": PETIT}):
+        assert (await state(hospital, "traits", person=ALICE | news))["marks"] == []
+
+
 async def test_the_same_statement_is_answered_with_its_receipt(hospital: House) -> None:
     stated = {"source_event_id": "A28-1", "person": ALICE}
     first, again = await offer(hospital, "traits", **stated), await offer(hospital, "traits", **stated)

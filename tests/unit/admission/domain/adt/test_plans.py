@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 
 from services.admission.api.movements import parse_movement
+from services.admission.domain.hl7v2.message import Place
 from tests.unit.admission.bodies import encoded
 from tests.unit.admission.domain.adt.messages import PID, PV1, body, header, read
 
@@ -69,3 +70,9 @@ def test_a_death_in_a_stay_is_a_fact_that_says_the_traits_too() -> None:
     assert f"{stated['occurred_at']:%Y-%m-%d %H:%M}" == "2024-03-05 21:45"
     assert [each.command for each in read(header("A31"), died).statements] == ["traits"]
     assert [each.command for each in read(header("A08"), PID, PV1).statements] == ["traits"]
+
+
+def test_what_states_who_somebody_is_and_names_a_visit_is_told_that_the_visit_stays_as_it_was() -> None:
+    named, unnamed = read(header("A08"), PID, PV1), read(header("A31"), PID, "PV1|1|N")
+    assert [(str(each.place), each.is_warning) for each in named.findings] == [(str(Place("PV1")), True)]
+    assert not unnamed.findings
