@@ -30,6 +30,7 @@ from services.admission.handlers.identities.take_movements import (
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
+from services.admission.handlers.intake_accesses import accesses_of
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
@@ -37,7 +38,6 @@ from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.ids import random_id
-from shared.security.audit.entry import Entry
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
@@ -69,15 +69,16 @@ async def _store_first(
         for submission in batch if otherwise is None else whole(batch, without=otherwise):
             first.setdefault(submission.key, submission)
         try:
-            return await _store(dependencies, list(first.values())) if first else {}
+            return await _store(dependencies, list(first.values()), batch=batch) if first else {}
         except meanwhile.StatedOtherwise as stated:  # ends: each time, there are fewer
             assert otherwise is not None  # noqa: S101 - only messages are
             otherwise |= stated.messages
 
 
 async def _store(
-    dependencies: Dependencies, submissions: Sequence[Submission]
+    dependencies: Dependencies, submissions: Sequence[Submission], *, batch: Sequence[Submission]
 ) -> dict[SubmissionKey, Receipt]:
+    """The receipts, by key; `batch` are all that came, for the audit."""
     # Ends: each time another batch is first, at least one more identifier of this batch has an owner.
     while True:
         revision = dependencies.owners.revision
@@ -97,7 +98,7 @@ async def _store(
         known |= {person.person_id for person in earlier.values()}
         created = {one.person for one in identified if one.person.person_id not in known}
         try:
-            return await _commit(dependencies, identified, created, compared, revision=revision)
+            return await _commit(dependencies, identified, created, compared, batch=batch, revision=revision)
         except meanwhile.IdentitiesChanged as changed:
             dependencies.owners.numbers.clear()
             dependencies.owners.revision = changed.revision
@@ -122,6 +123,7 @@ async def _commit(
     created: Collection[Person],
     compared: Mapping[UUID, LastStated],
     *,
+    batch: Sequence[Submission],
     revision: int,
 ) -> dict[SubmissionKey, Receipt]:
     rows = [_row(dependencies.vault, one) for one in identified]
@@ -145,7 +147,7 @@ async def _commit(
             publisher=ADMISSION,
             events=events,
             recorded_at=recorded_at,
-            accesses=chain.extend(_access(one, receipts, at=recorded_at) for one in identified),
+            accesses=chain.extend(accesses_of(batch, identified, receipts, at=recorded_at)),
         )
     recorded = {event.event_id: event for event in appended}
     for one in stored:
@@ -262,24 +264,6 @@ def _event(identified: Identified) -> NewEvent:
         occurred_at=submission.data.occurred_at,
         data=submission.data,
         trace=submission.trace,
-    )
-
-
-def _access(identified: Identified, repeated: Mapping[SubmissionKey, Receipt], *, at: datetime) -> Entry:
-    """The entry of the audit: who stated this of whom; one who is told the first receipt again, too."""
-    submission = identified.submission
-    before = repeated.get(submission.key)
-    return Entry(
-        at=at,
-        access_id=submission.receipt_id,
-        operation="state_movement",
-        stage="done",
-        why="states" if before is None else "repeated",
-        person_id=identified.person.person_id if before is None else before.person_id,
-        object_id=submission.event_id if before is None else before.event_id,
-        key_id=submission.key_id,
-        source_id=submission.source_id,
-        establishment=submission.data.establishment,
     )
 
 

@@ -1,6 +1,8 @@
 """Whatever is stated, read or refused leaves an entry, and what is done to it afterwards is found."""
 
+import asyncio
 from base64 import b64encode
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -59,6 +61,17 @@ async def test_a_movement_and_its_repetition_are_recorded_with_their_commit(admi
     )
     assert stated["object_id"] == repeated["object_id"]
     assert (await verified(admission))["faults"] == []
+
+
+async def test_each_of_several_that_come_at_once_is_recorded(admission: Admission) -> None:
+    source, body = await admission.source(), movement(identifier("1"))
+    answers = await asyncio.gather(*(admission.post(source, body) for _ in range(8)))
+    assert {answer.json()["event_id"] for answer in answers} == {
+        str(entry["object_id"]) for entry in await entries(admission, "state_movement")
+    }
+    recorded = await entries(admission, "state_movement")
+    assert Counter(entry["why"] for entry in recorded) == {"states": 1, "repeated": 7}
+    assert len({entry["access_id"] for entry in recorded}) == 8
 
 
 async def find(admission: Admission, establishment: str) -> httpx.Response:

@@ -6,6 +6,7 @@ What one HL7 v2 message states is one transaction, and known again as a whole: b
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -129,14 +130,18 @@ async def _state_once(
         if other not in {None, given.digest}:
             return StatementConflict(other or "", given.digest)
         if stored is not None:
-            access = _access(source, stored, "repeated", at=dependencies.clock())
+            access = _access(source, stored, "repeated", access_id=new_id(), at=dependencies.clock())
             await audit.add(connection, chain.extend([access]))
             return StatementAccepted(stored, is_repeated=True)
         receipts = [
             await _take(dependencies, connection, each, given=given, place=place)
             for place, each in enumerate(given.all)
         ]
-        accesses = [_access(source, receipt, "states", at=receipt.accepted_at) for receipt in receipts]
+        access_id = receipts[0].receipt_id
+        accesses = [
+            _access(source, receipt, "states", access_id=access_id, at=receipt.accepted_at)
+            for receipt in receipts
+        ]
         await audit.add(connection, chain.extend(accesses))
     return StatementAccepted(receipts[0], is_repeated=False)
 
@@ -211,14 +216,14 @@ async def _record_doubts(
         await record_items(connection, items)
 
 
-def _access(source: Principal, receipt: IdentityReceipt, why: str, *, at: datetime) -> Entry:
-    """The entry of the audit, whatever door the statement came by."""
+def _access(source: Principal, receipt: IdentityReceipt, why: str, *, access_id: UUID, at: datetime) -> Entry:
+    """The entry of the audit, whatever door the statement came by; of one access for all of a message."""
     return entry_of(
         source,
         "state_identity",
         "done",
         at=at,
-        access_id=receipt.receipt_id,
+        access_id=access_id,
         person_id=receipt.person_id,
         object_id=receipt.receipt_id,
         why=why,

@@ -64,7 +64,8 @@ async def test_what_comes_past_the_doors_of_http_leaves_its_entries(admission: A
         for _ in range(2):
             taken = await take_message(dependencies, raw, source=principal)
             assert taken.answer.verdict == "A"
-    entries = await admission.rows("SELECT operation, why, person_id FROM audit.entries ORDER BY at, number")
+    entries = await admission.rows("SELECT * FROM audit.entries ORDER BY at, number")
+    assert len({entry["access_id"] for entry in entries}) == len(entries)
     assert [(entry["operation"], entry["why"]) for entry in entries] == [
         ("state_movement", "states"),
         ("state_movement", "repeated"),
