@@ -17,17 +17,17 @@ from shared.events.registry import PAYLOADS
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 
 
-def _type_of(golden: Path) -> str:
+def type_of(golden: Path) -> str:
     return next(type_ for type_ in PAYLOADS if golden.name.startswith(f"{type_}."))
 
 
 def test_every_published_type_has_an_example() -> None:
-    assert {_type_of(golden) for golden in GOLDEN} == set(PAYLOADS)
+    assert {type_of(golden) for golden in GOLDEN} == set(PAYLOADS)
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.stem)
 def test_an_example_parses_for_ever_and_loses_nothing(golden: Path) -> None:
-    payload = PAYLOADS[_type_of(golden)]
+    payload = PAYLOADS[type_of(golden)]
     decoded = msgspec.json.decode(golden.read_bytes(), type=payload)
     # Defaults are left out when encoding, so a field that is there must come back as it was.
     encoded = json.loads(msgspec.json.encode(decoded))
@@ -38,7 +38,7 @@ def test_an_example_parses_for_ever_and_loses_nothing(golden: Path) -> None:
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.stem)
 def test_an_example_and_its_encoded_form_fit_the_published_schema(golden: Path) -> None:
-    type_ = _type_of(golden)
+    type_ = type_of(golden)
     validator = Draft202012Validator(event_schemas()[type_], format_checker=FormatChecker())
     encoded = msgspec.json.encode(msgspec.json.decode(golden.read_bytes(), type=PAYLOADS[type_]))
     validator.validate(json.loads(golden.read_text()))
@@ -48,4 +48,4 @@ def test_an_example_and_its_encoded_form_fit_the_published_schema(golden: Path) 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.stem)
 def test_a_reader_skips_fields_that_are_newer_than_it(golden: Path) -> None:
     newer = {**json.loads(golden.read_text()), "field_of_next_year": {"a": 1}}
-    msgspec.json.decode(json.dumps(newer), type=PAYLOADS[_type_of(golden)])
+    msgspec.json.decode(json.dumps(newer), type=PAYLOADS[type_of(golden)])
