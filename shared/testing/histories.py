@@ -14,59 +14,64 @@ from hypothesis import strategies as st
 
 from shared.events.admission import ClassOfStay, FurtherField, FurtherKind, Mode, Place
 from shared.events.envelope import RecordedEvent
+from shared.testing.choices import CHOICES, Choices
 from shared.testing.person_history import ESTABLISHMENTS, PersonHistory, id_of, minutes, movement_of
-from shared.testing.places import place_in, places_in, shuffled
 
-_GAPS_MINUTES = st.sampled_from((-240, -120, -10, 0, 20, 90, 180, 1500))
+_GAPS_MINUTES = (-240, -120, -10, 0, 20, 90, 180, 1500)
 """From a departure to the next arrival: before it (papers, overlap, clocks), in time, late, next day."""
-_STEPS_MINUTES = st.sampled_from((0, 5, 45, 600))
-_EMISSION_LAGS_MINUTES = st.sampled_from((-30, 0, 0, 1, 1, 5, 300))
-_ENDINGS = st.sampled_from(
-    ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
-)
+_STEPS_MINUTES = (0, 5, 45, 600)
+_EMISSION_LAGS_MINUTES = (-30, 0, 0, 1, 1, 5, 300)
+_ENDINGS = ("open", "home", "death", "transfer", "mutation", "transfer out", "planned transfer")
 _FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
-_NAMES: st.SearchStrategy[tuple[FurtherField, ...] | None] = st.sampled_from(
-    (None, None, (), ("unit",), ("class_of_stay",), ("destination",), ("unit", "origin", "destination"))
+_NAMES: Sequence[tuple[FurtherField, ...] | None] = (
+    None,
+    None,
+    (),
+    ("unit",),
+    ("class_of_stay",),
+    ("destination",),
+    ("unit", "origin", "destination"),
 )
-"""The fields that an update states; what is drawn for others counts for nothing."""
-_NO_PLACES: st.SearchStrategy[FurtherKind] = st.sampled_from(
-    ("planned_admission", "planned_transfer", "planned_discharge", "death", "temporary_departure")
+"""The fields that an update states; what is chosen for others counts for nothing."""
+_NO_PLACES: Sequence[FurtherKind] = (
+    "planned_admission",
+    "planned_transfer",
+    "planned_discharge",
+    "death",
+    "temporary_departure",
 )
-_UNITS = st.sampled_from((None, "2101", "2102"))
-_HOMES = st.sampled_from(ESTABLISHMENTS)
-_ORIGINS = st.sampled_from((None, Place(mode="home"), Place(mode="transfer")))
-_UP_TO_TWO = st.integers(0, 2)
-_UP_TO_THREE = st.integers(0, 3)
-_ONE_IN_FIVE = st.integers(0, 4)
-_ONE_IN_SIX = st.integers(0, 5)
-_ONE_IN_TEN = st.integers(0, 9)
-_WAYS_TO_CORRECT = st.sampled_from(("update", "repeat", "cancel", "cancel"))
-_CORRECTED_LATER_MINUTES = st.sampled_from((-5, 0, 2, 600))
-_SHIFTS_MINUTES = st.sampled_from((-240, -1, 0, 15, 600))
-_DESTINATIONS = st.sampled_from((None, *ESTABLISHMENTS))
-_CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
-    ("inpatient", "inpatient", "emergency", "emergency", "outpatient", None)
+_UNITS = (None, "2101", "2102")
+_ORIGINS = (None, Place(mode="home"), Place(mode="transfer"))
+_WAYS_TO_CORRECT = ("update", "repeat", "cancel", "cancel")
+_CORRECTED_LATER_MINUTES = (-5, 0, 2, 600)
+_SHIFTS_MINUTES = (-240, -1, 0, 15, 600)
+_DESTINATIONS = (None, *ESTABLISHMENTS)
+_CLASSES: Sequence[ClassOfStay | None] = (
+    "inpatient",
+    "inpatient",
+    "emergency",
+    "emergency",
+    "outpatient",
+    None,
 )
-_NEW_CLASSES: st.SearchStrategy[ClassOfStay | None] = st.sampled_from(
-    (None, None, None, "inpatient", "outpatient", "home")
-)
+_NEW_CLASSES: Sequence[ClassOfStay | None] = (None, None, None, "inpatient", "outpatient", "home")
 """Of a move within the stay, mostly none (A06, A07 state one)."""
-_EXPECTED_WITHIN_MINUTES = st.sampled_from((None, 30, 240))
-_EITHER = st.booleans()
+_EXPECTED_WITHIN_MINUTES = (None, 30, 240)
 
 
 @st.composite
 def person_histories(draw: st.DrawFn, *, name: str = "Rose", max_stays: int = 3) -> list[RecordedEvent]:
     """Everything stated about one person, in order of sequence (1, 2, 3, ...)."""
+    choose = draw(CHOICES)
     journey = PersonHistory(name)
     at = 0
-    for number in range(1 + draw(place_in(max_stays))):
-        at += draw(_GAPS_MINUTES)
-        at = _live_through_stay(draw, journey, number, at)
+    for number in range(choose.between(1, max_stays)):
+        at += choose.of(_GAPS_MINUTES)
+        at = _live_through_stay(choose, journey, number, at)
     if not journey.events:
         journey.admit("stay", at=minutes(at))
-    _correct(draw, journey)
-    return _accepted_in(journey.events, name, draw)
+    _correct(choose, journey)
+    return _accepted_in(journey.events, name, choose)
 
 
 def people(count: int = 3) -> st.SearchStrategy[list[RecordedEvent]]:
@@ -78,87 +83,87 @@ def people(count: int = 3) -> st.SearchStrategy[list[RecordedEvent]]:
 @st.composite
 def redeliveries(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     """All events at least once, some twice, in any order."""
-    again = [events[place] for place in draw(places_in(len(events), at_most=4))]
-    return shuffled(draw, [*events, *again])
+    choose = draw(CHOICES)
+    return choose.shuffled([*events, *choose.some(events, at_most=4)])
 
 
 @st.composite
 def batches(draw: st.DrawFn, events: Sequence[RecordedEvent]) -> list[list[RecordedEvent]]:
     """The events, in their order, cut into batches of any sizes."""
-    cuts = {1 + place for place in draw(places_in(max(1, len(events) - 1), at_most=4))}
-    bounds = [0, *sorted(cuts), len(events)]
+    cuts = draw(CHOICES).some(range(1, max(2, len(events))), at_most=4)
+    bounds = [0, *sorted(set(cuts)), len(events)]
     return [list(events[start:end]) for start, end in pairwise(bounds) if start < end]
 
 
-def _live_through_stay(draw: st.DrawFn, journey: PersonHistory, number: int, at: int) -> int:
+def _live_through_stay(choose: Choices, journey: PersonHistory, number: int, at: int) -> int:
     stay = f"stay {number}"
-    home = draw(_HOMES)
-    if draw(_ONE_IN_TEN):  # one admission in ten was forgotten
-        origin = draw(_ORIGINS)
+    home = choose.of(ESTABLISHMENTS)
+    if choose.below(10):  # one admission in ten was forgotten
+        origin = choose.of(_ORIGINS)
         journey.admit(
             stay,
             at=minutes(at),
             establishment=home,
             origin=origin,
-            unit=draw(_UNITS),
-            class_of_stay=draw(_CLASSES),
-            emitted=_emitted(draw, at),
+            unit=choose.of(_UNITS),
+            class_of_stay=choose.of(_CLASSES),
+            emitted=_emitted(choose, at),
         )
-    for _ in range(draw(_UP_TO_TWO)):
-        at += draw(_STEPS_MINUTES)
+    for _ in range(choose.below(3)):
+        at += choose.of(_STEPS_MINUTES)
         journey.transfer(
             stay,
             at=minutes(at),
             establishment=home,
-            unit=draw(_UNITS),
-            class_of_stay=draw(_NEW_CLASSES),
-            emitted=_emitted(draw, at),
+            unit=choose.of(_UNITS),
+            class_of_stay=choose.of(_NEW_CLASSES),
+            emitted=_emitted(choose, at),
         )
-    if draw(_ONE_IN_FIVE) == 0:
-        at = _go_on_leave(draw, journey, stay=stay, home=home, at=at)
-    if draw(_ONE_IN_FIVE) == 0:
-        _say_what_is_no_place(draw, journey, stay=stay, home=home, at=at)
-    at += draw(_STEPS_MINUTES)
-    _end_stay(draw, journey, stay=stay, home=home, at=at)
+    if choose.below(5) == 0:
+        at = _go_on_leave(choose, journey, stay=stay, home=home, at=at)
+    if choose.below(5) == 0:
+        _say_what_is_no_place(choose, journey, stay=stay, home=home, at=at)
+    at += choose.of(_STEPS_MINUTES)
+    _end_stay(choose, journey, stay=stay, home=home, at=at)
     return at
 
 
-def _go_on_leave(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> int:
-    at += draw(_STEPS_MINUTES)
-    ahead = draw(_EXPECTED_WITHIN_MINUTES)
+def _go_on_leave(choose: Choices, journey: PersonHistory, *, stay: str, home: str, at: int) -> int:
+    at += choose.of(_STEPS_MINUTES)
+    ahead = choose.of(_EXPECTED_WITHIN_MINUTES)
     journey.further(
         "leave",
         stay,
         at=minutes(at),
         establishment=home,
         expected_at=None if ahead is None else minutes(at + ahead),
-        emitted=_emitted(draw, at),
+        emitted=_emitted(choose, at),
     )
-    if draw(_ONE_IN_SIX):  # one return in six is never stated
-        at += draw(_STEPS_MINUTES)
-        journey.further("return", stay, at=minutes(at), establishment=home, emitted=_emitted(draw, at))
+    if choose.below(6):  # one return in six is never stated
+        at += choose.of(_STEPS_MINUTES)
+        journey.further("return", stay, at=minutes(at), establishment=home, emitted=_emitted(choose, at))
     return at
 
 
-def _say_what_is_no_place(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
-    kind = draw(_NO_PLACES)
-    ahead = None if not kind.startswith("planned_") else draw(_EXPECTED_WITHIN_MINUTES)
+def _say_what_is_no_place(choose: Choices, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
+    kind = choose.of(_NO_PLACES)
+    ahead = None if not kind.startswith("planned_") else choose.of(_EXPECTED_WITHIN_MINUTES)
     journey.further(
         kind,
         stay,
         at=minutes(at),
         establishment=home,
         expected_at=None if ahead is None else minutes(at + ahead),
-        emitted=_emitted(draw, at),
+        emitted=_emitted(choose, at),
     )
 
 
-def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
-    ending = draw(_ENDINGS)
-    to = draw(_HOMES)  # sometimes its own
-    ahead = draw(_EXPECTED_WITHIN_MINUTES)
+def _end_stay(choose: Choices, journey: PersonHistory, *, stay: str, home: str, at: int) -> None:
+    ending = choose.of(_ENDINGS)
+    to = choose.of(ESTABLISHMENTS)  # sometimes its own
+    ahead = choose.of(_EXPECTED_WITHIN_MINUTES)
     expected_at = None if ahead is None else minutes(at + ahead)
-    emitted = _emitted(draw, at)
+    emitted = _emitted(choose, at)
     modes: dict[str, Mode] = {
         "home": "home",
         "death": "death",
@@ -182,50 +187,50 @@ def _end_stay(draw: st.DrawFn, journey: PersonHistory, *, stay: str, home: str, 
             stay, at=minutes(at), establishment=home, to=to, expected_at=expected_at, emitted=emitted
         )
     if ending == "planned transfer":  # said before it happened, then the stay is closed
-        journey.discharge(stay, at=minutes(at), establishment=home, to=to, emitted=_emitted(draw, at))
+        journey.discharge(stay, at=minutes(at), establishment=home, to=to, emitted=_emitted(choose, at))
 
 
-def _correct(draw: st.DrawFn, journey: PersonHistory) -> None:
-    for _ in range(draw(_UP_TO_THREE)):
-        event = journey.events[draw(place_in(len(journey.events)))]
+def _correct(choose: Choices, journey: PersonHistory) -> None:
+    for _ in range(choose.below(4)):
+        event = choose.of(journey.events)
         known = movement_of(event).ordered_at or movement_of(event).emitted_at
-        emitted = known + timedelta(minutes=draw(_CORRECTED_LATER_MINUTES))
+        emitted = known + timedelta(minutes=choose.of(_CORRECTED_LATER_MINUTES))
         ordered_at = None
-        if draw(_ONE_IN_SIX) == 0:  # by a clock that admission does not believe
+        if choose.below(6) == 0:  # by a clock that admission does not believe
             emitted, ordered_at = _FAR_AHEAD, emitted
-        changes = {**_changes(draw, event), "ordered_at": ordered_at}
-        match draw(_WAYS_TO_CORRECT):
+        changes = {**_changes(choose, event), "ordered_at": ordered_at}
+        match choose.of(_WAYS_TO_CORRECT):
             case "update":
-                journey.update(event, emitted=emitted, names=draw(_NAMES), **changes)
+                journey.update(event, emitted=emitted, names=choose.of(_NAMES), **changes)
             case "repeat":
                 journey.repeat(event, emitted=emitted, **changes)
             case _:
                 journey.cancel(event, emitted=ordered_at or emitted)
-    if len(journey.events) > 1 and draw(_ONE_IN_TEN) == 0:
+    if len(journey.events) > 1 and choose.below(10) == 0:
         journey.events.pop(0)  # never sent: its updates and its cancel are about an unknown movement
 
 
-def _changes(draw: st.DrawFn, event: RecordedEvent) -> dict[str, object]:
+def _changes(choose: Choices, event: RecordedEvent) -> dict[str, object]:
     movement = movement_of(event)
-    shift = timedelta(minutes=draw(_SHIFTS_MINUTES))
-    changes: dict[str, object] = {"occurred_at": movement.occurred_at + shift, "unit": draw(_UNITS)}
-    if draw(_ONE_IN_SIX) == 0:
-        changes["class_of_stay"] = draw(_CLASSES)
-    if movement.destination is not None and draw(_EITHER):
-        to = draw(_DESTINATIONS)
+    shift = timedelta(minutes=choose.of(_SHIFTS_MINUTES))
+    changes: dict[str, object] = {"occurred_at": movement.occurred_at + shift, "unit": choose.of(_UNITS)}
+    if choose.below(6) == 0:
+        changes["class_of_stay"] = choose.of(_CLASSES)
+    if movement.destination is not None and choose.below(2):
+        to = choose.of(_DESTINATIONS)
         changes["destination"] = Place(mode="transfer", establishment=to) if to else Place(mode="home")
-    if draw(_ONE_IN_FIVE) == 0:
+    if choose.below(5) == 0:
         changes["source_id"] = id_of("another application", movement.establishment)
     return changes
 
 
-def _emitted(draw: st.DrawFn, at: int) -> datetime:
-    return minutes(at + draw(_EMISSION_LAGS_MINUTES))
+def _emitted(choose: Choices, at: int) -> datetime:
+    return minutes(at + choose.of(_EMISSION_LAGS_MINUTES))
 
 
-def _accepted_in(stated: Sequence[RecordedEvent], name: str, draw: st.DrawFn) -> list[RecordedEvent]:
+def _accepted_in(stated: Sequence[RecordedEvent], name: str, choose: Choices) -> list[RecordedEvent]:
     """Numbers the events again: most histories are accepted as stated, some in another order."""
     accepted = PersonHistory(name)
-    for event in shuffled(draw, stated) if draw(_EITHER) else stated:
+    for event in choose.shuffled(stated) if choose.below(2) else stated:
         accepted.record(movement_of(event))
     return accepted.events

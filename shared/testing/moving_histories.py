@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from shared.events.admission import ReassignmentReason
 from shared.events.envelope import RecordedEvent
+from shared.testing.choices import CHOICES
 from shared.testing.histories import person_histories
 from shared.testing.person_history import PersonHistory, movement_of
-from shared.testing.places import place_in, places_in
 
 REASONS: Final[tuple[ReassignmentReason, ...]] = get_args(ReassignmentReason)
-_REASONS: Final = st.sampled_from(REASONS)
 
 
 @dataclass(frozen=True)
@@ -28,23 +27,22 @@ class Moving:
 @st.composite
 def moving_histories(draw: st.DrawFn) -> Moving:
     """Each statement comes under whoever has its movement then; any are moved at any time, also back."""
+    choose = draw(CHOICES)
     names = ("one", "other")
     published = (PersonHistory(names[0]), PersonHistory(names[1]))
     right = (PersonHistory(f"right {names[0]}"), PersonHistory(f"right {names[1]}"))
     stated: list[RecordedEvent] = draw(person_histories(name="stated", max_stays=2))
     movement_ids = sorted({movement_of(event).movement_id for event in stated})
-    holder = {movement_id: draw(place_in(2)) for movement_id in movement_ids}
+    holder = {movement_id: choose.below(2) for movement_id in movement_ids}
     known: set[UUID] = set()
     for event in stated:
         movement = movement_of(event)
         published[holder[movement.movement_id]].record(movement)
         known.add(movement.movement_id)
-        movable = sorted(known)
-        for movement_id in [movable[place] for place in draw(places_in(len(movable), at_most=2))]:
+        for movement_id in choose.some(sorted(known), at_most=2):
             giver = holder[movement_id]
             holder[movement_id] = taker = 1 - giver
-            reason = draw(_REASONS)
-            published[giver].hand_over(movement_id, published[taker], reason=reason)
+            published[giver].hand_over(movement_id, published[taker], reason=choose.of(REASONS))
     for event in stated:
         movement = movement_of(event)
         right[holder[movement.movement_id]].record(replace(movement, restates=event.event_id))

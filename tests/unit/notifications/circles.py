@@ -9,6 +9,7 @@ from services.notifications.domain.circle.members import Discretion
 from services.notifications.domain.obligations.catalogue import Recipient
 from services.notifications.domain.obligations.derivation import derive_obligations
 from shared.events.envelope import RecordedEvent
+from shared.testing.choices import CHOICES, Choices
 from shared.testing.person_history import ESTABLISHMENTS, START, id_of, minutes
 
 LONG_AGO = START - timedelta(days=30)
@@ -60,27 +61,28 @@ def sent(events: Sequence[RecordedEvent], circle: Sequence[Recipient] = EVERYBOD
     return {key for key, reasons in verdicts(events, circle).items() if "send" in reasons}
 
 
-_MOMENTS = st.integers(-2000, 4000).map(minutes)
-_JOINED = st.just(LONG_AGO) | _MOMENTS
-_LEFT = st.none() | _MOMENTS
-_DISCRETIONS: st.SearchStrategy[Discretion] = st.sampled_from((0, 1, 2, 2))
-_EITHER = st.booleans()
+_DISCRETIONS: Sequence[Discretion] = (0, 1, 2, 2)
 
 
 @st.composite
 def circles(draw: st.DrawFn) -> list[Recipient]:
     """Two carers and the professionals of the establishments, who joined and left whenever."""
+    choose = draw(CHOICES)
     carers = [
         carer(
             name,
-            joined_at=draw(_JOINED),
-            revoked_at=draw(_LEFT),
-            discretion=draw(_DISCRETIONS),
-            night=draw(_EITHER),
+            joined_at=_some_moment(choose) or LONG_AGO,
+            revoked_at=_some_moment(choose),
+            discretion=choose.of(_DISCRETIONS),
+            night=choose.below(2) == 1,
         )
         for name in ("Jeanne", "Paul")
     ]
     return [
         *carers,
-        *(professional(each, joined_at=draw(_JOINED)) for each in ESTABLISHMENTS),
+        *(professional(each, joined_at=_some_moment(choose) or LONG_AGO) for each in ESTABLISHMENTS),
     ]
+
+
+def _some_moment(choose: Choices) -> datetime | None:
+    return minutes(choose.between(-2000, 4000)) if choose.below(2) else None

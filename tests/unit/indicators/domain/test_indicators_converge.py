@@ -1,6 +1,6 @@
 """The values depend on the set of facts only, and on nothing recorded after `as_of`."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import get_args
 
 from hypothesis import given, settings
@@ -26,40 +26,42 @@ from services.indicators.domain.indicators import (
 from services.indicators.domain.occupancy import censuses
 from services.indicators.domain.stays import stays
 from shared.events.envelope import RecordedEvent
+from shared.testing.choices import CHOICES, Choices
 from shared.testing.histories import people
 from shared.testing.moving_histories import Moving, moving_histories
 from shared.testing.person_history import ESTABLISHMENTS
-from shared.testing.places import places_in, shuffled
 from tests.unit.indicators.stated_facts import KNOWN, LATER, expectation, march, movement_facts, settled
 
 STEPS: tuple[ExpectationStep, ...] = get_args(ExpectationStep)
-ANY_STEP = st.sampled_from(STEPS)
-NAMES = st.sampled_from(("first", "second"))
-OUTCOMES = st.sampled_from(("informed", "acknowledged", "expired", "superseded"))
-SOME_MINUTES = st.integers(0, 3000)
-MOMENTS = st.integers(0, 12 * 24).map(lambda hours: march(1) + timedelta(hours=hours))
+NAMES = ("first", "second")
+OUTCOMES = ("informed", "acknowledged", "expired", "superseded")
 PERIOD = Period(first_day=date(2026, 2, 20), last_day=date(2026, 3, 20))
 
 
-def questions() -> st.SearchStrategy[Question]:
-    return st.builds(
-        Question, establishment=st.sampled_from(ESTABLISHMENTS), period=st.just(PERIOD), as_of=MOMENTS
-    )
+def moment(choose: Choices) -> datetime:
+    return march(1) + timedelta(hours=choose.between(0, 12 * 24))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    choose = draw(CHOICES)
+    return Question(establishment=choose.of(ESTABLISHMENTS), period=PERIOD, as_of=moment(choose))
 
 
 @st.composite
 def expectations(draw: st.DrawFn) -> list[ExpectationFact]:
+    choose = draw(CHOICES)
     facts = []
-    for sequence in range(1, draw(st.integers(1, 12))):
-        step = draw(ANY_STEP)
+    for sequence in range(1, choose.between(1, 12)):
+        step = choose.of(STEPS)
         facts.append(
             expectation(
                 step,
-                name=draw(NAMES),
+                name=choose.of(NAMES),
                 sequence=sequence,
-                due=draw(MOMENTS),
-                recorded=draw(MOMENTS),
-                arrived=draw(MOMENTS) if step == "met" else None,
+                due=moment(choose),
+                recorded=moment(choose),
+                arrived=moment(choose) if step == "met" else None,
             )
         )
     return facts
@@ -67,15 +69,16 @@ def expectations(draw: st.DrawFn) -> list[ExpectationFact]:
 
 @st.composite
 def obligations(draw: st.DrawFn) -> list[ObligationFact]:
+    choose = draw(CHOICES)
     return [
         settled(
             str(number),
-            fact=draw(MOMENTS),
-            after_minutes=draw(SOME_MINUTES),
-            outcome=draw(OUTCOMES),
-            recorded_at=draw(MOMENTS),
+            fact=moment(choose),
+            after_minutes=choose.between(0, 3000),
+            outcome=choose.of(OUTCOMES),
+            recorded_at=moment(choose),
         )
-        for number in range(draw(st.integers(0, 8)))
+        for number in range(choose.between(0, 8))
     ]
 
 
@@ -95,8 +98,8 @@ def all_series(
 
 @st.composite
 def redelivered(draw: st.DrawFn, facts: list[FactType]) -> list[FactType]:
-    again = [facts[place] for place in draw(places_in(len(facts), at_most=4))]
-    return shuffled(draw, [*facts, *again])
+    choose = draw(CHOICES)
+    return choose.shuffled([*facts, *choose.some(facts, at_most=4)])
 
 
 @settings(max_examples=25)

@@ -10,13 +10,12 @@ from services.notifications.domain.audit.member import AuditedMember
 from services.notifications.domain.obligations.catalogue import Recipient
 from shared.events.admission import ClassOfStay, Mode, Place
 from shared.events.envelope import RecordedEvent
+from shared.testing.choices import CHOICES, Choices
 from shared.testing.histories import person_histories
 from shared.testing.person_history import ESTABLISHMENTS, movement_of
 
-_PLACES = st.none() | st.builds(
-    Place, mode=st.sampled_from(get_args(Mode)), establishment=st.sampled_from((None, *ESTABLISHMENTS))
-)
-_CLASSES = st.none() | st.sampled_from(get_args(ClassOfStay))
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_CLASSES: tuple[ClassOfStay, ...] = get_args(ClassOfStay)
 
 
 def audited(circle: Sequence[Recipient]) -> list[AuditedMember]:
@@ -38,15 +37,21 @@ def audited(circle: Sequence[Recipient]) -> list[AuditedMember]:
 @st.composite
 def strange_histories(draw: st.DrawFn) -> list[RecordedEvent]:
     """Every movement may come from anywhere, go anywhere, be of any class, also where it makes no sense."""
+    choose = draw(CHOICES)
     return [
         replace(
             event,
             data=replace(
                 movement_of(event),
-                origin=draw(_PLACES),
-                destination=draw(_PLACES),
-                class_of_stay=draw(_CLASSES),
+                origin=_some_place(choose),
+                destination=_some_place(choose),
+                class_of_stay=choose.of(_CLASSES) if choose.below(2) else None,
             ),
         )
         for event in draw(person_histories(max_stays=2))
     ]
+
+
+def _some_place(choose: Choices) -> Place | None:
+    place = Place(mode=choose.of(_MODES), establishment=choose.of((None, *ESTABLISHMENTS)))
+    return place if choose.below(2) else None
