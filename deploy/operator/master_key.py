@@ -42,11 +42,19 @@ def rewrap() -> None:
     """Wrap the keys of all persons under the current master key while everything runs, and end the others."""
     folder = state_folder()
     credentials = read_credentials(folder)
+    unreadable: list[str] = []
     for service in () if credentials is None else credentials.master_keys:
         done = _rewrapped(service, running_environment(folder, service))
         typer.echo(f"{service}: {done['rewrapped']} keys are under the current master key now")
+        unreadable += [f"{service}.{table} {id_}" for table, ids in done["unreadable"].items() for id_ in ids]
     if credentials is None:
         raise StackError("there is no stack here yet: `relais up` makes one")
+    if unreadable:
+        typer.echo("\n".join(unreadable))
+        raise StackError(
+            f"no master key opens these {len(unreadable)} keys; all stay listed (docs/operating.md, "
+            '"Another master key")'
+        )
     current = {name: keys.partition(",")[0] for name, keys in credentials.master_keys.items()}
     write_credentials(folder, replace(credentials, master_keys=current))
 
@@ -59,7 +67,7 @@ def _rewrapped(service: str, environment: dict[str, str]) -> dict[str, Any]:
         text=True,
         check=False,
     )
-    if ended.returncode:
+    if ended.returncode and not ended.stdout:
         raise StackError(f"the keys of {service} could not all be wrapped again; the old master key stays")
     done: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     return done

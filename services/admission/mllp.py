@@ -7,14 +7,14 @@ import uvloop
 from services.admission.api.mllp.server import MllpServer
 from services.admission.settings import Settings
 from services.admission.wiring import SERVICE
-from shared.spine.service.opening import open_service
+from shared.spine.service.open_to_serve import open_to_serve
 from shared.spine.worker import run_worker
 
 
 async def serve() -> None:
     """Serve until told to stop; without `RELAIS_MLLP_PORTS` and `RELAIS_MLLP_SOURCES` on no port."""
     settings = Settings.of()
-    async with open_service(SERVICE, settings) as opened:
+    async with open_to_serve(SERVICE, settings) as opened:
         server = MllpServer(
             opened.dependencies,
             settings.mllp_bindings,

@@ -24,6 +24,9 @@ _FORMAT_1: Final = b"\x01"
 _NAMED: Final = b"\x02"
 """A key that is wrapped by a master key with an id: its length and the id follow."""
 _WRAPPED_KEY: Final = b"relais wrapped key"
+_CHECK: Final = b"relais check of a key"
+INDEX_KEY: Final = "index key"
+"""Where ids of master keys stand; none of them has a space."""
 _LENGTH: Final = struct.Struct(">Q").pack
 
 
@@ -39,8 +42,14 @@ class Vault:
         self._wrapping = {
             _head(name): AESGCM(_derive(key, b"relais person keys")) for name, key in known.keys.items()
         }
-        self.current_head: Final = _head(known.current)
-        """What the keys begin with that the current master key wrapped."""
+        self._current_head = _head(known.current)
+        self.current: Final = known.current
+        """The id of the master key that wraps what is new."""
+        self.checks: Final = {
+            INDEX_KEY: _derive(known.index_key, _CHECK),
+            **{name: _derive(key, _CHECK) for name, key in known.keys.items()},
+        }
+        """Id of each master key, and `INDEX_KEY` -> 32 bytes by which that key is known again."""
         # Only copies of these are finished: copying costs half of setting the key up again.
         self._index_hash = HMAC(_derive(known.index_key, b"relais blind indexes"), SHA256())
         self._id_hash = HMAC(_derive(known.index_key, b"relais opaque ids"), SHA256())
@@ -48,6 +57,14 @@ class Vault:
     def new_key(self) -> bytes:
         """A new person's key, wrapped, as it is stored."""
         return self._wrap(os.urandom(KEY_BYTES))
+
+    def opens(self, wrapped_key: bytes) -> bool:
+        """Whether it is a key that one of the master keys wrapped."""
+        try:
+            self._data_key(wrapped_key)
+        except Undecipherable:
+            return False
+        return True
 
     def rewrap(self, wrapped_key: bytes) -> bytes:
         """The same key under the current master key; raises `Undecipherable`."""
@@ -73,7 +90,7 @@ class Vault:
         return uuid_of(bytes(octets))
 
     def _wrap(self, data_key: bytes) -> bytes:
-        head = self.current_head
+        head = self._current_head
         return head + _encrypt(self._wrapping[head], data_key, head + _WRAPPED_KEY)
 
     def _unwrap(self, wrapped_key: bytes) -> AESGCM:
@@ -86,6 +103,11 @@ class Vault:
         if wrapping is None:
             raise Undecipherable
         return _decrypt(wrapping, wrapped_key[len(head) :], head + _WRAPPED_KEY)
+
+
+def beginning(name: str) -> bytes:
+    """What every wrapped key begins with that the master key of this id wrapped, and no other."""
+    return _head(name) or _FORMAT_1
 
 
 def _head(name: str) -> bytes:

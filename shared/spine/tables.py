@@ -20,8 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 _moment = DateTime(timezone=True)
 
 
-def spine_tables(metadata: MetaData) -> None:
-    """Add the spine's tables to a service's metadata."""
+def spine_tables(metadata: MetaData, *, seals: bool = False) -> None:
+    """Add the spine's tables to a service's metadata; `seals`: it seals what is personal, under keys."""
     _add_publisher_tables(metadata)
     _add_consumer_tables(metadata)
     _add_parked_tables(metadata)
@@ -29,6 +29,8 @@ def spine_tables(metadata: MetaData) -> None:
     _add_pause_tables(metadata)
     _add_erased(metadata)
     _api_keys(metadata)
+    if seals:
+        _add_key_checks(metadata)
 
 
 def _add_publisher_tables(metadata: MetaData) -> None:
@@ -206,6 +208,16 @@ def _add_erased(metadata: MetaData) -> None:
         Column("erasure_id", Uuid, nullable=False),
         Column("erased_at", _moment, nullable=False, comment="Here"),
         comment="Persons of whom nothing may be kept, however late it comes",
+    )
+
+
+def _add_key_checks(metadata: MetaData) -> None:
+    Table(
+        "key_checks",
+        metadata,
+        Column("name", Text, primary_key=True, comment="Id of a master key, or `index key`"),
+        Column("value", LargeBinary, nullable=False, comment="Derived from the key; opens and finds nothing"),
+        comment="Under which keys this database was written",
     )
 
 

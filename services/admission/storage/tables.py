@@ -286,4 +286,4 @@ class Mailbox(Table, table=True):
     service: str | None = Field(sa_column=Column(Text, comment="Of the establishment"))
 
 
-spine_tables(metadata)
+spine_tables(metadata, seals=True)

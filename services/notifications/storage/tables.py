@@ -294,6 +294,6 @@ class Transition(Table, table=True):
     changed_at: datetime = timestamp()
 
 
-spine_tables(metadata)
+spine_tables(metadata, seals=True)
 audit_tables(metadata)
 circle_tables(metadata)

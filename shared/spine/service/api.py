@@ -27,7 +27,8 @@ from shared.spine.parked.context import PARKED, parked_context
 from shared.spine.reconciliation.api import inbox, ledger, report
 from shared.spine.reconciliation.context import RECONCILIATION
 from shared.spine.service.definition import AnyService, D, S
-from shared.spine.service.opening import OpenService, open_service
+from shared.spine.service.open_to_serve import open_to_serve
+from shared.spine.service.opening import OpenService
 from shared.telemetry import logging, tracing
 from shared.web.app import Lifespan, create_app
 from shared.web.probes import READY
@@ -80,7 +81,7 @@ async def _opened_by_the_api(_app: FastAPI) -> AsyncIterator[None]:
 async def _from_environment(service: AnyService, app: FastAPI) -> AsyncIterator[None]:
     logging.configure(service.name)
     tracing.configure(service.name)
-    async with open_service(service, service.settings.of()) as opened:
+    async with open_to_serve(service, service.settings.of()) as opened:
         connect(app, opened)
         with infrequent_garbage_collection():
             yield

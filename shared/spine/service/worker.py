@@ -14,7 +14,8 @@ from shared.spine.reconciliation.duties import ConsumerReconciliation, publisher
 from shared.spine.retention.keeper import SECONDS as RETENTION_SECONDS
 from shared.spine.retention.keeper import RetentionKeeper
 from shared.spine.service.definition import AnyService, Consumption, D, S
-from shared.spine.service.opening import OpenService, open_service
+from shared.spine.service.open_to_serve import open_to_serve
+from shared.spine.service.opening import OpenService
 from shared.spine.worker import Duty, periodic, run_worker
 
 
@@ -25,7 +26,7 @@ def run(service: AnyService) -> None:
 
 async def _run_until_stopped(service: AnyService) -> None:
     settings = service.settings.of()
-    async with open_service(service, settings) as opened:
+    async with open_to_serve(service, settings) as opened:
         await run_worker(service.name, duties(opened), metrics_port=settings.metrics_port)
 
 

@@ -14,7 +14,7 @@ from services.notifications.storage.tables import metadata as notifications_meta
 from shared.database.transaction import transaction
 from shared.security.master_keys import master_keys_of
 from shared.security.vault import Vault
-from shared.spine.service.rewrap import rewrap_all
+from shared.spine.service.rewrap import Rewrapped, rewrap_all
 from tests.integration.admission.hl7v2.door import adt, codes, send
 from tests.integration.admission.running import MASTER_KEY, Admission
 from tests.unit.admission.bodies import NAME, encoded, identifier, movement
@@ -75,13 +75,15 @@ async def test_all_keys_are_wrapped_again_while_it_runs_and_the_old_master_key_m
     new, old = (base64.b64encode(key).decode() for key in (bytes(32), MASTER_KEY))
     pool, tables = admission.service.spine.pool, SERVICE.wrapped_keys
     both = Vault(master_keys_of(f"2026:{new},{old}", old))
-    assert await rewrap_all(pool, both, tables) == 2
-    assert await rewrap_all(pool, both, tables) == 0
+    assert await rewrap_all(pool, both, tables) == Rewrapped(done=2)
+    assert await rewrap_all(pool, both, tables) == Rewrapped()
     alone = Vault(master_keys_of(f"2026:{new}", old))
     [row] = await admission.rows("SELECT record, wrapped_key, event_id FROM submissions, persons")
     context = RECORD_CONTEXT + row["event_id"].bytes
     assert alone.decrypt(row["wrapped_key"], row["record"], context=context) == body
-    assert await rewrap_all(pool, Vault(master_keys_of(f"{old},2026:{new}", old)), tables) == 2
+    assert await rewrap_all(pool, Vault(master_keys_of(f"{old},2026:{new}", old)), tables) == Rewrapped(
+        done=2
+    )
     assert (await admission.post(source, body)).status_code == 200
 
 
