@@ -1,8 +1,8 @@
 """Makes the secrets of Compose, one file each: `python3 deploy/make_secrets.py`, once, writes `secrets/`.
 
 Standard library and the command openssl only, for a machine that has nothing but these and an engine. What an
-`.env` of an earlier release holds is taken over. The operator's key goes to standard error: it is shown only
-this once and stored nowhere.
+`.env` of an earlier release holds is taken over, and out of it. The operator's key goes to standard error: it
+is shown only this once and stored nowhere.
 """
 
 import base64
@@ -11,7 +11,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -148,6 +148,14 @@ def _openssl(folder: Path, arguments: str) -> None:
         sys.exit(f"openssl {arguments.partition(' ')[0]} failed: {error.stderr.strip()}")
 
 
+def _leave(earlier: Path, lines: Sequence[str]) -> None:
+    """Leave only these lines in an `.env`, and none of what says nothing."""
+    if any(line.strip() and not line.startswith("#") for line in lines):
+        earlier.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    else:
+        earlier.unlink()
+
+
 def main(folder: Path) -> None:
     """Write the files; a folder that is there already stays as it is."""
     if folder.exists():
@@ -157,11 +165,14 @@ def main(folder: Path) -> None:
     kept = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     operator_key = f"relais_{secrets.token_urlsafe(32)}"
     made = contents(key=operator_key, kept=kept)
-    # Nobody else may enter the folder; containers see each file with its mode, under accounts of their own.
+    # Nobody else may enter the folder. Containers see each file with its mode, under accounts of their own,
+    # none of which is the owner's: Compose mounts files as they are (its `uid` and `mode` are for Swarm).
     folder.mkdir(mode=0o700)
     for name, content in made.items():
         (folder / name).write_text(content, encoding="utf-8")
         (folder / name).chmod(0o444)
+    if kept:
+        _leave(earlier, [line for line in lines if line.partition("=")[0].lower() not in made])
     if "BOOTSTRAP_KEY_SHA256" not in kept:
         sys.stderr.write(f"The operator's key, shown once: {operator_key}\n")
 

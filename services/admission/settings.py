@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from services.admission.domain.hl7v2.callers import Binding, bindings_of, port_of
 from shared.runtime.environment import named_addresses, sha256_digest
+from shared.runtime.secret_files import require_private
 from shared.security.master_keys import MasterKeys, master_keys_of
 from shared.security.signatures import Signer, signer_of
 from shared.spine.service.settings import ServiceSettings
@@ -47,6 +48,10 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
         named_addresses(self.peers, variable="RELAIS_PEERS")
         bindings_of(self.mllp_sources)
         self.ports_of_mllp  # noqa: B018 - raises
+        if private := self.mllp_key or self.mllp_certificate:
+            require_private(
+                private, variable="RELAIS_MLLP_KEY" if self.mllp_key else "RELAIS_MLLP_CERTIFICATE"
+            )
         sha256_digest(self.bootstrap_key_sha256, variable="RELAIS_BOOTSTRAP_KEY_SHA256")
 
     @property

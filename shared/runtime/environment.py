@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from shared.runtime.secret_files import secret_in
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 IN_A_FILE: Final = "_FILE"
 """Behind a variable's name: the name of a file that holds its value."""
-MOUNTED: Final = Path("/run/secrets")
-"""Where engines of containers mount secrets, readable by all of a container that has one account."""
 
 
 def variable(field: str) -> str:
@@ -53,7 +52,7 @@ def with_files(environment: Mapping[str, str], variables: Sequence[str]) -> dict
             continue
         if name in given:
             raise ValueError(f"{name} and {name}{IN_A_FILE} are both set")
-        if value := _secret_in(Path(path), variable=name + IN_A_FILE):
+        if value := secret_in(Path(path), variable=name + IN_A_FILE):
             given[name] = value
     return given
 
@@ -66,18 +65,6 @@ def required(variable: str, environment: Mapping[str, str] = os.environ) -> str:
         raise SystemExit(str(error)) from None
     if not value:
         raise SystemExit(f"{variable} is not set")
-    return value
-
-
-def _secret_in(path: Path, *, variable: str) -> str:
-    try:
-        with path.open(encoding="utf-8") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            value = file.read().strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{variable} names no file that can be read") from None
-    if mode & (stat.S_IROTH | stat.S_IWOTH) and not path.is_relative_to(MOUNTED):
-        raise ValueError(f"{variable} names a file that every account can read: chmod o-rw it")
     return value
 
 

@@ -21,6 +21,7 @@ from typing import Final, Literal
 import uvicorn
 
 from shared.runtime.open_files import allow_open_files
+from shared.runtime.secret_files import require_private
 from shared.web.connections import MOST_CONNECTIONS, protocol_of
 
 ACCEPTED_AT_ONCE: Final = 32
@@ -116,6 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     has_operations = hasattr(importlib.import_module(module), OPERATIONS)
     if has_operations is not (chosen.operations_port is not None):
         parser.error("--operations-port is for services that have operations, and for all of them")
+    try:
+        if chosen.certificate:
+            require_private(chosen.certificate, variable="--certificate")
+    except ValueError as refusal:
+        parser.error(str(refusal))
     config = partial(
         _config, host=chosen.host, certificate=chosen.certificate, drain_seconds=chosen.drain_seconds
     )

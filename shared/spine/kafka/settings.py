@@ -3,6 +3,7 @@
 import msgspec
 
 from shared.runtime.environment import variable
+from shared.runtime.secret_files import require_private
 from shared.spine.kafka.broker import Broker, SaslMechanism, SecurityProtocol
 
 
@@ -22,6 +23,8 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename=variable)
 
     def __post_init__(self) -> None:
         self.broker  # noqa: B018 - refuses what does not go together
+        if self.kafka_certificate_file:
+            require_private(self.kafka_certificate_file, variable="RELAIS_KAFKA_CERTIFICATE_FILE")
 
     @property
     def broker(self) -> Broker:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy import make_secrets
 from deploy.compose.composition import PROJECT
 from deploy.make_secrets import contents, main
 from shared.security.principal import sha256_of
@@ -44,6 +45,19 @@ def test_what_there_was_is_kept(made: Mapping[str, str]) -> None:
     kept = contents(key=KEY, kept={"AUDIT_KEY": "audit", "PATHWAY_DATABASE_PASSWORD": "word"})
     assert (kept["audit_key"], kept["pathway_database_password"]) == ("audit", "word")
     assert "pathway:word@postgres" in kept["pathway_database_url"]
+
+
+@pytest.mark.parametrize("other", ["", "COMPOSE_PROJECT_NAME=relais\n"])
+def test_what_was_taken_over_is_left_in_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    monkeypatch.setattr(make_secrets, "PROJECT", tmp_path)
+    earlier = tmp_path / ".env"
+    earlier.write_text(f"# of an earlier release\nAUDIT_KEY=audit\nBOOTSTRAP_KEY_SHA256=digest\n{other}")
+    main(tmp_path / "secrets")
+    assert (tmp_path / "secrets" / "audit_key").read_text() == "audit"
+    assert earlier.exists() is bool(other)
+    assert "audit" not in (earlier.read_text() if other else "")
 
 
 def test_keys_are_those_that_their_digests_and_signatures_ask_for(made: Mapping[str, str]) -> None:

@@ -36,6 +36,7 @@ def make_certificate(folder: Path, *, host: str) -> tuple[Path, Path]:
     server_file.write_bytes(
         server.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_encryption)
     )
+    server_file.chmod(0o600)
     return authority_file, server_file
 
 
