@@ -232,7 +232,10 @@ class AccessGranted(Payload, frozen=True, kw_only=True):
 
     key_id: UUID
     key_sha256: str
-    """Hex digest of the whole key; the key itself (256 random bits) is shown once and stored nowhere."""
+    """Hex digest of the whole key; the key itself (256 random bits) is shown once and stored nowhere.
+
+    `sha256:` and a digest is that of the DER of a client certificate, which is shown instead of a key.
+    """
     source_id: UUID
     scopes: tuple[Scope, ...]
     establishment: str | None = None

@@ -30,6 +30,7 @@ RelaisError
  |     + SeveralMessages
  |  + TooManyMessages       the HL7 v2 door answers 413, over MLLP AR
  + CallersTaken            the API answers 409
+ + CertificateTaken        the API answers 409
  + ClientTooSlow          the server closes the connection
  + ContradictingSchemas   the documents are not generated
  + EndedOtherwise         the API answers 409

@@ -13,6 +13,7 @@ from shared.security.audit.access import AUDITOR
 from shared.security.policy.decide import refusal_at_door
 from shared.security.policy.operations import Operation
 from shared.security.principal import Principal
+from shared.web.client_certificates import CLIENT_CERTIFICATE
 from shared.web.middleware.places import place_of
 from shared.web.middleware.request_telemetry import KEY_EXPIRES_AT
 from shared.web.problems import Problem
@@ -20,10 +21,13 @@ from shared.web.state import StateEntry
 
 
 class Authenticator(Protocol):
-    """Recognises callers by their `Authorization` header."""
+    """Recognises callers by their `Authorization` header or, where there is none, by their certificate."""
 
-    async def authenticate(self, authorization_header: str | None) -> Principal | None:
-        """The caller, or None if unknown; raises only what means that nobody can be recognised now."""
+    async def authenticate(self, credential: str | None, /) -> Principal | None:
+        """The caller of this header or `ClientCertificate`, or None if unknown.
+
+        Raises only what means that nobody can be recognised now.
+        """
         ...
 
 
@@ -42,7 +46,9 @@ class Permission(SecurityBase):
     async def __call__(self, request: Request) -> Principal:
         """The caller; 401 when nobody is recognised, 403 when the policy refuses whatever it is about."""
         authenticator = AUTHENTICATOR.of(request)
-        principal = await authenticator.authenticate(request.headers.get("authorization"))
+        header = request.headers.get("authorization")
+        credential = request.scope.get(CLIENT_CERTIFICATE) if header is None else header
+        principal = await authenticator.authenticate(credential)
         place = place_of(request.scope)
         if principal is None:
             if place is not None:

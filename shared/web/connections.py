@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.telemetry import metrics
+from shared.web.client_certificates import CLIENT_CERTIFICATE, ClientCertificate
 from shared.web.fairness.shared_places import SharedPlaces
 from shared.web.problems import response_of, service_unavailable
 
@@ -26,6 +27,7 @@ class FairProtocol(HttpToolsProtocol):
     pool: ClassVar[SharedPlaces] = SharedPlaces(MOST_CONNECTIONS)
 
     _address: str | None = None
+    _certificate: ClientCertificate | None = None
     _timer: asyncio.TimerHandle | None = None
     _in_head = True
     _in_message = False
@@ -41,6 +43,9 @@ class FairProtocol(HttpToolsProtocol):
             transport.close()
             return
         self._address = address
+        secured = transport.get_extra_info("ssl_object")
+        der = secured.getpeercert(binary_form=True) if secured else None
+        self._certificate = ClientCertificate.of(der) if der else None
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +78,8 @@ class FairProtocol(HttpToolsProtocol):
         self._in_head = self._in_message = True
         self._head_bytes = 0
         super().on_message_begin()
+        if self._certificate is not None:
+            self.scope[CLIENT_CERTIFICATE] = self._certificate  # type: ignore[typeddict-unknown-key]
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""

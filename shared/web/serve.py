@@ -12,6 +12,7 @@ import asyncio
 import errno
 import importlib
 import socket
+import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -106,6 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--operations-port", type=int, help="of the module's `operations`")
     parser.add_argument("--certificate", help="file with our certificate and its key, for TLS on both ports")
     parser.add_argument(
+        "--client-authorities",
+        help="file with the authorities of callers' certificates, which a caller may show instead of a key",
+    )
+    parser.add_argument(
         "--drain-seconds",
         type=int,
         default=DRAIN_SECONDS,
@@ -122,8 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             require_private(chosen.certificate, variable="--certificate")
     except ValueError as refusal:
         parser.error(str(refusal))
+    if chosen.client_authorities and not chosen.certificate:
+        parser.error("--client-authorities needs --certificate: nobody shows a certificate without TLS")
     config = partial(
-        _config, host=chosen.host, certificate=chosen.certificate, drain_seconds=chosen.drain_seconds
+        _config,
+        host=chosen.host,
+        certificate=chosen.certificate,
+        client_authorities=chosen.client_authorities,
+        drain_seconds=chosen.drain_seconds,
     )
     api = config(chosen.application, chosen.port, MOST_CONNECTIONS)
     operations = None
@@ -144,6 +155,7 @@ def _config(
     *,
     host: str,
     certificate: str | None,
+    client_authorities: str | None,
     drain_seconds: int,
 ) -> uvicorn.Config:
     return uvicorn.Config(
@@ -154,6 +166,8 @@ def _config(
         http=protocol_of(connections),
         lifespan=lifespan,
         ssl_certfile=certificate,
+        ssl_ca_certs=client_authorities,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if client_authorities else ssl.CERT_NONE,
         timeout_graceful_shutdown=drain_seconds,
     )
 

@@ -41,7 +41,7 @@ async def rotate_key(
     secret, key_sha256 = new_key()
     async with transaction(dependencies.pool) as connection:
         old = await storage.lock_key(connection, key_id)
-        if old is None or not _may_rotate(by, old, now):
+        if old is None or not may_rotate(by, old, now):
             return None
         key = replace(
             old,
@@ -57,6 +57,7 @@ async def rotate_key(
     return Rotated(key, secret, ends_at)
 
 
-def _may_rotate(by: Principal, old: Key, now: datetime) -> bool:
+def may_rotate(by: Principal, old: Key, now: datetime) -> bool:
+    """Whether the caller may give the key's source another one that may do the same."""
     is_valid = old.revoked_at is None and (old.expires_at is None or old.expires_at > now)
     return is_valid and may_create(by, establishment=old.establishment, sites=old.sites, scopes=old.scopes)

@@ -43,6 +43,8 @@ class ListedKey(Struct, frozen=True, kw_only=True):
     last_used_at: datetime | None
     """At admission, within an hour; each service says its own at `GET /v1/operations/keys`."""
     limits: KeyLimits
+    certificate: str | None
+    """Which client certificate it is, `sha256:` and the digest of its DER; none is a key that is sent."""
 
 
 _SOURCES: Final = """
@@ -53,6 +55,7 @@ ORDER BY created_at, source_id LIMIT $4
 _KEYS: Final = """
 SELECT k.key_id, k.source_id, s.name AS source_name, s.created_at AS source_created_at, k.establishment,
     k.sites, k.scopes, k.revoked_at, k.expires_at, k.last_used_at,
+    CASE WHEN k.key_sha256 LIKE 'sha256:%' THEN k.key_sha256 END AS certificate,
     k.requests_per_second, k.concurrent_requests, k.bytes_per_minute
 FROM api_keys AS k JOIN sources AS s USING (source_id)
 WHERE (s.created_at, k.key_id) > ($1, $2) AND ($3::text IS NULL OR k.establishment = $3)

@@ -18,6 +18,7 @@ from shared.events.admission import AccessGranted, AccessRevoked, KeyLimits
 from shared.runtime.clock import Clock, system_clock
 from shared.security.principal import Principal, sha256_of
 from shared.spine.records.received import ReceivedEvent
+from shared.web.client_certificates import ClientCertificate
 
 MAX_SECONDS_REMEMBERED: Final = 5.0
 MAX_REMEMBERED: Final = 10_000
@@ -74,10 +75,10 @@ class ApiKeyAuthenticator:
         # A crowd of unknown keys leaves connections to those who are known.
         self._looking_up = asyncio.Semaphore(UNKNOWN_AT_ONCE)
 
-    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+    async def authenticate(self, credential: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
-        key = bearer_key(authorization_header)
-        return None if key is None else await self.recognise(sha256_of(key))
+        digest = digest_of(credential)
+        return None if digest is None else await self.recognise(digest)
 
     async def recognise(self, key_sha256: str) -> Principal | None:
         """The caller whose key has this digest, or None if unknown; raises what the query raised."""
@@ -126,6 +127,14 @@ def _principal_of(row: Any, at: datetime) -> Principal:
             bytes_per_minute=row["bytes_per_minute"],
         ),
     )
+
+
+def digest_of(credential: str | None) -> str | None:
+    """By what the caller of this header or certificate is found among the keys."""
+    if isinstance(credential, ClientCertificate):
+        return str(credential)
+    key = bearer_key(credential)
+    return None if key is None else sha256_of(key)
 
 
 def bearer_key(header: str | None) -> str | None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from shared.database.pool import Executor
 from shared.runtime.clock import Clock
 from shared.security.authentication import Authenticator
-from shared.security.principal import Principal, sha256_of
-from shared.spine.access.api_keys import ApiKeyAuthenticator, bearer_key
+from shared.security.principal import Principal
+from shared.spine.access.api_keys import ApiKeyAuthenticator, digest_of
 
 _A_SERVICE: Final = Principal(source_id=UUID(int=0), establishment=None, scopes=frozenset({"ledger"}))
 
@@ -26,15 +26,14 @@ class PeerAuthenticator:
         self._others = others
         self._key_sha256 = key_sha256
 
-    async def authenticate(self, authorization_header: str | None) -> Principal | None:
+    async def authenticate(self, credential: str | None) -> Principal | None:
         """See `shared.security.authentication.Authenticator`."""
-        key = bearer_key(authorization_header)
-        if key is None:
+        digest = digest_of(credential)
+        if digest is None:
             return None
-        key_sha256 = sha256_of(key)
-        if hmac.compare_digest(key_sha256, self._key_sha256):
+        if hmac.compare_digest(digest, self._key_sha256):
             return _A_SERVICE
-        return await self._others.recognise(key_sha256)
+        return await self._others.recognise(digest)
 
 
 def service_authenticator(pool: Executor, key_sha256: str, clock: Clock) -> Authenticator:

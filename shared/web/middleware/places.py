@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.admission import KeyLimits
 from shared.telemetry import metrics
+from shared.web.client_certificates import CLIENT_CERTIFICATE
 from shared.web.fairness.caller import Caller
 from shared.web.fairness.callers import Callers
 from shared.web.fairness.failed_keys import FailedKeys
@@ -158,7 +159,7 @@ class Places:
         return None
 
     def _place_for(self, scope: Scope) -> Place | Problem:
-        header, address = _authorization(scope), _address(scope)
+        header, address = _credential(scope), _address(scope)
         if header is None:
             return self._place_in(self.operational if self._operational else self.without_key, address, None)
         caller = self.callers.find(header)
@@ -182,11 +183,13 @@ def place_of(scope: Scope) -> Place | None:
     return place
 
 
-def _authorization(scope: Scope) -> bytes | None:
+def _credential(scope: Scope) -> bytes | None:
+    """By what the caller will be recognised; no header can be what stands for a certificate."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             return bytes(value) if len(value) <= _LONGEST_HEADER else None
-    return None
+    certificate = scope.get(CLIENT_CERTIFICATE)
+    return None if certificate is None else b"\0" + certificate.encode()
 
 
 def _address(scope: Scope) -> str:

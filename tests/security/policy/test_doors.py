@@ -5,6 +5,7 @@ is connected, so whoever gets in gets any other answer than 401 and 403.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from itertools import count
@@ -22,6 +23,7 @@ from shared.security.policy.operations import RULES
 from shared.security.principal import Principal
 from shared.spine.operations.paths import is_operation
 from shared.spine.service.api import create_api, create_operations
+from shared.web.client_certificates import CLIENT_CERTIFICATE, ClientCertificate
 from tests.security.policy.keys import HOSPITAL, key
 
 SERVICES: Final = ("admission", "pathway", "notifications", "indicators")
@@ -42,6 +44,9 @@ UNKNOWN: Final = (
     "hospital-read",
     "Bearer é",
     "Bearer " + "x" * 5000,
+    ClientCertificate.of(b"revoked"),
+    str(ClientCertificate.of(b"hospital-read")),
+    f"Bearer {ClientCertificate.of(b'hospital-read')}",
 )
 REFUSED: Final = {401, 403}
 _callers: Final = count()
@@ -55,11 +60,17 @@ VALUES: Final = {
 
 
 class KnownKeys:
-    """Recognises the keys of this test; one that was revoked or has expired is as unknown as any other."""
+    """Recognises the keys and certificates of this test; who was revoked is as unknown as any."""
 
-    async def authenticate(self, authorization_header: str | None) -> Principal | None:
-        scheme, _, name = (authorization_header or "").partition(" ")
+    async def authenticate(self, credential: str | None) -> Principal | None:
+        if isinstance(credential, ClientCertificate):
+            return next((KNOWN[name] for name in KNOWN if certificate_of(name) == credential), None)
+        scheme, _, name = (credential or "").partition(" ")
         return KNOWN.get(name) if scheme == "Bearer" else None
+
+
+def certificate_of(name: str) -> ClientCertificate:
+    return ClientCertificate.of(name.encode())
 
 
 def apps_of(service: str) -> dict[str, FastAPI]:
@@ -98,13 +109,15 @@ class _Answer:
             self.content += message.get("body", b"")
 
 
-async def answers(route: str, headers: list[str | None], *, port: str = "") -> list[_Answer]:
-    """What each of these `Authorization` headers (`None`: no such header) is answered, here or at `port`."""
+async def answers(route: str, shown: Sequence[str | None], *, port: str = "") -> list[_Answer]:
+    """What is answered, here or at `port`, to who shows these: `Authorization` headers, client certificates,
+    or (`None`) nothing."""
     service, method, path = route.split()
     url = re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], str(UUID(int=1))), path)
     found = []
-    for header in headers:
-        given = [] if header is None else [(b"authorization", header.encode())]
+    for each in shown:
+        certificate = each if isinstance(each, ClientCertificate) else None
+        given = [] if each is None or certificate else [(b"authorization", each.encode())]
         scope = {
             "type": "http",
             "http_version": "1.1",
@@ -118,6 +131,7 @@ async def answers(route: str, headers: list[str | None], *, port: str = "") -> l
             "server": ("relais.test", 80),
             # Each from an address of its own: many mistakes of one are answered later, and not by the policy.
             "client": (f"10.0.{next(_callers)}.1", 1),
+            **({CLIENT_CERTIFICATE: certificate} if certificate else {}),
         }
         answer = _Answer()
         # After an answer to what nobody foresaw, it is raised as well.
@@ -134,11 +148,14 @@ async def test_without_a_key_that_is_known_nobody_gets_in(route: str) -> None:
     assert len({answer.content for answer in refused}) == 1
 
 
+@pytest.mark.parametrize("shown", [lambda name: f"Bearer {name}", certificate_of], ids=["key", "certificate"])
 @pytest.mark.parametrize("route", WITH_KEY)
-async def test_a_key_with_one_scope_gets_in_where_that_scope_is_enough(route: str) -> None:
+async def test_a_key_with_one_scope_gets_in_where_that_scope_is_enough(
+    route: str, shown: Callable[[str], str]
+) -> None:
     rule = RULES[ROUTES[route]]
     names = list(KNOWN)
-    found = await answers(route, [f"Bearer {name}" for name in names])
+    found = await answers(route, [shown(name) for name in names])
     let_in = {name for name, answer in zip(names, found, strict=True) if answer.status not in REFUSED}
     enough = {f"hospital-{scope}" for scope in rule.scopes if rule.whom != "platform"}
     assert let_in & HOSPITALS.keys() == enough

@@ -1,6 +1,7 @@
 """New connections are accepted many at once, and operations are served on a port of their own."""
 
 import asyncio
+import hashlib
 import signal
 import socket
 import subprocess
@@ -11,12 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 import uvloop
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 
 from deploy.local.ports import free_port
 from shared.web.client import authorities_of, open_client
 from shared.web.serve import ACCEPTED_AT_ONCE, copies_of, main
 from tests.integration.database.certificates import make_certificate
-from tests.unit.shared.web.two_ports import SLOW, TAKES
+from tests.unit.shared.web.two_ports import SHOWN, SLOW, TAKES
 
 COMING = 2 * ACCEPTED_AT_ONCE
 SERVE = (sys.executable, "-m", "shared.web.serve", "tests.unit.shared.web.two_ports:app")
@@ -54,17 +57,24 @@ async def _turns_until_all_are_accepted() -> int:
 def test_figures_are_on_the_port_of_operations_alone_and_one_application_is_opened(tmp_path: Path) -> None:
     api, operations = free_port(), free_port()
     (tmp_path / "other").mkdir()
-    (authority, certificate), (other, _) = (
+    (authority, certificate), (other, stranger) = (
         make_certificate(folder, host="localhost") for folder in (tmp_path, tmp_path / "other")
     )
     ports = ("--port", str(api), "--operations-port", str(operations), "--certificate", str(certificate))
-    with subprocess.Popen([*SERVE, *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as serving:
+    believed = ("--client-authorities", str(authority))
+    with subprocess.Popen(
+        [*SERVE, *ports, *believed], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as serving:
         assert _status(operations, "/metrics", authority, retries=8) == 200
         assert [_status(api, "/ready", authority), _status(api, "/metrics", authority)] == [200, 404]
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             _status(api, "/ready", other)
         with pytest.raises(httpx.RemoteProtocolError):
             _status(api, "/ready", authority, scheme="http")
+        assert _shown(api, authority) == "None"
+        assert _shown(api, authority, certificate=certificate) == _fingerprint(certificate)
+        with pytest.raises(httpx.TransportError):
+            _shown(api, authority, certificate=stranger)
         serving.send_signal(signal.SIGTERM)
         said, _ = serving.communicate(timeout=20)
     assert (said, serving.returncode) == (b"closed\n", -signal.SIGTERM)
@@ -126,3 +136,17 @@ def _status(port: int, path: str, authority: Path, *, scheme: str = "https", ret
     context = authorities_of(str(authority))
     with httpx.Client(transport=httpx.HTTPTransport(retries=retries, verify=context)) as client:
         return client.get(f"{scheme}://localhost:{port}{path}").status_code
+
+
+def _shown(port: int, authority: Path, *, certificate: Path | None = None) -> str:
+    """Which certificate the API says that the caller showed."""
+    context = authorities_of(str(authority))
+    if certificate is not None:
+        context.load_cert_chain(certificate)
+    with httpx.Client(verify=context) as client:
+        return str(client.get(f"https://localhost:{port}{SHOWN}").json())
+
+
+def _fingerprint(certificate: Path) -> str:
+    der = load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
+    return f"sha256:{hashlib.sha256(der).hexdigest()}"

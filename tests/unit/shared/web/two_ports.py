@@ -6,15 +6,22 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
 from shared.web.app import create_app
+from shared.web.client_certificates import CLIENT_CERTIFICATE
 
 TAKES: str = "TAKES_PORT"
 """Names the port on which the API listens once it is open, as if it were another process."""
 SLOW = "/v1/slow"
+SHOWN = "/v1/shown"
 
-slow = APIRouter()
+slow, shown = APIRouter(), APIRouter()
+
+
+@shown.get(SHOWN)
+async def _certificate(request: Request) -> str:
+    return str(request.scope.get(CLIENT_CERTIFICATE))
 
 
 @slow.get(SLOW)
@@ -32,5 +39,5 @@ async def _said(_app: FastAPI) -> AsyncIterator[None]:
     print("closed", flush=True)  # noqa: T201 - the test reads it
 
 
-app = create_app(title="api", lifespan=_said, routers=[])
+app = create_app(title="api", lifespan=_said, routers=[shown])
 operations = create_app(title="operations", lifespan=_said, routers=[slow], operational=True)
