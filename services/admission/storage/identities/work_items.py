@@ -62,6 +62,13 @@ WHERE state = $1 AND (state <> 'open' OR finding = 'different_persons' OR NOT EX
     AND ($2::text[] IS NULL OR establishments <@ $2) AND (found_at, work_item_id) > ($3, $4)
 ORDER BY found_at, work_item_id LIMIT $5
 """
+# Two who are not one any more have two survivors, and their item is settled.
+_OPEN_ABOUT: Final = """
+SELECT coalesce(one.survivor_id, one.person_id) AS about, item.*
+FROM identity_work_items AS item JOIN persons AS one USING (person_id)
+WHERE item.state = 'open' AND item.finding = 'different_persons'
+    AND coalesce(one.survivor_id, one.person_id) = ANY ($1)
+"""
 _FIND: Final = "SELECT * FROM identity_work_items WHERE work_item_id = $1"
 _LEAVE_OPEN: Final = "UPDATE identity_work_items SET state = 'open', finding = $2 WHERE work_item_id = $1"
 _DECIDE: Final = """
@@ -97,6 +104,11 @@ async def doubt(connection: Connection, items: Sequence[WorkItem]) -> None:
 async def known(connection: Executor, work_item_ids: Sequence[UUID]) -> list[WorkItem]:
     """Those of these ids that are items."""
     return [_item(row) for row in await connection.fetch(_KNOWN, list(work_item_ids))]
+
+
+async def open_about(connection: Executor, persons: Sequence[UUID]) -> list[tuple[UUID, WorkItem]]:
+    """The open items about joins of these persons, survivors of any merges, that may have been mistaken."""
+    return [(row["about"], _item(row)) for row in await connection.fetch(_OPEN_ABOUT, persons)]
 
 
 async def items_after(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.admission.handlers.identities.compare_joined import AGREE_AGAIN
 from services.admission.periodic.compare_joined import compare_all_joined
 from services.admission.periodic.join_persons import join_agreeing
 from tests.integration.admission.houses import INS, TRAITS, House
@@ -76,3 +77,23 @@ async def test_whenever_the_traits_change_two_who_were_joined_are_work_again(
     await clinic.states(LOCAL, INS, traits=PETIT)
     await compared(admission)
     assert await listed(admission, operator) == []
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_an_item_whose_traits_agree_again_is_closed_with_that_reason(
+    admission: Admission, operator: dict[str, str], at_once: bool
+) -> None:
+    hospital, clinic = await House.of(admission, HOSPITAL), await House.of(admission, CLINIC)
+    if not at_once:
+        await clinic.states(LOCAL)
+    await hospital.states(LOCAL, INS)
+    await clinic.states(LOCAL, INS)
+    await compared(admission)
+    for traits in (PETIT, TRAITS, PETIT):
+        await clinic.states(LOCAL, INS, traits=traits)
+        await compared(admission)
+        items = await listed(admission, operator)
+        assert [item["disagreeing"] for item in items] == ([] if traits is TRAITS else [["birth_name"]])
+    assert [(each["author"], each["reason"]) for each in items[0]["decisions"]][-1:] == [
+        ("relais", AGREE_AGAIN)
+    ]
