@@ -96,7 +96,8 @@ async def delete_stays(request: Request, source: Sender) -> Response:
 @router.post("/v1/identities/change-number", **_described("Change a person's number", NumberChange))
 async def change_number(request: Request, source: Sender) -> Response:
     """The person has another number (A46 to A51), and the former one means nobody any more. When the new
-    number is another person's, nothing changes and the receipt is marked `identity_conflict`."""
+    number is another person's, who had it before the change or has other traits, nothing changes and the
+    receipt is marked `identity_conflict`; else the two are one person, until they are unmerged."""
     return await _take(request, source, "change_number", NumberChange)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.admission.domain.identifiers import Owner, Person
 from services.admission.domain.identities.statement import (
@@ -26,6 +27,7 @@ from services.admission.domain.movement import Identifier
 from services.admission.handlers.identities.delete_stays import delete_stays
 from services.admission.handlers.identities.disputed_merges import DisputedMerge
 from services.admission.handlers.identities.end_number import end_number
+from services.admission.handlers.identities.later_numbers import is_later_number
 from services.admission.handlers.identities.neighbours import Concerned, concerned_by_merge
 from services.admission.handlers.identities.own_numbers import OwnNumbers
 from services.admission.handlers.identities.reassign import (
@@ -166,14 +168,33 @@ async def _change(numbers: OwnNumbers, statement: NumberChange) -> Effect:
     if person is None:  # the new number came first, or neither is known yet
         person = other or await numbers.owner_or_new(statement.number)
         await statements.had(numbers.connection, former.local, Owner(person, former.scope), until=numbers.at)
-    elif other is not None and other.person_id != person.person_id:
-        return Effect(person=person, marks=("identity_conflict",))  # whose it is, is for a person to say
+    joined: Effect | None = None
+    if other is not None and other.person_id != person.person_id:
+        if not await is_later_number(numbers, person, other):
+            return Effect(person=person, marks=("identity_conflict",))  # whose it is, is for a person to say
+        joined = await _pair(numbers, "merge", _as_merge(statement))
+        if joined.disputed is not None or "superseded" in joined.marks:
+            return joined
+        person = joined.person
     owner = Owner(person, number.scope)
     has_effect = await statements.link(numbers.connection, number.local, owner)
     if number.is_qualified and number.national is not None:
         has_effect |= await statements.link(numbers.connection, number.national, owner)
     has_effect |= await end_number(numbers, statement.former)
+    if joined is not None:
+        return replace(joined, marks=())
     return Effect(person=person, marks=() if has_effect or other is None else ("nothing_changed",))
+
+
+def _as_merge(statement: NumberChange) -> PairStatement:
+    """What it amounts to where both numbers were stated before it came: it can be undone as a merge can."""
+    return PairStatement(
+        source_event_id=statement.source_event_id,
+        establishment=statement.establishment,
+        emitted_at=statement.emitted_at,
+        surviving=statement.number,
+        merged=statement.former,
+    )
 
 
 async def _delete(numbers: OwnNumbers, identifier: Identifier) -> Effect:

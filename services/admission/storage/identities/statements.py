@@ -55,6 +55,12 @@ VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 _NEWEST: Final = """
 SELECT max(least(emitted_at, accepted_at)) FROM identity_statements WHERE merge_id = $1
 """
+_WAS_NAMED: Final = """
+SELECT EXISTS (
+    SELECT FROM identity_statements
+    WHERE $1 IN (person_id, other_person_id) AND least(emitted_at, accepted_at) <= $2
+)
+"""
 _ADD_PERSON: Final = "INSERT INTO persons (person_id, wrapped_key) VALUES ($1, $2)"
 _LINK: Final = """
 INSERT INTO identifiers (blind_index, person_id, scope, basis) VALUES ($1, $2, $3, 'decided')
@@ -136,6 +142,12 @@ async def add(connection: Connection, row: StatementRow, receipt: IdentityReceip
 async def newest_emitted_at(connection: Executor, merge_id: UUID) -> datetime | None:
     """When the newest statement about a merge was emitted."""
     found: datetime | None = await connection.fetchval(_NEWEST, merge_id)
+    return found
+
+
+async def was_named_by(connection: Executor, person_id: UUID, moment: datetime) -> bool:
+    """Whether anything was stated of the person's identity until then."""
+    found: bool = await connection.fetchval(_WAS_NAMED, person_id, moment)
     return found
 
 

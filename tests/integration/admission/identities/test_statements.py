@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.admission.houses import INS, House
+from tests.integration.admission.houses import INS, TRAITS, House
 from tests.integration.admission.identities.holdings import movements_held, origins_of
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, HOSPITAL, NOW, identifier, movement
 
 ROSE, IRIS, LILY = (identifier(f"IPP-{name}", "ipp") for name in ("rose", "iris", "lily"))
-LATER = "2026-03-01T11:00:00+01:00"
+EARLIER, LATER = "2026-03-01T09:00:00+01:00", "2026-03-01T11:00:00+01:00"
 _ids = itertools.count()
 
 
@@ -197,6 +197,30 @@ async def test_a_change_that_comes_after_the_new_number_is_in_use_is_no_conflict
     receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
     assert (receipt["person_id"], receipt["marks"]) == (lily, ["nothing_changed"])
     assert await hospital.person(ROSE) == lily  # from before the change, and late
+
+
+async def test_a_change_that_comes_after_movements_of_both_numbers_makes_them_one_person(
+    admission: Admission, hospital: House
+) -> None:
+    """The new number's movement, a late one of the former number, and only then the change."""
+    await hospital.person(LILY, moment=LATER)
+    rose = await hospital.person(ROSE, moment=EARLIER)
+    receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
+    assert receipt["marks"] == []
+    one = await hospital.person(LILY, moment=LATER)
+    assert await hospital.person(ROSE, moment=EARLIER) == one
+    assert len(set(await owners(admission))) == 1
+    assert await hospital.person(ROSE, moment=LATER) not in {one, rose}, "it may be given again"
+
+
+async def test_a_change_to_the_number_of_somebody_with_other_traits_changes_nothing(
+    admission: Admission, hospital: House
+) -> None:
+    await hospital.person(LILY, moment=LATER, traits=TRAITS | {"birth_name": "Petit"})
+    await hospital.person(ROSE, moment=EARLIER)
+    receipt = await state(hospital, "change-number", former=ROSE, number=LILY)
+    assert receipt["marks"] == ["identity_conflict"]
+    assert len(set(await owners(admission))) == 2
 
 
 async def test_a_deleted_ins_means_nobody_elsewhere_any_more(admission: Admission, hospital: House) -> None:
