@@ -44,6 +44,8 @@ class Evidence:
     without_effect: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     remaining: RemainingWork = field(default_factory=RemainingWork)
+    audit: Mapping[str, Any] = field(default_factory=dict)
+    """Service -> what verifying its audit found."""
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -83,6 +85,7 @@ class Evidence:
             "faults_left_out": self.left_out,
             "deaths": {name: list(each) for name, each in deaths.items() if each},
             "remaining": asdict(self.remaining),
+            "audit": self.audit,
             "complaints": self.complaints,
             "figures": self.figures,
         }

@@ -24,7 +24,11 @@ SELECT attempt_id::text, event_id::text FROM attempts JOIN obligations USING (ob
 """
 _RECORDED: Final = "SELECT event_id::text, recorded_at FROM ledger ORDER BY recorded_at"
 _APPLIED: Final = "SELECT event_id::text, applied_at FROM inbox WHERE publisher = 'admission'"
-_LOOKED_AT: Final = ("what", "at", "client", "source_event_id", "body_sha256", "status", "event_id", "due_at")
+_LOOKED_AT: Final = (
+    *("what", "at", "client", "source_event_id", "body_sha256", "status", "event_id", "due_at"),
+    *("door", "answered_at"),
+)
+DOORS: Final = ("json", "mllp")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def availability(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | int]
         if entry["what"] == "send":
             sent.setdefault(key, seconds(entry.get("due_at") or entry["at"]))
         elif key in sent and entry["what"] == "answer" and entry["status"] in {200, 202, 409}:
-            answered.setdefault(key, seconds(entry["at"]))
+            answered.setdefault(key, seconds(_answered_at(entry)))
     well = sum(at - sent[key] <= ANSWERED_WITHIN_SECONDS for key, at in answered.items())
     return {"sent": len(sent), "within_2_s": well, "share": round(well / max(1, len(sent)), 4)}
 
@@ -98,8 +102,13 @@ def acknowledged(entries: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     first: dict[str, float] = {}
     for entry in entries:
         if entry["what"] == "answer" and entry["status"] in {200, 202}:
-            first.setdefault(entry["event_id"], seconds(entry["at"]))
+            first.setdefault(entry["event_id"], seconds(_answered_at(entry)))
     return first
+
+
+def _answered_at(entry: Mapping[str, Any]) -> str:
+    """When the answer came; over MLLP its receipt was read after that."""
+    return str(entry.get("answered_at") or entry["at"])
 
 
 def told_after(
@@ -185,12 +194,20 @@ def _computed(folder: Path, tables: Tables, *, since: str) -> dict[str, Any]:
     messages = [line for line in lines_of(folder / "gateway.jsonl") if "to" in line]
     intervals = intervals_of(lines_of(folder / "faults.jsonl"))
     receipts = acknowledged(clients)
+    loaded = [line for line in clients if seconds(line["at"]) >= seconds(since)]
     under_load = {event: at for event, at in receipts.items() if at >= seconds(since)}
     return {
         "acknowledged": len(receipts),
         "loss_rate_below": 3 / len(receipts) if receipts else None,
         # Before the load, requests followed answers, not a plan.
-        "intake": availability(line for line in clients if seconds(line["at"]) >= seconds(since)),
+        "intake": availability(loaded),
+        "by_door": {
+            door: {
+                "acknowledged": len(acknowledged(line for line in clients if line["door"] == door)),
+                **availability(line for line in loaded if line["door"] == door),
+            }
+            for door in DOORS
+        },
         "acknowledged_to_gateway_seconds": told_after(messages, tables.attempts, under_load, intervals),
         "recovery_seconds": recovery(intervals, tables.recorded, tables.applied),
         "messages": len(messages),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 NONE: Final = "-"
+NAMES: Final = {"json": "JSON over HTTP", "mllp": "HL7 v2 over MLLP"}
 
 
 def report_of(folder: Path) -> str:
@@ -28,6 +29,8 @@ def _figures(run: Mapping[str, Any], verdict: Mapping[str, Any] | None) -> Itera
         yield from _verdict(figures, verdict)
     yield f"| messages that reached the gateway | {figures['messages']} |"
     yield f"| answered within 2 s | {intake['share']:.2%} of {intake['sent']} movements |"
+    for door, found in figures["by_door"].items():
+        yield f"| by {NAMES[door]} | {found['acknowledged']}; {found['share']:.2%} within 2 s |"
     yield f"| receipt to gateway, outside faults | {_delay_quantiles(delays['outside_faults'])} |"
     yield f"| receipt to gateway, inside faults | {_delay_quantiles(delays['inside_faults'])} |"
     yield f"| load and faults | {_minutes(run, 'load_began_at', 'load_ended_at')} |"

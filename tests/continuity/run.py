@@ -14,22 +14,25 @@ from typing import Final
 
 import httpx
 
+from tests.continuity.chains import verified_chains
 from tests.continuity.evidence import Evidence
 from tests.continuity.faults.database import superuser
 from tests.continuity.faults.injector import Injector
 from tests.continuity.faults.schedule import Fault
 from tests.continuity.gateway.behaviour import HEALTHY
 from tests.continuity.journal import Journal, now
-from tests.continuity.load.client import CONNECTIONS, IDLE_CONNECTIONS, TIMEOUT_SECONDS, Clients
+from tests.continuity.load.accesses import Accesses
+from tests.continuity.load.client import CONNECTIONS, IDLE_CONNECTIONS, TIMEOUT_SECONDS, Clients, JsonDoor
 from tests.continuity.load.decisions import Decider
 from tests.continuity.load.enrolment import Carer, enrol, register_sources, revoke_some
+from tests.continuity.load.hl7v2.engines import Engines
 from tests.continuity.load.pairs import state_pairs
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.poison import Poison
 from tests.continuity.load.stating import Stating
 from tests.continuity.load.traffic import Traffic
 from tests.continuity.log_ends import log_ends
-from tests.continuity.platform.layout import SERVICES, Layout
+from tests.continuity.platform.layout import MLLP, SERVICES, Layout
 from tests.continuity.platform.running import Platform, running_platform
 from tests.continuity.settling import RemainingWork, remaining_work, until_settled
 from tests.continuity.watching import Watch
@@ -73,6 +76,7 @@ class _Journals:
     faults: Journal
     decisions: Journal
     metrics: Journal
+    accesses: Journal
 
 
 @asynccontextmanager
@@ -123,7 +127,8 @@ async def _watched(layout: Layout, journal: Journal) -> AsyncIterator[None]:
 
 async def _open_journals(folder: Path, stack: AsyncExitStack) -> _Journals:
     journals = [
-        Journal(folder / f"{name}.jsonl") for name in ("clients", "gateway", "faults", "decisions", "metrics")
+        Journal(folder / f"{name}.jsonl")
+        for name in ("clients", "gateway", "faults", "decisions", "metrics", "accesses")
     ]
     for journal in journals:
         stack.push_async_callback(journal.close)
@@ -135,10 +140,16 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
     addresses = [platform.layout.url(part) for part in ("admission-api", "admission-api-2")]
     notifications = platform.layout.url("notifications-api")
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
+    accesses = Accesses(journals.accesses, services=platform.layout.services)
+    async with httpx.AsyncClient(
+        timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False, event_hooks=accesses.hooks
+    ) as http:
         async with asyncio.timeout(ENROLLED_WITHIN_SECONDS):
             keys = await register_sources(http, addresses[0], platform.operator_key)
-        traffic = Traffic(Clients(http, journals.clients, addresses=addresses, keys=keys))
+        ports = [platform.layout.ports[part] for part in MLLP]
+        engines = Engines(http, ports=ports, addresses=addresses, keys=keys)
+        json = JsonDoor(http, addresses=addresses, keys=keys)
+        traffic = Traffic(Clients(journals.clients, json, engines))
         print(f"{len(load.first)} persons with a carer", flush=True)
         for start in range(0, len(load.first), ENROLLED_TOGETHER):
             some = load.first[start : start + ENROLLED_TOGETHER]
@@ -176,6 +187,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
         except TimeoutError:
             traffic.unexpected.append("liveness: not everything was answered, or healed, in time")
         telling.cancel()
+        engines.close()
     evidence.unexpected = [*traffic.unexpected, *injector.complaints]
     evidence.injected, evidence.without_effect = dict(injector.done), dict(injector.without_effect)
     evidence.left_out = dict(injector.left_out)
@@ -184,6 +196,7 @@ async def _under_load(plan: Plan, platform: Platform, journals: _Journals, evide
     print("healed; waiting until nothing is left to do", flush=True)
     evidence.remaining = await _settled(platform, poison, within_seconds=plan.settle_seconds)
     evidence.quiesced_at = now()
+    evidence.audit = await verified_chains(evidence.databases, platform.credentials.audit_key)
 
 
 async def _settled(platform: Platform, poison: Poison, *, within_seconds: float) -> RemainingWork:

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from tests.continuity.journal import Journal
-from tests.continuity.platform.layout import APIS, PUBLISHERS, WORKERS, Layout, operations_of, service_of
+from tests.continuity.platform.layout import PROCESSES, PUBLISHERS, Layout, operations_of, service_of
 
 EVERY_SECONDS: Final = 5.0
 ANSWERS_WITHIN_SECONDS: Final = 3.0
@@ -66,10 +66,8 @@ class Watch:
 
     async def look(self, http: httpx.AsyncClient) -> Sampled:
         """Sample all processes once."""
-        parts = (*APIS, *WORKERS)
-        return dict(
-            zip(parts, await asyncio.gather(*(self._look_at(http, part) for part in parts)), strict=True)
-        )
+        looks = (self._look_at(http, part) for part in PROCESSES)
+        return dict(zip(PROCESSES, await asyncio.gather(*looks), strict=True))
 
     async def _look_at(self, http: httpx.AsyncClient, part: str) -> Mapping[str, float] | None:
         asked_at = monotonic()

@@ -69,27 +69,13 @@ class Evidence:
     @cached_property
     def whose(self) -> Whose:
         """Whose each movement is, by the senders' journal."""
-        stated = {
-            (line["source_event_id"], line.get("body_sha256")): line
-            for line in self.run.clients
-            if line["what"] == "send"
-        }
         rows = {row["event_id"]: row for row in self.stored["admission"].rows("submissions")}
         said = []
         for event in self.movements:
             row = rows.get(event.event_id)
-            line = stated.get((row["source_event_id"], row["sha256"])) if row else None
-            if line is not None:
-                said.append(
-                    Said(
-                        event_id=event.event_id,
-                        person=line["person"],
-                        movement=line["stated"]["movement_id"],
-                        emitted_at=moment_of(line["stated"]),
-                        recorded_at=event.recorded_at,
-                        number=event.id,
-                    )
-                )
+            sent = self.run.sent_as(row["source_event_id"], row["sha256"]) if row else ()
+            if sent:
+                said.append(_said(event, sent[-1]))
         movement_ids = {event.event_id: event.data["movement_id"] for event in self.movements}
         held = {each.movement: self.holders.get(movement_ids[each.event_id], set()) for each in said}
         return whose(said, self.run.clients, self.run.decisions).with_names(held)
@@ -134,6 +120,17 @@ def read_evidence(folder: Path) -> Evidence:
         stored=read_databases(run.about["databases"]),
         records=read_topics(run.about["kafka_bootstrap"]) if run.about.get("kafka_bootstrap") else (),
         logs=tuple(_log_files(run.about.get("logs", ()))),
+    )
+
+
+def _said(event: Event, line: Line) -> Said:
+    return Said(
+        event_id=event.event_id,
+        person=line["person"],
+        movement=line["stated"]["movement_id"],
+        emitted_at=moment_of(line["stated"]),
+        recorded_at=event.recorded_at,
+        number=event.id,
     )
 
 

@@ -1,7 +1,7 @@
 """Lists the invariants in the order in which they are checked: I1 to I14 of the specification.
 
-I9 (reading one's own write) and I13 (complete traces) are tested under tests/e2e instead. I12 stands both for
-the specification's invariant about alerts and for secrecy.
+I9 (reading one's own write) and I13 (complete traces) are tested under tests/e2e instead. I12 stands for the
+specification's invariant about alerts, for secrecy and for the audit.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from tests.continuity.checker.bus import copies, inboxes, order, positions
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.identities import attribution
 from tests.continuity.checker.notifications import circle, obligations, outcomes, repeats
-from tests.continuity.checker.operations import alerts, quiet, secrecy
+from tests.continuity.checker.operations import accesses, alerts, quiet, secrecy
 from tests.continuity.checker.pathway import pathways, statements
 from tests.continuity.checker.verdict import Finding, Verdict
 
@@ -41,6 +41,7 @@ INVARIANTS: Final[Sequence[Callable[[Evidence], Finding]]] = (
     outcomes.check_outcomes,
     alerts.check_alerts,
     secrecy.check_secrecy,
+    accesses.check_accesses,
     quiet.check_quiet,
 )
 

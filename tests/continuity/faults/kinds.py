@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tests.continuity.platform.layout import APIS, PUBLISHERS, SERVICES, WORKERS
+from tests.continuity.platform.layout import MLLP, PROCESSES, PUBLISHERS, SERVICES, WORKERS
 
 BROKER: Final = ("kafka",)
 DATABASE: Final = ("postgresql",)
 GATEWAY: Final = ("sms-gateway",)
 CONSUMERS: Final = tuple(f"{service}-worker" for service in SERVICES if service != "admission")
+INTAKES: Final = ("admission-api", "admission-mllp")
 RELAYS: Final = tuple(f"{service}-worker" for service in PUBLISHERS)
 
 
@@ -41,13 +42,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "database.cut": Kind(DATABASE, (0, 0)),
     "database.black_hole": Kind(DATABASE, (3, 8)),
     "database.delay": Kind(DATABASE, (3, 6)),
-    "service.kill": Kind((*APIS, *WORKERS), (0, 2)),
+    "service.kill": Kind(PROCESSES, (0, 2)),
     # Longer than an attempt's lease (30 s) and than the consumer group's session timeout.
-    "service.zombie": Kind(WORKERS, (32, 34)),
+    "service.zombie": Kind((*MLLP, *WORKERS), (32, 34)),
     "service.two_leaders": Kind(RELAYS, (4, 6)),
     "service.rolling_restart": Kind(SERVICES, (0, 0)),
-    "failpoint.transaction.before_commit": Kind(("admission-api", *CONSUMERS), (8, 12)),
-    "failpoint.intake.committed": Kind(("admission-api",), (8, 12)),
+    "failpoint.transaction.before_commit": Kind((*INTAKES, *CONSUMERS), (8, 12)),
+    "failpoint.intake.committed": Kind(INTAKES, (8, 12)),
     "failpoint.relay.within_batch": Kind(RELAYS, (8, 12)),
     "failpoint.relay.acknowledged": Kind(RELAYS, (8, 12)),
     "failpoint.consumer.committed": Kind(CONSUMERS, (8, 12)),

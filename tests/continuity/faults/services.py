@@ -8,7 +8,7 @@ from typing import Final
 from tests.continuity import failpoints
 from tests.continuity.faults.database import superuser
 from tests.continuity.faults.schedule import Fault
-from tests.continuity.platform.layout import APIS, WORKERS, service_of
+from tests.continuity.platform.layout import PROCESSES, role_of, service_of
 from tests.continuity.platform.running import Platform
 
 LOOK_SECONDS: Final = 0.1
@@ -40,7 +40,7 @@ async def zombie(platform: Platform, fault: Fault) -> str | None:
 
 async def rolling_restart(platform: Platform, fault: Fault) -> None:
     """Restart the service's processes one after the other, as a deployment does."""
-    for part in (*APIS, *WORKERS):
+    for part in PROCESSES:
         if service_of(part) == fault.target:
             async with platform.processes[part].down(cleanly=True):
                 pass
@@ -62,10 +62,9 @@ async def two_leaders(platform: Platform, fault: Fault) -> str:
 
 async def at_failpoint(platform: Platform, fault: Fault) -> str:
     """Arm a failpoint: the process that passes it for the drawn time kills itself."""
-    role = fault.target if fault.target.endswith("-worker") else f"{service_of(fault.target)}-api"
     point = fault.kind.removeprefix("failpoint.")
     passage = random.Random(fault.seed).randint(1, MAX_PASSAGES)
-    armed = failpoints.arm(platform.layout.failpoints / role, point, passage=passage)
+    armed = failpoints.arm(platform.layout.failpoints / role_of(fault.target), point, passage=passage)
     try:
         async with asyncio.timeout(PATIENCE * fault.lasts_seconds):
             while armed.exists():

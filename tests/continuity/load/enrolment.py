@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from tests.continuity.journal import now
-from tests.continuity.load.offers import ESTABLISHMENTS, Offer
+from tests.continuity.load.offers import ESTABLISHMENTS, Offer, caller_of
 
 PAUSE_SECONDS: Final = 0.3
 CONCURRENT_ENROLMENTS: Final = 16
@@ -38,7 +38,7 @@ class Carer:
 
 
 async def register_sources(http: httpx.AsyncClient, admission: str, operator_key: str) -> dict[str, str]:
-    """Register a source for each establishment; FINESS number -> key."""
+    """Register a source for each establishment, and the address of its engine; FINESS number -> key."""
     keys: dict[str, str] = {}
     for finess in ESTABLISHMENTS:
         body = {
@@ -49,7 +49,10 @@ async def register_sources(http: httpx.AsyncClient, admission: str, operator_key
         answer = await until_answered(
             http, "POST", f"{admission}/v1/sources", operator_key, body, waits_for={401}
         )
-        keys[finess] = answer.json()["key"]
+        source = answer.json()
+        keys[finess] = source["key"]
+        url = f"{admission}/v1/sources/{source['source_id']}/mllp-callers"
+        await until_answered(http, "PUT", url, operator_key, {"callers": [caller_of(finess)]})
     return keys
 
 
@@ -125,7 +128,7 @@ async def until_answered(
     waits_for: frozenset[int] | set[int] = frozenset(),
     accepted_after_failure: frozenset[int] | set[int] = frozenset(),
 ) -> httpx.Response:
-    """Repeat a request until it succeeds; `waits_for` are temporary statuses.
+    """Repeat a request until it succeeds; `waits_for` are temporary statuses, beside 429 and server errors.
 
     `accepted_after_failure`: statuses that count as success when an earlier try may have succeeded.
     """
@@ -140,7 +143,8 @@ async def until_answered(
         if answer.is_success or (may_have_succeeded and answer.status_code in accepted_after_failure):
             return answer
         may_have_succeeded = may_have_succeeded or answer.is_server_error
-        if not answer.is_server_error and answer.status_code not in waits_for:
+        is_busy = answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+        if not is_busy and answer.status_code not in waits_for:
             answer.raise_for_status()
         await asyncio.sleep(PAUSE_SECONDS)
 

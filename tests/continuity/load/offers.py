@@ -18,6 +18,10 @@ TWICE: Final = "-twice"
 BIRTH_NAME: Final = "ZZCONTINUITY"
 
 _DETAILS: Final = ("unit", "origin", "destination")
+_DOORS: Final = 3
+"""One of so many movements comes as HL7 v2."""
+_FINEST: Final = 100
+"""In microseconds: HL7 v2 knows no shorter time."""
 
 Repetition = Literal["plain", "again", "at_once", "other_content"]
 """`again`: sent twice; `at_once`: by two clients at the same time; `other_content`: sent again with other
@@ -40,6 +44,20 @@ class Offer:
     def id(self) -> str:
         """The sender's own id of the event."""
         return str(self.body["source_event_id"])
+
+    @property
+    def is_hl7(self) -> bool:
+        """Whether it comes as HL7 v2: a third, by their ids, so that all that has one id comes alike."""
+        return self._drawn % _DOORS == 0
+
+    @property
+    def wants_accept_acknowledgement(self) -> bool:
+        """Whether its sender uses the enhanced mode of acknowledgements, if it comes as HL7 v2."""
+        return self._drawn // _DOORS % 2 == 0
+
+    @property
+    def _drawn(self) -> int:
+        return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16)
 
     def contradicted(self) -> "Offer":
         """The same id with other content."""
@@ -73,6 +91,11 @@ class Offer:
     def stated(self) -> dict[str, Any]:
         """The body without the person."""
         return {name: value for name, value in self.body.items() if name != "person"}
+
+
+def caller_of(establishment: str) -> str:
+    """The address that an establishment's software calls from over MLLP, by which its source is known."""
+    return f"127.0.2.{ESTABLISHMENTS.index(establishment) + 1}"
 
 
 def identifier_of(run: str, person: str) -> str:
@@ -135,7 +158,12 @@ def body_of(
         "person": person_of(run, person, establishment, is_local=is_local),
         "establishment": establishment,
         "class_of_stay": "inpatient",
-        "occurred_at": occurred_at.isoformat(),
-        "emitted_at": emitted_at.isoformat(),
+        "occurred_at": _sayable(occurred_at).isoformat(),
+        "emitted_at": _sayable(emitted_at).isoformat(),
         **other,
     }
+
+
+def _sayable(moment: datetime) -> datetime:
+    """The moment as far as every language in which it may be told can say it."""
+    return moment.replace(microsecond=moment.microsecond // _FINEST * _FINEST)

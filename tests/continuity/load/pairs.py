@@ -108,4 +108,4 @@ async def state_pairs(
         action = offer.kind if offer.are_one else f"un{offer.kind}"
         url = f"{addresses[number % len(addresses)]}/v1/identities/{action}"
         for _ in range(offer.times):
-            await until_answered(http, "POST", url, keys[offer.establishment], offer.body, waits_for={429})
+            await until_answered(http, "POST", url, keys[offer.establishment], offer.body)

@@ -50,7 +50,7 @@ class Stating:
         url = f"{address}/v1/identities/{statement.path}"
         for _ in range(statement.times):
             key = self._keys[statement.establishment]
-            answer = await until_answered(self._http, "POST", url, key, statement.body, waits_for={429})
+            answer = await until_answered(self._http, "POST", url, key, statement.body)
             receipt = answer.json()
         name = statement.body["source_event_id"]
         if (statement.mark in receipt["marks"]) != (statement.mark is not None):

@@ -86,5 +86,5 @@ class Traffic:
                 self.unexpected.append(f"{offer.id}: other content was answered {answer['http_status']}")
 
     def _same_receipt(self, offer: Offer, answers: Sequence[Any]) -> None:
-        if len({(answer["receipt_id"], answer["event_id"]) for answer in answers}) != 1:
+        if len({(answer.get("receipt_id"), answer.get("event_id")) for answer in answers}) != 1:
             self.unexpected.append(f"{offer.id}: two receipts")

@@ -11,6 +11,7 @@ from typing import Final
 MUTATIONS: Final[Mapping[str, str]] = {
     "acknowledged_before_commit": "intake",
     "answers_swapped": "intake",
+    "messages_acknowledged_first": "intake",
     "persons_merged": "intake",
     "numbers_drawn_outside": "intake",
     "id_cursor": "relaying",

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.admission.api.hl7v2 import door
 from services.admission.handlers import commit_submissions
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.security.vault import Vault
@@ -56,6 +57,22 @@ async def _commit(pool: Any, connection: Any, work: Any) -> None:
     await asyncio.sleep(_PAUSE_SECONDS)
     await work.commit()
     await pool.release(connection)
+
+
+def messages_acknowledged_first() -> None:
+    """Answer an HL7 v2 message before what it states is stored."""
+
+    async def stated_later(*args: Any, **kwargs: Any) -> tuple[()]:
+        async def state() -> None:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            await state_all(*args, **kwargs)
+
+        task = asyncio.create_task(state())
+        _unfinished.add(task)
+        task.add_done_callback(_unfinished.discard)
+        return ()
+
+    state_all = replaced(door, "state_all", stated_later)
 
 
 def answers_swapped() -> None:

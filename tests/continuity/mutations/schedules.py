@@ -43,6 +43,7 @@ EXPOSURES: Final[Mapping[str, Exposure]] = {
     "acknowledged_before_commit": Exposure(shown_by=("I1",), faults=[*_killed(*_APIS)], load_seconds=16),
     "numbers_drawn_outside": Exposure(shown_by=("I4",), faults=[*_killed(*_APIS)], load_seconds=16),
     "answers_swapped": Exposure(shown_by=("I1",)),
+    "messages_acknowledged_first": Exposure(shown_by=("I1",), n=200),
     "persons_merged": Exposure(shown_by=("I3",)),
     "id_cursor": Exposure(shown_by=("I5", "I7"), n=600),
     "several_relays": Exposure(shown_by=("I7",), n=800),

@@ -18,7 +18,7 @@ from tests.continuity.checker.verdict import keep
 from tests.continuity.faults.injector import Injector
 from tests.continuity.faults.schedule import Fault, schedule_of
 from tests.continuity.journal import Journal
-from tests.continuity.load.client import CONNECTIONS, TIMEOUT_SECONDS, Clients
+from tests.continuity.load.client import CONNECTIONS, TIMEOUT_SECONDS, Clients, JsonDoor
 from tests.continuity.load.offers import ESTABLISHMENTS, Offer, identifier_of
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.traffic import Traffic
@@ -78,7 +78,7 @@ async def the_peers(folder: Path, *, n: int, seed: int, seconds: float, faults: 
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False) as http:
             addresses = [layout.url(part) for part in APIS]
             keys = dict.fromkeys(ESTABLISHMENTS, "none")
-            traffic = _Traffic(Clients(http, journals[0], addresses=addresses, keys=keys))
+            traffic = _Traffic(Clients(journals[0], JsonDoor(http, addresses=addresses, keys=keys)))
             await asyncio.gather(*(traffic.send(offer) for offer in load.first))
             async with asyncio.TaskGroup() as running:
                 running.create_task(traffic.paced(load.then, within_seconds=seconds))

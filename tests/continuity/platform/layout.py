@@ -11,7 +11,9 @@ from deploy.local.stack.addresses import API_PORTS, Addresses
 PROJECT: Final = Path(__file__).resolve().parents[3]
 SERVICES: Final = tuple(API_PORTS)
 APIS: Final = ("admission-api", "admission-api-2", "pathway-api", "notifications-api")
+MLLP: Final = ("admission-mllp", "admission-mllp-2")
 WORKERS: Final = tuple(f"{service}-worker-{number}" for service in SERVICES for number in (1, 2))
+PROCESSES: Final = (*APIS, *MLLP, *WORKERS)
 PUBLISHERS: Final = ("admission", "pathway", "notifications")
 CONSUMES: Final[Mapping[str, tuple[str, ...]]] = {
     "pathway": ("admission",),
@@ -25,9 +27,14 @@ def service_of(part: str) -> str:
     return part.partition("-")[0]
 
 
-def operations_of(api: str) -> str:
-    """The name of the port of an API's operations."""
-    return api.replace("-api", "-operations")
+def operations_of(part: str) -> str:
+    """The name of the port where a process says how it is: a worker has no other."""
+    return part.replace("-api", "-operations").replace("-mllp", "-mllp-metrics")
+
+
+def role_of(part: str) -> str:
+    """The service and the kind of process, which is the same for all that do the same."""
+    return "-".join(part.split("-")[:2])
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,8 @@ class Layout:
         ports: dict[str, int] = {}
         servers = ("postgresql", "kafka", "kafka-controller", "proxy-postgresql", "proxy-kafka")
         unused = ("mail-sink", "mail-sink-smtp", "indicators-api")
-        operations = [operations_of(api) for api in APIS]
-        for name in (*servers, *unused, "sms-gateway", *APIS, *operations, *WORKERS):
+        operations = [operations_of(part) for part in (*APIS, *MLLP)]
+        for name in (*servers, *unused, "sms-gateway", *PROCESSES, *operations):
             ports[name] = free_port(avoid=ports.values())
         layout = cls(folder, ports)
         for each in (folder, layout.data, layout.logs, layout.failpoints):
@@ -73,6 +80,11 @@ class Layout:
             "kafka": self.ports["proxy-kafka"],
         }
         return Addresses(seen, {})
+
+    @property
+    def services(self) -> Mapping[int, str]:
+        """Port of each API -> its service."""
+        return {self.ports[api]: service_of(api) for api in APIS}
 
     def url(self, part: str) -> str:
         """The base URL of a part."""

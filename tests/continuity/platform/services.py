@@ -9,14 +9,23 @@ from deploy.local.stack.probes import answers
 from deploy.local.stack.services import api_arguments, service_environment
 from deploy.local.supervision.children import leashed
 from tests.continuity import failpoints
-from tests.continuity.platform.layout import APIS, PROJECT, WORKERS, Layout, operations_of, service_of
+from tests.continuity.platform.layout import (
+    APIS,
+    MLLP,
+    PROCESSES,
+    PROJECT,
+    Layout,
+    operations_of,
+    role_of,
+    service_of,
+)
 from tests.continuity.platform.process import Process
 
 
 def service_processes(
     layout: Layout, credentials: Credentials, *, wait_factor: float, mutation: str | None
 ) -> list[Process]:
-    """Every API, and two workers of each service."""
+    """Every API, two doors for MLLP, and two workers of each service."""
     common = {
         "RELAIS_WAIT_FACTOR": str(wait_factor),
         "PYTHONPATH": str(PROJECT),
@@ -29,15 +38,13 @@ def service_processes(
     if mutation is not None:
         common["CONTINUITY_MUTATION"] = mutation
     return [
-        _process(part, layout, {**_environment(part, layout, credentials), **common})
-        for part in (*APIS, *WORKERS)
+        _process(part, layout, {**_environment(part, layout, credentials), **common}) for part in PROCESSES
     ]
 
 
 def failpoint_folder(layout: Layout, part: str) -> Path:
-    """The failpoint folder that a service's APIs or workers share."""
-    role = "api" if part in APIS else "worker"
-    return layout.failpoints / f"{service_of(part)}-{role}"
+    """The failpoint folder that those processes of a service share which do the same."""
+    return layout.failpoints / role_of(part)
 
 
 def _environment(part: str, layout: Layout, credentials: Credentials) -> Mapping[str, str]:
@@ -47,21 +54,23 @@ def _environment(part: str, layout: Layout, credentials: Credentials) -> Mapping
     return {
         **service_environment(service_of(part), seen, credentials, traces=False),
         failpoints.VARIABLE: str(folder),
-        "RELAIS_METRICS_PORT": str(layout.ports[part]),
+        "RELAIS_METRICS_PORT": str(layout.ports[operations_of(part)]),
+        **({"RELAIS_MLLP_PORTS": str(layout.ports[part])} if part in MLLP else {}),
     }
 
 
 def _process(part: str, layout: Layout, environment: Mapping[str, str]) -> Process:
     service, port = service_of(part), layout.ports[part]
+    operations = layout.ports[operations_of(part)]
     if part in APIS:
-        entry = api_arguments(service, port, layout.ports[operations_of(part)])
+        entry = api_arguments(service, port, operations)
     else:
-        entry = [f"services.{service}.worker"]
+        entry = [f"services.{service}.{'mllp' if part in MLLP else 'worker'}"]
     command = [sys.executable, "-m", "tests.continuity.launch", service, *entry]
     return Process(
         part,
         command=lambda: leashed(command),
-        is_ready=answers(port, "/ready" if part in APIS else "/health"),
+        is_ready=answers(port, "/ready") if part in APIS else answers(operations, "/health"),
         log=layout.logs / f"{part}.log",
         environment=environment,
     )

@@ -8,7 +8,7 @@ import pytest
 from tests.continuity.checker.invariants import judge
 from tests.unit.continuity.valid_run import NOON, Violation, valid_run
 from tests.unit.continuity.violations_applied import APPLIED, place_position, pull_what_was_passed_over
-from tests.unit.continuity.violations_stated import STATED
+from tests.unit.continuity.violations_stated import STATED, come_as_hl7
 from tests.unit.continuity.violations_told import TOLD
 
 
@@ -18,6 +18,13 @@ def test_a_valid_run_holds() -> None:
     assert verdict.broken == []
     assert verdict.line == "acknowledged 3, lost 0, unexplained 0"
     assert verdict.holds
+
+
+def test_what_came_as_hl7_is_known_by_its_receipt() -> None:
+    case = valid_run()
+    come_as_hl7(case)
+
+    assert judge(case.evidence).broken == []
 
 
 @pytest.mark.parametrize(("violate", "invariant"), [*STATED, *APPLIED, *TOLD])

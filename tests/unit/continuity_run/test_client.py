@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.continuity.journal import Journal
-from tests.continuity.load.client import Clients, UnexpectedAnswer
+from tests.continuity.load.client import Clients, JsonDoor, UnexpectedAnswer
 from tests.continuity.load.offers import ESTABLISHMENTS, Offer
 from tests.continuity.load.plan import load_of
 
@@ -51,7 +51,7 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 def _clients(intake: Intake, journal: Journal) -> Clients:
     http = httpx.AsyncClient(transport=httpx.MockTransport(intake))
     keys = dict.fromkeys(ESTABLISHMENTS, "key")
-    return Clients(http, journal, addresses=["http://one", "http://two"], keys=keys)
+    return Clients(journal, JsonDoor(http, addresses=["http://one", "http://two"], keys=keys))
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:

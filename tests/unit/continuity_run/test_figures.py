@@ -36,6 +36,12 @@ def test_a_movement_that_needed_a_second_try_within_two_seconds_counts() -> None
     assert availability(lines) == {"sent": 1, "within_2_s": 1, "share": 1.0}
 
 
+def test_what_is_read_after_the_answer_makes_it_no_later() -> None:
+    lines = [step("send", 1), step("answer", 9, status=202, answered_at=at(2), event_id="e")]
+    assert availability(lines)["within_2_s"] == 1
+    assert acknowledged(lines) == {"e": EPOCH + 2}
+
+
 def test_a_movement_that_was_answered_later_does_not() -> None:
     lines = [
         step("send", 1),

@@ -21,6 +21,10 @@ RUN: dict[str, Any] = {
     "complaints": [],
     "figures": {
         "intake": {"sent": 3000, "within_2_s": 2700, "share": 0.9},
+        "by_door": {
+            "json": {"acknowledged": 2000, "sent": 2000, "within_2_s": 1800, "share": 0.9},
+            "mllp": {"acknowledged": 1000, "sent": 1000, "within_2_s": 900, "share": 0.9},
+        },
         "acknowledged_to_gateway_seconds": {
             "outside_faults": {"count": 10, "p50": 0.2, "p99": 0.4, "max": 0.5},
             "inside_faults": {"count": 0},
@@ -60,6 +64,7 @@ def test_every_figure_has_its_row(folder: Path) -> None:
         "| messages repeated | 2 |",
         "| answered within 2 s | 90.00% of 3000 movements |",
         "| receipt to gateway, outside faults | p50 0.20 s, p99 0.40 s, max 0.50 s (10 messages) |",
+        "| by HL7 v2 over MLLP | 1000; 90.00% within 2 s |",
         "| receipt to gateway, inside faults | - |",
         "| load and faults | 2 min 30 s |",
         "| `broker.kill` | 20 | 0 | 0 | 3.0 s, 9.0 s |",

@@ -14,7 +14,7 @@ import pytest
 from services.admission.domain.identities import statement as stated
 from tests.continuity.journal import Journal
 from tests.continuity.load import stating
-from tests.continuity.load.client import Clients
+from tests.continuity.load.client import Clients, JsonDoor
 from tests.continuity.load.offers import ESTABLISHMENTS, Offer
 from tests.continuity.load.plan import load_of
 from tests.continuity.load.scripts import Script, Statement
@@ -83,7 +83,7 @@ def carry_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         journals = [Journal(tmp_path / f"{name}.jsonl") for name in ("clients", "decisions")]
         keys = dict.fromkeys(ESTABLISHMENTS, "key")
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-            traffic = Traffic(Clients(http, journals[0], addresses=["http://a"], keys=keys))
+            traffic = Traffic(Clients(journals[0], JsonDoor(http, addresses=["http://a"], keys=keys)))
             states = Stating(http, traffic, journals[1], addresses=["http://a"], keys=keys)
             await states.state_all([script], within_seconds=0)
         for journal in journals:

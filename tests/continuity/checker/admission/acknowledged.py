@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tests.continuity.checker.admission.stated import differences, sendings
+from tests.continuity.checker.admission.stated import differences
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.reading.databases import Row
-from tests.continuity.checker.reading.journals import Line
+from tests.continuity.checker.reading.journals import Line, is_hl7
 from tests.continuity.checker.verdict import Finding
 
 _ACKNOWLEDGED: Final = {200, 202}
@@ -23,8 +23,10 @@ def check_acknowledged(evidence: Evidence) -> Finding:
     lost: set[str] = set()
     violations: list[str] = []
     for key, answers in evidence.answers.items():
-        named = {line["event_id"] for line in answers}
+        named = {line["event_id"] or f"of {key}" for line in answers}
         lost |= named - {row["event_id"] for row in submissions[key]}
+        if any(line.get("receipt_was_missing") for line in answers):
+            violations.append(f"{key} was acknowledged before it was stored")
         if len(named) > 1:
             violations.append(f"{key} was answered with {len(named)} different events")
         for event_id in named:
@@ -69,12 +71,11 @@ def check_nothing_invented(evidence: Evidence) -> Finding:
 
     What is stated again under another person is compared with what was stated first (`identities`).
     """
-    sent = sendings(evidence.run.clients)
     by_event = {row["event_id"]: row for row in evidence.stored["admission"].rows("submissions")}
     violations = [
         f"submission {row['source_event_id']} was sent by nobody"
         for row in by_event.values()
-        if row["source_event_id"] not in sent
+        if row["source_event_id"] not in evidence.run.sent
     ]
     for event in evidence.movements:
         if event.data.get("restates"):
@@ -83,7 +84,7 @@ def check_nothing_invented(evidence: Evidence) -> Finding:
         if row is None:
             violations.append(f"ledger event {event.event_id} comes from no submission")
             continue
-        violations += differences(event, sent[row["source_event_id"]], row)
+        violations += differences(event, evidence.run, row)
     violations += [f"submission of {event_id} has no event in the ledger" for event_id in by_event]
     return Finding(invariant="I3 nothing invented", looked_at=len(evidence.movements), violations=violations)
 
@@ -96,7 +97,8 @@ def _submissions(evidence: Evidence) -> defaultdict[str, list[Row]]:
 
 
 def _content_of(key: str, answers: Sequence[Line], rows: Sequence[Row]) -> Iterator[str]:
-    said = {digest for line in answers for digest in (line["body_sha256"], line["content_sha256"])}
+    said = {line["content_sha256"] for line in answers}
+    said |= {line["body_sha256"] for line in answers if not is_hl7(line)}
     if said != {row["sha256"] for row in rows}:
         yield f"{key} was acknowledged with other content than is stored"
 

@@ -5,13 +5,13 @@ instead that the senders' ids and the platform's ids map one to one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from tests.continuity.checker.evidence import Evidence
 from tests.continuity.checker.reading.databases import Event, Row
-from tests.continuity.checker.reading.journals import Line
+from tests.continuity.checker.reading.journals import Run
 from tests.continuity.checker.verdict import Finding
 
 _AS_STATED: Final = ("kind", "establishment", "class_of_stay", "unit")
@@ -36,14 +36,13 @@ def check_whose(evidence: Evidence) -> Finding:
     While persons are one, what is stated of either is published under one of them.
     """
     whose = evidence.whose
-    sent = sendings(evidence.run.clients)
     named: dict[str, set[tuple[str, str]]] = defaultdict(set)
     of_event = {
         row["event_id"]: row["source_event_id"] for row in evidence.stored["admission"].rows("submissions")
     }
     strangers = []
     for event in evidence.movements:
-        for line in sent[of_event.get(event.event_id, "")]:
+        for line in evidence.run.sent.get(of_event.get(event.event_id, ""), ()):
             person = line["person"]
             if person not in whose.related:
                 named["person"].add((person, event.subject))
@@ -66,18 +65,9 @@ def check_whose(evidence: Evidence) -> Finding:
     return Finding(invariant="I3 whose it is", looked_at=sum(map(len, named.values())), violations=violations)
 
 
-def sendings(clients: Sequence[Line]) -> defaultdict[str, list[Line]]:
-    """Source event id -> what was sent under it."""
-    found: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in clients:
-        if line["what"] == "send":
-            found[line["source_event_id"]].append(line)
-    return found
-
-
-def differences(event: Event, lines: Sequence[Line], row: Row) -> Iterator[str]:
+def differences(event: Event, run: Run, row: Row) -> Iterator[str]:
     """How the event differs from the content that was stored."""
-    stated = [line["stated"] for line in lines if line["body_sha256"] == row["sha256"]]
+    stated = [line["stated"] for line in run.sent_as(row["source_event_id"], row["sha256"])]
     if not stated:
         yield f"nobody sent the content of {row['source_event_id']}"
     elif not any(_says_the_same(event, each) for each in stated):

@@ -26,6 +26,8 @@ _SPINE: Final[Mapping[str, str]] = {
     "inbox": "SELECT event_id::text, publisher, subject::text, sequence, applied_at FROM inbox",
     "parked": "SELECT event_id::text, publisher, subject::text, state, reason, topic,"
     " encode(key, 'escape') AS key FROM parked",
+    "accesses": "SELECT access_id::text, operation, stage, person_id::text, object_id::text, key_id::text,"
+    " establishment FROM audit.entries",
     "clock": "SELECT clock_timestamp() AS now",
     "slots": "SELECT slot_name FROM pg_replication_slots",
 }
@@ -44,6 +46,7 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {
     "admission": {
         "submissions": "SELECT source_id::text, source_event_id, encode(content_sha256, 'hex') AS sha256,"
         " event_id::text FROM submissions",
+        "statements": "SELECT source_event_id, receipt_id::text FROM identity_statements",
     },
     "pathway": {
         "movement_events": "SELECT event_id::text, convert_from(data, 'UTF8') AS data FROM movement_events",

@@ -1,7 +1,8 @@
 """Reads the journals of a run: what clients, gateway and fault injector wrote down outside the platform."""
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -37,8 +38,33 @@ class Run:
     circle: tuple[Carer, ...] = ()
     decisions: tuple[Line, ...] = ()
     """What was decided about pairs of persons, in the order in which it was confirmed."""
+    accesses: tuple[Line, ...] = ()
+    """What the harness asked of the platform beside the movements, and what it was told."""
     watched: tuple[Line, ...] = ()
     """The metrics of each process, sampled every few seconds."""
+
+    @cached_property
+    def sent(self) -> Mapping[str, list[Line]]:
+        """Source event id -> what was sent under it, with the digest by which its content is known, `sha256`.
+
+        Of JSON that is the digest of the body. Of HL7 v2 only the receipts tell it; what was never answered
+        may have any: `None`.
+        """
+        told = {
+            _content(line): line["content_sha256"]
+            for line in self.clients
+            if line["what"] == "answer" and is_hl7(line) and line.get("content_sha256")
+        }
+        found: defaultdict[str, list[Line]] = defaultdict(list)
+        for line in self.clients:
+            if line["what"] == "send":
+                digest = told.get(_content(line)) if is_hl7(line) else line["body_sha256"]
+                found[line["source_event_id"]].append({**line, "sha256": digest})
+        return found
+
+    def sent_as(self, source_event_id: str, sha256: str) -> list[Line]:
+        """The sendings of the content that is stored under this id, if its digest is this."""
+        return [line for line in self.sent.get(source_event_id, ()) if line["sha256"] in {sha256, None}]
 
     @property
     def poison(self) -> list[Line]:
@@ -74,10 +100,16 @@ def read_run(folder: Path) -> Run:
         gateway=tuple(_lines(folder / "gateway.jsonl")),
         faults=tuple(_lines(folder / "faults.jsonl")),
         decisions=tuple(_lines(folder / "decisions.jsonl")),
+        accesses=tuple(_lines(folder / "accesses.jsonl")),
         about=about,
         watched=tuple(_lines(folder / "metrics.jsonl")),
         circle=tuple(_carer(each) for each in about.get("circle", ())),
     )
+
+
+def is_hl7(line: Line) -> bool:
+    """Whether a line of the clients' journal is about an HL7 v2 message."""
+    return line.get("door") == "mllp"
 
 
 def moment(said: str | float) -> datetime:
@@ -85,6 +117,10 @@ def moment(said: str | float) -> datetime:
     if isinstance(said, str):
         return datetime.fromisoformat(said)
     return datetime.fromtimestamp(said, UTC)
+
+
+def _content(line: Line) -> tuple[str, str]:
+    return line["source_event_id"], line["body_sha256"]
 
 
 def _lines(path: Path) -> Iterator[Line]:
