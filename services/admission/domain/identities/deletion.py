@@ -75,7 +75,7 @@ def look(held: Iterable[Sequence[Statement]], deleted: Mapping[UUID, DeletedStay
     stay_ids: set[UUID] = set()
     standing: list[Movement] = []
     for statements in held:
-        newest = _standing(statements)
+        newest = what_stands(statements)
         stay_id = (newest or statements[-1].data).stay_id
         if stay_id in deleted:
             stay_ids.add(stay_id)
@@ -84,8 +84,8 @@ def look(held: Iterable[Sequence[Statement]], deleted: Mapping[UUID, DeletedStay
     return Found(stay_ids, covered, len(covered) < len(standing))
 
 
-def _standing(statements: Sequence[Statement]) -> Movement | None:
-    """The newest content of a movement; `None` where it is cancelled."""
+def what_stands(statements: Sequence[Statement]) -> Movement | None:
+    """The newest content of a movement, of which these are all statements; `None` where it is cancelled."""
     in_order = [each.data for each in statements]  # of receipt
     stated = [place for place, each in enumerate(in_order) if not isinstance(each, MovementCancelled)]
     if not stated:

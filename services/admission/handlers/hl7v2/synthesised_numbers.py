@@ -1,13 +1,14 @@
 """Gives movements without numbers those by which what is stored of their stays is known (decision 0069)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from services.admission.domain.adt.chosen_numbers import choose, is_of_another
 from services.admission.domain.adt.synthesised_numbers import StoredNumber, SynthesisedNumber
-from services.admission.domain.identities.reassignment import held_by
+from services.admission.domain.adt.turns import turns_of
+from services.admission.domain.identities.reassignment import Statement, held_by
 from services.admission.domain.movement import Action
 from services.admission.domain.submission import Submission, identify
 from services.admission.handlers.commit_submissions import owners_of
@@ -29,16 +30,21 @@ async def with_its_number(
     holders = await movements.whose(dependencies.pool, ids)
     if not holders:
         return submission, False
-    given = await _given(dependencies, submission, ids, holders)
+    given, held = await _given(dependencies, submission, ids, holders)
     synthesised = replace(synthesised, whose=submission.numbers[0].local.hex())
-    number = choose(synthesised, action, submission.data.occurred_at, given)
+    turns = turns_of(submission.data, held)
+    number = choose(synthesised, action, submission.data.occurred_at, given, turns)
     data = replace(submission.data, movement_id=vault.opaque_id(establishment, "movement", number))
     return replace(submission, data=data), is_of_another(synthesised, number, given)
 
 
+Held = Mapping[UUID, Sequence[Statement]]
+"""Movement -> what was stated of it, of those that the person has."""
+
+
 async def _given(
     dependencies: Dependencies, submission: Submission, ids: Mapping[UUID, str], holders: Mapping[UUID, UUID]
-) -> dict[str, StoredNumber]:
+) -> tuple[dict[str, StoredNumber], Held]:
     owners, earlier = await owners_of(dependencies, [submission])
     establishment = submission.data.establishment
     person = identify(submission.numbers, owners, establishment=establishment, earlier=earlier).person
@@ -53,7 +59,8 @@ async def _given(
         one: [each.data.occurred_at for each in statements if not isinstance(each.data, MovementCancelled)]
         for one, statements in held.items()
     }
-    return {
+    given = {
         ids[one]: StoredNumber("own", times.get(one, ())) if one in own else StoredNumber("anothers")
         for one in holders
     }
+    return given, held

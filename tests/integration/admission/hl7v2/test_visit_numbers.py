@@ -64,3 +64,24 @@ async def test_a_cancel_finds_a_begin_of_which_the_class_changed(admission: Admi
         assert codes(await send(admission, source, said)) == ["AA"]
     begun, _, cancelled = await movements(admission)
     assert begun["movement_id"] == cancelled["movement_id"]
+
+
+async def test_who_is_admitted_again_after_the_discharge_keeps_the_first_presence(
+    admission: Admission,
+) -> None:
+    """A series of sessions under one visit number, and a correction of each of its times."""
+    source = await admission.source()
+    days = ("20240306", "20240308", "20240313")
+    number = 0
+    for day in days:
+        for event, hour in (("A01", "10"), ("A01", "09"), ("A03", "17"), ("A03", "18")):
+            number += 1
+            answer = await send(admission, source, _said(str(number), event, f"{day}{hour}0000", "A", "R"))
+            assert (codes(answer), errors(answer)) == (["AA"], [])
+    told = await movements(admission)
+    current = {each["movement_id"]: (each["kind"], each["occurred_at"][8:13]) for each in told}
+    assert sorted(current.values()) == sorted(
+        (kind, f"{day[6:]}T{hour}")
+        for day in days
+        for kind, hour in (("admission", "09"), ("discharge", "18"))
+    )

@@ -64,3 +64,19 @@ def test_a_number_that_everybody_gets_takes_nothing_from_the_ninth() -> None:
     assert len({*numbers, *given}) == len(given) + 2, "the ninth patient's admission is another's now"
     assert is_of_another(tenth, numbers[0], given)
     assert choose(tenth, "cancel", AT, given) == numbers[0]
+
+
+def test_a_begin_beyond_an_end_is_another_one_and_so_is_the_end_that_follows() -> None:
+    end = SynthesisedNumber("V7", "discharge")
+    day = timedelta(days=1)
+    begun, ended = ({f"V7/{each}": StoredNumber("own", (AT,))} for each in ("admission", "discharge"))
+    for later in (day, 2 * day, 100 * day):
+        assert choose(BEGIN, "insert", AT + later, begun, [AT + day]) == "V7/admission#2"
+        assert choose(BEGIN, "insert", AT + later, begun) == "V7/admission", "a correction"
+        assert choose(end, "insert", AT + later, ended, [AT + day]) == "V7/discharge#2"
+    assert choose(BEGIN, "insert", AT + day, begun, [AT + 2 * day]) == "V7/admission"
+    assert choose(BEGIN, "insert", AT - 3 * day, begun, [AT - day]) == "V7/admission#2", "an earlier stay"
+    assert choose(BEGIN, "insert", AT - day, begun, [AT]) == "V7/admission", "of who came and went"
+    both = begun | {"V7/admission#2": StoredNumber("own", (AT + 2 * day,))}
+    assert choose(BEGIN, "insert", AT + 3 * day, both, [AT + day]) == "V7/admission#2"
+    assert choose(BEGIN, "cancel", AT + 3 * day, both, [AT + day]) == "V7/admission#2"
