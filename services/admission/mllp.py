@@ -5,6 +5,7 @@ import ssl
 import uvloop
 
 from services.admission.api.mllp.server import MllpServer
+from services.admission.handlers.tally import storing_tally
 from services.admission.settings import Settings
 from services.admission.wiring import SERVICE
 from shared.spine.service.open_to_serve import open_to_serve
@@ -14,7 +15,7 @@ from shared.spine.worker import run_worker
 async def serve() -> None:
     """Serve until told to stop; without `RELAIS_MLLP_PORTS` and `RELAIS_MLLP_SOURCES` on no port."""
     settings = Settings.of()
-    async with open_to_serve(SERVICE, settings) as opened:
+    async with open_to_serve(SERVICE, settings) as opened, storing_tally(opened.dependencies):
         server = MllpServer(
             opened.dependencies,
             settings.mllp_bindings,

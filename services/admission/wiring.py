@@ -10,11 +10,13 @@ from services.admission.api import (
     directory,
     erasures,
     grants,
+    heartbeats,
     key_certificates,
     keys,
     movements,
     persons,
     receipts,
+    silences,
     sources,
 )
 from services.admission.api.directory import extracts
@@ -24,15 +26,17 @@ from services.admission.api.identities import statements, work_items
 from services.admission.api.sandbox import page as sandbox_page
 from services.admission.api.sandbox import route as sandbox
 from services.admission.handlers.commit_submissions import commit_submissions
-from services.admission.handlers.conformance import storing_tally
 from services.admission.handlers.dependencies import Commit, Dependencies
 from services.admission.handlers.export_person import SECTIONS, persons_who_are_one
 from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
+from services.admission.handlers.tally import storing_tally
 from services.admission.periodic.compare_joined import compare_all_joined
 from services.admission.periodic.forget_conformance import forget_conformance
 from services.admission.periodic.forget_refused_messages import forget_refused_messages
+from services.admission.periodic.forget_silences import forget_silences
 from services.admission.periodic.join_persons import join_agreeing
+from services.admission.periodic.judge_sources import judge_sources
 from services.admission.periodic.measure_keys import measure_keys
 from services.admission.periodic.register_first_operator import register_first_operator
 from services.admission.settings import Settings
@@ -71,7 +75,6 @@ async def open_dependencies(
         async with (
             dependencies.request_commits.running(dependencies),
             dependencies.ndjson_commits.running(dependencies),
-            storing_tally(dependencies),
         ):
             yield dependencies
 
@@ -98,6 +101,8 @@ SERVICE = Service(
         statements.router,
         hl7v2.router,
         conformance.router,
+        silences.router,
+        heartbeats.router,
         sandbox.router,
         sandbox_page.router,
         dialects.router,
@@ -113,13 +118,16 @@ SERVICE = Service(
         hl7v2.PATH: hl7v2.LIMIT_BYTES,
         sandbox.PATH: sandbox.LIMIT_BYTES,
     },
+    while_serving=storing_tally,
     publishes=True,
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=join_agreeing),
         PeriodicDuty(seconds=10.0, run=compare_all_joined),
         PeriodicDuty(seconds=60.0, run=measure_keys),
+        PeriodicDuty(seconds=60.0, run=judge_sources),
         PeriodicDuty(seconds=3600.0, run=forget_refused_messages),
         PeriodicDuty(seconds=3600.0, run=forget_conformance),
+        PeriodicDuty(seconds=3600.0, run=forget_silences),
     ],
     continuous_duties={"register_operator": register_first_operator},
     pausable=["intake"],

@@ -47,6 +47,12 @@ intake_flush_seconds: Final = Histogram(
 )
 intake_queue_depth: Final = Gauge("relais_intake_queue_depth", "Movements that wait for a group commit")
 
+sources_silent: Final = Gauge(
+    "relais_sources_silent",
+    "Sources that are not heard for longer than is usual, by reason: nothing_heard, or only_heartbeats",
+    ["reason"],
+)
+
 # Ledger and relay
 
 ledger_events_total: Final = Counter(

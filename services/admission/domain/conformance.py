@@ -29,6 +29,8 @@ class Tally:
     faulty: Counter[UUID] = field(default_factory=Counter)
     """Source -> those of them with a problem, refused or not."""
     problems: Counter[tuple[UUID, str]] = field(default_factory=Counter)
+    heartbeats: set[UUID] = field(default_factory=set)
+    """Sources that said that they live, and nothing else."""
 
     def note(self, source_id: UUID, names: Collection[str]) -> None:
         """Count one movement or message that has these problems; `seen` is counted apart."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -14,6 +14,7 @@ from services.admission.domain.conformance import Tally
 from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.hl7v2.callers import Binding
 from services.admission.domain.identifiers import Owner
+from services.admission.domain.rhythm.learn import Rhythm
 from services.admission.domain.submission import Submission
 from services.admission.handlers.group_commit import Flushed, GroupCommit
 from shared.database.pool import Pool
@@ -52,6 +53,16 @@ class KnownCallers:
     until: float = 0.0
     asks: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the message that asks for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRhythms:
+    """When a source usually speaks, as it was learnt; each is `None` while too little is known."""
+
+    messages: Rhythm | None
+    heartbeats: Rhythm | None
+    until: datetime
+    """When they are learnt anew."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +112,9 @@ class Dependencies:
 
     tally: Tally = field(default_factory=Tally)
     """What was wrong with what came, counted until it is stored."""
+
+    rhythms: dict[UUID, KnownRhythms] = field(default_factory=dict)
+    """Source -> its rhythms."""
 
     asks_directory: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the request that asks the directory."""

@@ -5,7 +5,7 @@ seen by who scans. `shared/web/serve.py` listens on both ports in one process.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any, Final
 
@@ -83,8 +83,10 @@ async def _from_environment(service: AnyService, app: FastAPI) -> AsyncIterator[
     tracing.configure(service.name)
     async with open_to_serve(service, service.settings.of()) as opened:
         connect(app, opened)
-        with infrequent_garbage_collection():
-            yield
+        beside = service.while_serving(opened.dependencies) if service.while_serving else nullcontext()
+        async with beside:
+            with infrequent_garbage_collection():
+                yield
     tracing.shutdown()
 
 

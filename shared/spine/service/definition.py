@@ -101,6 +101,8 @@ class Service(Generic[S, D]):
     """Routes of `serves` that are answered before the framework's own routing."""
     body_limits_bytes: Mapping[str, int] = field(default_factory=dict)
     """Path -> the largest body that it takes, where that is not the usual limit."""
+    while_serving: Callable[[D], AbstractAsyncContextManager[None]] | None = None
+    """Entered by its API, and by every other process that takes what callers state."""
     consumes: Consumption | None = None
     publishes: bool = False
     """Whether it has a ledger of its own, relayed to the topic that bears its name."""

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from services.admission.handlers.conformance import forget_conformance, store_tally
+from services.admission.handlers.conformance import forget_conformance
+from services.admission.handlers.tally import store_tally
 from tests.integration.admission.hl7v2.door import adt, send
 from tests.integration.admission.running import Admission, bearer
 from tests.unit.admission.bodies import CLINIC, NAME, encoded, movement

@@ -19,6 +19,7 @@ from services.admission.domain.conformance import names_of_findings
 from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, is_wanted, verdict_on
 from services.admission.domain.hl7v2.errors import UnreadableMessage
 from services.admission.domain.hl7v2.findings import Finding
+from services.admission.domain.hl7v2.heartbeat import HEARTBEAT
 from services.admission.domain.hl7v2.message import Message, Place, Segment
 from services.admission.domain.hl7v2.parse import header_of, parse, transported
 from services.admission.handlers.dependencies import Dependencies
@@ -32,7 +33,7 @@ from shared.telemetry import metrics
 INTAKE_FORMAT: Final = "hl7v2"
 LIMIT_BYTES: Final = 256 * 1024
 """Of one message."""
-_EVENT_OF: Final = frozenset({*(f"A{number:02}" for number in range(1, 63)), "Z99"})
+_EVENT_OF: Final = frozenset({*(f"A{number:02}" for number in range(1, 63)), "Z99", HEARTBEAT})
 _SENT_AT: Final = 7
 _INCURABLE: Final = frozenset({200, 202, 203})
 """What no dialect changes: the type, the processing id and the version."""
@@ -91,7 +92,9 @@ async def take_message(
         control_id=sha256(raw).hexdigest()[:20],
         at=dependencies.clock(),
     )
-    if NOT_NOW not in findings:
+    if event == HEARTBEAT:
+        dependencies.tally.heartbeats.add(source.source_id)
+    elif NOT_NOW not in findings:
         dependencies.tally.seen[source.source_id] += 1
         dependencies.tally.note(source.source_id, names_of_findings(findings))
     metrics.intake_requests_total.labels(INTAKE_FORMAT, f"A{answer.verdict}").inc()

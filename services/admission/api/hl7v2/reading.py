@@ -12,6 +12,7 @@ from services.admission.domain.adt.read import read_adt
 from services.admission.domain.adt.reading import AdtStatement, Reading, Sender
 from services.admission.domain.adt.visit import finess_of
 from services.admission.domain.hl7v2.findings import Finding
+from services.admission.domain.hl7v2.heartbeat import HEARTBEAT, is_heartbeat
 from services.admission.domain.hl7v2.message import Message, Place
 from services.admission.domain.identities.statement import (
     Action,
@@ -65,6 +66,8 @@ async def read_message(
     dependencies: Dependencies, message: Message, dialect: Dialect, *, source: Principal
 ) -> Reading:
     """What the message states, in the establishment that sends it; refused where the key is another's."""
+    if is_heartbeat(message):
+        return Reading(event=HEARTBEAT, is_ignored=True)
     sending = finess_of(message.header.text(4), Dialect(establishments=dialect.establishments))
     establishment = sending if sending in dialect.establishments.values() else source.establishment
     if establishment is None or not source.may_state(establishment):

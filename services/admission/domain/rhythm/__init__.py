@@ -1,0 +1,1 @@
+"""Learns when a source usually speaks, and tells when it is silent for longer; pure."""

@@ -1,0 +1,1 @@
+"""SQL and tables of when sources are heard, and of their silences."""
