@@ -30,41 +30,25 @@ OPTIONAL_FIELDS: Final[tuple[FurtherField, ...]] = (*get_args(OptionalField), "e
 """What an update may leave as it was."""
 
 
-class MovementHistory(msgspec.Struct, frozen=True, kw_only=True):
+class MovementHistory(msgspec.Struct, frozen=True, gc=False):
     """All that was stated about one movement, oldest content first."""
 
     contents: tuple[Statement, ...]
     """Every insert and update; the content of a cancel counts only when there is no other."""
+    current: Statement
+    """The newest content, whether it is cancelled or not."""
+    is_plain: bool = False
+    """It was inserted and nothing more was said of it, as mostly."""
     cancels: tuple[Statement, ...] = ()
+    cancelled: bool = False
+    """It did not take place, as far as is known now."""
     reassigned: ReassignmentReason | None = None
     """Why it is no fact of this person any more; `None` while it is one."""
 
     @property
-    def current(self) -> Statement:
-        """The newest content, whether it is cancelled or not."""
-        return self.contents[-1]
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it was inserted and nothing more was said of it, as mostly."""
-        return len(self.contents) == 1 and not self.cancels and self.contents[0].action == "insert"
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it did not take place, as far as is known now."""
-        if not self.cancels:
-            return False
-        newest, first = self.contents[-1], min(content.sequence for content in self.contents)
-        stands_since = (newest.emission_time, False, newest.sequence)
-        return any(
-            (cancel.emission_time, cancel.sequence <= first, cancel.sequence) >= stands_since
-            for cancel in self.cancels
-        )
-
-    @property
     def corrected(self) -> bool:
         """Whether it was once stated with other content."""
-        substance = substance_of(self.contents[-1])
+        substance = substance_of(self.current)
         return any(substance_of(content) != substance for content in self.contents)
 
     @property
@@ -100,31 +84,44 @@ def movement_histories(events: Iterable[RecordedEvent]) -> list[MovementHistory]
 
 def in_timeline_order(histories: Iterable[MovementHistory]) -> list[MovementHistory]:
     """The movements in the order in which they happened, by their current contents."""
-    return sorted(histories, key=lambda history: history.contents[-1].timeline_key)
+    return sorted(histories, key=lambda history: history.current.timeline_key)
 
 
 def history_of(stated: Collection[Statement]) -> MovementHistory:
     """One movement, from the statements about it, at least one, each once."""
     if len(stated) == 1:
-        only = tuple(stated)
-        return MovementHistory(contents=only, cancels=only if only[0].action == "cancel" else ())
+        (only,) = stated
+        if only.action == "insert":
+            return MovementHistory((only,), only, is_plain=True)
     statements = sorted(stated, key=lambda statement: statement.place_in_history)
-    cancels = _cancels(statements)
     contents = _completed([statement for statement in statements if statement.action != "cancel"])
-    return MovementHistory(contents=contents or cancels, cancels=cancels)
+    return _history(contents, tuple([each for each in statements if each.action == "cancel"]))
 
 
 def history_with(known: MovementHistory, statement: Statement) -> MovementHistory:
     """The movement when this is stated, too; nothing is read again when it is the newest, as it mostly is."""
-    newest, is_cancel = known.contents[-1], statement.action == "cancel"
+    newest = known.current
     in_order = all(
         statement.place_in_history > each.place_in_history for each in (newest, *known.cancels[-1:])
     )
     if newest.action == "cancel" or not in_order:
         return history_of([*known.statements, statement])
-    if is_cancel:
-        return replace(known, cancels=(*known.cancels, statement))
-    return replace(known, contents=(*known.contents, *_completed([newest, statement])[1:]))
+    if statement.action == "cancel":
+        return _history(known.contents, (*known.cancels, statement))
+    return _history((*known.contents, *_completed([newest, statement])[1:]), known.cancels)
+
+
+def _history(contents: tuple[Statement, ...], cancels: tuple[Statement, ...]) -> MovementHistory:
+    """A movement of which more was said than that it was inserted."""
+    contents = contents or cancels
+    cancelled = bool(cancels) and _is_cancelled(contents, cancels)
+    return MovementHistory(contents, contents[-1], cancels=cancels, cancelled=cancelled)
+
+
+def _is_cancelled(contents: Sequence[Statement], cancels: Iterable[Statement]) -> bool:
+    newest, first = contents[-1], min(content.sequence for content in contents)
+    since = (newest.emission_time, False, newest.sequence)
+    return any((each.emission_time, each.sequence <= first, each.sequence) >= since for each in cancels)
 
 
 def _completed(stated: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -143,10 +140,6 @@ def _completed(stated: Sequence[Statement]) -> tuple[Statement, ...]:
         else:
             contents.append(statement)
     return tuple(contents)
-
-
-def _cancels(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    return tuple([statement for statement in statements if statement.action == "cancel"])
 
 
 def substance_of(content: Statement) -> tuple[object, ...]:

@@ -14,11 +14,12 @@ known, from the first one on, for an admission may be missing or late.
   what it corrects.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from shared.stays.statements import ENTRIES, Statement
 
@@ -64,7 +65,7 @@ class Leave(NamedTuple):
 NO_LEAVES: Final[tuple[Leave, ...]] = ()
 
 
-class Presences(NamedTuple):
+class Presences(msgspec.Struct, frozen=True, gc=False):
     """What the movements of one stay amount to."""
 
     spans: tuple[Presence, ...]
@@ -80,16 +81,17 @@ class Presences(NamedTuple):
 class _Walk:
     """One pass over the movements of a stay."""
 
+    left_by: Statement | None = None
+    closed = False
+    leaves = NO_LEAVES
+    began_at: datetime | None = None
+    _class_of_stay: str | None = None
+    _out_by: Statement | None = None
+
     def __init__(self, *, admission_known: bool) -> None:
         self.spans: list[Presence] = []
-        self.began_at: datetime | None = None
-        self.left_by: Statement | None = None
-        self.closed = False
-        self.marks: dict[UUID, set[ContradictionMark]] = defaultdict(set)
-        self._class_of_stay: str | None = None
+        self.marks: dict[UUID, set[ContradictionMark]] = {}
         self._expects_admission = admission_known
-        self.leaves: tuple[Leave, ...] = NO_LEAVES
-        self._out_by: Statement | None = None
 
     def read(self, movement: Statement) -> None:
         """The next movement, in the order in which they happened."""
@@ -115,7 +117,7 @@ class _Walk:
 
     def mark(self, movement: Statement, mark: ContradictionMark) -> None:
         """The movement contradicts the others in this way."""
-        self.marks[movement.movement_id].add(mark)
+        self.marks.setdefault(movement.movement_id, set()).add(mark)
 
     def _admit(self, movement: Statement) -> None:
         # Emergency or outpatient first and a bed later is one visit (A04, then A01).
@@ -166,8 +168,9 @@ class _Walk:
 
 def presences_of(active: Sequence[Statement]) -> Presences:
     """The presences of a stay, from its movements that were not cancelled, in the order they happened."""
-    admission_known = any(movement.kind == "admission" for movement in active)
-    superseded = _superseded(active)
+    kinds = [movement.kind for movement in active]
+    admission_known = "admission" in kinds
+    superseded = _superseded(active) if kinds.count("discharge") > 1 else ()
     walk = _Walk(admission_known=admission_known)
     for movement in active:
         if not admission_known:

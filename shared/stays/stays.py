@@ -27,7 +27,7 @@ _KEEPING: Final[frozenset[ClassOfStay | None]] = frozenset({"inpatient", "emerge
 _NONE: Final = Presences((), None, False, NO_MARKS)
 
 
-class Stay(msgspec.Struct, frozen=True, kw_only=True):
+class Stay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A person's time in one establishment, as its movements state it."""
 
     stay_id: UUID
@@ -44,8 +44,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     presences: Presences
     ended_by_next_stay: Statement | None = None
     """By what another stay kept the person and ended this one, whose own movements do not say how."""
-    died_by: Statement | None = None
-    """The death that was stated of it; it goes on until its discharge is stated."""
+    deaths: tuple[Statement, ...] = ()
+    """Those that were stated of it; it goes on until its discharge is stated."""
     mentioned: bool = False
     """Something happened in it, but nothing that says where the person is: a death, or of an unknown kind."""
 
@@ -69,7 +69,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the person is out for some time, and the bed kept."""
         leaves = self.presences.leaves
         is_out = bool(leaves) and leaves[-1].ended_by is None
-        return is_out and self.ended_by_next_stay is None and self.died_by is None
+        return is_out and self.ended_by_next_stay is None and not self.deaths
 
     @property
     def ended_at(self) -> datetime | None:
@@ -78,6 +78,11 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         left_by = self.presences.left_by or self.ended_by_next_stay or died_by
         return None if left_by is None else left_by.occurred_at
 
+    @property
+    def died_by(self) -> Statement | None:
+        """The first of the deaths."""
+        return self.deaths[0] if self.deaths else None
+
     def is_superseded(self, discharge: Statement) -> bool:
         """Whether another discharge corrects it."""
         return "discharge_superseded" in self.presences.marks.get(discharge.movement_id, ())
@@ -85,7 +90,10 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def class_of_stay(self) -> ClassOfStay | None:
         """The class at the moment: the newest that was stated. What held before is in `classes`."""
-        return next((each.class_of_stay for each in reversed(self.movements) if each.class_of_stay), None)
+        for movement in reversed(self.movements):
+            if movement.class_of_stay is not None:
+                return movement.class_of_stay
+        return None
 
     @property
     def classes(self) -> list[ClassOfStay | None]:
@@ -117,7 +125,10 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def unit(self) -> str | None:
         """The newest that was stated."""
-        return next((each.unit for each in reversed(self.movements) if each.unit), None)
+        for movement in reversed(self.movements):
+            if movement.unit:
+                return movement.unit
+        return None
 
 
 def holds_bed(class_of_stay: ClassOfStay | None) -> bool:
@@ -133,7 +144,7 @@ def stays_of(histories: Iterable[MovementHistory], *, at: datetime = FOR_EVER) -
     by_stay: dict[UUID, list[MovementHistory]] = defaultdict(list)
     for history in histories:
         if history.reassigned is None:
-            by_stay[history.contents[-1].stay_id].append(history)
+            by_stay[history.current.stay_id].append(history)
     stays = [_stay_of(stay_id, known, at=at) for stay_id, known in by_stay.items()]
     if len(stays) == 1:
         return stays
@@ -160,7 +171,7 @@ def _back_by_next(out: Stay, others: Iterable[Stay]) -> Stay:
     if not taken:
         return out
     leaves = (*before, leave._replace(ended_by=min(taken, key=lambda each: each.timeline_key)))
-    return replace(out, presences=out.presences._replace(leaves=leaves))
+    return replace(out, presences=replace(out.presences, leaves=leaves))
 
 
 def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
@@ -173,7 +184,7 @@ def _ended_by_next(emergency: Stay, others: Iterable[Stay]) -> Stay:
         return emergency
     by = min(later, key=lambda each: each.timeline_key)
     spans = (*before, Presence(in_it.began_at, by.occurred_at))
-    return replace(emergency, presences=emergency.presences._replace(spans=spans), ended_by_next_stay=by)
+    return replace(emergency, presences=replace(emergency.presences, spans=spans), ended_by_next_stay=by)
 
 
 def _kept_by(stay: Stay, *, since: datetime, after: datetime) -> Statement | None:
@@ -194,22 +205,22 @@ def _kept_by(stay: Stay, *, since: datetime, after: datetime) -> Statement | Non
 
 
 def _stay_of(stay_id: UUID, histories: Sequence[MovementHistory], *, at: datetime) -> Stay:
-    stated = [history.contents[-1] for history in histories if not history.cancelled]
+    stated = [history.current for history in histories if not history.cancelled]
     past = [movement for movement in stated if movement.occurred_at <= at]
     happened = [movement for movement in past if movement.kind in FACTS]
+    further = [each for each in past if each.kind not in FACTS] if len(happened) < len(past) else []
     if not happened:
-        happened = [movement for movement in past if movement.kind in TRACKED]
-    mentioned = [] if happened else [movement for movement in past if movement.kind not in PLANS]
+        happened = [movement for movement in further if movement.kind in TRACKED]
+    mentioned = [] if happened else [movement for movement in further if movement.kind not in PLANS]
     lived, presences = _read(happened)
-    known = lived or mentioned or stated or [history.contents[-1] for history in histories]
-    admission = next((movement for movement in known if movement.kind == "admission"), None)
+    known = lived or mentioned or stated or [history.current for history in histories]
     return Stay(
         stay_id=stay_id,
         movements=tuple(lived),
-        start=admission or known[0],
+        start=next((movement for movement in known if movement.kind == "admission"), known[0]),
         planned=bool(stated) and not (happened or mentioned),
         presences=presences,
-        died_by=next((movement for movement in past if movement.kind == "death"), None),
+        deaths=tuple([movement for movement in further if movement.kind == "death"]),
         mentioned=bool(mentioned),
     )
 

@@ -1,33 +1,28 @@
 """Finds the deaths that were stated of a person: whatever was awaited then is awaited no more."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from shared.stays.movements import MovementHistory
 from shared.stays.statements import Statement
 from shared.stays.stays import Stay
 
 
-def deaths_of(
-    histories: Iterable[MovementHistory], stays: Iterable[Stay], *, at: datetime
-) -> list[Statement]:
+def deaths_of(stays: Collection[Stay]) -> list[Statement]:
     """Every death that was stated: as a fact of its own, or as the way a stay ended.
 
-    One dated after `at` is only a plan; a cancelled one is none, nor a discharge that another one corrects.
+    One that is only planned, as yet, is none; nor is a discharge that another one corrects.
     """
-    facts = (
-        history.current
-        for history in histories
-        if history.current.kind == "death" and history.reassigned is None and not history.cancelled
-    )
-    ends = (
+    facts = [death for stay in stays for death in stay.deaths]
+    ends = [
         each
         for stay in stays
         for each in stay.movements
-        if each.kind == "discharge" and each.destination is not None and each.destination.mode == "death"
-        if not stay.is_superseded(each)
-    )
-    return [each for each in (*facts, *ends) if each.occurred_at <= at]
+        if each.destination is not None
+        and each.destination.mode == "death"
+        and each.kind == "discharge"
+        and not stay.is_superseded(each)
+    ]
+    return facts + ends
 
 
 def outlives(ended_at: datetime | None, death: datetime) -> bool:

@@ -37,7 +37,12 @@ def expected_arrivals(
     `stays` hold what has happened by then: nobody is expected after a departure that is only planned. Nor is
     anybody expected, from the moment of their death on.
     """
-    stated = [departure for history in histories for departure in _departures_stated(history)]
+    stated = [
+        _Departure((content.movement_id, to), content, history)
+        for history in histories
+        for content in history.contents
+        if content.destination is not None and (to := content.destination_elsewhere) is not None
+    ]
     if not stated:
         return ()
     first_notices = _first_notices(stated)
@@ -73,14 +78,6 @@ class _Departure(NamedTuple):
 
 def _departure_key(content: Statement) -> _DepartureKey:
     return (content.movement_id, content.destination_elsewhere)
-
-
-def _departures_stated(history: MovementHistory) -> list[_Departure]:
-    return [
-        _Departure(_departure_key(content), content, history)
-        for content in history.contents
-        if content.destination is not None and content.destination_elsewhere is not None
-    ]
 
 
 def _first_notices(stated: Iterable[_Departure]) -> dict[_DepartureKey, datetime]:

@@ -45,8 +45,8 @@ def fold(events: Iterable[RecordedEvent], rules: Rules, *, now: datetime = FOR_E
     histories = movement_histories(events)
     at = end_of_past(now, rules)
     stays = reading.stays_of(histories, at=at)
-    deaths = deaths_of(histories, stays, at=at)
-    died_at = min((death.occurred_at for death in deaths), default=None)
+    deaths = deaths_of(stays)
+    died_at = min([death.occurred_at for death in deaths], default=None)
     expectations = expected_arrivals(histories, stays, rules, at=at, died_at=died_at)
     further = further_expectations(histories, stays, rules, at=at, died_at=died_at)
     met = met_elsewhere(further, stays) if further else {}
@@ -70,7 +70,7 @@ def _establishments(histories: Iterable[MovementHistory]) -> tuple[str, ...]:
 
     Somebody who was merged into another person may still be asked for by the former id.
     """
-    ours = (history for history in histories if history.reassigned in (None, "merged"))
+    ours = [history for history in histories if history.reassigned in (None, "merged")]
     return tuple(sorted({content.establishment for history in ours for content in history.contents}))
 
 
@@ -93,18 +93,19 @@ def _marks(
     expectations: Sequence[Expectation],
     rules: Rules,
 ) -> dict[UUID, tuple[Mark, ...]]:
+    found: list[Marks] = [of_life, *[stay.presences.marks for stay in stays]]
+    if len(stays) > 1:
+        found += [marks_between(stays, rules), marks_of_ends(stays)]
+    if expectations:
+        found += [marks_of_deadlines(stay.movements, rules) for stay in stays]
+    found += [marks_of_returns(stay) for stay in stays if stay.presences.leaves]
+    if not any(found):
+        return {}
     marks: dict[UUID, set[Mark]] = defaultdict(set)
-    for found in (
-        marks_between(stays, rules),
-        marks_of_ends(stays),
-        of_life,
-        *[stay.presences.marks for stay in stays],
-        *[marks_of_deadlines(stay.movements, rules) for stay in stays if expectations],
-        *[marks_of_returns(stay) for stay in stays if stay.presences.leaves],
-    ):
-        for movement_id, more in found.items():
+    for some in found:
+        for movement_id, more in some.items():
             marks[movement_id] |= more
-    return {movement_id: tuple(sorted(found)) for movement_id, found in marks.items()}
+    return {movement_id: tuple(sorted(each)) for movement_id, each in marks.items()}
 
 
 def _with_doubts(
@@ -142,8 +143,7 @@ def _shown(
 def _state_of(
     history: MovementHistory, marks: Mapping[UUID, tuple[Mark, ...]], *, at: datetime
 ) -> MovementState:
-    content = history.contents[-1]
-    corrected, cancelled = (False, False) if history.is_plain else (history.corrected, history.cancelled)
+    content = history.current
     # In the order of the fields: by keyword it takes three times as long.
     return MovementState(
         content.movement_id,
@@ -159,8 +159,8 @@ def _state_of(
         content.origin,
         content.destination,
         content.legal_entity,
-        corrected,
-        cancelled,
+        len(history.contents) > 1 and history.corrected,
+        history.cancelled,
         content.occurred_at > at,
         marks.get(content.movement_id, _NO_MARKS) if marks else _NO_MARKS,
         content.expected_at,

@@ -30,18 +30,23 @@ def came_before(wait: Expectation, stays: Sequence[Stay], rules: Rules) -> State
     They came there while, as its papers say, they were still where they left; are there at the hour of the
     departure; and nobody else saw them since (decision 0052). Whoever had a place there before has not come.
     """
-    left = _presence_left(wait, stays)
+    begun = [stay for stay in stays if _had_begun(stay, wait) and _is_at_destination(stay, wait)]
+    left = _presence_left(wait, stays) if begun else None
     if left is None:
         return None
     entries = (
         entry
-        for stay in stays
-        if _is_at_destination(stay, wait)
+        for stay in begun
         for entry in _entries_in_force(stay, wait)
         if left.began_at < entry.occurred_at and not _is_forgotten(stay, entry, wait, rules)
     )
     last = max(entries, key=lambda entry: entry.timeline_key, default=None)
     return None if last is None or _was_seen_since(last, wait, stays) else last
+
+
+def _had_begun(stay: Stay, wait: Expectation) -> bool:
+    spans = stay.presences.spans
+    return bool(spans) and spans[0].began_at <= wait.departed_at
 
 
 def _is_at_destination(stay: Stay, wait: Expectation) -> bool:

@@ -15,7 +15,7 @@ def responsibilities(histories: Iterable[MovementHistory], *, at: datetime) -> M
     """By stay, at that moment; `histories` are in timeline order."""
     newest: dict[UUID, dict[str, str]] = defaultdict(dict)
     for history in histories:
-        content = history.contents[-1]
+        content = history.current
         if content.responsibility is None or content.occurred_at > at:
             continue
         if history.reassigned is None and not history.cancelled:

@@ -36,7 +36,7 @@ def _of_nothing_understood(stay: reading.Stay) -> Status:
         return "cancelled"
     if stay.planned:
         return "planned"
-    return "unknown" if stay.died_by is None else "finished"
+    return "finished" if stay.deaths else "unknown"
 
 
 def _status(stay: reading.Stay, *, expectations: Iterable[Expectation]) -> Status:

@@ -34,7 +34,7 @@ def further_expectations(
 
     From the moment of the person's death on nothing is.
     """
-    stated = [history for history in histories if _ever_expecting(history)]
+    stated = [history for history in histories if any(map(_expects, history.contents))]
     if not stated:
         return ()
     current = {each.movement_id: each for stay in stays for each in _returns(stay, stays, rules)}
@@ -76,13 +76,10 @@ def is_unusable(content: Statement) -> bool:
     return to is not None and (is_filler(to) or (content.kind == "leave" and to <= content.occurred_at))
 
 
-def _ever_expecting(history: MovementHistory) -> bool:
-    return any(_expects(content) for content in history.contents)
-
-
 def _expects(content: Statement) -> bool:
-    kind = "return" if content.kind == "leave" else PLANNED.get(content.kind)
-    return kind is not None and content.expected_at is not None and not is_unusable(content)
+    if content.expected_at is None:
+        return False
+    return (content.kind == "leave" or content.kind in PLANNED) and not is_unusable(content)
 
 
 def _returns(stay: Stay, stays: Sequence[Stay], rules: Rules) -> Iterator[FurtherExpectation]:
