@@ -33,10 +33,13 @@ async def fold_pathways(
     now = dependencies.clock()
     person_ids = sorted(persons)
     histories = await movement_events.histories(connection, person_ids, with_those=because_of)
-    published = await stored_expectations.published_of(connection, person_ids)
     known = {person_id: fold(histories[person_id], dependencies.rules, now=now) for person_id in person_ids}
     await pathways.save(connection, known)
+    expecting = {id_: each for id_, each in known.items() if each.expectations or each.further_expectations}
+    if not expecting:
+        return
     causes = _causes(because_of)
+    published = await stored_expectations.published_of(connection, expecting)
     changes = [
         change_of(
             published.get((person_id, expectation.expectation_id)),
@@ -46,11 +49,11 @@ async def fold_pathways(
             trace=_trace_of(expectation, person_id=person_id, causes=causes),
             overdue=False,  # that is the watch's to judge: more may be on its way
         )
-        for person_id, pathway in known.items()
+        for person_id, pathway in expecting.items()
         for expectation in pathway.expectations
     ]
     await publish_changes(connection, changes, now=now)
-    waiting = [person_id for person_id, pathway in known.items() if pathway.further_expectations]
+    waiting = [person_id for person_id, pathway in expecting.items() if pathway.further_expectations]
     if not waiting:
         return
     before = await stored_further.published_of(connection, waiting)

@@ -101,7 +101,8 @@ def _newest_of_feeds(events: Sequence[MovementEvent]) -> dict[str, _Heard]:
             if heard is None:
                 heard = newest[movement.establishment] = _Heard(event.recorded_at, _LONG_AGO, None)
             heard.recorded_at = max(heard.recorded_at, event.recorded_at)
-            heard.emitted_at = max(heard.emitted_at, min(movement.emitted_at, event.recorded_at))
+            if movement.emitted_at > heard.emitted_at:
+                heard.emitted_at = max(heard.emitted_at, min(movement.emitted_at, event.recorded_at))
             heard.legal_entity = movement.legal_entity or heard.legal_entity
     return newest
 

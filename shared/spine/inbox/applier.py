@@ -165,7 +165,7 @@ class Applier:
     async def _apply_input(
         self, connection: Connection, given: _TransactionInput, rejected: Mapping[UUID, str]
     ) -> Applied:
-        if not given.advances or any(_erases(each) for each in given.incoming):
+        if not given.advances or _erasing(given.incoming):
             # Nobody applies meanwhile what another publisher says of the person, and brings the person back.
             await checkpoint.lock_all(connection)
         if given.advances:
@@ -216,22 +216,23 @@ class Applier:
         erased: Collection[UUID],
     ) -> list[ReceivedEvent]:
         """Call each route once, with all its events in their order; returns the events that a route took."""
-        gone = {*erased, *(each.envelope.subject for each in new if _erases(each) and each.envelope)}
+        gone = {*erased, *_erasing(new)}
         events_by_route: dict[Route, list[ReceivedEvent]] = {}
         for incoming in new:
             event = incoming.received(_trace_of(incoming, traces))
             route = None if event is None else self._routes.get(type(event.data))
             if event is None or route is None:
                 continue
-            if event.subject not in gone or not isinstance(route, UnlessErased):
+            if not gone or event.subject not in gone or not isinstance(route, UnlessErased):
                 events_by_route.setdefault(route, []).append(event)
         for route, events in events_by_route.items():
             await route(self._dependencies, connection, events)
         return [event for events in events_by_route.values() for event in events]
 
 
-def _erases(incoming: IncomingRecord) -> bool:
-    return isinstance(incoming.data, PersonErased)
+def _erasing(incoming: Sequence[IncomingRecord]) -> list[UUID]:
+    """The subjects whom one of the events erases."""
+    return [each.envelope.subject for each in incoming if type(each.data) is PersonErased and each.envelope]
 
 
 def _count_by_topic(incoming: Iterable[IncomingRecord]) -> Counter[str]:
@@ -241,6 +242,8 @@ def _count_by_topic(incoming: Iterable[IncomingRecord]) -> Counter[str]:
 def _trace_of(incoming: IncomingRecord, traces: Traces) -> TraceContext:
     # Without a span of its own the event goes on in the trace that it came with.
     came_with = incoming.envelope.trace if incoming.envelope is not None else {}
+    if not traces:
+        return came_with
     return traces.get((incoming.topic, incoming.partition, incoming.offset), came_with)
 
 
