@@ -7,6 +7,7 @@ from services.indicators.api import indicators
 from services.indicators.consumers import ROUTES
 from services.indicators.handlers.dependencies import Dependencies
 from services.indicators.handlers.event_outcome import event_outcome
+from services.indicators.handlers.take_back_facts import take_back_facts
 from services.indicators.settings import Settings
 from services.indicators.storage.export import SECTIONS
 from services.indicators.storage.projected import SWAPPED
@@ -32,6 +33,7 @@ SERVICE = Service(
     consumes=Consumption(
         publishers=[ADMISSION, PATHWAY, NOTIFICATIONS],
         routes=ROUTES,
+        take_back=take_back_facts,
         fetch_interval_seconds=0.1,  # nobody waits for an indicator
     ),
     export=Export(sections=SECTIONS),

@@ -28,6 +28,7 @@ from services.notifications.handlers.circle.invite import send_invitations
 from services.notifications.handlers.dependencies import Dependencies
 from services.notifications.handlers.obligations.compare_obligations import compare_obligations
 from services.notifications.handlers.obligations.event_outcome import EventOutcome, event_outcome
+from services.notifications.handlers.obligations.take_back_facts import take_back_facts
 from services.notifications.handlers.obligations.timeouts import (
     expire_obligations,
     measure_obligations,
@@ -118,6 +119,7 @@ SERVICE = Service(
     consumes=Consumption(
         publishers=PUBLISHERS,
         routes=ROUTES,
+        take_back=take_back_facts,
         # At forty movements a second half as many transactions, which the sending lanes would wait for.
         fetch_interval_seconds=0.02,
     ),

@@ -7,6 +7,7 @@ from services.pathway.api import closures, pathways, stays
 from services.pathway.consumers import ROUTES
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.event_outcome import EventOutcome, event_outcome
+from services.pathway.handlers.take_back_movements import take_back_movements
 from services.pathway.periodic.detect_overdue_expectations import detect_overdue
 from services.pathway.periodic.measure_ruptures import measure_ruptures
 from services.pathway.periodic.settle_feeds import settle_feeds
@@ -44,6 +45,7 @@ SERVICE = Service(
     consumes=Consumption(
         publishers=[ADMISSION],
         routes=ROUTES,
+        take_back=take_back_movements,
         fetch_interval_seconds=0.05,  # a board may be that late
     ),
     publishes=True,

@@ -28,6 +28,7 @@ def spine_tables(metadata: MetaData, *, seals: bool = False) -> None:
     _add_reconciliation_tables(metadata)
     _add_pause_tables(metadata)
     _add_erased(metadata)
+    _add_events_of_nobody(metadata)
     _api_keys(metadata)
     if seals:
         _add_key_checks(metadata)
@@ -208,6 +209,20 @@ def _add_erased(metadata: MetaData) -> None:
         Column("erasure_id", Uuid, nullable=False),
         Column("erased_at", _moment, nullable=False, comment="Here"),
         comment="Persons of whom nothing may be kept, however late it comes",
+    )
+
+
+def _add_events_of_nobody(metadata: MetaData) -> None:
+    Table(
+        "events_of_nobody",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("publisher", Text, nullable=False, comment="In whose name it came"),
+        Column("subject", Uuid, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        Column("recorded_at", _moment, comment="As it said"),
+        Column("taken_back_at", _moment, nullable=False),
+        comment="Events that their publisher never recorded; they are taken for nothing, however they come",
     )
 
 

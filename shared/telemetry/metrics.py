@@ -116,6 +116,11 @@ reconciliation_unknown: Final = Gauge(
     "Events that this service applied and that are not in their publisher's ledger",
     ["publisher"],
 )
+events_of_nobody_taken_back_total: Final = Counter(
+    "relais_events_of_nobody_taken_back_total",
+    "Events taken back with what they did, since their publisher never recorded them",
+    ["publisher"],
+)
 reconciliation_pulled_total: Final = Counter(
     "relais_reconciliation_pulled_total", "Missing events pulled from the publisher's ledger", ["publisher"]
 )

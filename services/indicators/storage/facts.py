@@ -1,10 +1,11 @@
-"""Stores facts, many in one statement and each once; nothing ever updates or deletes them.
+"""Stores facts, many in one statement and each once; nothing updates them, and only what is no fact goes.
 
 The columns are in the order of the facts' fields.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from msgspec.structs import astuple
 
@@ -48,6 +49,15 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5
 ON CONFLICT (event_id) DO NOTHING
 """,
 }
+
+
+TABLES: Final = ("movement_facts", "reassignment_facts", "expectation_facts", "obligation_facts")
+
+
+async def remove(connection: Connection, event_ids: Sequence[UUID]) -> None:
+    """Remove the facts that these events stated."""
+    for table in TABLES:
+        await connection.execute(f"DELETE FROM {table} WHERE event_id = ANY ($1)", list(event_ids))  # noqa: S608
 
 
 async def store(connection: Connection, facts: Sequence[Fact]) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.pathway.domain.fold import fold
 from services.pathway.domain.further.publication import change_of_further
-from services.pathway.domain.pathway import Expectation
+from services.pathway.domain.pathway import Expectation, Pathway
 from services.pathway.domain.publication import change_of
 from services.pathway.handlers.dependencies import Dependencies
 from services.pathway.handlers.publish_changes import publish_changes, publish_further
@@ -25,7 +25,7 @@ async def fold_pathways(
     persons: Collection[UUID],
     *,
     because_of: Sequence[MovementEvent] = (),
-) -> None:
+) -> Mapping[UUID, Pathway]:
     """Fold each person's pathway as it is now, and publish what changed; the caller has locked the persons.
 
     `because_of` are stored events of theirs, not to be read back. A few statements, however many persons.
@@ -37,7 +37,7 @@ async def fold_pathways(
     await pathways.save(connection, known)
     expecting = {id_: each for id_, each in known.items() if each.expectations or each.further_expectations}
     if not expecting:
-        return
+        return known
     causes = _causes(because_of)
     published = await stored_expectations.published_of(connection, expecting)
     changes = [
@@ -55,7 +55,7 @@ async def fold_pathways(
     await publish_changes(connection, changes, now=now)
     waiting = [person_id for person_id, pathway in expecting.items() if pathway.further_expectations]
     if not waiting:
-        return
+        return known
     before = await stored_further.published_of(connection, waiting)
     await publish_further(
         connection,
@@ -73,6 +73,7 @@ async def fold_pathways(
         ],
         now=now,
     )
+    return known
 
 
 def _causes(stated: Sequence[MovementEvent]) -> dict[UUID, TraceContext]:

@@ -24,16 +24,18 @@ async def forget_persons(
     await persons.lock(connection, person_ids)
     published = await expectations.published_of(connection, person_ids)
     now = dependencies.clock()
-    await publish_changes(connection, [_end_of(known, now=now) for known in published.values()], now=now)
+    await publish_changes(
+        connection, [end_of(known, now=now, reason="erased") for known in published.values()], now=now
+    )
     further = (await further_expectations.published_of(connection, person_ids)).values()
-    await publish_further(connection, [_end_of_further(known, now=now) for known in further], now=now)
+    await publish_further(connection, [end_of_further(known, now=now) for known in further], now=now)
     await persons.forget(connection, person_ids)
 
 
-def _end_of(known: PublishedExpectation, *, now: datetime) -> Change | None:
+def end_of(known: PublishedExpectation, *, now: datetime, reason: str) -> Change | None:
     """Nobody is waited for any more; what was a rupture, or was met, goes on to count as that."""
     if known.state == "overdue":
-        known = replace(known, closure=Closure(closed_at=now, author="relais", reason="erased"))
+        known = replace(known, closure=Closure(closed_at=now, author="relais", reason=reason))
         expectation = known.expectation
     elif known.state == "open":
         expectation = replace(known.expectation, withdrawn=True)
@@ -42,7 +44,8 @@ def _end_of(known: PublishedExpectation, *, now: datetime) -> Change | None:
     return change_of(known, expectation, person_id=known.person_id, now=now, trace=known.trace, overdue=False)
 
 
-def _end_of_further(known: PublishedFurther, *, now: datetime) -> FurtherChange | None:
+def end_of_further(known: PublishedFurther, *, now: datetime) -> FurtherChange | None:
+    """The same of a further one."""
     if known.state not in ("open", "overdue"):
         return None
     withdrawn = replace(known.expectation, withdrawn=True)

@@ -1,4 +1,4 @@
-"""Stores the events stated about each person, a set that is added to and never changed."""
+"""Stores the events stated about each person, a set that is added to; only what nobody stated goes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -47,6 +47,9 @@ _READ_MOVEMENT: Final = """
 SELECT event_id, person_id, sequence, type, recorded_at, data FROM movement_events
 WHERE person_id = $1 AND movement_id = $2
 """
+
+_PERSONS_OF: Final = "SELECT DISTINCT person_id FROM movement_events WHERE event_id = ANY ($1)"
+_REMOVE: Final = "DELETE FROM movement_events WHERE event_id = ANY ($1)"
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -122,6 +125,16 @@ async def histories(
     for row in await connection.fetch(_READ_OTHERS, list(person_ids), ids):
         found[row["person_id"]].append(_recorded(row))
     return found
+
+
+async def persons_of(connection: Executor, event_ids: Collection[UUID]) -> list[UUID]:
+    """Of whom these events state something."""
+    return [row["person_id"] for row in await connection.fetch(_PERSONS_OF, list(event_ids))]
+
+
+async def remove(connection: Connection, event_ids: Collection[UUID]) -> None:
+    """Remove events of persons whom the caller has locked."""
+    await connection.execute(_REMOVE, list(event_ids))
 
 
 async def about_movement(connection: Executor, person_id: UUID, movement_id: UUID) -> list[RecordedEvent]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
+from uuid import UUID
 
 from msgspec.structs import astuple
 
@@ -49,6 +50,7 @@ _END_EARLIER = """
 UPDATE api_keys SET expires_at = least(expires_at, $2)
 WHERE key_id = $1 AND expires_at IS DISTINCT FROM least(expires_at, $2)
 """
+_FORGET = "DELETE FROM api_keys WHERE source_id = ANY($1::uuid[])"
 _REVOKE = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
 VALUES ('revoked before granted ' || $1::uuid, $1, $2, '{}', $3)
@@ -166,6 +168,15 @@ async def on_access_granted(_: object, connection: Connection, events: Sequence[
     )
     ending = [(key.key_id, key.expires_at) for key in granted if key.expires_at is not None]
     await connection.executemany(_END_EARLIER, ending)
+
+
+async def replace_keys(
+    connection: Connection, sources: Sequence[UUID], events: Sequence[ReceivedEvent]
+) -> None:
+    """Make the keys of these sources those that these events, all that there are of them, granted."""
+    await connection.execute(_FORGET, list(sources))
+    await on_access_granted(None, connection, events)
+    await on_access_revoked(None, connection, events)
 
 
 async def on_access_revoked(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:

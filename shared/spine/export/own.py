@@ -26,6 +26,7 @@ COPIES: Final = {
     "inbox": "ids of events that their publisher's ledger gives",
     "holes": "sequence numbers that were missing",
     "erased": "ids that lead to nobody",
+    "events_of_nobody": "ids of events that nobody recorded",
 }
 """Tables of the spine that keep of a person only what another section gives, or what tells nothing."""
 

@@ -31,6 +31,8 @@ _EARLIER: Final = """
 SELECT event_id, NULL::text AS publisher, NULL::uuid AS subject, NULL::bigint AS first
 FROM parked WHERE event_id = ANY($1::uuid[])
 UNION ALL
+SELECT event_id, NULL, NULL, NULL FROM events_of_nobody WHERE event_id = ANY($1::uuid[])
+UNION ALL
 SELECT NULL, publisher, subject, min(sequence)
 FROM parked JOIN unnest($2::text[], $3::uuid[]) AS wanted (publisher, subject) USING (publisher, subject)
 WHERE state = 'parked' GROUP BY publisher, subject
@@ -59,7 +61,7 @@ class Earlier(msgspec.Struct, frozen=True):
     """What earlier batches parked, and whom they erased, as far as it concerns this one."""
 
     event_ids: set[UUID]
-    """Events of this batch that were parked before, whatever became of them."""
+    """Events of this batch that were parked before, whatever became of them, or taken back."""
     blocked: dict[Stream, int]
     """The first parked sequence of the batch's blocked streams."""
     erased: set[UUID]

@@ -8,6 +8,8 @@ from typing import Final
 from shared.database.advisory_lock import advisory_lock
 from shared.runtime.waiting import wait_for
 from shared.spine.inbox.applier import Applier, Routes
+from shared.spine.inbox.take_back import TakeBack
+from shared.spine.parked.context import ParkedContext
 from shared.spine.pause.gate import Gate
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.ledger.client import PublisherUnavailable
@@ -17,6 +19,7 @@ from shared.spine.reconciliation.repair.fill_holes import fill_holes
 from shared.spine.reconciliation.repair.puller import Puller
 from shared.spine.reconciliation.repair.reconciler import Reconciler
 from shared.spine.reconciliation.repair.result import ResultMetrics
+from shared.spine.reconciliation.repair.take_back import Taker
 from shared.spine.worker import Duty, periodic
 from shared.telemetry.logging import get_logger
 
@@ -38,14 +41,17 @@ class ConsumerReconciliation:
         self,
         context: ReconciliationContext,
         routes: Routes,
+        undo: TakeBack,
         *,
         dependencies: object,
     ) -> None:
         applier = Applier(context.pool, routes=routes, dependencies=dependencies, clock=context.clock)
         self._context = context
         self._puller = Puller(applier, gate=Gate(context.pool, "consumer"))
+        parked = ParkedContext(context.pool, applier, context.clock)
+        taker = Taker(parked, undo, dependencies=dependencies)
         self._reconcilers = [
-            Reconciler(context, ledger, self._puller) for ledger in context.ledger_clients.values()
+            Reconciler(context, ledger, self._puller, taker) for ledger in context.ledger_clients.values()
         ]
         self._metrics = {
             publisher: ResultMetrics(publisher, context.clock) for publisher in context.ledger_clients

@@ -19,6 +19,7 @@ from shared.runtime.clock import Clock
 from shared.spine.audit.journal import Journal
 from shared.spine.export.section import Export
 from shared.spine.inbox.applier import Routes
+from shared.spine.inbox.take_back import TakeBack
 from shared.spine.pause.gate import Part
 from shared.spine.rebuild.projection import CompareAlso, ProjectedTable
 from shared.spine.reconciliation.context import ReconciliationContext
@@ -51,6 +52,8 @@ class Consumption:
 
     publishers: Sequence[str]
     routes: Routes
+    take_back: TakeBack
+    """Undoes what events did that their publisher never recorded."""
     fetch_interval_seconds: float
     """The shortest time between two transactions of the consumer: longer means larger and fewer of them."""
 

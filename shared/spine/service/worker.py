@@ -59,7 +59,7 @@ def duties(opened: OpenService[S, D]) -> Mapping[str, Duty]:
 def _consumer_duties(opened: OpenService[S, D], consumes: Consumption) -> Mapping[str, Duty]:
     spine = opened.spine
     reconciliation = ConsumerReconciliation(
-        spine.reconciliation, consumes.routes, dependencies=opened.dependencies
+        spine.reconciliation, consumes.routes, consumes.take_back, dependencies=opened.dependencies
     )
     consumer = BatchConsumer(
         spine.pool,

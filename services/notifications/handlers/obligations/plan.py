@@ -26,6 +26,7 @@ from services.notifications.storage.obligations.rows import FinalOutcome, NewObl
 from shared.database.pool import Connection
 from shared.database.transaction import after_commit
 from shared.events.admission import MERGE_EVENTS, PersonsMerged
+from shared.events.envelope import RecordedEvent
 from shared.spine.records.received import ReceivedEvent
 
 
@@ -35,12 +36,17 @@ async def record_facts(
     """Record events and plan their obligations, in the transaction that also moves the checkpoint."""
     if events:
         await facts.add(connection, events)
-        if statements := [stated for event in events if (stated := _merge_statement(event)) is not None]:
+        if statements := merge_statements(events):
             await merges.add(connection, statements)
         await plan(dependencies, connection, {event.subject for event in events})
 
 
-def _merge_statement(event: ReceivedEvent) -> MergeStatement | None:
+def merge_statements(events: Sequence[RecordedEvent]) -> list[MergeStatement]:
+    """What these events say of who is one."""
+    return [stated for event in events if (stated := _merge_statement(event)) is not None]
+
+
+def _merge_statement(event: RecordedEvent) -> MergeStatement | None:
     merge = event.data
     if not isinstance(merge, MERGE_EVENTS):
         return None
@@ -54,14 +60,16 @@ def _merge_statement(event: ReceivedEvent) -> MergeStatement | None:
     )
 
 
-async def plan(dependencies: Dependencies, connection: Connection, person_ids: Collection[UUID]) -> None:
+async def plan(dependencies: Dependencies, connection: Connection, person_ids: Collection[UUID]) -> set[UUID]:
     """Plan what is owed now about these persons, whom the caller has locked, and re-evaluate what is open.
+
+    Returns the obligations that follow from the facts, whatever became of them.
 
     Locks are taken in one order everywhere: persons, then obligations, then the ledger's subjects.
     """
     circles = await members.of_persons(connection, person_ids)
     if not circles:
-        return
+        return set()
     after_commit(dependencies.wake_signals.wake)
     circumstances = dependencies.circumstances()
     open_ = {each.obligation_id: each for each in await rows.lock_open(connection, list(circles))}
@@ -79,6 +87,7 @@ async def plan(dependencies: Dependencies, connection: Connection, person_ids: C
     ended = await _reevaluate(connection, derived, open_, circumstances)
     immediately_ended = [_outcome_of(each.obligation, each.end) for each in new if each.end is not None]
     await publish_outcomes(connection, [*ended, *immediately_ended], now=circumstances.now)
+    return {each.obligation_id for each in derived}
 
 
 def _planned(

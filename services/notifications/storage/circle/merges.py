@@ -14,6 +14,10 @@ INSERT INTO merges (merge_id, revision, person_id, merged, is_merged, stated_at)
 SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::bool[], $6::timestamptz[])
 ON CONFLICT (merge_id, revision) DO NOTHING
 """
+_REMOVE: Final = """
+DELETE FROM merges USING unnest($1::uuid[], $2::int[]) AS gone (merge_id, revision)
+WHERE merges.merge_id = gone.merge_id AND merges.revision = gone.revision
+"""
 _CONNECTED: Final = """
 WITH RECURSIVE connected (person_id) AS (
     SELECT unnest($1::uuid[])
@@ -43,6 +47,19 @@ async def add(connection: Connection, statements: Sequence[MergeStatement]) -> N
         [each.is_merged for each in statements],
         [each.recorded_at for each in statements],
     )
+    await _share_anew(connection, statements)
+
+
+async def remove(connection: Connection, statements: Sequence[MergeStatement]) -> None:
+    """Remove what was never stated, and share circles as the other statements say."""
+    await connection.execute(_LOCK)
+    await connection.execute(
+        _REMOVE, [each.merge_id for each in statements], [each.revision for each in statements]
+    )
+    await _share_anew(connection, statements)
+
+
+async def _share_anew(connection: Connection, statements: Sequence[MergeStatement]) -> None:
     persons = {person_id for each in statements for person_id in (each.surviving, each.merged)}
     known = [MergeStatement(**row) for row in await connection.fetch(_CONNECTED, list(persons))]
     shared = shared_circles(known)

@@ -1,4 +1,4 @@
-"""The events stated about each person: added to, never changed."""
+"""The events stated about each person: added to; only what nobody stated goes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -50,6 +50,8 @@ DELETE FROM presence WHERE person_id = ANY ($1) AND NOT EXISTS (
 )
 """
 
+_READ_EVENTS: Final = "SELECT * FROM facts WHERE event_id = ANY ($1)"
+_REMOVE: Final = "DELETE FROM facts WHERE event_id = ANY ($1)"
 _READ: Final = "SELECT * FROM facts WHERE person_id = ANY ($1)"
 _READ_STATED: Final = f"{_READ} AND publisher = 'admission' AND stated_by = ANY ($2)"
 
@@ -81,16 +83,16 @@ async def add(connection: Connection, events: Sequence[RecordedEvent]) -> None:
         list({event.subject for event in events}),
     )
     if given_away:
-        await _limit_access(connection, [row["person_id"] for row in given_away])
+        await limit_access(connection, [row["person_id"] for row in given_away])
 
 
-async def _limit_access(connection: Connection, person_ids: Collection[UUID]) -> None:
+async def limit_access(connection: Connection, person_ids: Collection[UUID]) -> None:
     """Leave it to those whose movements are facts of the person, or were until persons were merged."""
     stated = await of_persons(connection, person_ids)
     present = [
         (person_id, history.current.establishment)
         for person_id, events in stated.items()
-        for history in movement_histories(events)
+        for history in movement_histories([event for event in events if event.sequence > 0])
         if history.reassigned in (None, "merged")
     ]
     await connection.execute(
@@ -99,6 +101,14 @@ async def _limit_access(connection: Connection, person_ids: Collection[UUID]) ->
         [person_id for person_id, _ in present],
         [establishment for _, establishment in present],
     )
+
+
+async def remove(connection: Connection, event_ids: Collection[UUID]) -> list[RecordedEvent]:
+    """Lock the persons of these events, and remove these; returns what they were."""
+    stated = _by_person(await connection.fetch(_READ_EVENTS, list(event_ids)))
+    await connection.execute(_LOCK_PERSONS, list(stated))
+    await connection.execute(_REMOVE, list(event_ids))
+    return [event for events in stated.values() for event in events]
 
 
 async def of_persons(connection: Executor, person_ids: Collection[UUID]) -> dict[UUID, list[RecordedEvent]]:

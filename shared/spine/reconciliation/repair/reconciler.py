@@ -22,12 +22,13 @@ from shared.spine.reconciliation.comparison.differences import (
 from shared.spine.reconciliation.comparison.find_differences import find_differences, first_hour_to_compare
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.hours import sealed_hours
-from shared.spine.reconciliation.hours.windows import HourCounts, batches, empty_hour, hours, joined
+from shared.spine.reconciliation.hours.windows import EventKey, HourCounts, batches, empty_hour, hours, joined
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.spine.reconciliation.repair import result
 from shared.spine.reconciliation.repair.fill_holes import count_absent
 from shared.spine.reconciliation.repair.puller import Puller
 from shared.spine.reconciliation.repair.result import Repairs, Result
+from shared.spine.reconciliation.repair.take_back import MOST, Taker
 from shared.telemetry.logging import get_logger
 
 GRACE: Final = timedelta(seconds=30)
@@ -41,16 +42,20 @@ Windows = dict[datetime, HourCounts]
 
 
 class Reconciler:
-    """Compares what a service holds with one publisher's ledger; remembers the deficits of the last time."""
+    """Compares what a service holds with one publisher's ledger; remembers what differed the last time."""
 
-    def __init__(self, context: ReconciliationContext, ledger: LedgerClient, puller: Puller) -> None:
+    def __init__(
+        self, context: ReconciliationContext, ledger: LedgerClient, puller: Puller, taker: Taker
+    ) -> None:
         self._context = context
         self._ledger = ledger
         self._puller = puller
+        self._taker = taker
         self.publisher = ledger.publisher
         self._side = context.inbox_side(ledger.publisher)
         self._deficits: dict[CellKey, int] = {}
         self._last_examined: CellKey | None = None
+        self._unknown: frozenset[EventKey] = frozenset()
 
     async def reconcile(self) -> Result:
         """Compare once and repair what can be repaired; raises PublisherUnavailable."""
@@ -74,7 +79,15 @@ class Reconciler:
             mended=mended,
         )
         await result.store(self._context.pool, self.publisher, concluded)
+        await self._take_back_unknown(mended)
         return concluded
+
+    async def _take_back_unknown(self, mended: Repairs) -> None:
+        """Take back what was unknown twice in a row, so that it was said and alarmed before."""
+        before, self._unknown = self._unknown, frozenset(mended.unknown_named)
+        confirmed = [key for key in mended.unknown_named if key in before]
+        if confirmed and mended.unknown <= MOST and await self._puller.may_pull():
+            await self._taker.take_back(self._ledger, confirmed)
 
     async def _unsealed_hours(self, now: datetime, until: datetime) -> tuple[list[datetime], list[datetime]]:
         """Return the hours to compare: those that are over, and those that are not."""

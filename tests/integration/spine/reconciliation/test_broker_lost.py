@@ -22,7 +22,7 @@ from shared.spine.outbox.relay import Relay
 from shared.spine.reconciliation.duties import ConsumerReconciliation
 from tests.integration.spine.batches import record_effects
 from tests.integration.spine.published import Commits, kept_running
-from tests.integration.spine.reconciliation.two_sides import Sides
+from tests.integration.spine.reconciliation.two_sides import Sides, forget_effects
 
 pytestmark = pytest.mark.services
 
@@ -34,7 +34,7 @@ async def consuming(sides: Sides, bootstrap: str) -> AsyncIterator[tuple[Consume
     """A worker of the consumer, as far as broker and holes go; the test calls `reconcile`."""
     commits = Commits()
     routes: Routes = {AccessGranted: commits.noticing(record_effects)}
-    reconciliation = ConsumerReconciliation(sides.consumer, routes, dependencies=None)
+    reconciliation = ConsumerReconciliation(sides.consumer, routes, forget_effects, dependencies=None)
     consumer = BatchConsumer(
         sides.consumer.pool,
         Applier(sides.consumer.pool, routes=routes, dependencies=None),

@@ -58,7 +58,7 @@ async def blocks_read(pool: Pool, side: Side, since: datetime) -> int:
 async def test_only_hours_that_are_not_sealed_are_compared(sides: Sides, hours: int) -> None:
     await fill(sides, hours=hours, count=20)
     await sides.seal_ledger()
-    reconciler = Reconciler(sides.consumer, sides.ledger, sides.puller())
+    reconciler = Reconciler(sides.consumer, sides.ledger, sides.puller(), sides.taker())
     assert (await reconciler.reconcile()).windows >= hours
     sides.clock.passes(seconds=30)
     before = len(sides.traffic.asked)

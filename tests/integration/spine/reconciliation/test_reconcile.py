@@ -20,7 +20,7 @@ pytestmark = pytest.mark.services
 
 @pytest.fixture
 def reconciler(sides: Sides) -> Reconciler:
-    return Reconciler(sides.consumer, sides.ledger, sides.puller())
+    return Reconciler(sides.consumer, sides.ledger, sides.puller(), sides.taker())
 
 
 async def reconcile_twice(reconciler: Reconciler, sides: Sides) -> Result:

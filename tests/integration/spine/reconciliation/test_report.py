@@ -33,7 +33,7 @@ async def test_every_establishment_and_day_balances(sides: Sides) -> None:
     await sides.apply(await sides.record(*[uuid4() for _ in range(3)], establishment=None))
     await sides.apply(await sides.record(uuid4()))
     await sides.seal_ledger()
-    await Reconciler(sides.consumer, sides.ledger, sides.puller()).reconcile()
+    await Reconciler(sides.consumer, sides.ledger, sides.puller(), sides.taker()).reconcile()
     sides.clock.passes(seconds=30)
     one = await reported(sides)
     assert lines(one) == [(1, HOSPITAL, 5, 5, 0), (2, None, 3, 3, 0), (2, HOSPITAL, 1, 1, 0)]
@@ -65,7 +65,7 @@ async def test_a_loss_behind_a_seal_is_seen_by_counting_again(sides: Sides) -> N
     events = await sides.record(*[uuid4() for _ in range(5)])
     await sides.apply(events)
     sides.clock.passes(hours=2)
-    await Reconciler(sides.consumer, sides.ledger, sides.puller()).reconcile()
+    await Reconciler(sides.consumer, sides.ledger, sides.puller(), sides.taker()).reconcile()
     await sides.forget(events[:2])
     assert (await reported(sides)).unexplained == 0
     one = await reported(sides, recount=True)

@@ -8,17 +8,20 @@ from uuid import UUID, uuid4
 import httpx
 from msgspec.structs import replace
 
+from shared.database.pool import Connection
 from shared.database.transaction import transaction
 from shared.events.admission import AccessGranted, AccessRevoked
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.security.principal import new_key
 from shared.spine.inbox.applier import Applier
 from shared.spine.outbox.append import append
+from shared.spine.parked.context import ParkedContext
 from shared.spine.pause.gate import Gate
 from shared.spine.reconciliation.context import ReconciliationContext
 from shared.spine.reconciliation.ledger.client import LedgerClient
 from shared.spine.reconciliation.ledger.seal_ledger import seal_ledger
 from shared.spine.reconciliation.repair.puller import Puller
+from shared.spine.reconciliation.repair.take_back import Taker
 from shared.testing.records import WRONG, as_read
 from tests.integration.spine.batches import record_effects
 
@@ -58,6 +61,13 @@ class Traffic:
                 return await transport.handle_async_request(request)
 
         return Watched()
+
+
+async def forget_effects(
+    _: object, connection: Connection, event_ids: Sequence[UUID], _recorded: object = ()
+) -> None:
+    """What a service does that only knows effects."""
+    await connection.execute("DELETE FROM effects WHERE event_id = ANY($1::uuid[])", list(event_ids))
 
 
 @dataclass
@@ -105,6 +115,11 @@ class Sides:
 
     def puller(self) -> Puller:
         return Puller(self.applier, gate=Gate(self.consumer.pool, "consumer"))
+
+    def taker(self) -> Taker:
+        return Taker(
+            ParkedContext(self.consumer.pool, self.applier, self.clock), forget_effects, dependencies=None
+        )
 
     async def park(self, events: Sequence[RecordedEvent]) -> None:
         """They reach the consumer, which finds them wrong."""
