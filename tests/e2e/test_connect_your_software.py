@@ -33,11 +33,12 @@ def _is_applied(terminal: Terminal, block: str) -> bool:
 
 
 def test_every_block_of_the_guide_does_what_it_promises(terminal: Terminal) -> None:
-    source, sandbox, json, http, callers, mllp = BLOCKS
+    source, sandbox, json, heartbeat, http, callers, mllp = BLOCKS
     assert statuses(terminal.paste(source)) == [201]
     shown = terminal.paste(sandbox)
     assert statuses(shown) == [200]
     assert statuses(terminal.paste(json)) == [202, 200]
+    assert statuses(terminal.paste(heartbeat)) == [204, 200]
     shown = terminal.paste(http)
     assert (statuses(shown), ACCEPTED + "his-4711" in shown) == ([200, 200], True)
     assert statuses(terminal.paste(callers)) == [200]
