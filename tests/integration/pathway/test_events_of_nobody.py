@@ -58,7 +58,7 @@ async def test_a_departure_of_nobody_is_withdrawn_and_its_number_is_the_real_one
     published = [type(payload) for payload in await delivery.published()]
     assert published == [ExpectationOpened, *ends]
     await delivery.deliver(
-        [real.discharge("first", at=minutes(620), establishment=HOSPITAL, to=NURSING_HOME)]
+        [real.discharge("first", at=minutes(590), establishment=HOSPITAL, to=NURSING_HOME)]
     )
     [(_, expectations)] = (await delivery.documents()).values()
     assert [row["to_establishment"] for row in expectations if row["state"] == "open"] == [NURSING_HOME]
