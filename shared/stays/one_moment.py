@@ -2,16 +2,15 @@
 
 - Who was there already, and leaves and enters at one moment, entered last: they are there again. Only a bed
   after the emergency (A04, then A01) that was stated before the exit is a change, and no second entry.
+- Of several entries, or of several moves inside, the one that was stated last is the last.
 - Who died before the first admission of the stay was admitted before: the papers are late.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
-from typing import Final
 
-from shared.stays.statements import ENTRIES, Statement
-
-_ENTRY_EXIT_AND_ENTRY: Final = 3
+from shared.stays.statements import ENTRIES, Statement, rank_of
 
 
 def in_lived_order(movements: Sequence[Statement]) -> Sequence[Statement]:
@@ -21,11 +20,11 @@ def in_lived_order(movements: Sequence[Statement]) -> Sequence[Statement]:
         others = [each for each in movements if each not in deaths]
         until = next((place for place, each in enumerate(others) if _is_exit(each)), len(others))
         movements = [*others[:until], *deaths, *others[until:]]
-    if len(movements) < _ENTRY_EXIT_AND_ENTRY or not _has_entry_and_exit_at_one_moment(movements):
+    if len({each.occurred_at for each in movements}) == len(movements):  # as mostly
         return movements
     lived: list[Statement] = []
     for _, of_moment in groupby(movements, key=lambda each: each.occurred_at):
-        lived += _at_one_moment(list(of_moment), lived)
+        lived += _at_one_moment(sorted(of_moment, key=_place_in_moment), lived)
     return lived
 
 
@@ -39,21 +38,15 @@ def _deaths_before_admission(movements: Sequence[Statement]) -> list[Statement]:
     return []
 
 
-def _has_entry_and_exit_at_one_moment(movements: Sequence[Statement]) -> bool:
-    entered_at = None
-    for each in movements[1:]:
-        if each.kind in ENTRIES:
-            entered_at = each.occurred_at
-        elif entered_at == each.occurred_at and _is_exit(each):
-            return True
-    return False
-
-
 def _at_one_moment(movements: Sequence[Statement], before: Sequence[Statement]) -> list[Statement]:
     """The movements of one moment, and last those by which who was there before enters again."""
     exits = [each for each in movements if _is_exit(each) and not _is_death(each)]
     again = [each for each in movements if exits and each.kind in ENTRIES and _is_second(each, before, exits)]
     return [*(each for each in movements if each not in again), *again]
+
+
+def _place_in_moment(movement: Statement) -> tuple[int, tuple[datetime, int]]:
+    return rank_of(movement.kind, movement.destination, movement.establishment), movement.place_in_history
 
 
 def _is_second(entry: Statement, before: Sequence[Statement], exits: Sequence[Statement]) -> bool:

@@ -64,6 +64,7 @@ def as_lived(stay: Iterable[Movement]) -> list[Movement]:
     order: list[Movement] = []
     while known:
         now = [each for each in known if each.occurred_at == known[0].occurred_at]
+        now = sorted(now, key=lambda each: (each.order[1], each.stated))
         exits = [each for each in now if _goes(each) and not each.says_dead]
         after = [each for each in now if exits and each.kind in ENTRIES and _is_again(each, order, exits)]
         order += [*(each for each in now if each not in after), *after]

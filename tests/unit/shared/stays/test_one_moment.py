@@ -123,3 +123,23 @@ def test_a_death_before_the_papers_that_a_later_discharge_corrects_is_none() -> 
     rose.discharge("stay", at=minutes(500), emitted=minutes(600))
     (stay,) = _stays(rose)
     assert stay.presences.spans == ((minutes(60), minutes(500)),)
+
+
+@pytest.mark.parametrize("first", ["one", "other"])
+def test_of_two_moves_of_one_minute_the_one_stated_last_says_where_the_person_is(first: str) -> None:
+    rose = PersonHistory()
+    rose.admit("stay", at=minutes(0))
+    for number, move in enumerate([first, "other" if first == "one" else "one"]):
+        rose.transfer("stay", at=minutes(60), movement=move, unit=move, emitted=minutes(61 + number))
+    (stay,) = _stays(rose)
+    assert stay.unit != first
+
+
+@pytest.mark.parametrize("names", [("one", "other"), ("other", "one")])
+def test_of_two_admissions_of_one_minute_the_one_stated_last_says_the_class(names: tuple[str, str]) -> None:
+    rose = PersonHistory()
+    emergency, bed = names
+    rose.admit("stay", at=minutes(0), movement=emergency, class_of_stay="emergency")
+    rose.admit("stay", at=minutes(0), movement=bed, class_of_stay="inpatient", emitted=minutes(5))
+    (stay,) = _stays(rose)
+    assert (stay.class_of_stay, stay.presences.marks) == ("inpatient", {})
