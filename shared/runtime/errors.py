@@ -19,6 +19,7 @@ RelaisError
  |  + NotAnEntryError        the loading names the line
  |  + NotAnInsError
  |  + NotAnAddressError
+ |  + NotCallable           the API names the field; a callback counts as not delivered
  |  + NotReachableError
  |  + UnknownExtractError
  |  + UnreadableMessage     the HL7 v2 door answers AR, and keeps the bytes in quarantine
@@ -36,6 +37,7 @@ RelaisError
  + EndedOtherwise         the API answers 409
  + EndedAlready           the API answers 409
  + NobodySigns            the API answers 503
+ + NotAnswered            the callback is tried again
  + NoOperation            the documents are not generated
  + RebuildError           the command says it and ends with exit code 1
  + UnknownMergeError      the API answers 404
