@@ -15,8 +15,14 @@ from shared.security.audit.access import note
 from shared.security.authentication import Permission
 from shared.security.policy.decide import decide
 from shared.security.principal import Principal
-from shared.spine.inbox.outcome import NOT_APPLIED, AppliedState, applied_state, establishment_of_parked
+from shared.spine.inbox.outcome import (
+    NOT_APPLIED,
+    AppliedState,
+    applied_state,
+    establishment_of_parked,
+)
 from shared.spine.service.api import DEPENDENCIES
+from shared.spine.service.outcomes import add_outcomes
 from shared.stays.relations import stated_by as relation_of
 from shared.web import responses
 from shared.web.contract import describe
@@ -26,6 +32,8 @@ class EventOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a receipt shows of a service. A service may add fields that have defaults."""
 
     state: AppliedState
+    problem: str | msgspec.UnsetType = msgspec.UNSET
+    """What is wrong with an event that is parked, or was and is dismissed."""
 
 
 OutcomeT = TypeVar("OutcomeT", bound=EventOutcome)
@@ -35,7 +43,7 @@ AppliedOutcome = Callable[[Any, UUID], Awaitable[tuple[str | None, OutcomeT]]]
 
 
 def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[OutcomeT]) -> APIRouter:
-    """The route of a service that shows `shape`, and whose dependencies have a `pool`."""
+    """The routes of a service that shows `shape`, and whose dependencies have a `pool`."""
     router = APIRouter()
 
     @router.get(
@@ -54,15 +62,17 @@ def outcome_router(shape: type[OutcomeT], outcome_of_applied: AppliedOutcome[Out
         """
         dependencies = DEPENDENCIES.of(request)
         pool = dependencies.pool
-        state = await applied_state(pool, event_id)
-        if state in NOT_APPLIED:
-            stated_by, outcome = await establishment_of_parked(pool, event_id), shape(state=state)
+        found = await applied_state(pool, event_id)
+        if found.state in NOT_APPLIED:
+            stated_by = await establishment_of_parked(pool, event_id)
+            outcome = shape(state=found.state, problem=found.problem)
         else:  # looked for even if nobody here has seen it: that takes its time, too
             stated_by, outcome = await outcome_of_applied(dependencies, event_id)
         own = relation_of({stated_by} if stated_by else set())
-        if state == "pending" or not decide(principal, "read_outcome", [own]).allowed:
+        if found.state == "pending" or not decide(principal, "read_outcome", [own]).allowed:
             note(why="unrelated")
             outcome = shape(state="pending")
         return responses.json(200, outcome)
 
+    add_outcomes(router, shape, outcome_of_applied)
     return router

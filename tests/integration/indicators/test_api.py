@@ -158,7 +158,8 @@ async def test_the_outcome_of_an_event_is_shown_to_its_establishment(
     pending = f"/v1/events/{id_of('event', 'nobody', 1)}/outcome"
     for url, state in ((applied, "applied"), (parked, "parked"), (pending, "pending")):
         answer = await client.get(url, headers=own)
-        assert (answer.status_code, answer.json()) == (200, {"state": state})
+        assert (answer.status_code, answer.json()["state"]) == (200, state)
+        assert ("problem" in answer.json()) is (state == "parked")
     granted = f"/v1/events/{id_of('granted', 1)}/outcome"
     for url, headers in ((applied, neighbour), (parked, neighbour), (granted, own)):
         assert (await client.get(url, headers=headers)).json() == {"state": "pending"}

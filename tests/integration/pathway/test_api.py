@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -195,6 +195,32 @@ async def test_a_parked_event_is_shown_to_the_establishment_that_stated_it(
     path = f"/v1/events/{wrong.event_id}/outcome"
     assert (await hospital.get(path)).json()["state"] == "parked"
     assert (await nursing_home.get(path)).json() == {"state": "pending", "marks": []}
+
+
+async def test_a_service_reads_the_outcomes_of_many_events_at_once_and_nobody_else(
+    app: FastAPI, hospital: httpx.AsyncClient, delivery: Delivery
+) -> None:
+    delivery.now = minutes(601)
+    rose = PersonHistory()
+    applied = rose.discharge("first", at=minutes(600), establishment=HOSPITAL)
+    other = movement_of(PersonHistory("other").admit("first", at=minutes(0), establishment=HOSPITAL))
+    parked = rose.record(PatientTransferred(**asdict(other)))
+    await delivery.deliver([applied, parked])
+    unseen = str(uuid4())
+    asked = {"event_ids": [str(applied.event_id), str(parked.event_id), unseen]}
+    async with reader(app, delivery, None, "ledger") as service:
+        outcomes = (await service.post("/v1/events/outcomes", json=asked)).json()["outcomes"]
+        several = [{"event_ids": given} for given in ([], [unseen] * 101, ["none"])]
+        bad = [(await service.post("/v1/events/outcomes", json=each)).status_code for each in several]
+    alone = (await hospital.get(f"/v1/events/{parked.event_id}/outcome")).json()
+    assert outcomes == {
+        str(applied.event_id): {"state": "applied", "marks": ["unknown_stay"]},
+        str(parked.event_id): alone,
+        unseen: {"state": "pending", "marks": []},
+    }
+    assert alone["problem"]
+    assert (await hospital.post("/v1/events/outcomes", json=asked)).status_code == 403
+    assert bad == [422] * 3
 
 
 async def test_an_event_that_is_no_movement_belongs_to_no_establishment(

@@ -35,7 +35,7 @@ async def test_a_rejected_event_is_parked_and_the_rest_of_the_batch_applied(pool
     assert [event.event_id for event in applied.events] == [event_id(good), event_id(also_good)]
     assert await parked(pool) == [(event_id(bad), REFUSED)]
     assert applied.parked_total == 1
-    assert await applied_state(pool, event_id(bad)) == "parked"
+    assert (await applied_state(pool, event_id(bad))).state == "parked"
     assert await pool.fetchval("SELECT count(*) FROM effects") == 2
 
 
@@ -99,7 +99,7 @@ async def test_an_applied_event_is_not_parked_when_it_comes_again_behind_a_parke
     partition.moved(batch)
     applied = await applier(pool).apply(partition.batch([incoming(subject, 1, reason=WRONG), second]))
     assert applied.parked_total == 1
-    assert await applied_state(pool, event_id(second)) == "applied"
+    assert (await applied_state(pool, event_id(second))).state == "applied"
 
 
 async def test_what_cannot_be_read_is_parked_whole_under_its_place(pool: Pool) -> None:

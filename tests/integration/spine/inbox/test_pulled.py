@@ -137,5 +137,5 @@ async def test_an_event_of_a_ledger_is_read_as_the_broker_would_have_brought_it(
         (good.event_id, good.recorded_at, good.trace)
     ]
     assert [record.reason for record in applied.newly_parked] == [WRONG_PAYLOAD]
-    assert await applied_state(pool, bad.event_id) == "parked"
+    assert (await applied_state(pool, bad.event_id)).state == "parked"
     assert await pool.fetchval("SELECT value FROM parked") == b'{"key_id":7}'

@@ -13,7 +13,7 @@ from services.notifications.channels.sms import report_tokens_of
 from services.notifications.handlers.delivery.carer_page import PageView
 from services.notifications.handlers.obligations.event_outcome import EventOutcome
 from services.notifications.handlers.obligations.list_obligations import AttemptView, ObligationView
-from shared.spine.inbox.outcome import AppliedState
+from shared.spine.inbox.outcome import Applied
 from shared.spine.service import outcome
 from shared.spine.service.outcome import outcome_router
 from tests.unit.notifications.api import NOW, VAULT, Calls, calling
@@ -78,12 +78,12 @@ async def test_a_limit_out_of_range_is_refused(client: httpx.AsyncClient, limit:
     assert answer.json()["errors"][0]["pointer"] == "/query/limit"
 
 
-async def _applied(*_: object) -> AppliedState:
-    return "applied"
+async def _applied(*_: object) -> Applied:
+    return Applied("applied")
 
 
-async def _pending(*_: object) -> AppliedState:
-    return "pending"
+async def _pending(*_: object) -> Applied:
+    return Applied("pending")
 
 
 async def _asked_for_outcome(stated_by: str, *, scope: str, event_id: object) -> httpx.Response:
