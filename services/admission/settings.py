@@ -9,6 +9,7 @@ from shared.runtime.secret_files import require_private
 from shared.security.master_keys import MasterKeys, master_keys_of
 from shared.security.signatures import Signer, signer_of
 from shared.spine.service.settings import ServiceSettings
+from shared.web.outbound.networks import Network, networks_of
 
 
 class Settings(ServiceSettings, frozen=True, kw_only=True):
@@ -26,6 +27,11 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Whether INS of tests and demonstrations mean anybody: never where there are real persons."""
     grant_signing_key: str = ""
     """Private key that signs what is granted: `id=base64` of 32 bytes; without it nothing can be."""
+    callback_networks: str = ""
+    """Networks that callbacks may go to beside public addresses: `10.20.0.0/16,...`; with those of this
+    machine, also by http."""
+    callback_ca_file: str = ""
+    """File with the authorities of their endpoints' certificates; none is the machine's own list."""
     bootstrap_key_sha256: str = ""
     """Digest of the operator's key that exists from the start."""
     mllp_host: str = "127.0.0.1"
@@ -46,6 +52,7 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
         self.master_keys  # noqa: B018 - raises
         signer_of(self.grant_signing_key, variable="RELAIS_GRANT_SIGNING_KEY")
         named_addresses(self.peers, variable="RELAIS_PEERS")
+        self.networks_of_callbacks  # noqa: B018 - raises
         bindings_of(self.mllp_sources)
         self.ports_of_mllp  # noqa: B018 - raises
         if private := self.mllp_key or self.mllp_certificate:
@@ -63,6 +70,11 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     def peer_urls(self) -> Mapping[str, str]:
         """Name of each service that receipts ask -> where its API is."""
         return named_addresses(self.peers, variable="RELAIS_PEERS")
+
+    @property
+    def networks_of_callbacks(self) -> Sequence[Network]:
+        """Where callbacks may go beside public addresses."""
+        return networks_of(self.callback_networks, variable="RELAIS_CALLBACK_NETWORKS")
 
     @property
     def mllp_bindings(self) -> Sequence[Binding]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.admission.api import (
     access,
     batches,
+    callbacks,
     conformance,
     directory,
     erasures,
@@ -32,11 +33,14 @@ from services.admission.handlers.group_commit import GroupCommit
 from services.admission.handlers.show_receipt import PEER_TIMEOUT_SECONDS
 from services.admission.handlers.tally import storing_tally
 from services.admission.periodic.compare_joined import compare_all_joined
+from services.admission.periodic.deliver_callbacks import deliver_callbacks
+from services.admission.periodic.follow_movements import follow_movements
 from services.admission.periodic.forget_conformance import forget_conformance
 from services.admission.periodic.forget_refused_messages import forget_refused_messages
 from services.admission.periodic.forget_silences import forget_silences
 from services.admission.periodic.join_persons import join_agreeing
 from services.admission.periodic.judge_sources import judge_sources
+from services.admission.periodic.measure_callbacks import measure_callbacks
 from services.admission.periodic.measure_keys import measure_keys
 from services.admission.periodic.register_first_operator import register_first_operator
 from services.admission.settings import Settings
@@ -48,6 +52,7 @@ from shared.spine.pause.gate import Gate
 from shared.spine.service.definition import PeriodicDuty, Service, Spine
 from shared.telemetry import metrics
 from shared.web.client import open_client
+from shared.web.outbound.calls import Outbound
 
 
 @asynccontextmanager
@@ -62,6 +67,8 @@ async def open_dependencies(
             clock=spine.clock,
             http=client,
             peers=settings.peer_urls,
+            peer_key=settings.peer_key,
+            outbound=Outbound(allowed=settings.networks_of_callbacks, ca_file=settings.callback_ca_file),
             intake=Gate(spine.pool, "intake"),
             request_commits=GroupCommit(commit),
             ndjson_commits=GroupCommit(commit, batch_limit=batches.LINES_PER_COMMIT),
@@ -103,6 +110,7 @@ SERVICE = Service(
         conformance.router,
         silences.router,
         heartbeats.router,
+        *callbacks.ROUTERS,
         sandbox.router,
         sandbox_page.router,
         dialects.router,
@@ -111,6 +119,7 @@ SERVICE = Service(
         *directory.ROUTERS,
         *grants.ROUTERS,
     ],
+    calls=callbacks.CALLS,
     fast_routes=movements.FAST_ROUTES,
     body_limits_bytes={
         batches.PATH: batches.LIMIT_BYTES,
@@ -123,15 +132,20 @@ SERVICE = Service(
     periodic_duties=[
         PeriodicDuty(seconds=1.0, run=join_agreeing),
         PeriodicDuty(seconds=10.0, run=compare_all_joined),
+        PeriodicDuty(seconds=1.0, run=follow_movements),
+        PeriodicDuty(seconds=60.0, run=measure_callbacks),
         PeriodicDuty(seconds=60.0, run=measure_keys),
         PeriodicDuty(seconds=60.0, run=judge_sources),
         PeriodicDuty(seconds=3600.0, run=forget_refused_messages),
         PeriodicDuty(seconds=3600.0, run=forget_conformance),
         PeriodicDuty(seconds=3600.0, run=forget_silences),
     ],
-    continuous_duties={"register_operator": register_first_operator},
+    continuous_duties={
+        "register_operator": register_first_operator,
+        "deliver_callbacks": deliver_callbacks,
+    },
     pausable=["intake"],
-    wrapped_keys={"persons": "person_id", "hl7v2_quarantine": "quarantine_id"},
+    wrapped_keys={"persons": "person_id", "hl7v2_quarantine": "quarantine_id", "callbacks": "source_id"},
     retention=RETENTION,
     export=Export(sections=SECTIONS, persons=persons_who_are_one),
 )

@@ -52,6 +52,13 @@ sources_silent: Final = Gauge(
     "Sources that are not heard for longer than is usual, by reason: nothing_heard, or only_heartbeats",
     ["reason"],
 )
+callbacks_total: Final = Counter(
+    "relais_callbacks_total", "Calls of sources' endpoints, by result: delivered, failed or gone", ["result"]
+)
+callbacks_suspended: Final = Gauge(
+    "relais_callbacks_suspended",
+    "Sources that are told nothing, because their endpoint took nothing for days",
+)
 
 # Ledger and relay
 

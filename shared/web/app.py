@@ -58,6 +58,7 @@ def create_app(
     title: str,
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
+    webhooks: Sequence[APIRouter] = (),
     description: str = "",
     fast_routes: FastRoutes | None = None,
     body_limits: Mapping[str, int] | None = None,
@@ -65,6 +66,8 @@ def create_app(
     operational: bool = False,
 ) -> FastAPI:
     """An application of a service, with its probes and its documents; `description` opens the document.
+
+    `webhooks` are only in the document: what the service calls at endpoints of its callers.
 
     `operational`: it is served on the port of operations, and answers `/metrics` there.
 
@@ -91,6 +94,8 @@ def create_app(
     own = [probes.router, probes.metrics_router] if operational else [probes.router]
     for router in (*own, *routers, documents.router):
         app.router.routes += _with_operation_ids(router.routes)
+    for router in webhooks:
+        app.webhooks.routes += _with_operation_ids(router.routes)
     return app
 
 

@@ -22,6 +22,7 @@ RELAY_WITHIN_BATCH = "relay.within_batch"
 RELAY_ACKNOWLEDGED = "relay.acknowledged"
 CONSUMER_COMMITTED = "consumer.committed"
 SMS_POSTED = "sms.posted"
+CALLBACK_ANSWERED = "callback.answered"
 
 _passages: Counter[str] = Counter()
 
@@ -62,8 +63,10 @@ def install_in(service: str) -> None:
     """Wrap the functions of one service."""
     if service == "admission":
         from services.admission.handlers import commit_submissions  # noqa: PLC0415
+        from shared.web.outbound.calls import Outbound  # noqa: PLC0415
 
         _after(commit_submissions, "commit_submissions", INTAKE_COMMITTED)
+        _after(Outbound, "post", CALLBACK_ANSWERED)
     if service == "notifications":
         from services.notifications.channels.sms import SmsChannel  # noqa: PLC0415
 

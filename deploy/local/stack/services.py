@@ -146,6 +146,8 @@ def _service_variables(service: str, addresses: Addresses, credentials: Credenti
         return {
             "RELAIS_PEERS": ",".join(peers),
             "RELAIS_BOOTSTRAP_KEY_SHA256": credentials.bootstrap_key_sha256,
+            "RELAIS_PEER_KEY": credentials.peer_key,
+            "RELAIS_CALLBACK_NETWORKS": "127.0.0.0/8,::1/128",
             "RELAIS_TEST_NUMBERS": "accepted",
         }
     if service == "notifications":

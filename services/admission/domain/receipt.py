@@ -41,6 +41,8 @@ class ServiceOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one service says of the event."""
 
     state: Literal["applied", "pending", "parked", "dismissed", "unreachable"]
+    problem: str | None = None
+    """What is wrong with an event that is parked there, or was and is dismissed."""
     marks: tuple[str, ...] = ()
     obligations: dict[str, int] = {}
     """How many obligations of the event are in each status."""

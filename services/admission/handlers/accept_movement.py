@@ -23,7 +23,7 @@ from services.admission.domain.submission import Submission, content_sha256, eve
 from services.admission.domain.updates import names_of_update
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.affiliations import affiliations_of, has_unscoped_numbers
-from services.admission.storage.submissions import tolerance_seconds_of
+from services.admission.storage.sources import tolerance_seconds_of
 from shared.events.envelope import TraceContext
 from shared.runtime.ids import new_id
 from shared.security.principal import Principal

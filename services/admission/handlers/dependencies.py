@@ -25,6 +25,7 @@ from shared.security.vault import Vault
 from shared.spine.audit.chains import Chains
 from shared.spine.pause.gate import Gate
 from shared.web.fairness.shared_places import SharedPlaces
+from shared.web.outbound.calls import Outbound
 
 CONCURRENT_BATCHES = 24
 """How many batches may be held concurrently, because their bodies are in memory; others are answered 503. One
@@ -75,6 +76,10 @@ class Dependencies:
     http: httpx.AsyncClient
     peers: Mapping[str, str]
     """Name of each service that receipts ask -> where its API is."""
+    peer_key: str = ""
+    """The key with which they are asked for many outcomes at once; without, sources are told of none."""
+    outbound: Outbound = field(default_factory=Outbound)
+    """Calls the endpoints of sources."""
     intake: Gate
     """Closed while an operator pauses the intake."""
     request_commits: "GroupCommit[Dependencies, Submission, Flushed]"

@@ -64,6 +64,15 @@ async def show_receipt(
     return numbered, dict(zip(dependencies.peers, outcomes, strict=True))
 
 
+async def own_receipt(dependencies: Dependencies, receipt_id: UUID) -> NumberedReceipt | None:
+    """The receipt with its sender's own numbers, for the sender."""
+    found = await receipt_of(dependencies.pool, receipt_id)
+    if found is None:
+        return None
+    submission = await stored_submission_of(dependencies.pool, receipt_id)
+    return _add_numbers(dependencies, found[0], submission, is_sender=True)
+
+
 def _add_numbers(
     dependencies: Dependencies, receipt: Receipt, submission: StoredSubmission, *, is_sender: bool
 ) -> NumberedReceipt:

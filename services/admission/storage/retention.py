@@ -59,10 +59,19 @@ WITH old AS (
 )
 SELECT count(*) AS ended FROM ended
 """
+_CALLBACKS: Final = """
+WITH old AS (
+    SELECT delivery_id FROM callback_deliveries WHERE found_at < $1 LIMIT $2
+), ended AS (
+    DELETE FROM callback_deliveries WHERE delivery_id IN (SELECT delivery_id FROM old) RETURNING 1
+)
+SELECT count(*) AS ended FROM ended
+"""
 
 RETENTION: Final = (
     Kind(name="bodies as they were stated", days=1095, statement=_BODIES, walks=True),
     Kind(name="statements about identities", days=1095, statement=_STATEMENTS),
     Kind(name="grants, once ended", days=1095, statement=_GRANTS),
     Kind(name="refused HL7 v2 messages", days=30),
+    Kind(name="callbacks to sources", days=30, statement=_CALLBACKS),
 )

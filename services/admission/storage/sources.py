@@ -38,6 +38,7 @@ class Key:
     revoked_at: datetime | None = None
 
 
+_TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
 _ADD_SOURCE = """
 INSERT INTO sources (source_id, name, establishment, tolerance_seconds, created_at)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id) DO NOTHING
@@ -73,6 +74,12 @@ async def add_source(connection: Connection, source: Source) -> None:
         source.tolerance_seconds,
         source.created_at,
     )
+
+
+async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
+    """How far ahead the source's clock may run, in seconds; `None` for an unknown source."""
+    seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
+    return seconds
 
 
 async def add_key(connection: Connection, key: Key) -> bool:

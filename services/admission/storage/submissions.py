@@ -75,8 +75,6 @@ class StoredSubmission(Struct, frozen=True):
 RECORD_CONTEXT = b"submission record "
 """The context that an encrypted record is bound to, together with its event id."""
 
-_TOLERANCE = "SELECT tolerance_seconds FROM sources WHERE source_id = $1"
-
 # OFFSET 0 makes each step a look into an index, row by row. Without it, a plan that was made while the tables
 # were small reads them as a whole for each batch (measured at 8,000 identifiers: 300 ms instead of 8).
 _OWNERS = """
@@ -127,7 +125,10 @@ WITH held AS MATERIALIZED (
     WHERE (SELECT revision FROM identities) = $14
     ORDER BY source_id, source_event_id
     ON CONFLICT (source_id, source_event_id) DO NOTHING
-    RETURNING event_id, establishment
+    RETURNING event_id, establishment, source_id, receipt_id
+), followed AS (
+    INSERT INTO followed_movements (event_id, source_id, receipt_id)
+    SELECT event_id, source_id, receipt_id FROM stored WHERE source_id IN (SELECT source_id FROM callbacks)
 ), linked AS (
     INSERT INTO identifiers (blind_index, person_id, scope, basis)
     SELECT DISTINCT ON (blind_index) blind_index, person_id, coalesce(scope, establishment),
@@ -140,7 +141,7 @@ WITH held AS MATERIALIZED (
     RETURNING person_id
 ), created AS (
     INSERT INTO persons (person_id, wrapped_key)
-    SELECT person_id, wrapped_key FROM unnest($12::uuid[], $13::bytea[]) AS p (person_id, wrapped_key)
+    SELECT * FROM unnest($12::uuid[], $13::bytea[]) AS p (person_id, wrapped_key)
     WHERE person_id IN (SELECT person_id FROM linked)
 ), owned AS (
     INSERT INTO movements (movement_id, stated_as)
@@ -180,12 +181,6 @@ LEFT JOIN movements AS m ON m.movement_id = (convert_from(l.data, 'UTF8')::jsonb
 LEFT JOIN persons AS named ON named.person_id = m.stated_as
 WHERE s.receipt_id = $1
 """
-
-
-async def tolerance_seconds_of(connection: Executor, source_id: UUID) -> int | None:
-    """How far ahead the source's clock may run, in seconds; `None` for an unknown source."""
-    seconds: int | None = await connection.fetchval(_TOLERANCE, source_id)
-    return seconds
 
 
 async def owners_of(

@@ -21,13 +21,21 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.admission.storage import conformance_tables
+from services.admission.storage.callbacks import tables as callback_tables
 from services.admission.storage.hl7v2 import tables as hl7v2_tables
 from services.admission.storage.identities import tables as identity_tables
 from services.admission.storage.schema import Table, metadata
 from services.admission.storage.silences import tables as silence_tables
 from shared.spine.tables import spine_tables
 
-__all__ = ["conformance_tables", "hl7v2_tables", "identity_tables", "metadata", "silence_tables"]
+__all__ = [
+    "callback_tables",
+    "conformance_tables",
+    "hl7v2_tables",
+    "identity_tables",
+    "metadata",
+    "silence_tables",
+]
 
 _NAMES_ANOTHER = "other_person_id IS NOT NULL"
 _GLASS = "basis = 'break_the_glass'"

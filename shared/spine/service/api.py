@@ -48,6 +48,7 @@ def create_api(service: AnyService, *, lifespan: Lifespan | None = None) -> Fast
         description=service.description,
         lifespan=lifespan or partial(_from_environment, service),
         routers=[*service.serves, audit.router, export.router],
+        webhooks=service.calls,
         fast_routes=service.fast_routes,
         body_limits=service.body_limits_bytes,
     )

@@ -100,6 +100,8 @@ class Service(Generic[S, D]):
     serves: Sequence[APIRouter]
     description: str = ""
     """What it does for its callers, in a sentence or two; opens its OpenAPI document."""
+    calls: Sequence[APIRouter] = ()
+    """What it calls at endpoints of its callers, for its OpenAPI document."""
     fast_routes: FastRoutes = field(default_factory=dict)
     """Routes of `serves` that are answered before the framework's own routing."""
     body_limits_bytes: Mapping[str, int] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The OpenAPI document of an application: FastAPI's, with the types that only msgspec knows."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -27,7 +28,10 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     for operation in operations(document).values():
         _lift_components(operation, schemas)
-        _complete_responses(operation)
+        _complete_responses(operation, _implied(operation))
+    for operation in operations(document, "webhooks").values():
+        _lift_components(operation, schemas)
+        _complete_responses(operation, ())
     components = document.setdefault("components", {})
     components["schemas"] = dict(sorted(schemas.items()))
     document["info"]["description"] = "\n\n".join(filter(None, (app.description, _ABOUT_EVERY_SERVICE)))
@@ -35,11 +39,11 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """`GET /v1/things` -> what the document says of it."""
+def operations(document: dict[str, Any], section: str = "paths") -> dict[str, dict[str, Any]]:
+    """`GET /v1/things` -> what the document says of it; `webhooks` are those that the service calls."""
     return {
         f"{method.upper()} {path}": operation
-        for path, item in document["paths"].items()
+        for path, item in document.get(section, {}).items()
         for method, operation in item.items()
         if method in _METHODS
     }
@@ -56,7 +60,7 @@ def _lift_components(operation: dict[str, Any], schemas: dict[str, Any]) -> None
             raise ContradictingSchemas(name)
 
 
-def _complete_responses(operation: dict[str, Any]) -> None:
+def _complete_responses(operation: dict[str, Any], implied: Iterable[int]) -> None:
     responses = operation["responses"]
     for response in responses.values():
         # FastAPI assumes JSON of any kind where it sees no type.
@@ -65,7 +69,7 @@ def _complete_responses(operation: dict[str, Any]) -> None:
         response.pop("content", None)
         if declared:
             response["content"] = declared
-    for status in _implied(operation):
+    for status in implied:
         responses[str(status)] = problem_response(status)
     operation["responses"] = dict(sorted(responses.items()))
 

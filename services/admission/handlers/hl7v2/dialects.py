@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.admission.domain.adt.dialect import STANDARD, Dialect
 from services.admission.handlers.dependencies import Dependencies
+from services.admission.handlers.own_sources import is_own_source
 from services.admission.storage.hl7v2 import dialects as storage
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
@@ -29,7 +30,7 @@ async def dialect_of(dependencies: Dependencies, source_id: UUID) -> Dialect:
 
 async def own_dialect(dependencies: Dependencies, source_id: UUID, *, by: Principal) -> Dialect | None:
     """The dialect of one of the caller's own sources; `None` when it is none of theirs."""
-    if not await _is_own(dependencies, source_id, by):
+    if not await is_own_source(dependencies, source_id, by=by):
         return None
     return await storage.dialect_of(dependencies.pool, source_id) or STANDARD
 
@@ -38,16 +39,9 @@ async def change_dialect(
     dependencies: Dependencies, source_id: UUID, dialect: Dialect, *, by: Principal
 ) -> bool:
     """Change the dialect of one of the caller's own sources; false when it is none of theirs."""
-    if not await _is_own(dependencies, source_id, by):
+    if not await is_own_source(dependencies, source_id, by=by):
         return False
     async with transaction(dependencies.pool) as connection:
         await storage.put_dialect(connection, source_id, dialect, at=dependencies.clock())
     dependencies.dialects.pop(source_id, None)
     return True
-
-
-async def _is_own(dependencies: Dependencies, source_id: UUID, by: Principal) -> bool:
-    exists, establishment = await storage.source_exists(dependencies.pool, source_id)
-    if not exists:
-        return False
-    return by.is_platform_operator if establishment is None else by.may_see(establishment)
