@@ -124,4 +124,6 @@ def groups_of(message: Message) -> list[Group]:
 
 def cleaned(text: str) -> str:
     """The text on one line, without control characters."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(text.split())

@@ -64,14 +64,23 @@ class Value:
 
     def text(self, component: int = 1, subcomponent: int = 1) -> str:
         """What stands there, without escapes; empty where nothing does, or where it is to be deleted."""
+        if not self.raw:
+            return ""
         if self._parts is None:
             self._parts = self.raw.split(self._delimiters.component)
         if component > len(self._parts):
             return ""
         parts = self._parts[component - 1].split(self._delimiters.subcomponent)
-        if subcomponent > len(parts) or parts[subcomponent - 1] == DELETED:
+        if subcomponent > len(parts):
             return ""
-        return unescaped(parts[subcomponent - 1], self._delimiters.escape, self._delimiters.escapes)
+        found = parts[subcomponent - 1]
+        if found == DELETED:
+            return ""
+        delimiters = self._delimiters
+        # Naming all escapes takes longer than the rest, and hardly any value has one.
+        if delimiters.escape not in found:
+            return found
+        return unescaped(found, delimiters.escape, delimiters.escapes)
 
 
 class Segment(Struct, frozen=True):
