@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from services.admission.api.hl7v2.door import NOT_NOW, TOO_LONG
+from services.admission.api.hl7v2.stating import CONFLICT
 from services.admission.domain.adt.dialect import STANDARD
 from services.admission.domain.adt.read import read_adt
 from services.admission.domain.adt.reading import Sender
-from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge
-from services.admission.domain.hl7v2.findings import Finding
+from services.admission.domain.hl7v2.acknowledgement import Answer, acknowledge, verdict_on
 from services.admission.domain.hl7v2.parse import header_of, parse
 from tests.continuity.load.hl7v2.messages import acknowledgement_in, adt_of
 from tests.continuity.load.offers import AUTHORITY, Offer
@@ -75,10 +76,10 @@ def test_a_third_comes_as_hl7_whatever_is_sent_again_alike() -> None:
 
 
 def test_an_acknowledgement_is_read_as_it_is_meant() -> None:
-    conflict = Finding(code=205, french="Conflit.", english="Conflict.")
     for offer in list(_offers())[:20]:
         header = header_of(adt_of(offer))
-        for verdict, findings in (("A", ()), ("E", (conflict,)), ("R", ())):
-            answer = Answer(verdict=verdict, findings=findings, control_id="1", at=BASE)  # type: ignore[arg-type]
+        for findings in ((), (CONFLICT,), (NOT_NOW,), (TOO_LONG,)):
+            answer = Answer(verdict=verdict_on(findings), findings=findings, control_id="1", at=BASE)
             read = acknowledgement_in(acknowledge(header, answer).encode())
-            assert (read.verdict, read.control_id, read.is_conflict) == (verdict, offer.id, verdict == "E")
+            assert (read.verdict, read.control_id) == (answer.verdict, offer.id)
+            assert read.is_conflict == (CONFLICT in findings)

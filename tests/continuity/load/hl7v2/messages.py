@@ -31,7 +31,7 @@ class Acknowledgement(NamedTuple):
     @property
     def is_conflict(self) -> bool:
         """Whether something else was stored under this id."""
-        return self.verdict == "E" and _OTHER_CONTENT in self.codes
+        return self.verdict == "R" and _OTHER_CONTENT in self.codes
 
 
 def adt_of(offer: Offer) -> bytes:
