@@ -31,6 +31,8 @@ class Tally:
     problems: Counter[tuple[UUID, str]] = field(default_factory=Counter)
     heartbeats: set[UUID] = field(default_factory=set)
     """Sources that said that they live, and nothing else."""
+    numbers: dict[UUID, list[int]] = field(default_factory=dict)
+    """Source -> the numbers that it gave to its messages, as they came."""
 
     def note(self, source_id: UUID, names: Collection[str]) -> None:
         """Count one movement or message that has these problems; `seen` is counted apart."""

@@ -8,7 +8,7 @@ from typing import Final
 from services.admission.domain.conformance import Tally
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage import conformance
-from services.admission.storage.silences import heard
+from services.admission.storage.silences import heard, sequences
 from shared.database.transaction import transaction
 from shared.runtime.failures import TRANSIENT
 from shared.runtime.waiting import wait_for
@@ -20,8 +20,14 @@ STORED_EVERY_SECONDS: Final = 15.0
 async def store_tally(dependencies: Dependencies) -> None:
     """Store what was counted, and that we listen; what cannot be stored now is counted on."""
     tally = dependencies.tally
-    counted = Tally(tally.seen.copy(), tally.faulty.copy(), tally.problems.copy(), tally.heartbeats.copy())
-    for mine in (tally.seen, tally.faulty, tally.problems, tally.heartbeats):
+    counted = Tally(
+        tally.seen.copy(),
+        tally.faulty.copy(),
+        tally.problems.copy(),
+        tally.heartbeats.copy(),
+        tally.numbers.copy(),
+    )
+    for mine in (tally.seen, tally.faulty, tally.problems, tally.heartbeats, tally.numbers):
         mine.clear()  # what is counted from now on is of the next time
     try:
         await _store(dependencies, counted)
@@ -30,6 +36,8 @@ async def store_tally(dependencies: Dependencies) -> None:
         tally.faulty.update(counted.faulty)
         tally.problems.update(counted.problems)
         tally.heartbeats.update(counted.heartbeats)
+        for source_id, numbers in counted.numbers.items():
+            tally.numbers[source_id] = [*numbers, *tally.numbers.get(source_id, ())]
 
 
 async def _store(dependencies: Dependencies, counted: Tally) -> None:
@@ -42,6 +50,8 @@ async def _store(dependencies: Dependencies, counted: Tally) -> None:
                 connection, now.date(), seen=counted.seen, faulty=counted.faulty, problems=counted.problems
             )
         await heard.add(connection, now, messages=messages, heartbeats=counted.heartbeats)
+        for source_id in sorted(counted.numbers):
+            await sequences.add(connection, source_id, counted.numbers[source_id])
 
 
 @asynccontextmanager

@@ -144,3 +144,13 @@ async def test_while_our_doors_are_closed_and_without_a_key_nobody_is_silent(
         await revoke_key(house.dependencies, house.source.key.key_id, by=operator)
         await judge_sources(house.dependencies)
         assert await house.open_for(await admission.source(None, ["operator"])) == []
+
+
+async def test_a_number_that_never_came_is_named_until_it_comes(admission: Admission) -> None:
+    source = await admission.source()
+    house = House(admission, source, Time())
+    for number, missing in (("7", []), ("10", [{"first": 8, "last": 9}]), ("9", [{"first": 8, "last": 8}])):
+        raw = HEARTBEAT.replace(b"|2.5", b"|2.5|" + number.encode(), 1)
+        assert codes(await send(admission, source, raw)) == ["AA"]
+        await store_tally(house.dependencies)
+        assert (await house.shown())["missing"] == missing

@@ -22,6 +22,7 @@ from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.heartbeat import HEARTBEAT
 from services.admission.domain.hl7v2.message import Message, Place, Segment
 from services.admission.domain.hl7v2.parse import header_of, parse, transported
+from services.admission.domain.hl7v2.sequence_number import sequence_number_of
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.group_commit import NotCommitted
 from services.admission.handlers.hl7v2.dialects import dialect_of
@@ -92,14 +93,30 @@ async def take_message(
         control_id=sha256(raw).hexdigest()[:20],
         at=dependencies.clock(),
     )
-    if event == HEARTBEAT:
-        dependencies.tally.heartbeats.add(source.source_id)
-    elif NOT_NOW not in findings:
-        dependencies.tally.seen[source.source_id] += 1
-        dependencies.tally.note(source.source_id, names_of_findings(findings))
+    if NOT_NOW not in findings:
+        _count(dependencies, source, header, event=event, findings=findings)
     metrics.intake_requests_total.labels(INTAKE_FORMAT, f"A{answer.verdict}").inc()
     metrics.hl7v2_answers_total.labels(event, f"A{answer.verdict}").inc()
     return _encoded(header, answer, codec)
+
+
+def _count(
+    dependencies: Dependencies,
+    source: Principal,
+    header: Segment | None,
+    *,
+    event: str,
+    findings: tuple[Finding, ...],
+) -> None:
+    tally, source_id = dependencies.tally, source.source_id
+    number = None if header is None else sequence_number_of(header)
+    if number is not None:
+        tally.numbers.setdefault(source_id, []).append(number)
+    if event == HEARTBEAT:
+        tally.heartbeats.add(source_id)
+        return
+    tally.seen[source_id] += 1
+    tally.note(source_id, names_of_findings(findings))
 
 
 def _may_be_cured(findings: tuple[Finding, ...]) -> bool:

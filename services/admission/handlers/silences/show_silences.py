@@ -7,12 +7,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.admission.domain.rhythm.judge import State
+from services.admission.domain.rhythm.sequence import Gap
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.own_sources import is_own_source
 from services.admission.handlers.silences.judge_sources import judgement_of, minutes_listened
 from services.admission.storage.silences import heard
 from services.admission.storage.silences import judged as storage
 from services.admission.storage.silences.judged import Silence
+from services.admission.storage.silences.sequences import sequence_of
 from shared.database.transaction import transaction
 from shared.security.principal import Principal
 
@@ -32,6 +34,8 @@ class SourceSilences(Struct, frozen=True, kw_only=True):
     """When it is silent, unless it is heard before; `None` while that cannot be told."""
     silences: tuple[Silence, ...]
     """Newest first."""
+    missing: tuple[Gap, ...]
+    """Numbers (MSH-13) that were skipped and never came, the newest hundred gaps, oldest first."""
 
 
 async def show_silences(
@@ -42,10 +46,16 @@ async def show_silences(
         return None
     pool, now = dependencies.pool, dependencies.clock()
     silences = tuple(await storage.silences_of(pool, source_id, since=now - timedelta(days=days)))
+    missing = (await sequence_of(pool, source_id)).gaps
     found = await storage.listened_for(pool, now, source_id=source_id)
     if not found:
         return SourceSilences(
-            state="learning", last_message_at=None, last_heartbeat_at=None, alarm_at=None, silences=silences
+            state="learning",
+            last_message_at=None,
+            last_heartbeat_at=None,
+            alarm_at=None,
+            silences=silences,
+            missing=missing,
         )
     judgement = await judgement_of(dependencies, found[0], await minutes_listened(dependencies))
     return SourceSilences(
@@ -54,6 +64,7 @@ async def show_silences(
         last_heartbeat_at=found[0].last_heartbeat_at,
         alarm_at=judgement.alarm_at,
         silences=silences,
+        missing=missing,
     )
 
 

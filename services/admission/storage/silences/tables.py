@@ -20,6 +20,17 @@ class HeardHour(Table, table=True):
     heartbeats: int = Field(sa_column=Column(BigInteger, nullable=False, comment="A bit for each minute"))
 
 
+class StoredSequence(Table, table=True):
+    """How far a source has numbered what it sent."""
+
+    __tablename__ = "source_sequences"
+
+    source_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    sequence: str = Field(
+        sa_column=Column(Text, nullable=False, comment="JSON: the last number, and what is missing")
+    )
+
+
 class StoredSilence(Table, table=True):
     """A pause of a source that is longer than its rhythm lets expect."""
 
