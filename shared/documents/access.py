@@ -48,7 +48,7 @@ def operations_of(app: FastAPI) -> dict[str, Operation]:
             named = list(_named(route.dependant))
             if len(named) != 1:
                 raise NoOperation(f"{method} {route.path}")
-            found[f"{method} {route.path}"] = named[0]
+            found[f"{method} {route.path_format}"] = named[0]
     return found
 
 

@@ -59,7 +59,10 @@ class Place(Payload, frozen=True, kw_only=True):
 
 
 class Responsibility(Payload, frozen=True, kw_only=True):
-    """Who answers for a person, apart from where the person lies; what is not stated goes on."""
+    """Who answers for a person, apart from where the person lies; what is not stated goes on.
+
+    Units are coded as `Movement.unit` is.
+    """
 
     medical_unit: str | None = None
     """Of the establishment (ZBE-7)."""
@@ -84,6 +87,7 @@ class Movement(Payload, frozen=True, kw_only=True):
     emitted_at: Moment
     """By the source (MSH-7): orders updates of one movement."""
     unit: str | None = None
+    """Code that the establishment registered; of any other unit an opaque one, the same for the same unit."""
     class_of_stay: ClassOfStay | None = None
     origin: Place | None = None
     destination: Place | None = None

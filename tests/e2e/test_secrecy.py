@@ -23,11 +23,13 @@ WITH_A_PHONE, WITH_A_MAILBOX, MERGED, ERASED = range(50), range(50, 70), range(7
 # Everything that is said of them holds one of these; the rest tells one from the other.
 NAME, GIVEN_NAME, STREET, NUMBER, LOCAL = "Zquibblot", "Quorvelline", "Zwirbelkopf", "277463918205", "Zqipp"
 STAY, MESSAGE, ALIAS, MAILBOX, WRITER = "Zqstay", "Zqmsg", "Zwirbelou", "zqfille", "Zorglubine"
+WARD: Final = "Zqchambre"
+"""Units that nobody registered: free text."""
 PHONE: Final = 639983000
 UNIT: Final = "UFZQ7"
-"""Of the sender's codes; it is nobody's, and stands in clear: the search finds what is there."""
+"""A registered one; it is nobody's, and stands in clear: the search finds what is there."""
 SECRETS: Final = re.compile(
-    "|".join((NAME, GIVEN_NAME, STREET, NUMBER, LOCAL, STAY, MESSAGE, ALIAS, MAILBOX, WRITER)).encode()
+    "|".join((NAME, GIVEN_NAME, STREET, NUMBER, LOCAL, STAY, MESSAGE, ALIAS, MAILBOX, WRITER, WARD)).encode()
     + rb"|(?<!\d)(?:(?:\+|%2B|00)33|0)639983[01]\d\d(?!\d)",
     re.IGNORECASE,
 )
@@ -57,9 +59,10 @@ def admitted(hospital: Establishment, number: int, **other: Any) -> dict[str, An
         "birth_date": "1941-05-17",
         "sex": "female",
     }
-    ids = {"source_event_id": f"{MESSAGE}-{number}", "stay_id": f"{STAY}-{number}", "unit": UNIT}
+    ids = {"source_event_id": f"{MESSAGE}-{number}", "stay_id": f"{STAY}-{number}"}
+    units = {"unit": f"{WARD} {number}", "responsibility": {"medical_unit": UNIT, "nursing_unit": WARD}}
     person = {"identifiers": [identifier(number), local(number)], "traits": traits}
-    return hospital.movement("admission", str(number)) | {"person": person} | ids | other
+    return hospital.movement("admission", str(number)) | {"person": person} | ids | units | other
 
 
 def hl7(hospital: Establishment, number: int) -> bytes:
@@ -74,8 +77,8 @@ def hl7(hospital: Establishment, number: int) -> bytes:
             f"PID|1||{LOCAL}{number}^^^{house}^PI||{NAME} {letters(number)}^{GIVEN_NAME}^^^^^L||19410517|F"
             f"|||7 rue du {STREET}^^PARIS^^75011||0{PHONE + number}",
             f"NK1|1|{NAME}^{WRITER}|CHD|||0{PHONE + number}",
-            f"PV1|1|I|{UNIT}||||||||||||||||{STAY}-{number}^^^{house}^VN",
-            f"ZBE|{MESSAGE}-{number}^CHU-X|{now}||INSERT|N||{UNIT}^^^^^X^UF^^^6268||HMS",
+            f"PV1|1|I|{WARD} {number}||||||||||||||||{STAY}-{number}^^^{house}^VN",
+            f"ZBE|{MESSAGE}-{number}^CHU-X|{now}||INSERT|N||{WARD}^^^^^X^UF^^^{UNIT}||HMS",
         ]
     ).encode()
 
@@ -102,15 +105,21 @@ def said(hospital: Establishment, **other: Any) -> dict[str, Any]:
     return told | ids | other
 
 
+def _register_unit(hospital: Establishment, operator: dict[str, str]) -> None:
+    place = f"{hospital.services.admission}/v1/establishments/{hospital.finess}"
+    for registered in (place, f"{place}/units/{UNIT}"):
+        hospital.client.put(registered, json={"name": UNIT}, headers=operator).raise_for_status()
+
+
 async def _all_come(hospital: Establishment) -> list[str]:
     """Through three doors; whom the receipts name."""
     door = f"{hospital.services.admission}/v1"
     receipts = await Crowd(hospital).post_movements([admitted(hospital, number) for number in BY_JSON])
     key = {"authorization": f"Bearer {hospital.key}"}
     lines = b"\n".join(msgspec.json.encode(admitted(hospital, number)) for number in BY_BATCH)
-    batch = hospital.client.post(
-        f"{door}/movements:batch", content=lines, headers=key | {"content-type": "application/x-ndjson"}
-    )
+    traced = {"traceparent": f"00-{'7' * 32}-{'7' * 16}-01", "tracestate": f"ward={NAME}"}
+    headers = key | traced | {"content-type": "application/x-ndjson"}
+    batch = hospital.client.post(f"{door}/movements:batch", content=lines, headers=headers)
     receipts += [msgspec.json.decode(line)["receipt"] for line in batch.text.splitlines()]
     for number in BY_HL7:
         answer = hospital.client.post(f"{door}/hl7v2", content=hl7(hospital, number), headers=key)
@@ -157,8 +166,10 @@ async def test_nothing_that_is_written_tells_who_came(
     client: httpx.Client,
     sink: OtlpSink,
 ) -> None:
+    operator = {"authorization": f"Bearer {platform.operator_key}"}
+    _register_unit(hospital, operator)
     persons = await _all_come(hospital)
-    await _much_is_said(hospital, persons, {"authorization": f"Bearer {platform.operator_key}"})
+    await _much_is_said(hospital, persons, operator)
     eventually(lambda: _told(services, client))
 
     found = await everything_said(platform, sink)

@@ -1,10 +1,11 @@
 """Calls the platform for the demo, through the public HTTP APIs only, as any user would."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -47,12 +48,17 @@ class Platform:
         self._accepted: set[str] = set()
         self.addresses = addresses
 
-    async def register(self, establishment: Establishment) -> None:
-        """Give an establishment a source and its key."""
+    async def register(self, establishment: Establishment, units: Iterable[str]) -> None:
+        """Give an establishment its place and units in the directory, a source and its key."""
+        place = f"{self.addresses.admission}/v1/establishments/{establishment.finess}"
+        operator = self.addresses.operator_key
+        await self._call("PUT", place, operator, {"name": establishment.name})
+        for unit in units:
+            await self._call("PUT", f"{place}/units/{quote(unit, safe='')}", operator, {"name": unit})
         answer = await self._call(
             "POST",
             f"{self.addresses.admission}/v1/sources",
-            self.addresses.operator_key,
+            operator,
             {
                 "name": f"demo {establishment.finess}",
                 "establishment": establishment.finess,

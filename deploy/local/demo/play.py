@@ -42,7 +42,7 @@ async def play(addresses: Addresses, people: list[Person], *, report: Callable[[
     movements = posts(people, day_start=now - timedelta(hours=journey.DAY_HOURS), run=run)
     async with open_platform(addresses) as platform:
         for establishment in journey.ESTABLISHMENTS:
-            await platform.register(establishment)
+            await platform.register(establishment, sorted(_units_of(establishment, people)))
         receipts = await _post_all(platform, movements, consent_at=now, report=report)
         obligations, unsettled = await _settled(platform, movements, receipts)
     return Played(
@@ -53,6 +53,11 @@ async def play(addresses: Addresses, people: list[Person], *, report: Callable[[
         obligations=obligations,
         unsettled=unsettled,
     )
+
+
+def _units_of(establishment: Establishment, people: list[Person]) -> set[str]:
+    steps = (step for person in people for step in person.steps if step.establishment == establishment)
+    return {step.unit for step in steps if step.unit is not None}
 
 
 async def _post_all(

@@ -47,6 +47,7 @@ Mark = Literal[
     "implausible_time",
     "finess_key_invalid",
     "ins_key_invalid",
+    "unit_unknown",
     "identity_conflict",
     "detail_ignored",
 ]
@@ -54,7 +55,7 @@ Mark = Literal[
 
 `future_time`: it is dated ahead, so it is a plan until its hour. `implausible_time`: a moment that a program
 fills in when it knows none, more than a year ahead, or before the person was born. `ins_key_invalid`: the INS
-is another number than one with its right key, most likely by a typing error.
+is another number than one with its right key, most likely by a typing error. `unit_unknown`: not registered.
 """
 
 _WITHOUT_PLACES: Final = frozenset[str](
@@ -137,10 +138,7 @@ def contradictions(movement: StatedMovement) -> list[Contradiction]:
 def mark_movement(
     movement: StatedMovement, *, now: datetime, tolerance: timedelta, ignored: Collection[str] = ()
 ) -> tuple[Mark, ...]:
-    """The marks that depend on the movement alone; `identity_conflict` is added with the person.
-
-    `ignored` are pointers to the details that could not be read.
-    """
+    """The marks that depend on the movement alone; `ignored`: pointers to what could not be read."""
     doubts = tuple(_marks(movement, now + tolerance))
     return (*doubts, "detail_ignored") if ignored else doubts
 

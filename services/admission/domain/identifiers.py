@@ -7,7 +7,7 @@ its punctuation, which may mean something to its sender.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -133,7 +133,7 @@ def normalised(authority: str, value: str) -> Number:
     of the test and demonstration authorities may have any form.
     """
     issuer = normalised_authority(authority)
-    text = _without_spaces(value).upper()
+    text = in_one_spelling(value)
     if issuer not in INS:
         return Number(issuer, text)
     ins = text if text.isalnum() else text.translate(_SEPARATORS)
@@ -142,6 +142,40 @@ def normalised(authority: str, value: str) -> Number:
             raise NotAnInsError
         return Number(issuer, text)
     return Number(issuer, ins if len(ins) > _WITHOUT_KEY else ins + ins_key(ins))
+
+
+def is_settled(number: StatedNumber, known: Mapping[bytes, Owner]) -> bool:
+    """Whether these owners tell all that there is to know of the number."""
+    return owner_in_scope(number, known) is not None and (not number.is_qualified or number.national in known)
+
+
+def owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Person | None:
+    """Whose the number is in the scope in which it was stated."""
+    local = known.get(number.local)
+    if local is not None and local.until is None:
+        return local.person
+    national = known.get(number.national) if number.national else None
+    return national.person if national is not None and national.scope == number.scope else None
+
+
+def other_persons(persons: Sequence[Person], person: Person | None) -> tuple[Person, ...]:
+    """Each of these persons once, without this one."""
+    if not persons:
+        return ()
+    others = {one.person_id: one for one in persons}
+    if person is not None:
+        others.pop(person.person_id, None)
+    return tuple(others.values())
+
+
+def by_spelling(codes: Collection[str]) -> dict[str, str]:
+    """Each code as it is written, and in its one spelling -> the code; of several in one, the last."""
+    return {in_one_spelling(code): code for code in codes} | {code: code for code in codes}
+
+
+def in_one_spelling(text: str) -> str:
+    """The text without case, spaces and widths of letters; to spell it so again changes nothing."""
+    return _without_spaces(text).upper()
 
 
 def identity_domain_of(affiliation: Affiliation, authority: str) -> str:

@@ -128,6 +128,7 @@ class StatedMovement(Struct, frozen=True, kw_only=True, gc=False):
     emitted_at: Moment
     """When the source sent it."""
     unit: Code | None = None
+    """Travels under its code where the establishment registered it; otherwise under an opaque one."""
     class_of_stay: ClassOfStay | None = None
     origin: Origin | None = None
     destination: Destination | None = None

@@ -32,6 +32,10 @@ class NumberedReceipt(Receipt, frozen=True, kw_only=True):
     source_movement_id: str | None
     """The sender's number, shown to the establishment that stated it, until the person is erased."""
     source_stay_id: str | None
+    source_unit: str | None
+    """The unit as the sender stated it, whatever code it travels under; shown as its numbers are."""
+    source_medical_unit: str | None
+    source_nursing_unit: str | None
     moved_to: UUID | None
     """The person who has the movement now, where that is another one than this statement named: because of
     a newer statement, a decision or a merge."""

@@ -6,7 +6,7 @@ person's. Only a qualified INS whose traits agree gives a new local identity a p
 no identifier ever changes its owner here: what is doubtful is left to a person (decision 0023).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -19,7 +19,16 @@ from msgspec.structs import replace
 from services.admission.domain.checks import Mark
 from services.admission.domain.doubts import Doubt, KnownTraits, joined, judge_others
 from services.admission.domain.identification import Identification
-from services.admission.domain.identifiers import EarlierOwners, Owner, Person, StatedNumber, new_links
+from services.admission.domain.identifiers import (
+    EarlierOwners,
+    Owner,
+    Person,
+    StatedNumber,
+    in_one_spelling,
+    new_links,
+    other_persons,
+    owner_in_scope,
+)
 from services.admission.domain.movement import Action, Destination, Kind, Origin, StatedMovement, Traits
 from services.admission.domain.receipt import Accepted, Outcome, Receipt, resubmitted
 from shared.events import admission
@@ -117,8 +126,8 @@ def event_payload(
         emitted_at=movement.emitted_at,
         unit=movement.unit,
         class_of_stay=movement.class_of_stay,
-        origin=_origin(movement.origin),
-        destination=_destination(movement.destination),
+        origin=_place(movement.origin),
+        destination=_place(movement.destination),
         legal_entity=legal_entity,
         time_zone=time_zone,
         ordered_at=ordered_at,
@@ -130,14 +139,29 @@ def event_payload(
     return replace(payload, names=names) if is_partial else payload
 
 
-def _origin(origin: Origin | None) -> Place | None:
-    return None if origin is None else Place(mode=origin.mode, establishment=origin.establishment)
+def with_codes(
+    movement: StatedMovement, registered: Mapping[str, str], *, opaque_id: Callable[[str], UUID]
+) -> tuple[StatedMovement, bool]:
+    """The movement, its units under the codes by which they travel, and whether one is not registered:
+    of that one, which is its sender's text, a code travels that tells nothing (decision 0075)."""
+    unknown = []
+
+    def code_of(unit: str | None) -> str | None:
+        if unit is None or unit in registered:
+            return unit
+        spelling = in_one_spelling(unit)
+        if spelling in registered:
+            return registered[spelling]
+        unknown.append(spelling)
+        return f"unregistered:{opaque_id(spelling)}"
+
+    by = movement.responsibility
+    by = by and replace(by, medical_unit=code_of(by.medical_unit), nursing_unit=code_of(by.nursing_unit))
+    return replace(movement, unit=code_of(movement.unit), responsibility=by), bool(unknown)
 
 
-def _destination(stated: Destination | None) -> Place | None:
-    if stated is None:
-        return None
-    return Place(mode=stated.mode, establishment=stated.establishment, expected_at=stated.expected_at)
+def _place(stated: Origin | Destination | None) -> Place | None:
+    return None if stated is None else convert(stated, Place, from_attributes=True)
 
 
 _NOBODY: Final[EarlierOwners] = {}
@@ -163,13 +187,6 @@ class Identified(Struct, frozen=True, gc=False):
         return (*self.submission.marks, "identity_conflict") if self.is_conflict else self.submission.marks
 
 
-def is_settled(number: StatedNumber, known: Mapping[bytes, Owner]) -> bool:
-    """Whether these owners tell all that there is to know of the number."""
-    return _owner_in_scope(number, known) is not None and (
-        not number.is_qualified or number.national in known
-    )
-
-
 def identify(
     numbers: Sequence[StatedNumber],
     known: Mapping[bytes, Owner],
@@ -188,7 +205,7 @@ def identify(
         if local is not None and (former := local.former_at(at)) is not None:
             own.append(former)  # whatever the number means by now
             continue
-        owner = _owner_in_scope(number, known)
+        owner = owner_in_scope(number, known)
         national = known.get(number.national) if number.national else None
         if number.national and number.is_qualified and national is None:
             unlinked[number.national] = number.scope
@@ -204,10 +221,10 @@ def identify(
     person = own[0] if own else None
     return Identification(
         person=person,
-        elsewhere=_others(elsewhere, person),
-        alike=_others(alike, person),
+        elsewhere=other_persons(elsewhere, person),
+        alike=other_persons(alike, person),
         unlinked=tuple(unlinked.items()),
-        is_conflict=bool(_others(own, person)),
+        is_conflict=bool(other_persons(own, person)),
     )
 
 
@@ -258,23 +275,6 @@ def persons_to_compare(submissions: Sequence[Submission], known: Mapping[bytes, 
     # An INS that is new, and that several scopes state at once: who has it first is compared with the rest.
     shared = (by_scope for by_scope in givers.values() if len(by_scope) > 1)
     return persons.union(*(own for by_scope in shared for own in by_scope.values()))
-
-
-def _owner_in_scope(number: StatedNumber, known: Mapping[bytes, Owner]) -> Person | None:
-    local = known.get(number.local)
-    if local is not None and local.until is None:
-        return local.person
-    national = known.get(number.national) if number.national else None
-    return national.person if national is not None and national.scope == number.scope else None
-
-
-def _others(persons: Sequence[Person], person: Person | None) -> tuple[Person, ...]:
-    if not persons:
-        return ()
-    others = {one.person_id: one for one in persons}
-    if person is not None:
-        others.pop(person.person_id, None)
-    return tuple(others.values())
 
 
 def _doubts(submission: Submission, found: Identification, known: KnownTraits) -> tuple[Doubt, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from services.admission.domain.identifiers import (
 )
 from services.admission.domain.movement import Identifier, ParsedMovement, Person
 from services.admission.domain.receipt import Outcome
-from services.admission.domain.submission import Submission, content_sha256, event_payload
+from services.admission.domain.submission import Submission, content_sha256, event_payload, with_codes
 from services.admission.domain.updates import names_of_update
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.storage.directory.affiliations import affiliations_of, has_unscoped_numbers
@@ -116,7 +117,11 @@ def prepare_submission(
     vault, establishment, person = dependencies.vault, movement.establishment, movement.person
     numbers = [one for one in person.identifiers if one.type != BILLING_NUMBER]
     affiliation = dependencies.affiliations.get(establishment) or Affiliation(establishment)
+    coded, has_unknown_unit = with_codes(
+        movement, affiliation.units, opaque_id=partial(vault.opaque_id, establishment, "unit")
+    )
     now, is_trusted = dependencies.clock(), _status_is_read(ignored)
+    marks = mark_movement(movement, now=now, tolerance=tolerance, ignored=ignored)
     return Submission(
         source_id=source_id,
         key_id=key_id,
@@ -136,12 +141,12 @@ def prepare_submission(
         ),
         traits=person.traits,
         is_test=any(normalised_authority(one.authority) in TEST for one in numbers),
-        marks=mark_movement(movement, now=now, tolerance=tolerance, ignored=ignored),
+        marks=(*marks, "unit_unknown") if has_unknown_unit else marks,
         ignored=ignored,
         receipt_id=new_id(),
         event_id=new_id(),
         data=event_payload(
-            movement,
+            coded,
             movement_id=vault.opaque_id(establishment, "movement", movement.movement_id),
             stay_id=vault.opaque_id(establishment, "stay", movement.stay_id),
             source_id=source_id,

@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.admission.domain.identifiers import EarlierOwners, Owner, Person
+from services.admission.domain.identifiers import EarlierOwners, Owner, Person, is_settled
 from services.admission.domain.receipt import Receipt
 from services.admission.domain.submission import (
     Identified,
     Submission,
     SubmissionKey,
     identify_all,
-    is_settled,
     persons_to_compare,
 )
 from services.admission.domain.whole_messages import follows, outcomes, torn, whole

@@ -1,6 +1,7 @@
 """Shows a receipt with what each service says of its event when it is asked (decision 0004)."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -24,14 +25,23 @@ UNREACHABLE = ServiceOutcome(state="unreachable")
 PENDING = ServiceOutcome(state="pending")
 
 
-class _PublishedIds(msgspec.Struct, frozen=True):
+class _Units(msgspec.Struct, frozen=True):
+    medical_unit: str | None = None
+    nursing_unit: str | None = None
+
+
+class _Published(msgspec.Struct, frozen=True):
     movement_id: UUID
     stay_id: UUID
+    unit: str | None = None
+    responsibility: _Units = _Units()
 
 
-class _StatedIds(msgspec.Struct, frozen=True):
+class _Stated(msgspec.Struct, frozen=True):
     movement_id: str
     stay_id: str
+    unit: Any = None
+    responsibility: Any = None
 
 
 async def find_receipt(dependencies: Dependencies, source_event_id: str, *, reader: Principal) -> UUID | None:
@@ -76,18 +86,22 @@ async def own_receipt(dependencies: Dependencies, receipt_id: UUID) -> NumberedR
 def _add_numbers(
     dependencies: Dependencies, receipt: Receipt, submission: StoredSubmission, *, is_sender: bool
 ) -> NumberedReceipt:
-    published = msgspec.json.decode(submission.data, type=_PublishedIds)
-    stated = None
+    published = msgspec.json.decode(submission.data, type=_Published)
+    stated, by = None, published.responsibility
     if is_sender and submission.wrapped_key is not None and submission.record:
         context = RECORD_CONTEXT + submission.event_id.bytes
         record = dependencies.vault.decrypt(submission.wrapped_key, submission.record, context=context)
-        stated = msgspec.json.decode(record, type=_StatedIds)
+        stated = msgspec.json.decode(record, type=_Stated)
     return NumberedReceipt(
         **msgspec.structs.asdict(receipt),
         movement_id=published.movement_id,
         stay_id=published.stay_id,
         source_movement_id=None if stated is None else stated.movement_id,
         source_stay_id=None if stated is None else stated.stay_id,
+        # One that could not be read was not published either.
+        source_unit=stated.unit if stated and published.unit else None,
+        source_medical_unit=stated.responsibility["medical_unit"] if stated and by.medical_unit else None,
+        source_nursing_unit=stated.responsibility["nursing_unit"] if stated and by.nursing_unit else None,
         moved_to=None if submission.held_by == receipt.person_id else submission.held_by,
     )
 

@@ -78,6 +78,15 @@ class Admission:
         return [dict(row) for row in await self.service.spine.pool.fetch(query, *arguments)]
 
 
+async def register_unit(admission: Admission, code: str, *, establishment: str = HOSPITAL) -> None:
+    """An operator registers the unit, and the establishment."""
+    operator = bearer((await admission.source(None, ["operator"])).secret)
+    path = f"/v1/establishments/{establishment}"
+    for registered in (path, f"{path}/units/{code}"):
+        answer = await admission.client.put(registered, json={"name": "Unité"}, headers=operator)
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+
 def bearer(key: str) -> dict[str, str]:
     """The header that shows a key."""
     return {"authorization": f"Bearer {key}"}

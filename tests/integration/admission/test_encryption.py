@@ -16,10 +16,19 @@ from shared.security.master_keys import master_keys_of
 from shared.security.vault import Vault
 from shared.spine.service.rewrap import Rewrapped, rewrap_all
 from tests.integration.admission.hl7v2.door import adt, codes, send
-from tests.integration.admission.running import MASTER_KEY, Admission
+from tests.integration.admission.running import MASTER_KEY, Admission, register_unit
 from tests.unit.admission.bodies import NAME, encoded, identifier, movement
 
-SECRETS = (NAME, "Camille", "1941-05-17", "270055512345678", "IEP-4711", "MVT-4712", "said in confidence")
+SECRETS = (
+    NAME,
+    "Camille",
+    "1941-05-17",
+    "270055512345678",
+    "IEP-4711",
+    "MVT-4712",
+    "CHAMBRE 7",
+    "said in confidence",
+)
 
 
 def confidential() -> bytes:
@@ -28,6 +37,7 @@ def confidential() -> bytes:
             identifier("270055512345678"),
             stay_id="IEP-4711",
             movement_id="MVT-4712",
+            unit="CHAMBRE 7",
             note="said in confidence",
         )
     )
@@ -37,6 +47,7 @@ async def test_no_table_holds_anything_personal_in_the_clear(admission: Admissio
     source = await admission.source()
     body = confidential()
     assert all(secret.encode() in body for secret in SECRETS)
+    await register_unit(admission, "CARDIO")
     assert (await admission.post(source, body)).status_code == 202
     refused = adt(control_id="").replace(b"MARTIN", NAME.encode())
     assert codes(await send(admission, source, refused)) == ["AE"]

@@ -35,7 +35,6 @@ def movement(*identifiers: dict[str, str], **other: Any) -> dict[str, Any]:
             },
         },
         "establishment": HOSPITAL,
-        "unit": "CARDIO",
         "class_of_stay": "inpatient",
         "origin": {"mode": "home"},
         "occurred_at": NOW,

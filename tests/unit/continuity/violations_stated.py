@@ -65,6 +65,17 @@ def forget_where_to(case: Case) -> None:
     case.clients[2]["stated"]["destination"] = {"mode": "home"}
 
 
+def forget_a_unit(case: Case) -> None:
+    case.clients[0]["stated"]["unit"] = "MED"
+
+
+def make_two_of_one_unit(case: Case) -> None:
+    for number, code in ((0, "one"), (1, "two")):
+        case.clients[2 * number]["stated"]["unit"] = "MED"
+        event = case.ledgers["admission"][number]
+        case.ledgers["admission"][number] = replace(event, data={**event.data, "unit": code})
+
+
 def make_an_insert_of_an_update(case: Case) -> None:
     case.clients[0]["stated"]["action"] = "update"
 
@@ -144,7 +155,9 @@ STATED: Final[tuple[tuple[Violation, str], ...]] = (
     (state_something_else_by_hl7, "I3 nothing invented"),
     (change_a_moment, "I3 nothing invented"),
     (forget_where_to, "I3 nothing invented"),
+    (forget_a_unit, "I3 nothing invented"),
     (make_an_insert_of_an_update, "I3 nothing invented"),
+    (make_two_of_one_unit, "I3 whose it is"),
     (make_two_of_one_person, "I3 whose it is"),
     (make_one_of_two_persons, "I3 whose it is"),
     (answer_about_another_person, "I3 whose it is"),

@@ -100,7 +100,7 @@ async def put_establishment(finess: str, request: Request, operator: Registrar) 
 
 
 @router.put(
-    PATH + "/units/{code}",
+    PATH + "/units/{code:path}",  # a code may have a slash
     **describe(
         "Register a unit",
         caller="operator",

@@ -1,6 +1,6 @@
 """States what a message says through the use cases of the JSON door; their answers become findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from services.admission.api.hl7v2.reading import CheckedStatement, check_statement
@@ -9,7 +9,7 @@ from services.admission.domain.hl7v2.findings import Finding
 from services.admission.domain.hl7v2.message import Place
 from services.admission.domain.identities.statement import Action, Statement
 from services.admission.domain.movement import ParsedMovement
-from services.admission.domain.receipt import Conflict
+from services.admission.domain.receipt import Conflict, Outcome
 from services.admission.handlers.dependencies import Dependencies
 from services.admission.handlers.hl7v2.accept_message import accept_message
 from services.admission.handlers.identities.state_identity import (
@@ -35,6 +35,15 @@ OF_ANOTHER: Final = Finding(
 )
 
 
+UNIT_UNKNOWN: Final = Finding(
+    code=103,
+    french="PV1-3, ZBE-7 ou ZBE-8 : unité non déclarée par l'établissement ; un code opaque circule.",
+    english="PV1-3, ZBE-7 or ZBE-8: the establishment did not register this unit; an opaque code travels.",
+    place=Place("PV1", 3),
+    is_warning=True,
+)
+
+
 async def state_all(
     dependencies: Dependencies, statements: Sequence[AdtStatement], *, content: bytes, source: Principal
 ) -> tuple[Finding, ...]:
@@ -55,14 +64,19 @@ async def state_all(
     ]
     if movements:
         outcome, is_of_another = await accept_message(dependencies, movements, content=content, source=source)
-        is_conflict = isinstance(outcome, Conflict)
-        if is_of_another:
-            findings = (*findings, OF_ANOTHER)
-    else:
-        identities = [_identity(*each) for each in zip(statements, checked, strict=True)]
-        taken = await state_identities(dependencies, identities, content=content, source=source)
-        is_conflict = isinstance(taken, StatementConflict)
-    return (*findings, CONFLICT) if is_conflict else findings
+        return (*findings, *_doubts(outcome, is_of_another=is_of_another))
+    identities = [_identity(*each) for each in zip(statements, checked, strict=True)]
+    taken = await state_identities(dependencies, identities, content=content, source=source)
+    return (*findings, CONFLICT) if isinstance(taken, StatementConflict) else findings
+
+
+def _doubts(outcome: Outcome, *, is_of_another: bool) -> Iterator[Finding]:
+    if is_of_another:
+        yield OF_ANOTHER
+    if isinstance(outcome, Conflict):
+        yield CONFLICT
+    elif "unit_unknown" in outcome.receipt.marks:
+        yield UNIT_UNKNOWN
 
 
 def _identity(stated: AdtStatement, checked: CheckedStatement) -> ReceivedStatement:

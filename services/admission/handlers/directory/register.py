@@ -15,11 +15,15 @@ async def register_establishment(dependencies: Dependencies, establishment: Esta
 
 
 async def register_unit(dependencies: Dependencies, finess: str, unit: Unit) -> bool:
-    """Store the unit as it is stated; false when the directory does not list the establishment."""
+    """Store the unit as it is stated; false when the directory does not list the establishment.
+
+    What comes to this process next already travels under its code, and to others within `DIRECTORY_SECONDS`.
+    """
     async with transaction(dependencies.pool) as connection:
         if await establishments.establishment_of(connection, finess) is None:
             return False
         await establishments.save_unit(connection, finess, unit)
+    dependencies.affiliations_until.pop(finess, None)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Holds the SQL that says what establishments belong to, and registers the domains that they share."""
+"""Holds the SQL that says what is known of establishments, and registers the domains that they share."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -7,11 +7,13 @@ from typing import Final
 from msgspec import convert
 
 from services.admission.domain.directory.affiliation import Affiliation, SharedNumbers
+from services.admission.domain.identifiers import by_spelling
 from shared.database.pool import Connection, Executor
 
 # What is registered for a site itself comes last, and counts before what its legal entity shares.
 _AFFILIATIONS: Final = """
-SELECT asked.finess, establishments.legal_entity, establishments.time_zone, shared.authority, shared.domain
+SELECT asked.finess, establishments.legal_entity, establishments.time_zone, shared.authority, shared.domain,
+    ARRAY(SELECT code FROM units WHERE establishment = asked.finess ORDER BY code) AS units
 FROM unnest($1::text[]) AS asked (finess)
 LEFT JOIN establishments ON establishments.finess = asked.finess
 LEFT JOIN identity_domains AS shared
@@ -36,17 +38,18 @@ FROM identity_domains GROUP BY domain, authority ORDER BY domain
 
 
 async def affiliations_of(connection: Executor, establishments: Collection[str]) -> dict[str, Affiliation]:
-    """What each of the establishments belongs to, whether or not the directory lists it."""
+    """What is known of each of the establishments, whether or not the directory lists it."""
     rows = await connection.fetch(_AFFILIATIONS, list(establishments))
     shared: dict[str, dict[str, str]] = defaultdict(dict)
-    listed: dict[str, tuple[str | None, str | None]] = {}
+    asked = {row["finess"]: row for row in rows}
     for row in rows:
-        listed[row["finess"]] = (row["legal_entity"], row["time_zone"])
         if row["authority"] is not None:
             shared[row["finess"]][row["authority"]] = row["domain"]
     return {
-        finess: Affiliation(finess, legal_entity, time_zone, shared[finess])
-        for finess, (legal_entity, time_zone) in listed.items()
+        finess: Affiliation(
+            finess, row["legal_entity"], row["time_zone"], shared[finess], by_spelling(row["units"])
+        )
+        for finess, row in asked.items()
     }
 
 

@@ -1,7 +1,7 @@
-"""I3: checks that each event says what its sender said, about the same person, movement and stay.
+"""I3: checks that each event says what its sender said, about the same person, movement, stay and unit.
 
-The platform gives persons, movements and stays ids of its own, which the checker cannot compute. It checks
-instead that the senders' ids and the platform's ids map one to one.
+The platform gives persons, movements, stays and the units that nobody registered ids of its own, which the
+checker cannot compute. It checks instead that the senders' ids and the platform's ids map one to one.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from tests.continuity.checker.reading.databases import Event, Row
 from tests.continuity.checker.reading.journals import Run
 from tests.continuity.checker.verdict import Finding
 
-_AS_STATED: Final = ("kind", "establishment", "class_of_stay", "unit")
+_AS_STATED: Final = ("kind", "establishment", "class_of_stay")
 _MAY_BE_LEFT: Final = frozenset({"unit", "class_of_stay", "origin", "destination"})
 _MOMENTS: Final = ("occurred_at", "emitted_at")
 _PLACES: Final = ("origin", "destination")
@@ -31,7 +31,7 @@ _STEPS: Final[Mapping[str, str]] = {
 
 
 def check_whose(evidence: Evidence) -> Finding:
-    """Senders' and ledger's persons, movements and stays correspond one to one.
+    """Senders' and ledger's persons, movements, stays and units correspond one to one.
 
     While persons are one, what is stated of either is published under one of them.
     """
@@ -50,6 +50,7 @@ def check_whose(evidence: Evidence) -> Finding:
                 strangers.append(f"{event.event_id} about {person} is stated of {event.subject}")
             for what in ("movement", "stay"):
                 named[what].add((line["stated"][f"{what}_id"], event.data[f"{what}_id"]))
+    named["unit"] = set(_units(evidence))
     named["person"] |= {
         (person, person_id) for person in whose.related for person_id in whose.ids.get(person, ())
     }
@@ -63,6 +64,15 @@ def check_whose(evidence: Evidence) -> Finding:
     ]
     violations += [f"{what} {found}" for what, pairs in named.items() for found in _not_one_to_one(pairs)]
     return Finding(invariant="I3 whose it is", looked_at=sum(map(len, named.values())), violations=violations)
+
+
+def _units(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    rows = {row["event_id"]: row for row in evidence.stored["admission"].rows("submissions")}
+    for event in evidence.movements:
+        row, code = rows.get(event.event_id), str(event.data.get("unit") or "")
+        for line in evidence.run.sent_as(row["source_event_id"], row["sha256"]) if row and code else ():
+            if line["sha256"] is not None:
+                yield f"{line['stated']['establishment']} {line['stated'].get('unit')}", code
 
 
 def differences(event: Event, run: Run, row: Row) -> Iterator[str]:
@@ -84,6 +94,7 @@ def _says_the_same(event: Event, stated: Mapping[str, Any]) -> bool:
     return (
         event.type == f"relais.admission.{step}.v1"
         and all(data.get(name) == stated.get(name) for name in _AS_STATED)
+        and (data.get("unit") is None) == (stated.get("unit") is None)
         and all(_moment(data[name]) == _moment(stated[name]) for name in _MOMENTS)
         and all(_place(data.get(name)) == _place(stated.get(name)) for name in _PLACES)
         and _names(data) == (_MAY_BE_LEFT & stated.keys() if action == "update" else _MAY_BE_LEFT)

@@ -4,16 +4,17 @@ from services.admission.api.hl7v2.door import take_message
 from services.admission.api.hl7v2.messages import MEDIA_TYPE
 from services.admission.handlers.hl7v2.senders import sender_of
 from tests.integration.admission.hl7v2.door import adt, codes, errors, movements, send
-from tests.integration.admission.running import Admission, bearer
+from tests.integration.admission.running import Admission, bearer, register_unit
 
 
 async def test_a_message_is_stored_once_before_it_is_acknowledged(admission: Admission) -> None:
     source = await admission.source()
     answer = await send(admission, source, adt())
     assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
-    assert (codes(answer), errors(answer)) == (["AA"], [])
+    assert (codes(answer), errors(answer)) == (["AA"], ["PV1^1^3^1 103 W"])
     (event,) = await movements(admission)
-    assert (event["kind"], event["unit"]) == ("admission", "CARDIO")
+    assert event["kind"] == "admission"
+    assert event["unit"].startswith("unregistered:"), "CARDIO is registered by nobody"
 
     again = await send(admission, source, adt().replace(b"20240306111154", b"20240306120000", 1))
     assert codes(again) == ["AA"]
@@ -85,6 +86,7 @@ async def test_an_operator_says_how_a_source_writes(admission: Admission) -> Non
     )
     assert changed.status_code == 200
     assert codes(await send(admission, source, unsupported)) == ["AA"]
+    await register_unit(admission, "3401")
     await send(admission, source, adt())
     (event,) = await movements(admission)
     assert event["unit"] == "3401"

@@ -1,7 +1,7 @@
 """Without ZBE, a visit number that comes again is the stay of whom and when it says."""
 
 from tests.integration.admission.hl7v2.door import codes, errors, movements, send
-from tests.integration.admission.running import Admission
+from tests.integration.admission.running import Admission, register_unit
 from tests.unit.admission.domain.adt.messages import PID, PV1
 
 
@@ -13,6 +13,7 @@ def _said(number: str, event: str, when: str, person: str, class_: str = "I") ->
 
 async def test_a_visit_number_given_again_takes_no_stay_from_its_former_patient(admission: Admission) -> None:
     source = await admission.source()
+    await register_unit(admission, "CARDIO")
     for number, (event, when, person) in enumerate(
         [
             ("A01", "20200306100000", "A"),
@@ -43,6 +44,7 @@ async def test_a_visit_number_given_again_takes_no_stay_from_its_former_patient(
 
 async def test_a_visit_stays_that_of_a_patient_who_was_merged_just_before(admission: Admission) -> None:
     source = await admission.source()
+    await register_unit(admission, "CARDIO")
     merge = _said("3", "A40", "20240306110000", "A").split(b"\r")[:3]
     former = merge[2].split(b"|")[3].replace(b"A^", b"B^")
     for said in (
@@ -59,6 +61,7 @@ async def test_a_visit_stays_that_of_a_patient_who_was_merged_just_before(admiss
 
 async def test_a_cancel_finds_a_begin_of_which_the_class_changed(admission: Admission) -> None:
     source = await admission.source()
+    await register_unit(admission, "CARDIO")
     for number, (event, class_) in enumerate([("A04", "E"), ("A06", "I"), ("A11", "I")]):
         said = _said(str(number), event, f"2024030610{number}000", "A", class_)
         assert codes(await send(admission, source, said)) == ["AA"]
@@ -71,6 +74,7 @@ async def test_who_is_admitted_again_after_the_discharge_keeps_the_first_presenc
 ) -> None:
     """A series of sessions under one visit number, and a correction of each of its times."""
     source = await admission.source()
+    await register_unit(admission, "CARDIO")
     days = ("20240306", "20240308", "20240313")
     number = 0
     for day in days:

@@ -12,7 +12,9 @@ import pytest
 from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
 from services.admission.api.hl7v2.door import Acknowledged, take_message
+from services.admission.domain.directory.affiliation import Affiliation
 from services.admission.domain.hl7v2.batch import messages_of
+from services.admission.domain.identifiers import by_spelling
 from services.admission.domain.receipt import Accepted, Receipt
 from services.admission.domain.submission import Submission
 from services.admission.handlers.dependencies import Dependencies
@@ -50,7 +52,8 @@ def _receipt(submission: Submission) -> Receipt:
 @asynccontextmanager
 async def opened_door(*, is_up: bool = True) -> AsyncIterator[Dependencies]:
     commits: GroupCommit[Dependencies, Submission, Flushed] = GroupCommit(accept if is_up else _refuse)
-    opened = dependencies(request_commits=commits)
+    hospital = Affiliation(HOSPITAL, units=by_spelling(["CARDIO", "6268", "3401"]))
+    opened = dependencies(request_commits=commits, affiliations={HOSPITAL: hospital})
     async with commits.running(opened):
         yield opened
 
@@ -71,6 +74,8 @@ def _errors(raw: bytes) -> list[str]:
         (adt(), "AA", []),
         (adt("A60"), "AA", []),
         (adt().replace(b"CARDIO", b"C" * 100), "AA", ["PV1^1^3^1 102 W"]),
+        (adt().replace(b"CARDIO", b"CHIR"), "AA", ["PV1^1^3^1 103 W"]),
+        (adt().replace(b"6268", b"6269"), "AA", ["PV1^1^3^1 103 W"]),
         (adt(number="9" * 130), "AE", ["ZBE^1^1^1 102 E"]),
         (adt(control_id=""), "AE", ["MSH^1^10^1 101 E"]),
         (

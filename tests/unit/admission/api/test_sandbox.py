@@ -81,13 +81,15 @@ def lacks(part: dict[str, Any]) -> dict[str, str]:
 
 
 async def test_a_movement_shows_the_event_that_it_would_become() -> None:
-    answer = await tried(movement())
+    answer = await tried(movement(unit="CARDIO"))
     [part] = answer["tried"]
     assert (answer["format"], part["verdict"], part["answer"]) == ("json", "taken", "202")
     [stated] = part["statements"]
     [event] = stated["events"]
     assert event["type"] == "relais.admission.patient-admitted.v1"
-    assert (event["data"]["kind"], event["data"]["unit"]) == ("admission", "CARDIO")
+    assert event["data"]["kind"] == "admission"
+    assert event["data"]["unit"].startswith("unregistered:"), "as it would travel"
+    assert stated["marks"] == ["unit_unknown"]
     assert NAME not in msgspec.json.encode(answer).decode()
 
 

@@ -10,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.admission.api.movements import parse_movement
+from services.admission.domain.directory.affiliation import Affiliation
+from services.admission.domain.identifiers import by_spelling
 from services.admission.domain.submission import Submission, content_sha256
 from services.admission.handlers.accept_movement import prepare_submission
 from shared.events import admission
-from tests.unit.admission.bodies import AUTHORITY, CLINIC, NAME, encoded, identifier, movement
+from tests.unit.admission.bodies import AUTHORITY, CLINIC, HOSPITAL, NAME, encoded, identifier, movement
 from tests.unit.admission.dependencies import dependencies
 
-DEPENDENCIES = dependencies(clock=lambda: datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+DEPENDENCIES = dependencies(
+    clock=lambda: datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
+    affiliations={HOSPITAL: Affiliation(HOSPITAL, units=by_spelling(["CARDIO"]))},
+)
 numbers = st.text("ABC0123456789-", min_size=1, max_size=8)
 
 
@@ -53,7 +58,7 @@ def test_action_and_kind_make_the_event(action: str, kind: str, event: type) -> 
 def test_an_update_travels_with_what_it_names() -> None:
     data = submission(action="update", kind="discharge", origin=None).data
     assert isinstance(data, admission.MovementUpdated)
-    assert data.names == ("unit", "class_of_stay", "origin")
+    assert data.names == ("class_of_stay", "origin")
     assert "names" not in submission().data.__struct_fields__
 
 
@@ -73,7 +78,7 @@ def test_an_emission_of_2099_is_ordered_by_the_tolerance_of_its_source() -> None
 def test_where_and_when_travel() -> None:
     expected_at = "2026-03-01T12:00:00Z"
     destination = {"mode": "transfer", "establishment": CLINIC, "expected_at": expected_at}
-    data = submission(kind="transfer", origin=None, destination=destination).data
+    data = submission(kind="transfer", origin=None, destination=destination, unit="CARDIO").data
     assert data.destination == admission.Place(
         mode="transfer", establishment=CLINIC, expected_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
     )
@@ -88,10 +93,18 @@ def test_ids_of_events_and_receipts_grow_so_that_their_indexes_do_at_one_end() -
 
 
 def test_nothing_that_names_the_person_travels() -> None:
-    data = submission(stay_id="IEP-4711", movement_id="MVT-4712").data
-    travelling = msgspec.json.encode(data).decode()
-    for secret in (NAME, "Camille", "1941-05-17", "270055512345678", AUTHORITY, "IEP-4711", "MVT-4712"):
-        assert secret not in travelling
+    stated = {"stay_id": "IEP-4711", "movement_id": "MVT-4712", "unit": "MME DUPONT"}
+    by = {"medical_unit": "UF DE MME DUPONT", "nursing_unit": "US DE MME DUPONT"}
+    travelling = msgspec.json.encode(submission(**stated, responsibility=by).data).decode()
+    named = (NAME, "Camille", "1941-05-17", "270055512345678", AUTHORITY, *stated.values(), *by.values())
+    assert [secret for secret in named if secret in travelling] == []
+
+
+def test_a_unit_that_is_not_registered_is_marked_and_is_another_one_elsewhere() -> None:
+    assert "unit_unknown" not in submission(unit="cardio").marks
+    unknown, elsewhere = submission(unit="2101"), submission(unit="2101", establishment=CLINIC)
+    assert "unit_unknown" in set(unknown.marks) & set(elsewhere.marks)
+    assert unknown.data.unit == submission(unit="2101").data.unit != elsewhere.data.unit
 
 
 @given(one=numbers, other=numbers)
