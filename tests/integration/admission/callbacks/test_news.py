@@ -1,5 +1,6 @@
 """A source is told what becomes of its movements: accepted, applied, parked, told; each once, and no more."""
 
+from collections import Counter
 from datetime import timedelta
 
 from services.admission.domain.callbacks.news import FOLLOWED_FOR
@@ -25,16 +26,16 @@ async def test_a_movement_is_told_until_nothing_more_is_expected(told: Told) -> 
     await told.turn(later=4 * SOON)
     await told.turn(later=timedelta(days=1))
     callbacks = told.endpoint.verified(secret)
-    assert [(each.type, each.service, each.problem) for each in callbacks] == [
-        ("movement.accepted", None, None),
-        ("movement.parked", "pathway", "unreadable"),
-        ("movement.applied", "pathway", None),
-        ("movement.applied", "notifications", None),
-        ("movement.told", "notifications", None),
-        ("movement.told", "notifications", None),
-    ]
-    assert [(each.settled, each.owed) for each in callbacks[-2:]] == [(1, 3), (3, 3)]
-    assert callbacks[2].data["marks"] == ["unknown_stay"]
+    # Those of one turn are on their way at once, and may overtake each other.
+    assert Counter((each.type, each.service, each.problem) for each in callbacks) == {
+        ("movement.accepted", None, None): 1,
+        ("movement.parked", "pathway", "unreadable"): 1,
+        ("movement.applied", "pathway", None): 1,
+        ("movement.applied", "notifications", None): 1,
+        ("movement.told", "notifications", None): 2,
+    }
+    assert [(each.settled, each.owed) for each in callbacks if each.owed] == [(1, 3), (3, 3)]
+    assert [each.data["marks"] for each in callbacks if each.data.get("marks")] == [["unknown_stay"]]
     assert {each.receipt_id for each in callbacks} == {receipt["receipt_id"]}
     assert len(set(told.endpoint.ids)) == len(callbacks)
     assert await told.admission.rows("SELECT FROM followed_movements") == []
