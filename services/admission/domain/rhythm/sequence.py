@@ -33,10 +33,11 @@ def follow(known: Sequence, number: int) -> Sequence:
         return Sequence(0 if number == 0 else None, known.gaps)
     if known.last is None:
         return Sequence(number, known.gaps)
-    if number > known.last:
-        missed = (Gap(known.last + 1, number - 1),) if number > known.last + 1 else ()
-        return Sequence(number, (*known.gaps, *missed)[-MOST_GAPS:])
-    return Sequence(known.last, tuple(rest for gap in known.gaps for rest in _without(gap, number)))
+    if number > known.last + 1:
+        gaps = (*known.gaps, Gap(known.last + 1, number - 1))
+    else:
+        gaps = tuple(rest for gap in known.gaps for rest in _without(gap, number))
+    return Sequence(max(known.last, number), gaps[-MOST_GAPS:])
 
 
 def _without(gap: Gap, number: int) -> tuple[Gap, ...]:

@@ -48,3 +48,8 @@ def test_in_any_order_exactly_what_lies_between_is_missing(came: list[int]) -> N
 def test_a_source_that_skips_for_ever_fills_nothing() -> None:
     found = after(*range(1, 1000, 2))
     assert (len(found.gaps), found.gaps[-1]) == (MOST_GAPS, Gap(998, 998))
+
+
+def test_a_source_that_counts_down_from_a_far_number_fills_nothing() -> None:
+    found = after(1, 1000, *range(998, 1, -2))
+    assert (len(found.gaps), found.gaps[-1]) == (MOST_GAPS, Gap(999, 999))
