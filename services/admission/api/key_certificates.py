@@ -96,7 +96,7 @@ def _read(pem: str, *, now: datetime) -> tuple[ClientCertificate, datetime]:
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
         ends_at = certificate.not_valid_after_utc
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         error = FieldError("/certificate", "expected one certificate in PEM")
         raise Problem(422, "The body does not fit", errors=[error]) from None
     if ends_at <= now.astimezone(UTC):

@@ -1,5 +1,6 @@
 """A source shows a client certificate instead of a key, and may do the same with it."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,14 @@ async def test_what_is_no_certificate_is_refused(admission: Admission, text: str
     answer = await register(admission, await admission.source(), text)
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/certificate"]
+
+
+async def test_a_certificate_of_another_version_is_refused(admission: Admission, pem: str) -> None:
+    der = load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
+    version_3, version_2 = (b"\xa0\x03\x02\x01" + bytes([number]) for number in (2, 1))
+    text = f"-----BEGIN CERTIFICATE-----\n{b64encode(der.replace(version_3, version_2, 1)).decode()}\n"
+    answer = await register(admission, await admission.source(), text + "-----END CERTIFICATE-----")
+    assert answer.status_code == 422
 
 
 async def test_a_certificate_that_has_ended_is_refused(
