@@ -18,7 +18,7 @@ from shared.database.pool import Connection, Executor
 from shared.events.admission import AccessGranted, AccessRevoked, KeyLimits
 from shared.runtime.clock import Clock, system_clock
 from shared.security.principal import Principal, sha256_of
-from shared.spine.records.received import ReceivedEvent
+from shared.spine.records.received import EventRejected, ReceivedEvent
 from shared.web.client_certificates import ClientCertificate
 
 MAX_SECONDS_REMEMBERED: Final = 5.0
@@ -48,13 +48,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 # LEAST leaves NULL out, so the order of two grants makes no difference.
 _END_EARLIER = """
 UPDATE api_keys SET expires_at = least(expires_at, $2)
-WHERE key_id = $1 AND expires_at IS DISTINCT FROM least(expires_at, $2)
+WHERE key_id = $1 AND source_id = $3 AND expires_at IS DISTINCT FROM least(expires_at, $2)
 """
 _FORGET = "DELETE FROM api_keys WHERE source_id = ANY($1::uuid[])"
 _REVOKE = """
 INSERT INTO api_keys (key_sha256, key_id, source_id, scopes, revoked_at)
 VALUES ('revoked before granted ' || $1::uuid, $1, $2, '{}', $3)
 ON CONFLICT (key_id) DO UPDATE SET revoked_at = coalesce(api_keys.revoked_at, excluded.revoked_at)
+WHERE api_keys.source_id = excluded.source_id
 """
 
 
@@ -148,8 +149,16 @@ def bearer_key(header: str | None) -> str | None:
 
 
 async def on_access_granted(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-    """Add the keys. One that is already known stays as it is but may end earlier; a revoked one stays so."""
-    granted = [event.data for event in events if isinstance(event.data, AccessGranted)]
+    """Add the keys. One that is already known stays as it is but may end earlier; a revoked one stays so.
+
+    Raises `EventRejected` for a key of another source than the event's subject: nobody would take it back.
+    """
+    granted = []
+    for event in events:
+        if isinstance(event.data, AccessGranted):
+            if event.data.source_id != event.subject:
+                raise EventRejected(event.event_id, "the key is of another source")
+            granted.append(event.data)
     await connection.executemany(
         _GRANT,
         [
@@ -166,7 +175,7 @@ async def on_access_granted(_: object, connection: Connection, events: Sequence[
             for key in granted
         ],
     )
-    ending = [(key.key_id, key.expires_at) for key in granted if key.expires_at is not None]
+    ending = [(key.key_id, key.expires_at, key.source_id) for key in granted if key.expires_at is not None]
     await connection.executemany(_END_EARLIER, ending)
 
 
@@ -180,7 +189,7 @@ async def replace_keys(
 
 
 async def on_access_revoked(_: object, connection: Connection, events: Sequence[ReceivedEvent]) -> None:
-    """End the keys from when they were revoked."""
+    """End the keys from when they were revoked: those of the event's subject, and nobody else's."""
     await connection.executemany(
         _REVOKE,
         [

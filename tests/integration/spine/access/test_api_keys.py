@@ -15,6 +15,7 @@ from shared.events.envelope import Payload
 from shared.security.principal import new_key
 from shared.spine.access.api_keys import ApiKeyAuthenticator, on_access_granted, on_access_revoked
 from shared.spine.access.last_used import KeyUsed, keys_used
+from shared.spine.records.received import EventRejected
 from shared.testing.records import received
 
 pytestmark = pytest.mark.services
@@ -66,6 +67,19 @@ async def test_a_revoked_key_stays_dead_in_any_order_and_repetition(
 async def test_a_revocation_says_nothing_of_other_keys(pool: Pool) -> None:
     await _apply(pool, [AccessRevoked(key_id=UUID(int=2)), AccessRevoked(key_id=UUID(int=4)), GRANTED])
     assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}") is not None
+
+
+async def test_no_source_grants_ends_or_revokes_a_key_of_another_one(pool: Pool) -> None:
+    await _apply(pool, [GRANTED])
+    other = UUID(int=4)
+    ended = replace(GRANTED, source_id=other, expires_at=NOW)
+    async with transaction(pool) as connection:
+        await on_access_granted(None, connection, [received(ended, subject=other)])
+        await on_access_revoked(None, connection, [received(REVOKED, subject=other)])
+    assert await ApiKeyAuthenticator(pool).authenticate(f"Bearer {KEY}") is not None
+    async with transaction(pool) as connection:
+        with pytest.raises(EventRejected, match="of another source"):
+            await on_access_granted(None, connection, [received(GRANTED, subject=other)])
 
 
 async def test_many_keys_of_one_batch_are_granted_at_once(pool: Pool) -> None:
