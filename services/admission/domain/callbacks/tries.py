@@ -5,15 +5,15 @@ from typing import Final, Literal
 
 Verdict = Literal["delivered", "failed", "gone"]
 
-GIVEN_UP_AFTER: Final = timedelta(days=3)
-"""A callback that failed for so long is given up, and an endpoint that took none meanwhile is suspended."""
+SUSPENDED_AFTER: Final = timedelta(days=3)
+"""An endpoint that took no callback for so long is called no more."""
 
 _GONE: Final = 410
 _PAUSES: Final = (
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
-"""The schedule that Standard Webhooks recommends."""
+"""The schedule that Standard Webhooks recommends: a good three days of tries."""
 _LONGEST_REST: Final = timedelta(minutes=5)
 
 
@@ -24,11 +24,12 @@ def verdict_on(status: int) -> Verdict:
     return "gone" if status == _GONE else "failed"
 
 
-def next_try(attempts: int, created_at: datetime, now: datetime) -> datetime | None:
-    """When a callback is tried again that failed so often; `None` when it is given up."""
-    if now - created_at >= GIVEN_UP_AFTER:
-        return None
-    return now + _PAUSES[min(attempts, len(_PAUSES)) - 1]
+def next_try(attempts: int, now: datetime) -> datetime | None:
+    """When a callback is tried again that failed so often; `None` when it is given up.
+
+    How old it is says nothing: it may have waited while its endpoint was paused or suspended.
+    """
+    return now + _PAUSES[attempts - 1] if attempts <= len(_PAUSES) else None
 
 
 def rest_of(failures: int, asked_seconds: int | None) -> timedelta:
@@ -39,4 +40,4 @@ def rest_of(failures: int, asked_seconds: int | None) -> timedelta:
 
 def is_to_be_suspended(failing_since: datetime | None, now: datetime) -> bool:
     """Whether an endpoint has failed for too long."""
-    return failing_since is not None and now - failing_since >= GIVEN_UP_AFTER
+    return failing_since is not None and now - failing_since >= SUSPENDED_AFTER

@@ -59,7 +59,9 @@ async def _deliver(dependencies: Dependencies, source_id: UUID, endpoint: Endpoi
     metrics.callbacks_total.labels(verdict).inc()
     now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        await _record(connection, source_id, due, verdict, said=said, asked_seconds=asked_seconds, now=now)
+        await _record(
+            connection, source_id, endpoint, due, verdict, said=said, asked_seconds=asked_seconds, now=now
+        )
 
 
 async def call(
@@ -83,6 +85,7 @@ async def call(
 async def _record(
     connection: Connection,
     source_id: UUID,
+    called: Endpoint,
     due: DueDelivery,
     verdict: tries.Verdict,
     *,
@@ -94,11 +97,11 @@ async def _record(
         await deliveries.record(connection, due.delivery_id, "delivered", answer=said, at=now)
         await endpoints.took(connection, source_id, at=now)
         return
-    again = tries.next_try(due.attempts, due.found_at, now)
+    again = tries.next_try(due.attempts, now)
     state: deliveries.State = "given_up" if again is None else "waiting"
     await deliveries.record(connection, due.delivery_id, state, answer=said, at=now, due_at=again)
     endpoint = await endpoints.lock(connection, source_id)
-    if endpoint is None:
+    if endpoint is None or endpoint.url != called.url:  # what a former one said is no fault of this one
         return
     if verdict == "gone" or tries.is_to_be_suspended(endpoint.failing_since, now):
         why: endpoints.Why = "gone" if verdict == "gone" else "failing"

@@ -42,6 +42,7 @@ async def register_callback(dependencies: Dependencies, source_id: UUID, url: st
         )
         if not is_new:
             await endpoints.move(connection, source_id, url, at=now)
+            await deliveries.begin_anew(connection, source_id, at=now)
     return secret if is_new else None
 
 
@@ -69,8 +70,11 @@ async def set_state(
     dependencies: Dependencies, source_id: UUID, state: Literal["active", "paused"]
 ) -> Shown | None:
     """Pause the callbacks, which wait then, or resume them, also where they were suspended."""
+    now = dependencies.clock()
     async with transaction(dependencies.pool) as connection:
-        await endpoints.set_state(connection, source_id, state, at=dependencies.clock())
+        is_changed = await endpoints.set_state(connection, source_id, state, at=now)
+        if is_changed and state == "active":
+            await deliveries.begin_anew(connection, source_id, at=now)
     return await show_callback(dependencies, source_id)
 
 

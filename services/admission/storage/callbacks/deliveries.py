@@ -41,6 +41,9 @@ FROM (
 WHERE delivery.delivery_id = due.delivery_id
 RETURNING delivery.delivery_id, receipt_id, news::text, found_at, attempts
 """
+_BEGIN_ANEW: Final = """
+UPDATE callback_deliveries SET due_at = $2, attempts = 0 WHERE source_id = $1 AND state = 'waiting'
+"""
 _RECORD: Final = """
 UPDATE callback_deliveries SET state = $2, answer = $3, due_at = coalesce($4, due_at), ended_at = $5
 WHERE delivery_id = $1 AND state = 'waiting'
@@ -91,6 +94,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     found_at: datetime
     state: State
     attempts: int
+    """Since it was found, or since the endpoint was moved or resumed."""
     answer: str | None
     """The last one: an HTTP status, or what failed."""
     due_at: datetime | None
@@ -124,6 +128,11 @@ async def claim(
     """Callbacks of a source to be tried now, which nobody else tries before the lease ends."""
     rows = await connection.fetch(_CLAIM, source_id, now, lease_until, limit)
     return [DueDelivery(**{**dict(row), "news": _news.decode(row["news"])}) for row in rows]
+
+
+async def begin_anew(connection: Connection, source_id: UUID, *, at: datetime) -> None:
+    """Let all that waits for a source be tried now, as if it had never been."""
+    await connection.execute(_BEGIN_ANEW, source_id, at)
 
 
 async def record(

@@ -1,6 +1,6 @@
 """An endpoint of a source on this machine, which answers as it is told and keeps what it got."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,8 @@ class Endpoint:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What happens before the next one is answered."""
 
     async def take(self, request: Request) -> Response:
         """Keep a callback, and answer it."""
@@ -32,6 +34,8 @@ class Endpoint:
         self.raw.append(body)
         self.bodies.append(msgspec.json.decode(body))
         self.headers.append(dict(request.headers))
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return Response(status_code=self.answers.pop(0) if self.answers else 204)
 
     def verified(self, secret: str) -> list[Callback]:

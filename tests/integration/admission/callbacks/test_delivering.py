@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.admission.domain.callbacks.tries import GIVEN_UP_AFTER
+from services.admission.domain.callbacks.tries import SUSPENDED_AFTER
 from tests.integration.admission.callbacks.conftest import Told
 from tests.integration.admission.callbacks.endpoint import listening
 
@@ -70,15 +70,41 @@ async def test_an_endpoint_that_is_gone_is_suspended_at_once(told: Told) -> None
     assert [each["state"] for each in await told.deliveries()] == ["delivered"]
 
 
-async def test_after_three_days_a_callback_is_given_up_and_its_endpoint_suspended(told: Told) -> None:
+async def test_a_callback_that_only_fails_is_given_up_while_others_are_taken(told: Told) -> None:
     await pinged(told)
-    told.endpoint.answers = [500] * 2
+    await told.admission.rows("UPDATE callback_deliveries SET attempts = 9")
+    told.endpoint.answers = [500]
     await told.turn()
-    await told.turn(later=GIVEN_UP_AFTER)
     [given_up] = await told.deliveries()
-    assert (given_up["state"], given_up["due_at"]) == ("given_up", None)
+    assert (given_up["state"], given_up["attempts"], given_up["due_at"]) == ("given_up", 10, None)
     shown = (await told.call("GET")).json()
-    assert (shown["state"], shown["why"], shown["given_up"]) == ("suspended", "failing", 1)
+    assert (shown["state"], shown["given_up"]) == ("active", 1)
+
+
+async def test_an_endpoint_that_fails_for_three_days_is_suspended_and_what_waits_goes_on(told: Told) -> None:
+    await pinged(told)
+    told.endpoint.answers = [500] * 3
+    await told.turn()
+    await told.turn(later=SUSPENDED_AFTER)
+    shown = (await told.call("GET")).json()
+    assert (shown["state"], shown["why"], shown["waiting"]) == ("suspended", "failing", 1)
+    await told.call("POST", "/resume")
+    await told.turn(later=SUSPENDED_AFTER)
+    [waiting] = await told.deliveries()
+    assert (waiting["state"], waiting["attempts"]) == ("waiting", 1), "one more failure costs nothing"
+    await told.call("POST", "/pause")
+    await told.call("POST", "/resume")
+    await told.turn()
+    assert [each["state"] for each in await told.deliveries()] == ["delivered"]
+
+
+async def test_what_a_former_endpoint_answers_late_is_no_fault_of_the_new_one(told: Told) -> None:
+    await pinged(told)
+    told.endpoint.answers = [410]
+    told.endpoint.meanwhile = lambda: told.call("PUT", body={"url": told.endpoint.url + "/new"})
+    await told.turn()
+    shown = (await told.call("GET")).json()
+    assert (shown["state"], shown["failing_since"]) == ("active", None)
 
 
 async def test_an_address_that_leads_elsewhere_by_now_is_not_called(told: Told) -> None:

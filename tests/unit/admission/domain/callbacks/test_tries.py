@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.admission.domain.callbacks.tries import (
-    GIVEN_UP_AFTER,
+    SUSPENDED_AFTER,
     is_to_be_suspended,
     next_try,
     rest_of,
@@ -31,9 +31,9 @@ def test_only_a_success_takes_it(status: int, verdict: str) -> None:
 
 def test_it_is_tried_ever_later_for_three_days() -> None:
     attempts, at = 1, NOW
-    while (following := next_try(attempts, NOW, at)) is not None:
+    while (following := next_try(attempts, at)) is not None:
         attempts, at = attempts + 1, following
-    assert at - NOW >= GIVEN_UP_AFTER
+    assert at - NOW >= SUSPENDED_AFTER
     assert attempts == 10
 
 
