@@ -110,11 +110,7 @@ def version_of_movement(
     event, cancelled = meant.event, isinstance(movement, MovementCancelled)
     # Doubled: what it means by some of what is known is a version just before it.
     number = 2 * event.sequence - (not meant.by_all)
-    news = _news_of_movement(movement)
-    if news is None and movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
-        news = _news(movement, "admission.occurred", Audience(carers=True))
-    if movement.kind == "return" and movement.stay_id in ended:
-        news = _news_of_entry(movement, _others_than(movement), arrived=False)
+    news = _news_of_movement(movement, began_without_bed=began_without_bed, ended=ended)
     key = f"movement:{movement.movement_id}"
     return FactVersion(
         event=event,
@@ -147,15 +143,25 @@ def version_of_reassignment(event: RecordedEvent, reassigned: MovementReassigned
     )
 
 
-def _news_of_movement(movement: Movement) -> News | None:
-    """The news in a movement; `None` for a move within the establishment, a death and half an update."""
+def _news_of_movement(
+    movement: Movement, *, began_without_bed: Collection[UUID], ended: Collection[UUID]
+) -> News | None:
+    """The news in a movement; `None` for most moves within the establishment, a death and half an update."""
     if isinstance(movement, MovementUpdated) and movement.names is not None:
         return None  # what it leaves as it was is unknown yet
-    origin, destination = movement.origin, movement.destination
+    if movement.stay_id in began_without_bed and _moves_to_a_bed(movement):
+        return _news(movement, "admission.occurred", Audience(carers=True))
     others = _others_than(movement)
     if movement.kind == "admission":
-        arrived = origin is not None and _is_elsewhere(origin, movement)
+        arrived = movement.origin is not None and _is_elsewhere(movement.origin, movement)
         return _news_of_entry(movement, Audience(carers=True) if arrived else others, arrived=arrived)
+    if movement.kind == "return" and movement.stay_id in ended:
+        return _news_of_entry(movement, others, arrived=False)
+    return _news_of_leaving(movement, others)
+
+
+def _news_of_leaving(movement: Movement, others: Audience) -> News | None:
+    destination = movement.destination
     if movement.kind not in _LEAVING or (destination is not None and destination.mode == "death"):
         return None
     if destination is not None and _leaves_for(destination, movement):

@@ -53,3 +53,13 @@ def test_a_return_that_was_an_error_is_taken_back() -> None:
     rose.cancel(back)
     assert _of_return(rose, back) == dict.fromkeys(EVERYONE_ELSE, "newer_version")
     assert verdicts(rose.events)["carer", "admission.occurred.retracted"] == ["send"]
+
+
+def test_half_an_update_of_a_return_or_a_move_to_a_bed_is_no_news_yet() -> None:
+    rose, _ = _discharged()
+    back = rose.update(rose.further("return", "stay", at=minutes(660)), emitted=minutes(700), names=())
+    rose.admit("other", at=minutes(0), class_of_stay="outpatient")
+    move = rose.transfer("other", at=minutes(60), class_of_stay="inpatient")
+    bed = rose.update(move, emitted=minutes(70), names=("class_of_stay",), class_of_stay="inpatient")
+    rose.events = [each for each in rose.events if each not in (rose.events[2], move)]
+    assert [_of_return(rose, each) for each in (back, bed)] == [{}, {}]
