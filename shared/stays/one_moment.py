@@ -24,7 +24,7 @@ def in_lived_order(movements: Sequence[Statement]) -> Sequence[Statement]:
         return movements
     lived: list[Statement] = []
     for _, of_moment in groupby(movements, key=lambda each: each.occurred_at):
-        lived += _at_one_moment(sorted(of_moment, key=_place_in_moment), lived)
+        lived += _at_one_moment(sorted(of_moment, key=place_in_moment), lived)
     return lived
 
 
@@ -45,7 +45,8 @@ def _at_one_moment(movements: Sequence[Statement], before: Sequence[Statement]) 
     return [*(each for each in movements if each not in again), *again]
 
 
-def _place_in_moment(movement: Statement) -> tuple[int, tuple[datetime, int]]:
+def place_in_moment(movement: Statement) -> tuple[int, tuple[datetime, int]]:
+    """Orders what happened at one moment: entry, moves inside, exit; of each, the one stated last is last."""
     return rank_of(movement.kind, movement.destination, movement.establishment), movement.place_in_history
 
 

@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+import pytest
 from msgspec.structs import replace
 
 from services.pathway.domain.fold import fold
@@ -45,6 +46,18 @@ def test_what_a_change_does_not_state_goes_on_and_nobody_moves() -> None:
         assert stay.responsibility == replace(_FIRST, attending_doctor="10009999999")
         assert (stay.status, stay.unit, stay.marks) == ("in_progress", "3401", ())
         assert [each.responsibility for each in pathway.movements] == [_FIRST, _DOCTOR]
+
+
+@pytest.mark.parametrize("first", ["one", "other"])
+def test_of_two_changes_in_one_minute_the_one_stated_last_says_who_answers(first: str) -> None:
+    history = PersonHistory()
+    history.admit("s", at=minutes(0))
+    for number, name in enumerate([first, "other" if first == "one" else "one"]):
+        emitted = minutes(60 + number)
+        history.further("change_of_responsibility", "s", at=minutes(60), movement=name, emitted=emitted)
+    admitted, before, after = history.events
+    (stay,) = fold([admitted, _with(before, _FIRST), _with(after, _DOCTOR)], _RULES).stays
+    assert stay.responsibility == replace(_FIRST, attending_doctor=_DOCTOR.attending_doctor)
 
 
 def test_a_cancelled_change_and_one_that_is_to_come_change_nothing() -> None:
