@@ -1,6 +1,7 @@
 """Takes back facts that their publisher never recorded, and what is owed because of them."""
 
 from collections.abc import Sequence
+from itertools import chain
 from uuid import UUID
 
 from services.notifications.domain.obligations.inventions import cancelled_inventions
@@ -31,6 +32,10 @@ async def take_back_facts(
         await facts.add(connection, cancelled)
     if statements := merge_statements(foreign):
         await merges.remove(connection, statements)
+        concerned = {person_id for each in statements for person_id in (each.surviving, each.merged)}
+        stated = (await facts.of_persons(connection, concerned)).values()
+        # Of two under one number the first was kept: it may be the real one, or have kept it out.
+        await merges.add(connection, merge_statements(list(chain.from_iterable(stated))))
     person_ids = sorted({event.subject for event in foreign})
     await facts.limit_access(connection, person_ids)
     owed = await plan(dependencies, connection, person_ids)

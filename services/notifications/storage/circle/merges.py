@@ -15,8 +15,10 @@ SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5:
 ON CONFLICT (merge_id, revision) DO NOTHING
 """
 _REMOVE: Final = """
-DELETE FROM merges USING unnest($1::uuid[], $2::int[]) AS gone (merge_id, revision)
-WHERE merges.merge_id = gone.merge_id AND merges.revision = gone.revision
+DELETE FROM merges USING unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[])
+    AS gone (merge_id, revision, person_id, merged)
+WHERE (merges.merge_id, merges.revision, merges.person_id, merges.merged)
+    = (gone.merge_id, gone.revision, gone.person_id, gone.merged)
 """
 _CONNECTED: Final = """
 WITH RECURSIVE connected (person_id) AS (
@@ -54,7 +56,11 @@ async def remove(connection: Connection, statements: Sequence[MergeStatement]) -
     """Remove what was never stated, and share circles as the other statements say."""
     await connection.execute(_LOCK)
     await connection.execute(
-        _REMOVE, [each.merge_id for each in statements], [each.revision for each in statements]
+        _REMOVE,
+        [each.merge_id for each in statements],
+        [each.revision for each in statements],
+        [each.surviving for each in statements],
+        [each.merged for each in statements],
     )
     await _share_anew(connection, statements)
 

@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 
 from services.notifications.handlers.obligations.take_back_facts import take_back_facts
 from shared.database.transaction import transaction
+from shared.events.admission import PersonsMerged
 from shared.events.envelope import RecordedEvent
 from shared.events.registry import TYPES
 from shared.spine.records.received import ReceivedEvent
@@ -84,3 +85,20 @@ async def test_an_establishment_that_nobody_heard_of_has_no_access_left(
     assert {row["person_id"] for row in await engine.pool.fetch("SELECT person_id FROM persons")} == {
         UUID(str(rose.person_id))
     }
+
+
+async def test_a_merge_that_was_stated_stays_when_its_copy_is_taken_back(
+    engine: Engine, rose: PersonHistory
+) -> None:
+    iris, at = PersonHistory("Iris"), minutes(0)
+    merge = PersonsMerged(
+        merge_id=id_of("merge"), surviving=rose.person_id, merged=iris.person_id, revision=1
+    )
+    stated = [person.append(merge, occurred_at=at, recorded_at=at) for person in (rose, iris)]
+    copy = replace(_of_nobody(stated[0]), sequence=9)
+    await engine.state(*stated, copy)
+    shared = "SELECT person_id FROM shared_circles"
+    assert len(await engine.pool.fetch(shared)) == 2
+    await _take_back(engine, copy, *stated)
+    assert len(await engine.pool.fetch(shared)) == 2
+    assert await engine.pool.fetchval("SELECT count(*) FROM merges") == 1
