@@ -11,7 +11,8 @@ from msgspec import Struct
 from shared.runtime.errors import RelaisError
 from shared.web.client import authorities_of
 from shared.web.outbound.address import address_of
-from shared.web.outbound.networks import Network, Resolve, callable_addresses, resolve_by_system
+from shared.web.outbound.networks import Network, Resolve, callable_addresses
+from shared.web.outbound.resolver import resolve_by_system
 
 ANSWERED_WITHIN_SECONDS: Final = 10.0
 MOST_TRIED: Final = 2

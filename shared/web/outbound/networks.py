@@ -1,7 +1,6 @@
 """Says which IP addresses may be called: public ones, and networks that this deployment allows besides."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -68,9 +67,3 @@ async def callable_addresses(
     if not found or not all(may_be_called(ip_address(each), allowed) for each in found):
         raise NotCallable("the host is at an address that is not public")
     return found
-
-
-async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    """What this machine's resolver says."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(place[0]).partition("%")[0] for *_, place in found))
