@@ -58,12 +58,15 @@ def _is_public(address: IP) -> bool:
 async def callable_addresses(
     host: str, port: int, *, allowed: Sequence[Network], resolve: Resolve
 ) -> Sequence[str]:
-    """The addresses of a host; raises `NotCallable` when it has none, or any that may not be called."""
+    """The addresses of a host; raises `NotCallable` when it has none, or any that may not be called.
+
+    Which of both it is says nothing: whoever chose the name would learn the names of this network.
+    """
     try:
         async with asyncio.timeout(RESOLVED_WITHIN_SECONDS):
             found = await resolve(host, port)
     except (OSError, UnicodeError):  # which TimeoutError is, too
-        raise NotCallable("the host cannot be resolved") from None
+        found = ()
     if not found or not all(may_be_called(ip_address(each), allowed) for each in found):
-        raise NotCallable("the host is at an address that is not public")
+        raise NotCallable("the host has no address, or one that is not public")
     return found

@@ -114,7 +114,7 @@ async def test_an_address_that_leads_elsewhere_by_now_is_not_called(told: Told) 
     [waiting] = await told.deliveries()
     assert (waiting["state"], waiting["answer"]) == (
         "waiting",
-        "the host is at an address that is not public",
+        "the host has no address, or one that is not public",
     )
 
 

@@ -108,9 +108,12 @@ async def test_every_address_of_a_host_must_be_public() -> None:
             await found(*addresses)
 
 
-async def test_a_host_that_nobody_knows_is_not_called() -> None:
+async def test_of_a_host_that_nobody_knows_the_same_is_said_as_of_one_of_this_network() -> None:
     async def resolve(_host: str, _port: int) -> Sequence[str]:
         raise OSError
 
-    with pytest.raises(NotCallable, match="cannot be resolved"):
+    with pytest.raises(NotCallable) as unknown:
         await callable_addresses("nowhere.example", 443, allowed=(), resolve=resolve)
+    with pytest.raises(NotCallable) as private:
+        await found("10.0.0.1")
+    assert str(unknown.value) == str(private.value) == "the host has no address, or one that is not public"
