@@ -57,8 +57,8 @@ def main(arguments: Sequence[str]) -> int:
 def shares(count: int, arguments: Sequence[str] = ()) -> Mapping[str, Sequence[str]]:
     """The tests without services, as arguments of pytest for so many processes.
 
-    Each collects only what it runs: of the files in the order of their names, every so many-th. Those that
-    take long are of few folders, which all get a part of.
+    Each collects only what it runs: the files, in the order of their names, are dealt to them in turn. Those
+    that take long lie together in few folders, and so each process gets some of them.
     """
     folders = [folder for folder in _UNIT if folder not in _TOGETHER]
     files = sorted(str(file) for folder in folders for file in Path(folder).rglob("test_*.py"))

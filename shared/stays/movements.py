@@ -121,6 +121,7 @@ def _history(contents: tuple[Statement, ...], cancels: tuple[Statement, ...]) ->
 def _is_cancelled(contents: Sequence[Statement], cancels: Iterable[Statement]) -> bool:
     newest, first = contents[-1], min(content.sequence for content in contents)
     since = (newest.emission_time, False, newest.sequence)
+    # Of what was never inserted nor updated, the cancels are the contents: then the first of them is equal.
     return any((each.emission_time, each.sequence <= first, each.sequence) >= since for each in cancels)
 
 

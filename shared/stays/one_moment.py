@@ -3,7 +3,7 @@
 - Who was there already, and leaves and enters at one moment, entered last: they are there again. Only a bed
   after the emergency (A04, then A01) that was stated before the exit is a change, and no second entry.
 - Of several entries, or of several moves inside, the one that was stated last is the last.
-- Who died before the first admission of the stay was admitted before: the papers are late.
+- Who died before the first admission of the stay had come before that: the papers are late.
 """
 
 from collections.abc import Sequence

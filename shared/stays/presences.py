@@ -155,6 +155,7 @@ class _Walk:
         if self.began_at is not None:
             if left_at < self.began_at:
                 self.mark(movement, "discharge_before_admission")
+            # Whose papers came after their death was there at that moment alone, as far as is known.
             self.spans.append(Presence(min(self.began_at, left_at), left_at))
         self.began_at, self.left_by = None, movement
         self._end_leave(movement)

@@ -24,9 +24,13 @@ async def take_back_movements(
     further = await further_expectations.published_of(connection, person_ids)
     known = await fold_pathways(dependencies, connection, person_ids)
     now = dependencies.clock()
-    left = {(one, each.expectation_id) for one in known for each in known[one].expectations}
+    left = {(person_id, each.expectation_id) for person_id in known for each in known[person_id].expectations}
     ended = [end_of(each, now=now, reason=_WHY) for key, each in published.items() if key not in left]
     await publish_changes(connection, ended, now=now)
-    left = {(one, each.expectation_id) for one in known for each in known[one].further_expectations}
+    left = {
+        (person_id, each.expectation_id)
+        for person_id in known
+        for each in known[person_id].further_expectations
+    }
     ended_further = [end_of_further(each, now=now) for key, each in further.items() if key not in left]
     await publish_further(connection, ended_further, now=now)

@@ -178,10 +178,10 @@ def _kept_since(stay: Sequence[Movement], after: datetime, was_there: bool) -> d
 
     Who was in the emergency before may take a bed at that very moment.
     """
-    start = next((place for place, each in enumerate(stay) if each.kind == "admission"), None)
-    was_kept = False
-    for place, each in enumerate(stay[start:], start) if start is not None else ():
-        left, _, _ = _leaving(stay[start:], place + 1 - (start or 0))
+    start = next((place for place, each in enumerate(stay) if each.kind == "admission"), len(stay))
+    since_admission, was_kept = stay[start:], False
+    for count, each in enumerate(since_admission, 1):
+        left, _, _ = _leaving(since_admission, count)
         held = class_at(stay, each.occurred_at)
         is_kept = left is None and held in ("emergency", "inpatient")
         is_later = each.occurred_at > after or (
