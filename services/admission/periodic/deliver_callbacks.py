@@ -10,7 +10,7 @@ from services.admission.storage.callbacks.deliveries import sources_due
 from shared.runtime.waiting import wait_for
 
 MOST_SOURCES: Final = 32
-"""That are told at once by one process."""
+"""That are told at once by one process; each has its turn, so that slow ones keep none waiting for long."""
 IDLE_SECONDS: Final = 1.0
 
 

@@ -28,13 +28,15 @@ from shared.web.outbound.calls import ANSWERED_WITHIN_SECONDS, Answer, NotAnswer
 
 AT_ONCE: Final = 8
 """Callbacks on their way to one source."""
+TURN: Final = timedelta(seconds=ANSWERED_WITHIN_SECONDS)
+"""After so long a source that has more to be told lets others go first."""
 _LEASE: Final = timedelta(seconds=6 * ANSWERED_WITHIN_SECONDS)
 
 
 async def deliver_to(dependencies: Dependencies, source_id: UUID, stop: asyncio.Event) -> None:
-    """Send a source all that is due, some at a time, until nothing is or its endpoint fails."""
-    while not stop.is_set():
-        now = dependencies.clock()
+    """Send a source what is due, some at a time, until nothing is, its endpoint fails or its turn ends."""
+    ends_at = dependencies.clock() + TURN
+    while not stop.is_set() and (now := dependencies.clock()) < ends_at:
         async with transaction(dependencies.pool) as connection:
             due = await deliveries.claim(
                 connection, source_id, now=now, lease_until=now + _LEASE, limit=AT_ONCE

@@ -25,7 +25,7 @@ WHERE state = 'active' AND (rests_until IS NULL OR rests_until <= $1) AND source
         SELECT FROM callback_deliveries AS waiting
         WHERE waiting.source_id = callbacks.source_id AND waiting.state = 'waiting' AND due_at <= $1
     )
-LIMIT $3
+ORDER BY delivered_at NULLS FIRST LIMIT $3
 """
 _CLAIM: Final = """
 UPDATE callback_deliveries AS delivery SET due_at = $3, attempts = attempts + 1
@@ -117,7 +117,7 @@ async def add(connection: Connection, new: Sequence[NewDelivery], *, at: datetim
 async def sources_due(
     connection: Executor, *, now: datetime, besides: Collection[UUID], limit: int
 ) -> list[UUID]:
-    """Sources that have something to be told now; none of `besides`."""
+    """Sources that have something to be told now, who took one longest ago first; none of `besides`."""
     rows = await connection.fetch(_DUE, now, list(besides), limit)
     return [row["source_id"] for row in rows]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.admission.domain.callbacks.tries import SUSPENDED_AFTER
+from services.admission.handlers.callbacks.deliver import TURN
 from tests.integration.admission.callbacks.conftest import Told
 from tests.integration.admission.callbacks.endpoint import listening
 
@@ -55,6 +56,21 @@ async def test_an_endpoint_that_fails_is_asked_a_few_at_a_time(told: Told) -> No
     told.endpoint.answers = [500] * 100
     await told.turn()
     assert len(told.endpoint.ids) == 8
+
+
+async def test_a_slow_endpoint_lets_others_go_first(told: Told) -> None:
+    await told.register()
+    for number in range(20):
+        await told.state(f"his-{number}")
+
+    async def slowly() -> None:
+        told.later += TURN
+
+    told.endpoint.meanwhile = slowly
+    await told.turn()
+    assert len(told.endpoint.ids) == 8
+    await told.turn()
+    assert len(told.endpoint.ids) == 16
 
 
 async def test_an_endpoint_that_is_gone_is_suspended_at_once(told: Told) -> None:
