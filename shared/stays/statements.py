@@ -112,7 +112,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     @property
     def departs(self) -> bool:
         """Whether it is a transfer to another establishment."""
-        return rank_of(self.kind, self.destination, self.establishment) == _DEPARTURE
+        return is_departure(self.kind, self.destination, self.establishment)
 
     @property
     def destination_elsewhere(self) -> str | None:
@@ -139,12 +139,13 @@ def statement_of(event: RecordedEvent, movement: Movement) -> Statement:
     )
 
 
+def is_departure(kind: str, destination: Place | None, establishment: str) -> bool:
+    """Whether it is a transfer to another establishment."""
+    if kind != "transfer" or destination is None:
+        return False
+    return destination.establishment not in (None, establishment)
+
+
 def rank_of(kind: str, destination: Place | None, establishment: str) -> int:
     """The place of a movement among those that happened at the same time."""
-    if (
-        kind == "transfer"
-        and destination is not None
-        and destination.establishment not in (None, establishment)
-    ):
-        return _DEPARTURE
-    return _RANKS.get(kind, _INSIDE)
+    return _DEPARTURE if is_departure(kind, destination, establishment) else _RANKS.get(kind, _INSIDE)

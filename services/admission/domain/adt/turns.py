@@ -7,6 +7,7 @@ from uuid import UUID
 from services.admission.domain.identities.deletion import what_stands
 from services.admission.domain.identities.reassignment import Statement
 from shared.events.admission import Movement
+from shared.stays.statements import is_departure
 
 
 def turns_of(stated: Movement, held: Mapping[UUID, Sequence[Statement]]) -> list[datetime]:
@@ -17,14 +18,9 @@ def turns_of(stated: Movement, held: Mapping[UUID, Sequence[Statement]]) -> list
     stands = (what_stands(statements) for statements in held.values())
     known = [each for each in stands if each is not None and each.stay_id == stated.stay_id]
     if stated.kind == "admission":
-        return [each.occurred_at for each in known if each.kind == "discharge" or _departs(each)]
+        return [
+            each.occurred_at
+            for each in known
+            if each.kind == "discharge" or is_departure(each.kind, each.destination, each.establishment)
+        ]
     return [each.occurred_at for each in known if each.kind == "admission" and stated.kind == "discharge"]
-
-
-def _departs(movement: Movement) -> bool:
-    to = movement.destination
-    return (
-        movement.kind == "transfer"
-        and to is not None
-        and to.establishment not in {None, movement.establishment}
-    )
