@@ -110,7 +110,7 @@ async def delete_number(request: Request, source: Sender) -> Response:
 @router.post("/v1/identities/traits", **_described("State a person without a movement", TraitsStatement))
 async def state_person(request: Request, source: Sender) -> Response:
     """Whom numbers mean, and the traits of that person (A28, A31). A movement that comes later with one of
-    the numbers is that person's; what is doubtful is marked `identity_conflict` and in the work list."""
+    the numbers is that person's; own numbers of several persons are marked `identity_conflict`."""
     return await _take(request, source, "traits", TraitsStatement)
 
 

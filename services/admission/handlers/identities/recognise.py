@@ -24,6 +24,7 @@ class Recognised(Struct, frozen=True, kw_only=True):
 
     person: Person
     is_conflict: bool
+    """Whether its own numbers are several persons': no receipt tells where an INS is known."""
     has_effect: bool
     """Somebody or a number is new, or the establishment states other traits than it did last."""
     doubts: tuple[Doubt, ...]
@@ -67,7 +68,7 @@ async def recognise(numbers: OwnNumbers, statement: TraitsStatement) -> Recognis
         has_effect=found.person is None
         or bool(found.unlinked)
         or _states_other_traits(statement, compared.get(person.person_id)),
-        is_conflict=found.is_conflict or any(doubt.finding != "suspected_duplicate" for doubt in remaining),
+        is_conflict=found.is_conflict,
         doubts=remaining,
         compared=compared,
     )

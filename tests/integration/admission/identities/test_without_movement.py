@@ -39,15 +39,33 @@ async def test_whoever_is_known_elsewhere_is_recognised(admission: Admission, ho
     assert other["person_id"] == alice, "one INS in one establishment"
 
 
-async def test_doubts_are_marked_and_in_the_work_list(admission: Admission, hospital: House) -> None:
+async def test_doubts_are_in_the_work_list(admission: Admission, hospital: House) -> None:
     clinic = await House.of(admission, CLINIC)
     alice = await clinic.person(INS)
     receipt = await state(hospital, "traits", person=ALICE | {"traits": PETIT})
-    assert receipt["marks"] == ["identity_conflict"]
     assert receipt["person_id"] != alice
     [item] = await listed(admission, bearer((await admission.source(None, ["operator"])).secret))
     assert (item["finding"], item["disagreeing"]) == ("conflict", ["birth_name"])
     assert {"establishment": HOSPITAL, "receipt_id": receipt["receipt_id"]} in item["evidence"]
+
+
+@pytest.mark.parametrize("traits", [TRAITS, PETIT], ids=["agreeing", "other"])
+@pytest.mark.parametrize("is_known", [True, False], ids=["known elsewhere", "unknown"])
+async def test_a_receipt_does_not_tell_whether_an_ins_is_known_elsewhere(
+    admission: Admission, hospital: House, *, is_known: bool, traits: dict[str, object]
+) -> None:
+    if is_known:
+        await (await House.of(admission, CLINIC)).person(INS)
+    await hospital.person(LOCAL, traits=None)
+    receipt = await state(hospital, "traits", person=ALICE | {"traits": traits})
+    assert receipt["marks"] == []
+
+
+async def test_own_numbers_of_several_persons_are_marked(hospital: House) -> None:
+    await hospital.person(LOCAL, traits=None)
+    await hospital.person(identifier("2", "ipp"), traits=None)
+    receipt = await state(hospital, "traits", person=ALICE | {"identifiers": [LOCAL, identifier("2", "ipp")]})
+    assert receipt["marks"] == ["identity_conflict"]
 
 
 async def test_what_says_nothing_new_is_marked(hospital: House) -> None:
