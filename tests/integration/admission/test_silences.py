@@ -1,15 +1,20 @@
 """A source that falls silent is noticed, shown to its own and to operators, and heard again."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from prometheus_client import REGISTRY
 
+from services.admission.domain.rhythm.judge import Judgement
 from services.admission.handlers.manage_access import NewSource, revoke_key
 from services.admission.handlers.silences.show_silences import forget_silences
 from services.admission.handlers.tally import store_tally
 from services.admission.periodic.judge_sources import judge_sources
 from services.admission.settings import Settings
+from services.admission.storage.silences.judged import record
+from shared.database.transaction import transaction
 from shared.security.principal import Principal
 from tests.integration.admission.conftest import Open
 from tests.integration.admission.hl7v2.door import codes, send
@@ -154,3 +159,28 @@ async def test_a_number_that_never_came_is_named_until_it_comes(admission: Admis
         assert codes(await send(admission, source, raw)) == ["AA"]
         await store_tally(house.dependencies)
         assert (await house.shown())["missing"] == missing
+
+
+async def test_two_workers_that_judge_otherwise_at_once_leave_one_silence(
+    open_admission: Open, admission_settings: Settings
+) -> None:
+    async with open_admission(admission_settings) as admission:
+        pool, source_id = admission.service.dependencies.pool, UUID(int=1)
+        first = {source_id: Judgement(state="nothing_heard", since=NOW)}
+        second = {source_id: Judgement(state="only_heartbeats", since=NOW)}
+
+        async def judge_second() -> None:
+            async with transaction(pool) as connection:
+                await record(connection, second, now=NOW)
+
+        async with transaction(pool) as connection:
+            await record(connection, first, now=NOW)
+            judging = asyncio.create_task(judge_second())
+            while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not judging.done()
+        await judging
+        rows = await admission.rows("SELECT reason, ended_at IS NULL AS lasts FROM silences ORDER BY reason")
+        assert [(row["reason"], row["lasts"]) for row in rows] == [
+            ("nothing_heard", False),
+            ("only_heartbeats", True),
+        ]

@@ -31,6 +31,8 @@ WHERE (m.hour IS NOT NULL OR h.hour IS NOT NULL) AND ($2::uuid IS NULL OR s.sour
         AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $1)
 )
 """
+# One worker at a time: what another one has just begun must be there to be ended.
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('silences'))"
 _END: Final = """
 UPDATE silences SET ended_at = $1 WHERE ended_at IS NULL AND NOT EXISTS (
     SELECT FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS now (source_id, reason, since)
@@ -99,6 +101,7 @@ async def listened_for(
 async def record(connection: Connection, silent: Mapping[UUID, Judgement], *, now: datetime) -> None:
     """Let these silences last and begin, and every other one end."""
     columns = [each.state for each in silent.values()], [each.since for each in silent.values()]
+    await connection.execute(_LOCK)
     await connection.execute(_END, now, list(silent), *columns)
     await connection.execute(_BEGIN, now, list(silent), *columns)
 
