@@ -29,7 +29,6 @@ from services.admission.handlers.identities.take_movements import (
     take_movements,
 )
 from services.admission.handlers.identities.work_items import record_doubts
-from services.admission.handlers.intake_accesses import accesses_of
 from services.admission.storage import submissions as storage
 from services.admission.storage.submissions import Link, Row, Stored
 from shared.database.pool import Connection
@@ -37,6 +36,7 @@ from shared.database.transaction import transaction
 from shared.events.envelope import NewEvent, RecordedEvent
 from shared.events.registry import ADMISSION
 from shared.runtime.ids import random_id
+from shared.security.audit.entry import Entry
 from shared.security.vault import Vault
 from shared.spine.outbox.append import append
 from shared.telemetry import metrics, tracing
@@ -88,7 +88,7 @@ async def _store(
             identify_all(
                 submissions,
                 owners,
-                new_persons=_new_persons(dependencies.vault),
+                new_persons=iter(lambda: Person(random_id(), dependencies.vault.new_key()), None),
                 earlier=earlier,
                 traits={person_id: one.traits for person_id, one in compared.items()},
             )
@@ -103,17 +103,10 @@ async def _store(
             dependencies.owners.revision = changed.revision
         except meanwhile.StoredBefore as stored:
             submissions = [
-                each
-                for each in submissions
-                if each.message_event_id not in stored.messages or not follows(each)
+                one for one in submissions if one.message_event_id not in stored.messages or not follows(one)
             ]
         except meanwhile.LinkedMeanwhile:
             continue
-
-
-def _new_persons(vault: Vault) -> Iterator[Person]:
-    while True:
-        yield Person(random_id(), vault.new_key())
 
 
 async def _commit(
@@ -132,27 +125,53 @@ async def _commit(
         if messages:
             await claim(connection, messages)
         found = await _store_new(connection, identified, rows, created, revision=revision)
-        stored = [one for one in identified if one.submission.event_id in found.event_ids]
+        new = found.event_ids
+        stored = [one for one in identified if one.submission.event_id in new]
         if any(one.doubts for one in stored):
             await record_doubts(connection, stored, compared=compared, found_at=recorded_at)
         events = await _events(connection, stored, found, recorded_at=recorded_at)
-        if len(stored) < len(identified):
-            repeated = {one.submission.key for one in identified} - {one.submission.key for one in stored}
-            receipts = await storage.receipts_of(connection, list(repeated))
-        else:
-            receipts = {}
+        repeated = [one.submission.key for one in identified if one.submission.event_id not in new]
+        receipts = await storage.receipts_of(connection, repeated) if repeated else {}
         appended = await append(
             connection,
             publisher=ADMISSION,
             events=events,
             recorded_at=recorded_at,
-            accesses=chain.extend(accesses_of(batch, identified, receipts, at=recorded_at)),
+            accesses=chain.extend(_accesses(batch, identified, receipts, at=recorded_at)),
         )
     recorded = {event.event_id: event for event in appended}
     for one in stored:
         _remember(dependencies, one.links, revision=revision)
         receipts[one.submission.key] = _receipt(one, recorded[one.submission.event_id])
     return receipts
+
+
+def _accesses(
+    batch: Sequence[Submission],
+    identified: Sequence[Identified],
+    repeated: Mapping[SubmissionKey, Receipt],
+    *,
+    at: datetime,
+) -> Iterator[Entry]:
+    """The entry of each that became, or had become, an event: of several under one key the first does."""
+    known = {one.submission.key: one for one in identified}
+    for submission in batch:
+        one, before = known.get(submission.key), repeated.get(submission.key)
+        if one is None:
+            continue
+        yield Entry(
+            at=at,
+            # All that one message states is one access.
+            access_id=submission.message_event_id or submission.receipt_id,
+            operation="state_movement",
+            stage="done",
+            why="states" if before is None and one.submission is submission else "repeated",
+            person_id=one.person.person_id if before is None else before.person_id,
+            object_id=one.submission.event_id if before is None else before.event_id,
+            key_id=submission.key_id,
+            source_id=submission.source_id,
+            establishment=submission.data.establishment,
+        )
 
 
 async def _events(

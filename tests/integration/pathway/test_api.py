@@ -158,7 +158,7 @@ async def test_the_outcome_of_an_event_says_what_it_lacks_of_its_effect(
     admission = rose.admit("first", at=minutes(0), establishment=HOSPITAL, emitted=minutes(10))
     older = rose.update(admission, emitted=minutes(5), unit="2102")
     rose.cancel(admission, emitted=minutes(20))
-    again = rose.repeat(admission, emitted=minutes(20))
+    again = rose.repeat(admission, emitted=minutes(15))
     rose.admit("second", at=minutes(30), establishment=HOSPITAL, emitted=minutes(30))
     await delivery.deliver(rose.events)
     outcomes = [

@@ -20,8 +20,6 @@ SECRETS: Final = tuple(
         *("Dr Zorglub", "trouvée inconsciente", "garde de nuit Zed", "vu avec sa fille"),
     )
 )
-PUBLIC: Final = (b"UF-ZZ4714",)
-"""What stands in clear while she is known: a code of the sender's."""
 OWED: Final = "SELECT count(*) AS n FROM obligations"
 
 
