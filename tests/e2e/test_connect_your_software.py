@@ -48,8 +48,9 @@ def _is_told(terminal: Terminal) -> bool:
 
 
 def test_every_block_of_the_guide_does_what_it_promises(terminal: Terminal) -> None:
-    source, sandbox, json, register, receiver, told, listed, heartbeat, http, callers, mllp = BLOCKS
+    source, units, sandbox, json, register, receiver, told, listed, heartbeat, http, callers, mllp = BLOCKS
     assert statuses(terminal.paste(source)) == [201]
+    assert set(statuses(terminal.paste(units))) == {200}
     shown = terminal.paste(sandbox)
     assert statuses(shown) == [200]
     assert statuses(terminal.paste(json)) == [202, 200]
