@@ -17,6 +17,8 @@ from shared.web.outbound.resolver import resolve_by_system
 ANSWERED_WITHIN_SECONDS: Final = 10.0
 MOST_TRIED: Final = 2
 """Addresses of one host, such as one of IPv6 and one of IPv4."""
+CONNECTED_WITHIN_SECONDS: Final = 3.0
+"""To each of them: one that swallows what is sent to it leaves time for the other."""
 _LONGEST_ASKED_SECONDS: Final = 3600
 
 
@@ -97,16 +99,18 @@ class _Checked(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the signature is httpcore's
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         found = await callable_addresses(host, port, allowed=self._allowed, resolve=self._resolve)
-        failure = httpcore.ConnectError()
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError()
         for address in found[:MOST_TRIED]:
             try:
-                return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError as error:
+                return await self._plain.connect_tcp(
+                    address, port, CONNECTED_WITHIN_SECONDS, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 

@@ -5,11 +5,13 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import httpcore
 import pytest
 
 from shared.web.outbound.address import NotCallable
-from shared.web.outbound.calls import Answer, NotAnswered, Outbound
+from shared.web.outbound.calls import ANSWERED_WITHIN_SECONDS, Answer, NotAnswered, Outbound
 from shared.web.outbound.networks import networks_of
 from tests.integration.database.certificates import make_certificate
 
@@ -85,6 +87,24 @@ async def test_the_connection_goes_to_the_address_that_was_checked() -> None:
         outbound = Outbound(allowed=LOOPBACK, resolve=resolving(["127.0.0.2", "127.0.0.1"]))
         answer = await outbound.post(f"http://localhost:{port}/", b"{}", {})
     assert (answer.status, len(heard)) == (204, 1)
+
+
+async def test_an_address_that_swallows_everything_leaves_time_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connect, given = httpcore.AnyIOBackend.connect_tcp, list[float]()
+
+    async def swallowed(backend: httpcore.AnyIOBackend, host: str, *rest: Any) -> httpcore.AsyncNetworkStream:
+        given.append(rest[1])
+        if host == "127.0.0.2":
+            raise httpcore.ConnectTimeout
+        return await connect(backend, host, *rest)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", swallowed)
+    async with listening(answering(b"HTTP/1.1 204 Taken\r\n\r\n")) as port:
+        outbound = Outbound(allowed=LOOPBACK, resolve=resolving(["127.0.0.2", "127.0.0.1"]))
+        assert (await outbound.post(f"http://localhost:{port}/", b"{}", {})).status == 204
+    assert sum(given) < ANSWERED_WITHIN_SECONDS
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
