@@ -57,7 +57,7 @@ def test_every_block_of_the_tour_does_what_it_promises(terminal: Terminal) -> No
     daughter, receipt, transfer, arrival, figures, traces, end = others
     started = terminal.paste(start)
     assert "Relais: ready" in started
-    assert statuses(terminal.paste(hospital)) == [201]
+    assert statuses(terminal.paste(hospital)) == [201, 200, 200]
     shown = terminal.paste(admission)
     assert statuses(shown) == [202]
     first = document(shown)
