@@ -36,6 +36,7 @@ class FairProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Called by the event loop."""
         super().connection_made(transport)
+        self.ws_protocol_class = None  # a connection that is handed over to it would keep its place for ever
         address = self.client[0] if self.client else ""
         if not self.pool.take(address):
             metrics.http_limited_total.labels("connections").inc()

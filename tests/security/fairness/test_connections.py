@@ -11,6 +11,10 @@ from uvicorn.server import ServerState
 from shared.web.connections import HEAD_SECONDS, LONGEST_HEAD_BYTES, FairProtocol, protocol_of
 
 HEAD = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n"
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+    b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 class Loop:
@@ -105,6 +109,16 @@ async def test_a_head_that_came_is_waited_for_no_longer() -> None:
     protocol.data_received(HEAD + b"\r\n")
     assert server.loop.waiting == []
     assert len(server.loop.tasks) == 1
+
+
+async def test_who_asks_for_a_websocket_is_answered_in_http_and_gives_its_place_back() -> None:
+    server = Server(connections=8)
+    for _ in range(20):
+        protocol, transport = server.connect()
+        protocol.data_received(UPGRADE)
+        assert not transport.closed
+        protocol.connection_lost(None)
+    assert len(server.loop.tasks) == 20
 
 
 async def test_a_head_without_end_is_refused() -> None:
