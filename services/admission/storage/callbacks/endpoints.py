@@ -40,9 +40,10 @@ _FAILED: Final = """
 UPDATE callbacks SET failures = failures + 1, failing_since = coalesce(failing_since, $2), rests_until = $3
 WHERE source_id = $1 AND (rests_until IS NULL OR rests_until <= $2)
 """
+# In this order: who holds a followed movement adds deliveries of it before it lets go.
 _REMOVE: Final = (
-    "DELETE FROM callback_deliveries WHERE source_id = $1",
     "DELETE FROM followed_movements WHERE source_id = $1",
+    "DELETE FROM callback_deliveries WHERE source_id = $1",
     "DELETE FROM callbacks WHERE source_id = $1",
 )
 _SUSPENDED: Final = "SELECT count(*) FROM callbacks WHERE state = 'suspended'"

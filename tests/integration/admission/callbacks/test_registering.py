@@ -1,10 +1,16 @@
 """Where a source is told: who says so, where that may be, and what is shown of it."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.admission.domain.callbacks.news import News
+from services.admission.storage.callbacks import deliveries
+from services.admission.storage.callbacks.deliveries import NewDelivery
+from shared.database.transaction import transaction
 from tests.integration.admission.callbacks.conftest import Told
 from tests.integration.admission.running import bearer
 from tests.unit.admission.bodies import CLINIC
@@ -119,3 +125,22 @@ async def test_what_is_paused_waits_and_what_is_ended_is_forgotten(told: Told) -
     assert told.endpoint.types == ["ping"]
     assert await told.deliveries() == []
     assert await told.admission.rows("SELECT FROM followed_movements") == []
+
+
+async def test_what_is_found_while_a_callback_ends_is_told_to_nobody(told: Told) -> None:
+    await told.register()
+    receipt, pool = await told.state(), told.dependencies.pool
+    news = NewDelivery(
+        delivery_id=UUID(int=1),
+        source_id=told.source_id,
+        receipt_id=UUID(receipt["receipt_id"]),
+        news=News(type="movement.accepted"),
+    )
+    async with transaction(pool) as connection:
+        await connection.execute("SELECT FROM followed_movements FOR UPDATE")
+        ending = asyncio.create_task(told.call("DELETE"))
+        while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not ending.done()
+        await deliveries.add(connection, [news], at=told.dependencies.clock())
+    assert (await ending).status_code == 204
+    assert await pool.fetchval("SELECT count(*) FROM callback_deliveries") == 0
