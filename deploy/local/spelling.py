@@ -1,5 +1,6 @@
 """Spells the command as it can be typed here: `relais`, or with its path where PATH does not lead to it."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -21,5 +22,4 @@ def command_name(program: Path | None = None) -> str:
 
 def _shortest(program: Path) -> str:
     here = Path.cwd()
-    path = str(program.relative_to(here) if program.is_relative_to(here) else program)
-    return f"'{path}'" if " " in path else path
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))

@@ -1,5 +1,6 @@
 """A command in a message can be pasted, whether or not PATH leads to it."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,13 @@ def test_by_its_name_where_it_is_found(program: Path, monkeypatch: pytest.Monkey
     assert as_typed(SENTENCE, program=program) == SENTENCE
 
 
-def test_in_quotes_where_the_path_has_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "Mes projets" / "relais"
+@pytest.mark.parametrize("folder", ["Mes projets", "Été à l'hôpital", "relais (2)"])
+def test_as_one_word_of_the_shell_whatever_the_path_has(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / folder / "relais"
     program.parent.mkdir()
     program.touch(mode=0o755)
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.chdir("/")
-    assert as_typed("`relais up`", program=program) == f"`'{str(program)[1:]}' up`"
+    assert shlex.split(as_typed("`relais up`", program=program).strip("`")) == [str(program)[1:], "up"]
