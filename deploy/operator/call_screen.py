@@ -32,7 +32,7 @@ def headline(answer: "httpx.Response", console: Console) -> None:
 
 
 def say(answer: "httpx.Response", console: Console) -> None:
-    """The body: JSON indented, any other text as it came."""
+    """The body: JSON indented, any other text line by line (those of HL7 v2 end with CR)."""
     if not answer.content:
         return
     found = _document(answer)
@@ -41,7 +41,7 @@ def say(answer: "httpx.Response", console: Console) -> None:
             Text(json.dumps(found, indent=2, ensure_ascii=False)), console
         )
     elif _is_text(answer):
-        _print(Text(answer.text.rstrip("\n")), console)
+        _print(Text("\n".join(answer.text.splitlines())), console)
     else:
         kind = answer.headers.get("content-type", "unknown type")
         _print(Text(f"({len(answer.content)} bytes of {kind}, not shown)"), console)
@@ -79,7 +79,8 @@ def _sentences(problem: Mapping[str, Any], status: int) -> Iterator[str]:
     if problem.get("detail"):
         yield problem["detail"]
     for error in problem.get("errors", []):
-        yield f"  {error['pointer']}: {error['detail']}"
+        # The pointer of the whole body is empty.
+        yield "  " + ": ".join(filter(None, (error["pointer"], error["detail"])))
     for name, value in problem.items():
         if name not in OF_A_PROBLEM:
             yield f"  {name}: {value if isinstance(value, str) else json.dumps(value)}"

@@ -77,9 +77,20 @@ def test_an_error_is_sentences_and_the_exit_code() -> None:
     ]
 
 
+def test_a_problem_of_the_whole_body_has_no_pointer() -> None:
+    problem = PROBLEM | {"errors": [{"pointer": "", "detail": "not valid JSON, line 1, column 7"}]}
+    done, _ = call(lambda *_: (422, problem), "POST", "admission", "/v1/x", "-d", "{}")
+    assert "  not valid JSON, line 1, column 7" in done.stderr.splitlines()
+
+
 def test_csv_is_text() -> None:
     done, _ = call(lambda *_: (200, "date,value\n2026-03-01,1\n"), "GET", "admission", "/v1/x")
     assert done.stdout == "date,value\n2026-03-01,1\n"
+
+
+def test_each_segment_of_hl7_v2_is_on_a_line_of_its_own() -> None:
+    done, _ = call(lambda *_: (200, "MSH|a\rMSA|AA|7\r"), "POST", "admission", "/v1/x", "-d", "{}")
+    assert done.stdout == "MSH|a\nMSA|AA|7\n"
 
 
 def test_the_body_comes_from_the_command_a_file_or_standard_input(tmp_path: Path) -> None:
