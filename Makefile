@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## Show this list
 	@colour=""; plain=""; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then colour="\033[36m"; plain="\033[0m"; fi; \
 	awk -v colour="$$colour" -v plain="$$plain" -F ':.*## ' \
-	  '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  %s%-20s%s %s\n", colour, $$1, plain, $$2}' Makefile
+	  '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  %s%-21s%s %s\n", colour, $$1, plain, $$2}' Makefile
 
 ##@ Run it on this machine
 
@@ -60,8 +60,8 @@ logs: ## Show the logs (ARGS="pathway-worker -f")
 down: ## Stop it; the data stays
 	@$(if_installed) $(BIN)/relais down
 
-reset: install ## Remove every trace of it, data included
-	@$(BIN)/relais reset $(ARGS)
+reset: $(if $(wildcard .venv/.installed .relais),install) ## Remove every trace of it, data included
+	@$(if_installed) $(BIN)/relais reset $(ARGS)
 
 migrate: install ## Migrate the databases of the running platform
 	@$(BIN)/relais migrate

@@ -52,9 +52,7 @@ class Progress:
 
 def _progress(state: State) -> RenderableType:
     finished = sum(record.state in {"ready", "done"} for record in state.records)
-    lines: list[RenderableType] = [
-        Text(f"Relais is {state.state}: {finished} of {len(state.records)}", "bold")
-    ]
+    lines: list[RenderableType] = [Text(f"Relais: {state.state}, {finished} of {len(state.records)}", "bold")]
     lines += [Spinner("dots", text=_line(record)) for record in state.records if record.state in ACTIVE]
     return Group(*lines)
 
