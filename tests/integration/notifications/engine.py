@@ -1,10 +1,11 @@
 """Drives the service in tests: facts in, turns of the lanes, a clock that moves when told."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,9 @@ from services.notifications.domain.circle.members import (
     Preferences,
     Professional,
 )
+from services.notifications.domain.circle.rights import CircleRights
 from services.notifications.domain.obligations.timing import Waits
+from services.notifications.handlers.circle import enrol
 from services.notifications.handlers.circle.enrol import put_carer, put_professional
 from services.notifications.handlers.circle.invite import send_invitations
 from services.notifications.handlers.circle.members import delete_carer
@@ -27,7 +30,9 @@ from services.notifications.handlers.delivery.dispatch import dispatch
 from services.notifications.handlers.dependencies import Dependencies, WakeSignals
 from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.handlers.obligations.timeouts import expire_obligations, sweep_unknown_attempts
-from shared.database.pool import Pool
+from services.notifications.storage.circle import access
+from services.notifications.storage.circle.access import KnownPerson
+from shared.database.pool import Executor, Pool
 from shared.database.transaction import transaction
 from shared.events.envelope import RecordedEvent
 from shared.events.notifications import ObligationSettled
@@ -121,7 +126,7 @@ class Engine:
     ) -> UUID:
         """A carer joins, or changes; gives their carer_id."""
         chosen = carer_id or uuid4()
-        async with self.broken_glass(person_id):
+        with _declaring():
             view = await put_carer(
                 self.dependencies,
                 principal=DECLARER,
@@ -134,7 +139,7 @@ class Engine:
 
     async def enrol_professional(self, person_id: UUID, establishment: str) -> None:
         engine = Professional(basis="team", contacts=(Contact(channel="email", value=PROFESSIONAL_MAIL),))
-        async with self.broken_glass(person_id):
+        with _declaring():
             view = await put_professional(
                 self.dependencies,
                 principal=DECLARER,
@@ -214,3 +219,24 @@ class Engine:
         limit = self.now + timedelta(seconds=self.waits.recheck_seconds)
         due = "SELECT EXISTS (SELECT FROM obligations WHERE status = 'due' AND next_action_at <= $1)"
         return bool(await self.pool.fetchval(due, limit))
+
+
+def _declaring() -> AbstractContextManager[object]:
+    """Meanwhile `DECLARER` may declare, without a stay of its own, which would be told, too."""
+
+    async def rights_over(
+        _dependencies: Dependencies,
+        connection: Executor,
+        _operation: str,
+        *,
+        principal: Principal,
+        person_id: UUID,
+        locked: bool,
+    ) -> tuple[KnownPerson, CircleRights] | None:
+        person = await access.person(connection, person_id, locked=locked)
+        declares_as = principal.establishment
+        return (
+            None if person is None else (person, CircleRights(declares_as=declares_as, has_broken_glass=True))
+        )
+
+    return patch.object(enrol, "rights_over", rights_over)

@@ -134,6 +134,14 @@ async def test_whoever_broke_the_glass_sees_and_changes_all_and_only_meanwhile(s
     assert (await scene.ask("GET", "circle", ATTACKER)).status_code == httpx.codes.NOT_FOUND
 
 
+async def test_whoever_broke_the_glass_declares_nobody_who_would_outlive_it(scene: Scene) -> None:
+    async with scene.engine.broken_glass(scene.rose.person_id, by=ATTACKER):
+        assert (await scene.ask("PUT", "circle/carers/mine", ATTACKER, CARER)).status_code == 404
+        assert (await scene.ask("PUT", DESK, ATTACKER, {"email": "a@b.fr"})).status_code == 404
+        seen = (await scene.ask("GET", "circle", ATTACKER)).json()
+        assert (seen["number_of_carers"], seen["number_of_professionals"]) == (1, 0)
+
+
 @pytest.mark.parametrize("basis", ["team", "network"])
 async def test_a_team_or_a_network_shows_that_there_is_a_circle_and_nobody_in_it(
     scene: Scene, basis: str

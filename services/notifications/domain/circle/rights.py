@@ -3,7 +3,7 @@
 A member is the declaration of one establishment, which sees and changes its own. To declare, it needs a stay
 in force: one that holds, has begun, and in which the person is or was until lately. What is cancelled, or was
 another person's, gives nothing, and never gave it. Who is otherwise related sees how many there are. Others'
-members are seen and changed by whoever broke the glass.
+members are seen and changed by whoever broke the glass, which declares nobody: they would outlive it.
 """
 
 from collections.abc import Collection
@@ -35,7 +35,7 @@ def rights(
         return CircleRights(sees_statements_of=None)
     glass = any(relation.basis == "break_the_glass" for relation in decision.relations)
     in_force = {stay.start.establishment for stay in stays if is_in_force(stay, at=at)}
-    declares_as = next((each for each in own if each in in_force or glass), None)
+    declares_as = next((each for each in own if each in in_force), None)
     shown = {
         stay.start.establishment for stay in stays if decision.shows(stay.stay_id, stay.start.establishment)
     }

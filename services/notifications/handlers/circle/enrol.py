@@ -85,20 +85,22 @@ async def _enrol(
         if known is None:
             return None
         person, allowed = known
-        if allowed.declares_as is None:
+        own, others = principal.establishments, allowed.has_broken_glass
+        existing = await members.find(connection, key, declared_by=own, or_others=others)
+        # Whoever broke the glass changes whom others declared, and declares nobody.
+        declares_as = existing.declared_by if existing and others else allowed.declares_as
+        if declares_as is None:
             return None
         wrapped_key = person.wrapped_key
         if wrapped_key is None:
             wrapped_key = dependencies.vault.new_key()
             await enrolment.give_key(connection, key.person_id, wrapped_key)
-        own, others = principal.establishments, allowed.has_broken_glass
-        existing = await members.find(connection, key, declared_by=own, or_others=others)
         encrypted = _encrypted(
             dependencies,
             wrapped_key,
             member,
             member_id=existing.member_id if existing else uuid4(),
-            declared_by=existing.declared_by if existing else allowed.declares_as,
+            declared_by=existing.declared_by if existing else declares_as,
             joined_at=existing.joined_at if existing else now,
         )
         await rows.lock_open(connection, [key.person_id])  # before contacts, as recording an answer does

@@ -70,10 +70,10 @@ def test_a_cancelled_stay_gives_nothing(rose: PersonHistory) -> None:
     assert _rights(rose) is None
 
 
-def test_a_broken_glass_gives_all(rose: PersonHistory) -> None:
+def test_a_broken_glass_gives_all_but_to_declare(rose: PersonHistory) -> None:
     rose.admit("stay", at=minutes(0), establishment=NURSING_HOME)
     found = _rights(rose, "break_the_glass")
-    assert found == CircleRights(declares_as=HOSPITAL, has_broken_glass=True, sees_statements_of=None)
+    assert found == CircleRights(declares_as=None, has_broken_glass=True, sees_statements_of=None)
 
 
 @pytest.mark.parametrize("basis", ["team", "network", "transfer"])
