@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.sms_gateway import app as sms_gateway
 from services.notifications.handlers.dependencies import Dependencies
+from services.notifications.handlers.obligations.plan import record_facts
 from services.notifications.settings import Settings
 from services.notifications.wiring import SERVICE
 from shared.database.pool import Pool, open_pool
@@ -25,6 +26,7 @@ from shared.spine.service.api import connect, create_api
 from shared.spine.service.opening import OpenService, open_service
 from shared.spine.service.worker import duties
 from shared.testing.person_history import HOSPITAL, PersonHistory, minutes
+from shared.testing.records import received
 from tests.files_passed import FilesPassed
 from tests.integration.notifications.delivery.simulated_providers import without_lifespan
 from tests.integration.spine.published import PATIENCE_SECONDS, kept_running
@@ -155,15 +157,13 @@ async def test_a_fact_passes_few_files_until_its_recipient_is_informed(
 async def test_a_member_of_the_circle_passes_few_files(
     running: Running, create_database: Callable[..., str]
 ) -> None:
-    person_id = uuid4()
-    await running.pool.execute("INSERT INTO persons (person_id) VALUES ($1)", person_id)
-    await running.pool.execute(
-        "INSERT INTO relations VALUES ($1, $1, 1, 'break_the_glass', $2, '{}', $3, NULL, false)",
-        person_id,
-        [HOSPITAL],
-        minutes(0),
-    )
-    path = await running.enrol(person_id)
+    rose = PersonHistory()
+    admission = rose.admit("stay", at=minutes(0), establishment=HOSPITAL)
+    async with transaction(running.pool) as connection:
+        await record_facts(
+            running.service.dependencies, connection, [received(admission.data, subject=rose.person_id)]
+        )
+    path = await running.enrol(rose.person_id)
     passed = FilesPassed()
     with passed.recorded():
         assert (await running.client.get(path)).status_code == 200
