@@ -30,6 +30,8 @@ pytestmark = pytest.mark.services
 
 GOLDEN = sorted((PROJECT / "tests" / "contract" / "golden").glob("*.json"))
 PERSON = UUID("0197f3a2-0000-7000-8000-0000000000aa")
+SOURCE = UUID("0197f3a2-0000-7000-8000-000000000003")
+"""Whose the keys of the examples are: the subject of what is said of them."""
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 ENVIRONMENT = {
     "RELAIS_KAFKA_BOOTSTRAP": "127.0.0.1:1",
@@ -60,7 +62,7 @@ def _event(publisher: str, golden: Path, sequence: int) -> IncomingRecord:
     type_ = next(type_ for type_ in PAYLOADS if golden.name.startswith(f"{type_}."))
     event = LedgerEvent(
         event_id=uuid5(PERSON, golden.name),
-        subject=PERSON,
+        subject=_subject(golden),
         sequence=sequence,
         type=type_,
         occurred_at=BEGAN + timedelta(minutes=sequence),
@@ -70,13 +72,19 @@ def _event(publisher: str, golden: Path, sequence: int) -> IncomingRecord:
     return as_incoming(publisher, event)
 
 
+def _subject(golden: Path) -> UUID:
+    return SOURCE if ".access-" in golden.name else PERSON
+
+
 def _events(service: AnyService) -> list[IncomingRecord]:
-    """The golden examples of all that the service consumes, as if one person's."""
+    """The golden examples of all that the service consumes, as if one person's and one source's."""
     events: list[IncomingRecord] = []
     for publisher in service.publishers:
         types = tuple(f"{TYPES[payload]}." for payload in PUBLISHED[publisher])
         mine = [golden for golden in GOLDEN if golden.name.startswith(types)]
-        events += [_event(publisher, golden, sequence) for sequence, golden in enumerate(mine, 1)]
+        for subject in (SOURCE, PERSON):
+            theirs = [golden for golden in mine if _subject(golden) == subject]
+            events += [_event(publisher, golden, sequence) for sequence, golden in enumerate(theirs, 1)]
     return events
 
 
